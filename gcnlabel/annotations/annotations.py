@@ -1,0 +1,181 @@
+"""Targets of every task for N samples, with what is missing marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
+
+MISSING_CLASS = -1
+"""Code of a class that is not annotated."""
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class Annotations:
+    """What is known of N samples.
+
+    Attributes:
+        tasks: The tasks that are annotated.
+        targets: One entry a task, rows are samples:
+
+            * categorical: int64 [N], a class index, :data:`MISSING_CLASS` where not annotated;
+            * multi-label: float32 [N, labels] of 0 / 1, NaN where not annotated, or a scipy CSR matrix of 0 / 1 that
+              is annotated throughout;
+            * dimensional: float64 [N, dims], NaN where not annotated.
+        split: Name of each sample's split, str [N], or None.
+        ids: Name of each sample (an image's path, a text's id), str [N], or None.
+        features: Inputs that stood beside the targets (as in ARFF files), [N, D] dense or CSR, or None.
+
+    Raises:
+        InputError: A target has the wrong shape, an unknown code or a value outside its range.
+
+    Example:
+        >>> tasks = TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])])
+        >>> a = Annotations(tasks, {"expression": np.array([1, -1]), "affect": np.array([[0.5], [np.nan]])})
+        >>> a.indicators("expression").tolist()
+        [[0.0, 1.0], [nan, nan]]
+    """
+
+    tasks: TaskSet
+    targets: dict[str, Any]
+    split: Array | None = None
+    ids: Array | None = None
+    features: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Check every target against its task."""
+        if set(self.targets) != set(self.tasks.names):
+            raise InputError(
+                f"targets for {shorten(self.targets)}", expected=f"targets for {shorten(self.tasks.names)}"
+            )
+        self.targets = {task.name: _checked(task, self.targets[task.name]) for task in self.tasks}
+        lengths = {name: target.shape[0] for name, target in self.targets.items()}
+        for name in ("split", "ids"):
+            value = getattr(self, name)
+            if value is not None:
+                setattr(self, name, np.asarray(value, dtype=str))
+        for name in ("split", "ids", "features"):
+            if getattr(self, name) is not None:
+                lengths[name] = getattr(self, name).shape[0]
+        if len(set(lengths.values())) > 1:
+            raise InputError(f"different numbers of samples: {lengths}", expected="one row a sample in each")
+
+    def __len__(self) -> int:
+        """Return the number of samples, N."""
+        return int(next(iter(self.targets.values())).shape[0])
+
+    def indicators(self, task: str) -> Array:
+        """Return a task's targets as one column a label, float64 [N, labels], NaN where not annotated.
+
+        Classes become 0 / 1 indicators, tags and dimensions stay as they are.
+        """
+        target = self.targets[task]
+        if isinstance(self.tasks[task], Categorical):
+            rows = np.eye(len(self.tasks[task]))[target]  # [N, labels]
+            rows[target == MISSING_CLASS] = np.nan
+            return rows
+        dense: Array = np.asarray(target.toarray() if sparse.issparse(target) else target, dtype=np.float64)
+        return dense
+
+    def select(self, rows: Array | Sequence[int]) -> Annotations:
+        """Return the samples of ``rows``, a boolean mask or indices."""
+        rows = np.asarray(rows)
+        picked = {
+            name: value[rows] for name in ("split", "ids", "features") if (value := getattr(self, name)) is not None
+        }
+        return Annotations(self.tasks, {name: target[rows] for name, target in self.targets.items()}, **picked)
+
+    def of_split(self, name: str) -> Annotations:
+        """Return the samples of one split.
+
+        Raises:
+            InputError: There are no splits, or no sample of that name.
+        """
+        if self.split is None:
+            raise InputError(
+                f"split {name!r} was asked for but the annotations have no split column",
+                fix="name the split column, or ask for all samples",
+            )
+        rows = self.split == name
+        if not rows.any():
+            raise InputError(f"no sample of split {name!r}", expected=shorten(sorted(set(self.split.tolist()))))
+        return self.select(rows)
+
+    def of_tasks(self, tasks: TaskSet) -> Annotations:
+        """Return the targets of some of the tasks."""
+        return Annotations(tasks, {t: self.targets[t] for t in tasks.names}, self.split, self.ids, self.features)
+
+    @staticmethod
+    def concatenate(parts: Sequence[Annotations]) -> Annotations:
+        """Return the samples of all parts, in order. The parts must have the same tasks."""
+        first = parts[0]
+        if any(part.tasks != first.tasks for part in parts):
+            raise InputError("the parts annotate different tasks", expected=repr(first.tasks))
+        targets = {name: _stack([part.targets[name] for part in parts]) for name in first.targets}
+        rest = {name: _stack([getattr(part, name) for part in parts]) for name in ("split", "ids", "features")}
+        return Annotations(first.tasks, targets, **rest)
+
+
+def _stack(parts: list[Any]) -> Any:
+    if any(part is None for part in parts):
+        return None
+    if any(sparse.issparse(part) for part in parts):
+        return sparse.csr_matrix(sparse.vstack(parts))
+    return np.concatenate(parts)
+
+
+def _checked(task: Task, target: Any) -> Any:
+    if isinstance(task, Categorical):
+        return _checked_classes(task, np.asarray(target))
+    if sparse.issparse(target):
+        target = sparse.csr_matrix(target)
+    else:
+        target = np.asarray(target, dtype=np.float32 if isinstance(task, MultiLabel) else np.float64)
+    if target.ndim != 2 or target.shape[1] != len(task):
+        raise InputError(f"task {task.name!r}: targets of shape {target.shape}", expected=f"[N, {len(task)}]")
+    values = target.data if sparse.issparse(target) else target
+    observed = values[~np.isnan(values)]
+    if isinstance(task, MultiLabel) and not np.isin(observed, (0, 1)).all():
+        raise InputError(f"task {task.name!r}: tags other than 0 and 1", expected="0, 1 or NaN (missing)")
+    if isinstance(task, Dimensional):
+        _check_range(task, target)
+    return target
+
+
+def _checked_classes(task: Categorical, target: Array) -> Array:
+    if target.ndim != 1 or not (np.issubdtype(target.dtype, np.integer) or target.size == 0):
+        raise InputError(
+            f"task {task.name!r}: targets of shape {target.shape} and type {target.dtype}",
+            expected=f"class indices, integers of shape [N], {MISSING_CLASS} = missing",
+        )
+    bad = (target < MISSING_CLASS) | (target >= len(task))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise InputError(
+            f"task {task.name!r}: unknown class code {target[row]}",
+            where=f"sample {row}",
+            expected=f"0 to {len(task) - 1}, or {MISSING_CLASS} for missing",
+        )
+    return target.astype(np.int64)
+
+
+def _check_range(task: Dimensional, target: Array) -> None:
+    low, high = task.range or (-np.finfo(float).max, np.finfo(float).max)
+    bad = ~np.isnan(target) & ~((target >= low) & (target <= high))
+    if bad.any():
+        row, dim = (int(v) for v in np.argwhere(bad)[0])
+        raise InputError(
+            f"task {task.name!r}: {task.labels[dim]} = {target[row, dim]}",
+            where=f"sample {row}",
+            expected=f"a value in [{low:g}, {high:g}], or missing",
+            fix="declare the marker of missing values, or the right range",
+        )

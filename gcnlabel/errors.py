@@ -1,0 +1,72 @@
+"""Errors and warnings that speak to the person who gave the input."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """Something the user gave cannot be used.
+
+    Args:
+        what: What was given and why it cannot be used.
+        where: Where it was found: a file, row, column, label or config key.
+        expected: What was expected instead.
+        fix: What to do about it.
+
+    Example:
+        >>> print(InputError("unknown class 'hapy'", where="a.csv, row 3", fix="did you mean 'happy'?"))
+        unknown class 'hapy'
+          where: a.csv, row 3
+          to do: did you mean 'happy'?
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: object = None,
+        expected: object = None,
+        fix: object = None,
+    ) -> None:
+        lines = [what]
+        for key, value in (("where", where), ("expected", expected), ("to do", fix)):
+            if value is not None:
+                lines.append(f"  {key}: {value}")
+        super().__init__("\n".join(lines))
+
+
+class GcnlabelWarning(UserWarning):
+    """Base of the warnings that gcnlabel gives about data."""
+
+
+class UndefinedStatisticWarning(GcnlabelWarning):
+    """A pair of labels has no defined statistic and was given 0."""
+
+
+class IsolatedLabelWarning(GcnlabelWarning):
+    """A label has no neighbour: it keeps its self-loop alone."""
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return a hint that names the closest known name, or None when nothing is close.
+
+    Example:
+        >>> closest("valance", ["valence", "arousal"])
+        "did you mean 'valence'?"
+    """
+    matches = difflib.get_close_matches(str(name), [str(k) for k in known], n=1)
+    return f"did you mean {matches[0]!r}?" if matches else None
+
+
+def shorten(names: Iterable[object], limit: int = 8) -> str:
+    """Join names for a message, at most ``limit`` of them.
+
+    Example:
+        >>> shorten(["a", "b", "c"], limit=2)
+        'a, b and 1 more'
+    """
+    items = [str(name) for name in names]
+    shown = ", ".join(items[:limit])
+    return shown if len(items) <= limit else f"{shown} and {len(items) - limit} more"

@@ -1,0 +1,17 @@
+"""What the tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data, or a skip where it is absent."""
+    folder = ROOT / os.environ.get("GCNLABEL_DATA", "../shared/data")
+    if not folder.is_dir():
+        pytest.skip(f"real data not found at {folder}: set GCNLABEL_DATA to run this test")
+    return folder
