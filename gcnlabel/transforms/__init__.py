@@ -1,0 +1,31 @@
+"""``Data -> Data`` steps from a raw statistic to a propagation matrix; compose them with PyG's ``Compose``."""
+
+from torch_geometric.transforms import Compose
+
+from gcnlabel.transforms.absolute import Absolute
+from gcnlabel.transforms.binarize import Binarize
+from gcnlabel.transforms.conventions import CONVENTIONS, Convention, convention
+from gcnlabel.transforms.label_transform import LabelTransform
+from gcnlabel.transforms.normalize import Normalize
+from gcnlabel.transforms.reweight import ColumnReweight, Reweight
+from gcnlabel.transforms.task_pairs import TaskPairs
+from gcnlabel.transforms.threshold import Threshold
+from gcnlabel.transforms.top_k import TopK
+from gcnlabel.transforms.transpose import Transpose
+
+__all__ = [
+    "CONVENTIONS",
+    "Absolute",
+    "Binarize",
+    "ColumnReweight",
+    "Compose",
+    "Convention",
+    "LabelTransform",
+    "Normalize",
+    "Reweight",
+    "TaskPairs",
+    "Threshold",
+    "TopK",
+    "Transpose",
+    "convention",
+]

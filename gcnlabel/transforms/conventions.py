@@ -1,0 +1,121 @@
+"""The propagation matrices of the two papers and of their released codes, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch_geometric.transforms import Compose
+
+from gcnlabel.errors import InputError, closest
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.transforms.absolute import Absolute
+from gcnlabel.transforms.binarize import Binarize
+from gcnlabel.transforms.label_transform import LabelTransform
+from gcnlabel.transforms.normalize import Normalize
+from gcnlabel.transforms.reweight import ColumnReweight, Reweight
+from gcnlabel.transforms.task_pairs import Pair, TaskPairs
+from gcnlabel.transforms.threshold import Threshold
+from gcnlabel.transforms.transpose import Transpose
+
+
+def class_dimension_pairs(tasks: TaskSet) -> list[Pair]:
+    """Return every pair of a task with classes or tags and a task with dimensions (Emotion-GCN, Eq. 3)."""
+    discrete = [task.name for task in tasks if isinstance(task, Categorical | MultiLabel)]
+    continuous = [task.name for task in tasks if isinstance(task, Dimensional)]
+    return [(a, b) for a in discrete for b in continuous]
+
+
+def tag_pairs(tasks: TaskSet) -> list[Pair]:
+    """Return every multi-label task paired with itself (ML-GCN)."""
+    return [(task.name, task.name) for task in tasks if isinstance(task, MultiLabel)]
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One way from a raw statistic to a propagation matrix.
+
+    Attributes:
+        name: What users call it.
+        tau: Threshold unless another is given.
+        p: Weight of the neighbours unless another is given.
+        pairs: The blocks that it was published for.
+        reweight: The re-weighting, made from p.
+        then: What follows the re-weighting.
+        source: Where the numbers stand.
+    """
+
+    name: str
+    tau: float
+    p: float
+    pairs: Callable[[TaskSet], list[Pair]]
+    reweight: Callable[[float], LabelTransform]
+    then: tuple[LabelTransform, ...]
+    source: str
+
+    def transform(
+        self, tasks: TaskSet, *, tau: float | None = None, p: float | None = None, pairs: list[Pair] | None = None
+    ) -> Compose:
+        """Return the transforms from the raw graph of ``tasks`` to its propagation matrix.
+
+        Args:
+            tasks: Tasks of the graph.
+            tau: Threshold instead of the published one.
+            p: Weight of the neighbours instead of the published one.
+            pairs: Pairs of tasks whose edges count, instead of those of the paper.
+
+        Raises:
+            InputError: The tasks have no pair that this convention connects, or tau or p lies outside [0, 1].
+        """
+        pairs = self.pairs(tasks) if pairs is None else pairs
+        if not pairs:
+            raise InputError(
+                f"convention {self.name!r} connects no pair of tasks of {tasks!r}",
+                fix="name the pairs of tasks to connect, or choose another convention",
+            )
+        return Compose(
+            [
+                TaskPairs(keep=pairs),
+                Absolute(),
+                Threshold(self.tau if tau is None else tau),
+                Binarize(),
+                self.reweight(self.p if p is None else p),
+                *self.then,
+            ]
+        )
+
+
+CONVENTIONS: dict[str, Convention] = {
+    convention.name: convention
+    for convention in (
+        Convention("emotion-gcn-paper", 0.1, 0.7, class_dimension_pairs, Reweight, (), "FG 2021, Eq. 3, 5, 6"),
+        Convention(
+            "emotion-gcn-code",
+            *(0.1, 0.5, class_dimension_pairs, Reweight, (Normalize("sym"), Transpose())),
+            source="released code: p = 0.5, then D^-1/2 Aᵀ D^-1/2",
+        ),
+        Convention("ml-gcn-paper", 0.4, 0.2, tag_pairs, Reweight, (), "CVPR 2019, Eq. 7, 8"),
+        Convention(
+            "ml-gcn-code",
+            *(0.4, 0.25, tag_pairs, ColumnReweight, (Normalize("sym"), Transpose())),
+            source="released code: column counts, self-loop 1, then D^-1/2 Aᵀ D^-1/2",
+        ),
+    )
+}
+
+
+def convention(name: str) -> Convention:
+    """Return a named convention.
+
+    Raises:
+        InputError: There is none of that name.
+
+    Example:
+        >>> convention("emotion-gcn-paper").p
+        0.7
+    """
+    if name not in CONVENTIONS:
+        raise InputError(
+            f"unknown convention {name!r}", expected=" | ".join(CONVENTIONS), fix=closest(name, CONVENTIONS)
+        )
+    return CONVENTIONS[name]

@@ -1,0 +1,70 @@
+"""What every transform of a label graph shares."""
+
+from __future__ import annotations
+
+import inspect
+from abc import abstractmethod
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Data
+from torch_geometric.transforms import BaseTransform
+
+from gcnlabel.errors import InputError
+
+
+class LabelTransform(BaseTransform):  # type: ignore[misc]
+    """A ``Data -> Data`` step that gives the edges of a label graph new weights.
+
+    The input is never changed. Each step writes its name and parameters into ``graph.history["transforms"]``.
+    """
+
+    def forward(self, graph: Data) -> Data:
+        """Return the graph with new edges; PyG has made a shallow copy of the caller's."""
+        graph.edge_index, graph.edge_weight = self.edges(graph)
+        history = getattr(graph, "history", None) or {}
+        graph.history = {**history, "transforms": [*history.get("transforms", []), self.describe()]}
+        return graph
+
+    @abstractmethod
+    def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
+        """Return the new ``edge_index`` [2, E] and ``edge_weight`` [E]."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return name and parameters as plain values."""
+        names = inspect.signature(type(self).__init__).parameters
+        return {"name": type(self).__name__, **{n: getattr(self, n) for n in names if hasattr(self, n)}}
+
+    def __repr__(self) -> str:
+        """Return the call that makes this transform."""
+        name, *parameters = self.describe().items()
+        return f"{name[1]}({', '.join(f'{key}={value!r}' for key, value in parameters)})"
+
+
+def share(name: str, value: float) -> float:
+    """Return ``value`` when it lies in [0, 1].
+
+    Raises:
+        InputError: It does not.
+    """
+    if not 0 <= value <= 1:
+        raise InputError(f"{name} = {value}", expected="a number in [0, 1]")
+    return value
+
+
+def without_loops(graph: Data) -> tuple[Tensor, Tensor]:
+    """Return the edges between different labels."""
+    keep = graph.edge_index[0] != graph.edge_index[1]
+    return graph.edge_index[:, keep], graph.edge_weight[keep]
+
+
+def sums(index: Tensor, weight: Tensor, size: int) -> Tensor:
+    """Return for each label the sum of absolute weights at ``index``, [L]."""
+    return weight.new_zeros(size).index_add_(0, index, weight.abs())
+
+
+def with_loops(edge_index: Tensor, edge_weight: Tensor, loops: Tensor) -> tuple[Tensor, Tensor]:
+    """Append one self-loop a label with the weights ``loops`` [L]."""
+    node = torch.arange(loops.numel(), device=edge_index.device)
+    return torch.cat([edge_index, node.expand(2, -1)], dim=1), torch.cat([edge_weight, loops])

@@ -1,0 +1,86 @@
+"""How much of itself a label keeps, and how much it takes from its neighbours."""
+
+import warnings
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Data
+
+from gcnlabel.errors import InputError, IsolatedLabelWarning, shorten
+from gcnlabel.transforms.label_transform import LabelTransform, share, sums, with_loops, without_loops
+
+
+class Reweight(LabelTransform):
+    """Share a weight p among the neighbours and keep 1 - p (Emotion-GCN, Eq. 6; ML-GCN, Eq. 8).
+
+    ``Â[i, j] = p w_ij / sum_j |w_ij|`` for the neighbours j of i and ``Â[i, i] = 1 - p``. With weights of 1 this is
+    ``p / number of neighbours``, as in the papers. Self-loops that were there are replaced. A label with no neighbour
+    keeps its self-loop alone with weight 1, and an :class:`~gcnlabel.errors.IsolatedLabelWarning` names it; the
+    formula of the papers would divide by zero there.
+
+    Args:
+        p: Weight of all neighbours together, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN.
+
+    Raises:
+        InputError: p lies outside [0, 1].
+
+    Example:
+        >>> from gcnlabel.graph import LabelGraph
+        >>> graph = LabelGraph.from_dense([[0, 1, 1], [1, 0, 0], [1, 0, 0]], ["valence", "sad", "happy"])
+        >>> Reweight(0.5)(graph).adjacency().tolist()
+        [[0.5, 0.25, 0.25], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
+    """
+
+    def __init__(self, p: float) -> None:
+        self.p = share("p", p)
+
+    def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
+        """Return the re-weighted edges with one self-loop a label."""
+        edge_index, weight = without_loops(graph)
+        total = sums(edge_index[1], weight, graph.num_nodes)  # [L]
+        isolated = total == 0
+        if isolated.any():
+            _warn_isolated(graph, isolated)
+        loops = torch.where(isolated, torch.ones_like(total), torch.full_like(total, 1 - self.p))
+        return with_loops(edge_index, self.p * weight / total[edge_index[1]], loops)
+
+
+class ColumnReweight(LabelTransform):
+    """Re-weight as the released ML-GCN code does: by columns, and a self-loop of weight 1 beside the neighbours.
+
+    ``Â[i, j] = p w_ij / (sum_i w_ij + 1e-6)`` for i != j and ``Â[i, i] = 1``.
+
+    Args:
+        p: Weight that one label hands out; 0.25 in that code.
+
+    Raises:
+        InputError: p lies outside [0, 1].
+
+    Example:
+        >>> from gcnlabel.graph import LabelGraph
+        >>> graph = LabelGraph.from_dense([[0, 1], [0, 0]], ["cat", "dog"])
+        >>> ColumnReweight(0.25)(graph).adjacency().round(decimals=5).tolist()
+        [[1.0, 0.25], [0.0, 1.0]]
+    """
+
+    def __init__(self, p: float) -> None:
+        self.p = share("p", p)
+
+    def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
+        """Return the re-weighted edges with one self-loop a label."""
+        edge_index, weight = without_loops(graph)
+        total = sums(edge_index[0], weight, graph.num_nodes) + 1e-6  # [L], by sender
+        return with_loops(edge_index, self.p * weight / total[edge_index[0]], torch.ones_like(total))
+
+
+def _warn_isolated(graph: Data, isolated: Tensor) -> None:
+    labels = getattr(graph, "labels", None) or range(graph.num_nodes)
+    names = [label for label, alone in zip(labels, isolated.tolist(), strict=True) if alone]
+    if len(names) == graph.num_nodes:
+        raise InputError(
+            f"no label has a neighbour: all {len(names)} are isolated",
+            expected="at least one edge",
+            fix="lower tau (see gcnlabel inspect-graph --tau-sweep) or choose other statistics",
+        )
+    text = f"{len(names)} isolated label(s) keep their self-loop alone: {shorten(names)}"
+    warnings.warn(text, IsolatedLabelWarning, stacklevel=4)

@@ -1,0 +1,52 @@
+"""Which blocks of the matrix count."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Data
+
+from gcnlabel.errors import InputError
+from gcnlabel.transforms.label_transform import LabelTransform
+
+Pair = tuple[str, str]
+
+
+class TaskPairs(LabelTransform):
+    """Keep, or drop, the edges between given pairs of tasks, in both directions.
+
+    Emotion-GCN (Eq. 3) keeps expression-affect alone; ML-GCN keeps tags-tags. Self-loops stay.
+
+    Args:
+        keep: Pairs of task names whose edges stay; all others go.
+        drop: Pairs of task names whose edges go; all others stay. Give one of the two.
+
+    Raises:
+        InputError: Both or none were given, or (when applied) a task is unknown.
+
+    Example:
+        >>> from gcnlabel.graph import LabelGraph
+        >>> from gcnlabel.tasks import Categorical, Dimensional, TaskSet
+        >>> tasks = TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])])
+        >>> graph = LabelGraph.from_dense([[0, 1, 2], [1, 0, 3], [2, 3, 0]], tasks)
+        >>> TaskPairs(keep=[("expression", "affect")])(graph).adjacency().tolist()
+        [[0.0, 0.0, 2.0], [0.0, 0.0, 3.0], [2.0, 3.0, 0.0]]
+    """
+
+    def __init__(self, *, keep: Iterable[Pair] | None = None, drop: Iterable[Pair] | None = None) -> None:
+        if (keep is None) == (drop is None):
+            raise InputError("TaskPairs takes either keep or drop", expected="one list of pairs of task names")
+        self.keep = None if keep is None else [list(pair) for pair in keep]
+        self.drop = None if drop is None else [list(pair) for pair in drop]
+
+    def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
+        """Return the edges of the blocks that stay."""
+        position = {task.name: i for i, task in enumerate(graph.tasks)}
+        named = torch.zeros(len(position), len(position), dtype=torch.bool)  # [T, T]
+        for a, b in self.keep or self.drop or []:
+            i, j = position[graph.tasks[a].name], position[graph.tasks[b].name]
+            named[i, j] = named[j, i] = True
+        source, target = graph.edge_index
+        inside = named[graph.task[target], graph.task[source]]
+        stay = (inside if self.drop is None else ~inside) | (source == target)
+        return graph.edge_index[:, stay], graph.edge_weight[stay]
