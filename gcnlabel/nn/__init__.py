@@ -1,0 +1,36 @@
+"""Networks: the generator of label vectors, heads, backbones, and the model they make."""
+
+from gcnlabel.nn.backbones import (
+    FEATURE_BACKBONES,
+    IMAGE_BACKBONES,
+    Backbone,
+    densenet121,
+    identity,
+    mlp,
+    resnet18,
+    resnet50,
+    small_cnn,
+)
+from gcnlabel.nn.heads import Head, LabelGraphHead, LinearHead
+from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, sparse_adjacency, uniform_by_width
+from gcnlabel.nn.model import MultiTaskModel
+
+__all__ = [
+    "FEATURE_BACKBONES",
+    "IMAGE_BACKBONES",
+    "Backbone",
+    "Head",
+    "LabelGCN",
+    "LabelGraphHead",
+    "LinearHead",
+    "MultiTaskModel",
+    "densenet121",
+    "gcn_conv",
+    "identity",
+    "mlp",
+    "resnet18",
+    "resnet50",
+    "small_cnn",
+    "sparse_adjacency",
+    "uniform_by_width",
+]

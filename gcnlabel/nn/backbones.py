@@ -1,0 +1,130 @@
+"""Backbones: inputs in, features [B, D] out. The same backbone and pooling serve every head."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import torchvision
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError, closest
+
+
+class GlobalMaxPool(nn.Module):
+    """Highest activation of each channel: [B, C, H, W] -> [B, C] (Emotion-GCN, Eq. 1)."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return the pooled features."""
+        return maps.amax(dim=(2, 3))
+
+
+class GlobalAveragePool(nn.Module):
+    """Mean activation of each channel: [B, C, H, W] -> [B, C]."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return the pooled features."""
+        return maps.mean(dim=(2, 3))
+
+
+POOLS: dict[str, type[nn.Module]] = {"max": GlobalMaxPool, "average": GlobalAveragePool}
+
+
+class Backbone(nn.Module):
+    """A network with a known number of features.
+
+    Args:
+        network: Maps inputs to features [B, D].
+        out_features: D.
+    """
+
+    def __init__(self, network: nn.Module, out_features: int) -> None:
+        super().__init__()
+        self.network = network
+        self.out_features = out_features
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the features [B, D]."""
+        return self.network(inputs)
+
+
+def identity(in_features: int) -> Backbone:
+    """Return a backbone that passes features on as they are."""
+    return Backbone(nn.Identity(), in_features)
+
+
+def mlp(in_features: int, hidden: Sequence[int] = (256,), dropout: float = 0.0) -> Backbone:
+    """Return a multi-layer perceptron: linear layer, ReLU and dropout for each hidden size.
+
+    Example:
+        >>> mlp(8, hidden=(16, 4)).out_features
+        4
+    """
+    if not hidden:
+        raise InputError("an mlp without hidden sizes", expected="at least one", fix="use the identity backbone")
+    sizes = [in_features, *hidden]
+    layers: list[nn.Module] = []
+    for a, b in itertools.pairwise(sizes):
+        layers += [nn.Linear(a, b), nn.ReLU(), nn.Dropout(dropout)]
+    return Backbone(nn.Sequential(*layers), sizes[-1])
+
+
+def small_cnn(channels: int = 1, widths: Sequence[int] = (16, 32, 64, 128), pool: str = "max") -> Backbone:
+    """Return a small convolutional network for images of about 64 x 64: D is the last width.
+
+    Each block is a 3 x 3 convolution of stride 2 and one of stride 1, with batch-norm and ReLU.
+    """
+    blocks: list[nn.Module] = []
+    for a, b in zip([channels, *widths], widths, strict=False):
+        blocks += [*_conv(a, b, stride=2), *_conv(b, b, stride=1)]
+    return Backbone(nn.Sequential(*blocks, pooling(pool)), widths[-1])
+
+
+def densenet121(pool: str = "max", pretrained: bool = False) -> Backbone:
+    """Return torchvision's DenseNet-121 ``features`` and a global pooling: D = 1024 (Emotion-GCN, Eq. 1).
+
+    Args:
+        pool: ``max`` (the paper's) or ``average``.
+        pretrained: Whether to start from ImageNet weights, which torchvision downloads.
+    """
+    network = torchvision.models.densenet121(weights="IMAGENET1K_V1" if pretrained else None)
+    return Backbone(nn.Sequential(network.features, pooling(pool)), network.classifier.in_features)
+
+
+def resnet18(pool: str = "max", pretrained: bool = False) -> Backbone:
+    """Return torchvision's ResNet-18 up to its last maps and a global pooling: D = 512."""
+    return _resnet(torchvision.models.resnet18(weights="IMAGENET1K_V1" if pretrained else None), pool)
+
+
+def resnet50(pool: str = "max", pretrained: bool = False) -> Backbone:
+    """Return torchvision's ResNet-50 up to its last maps and a global pooling: D = 2048."""
+    return _resnet(torchvision.models.resnet50(weights="IMAGENET1K_V2" if pretrained else None), pool)
+
+
+FEATURE_BACKBONES: dict[str, Callable[..., Backbone]] = {"identity": identity, "mlp": mlp}
+IMAGE_BACKBONES: dict[str, Callable[..., Backbone]] = {
+    "small_cnn": small_cnn,
+    "densenet121": densenet121,
+    "resnet18": resnet18,
+    "resnet50": resnet50,
+}
+
+
+def pooling(name: str) -> nn.Module:
+    """Return a global pooling by name.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    if name not in POOLS:
+        raise InputError(f"unknown pooling {name!r}", expected=" | ".join(POOLS), fix=closest(name, POOLS))
+    return POOLS[name]()
+
+
+def _conv(a: int, b: int, stride: int) -> list[nn.Module]:
+    return [nn.Conv2d(a, b, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
+
+
+def _resnet(network: torchvision.models.ResNet, pool: str) -> Backbone:
+    features = network.fc.in_features
+    return Backbone(nn.Sequential(*list(network.children())[:-2], pooling(pool)), features)
