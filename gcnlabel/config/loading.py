@@ -1,0 +1,149 @@
+"""YAML, presets and ``--set`` -> a checked :class:`Config`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from gcnlabel.config.schema import Config
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.files import existing_file
+
+
+def load_config(source: str | Path, changes: Iterable[str] = ()) -> Config:
+    """Read a config file, or a shipped preset by its name, with changes on top.
+
+    Args:
+        source: Path of a YAML file, or the name of a preset.
+        changes: ``key=value`` with dots between the levels, e.g. ``model.head.name=linear``; values are YAML.
+
+    Raises:
+        InputError: The file is not there or not YAML, or a key or value is not allowed; the message names the key.
+    """
+    if str(source) in preset_names():
+        text, where = (_presets() / f"{source}.yaml").read_text(encoding="utf-8"), f"preset {source!r}"
+    elif not Path(source).exists() and Path(source).suffix not in (".yaml", ".yml"):
+        known = preset_names()
+        raise InputError(
+            f"no config file and no preset is called {str(source)!r}",
+            expected=f"a YAML file or one of: {shorten(known, limit=20)}",
+            fix=closest(str(source), known),
+        )
+    else:
+        path = existing_file(source, "config")
+        text, where = path.read_text(encoding="utf-8", errors="replace"), str(path)
+    return parse_config(_with_changes(_parse_yaml(text, where), changes), where)
+
+
+def preset_names() -> list[str]:
+    """Return the names of the shipped presets."""
+    return sorted(entry.name[:-5] for entry in _presets().iterdir() if entry.name.endswith(".yaml"))
+
+
+def parse_config(content: Any, where: str = "config") -> Config:
+    """Check plain values against the schema.
+
+    Raises:
+        InputError: A key is unknown (the closest one is named) or a value is not allowed.
+    """
+    if not isinstance(content, Mapping):
+        raise InputError("the config is not a mapping", where=where, expected="key: value lines")
+    try:
+        return Config.model_validate(_with_environment(content, where))
+    except ValidationError as error:
+        raise _readable(error, where) from None
+
+
+def dump_config(config: Config) -> str:
+    """Return the resolved config as YAML."""
+    return yaml.safe_dump(config.model_dump(mode="json", exclude_none=True), sort_keys=False)
+
+
+def _presets() -> Any:
+    return resources.files("gcnlabel") / "presets"
+
+
+def _parse_yaml(text: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", where=where) from error
+
+
+def _with_changes(content: Any, changes: Iterable[str]) -> Any:
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals or not key:
+            raise InputError(f"--set {change!r}", expected="key=value, e.g. training.epochs=5")
+        *levels, last = key.split(".")
+        section = content
+        for level in levels:
+            section = section.setdefault(level, {}) if isinstance(section, dict) else None
+        if not isinstance(section, dict):
+            raise InputError(f"--set {change!r}: {'.'.join(levels)} is not a section of the config")
+        section[last] = _parse_yaml(value, f"--set {change}")
+    return content
+
+
+def _with_environment(value: Any, where: str) -> Any:
+    """Fill in ``${NAME}`` and ``${NAME:-default}`` from the environment, in every text of the config."""
+
+    def fill(match: re.Match[str]) -> str:
+        name, default = match.groups()
+        found = os.environ.get(name, default)
+        if found is None:
+            raise InputError(f"the environment variable {name} is not set", where=where, fix=f"export {name}=...")
+        return found
+
+    if isinstance(value, Mapping):
+        return {key: _with_environment(item, where) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_environment(item, where) for item in value]
+    return re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", fill, value) if isinstance(value, str) else value
+
+
+def _readable(error: ValidationError, where: str) -> InputError:
+    first = error.errors(include_url=False)[0]
+    path = [part for part in first["loc"] if part not in ("synthetic-faces", "table", "arff")]
+    key = ".".join(str(part) for part in path)
+    more = error.error_count() - 1
+    also = f" (and {more} more)" if more else ""
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(first["loc"][:-1])
+        return InputError(
+            f"unknown key {key!r}{also}",
+            where=where,
+            expected=shorten(known, limit=20) if known else None,
+            fix=closest(str(path[-1]), known),
+        )
+    given = "" if first["type"] == "missing" else f", got {first['input']!r}"
+    return InputError(f"{key or 'config'}: {first['msg']}{given}{also}", where=where)
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the schema knows at a place of the config."""
+    model: Any = Config
+    for part in loc:
+        models = _models_of(model.model_fields[part].annotation) if part in model.model_fields else []
+        if models:
+            model = models[0]
+        elif part in ("synthetic-faces", "table", "arff"):
+            model = next(m for m in _models_of(Config.model_fields["data"].annotation) if _source_of(m) == part)
+    return list(model.model_fields)
+
+
+def _source_of(model: type[BaseModel]) -> Any:
+    return model.model_fields["source"].annotation.__args__[0]  # type: ignore[union-attr]
+
+
+def _models_of(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_of(part)]

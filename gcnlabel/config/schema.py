@@ -1,0 +1,202 @@
+"""What a training config may say: every key, its type and its default."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Sizes = Annotated[list[PositiveInt], Field(max_length=8)]
+
+
+class Section(BaseModel):
+    """A part of the config; a key that is not declared is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Splits(Section):
+    """Which split of the annotations plays which part.
+
+    Attributes:
+        train: Split that is trained on and that the graph is measured on.
+        val: Split for selecting, or None: then ``holdout`` of the training split is taken, at random by the seed.
+        test: Split that is reported.
+        holdout: Share of the training split held out when there is no ``val``.
+    """
+
+    train: str = "train"
+    val: str | None = "val"
+    test: str = "test"
+    holdout: Annotated[float, Field(gt=0, lt=1)] = 0.15
+
+
+class SyntheticFaces(Section):
+    """The bundled synthetic faces, drawn when they are needed."""
+
+    source: Literal["synthetic-faces"]
+    train: PositiveInt = 4000
+    val: PositiveInt = 1000
+    test: PositiveInt = 2000
+    seed: int = 0
+
+
+class Table(Section):
+    """A CSV or Parquet table of annotations, with features or images beside it.
+
+    Attributes:
+        annotations: The table.
+        features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
+        images: Folder that the table's ``id_column`` names images in.
+        size: Width and height that images are brought to.
+        channels: 1 for grey, 3 for colour.
+    """
+
+    source: Literal["table"]
+    annotations: str
+    features: str | None = None
+    images: str | None = None
+    size: PositiveInt = 64
+    channels: Literal[1, 3] = 3
+    split_column: str | None = "split"
+    id_column: str | None = None
+    missing: list[str] = []
+    splits: Splits = Splits()
+
+
+class Arff(Section):
+    """Mulan or MEKA files, one for each split.
+
+    Attributes:
+        files: Name of the split -> file.
+        xml: Mulan's file that names the labels.
+        task: Name of the multi-label task.
+    """
+
+    source: Literal["arff"]
+    files: dict[str, str]
+    xml: str | None = None
+    task: str = "labels"
+    splits: Splits = Splits(val=None)
+
+
+class Graph(Section):
+    """Where the label graph comes from and how it is made a propagation matrix.
+
+    Attributes:
+        file: A finished graph (``gcnlabel build-graph``); then nothing else may be given but ``embeddings``.
+        statistic: ``task:task`` -> statistic, measured on the training split; None for the default of each pair.
+        convention: One of the named conventions.
+        tau: Threshold instead of the convention's.
+        p: Weight of the neighbours instead of the convention's.
+        embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors.
+    """
+
+    file: str | None = None
+    statistic: dict[str, str] | None = None
+    convention: str = "emotion-gcn-paper"
+    tau: Share | None = None
+    p: Share | None = None
+    embeddings: str | None = None
+
+
+class BackboneConfig(Section):
+    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``."""
+
+    name: Literal["identity", "mlp", "small_cnn", "densenet121", "resnet18", "resnet50"] = "small_cnn"
+    hidden: Sizes | None = None
+    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
+    widths: Sizes | None = None
+    pool: Literal["max", "average"] | None = None
+    pretrained: bool | None = None
+
+
+class HeadConfig(Section):
+    """The head; ``hidden_channels`` and ``init`` belong to ``graph``."""
+
+    name: Literal["graph", "linear"] = "graph"
+    hidden_channels: Sizes = [512]
+    bias: bool | None = None
+    init: Literal["pyg", "published"] = "pyg"
+
+
+class Model(Section):
+    """Backbone and head."""
+
+    backbone: BackboneConfig = BackboneConfig()
+    head: HeadConfig = HeadConfig()
+
+
+class Loss(Section):
+    """Loss of one task.
+
+    Attributes:
+        name: ``cross_entropy``, ``bce``, ``asymmetric``, ``ccc`` or ``mse``; None for the default of the task's type.
+        weight: Its weight in the total.
+        class_weights: Weigh each class by f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9).
+    """
+
+    name: Literal["cross_entropy", "bce", "asymmetric", "ccc", "mse"] | None = None
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    class_weights: bool = False
+
+
+class Optimizer(Section):
+    """The optimizer and how its learning rate falls."""
+
+    name: Literal["sgd", "adamw"] = "adamw"
+    lr: PositiveFloat = 0.001
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    momentum: Share = 0.9
+    schedule: Literal["constant", "cosine", "step"] = "constant"
+    step_epochs: PositiveInt = 10
+    step_factor: Share = 0.1
+
+
+class Training(Section):
+    """How long and in what portions."""
+
+    epochs: PositiveInt = 10
+    batch_size: PositiveInt = 35
+    workers: Annotated[int, Field(ge=0)] = 0
+    precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
+    augment: Literal["none", "flip", "faces"] = "none"
+    tensorboard: bool = False
+
+
+class Select(Section):
+    """Which epoch is kept as the best: by which metric, on which split.
+
+    Attributes:
+        metric: ``loss`` or ``task/metric``.
+        mode: Whether more or less of it is better.
+        split: ``val``; ``test`` is allowed, and is then printed with the result.
+    """
+
+    metric: str = "loss"
+    mode: Literal["min", "max"] = "min"
+    split: Literal["val", "test"] = "val"
+
+
+class Evaluate(Section):
+    """What is reported, and whether the decision thresholds of tags are tuned on the held-out split."""
+
+    split: Literal["test", "val", "train"] = "test"
+    tune_thresholds: bool = False
+
+
+class Config(Section):
+    """A whole run."""
+
+    tasks: str | dict[str, Any] | None = None
+    data: Annotated[SyntheticFaces | Table | Arff, Field(discriminator="source")]
+    standardize: bool = False
+    graph: Graph = Graph()
+    model: Model = Model()
+    loss: dict[str, Loss] = {}
+    optimizer: Optimizer = Optimizer()
+    training: Training = Training()
+    select: Select = Select()
+    evaluate: Evaluate = Evaluate()
+    seed: Annotated[int, Field(ge=0)] = 0
