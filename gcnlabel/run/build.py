@@ -1,0 +1,156 @@
+"""Config and data -> graph, model, loss, optimizer."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from gcnlabel.annotations import MISSING_CLASS, warn_unseen
+from gcnlabel.config.schema import BackboneConfig, Config, HeadConfig, Loss
+from gcnlabel.data import Standardize
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.graph import LabelGraph
+from gcnlabel.losses import LOSSES, MultiTaskLoss, default_loss, inverse_frequency_weights
+from gcnlabel.nn import (
+    FEATURE_BACKBONES,
+    IMAGE_BACKBONES,
+    Backbone,
+    Head,
+    LabelGraphHead,
+    LinearHead,
+    MultiTaskModel,
+    uniform_by_width,
+)
+from gcnlabel.recipe import measured_graph, measured_pairs, propagation_graph
+from gcnlabel.run.data import Part, RunData
+from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
+
+
+def build_graph(config: Config, data: RunData) -> LabelGraph | None:
+    """Return the graph of the head, read or measured on the training part; None for a linear head.
+
+    Raises:
+        InputError: The graph does not match the tasks or has no embeddings.
+    """
+    if config.model.head.name == "linear":
+        return None
+    settings = config.graph
+    if settings.file is not None:
+        graph = LabelGraph.load(settings.file)
+        graph.check_matches(data.tasks)
+        return graph
+    statistics = None if settings.statistic is None else parse_pairs(settings.statistic)
+    raw = measured_graph(data.parts["train"].annotations, data.tasks, statistics)
+    pairs = None if settings.statistic is None else measured_pairs(raw)
+    if settings.embeddings is None:
+        raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
+    return propagation_graph(
+        raw, settings.convention, tau=settings.tau, p=settings.p, pairs=pairs, embeddings=settings.embeddings
+    )
+
+
+def parse_pairs(statistic: dict[str, str]) -> dict[tuple[str, str], str]:
+    """Return ``{"a:b": name}`` as ``{("a", "b"): name}``; ``a`` alone means ``a:a``."""
+    pairs = {}
+    for key, name in statistic.items():
+        a, _, b = key.partition(":")
+        pairs[(a, b or a)] = name
+    return pairs
+
+
+def build_model(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModel:
+    """Return backbone and head, drawn from the current random state."""
+    backbone = build_backbone(config.model.backbone, data.parts["train"], config.standardize)
+    return MultiTaskModel(backbone, build_head(config.model.head, data.tasks, backbone.out_features, graph))
+
+
+def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> Backbone:
+    """Return the backbone for the inputs of a part, with their scaling in front.
+
+    Raises:
+        InputError: The backbone does not suit the inputs, or an option does not suit the backbone.
+    """
+    inputs = part.inputs
+    images = inputs.ndim == 4
+    family = IMAGE_BACKBONES if images else FEATURE_BACKBONES
+    if settings.name not in family:
+        kind = "images" if images else "features"
+        raise InputError(f"backbone {settings.name!r} does not take {kind}", expected=" | ".join(family))
+    options = settings.model_dump(exclude={"name"}, exclude_none=True)
+    size = {"in_features": inputs.shape[1]} if not images else {}
+    if settings.name == "small_cnn":
+        size = {"channels": inputs.shape[1]}
+    elif images and inputs.shape[1] != 3:
+        raise InputError(f"backbone {settings.name!r} takes colour images", fix="set data.channels to 3")
+    try:
+        backbone = family[settings.name](**size, **options)
+    except TypeError as error:
+        raise InputError(f"backbone {settings.name!r} has no option {shorten(options)}: {error}") from error
+    front: nn.Module = ScaleImages() if images else Standardize.fit(inputs) if standardize else nn.Identity()
+    return Backbone(nn.Sequential(front, backbone.network), backbone.out_features)
+
+
+class ScaleImages(nn.Module):
+    """Grey values 0..255 to -1..1."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return float images [B, C, H, W]."""
+        return images.float() / 127.5 - 1
+
+
+def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:
+    """Return the head; the graph head when there is a graph."""
+    bias = {} if settings.bias is None else {"bias": settings.bias}
+    if graph is None:
+        return LinearHead(tasks, in_features, **bias)
+    head = LabelGraphHead(graph, tasks, in_features, settings.hidden_channels, **bias)
+    if settings.init == "published":
+        uniform_by_width(head.gcn)
+    return head
+
+
+def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
+    """Return the loss of every task, with class weights of the training part.
+
+    Raises:
+        InputError: A loss is given for a task that does not exist, or does not suit its task.
+    """
+    for name in config.loss:
+        data.tasks[name]
+    warn_unseen(data.parts["train"].annotations)
+    losses, weights = {}, {}
+    for task in data.tasks:
+        settings = config.loss.get(task.name, Loss())
+        options: dict[str, Any] = {}
+        if settings.class_weights:
+            if not isinstance(task, Categorical):
+                raise InputError(f"loss.{task.name}.class_weights", expected="a categorical task")
+            codes = data.parts["train"].annotations.targets[task.name]
+            counts = np.bincount(codes[codes != MISSING_CLASS], minlength=len(task))
+            options["class_weights"] = inverse_frequency_weights(torch.as_tensor(counts))
+        loss = default_loss(task) if settings.name is None else LOSSES[settings.name]()
+        losses[task.name] = type(loss)(**options) if options else loss
+        weights[task.name] = settings.weight
+    return MultiTaskLoss(losses, weights)
+
+
+def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
+    """Return everything that is trained, ready for Lightning."""
+    settings = config.optimizer
+    return MultiTaskModule(
+        build_model(config, data, graph),
+        build_loss(config, data),
+        partial(
+            make_optimizer,
+            name=settings.name,
+            lr=settings.lr,
+            weight_decay=settings.weight_decay,
+            momentum=settings.momentum,
+        ),
+        schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor),
+    )

@@ -1,0 +1,129 @@
+"""The data of a run: annotations and inputs of its three parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from gcnlabel.annotations import Annotations, read_arff_splits, read_table
+from gcnlabel.config.schema import Arff, Config, Splits, SyntheticFaces, Table
+from gcnlabel.data import load_features, load_images
+from gcnlabel.data.synthetic_faces import SYNTHETIC_TASKS, synthetic_faces
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import TaskSet
+
+PARTS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Annotations of one part of the data and the inputs that belong to them, row by row.
+
+    Attributes:
+        annotations: Targets of N samples.
+        inputs: Features [N, D], or images uint8 [N, C, H, W].
+    """
+
+    annotations: Annotations
+    inputs: Any
+
+    def __post_init__(self) -> None:
+        """Check that inputs and annotations have the same rows."""
+        if len(self.inputs) != len(self.annotations):
+            raise InputError(
+                f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one a row of the annotations"
+            )
+
+
+@dataclass(frozen=True)
+class RunData:
+    """The three parts of the data.
+
+    Attributes:
+        tasks: Tasks that are annotated.
+        parts: ``train``, ``val`` and ``test``.
+        note: What every report on this data must say, or None.
+    """
+
+    tasks: TaskSet
+    parts: dict[str, Part]
+    note: str | None = None
+
+
+def load_data(config: Config) -> RunData:
+    """Read, or draw, the data that a config names.
+
+    Raises:
+        InputError: A file cannot be used, or a split is missing.
+    """
+    if isinstance(config.data, SyntheticFaces):
+        return _synthetic(config.data)
+    whole = _arff(config.data) if isinstance(config.data, Arff) else _table(config.data, _tasks(config))
+    return RunData(whole.annotations.tasks, _split(whole, config.data.splits, config.seed))
+
+
+def _synthetic(data: SyntheticFaces) -> RunData:
+    sizes = {"train": data.train, "val": data.val, "test": data.test}
+    drawn = {split: synthetic_faces(size, seed=data.seed, split=split) for split, size in sizes.items()}
+    parts = {split: Part(annotations, images) for split, (images, annotations) in drawn.items()}
+    return RunData(SYNTHETIC_TASKS, parts, note="synthetic faces: drawn by a renderer, not photographs")
+
+
+def _tasks(config: Config) -> TaskSet:
+    if config.tasks is None:
+        raise InputError("the config declares no tasks", expected="tasks: a file, or name: {type: ...} for each")
+    if isinstance(config.tasks, str):
+        return TaskSet.from_yaml(config.tasks)
+    return TaskSet.from_dict(config.tasks, where="config")
+
+
+def _table(data: Table, tasks: TaskSet) -> Part:
+    if (data.features is None) == (data.images is None):
+        raise InputError("data names no input, or two", expected="either data.features or data.images")
+    annotations = read_table(
+        data.annotations,
+        tasks,
+        split_column=data.split_column,
+        id_column=data.id_column,
+        missing=tuple(data.missing),
+    )
+    if data.features is not None:
+        return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32))
+    if annotations.ids is None:
+        raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
+    images = load_images(Path(data.images or ""), annotations.ids.tolist(), size=data.size, channels=data.channels)
+    return Part(annotations, images)
+
+
+def _arff(data: Arff) -> Part:
+    annotations = read_arff_splits(data.files, data.xml, task_name=data.task)
+    features = annotations.features
+    dense = np.asarray(features.toarray() if sparse.issparse(features) else features, dtype=np.float32)
+    if not np.isfinite(dense).all():
+        row, column = np.argwhere(~np.isfinite(dense))[0]
+        raise InputError(f"feature {column} of sample {row} is missing", fix="fill in missing features first")
+    return Part(annotations, dense)
+
+
+def _split(whole: Part, splits: Splits, seed: int) -> dict[str, Part]:
+    rows = {"train": _rows(whole, splits.train), "test": _rows(whole, splits.test)}
+    if splits.val is not None:
+        rows["val"] = _rows(whole, splits.val)
+    else:
+        shuffled = np.random.default_rng(seed).permutation(rows["train"])
+        held_out = max(1, round(splits.holdout * len(shuffled)))
+        rows["val"], rows["train"] = np.sort(shuffled[:held_out]), np.sort(shuffled[held_out:])
+    for part, of_part in rows.items():
+        if len(of_part) == 0:
+            raise InputError(f"the {part} part has no sample", expected="at least one")
+    return {part: Part(whole.annotations.select(rows[part]), whole.inputs[rows[part]]) for part in PARTS}
+
+
+def _rows(whole: Part, split: str) -> np.ndarray[Any, Any]:
+    whole.annotations.of_split(split)  # says what is wrong
+    rows: np.ndarray[Any, Any] = np.flatnonzero(whole.annotations.split == split)
+    return rows

@@ -1,0 +1,109 @@
+"""What a run reports, measured over a whole split with the selected checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from gcnlabel.config import Config
+from gcnlabel.data import ArrayDataset, targets_to_tensors
+from gcnlabel.files import atomic_write
+from gcnlabel.graph import LabelGraph
+from gcnlabel.metrics import task_metrics, tune_thresholds
+from gcnlabel.run.build import build_module
+from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.tasks import MultiLabel
+from gcnlabel.training import MultiTaskModule, load_checkpoint, predict
+
+Scores = Mapping[str, Tensor]
+
+
+def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int]:
+    """Return the module of a run with the weights of its selected checkpoint, and that epoch (from 1).
+
+    Raises:
+        InputError: The folder holds no run or no checkpoint, or the checkpoint is damaged.
+    """
+    graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
+    checkpoint = load_checkpoint(folder.best)
+    module = build_module(folder.load_config(), data, graph)
+    module.load_state_dict(checkpoint["state_dict"])
+    return module, int(checkpoint["epoch"]) + 1
+
+
+def evaluate(folder: RunFolder, *, split: str | None = None, data: RunData | None = None) -> dict[str, Any]:
+    """Measure a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
+
+    Args:
+        folder: The run.
+        split: ``train``, ``val`` or ``test``; None for the config's.
+        data: The data of the run, when it is loaded already.
+
+    Raises:
+        InputError: The folder holds no finished run.
+    """
+    config = folder.load_config()
+    data = load_data(config) if data is None else data
+    split = split or config.evaluate.split
+    module, epoch = load_module(folder, data)
+    scores, targets = predict(module, _loader(config, data, split))
+    thresholds = _thresholds(config, data, module) if config.evaluate.tune_thresholds else {}
+    values = {
+        "split": split,
+        "samples": len(data.parts[split].annotations),
+        "head": config.model.head.name,
+        "seed": config.seed,
+        "selected": {**config.select.model_dump(), "epoch": epoch},
+        "notes": _notes(config, data, split, thresholds),
+        "tasks": measure(data, scores, targets, thresholds),
+    }
+    folder.write_evaluation(values)
+    _write_predictions(folder, module.model.head.weight(), scores, targets)
+    return values
+
+
+def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores | None = None) -> dict[str, Any]:
+    """Return every metric of every task over all samples."""
+    results = {}
+    for task in data.tasks:
+        metric = task_metrics(task, thresholds=(thresholds or {}).get(task.name))
+        metric.update(scores[task.name], targets[task.name])
+        results[task.name] = metric.compute()
+    return results
+
+
+def _thresholds(config: Config, data: RunData, module: MultiTaskModule) -> dict[str, Tensor]:
+    """Return thresholds tuned for micro-F1 on the held-out part, for every multi-label task."""
+    scores, targets = predict(module, _loader(config, data, "val"))
+    tags = [task.name for task in data.tasks if isinstance(task, MultiLabel)]
+    return {name: tune_thresholds(scores[name], targets[name], objective="micro_f1") for name in tags}
+
+
+def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, Any]) -> list[str]:
+    notes = [] if data.note is None else [data.note]
+    if thresholds:
+        notes.append("decision thresholds of the tags were tuned for micro-F1 on the held-out val part")
+    if config.select.split == split:
+        notes.append(
+            f"the checkpoint was SELECTED on {split}, the split that is reported: these numbers are optimistic"
+        )
+    return notes
+
+
+def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
+    dataset = ArrayDataset(data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations))
+    return DataLoader(dataset, batch_size=config.training.batch_size)
+
+
+def _write_predictions(folder: RunFolder, weight: Tensor, scores: Scores, targets: Scores) -> None:
+    tensors = {"label_vectors": weight.detach().cpu().contiguous()}
+    for name in scores:
+        tensors[f"scores/{name}"] = scores[name].contiguous()
+        tensors[f"targets/{name}"] = targets[name].contiguous()
+    with atomic_write(folder.predictions, overwrite=True) as temporary:
+        save_file(tensors, temporary)

@@ -1,0 +1,127 @@
+"""Training a run, from its config to its evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightning as L
+import torch
+
+from gcnlabel.config import Config
+from gcnlabel.data import ArrayDataset, augmentation, targets_to_tensors
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.graph import LabelGraph
+from gcnlabel.metrics import task_metrics
+from gcnlabel.run.build import build_graph, build_module
+from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.evaluation import evaluate
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.training import MultiTaskDataModule, make_trainer
+
+
+def train(
+    config: Config,
+    folder: RunFolder,
+    *,
+    overwrite: bool = False,
+    devices: int | str = "auto",
+    num_nodes: int = 1,
+    progress: bool = True,
+) -> dict[str, Any]:
+    """Train a run, keep it in a folder and return its evaluation.
+
+    Everything that can be wrong with config, data and graph is found before the folder is touched.
+
+    Args:
+        config: What to train.
+        folder: Where to.
+        overwrite: Whether a run that is there may be replaced.
+        devices: Number of devices, or ``auto``.
+        num_nodes: Number of machines.
+        progress: Whether to show progress bars.
+
+    Raises:
+        InputError: Config, data or graph cannot be used, or the folder holds a run.
+    """
+    L.seed_everything(config.seed, verbose=False)
+    data = load_data(config)
+    graph = build_graph(config, data)
+    module = build_module(config, data, graph)
+    check_selection(config, data)
+    folder.create(config, overwrite=overwrite)
+    if graph is not None:
+        graph.save(folder.graph, overwrite=True)
+    _trainer(config, folder, devices, num_nodes, progress).fit(module, _data_module(config, data))
+    return evaluate(folder, data=data)
+
+
+def resume(
+    folder: RunFolder, *, devices: int | str = "auto", num_nodes: int = 1, progress: bool = True
+) -> dict[str, Any]:
+    """Go on with a run after its last whole epoch, exactly as if it had never stopped, and return its evaluation.
+
+    Raises:
+        InputError: The folder holds no run, or no epoch of it was finished.
+    """
+    config = folder.load_config()
+    if not folder.last.exists():
+        raise InputError(f"{folder.path} has no finished epoch to resume", fix="train it again with --overwrite")
+    L.seed_everything(config.seed, verbose=False)
+    data = load_data(config)
+    graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
+    module = build_module(config, data, graph)
+    trainer = _trainer(config, folder, devices, num_nodes, progress)
+    trainer.fit(module, _data_module(config, data), ckpt_path=folder.last)
+    return evaluate(folder, data=data)
+
+
+def check_selection(config: Config, data: RunData) -> None:
+    """Check that the metric that selects the checkpoint exists on this data.
+
+    Raises:
+        InputError: It does not; the closest one is named.
+    """
+    known = ["loss"]
+    for task in data.tasks:
+        targets = targets_to_tensors(data.parts[config.select.split].annotations)[task.name]
+        metric = task_metrics(task)
+        metric.update(torch.randn(len(targets), len(task), generator=torch.Generator().manual_seed(0)), targets)
+        known += [f"{task.name}/{name}" for name, value in metric.compute().items() if isinstance(value, float)]
+    if config.select.metric not in known:
+        raise InputError(
+            f"select.metric: no metric {config.select.metric!r} on the {config.select.split} split",
+            expected=shorten(known, limit=40),
+            fix=closest(config.select.metric, known),
+        )
+
+
+def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool) -> L.Trainer:
+    return make_trainer(
+        folder.path,
+        epochs=config.training.epochs,
+        metric=f"{config.select.split}/{config.select.metric}",
+        mode=config.select.mode,
+        devices=devices,
+        num_nodes=num_nodes,
+        precision=config.training.precision,
+        tensorboard=config.training.tensorboard,
+        progress=progress,
+    )
+
+
+def _data_module(config: Config, data: RunData) -> MultiTaskDataModule:
+    augment = {"flip": {"flip": True, "rotation": 0.0}, "faces": {}}.get(config.training.augment)
+    transforms = {"train": None if augment is None else augmentation(**augment)}
+    datasets = {
+        part: ArrayDataset(
+            data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations), transforms.get(part)
+        )
+        for part in PARTS
+    }
+    return MultiTaskDataModule(
+        datasets,
+        config.training.batch_size,
+        seed=config.seed,
+        workers=config.training.workers,
+        selection_split=config.select.split,
+    )

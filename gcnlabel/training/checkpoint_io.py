@@ -1,0 +1,103 @@
+"""Lightning checkpoints as safetensors + JSON: nothing that is loaded can run code."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning.fabric.plugins.io.torch_io import TorchCheckpointIO
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gcnlabel.errors import InputError
+from gcnlabel.files import atomic_write, existing_file
+
+FORMAT = "gcnlabel.checkpoint"
+
+
+class SafeCheckpointIO(TorchCheckpointIO):  # type: ignore[misc]
+    """Saves a checkpoint as one ``.safetensors`` file: tensors as tensors, everything else as JSON metadata."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
+        """Write the checkpoint whole or not at all, in place of an earlier one of that name."""
+        tensors: dict[str, Tensor] = {}
+        skeleton = _take_out(dict(checkpoint), tensors)
+        with atomic_write(path, overwrite=True) as temporary:
+            save_file(tensors, temporary, metadata={"format": FORMAT, "checkpoint": json.dumps(skeleton)})
+
+    def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
+        """Read a checkpoint back."""
+        return load_checkpoint(path)
+
+
+def load_checkpoint(path: str | Path) -> dict[str, Any]:
+    """Read a checkpoint that :class:`SafeCheckpointIO` wrote, onto the CPU.
+
+    Raises:
+        InputError: The file is missing, damaged or something else.
+    """
+    path = existing_file(path, "checkpoint")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"checkpoint {path} is damaged: {error}", fix="use another checkpoint of the run") from error
+    if metadata.get("format") != FORMAT:
+        raise InputError(f"{path} is no checkpoint of gcnlabel", expected=f"format {FORMAT!r} in its metadata")
+    try:
+        checkpoint: dict[str, Any] = _put_back(json.loads(metadata["checkpoint"]), tensors)
+    except (KeyError, ValueError) as error:
+        raise InputError(f"checkpoint {path} is damaged: {error}", fix="use another checkpoint of the run") from error
+    return checkpoint
+
+
+def _take_out(value: Any, tensors: dict[str, Tensor]) -> Any:
+    """Return ``value`` as JSON with its tensors moved to ``tensors``; other types than dict and list are tagged."""
+    if isinstance(value, Tensor):
+        name = f"tensor_{len(tensors):05d}"
+        tensors[name] = value.detach().cpu().clone().contiguous()
+        return {"$": "tensor", "name": name}
+    if isinstance(value, Mapping):
+        items = [[_take_out(k, tensors), _take_out(v, tensors)] for k, v in value.items()]
+        return {"$": "ordered" if isinstance(value, OrderedDict) else "dict", "items": items}
+    if isinstance(value, tuple):
+        return {"$": "tuple", "items": [_take_out(v, tensors) for v in value]}
+    if isinstance(value, list):
+        return [_take_out(v, tensors) for v in value]
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"a checkpoint may hold tensors and plain values, not {type(value).__qualname__}")
+
+
+def _put_back(value: Any, tensors: Mapping[str, Tensor]) -> Any:
+    if isinstance(value, list):
+        return [_put_back(v, tensors) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if value["$"] == "tensor":
+        return tensors[value["name"]]
+    if value["$"] == "tuple":
+        return tuple(_put_back(v, tensors) for v in value["items"])
+    items = [(_put_back(k, tensors), _put_back(v, tensors)) for k, v in value["items"]]
+    return OrderedDict(items) if value["$"] == "ordered" else dict(items)
+
+
+def random_state() -> dict[str, Any]:
+    """Return the state of torch's generators, on the CPU and on every GPU."""
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return {"cpu": torch.get_rng_state(), "cuda": cuda}
+
+
+def restore_random_state(state: Mapping[str, Any]) -> None:
+    """Put torch's generators where :func:`random_state` found them."""
+    torch.set_rng_state(state["cpu"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])

@@ -1,0 +1,130 @@
+"""The Lightning module: one recipe for every head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import lightning as L
+import torch
+from torch import Tensor, nn
+from torch.nn import Parameter
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+from gcnlabel.metrics import task_metrics
+from gcnlabel.nn import MultiTaskModel
+from gcnlabel.training.checkpoint_io import random_state, restore_random_state
+
+Batch = tuple[Tensor, dict[str, Tensor]]
+
+
+class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
+    """Trains a :class:`~gcnlabel.nn.MultiTaskModel` and measures it after every epoch, over the whole split.
+
+    Args:
+        model: Backbone and head.
+        loss: Maps scores and targets, both a dict by task, to the total and each task's loss.
+        optimizer: Makes the optimizer from the parameters.
+        schedule: Factor of the learning rate as a function of the epochs done.
+
+    Logs ``train/loss`` and, for each evaluated split, ``<split>/loss`` and ``<split>/<task>/<metric>``.
+    """
+
+    def __init__(
+        self,
+        model: MultiTaskModel,
+        loss: nn.Module,
+        optimizer: Callable[[Iterable[Parameter]], Optimizer],
+        schedule: Callable[[float], float] = lambda epochs: 1.0,
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.loss = loss
+        self.make_optimizer = optimizer
+        self.schedule = schedule
+        self.metrics = nn.ModuleDict({task.name: task_metrics(task) for task in model.head.tasks})
+        self._restored: dict[str, Any] | None = None
+
+    def forward(self, inputs: Tensor) -> dict[str, Tensor]:
+        """Return the scores of each task, [B, labels of the task]."""
+        scores: dict[str, Tensor] = self.model(inputs)
+        return scores
+
+    def training_step(self, batch: Batch, index: int) -> Tensor:
+        """Return the total loss of a batch."""
+        inputs, targets = batch
+        total, parts = self.loss(self(inputs), targets)
+        self.log_dict(
+            {"train/loss": total.detach(), **{f"train/{name}/loss": part.detach() for name, part in parts.items()}},
+            on_step=False,
+            on_epoch=True,
+            batch_size=len(inputs),
+            sync_dist=True,
+        )
+        return total
+
+    def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
+        """Add a batch to the metrics."""
+        inputs, targets = batch
+        scores = self(inputs)
+        for name, metric in self.metrics.items():
+            metric.update(scores[name], targets[name])
+        self._seen.append((scores, targets))
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget the last epoch's samples."""
+        self._seen: list[tuple[dict[str, Tensor], dict[str, Tensor]]] = []
+        for metric in self.metrics.values():
+            metric.reset()
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the metrics of the whole split."""
+        split = self.trainer.datamodule.selection_split
+        for name, metric in self.metrics.items():
+            values = {key: value for key, value in metric.compute().items() if isinstance(value, float)}
+            self.log_dict({f"{split}/{name}/{key}": value for key, value in values.items()})
+        scores, targets = (concatenate(parts) for parts in zip(*self._seen, strict=True))
+        self.log(f"{split}/loss", self.loss(scores, targets)[0], sync_dist=True)
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        """Return optimizer and schedule; the schedule steps with every batch."""
+        optimizer = self.make_optimizer(self.parameters())
+        steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)
+        schedule = LambdaLR(optimizer, lambda step: self.schedule(step / steps))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the random state, so that a resumed run draws what this one would have drawn."""
+        checkpoint["random_state"] = random_state()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Remember the random state until training starts."""
+        self._restored = checkpoint.get("random_state")
+
+    def on_train_start(self) -> None:
+        """Put the random state back, after everything that could draw from it has been built."""
+        if self._restored is not None:
+            restore_random_state(self._restored)
+
+
+def concatenate(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Return batches of scores or targets, each a dict by task, as one.
+
+    Example:
+        >>> concatenate([{"tags": torch.zeros(2, 3)}, {"tags": torch.zeros(1, 3)}])["tags"].shape
+        torch.Size([3, 3])
+    """
+    parts = list(parts)
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+def predict(
+    module: MultiTaskModule, loader: Iterable[tuple[Tensor, dict[str, Tensor]]]
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return scores and targets of all samples, by task, on the CPU."""
+    module.eval()
+    with torch.no_grad():
+        batches = [(module(inputs.to(module.device)), targets) for inputs, targets in loader]
+    scores, targets = (concatenate(parts) for parts in zip(*batches, strict=True))
+    return {name: value.float().cpu() for name, value in scores.items()}, targets

@@ -1,0 +1,36 @@
+"""Optimizers and learning-rate schedules, counted in steps so that a resumed run goes on exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+from torch.nn import Parameter
+from torch.optim import SGD, AdamW, Optimizer
+
+
+def make_optimizer(
+    parameters: Iterable[Parameter], name: str, lr: float, weight_decay: float, momentum: float
+) -> Optimizer:
+    """Return SGD with momentum, or AdamW (which takes no momentum)."""
+    if name == "sgd":
+        return SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay)
+    return AdamW(parameters, lr=lr, weight_decay=weight_decay)
+
+
+def schedule_factor(name: str, epochs: int, step_epochs: int, step_factor: float) -> Callable[[float], float]:
+    """Return the factor of the learning rate as a function of the epochs done, a fraction within an epoch.
+
+    ``constant``: 1. ``cosine``: ``(1 + cos(pi t / epochs)) / 2``. ``step``: ``step_factor ** floor(t / step_epochs)``.
+
+    Example:
+        >>> schedule_factor("step", 30, 10, 0.1)(10.0)
+        0.1
+        >>> schedule_factor("cosine", 10, 10, 0.1)(5.0)
+        0.5
+    """
+    if name == "cosine":
+        return lambda t: round((1 + math.cos(math.pi * min(t / epochs, 1.0))) / 2, 12)
+    if name == "step":
+        return lambda t: step_factor ** math.floor(t / step_epochs)
+    return lambda t: 1.0

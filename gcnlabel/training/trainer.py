@@ -1,0 +1,72 @@
+"""A Lightning trainer with our checkpoints, tables and progress bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.loggers import TensorBoardLogger
+
+from gcnlabel.training.checkpoint_io import SafeCheckpointIO
+from gcnlabel.training.epoch_table import EpochTable
+
+LAST = "last.safetensors"
+BEST = "best.safetensors"
+
+
+class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
+    """Keeps ``best`` by a metric and ``last``, both as safetensors."""
+
+    FILE_EXTENSION = ".safetensors"
+
+
+def make_trainer(
+    folder: Path,
+    *,
+    epochs: int,
+    metric: str,
+    mode: str,
+    devices: int | str = "auto",
+    num_nodes: int = 1,
+    precision: Any = "32-true",
+    tensorboard: bool = False,
+    progress: bool = True,
+) -> L.Trainer:
+    """Return a trainer that writes into a run folder.
+
+    Args:
+        folder: The run folder: ``metrics.csv`` and ``checkpoints/`` go there.
+        epochs: Number of epochs.
+        metric: Logged metric that selects the best epoch, e.g. ``val/expression/accuracy``.
+        mode: ``min`` or ``max``.
+        devices: Number of devices, or ``auto``.
+        num_nodes: Number of machines.
+        precision: Lightning's precision.
+        tensorboard: Whether to log for TensorBoard too (extra ``tensorboard``).
+        progress: Whether to show a progress bar.
+    """
+    checkpoints = Checkpoints(
+        dirpath=folder / "checkpoints",
+        filename="best",
+        monitor=metric,
+        mode=mode,
+        save_last=True,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
+    return L.Trainer(
+        max_epochs=epochs,
+        devices=devices,
+        num_nodes=num_nodes,
+        precision=precision,
+        logger=TensorBoardLogger(folder, name="tensorboard") if tensorboard else False,
+        callbacks=[EpochTable(folder / "metrics.csv"), checkpoints],
+        plugins=[SafeCheckpointIO()],
+        default_root_dir=folder,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        enable_progress_bar=progress,
+        log_every_n_steps=1_000_000 if not tensorboard else 50,
+    )
