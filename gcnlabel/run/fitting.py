@@ -113,10 +113,8 @@ def _data_module(config: Config, data: RunData) -> MultiTaskDataModule:
     augment = {"flip": {"flip": True, "rotation": 0.0}, "faces": {}}.get(config.training.augment)
     transforms = {"train": None if augment is None else augmentation(**augment)}
     datasets = {
-        part: ArrayDataset(
-            data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations), transforms.get(part)
-        )
-        for part in PARTS
+        name: ArrayDataset(part.inputs, targets_to_tensors(part.annotations), transforms.get(name))
+        for name, part in data.parts.items()
     }
     return MultiTaskDataModule(
         datasets,
