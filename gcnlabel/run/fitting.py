@@ -56,14 +56,31 @@ def train(
 
 
 def resume(
-    folder: RunFolder, *, devices: int | str = "auto", num_nodes: int = 1, progress: bool = True
+    folder: RunFolder,
+    wanted: Config | None = None,
+    *,
+    devices: int | str = "auto",
+    num_nodes: int = 1,
+    progress: bool = True,
 ) -> dict[str, Any]:
     """Go on with a run after its last whole epoch, exactly as if it had never stopped, and return its evaluation.
 
+    Args:
+        folder: The run.
+        wanted: Config that the caller believes the run has; None for whatever it has.
+        devices: Number of devices, or ``auto``.
+        num_nodes: Number of machines.
+        progress: Whether to show progress bars.
+
     Raises:
-        InputError: The folder holds no run, or no epoch of it was finished.
+        InputError: The folder holds no run, the run has another config, or no epoch of it was finished.
     """
     config = folder.load_config()
+    if wanted is not None and wanted != config:
+        raise InputError(
+            f"{folder.path} was trained with another config: {shorten(_differences(wanted, config))} differ",
+            fix="resume without CONFIG, or train it anew with --overwrite",
+        )
     if not folder.last.exists():
         raise InputError(f"{folder.path} has no finished epoch to resume", fix="train it again with --overwrite")
     L.seed_everything(config.seed, verbose=False)
@@ -73,6 +90,11 @@ def resume(
     trainer = _trainer(config, folder, devices, num_nodes, progress)
     trainer.fit(module, _data_module(config, data), ckpt_path=folder.last)
     return evaluate(folder, data=data)
+
+
+def _differences(a: Config, b: Config) -> list[str]:
+    ours, theirs = a.model_dump(), b.model_dump()
+    return [key for key in ours if ours[key] != theirs[key]]
 
 
 def check_selection(config: Config, data: RunData) -> None:

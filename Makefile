@@ -1,0 +1,43 @@
+# make demo   the whole way on the bundled data: graph, baseline, graph head, tables, figures
+# make test   every check: ruff, mypy, tests, doctests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-slow lint table clean help
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp a set of dependencies: a second call reinstalls nothing unless setup.cfg or pyproject.toml changed.
+$(VENV)/installed: $(BIN)/python setup.cfg pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/gcnlabel demo --output runs/demo --overwrite
+
+test: $(VENV)/installed-test lint
+	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -m 'not slow'
+
+test-slow: $(VENV)/installed-test
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Write the README's tables anew from benchmarks/results/*.json.
+table: $(VENV)/installed
+	$(BIN)/python benchmarks/readme_tables.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

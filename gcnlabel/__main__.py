@@ -1,0 +1,5 @@
+"""``python -m gcnlabel``."""
+
+from gcnlabel.cli import main
+
+main()

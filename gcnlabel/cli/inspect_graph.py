@@ -1,0 +1,67 @@
+"""``gcnlabel inspect-graph``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gcnlabel.graph import LabelGraph
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel inspect-graph graph.safetensors
+  gcnlabel inspect-graph graph.safetensors --tau-sweep --output figures
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("graph", type=click.Path())
+@click.option("--tau-sweep", is_flag=True, help="Print edges and isolated labels against tau, and plot them.")
+@click.option("--output", default=".", show_default=True, type=click.Path(), help="Folder of the sweep's figure.")
+@click.option("--format", "formats", multiple=True, default=("pdf",), type=click.Choice(["pdf", "svg", "png"]))
+@click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
+def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, ...], overwrite: bool) -> None:
+    """Show for each label of GRAPH its task, its neighbours and the share that stays with itself; then warnings."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from gcnlabel.graph import LabelGraph
+    from gcnlabel.inspection import inspect_labels, inspect_warnings
+
+    loaded = LabelGraph.load(graph)
+    console = Console()
+    table = Table("label", "task", "neighbours", "self share", "listens to", title=graph, title_justify="left")
+    for row in inspect_labels(loaded):
+        heard = ", ".join(f"{name} {weight:+.3f}" for name, weight in row.listens_to[:6])
+        more = f" and {len(row.listens_to) - 6} more" if len(row.listens_to) > 6 else ""
+        table.add_row(row.label, row.task, str(row.neighbours), f"{row.self_share:.0%}", heard + more)
+    console.print(table)
+    for text in inspect_warnings(loaded):
+        console.print(f"warning: {text}", highlight=False, soft_wrap=True)
+    if tau_sweep:
+        _sweep(loaded, console, output, formats, overwrite)
+
+
+def _sweep(graph: LabelGraph, console: Console, output: str, formats: tuple[str, ...], overwrite: bool) -> None:
+    import numpy as np
+    from rich.table import Table
+
+    from gcnlabel.figures import save_figure, tau_sweep_figure, tau_sweep_table
+    from gcnlabel.inspection import swept_statistic, tau_sweep
+
+    taus = np.arange(0, 101) / 100
+    edges, isolated = tau_sweep(swept_statistic(graph), taus)
+    table = Table("tau", "directed edges", "labels without neighbour")
+    for k in range(0, 101, 5):
+        table.add_row(f"{taus[k]:.2f}", str(edges[k]), str(isolated[k]))
+    console.print(table)
+    figure = tau_sweep_figure(taus, edges, isolated)
+    for path in save_figure(
+        figure, Path(output) / "tau_sweep", formats, table=tau_sweep_table(taus, edges, isolated), overwrite=overwrite
+    ):
+        console.print(f"wrote {path}", highlight=False, soft_wrap=True)

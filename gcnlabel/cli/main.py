@@ -1,0 +1,73 @@
+"""The command group: commands are imported when they are called, errors are one message."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+from typing import Any
+
+import click
+
+from gcnlabel import __version__
+from gcnlabel.errors import GcnlabelWarning, InputError
+
+COMMANDS = {
+    "build-graph": "Measure or read a label graph and save it.",
+    "inspect-graph": "Show who listens to whom in a label graph, and what is wrong with it.",
+    "train": "Train a model from a config or a preset.",
+    "evaluate": "Evaluate a run with its selected checkpoint.",
+    "figures": "Draw the figures of one or several runs.",
+    "demo": "Train baseline and graph head on the bundled synthetic faces and compare them.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of their own, imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"gcnlabel.cli.{name}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the user gave wrong becomes one message on stderr and exit code 2."""
+        warnings.showwarning = _show_warning
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            if ctx.params["debug"]:
+                raise
+            click.echo(f"error: {error}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(130)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
+    """Show our warnings as one line, others as they are without their place in the code."""
+    prefix = "warning" if issubclass(category, GcnlabelWarning) else f"warning ({category.__name__})"
+    click.echo(f"{prefix}: {message}", err=True)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(__version__, prog_name="gcnlabel")
+def main(debug: bool) -> None:
+    """Classifiers and regressors generated from a graph of their labels.
+
+    annotations -> label graph -> graph network -> one head for every task
+    """

@@ -1,0 +1,36 @@
+"""Results as tables on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def show_evaluation(run: str, evaluation: Mapping[str, Any]) -> None:
+    """Print what a run reports, a row a metric, and everything that must be said with it."""
+    title = f"{run}: {evaluation['head']} head on {evaluation['split']} ({evaluation['samples']} samples)"
+    table = Table("task", "metric", "value", title=title, title_justify="left")
+    for task, values in evaluation["tasks"].items():
+        for name, value in values.items():
+            if isinstance(value, float):
+                table.add_row(task, name, f"{value:.4f}")
+        table.add_section()
+    console = Console()
+    console.print(table)
+    selected = evaluation["selected"]
+    console.print(f"epoch {selected['epoch']}, selected by {selected['split']}/{selected['metric']}", highlight=False)
+    for note in [*evaluation["notes"], *_absent(evaluation)]:
+        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+
+
+def _absent(evaluation: Mapping[str, Any]) -> list[str]:
+    """Return a line for each task that has labels which the split does not hold."""
+    lines = []
+    for task, values in evaluation["tasks"].items():
+        if values.get("absent"):
+            names = ", ".join(values["absent"])
+            lines.append(f"{task}: not in this split, left out of macro averages: {names}")
+    return lines

@@ -1,0 +1,55 @@
+"""``gcnlabel train``."""
+
+from __future__ import annotations
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel train synthetic-faces --output runs/graph
+  gcnlabel train synthetic-faces --set model.head.name=linear --output runs/linear
+  gcnlabel train config.yaml --set optimizer.lr=0.01 --set training.epochs=20 --seed 3 --output runs/a
+  gcnlabel train --resume --output runs/a
+  gcnlabel train config.yaml --resume --output runs/a   # starts it, or goes on where it was stopped
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("config", required=False)
+@click.option("--output", type=click.Path(), required=True, help="Folder of the run.")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed instead of the config's.")
+@click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run.")
+@click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
+@click.option("--devices", default="auto", show_default=True, help="Number of devices.")
+@click.option("--num-nodes", default=1, show_default=True, help="Number of machines.")
+def train(
+    config: str | None,
+    output: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    resuming: bool,
+    overwrite: bool,
+    devices: str,
+    num_nodes: int,
+) -> None:
+    """Train a model from CONFIG, a YAML file or the name of a shipped preset.
+
+    The run folder keeps the resolved config, the graph, the metrics of every epoch, the last and the best checkpoint
+    and the final evaluation.
+    """
+    from gcnlabel.cli.tables import show_evaluation
+    from gcnlabel.config import load_config
+    from gcnlabel.errors import InputError
+    from gcnlabel.run import RunFolder, resume
+    from gcnlabel.run import train as train_run
+
+    folder = RunFolder(output)
+    where = {"devices": devices if devices == "auto" else int(devices), "num_nodes": num_nodes}
+    wanted = load_config(config, (*changes, *(() if seed is None else (f"seed={seed}",)))) if config else None
+    if wanted is None and (not resuming or changes or seed is not None):
+        raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
+    if resuming and folder.config.exists():
+        show_evaluation(output, resume(folder, wanted, **where))
+    else:
+        show_evaluation(output, train_run(wanted or folder.load_config(), folder, overwrite=overwrite, **where))

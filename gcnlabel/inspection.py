@@ -1,0 +1,131 @@
+"""Who listens to whom in a label graph, and what should make a user look twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gcnlabel.errors import shorten
+from gcnlabel.graph import LabelGraph
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """One label of a graph.
+
+    Attributes:
+        label: Its name.
+        task: Its task.
+        neighbours: Number of other labels it listens to.
+        self_share: Share of the absolute weight of its row that stays with itself, 0..1.
+        listens_to: Names and weights, strongest first.
+    """
+
+    label: str
+    task: str
+    neighbours: int
+    self_share: float
+    listens_to: tuple[tuple[str, float], ...]
+
+
+def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
+    """Return a row for each label, in order.
+
+    Example:
+        >>> graph = LabelGraph.from_dense([[0, 0.5], [0, 0]], ["cat", "dog"])
+        >>> inspect_labels(graph)[0].listens_to
+        (('dog', 0.5),)
+    """
+    source, target = graph.edge_index.tolist()
+    heard: list[list[tuple[str, float]]] = [[] for _ in graph.labels]
+    own = [0.0] * len(graph.labels)
+    for j, i, weight in zip(source, target, graph.edge_weight.tolist(), strict=True):
+        if i == j:
+            own[i] += weight
+        else:
+            heard[i].append((graph.labels[j], weight))
+    rows = []
+    for i, label in enumerate(graph.labels):
+        strongest = tuple(sorted(heard[i], key=lambda pair: -abs(pair[1])))
+        total = abs(own[i]) + sum(abs(weight) for _, weight in strongest)
+        share = abs(own[i]) / total if total else 0.0
+        rows.append(LabelRow(label, graph.tasks.task_of(label).name, len(strongest), share, strongest))
+    return rows
+
+
+def inspect_warnings(graph: LabelGraph) -> list[str]:
+    """Return what is odd about a graph: isolated labels, labels that receive nothing, NaN, row sums, few edges."""
+    rows = inspect_labels(graph)
+    size = len(rows)
+    speaks = torch.zeros(size, dtype=torch.bool)
+    source, target = graph.edge_index
+    speaks[source[source != target]] = True
+    sums = row_sums(graph)
+    alone = [row.label for row, heard in zip(rows, speaks.tolist(), strict=True) if not (row.neighbours or heard)]
+    deaf = [row.label for row, heard in zip(rows, speaks.tolist(), strict=True) if not row.neighbours and heard]
+    empty = [row.label for row in rows if not row.neighbours and row.self_share == 0]
+    uneven = [row.label for row, total in zip(rows, sums.tolist(), strict=True) if abs(total - 1) > 1e-4]
+    edges = int((source != target).sum())
+    found = []
+    if not torch.isfinite(graph.edge_weight).all():
+        found.append("some edge weights are NaN or infinite: every score would become NaN")
+    if alone:
+        found.append(f"{len(alone)} isolated label(s), without any edge to or from another: {shorten(alone)}")
+    if deaf:
+        found.append(f"{len(deaf)} label(s) receive nothing from another: {shorten(deaf)}")
+    if empty:
+        found.append(
+            f"{len(empty)} label(s) have no edge at all, not even to themselves: {shorten(empty)}; "
+            "their generated vectors are zero, and dividing by their row sum gives NaN"
+        )
+    if uneven:
+        found.append(f"{len(uneven)} row(s) do not sum to one (absolute sums): {shorten(uneven)}")
+    if edges < size / 2:
+        found.append(f"the graph is nearly empty: {edges} directed edges between {size} labels")
+    return found
+
+
+def row_sums(graph: LabelGraph) -> Tensor:
+    """Return the sum of absolute weights of each row of Â, [L]."""
+    total = graph.edge_weight.new_zeros(len(graph.labels))
+    return total.index_add_(0, graph.edge_index[1], graph.edge_weight.abs())
+
+
+def tau_sweep(statistic: Floats, taus: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the directed edges, and the labels without a neighbour, that each threshold leaves.
+
+    Args:
+        statistic: Raw matrix [L, L], row = receiving label; its size counts, not its sign.
+        taus: Thresholds [K].
+
+    Returns:
+        Edges [K] and isolated labels [K].
+
+    Example:
+        >>> edges, isolated = tau_sweep(np.array([[1, 0.5], [-0.2, 1]]), np.array([0.1, 0.3, 0.6]))
+        >>> edges.tolist(), isolated.tolist()
+        ([2, 1, 0], [0, 1, 2])
+    """
+    size = np.abs(statistic)  # a copy
+    np.fill_diagonal(size, 0)
+    kept = (size[None] >= taus[:, None, None]) & (size[None] > 0)  # [K, L, L]
+    return kept.sum((1, 2)), (~kept.any(2)).sum(1)
+
+
+def swept_statistic(graph: LabelGraph) -> Floats:
+    """Return the raw statistic [L, L] of the blocks that the graph's transforms kept."""
+    statistic: Floats = graph.statistic.double().numpy().copy()
+    kept = [step["keep"] for step in graph.history.get("transforms", []) if step.get("keep")]
+    for pairs in kept:
+        inside = np.zeros_like(statistic, dtype=bool)
+        for a, b in pairs:
+            rows, columns = graph.tasks.slice_of(a), graph.tasks.slice_of(b)
+            inside[rows, columns] = inside[columns, rows] = True
+        statistic[~inside] = 0
+    return statistic
