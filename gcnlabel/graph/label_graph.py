@@ -7,6 +7,7 @@ propagation matrix, "label i listens to label j", is therefore the edge **j -> i
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.graph.files import read_graph, write_graph
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 
@@ -100,6 +102,84 @@ class LabelGraph(Data):  # type: ignore[misc]
         dense = self.edge_weight.new_zeros(size, size)
         source, target = self.edge_index
         return dense.index_put_((target, source), self.edge_weight, accumulate=True)
+
+    def with_embeddings(self, x: Tensor) -> LabelGraph:
+        """Return the graph with label embeddings ``x`` [L, F].
+
+        Raises:
+            InputError: There is not one row a label, or a value is not finite.
+        """
+        if x.dim() != 2 or x.shape[0] != len(self.labels):
+            raise InputError(f"embeddings of shape {list(x.shape)}", expected=f"[{len(self.labels)}, F], a row a label")
+        if not torch.isfinite(x).all():
+            row = int((~torch.isfinite(x)).nonzero()[0, 0])
+            raise InputError(f"the embedding of {self.labels[row]!r} is not finite")
+        graph: LabelGraph = copy.copy(self)
+        graph.x = x
+        return graph
+
+    def check_matches(self, tasks: TaskSet) -> None:
+        """Check that the nodes are the labels of ``tasks``, in their order.
+
+        Raises:
+            InputError: Names or order differ.
+        """
+        ours, theirs = self.labels, tasks.labels
+        if ours == theirs:
+            return
+        if set(ours) == set(theirs):
+            i = next(i for i, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b)
+            raise InputError(
+                f"graph and tasks order their labels differently: node {i} is {ours[i]!r}, label {i} is {theirs[i]!r}",
+                fix="graph.reorder(tasks), or build the graph from these tasks",
+            )
+        raise InputError(
+            "graph and tasks do not match",
+            where=f"only in the graph: {shorten(sorted(set(ours) - set(theirs))) or 'none'}; "
+            f"only in the tasks: {shorten(sorted(set(theirs) - set(ours))) or 'none'}",
+            expected="the same labels in the same order",
+            fix="build the graph from these tasks",
+        )
+
+    def reorder(self, tasks: TaskSet) -> LabelGraph:
+        """Return the same graph with its nodes in the order of ``tasks``, matched by name.
+
+        Raises:
+            InputError: The names differ.
+        """
+        if set(self.labels) != set(tasks.labels):
+            self.check_matches(tasks)
+        order = torch.tensor([self.tasks.index(label) for label in tasks.labels])  # new -> old
+        place = torch.empty_like(order)
+        place[order] = torch.arange(len(order))
+        graph: LabelGraph = copy.copy(self)
+        graph.tasks, graph.task = tasks, torch.tensor(tasks.task_indices())
+        graph.edge_index = place[self.edge_index]
+        graph.statistic = self.statistic[order][:, order]
+        if self.x is not None:
+            graph.x = self.x[order]
+        return graph
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the graph as one ``.safetensors`` file, see :mod:`gcnlabel.graph.files`.
+
+        Raises:
+            InputError: The file exists and ``overwrite`` is false, or it cannot be written.
+        """
+        names = ("x", "edge_index", "edge_weight", "statistic")
+        tensors = {name: self[name].contiguous() for name in names if self.get(name) is not None}
+        write_graph(path, tensors, self.tasks, self.history, overwrite=overwrite)
+
+    @classmethod
+    def load(cls, path: str | Path) -> LabelGraph:
+        """Read a graph that :meth:`save` wrote, and check it.
+
+        Raises:
+            InputError: The file is missing, truncated, tampered with or something else.
+        """
+        tensors, tasks, history = read_graph(path)
+        task = torch.tensor(tasks.task_indices())
+        return cls(**tensors, tasks=tasks, task=task, history=history, num_nodes=tasks.num_labels)
 
     def __inc__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep PyG from offsetting the task of a label when graphs are batched."""

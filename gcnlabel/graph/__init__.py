@@ -1,0 +1,5 @@
+"""The label graph: its sources, its file, its exports."""
+
+from gcnlabel.graph.label_graph import LabelGraph
+
+__all__ = ["LabelGraph"]

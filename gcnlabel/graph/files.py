@@ -1,0 +1,111 @@
+"""A label graph as one ``.safetensors`` file: tensors, and metadata whose values are JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch_geometric
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gcnlabel import __version__
+from gcnlabel.errors import InputError
+from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.tasks import TaskSet
+
+FORMAT = "gcnlabel.label_graph"
+FORMAT_VERSION = 1
+KEYS = ("format", "labels", "tasks", "history", "versions")
+
+
+def write_graph(
+    path: str | Path, tensors: dict[str, Tensor], tasks: TaskSet, history: dict[str, Any], *, overwrite: bool
+) -> None:
+    """Write tensors and metadata, whole or not at all."""
+    metadata = {
+        "format": {"name": FORMAT, "version": FORMAT_VERSION},
+        "labels": list(tasks.labels),
+        "tasks": tasks.to_dict(),
+        "history": history,
+        "versions": {
+            "gcnlabel": __version__,
+            "torch": str(torch.__version__),
+            "torch_geometric": str(torch_geometric.__version__),
+        },
+    }
+    with atomic_write(path, overwrite=overwrite) as temporary:
+        save_file(tensors, temporary, metadata={key: json.dumps(value) for key, value in metadata.items()})
+
+
+def read_graph(path: str | Path) -> tuple[dict[str, Tensor], TaskSet, dict[str, Any]]:
+    """Read tensors, tasks and history back, and check everything that the graph relies on.
+
+    Raises:
+        InputError: The file is missing, truncated, of another format, or holds something that cannot be right.
+    """
+    path = existing_file(path, "label graph")
+    try:
+        with safe_open(path, framework="pt") as file:
+            text = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"label graph {path} cannot be read: {error}", fix="build it again") from error
+    metadata = _metadata(text, path)
+    tasks = TaskSet.from_dict(metadata["tasks"], where=path)
+    if metadata["labels"] != list(tasks.labels):
+        raise _damaged(path, "labels and tasks name different labels")
+    if not isinstance(metadata["history"], dict):
+        raise _damaged(path, "history is not a mapping")
+    _check_tensors(tensors, tasks.num_labels, path)
+    return tensors, tasks, metadata["history"]
+
+
+def _metadata(text: dict[str, str], path: Path) -> dict[str, Any]:
+    missing = [key for key in KEYS if key not in text]
+    if missing:
+        raise _damaged(path, f"its metadata lack {', '.join(missing)}")
+    try:
+        values = {key: json.loads(text[key]) for key in KEYS}
+    except ValueError as error:
+        raise _damaged(path, f"its metadata are not JSON: {error}") from error
+    form = values["format"]
+    if not isinstance(form, dict) or form.get("name") != FORMAT:
+        raise _damaged(path, f"its format is {form!r}")
+    if form.get("version") != FORMAT_VERSION:
+        raise InputError(
+            f"{path} has version {form.get('version')!r} of the format",
+            expected=f"version {FORMAT_VERSION}",
+            fix="use the gcnlabel that wrote it, or build it again",
+        )
+    return values
+
+
+def _check_tensors(tensors: dict[str, Tensor], size: int, path: Path) -> None:
+    for name in ("edge_index", "edge_weight", "statistic"):
+        if name not in tensors:
+            raise _damaged(path, f"it holds no {name}")
+    edge_index, edge_weight, statistic = (tensors[name] for name in ("edge_index", "edge_weight", "statistic"))
+    edges = edge_weight.numel()
+    expected = {"edge_index": [2, edges], "edge_weight": [edges], "statistic": [size, size]}
+    if "x" in tensors:
+        expected["x"] = [size, tensors["x"].shape[-1] if tensors["x"].dim() else 0]
+    for name, shape in expected.items():
+        if list(tensors[name].shape) != shape:
+            raise _damaged(path, f"{name} has the shape {list(tensors[name].shape)}, expected {shape}")
+    if edge_index.dtype != torch.int64 or (edges and not 0 <= edge_index.min() <= edge_index.max() < size):
+        raise _damaged(path, f"edge_index must hold integers from 0 to {size - 1}")
+    for name in expected:
+        if name != "edge_index" and not (tensors[name].is_floating_point() and tensors[name].isfinite().all()):
+            raise _damaged(path, f"{name} must hold finite numbers")
+    if statistic.dtype != torch.float64:
+        raise _damaged(path, f"statistic is {statistic.dtype}, expected float64")
+
+
+def _damaged(path: Path, why: str) -> InputError:
+    return InputError(
+        f"{path} is no label graph of gcnlabel, or is damaged: {why}", fix="build it again with gcnlabel build-graph"
+    )
