@@ -1,0 +1,150 @@
+"""Label embeddings from word-vector text files, streamed: only the words that are needed are kept."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.files import existing_file
+
+Vectors = dict[str, npt.NDArray[np.float32]]
+MISSING = ("error", "skip", "random", "zero")
+
+
+def read_word_vectors(path: str | Path, labels: Sequence[str], *, missing: str = "error", seed: int = 0) -> Tensor:
+    """Return the embeddings [L, F] of labels from GloVe text, or word2vec / fastText text, possibly gzipped.
+
+    A label is looked up whole, its words joined by ``_``, ``-`` or a space, as written and then in lower case; when it
+    is not there, its embedding is the mean of its words (split at ``_``, ``-``, ``/`` and spaces).
+
+    Args:
+        path: The file: ``word v1 ... vF`` a line; a first line ``count F`` is passed over.
+        labels: Names of the labels.
+        missing: What to do about a word that is not in the file: ``error``; ``skip`` the word (an error when a label
+            has no other); ``random`` (a unit vector drawn by ``seed``); ``zero``.
+        seed: Seed of the random vectors.
+
+    Raises:
+        InputError: A word is missing and ``missing`` says error, or a line of the file cannot be used.
+    """
+    if missing not in MISSING:
+        raise InputError(f"missing = {missing!r}", expected=" | ".join(MISSING), fix=closest(missing, MISSING))
+    path = existing_file(path, "word vectors")
+    wanted = {form for label in labels for form in [*_phrases(label), *_words(label), *map(str.lower, _words(label))]}
+    found = _find(path, wanted)
+    if not found:
+        raise InputError(f"no word of any label is in {path}", where=shorten(labels), expected="a file of word vectors")
+    size = len(next(iter(found.values())))
+    fill = None if missing in ("error", "skip") else _filler(missing, size, seed)
+    rows = [_embed(label, found, missing, fill, path) for label in labels]
+    return torch.from_numpy(np.stack(rows))
+
+
+def _phrases(label: str) -> list[str]:
+    words = re.split(r"[\s_-]+", label.strip())
+    forms = [label, *(joint.join(words) for joint in ("_", "-", " "))]
+    return list(dict.fromkeys([*forms, *(form.lower() for form in forms)]))
+
+
+def _words(label: str) -> list[str]:
+    return [word for word in re.split(r"[\s_/\-]+", label) if word]
+
+
+def _embed(label: str, found: Vectors, missing: str, fill: _Filler | None, path: Path) -> npt.NDArray[np.float32]:
+    for form in _phrases(label):
+        if form in found:
+            return found[form]
+    vectors = []
+    for word in _words(label):
+        vector = found.get(word, found.get(word.lower()))
+        if vector is None and fill is not None:
+            vector = fill(word)
+        if vector is not None:
+            vectors.append(vector)
+        elif missing == "error":
+            raise _not_found(label, word, path)
+    if not vectors:
+        raise _not_found(label, label, path)
+    return np.mean(vectors, axis=0, dtype=np.float32)
+
+
+def _not_found(label: str, word: str, path: Path) -> InputError:
+    return InputError(
+        f"no vector for {word!r}, needed by label {label!r}",
+        where=path,
+        fix="rename the label, or choose missing='skip' (leave the word out), 'random' (by a seed) or 'zero'",
+    )
+
+
+class _Filler:
+    """Vectors for words that are not there: zero, or drawn by word and seed."""
+
+    def __init__(self, size: int, seed: int | None) -> None:
+        self.size = size
+        self.seed = seed
+
+    def __call__(self, word: str) -> npt.NDArray[np.float32]:
+        if self.seed is None:
+            return np.zeros(self.size, dtype=np.float32)
+        vector = np.random.default_rng([self.seed, *word.encode()]).standard_normal(self.size)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def _filler(missing: str, size: int, seed: int) -> _Filler:
+    return _Filler(size, seed if missing == "random" else None)
+
+
+def _find(path: Path, wanted: set[str]) -> Vectors:
+    """Return the first vector of each wanted word."""
+    found: Vectors = {}
+    size: int | None = None
+    with _opened(path) as lines:
+        for number, line in enumerate(lines, 1):
+            word, numbers = _parts(line)
+            if number == 1 and word.isdigit() and len(numbers) == 1:
+                size = int(numbers[0])
+                continue
+            if size is None:
+                size = len(numbers)
+            if word not in wanted and len(numbers) > size:  # a phrase written with spaces
+                word, numbers = line.rstrip().rsplit(" ", size)[0], numbers[-size:]
+            if word in wanted and word not in found:
+                found[word] = _vector(numbers, size, f"{path}, line {number}")
+    return found
+
+
+def _parts(line: str) -> tuple[str, list[str]]:
+    word, *numbers = line.rstrip().split(" ")
+    return word, numbers
+
+
+def _vector(numbers: list[str], size: int, where: str) -> npt.NDArray[np.float32]:
+    if len(numbers) != size:
+        raise InputError(f"{len(numbers)} numbers", where=where, expected=f"{size}, as in the lines before")
+    try:
+        vector = np.array(numbers, dtype=np.float32)
+    except ValueError as error:
+        raise InputError(f"not a vector: {error}", where=where, expected=f"a word and {size} numbers") from error
+    if not np.isfinite(vector).all():
+        raise InputError("a vector that is not finite", where=where)
+    return vector
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[str]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
+            yield lines  # type: ignore[misc]
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise InputError(f"{path} is no whole gzip file: {error}") from error

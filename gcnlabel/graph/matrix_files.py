@@ -1,0 +1,136 @@
+"""CSV files that hold a label graph: a matrix, counts, or edges. Labels are matched by name."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.files import existing_file
+
+Floats = npt.NDArray[np.float64]
+
+
+def read_matrix(path: str | Path) -> tuple[list[str], Floats]:
+    """Read a square matrix whose header and first column are label names, in any order.
+
+    Returns:
+        Labels in the order of the header, and the matrix [L, L] with rows in that order too.
+
+    Raises:
+        InputError: A name stands twice or on one side only, or a cell is not a finite number.
+    """
+    header, rows = _read_rows(path)
+    labels = header[1:]
+    _check_names(labels, path)
+    return labels, _square(labels, dict(_named(rows, labels, path)), path)
+
+
+def read_counts(path: str | Path) -> tuple[list[str], Floats, Floats]:
+    """Read counts and co-occurrences: header ``label,count,<labels>``, a row a label.
+
+    Returns:
+        Labels, number of samples with each label [L], and of samples with both [L, L].
+
+    Raises:
+        InputError: As for :func:`read_matrix`; or a count is negative or below one of its co-occurrences.
+    """
+    header, rows = _read_rows(path)
+    if header[1:2] != ["count"]:
+        raise InputError(f"the second column is {header[1:2]}", where=path, expected="label,count,<labels>")
+    labels = header[2:]
+    _check_names(labels, path)
+    by_name = dict(_named(rows, labels, path))
+    counts = np.array([_number(by_name[name][0], path, name, "count") for name in labels])
+    together = _square(labels, {name: cells[1:] for name, cells in by_name.items()}, path)
+    np.fill_diagonal(together, 0)
+    for i, label in enumerate(labels):
+        if counts[i] < 0 or (together[i] < 0).any():
+            raise InputError("a negative count", where=f"{path}, row {label!r}", expected="counts of samples")
+        if together[i].max(initial=0) > counts[i]:
+            other = labels[int(together[i].argmax())]
+            raise InputError(
+                f"{label!r} stands in {counts[i]:g} samples but together with {other!r} in {together[i].max():g}",
+                where=path,
+                expected="co-occurrences that are at most the count",
+            )
+    return labels, counts, together
+
+
+def read_edges(path: str | Path) -> list[tuple[str, str, float]]:
+    """Read edges: header ``source,target,weight`` (weight may be left out: 1), a row an edge.
+
+    A message flows from source to target: the target listens to the source, Â[target, source] = weight.
+
+    Raises:
+        InputError: A column is missing, an edge stands twice, or a weight is not a finite number.
+    """
+    header, rows = _read_rows(path)
+    if [name.lower() for name in header] not in (["source", "target"], ["source", "target", "weight"]):
+        raise InputError(f"header {','.join(header)}", where=path, expected="source,target,weight")
+    edges: dict[tuple[str, str], float] = {}
+    for line, cells in rows:
+        pair = (cells[0], cells[1])
+        if pair in edges:
+            raise InputError(f"the edge {pair[0]!r} -> {pair[1]!r} stands twice", where=f"{path}, row {line}")
+        edges[pair] = _number(cells[2], path, f"{line}", "weight") if len(header) == 3 else 1.0
+    return [(source, target, weight) for (source, target), weight in edges.items()]
+
+
+def _read_rows(path: str | Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    path = existing_file(path)
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = [(n, [c.strip() for c in cells]) for n, cells in enumerate(csv.reader(file), 1) if any(cells)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is not a CSV text file: {error}") from error
+    if len(lines) < 2:
+        raise InputError(f"{path} has a header without rows" if lines else f"{path} is empty")
+    header = lines[0][1]
+    for line, cells in lines[1:]:
+        if len(cells) != len(header):
+            raise InputError(
+                f"{len(cells)} cells", where=f"{path}, row {line}", expected=f"{len(header)}, as the header"
+            )
+    return header, lines[1:]
+
+
+def _check_names(labels: list[str], path: str | Path) -> None:
+    twice = sorted({name for name in labels if labels.count(name) > 1})
+    if twice or "" in labels:
+        raise InputError(f"duplicate or empty label names: {shorten(twice)}", where=f"{path}, header")
+    if not labels:
+        raise InputError("no label in the header", where=path)
+
+
+def _named(rows: list[tuple[int, list[str]]], labels: list[str], path: str | Path) -> list[tuple[str, list[str]]]:
+    names = [cells[0] for _, cells in rows]
+    for line, cells in rows:
+        if cells[0] not in labels:
+            raise InputError(
+                f"row {cells[0]!r} has no column", where=f"{path}, row {line}", fix=closest(cells[0], labels)
+            )
+        if names.count(cells[0]) > 1:
+            raise InputError(f"label {cells[0]!r} has two rows", where=path)
+    missing = [name for name in labels if name not in names]
+    if missing:
+        raise InputError(f"columns without a row: {shorten(missing)}", where=path, expected="a row a column")
+    return [(cells[0], cells[1:]) for _, cells in rows]
+
+
+def _square(labels: list[str], rows: dict[str, list[str]], path: str | Path) -> Floats:
+    return np.array([[_number(text, path, name, labels[j]) for j, text in enumerate(rows[name])] for name in labels])
+
+
+def _number(text: str, path: str | Path, row: str, column: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{text!r} is not a finite number", where=f"{path}, row {row!r}, column {column!r}")
+    return value
