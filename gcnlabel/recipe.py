@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.embeddings import parse_embeddings
@@ -51,6 +52,7 @@ def propagation_graph(
     p: float | None = None,
     pairs: Iterable[tuple[str, str]] | None = None,
     embeddings: str | None = None,
+    missing_words: str = "error",
 ) -> LabelGraph:
     """Return a raw graph made a propagation matrix by a named convention, with embeddings when they are named.
 
@@ -61,14 +63,15 @@ def propagation_graph(
         p: Weight of the neighbours instead of the convention's.
         pairs: Pairs of tasks whose edges count, instead of the convention's.
         embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors.
+        missing_words: What to do about words without a vector: ``error``, ``skip``, ``random`` or ``zero``.
     """
     transform = convention(name).transform(raw.tasks, tau=tau, p=p, pairs=None if pairs is None else list(pairs))
     graph: LabelGraph = transform(raw)
     graph.history = {**graph.history, "convention": name}
     if embeddings is None:
         return graph
-    graph.history["embeddings"] = embeddings
-    return graph.with_embeddings(parse_embeddings(embeddings, raw.tasks.labels))
+    graph.history["embeddings"] = {"source": Path(embeddings).name, "missing_words": missing_words}
+    return graph.with_embeddings(parse_embeddings(embeddings, raw.tasks.labels, missing_words))
 
 
 def measured_pairs(raw: LabelGraph) -> list[tuple[str, str]] | None:

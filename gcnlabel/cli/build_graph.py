@@ -43,6 +43,13 @@ Examples:
 @click.option("--tau", type=float, help="Threshold instead of the convention's.")
 @click.option("--p", type=float, help="Weight of the neighbours instead of the convention's.")
 @click.option("--embeddings", help="emotion-words, one-hot, random:SIZE:SEED or a file of word vectors.")
+@click.option(
+    "--missing-words",
+    default="error",
+    show_default=True,
+    type=click.Choice(["error", "skip", "random", "zero"]),
+    help="What to do about words without a vector.",
+)
 @click.option("--output", required=True, type=click.Path(), help="The .safetensors file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
@@ -65,6 +72,7 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
         p=options["p"],
         pairs=pairs,
         embeddings=options["embeddings"],
+        missing_words=options["missing_words"],
     )
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())

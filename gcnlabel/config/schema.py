@@ -91,6 +91,7 @@ class Graph(Section):
         tau: Threshold instead of the convention's.
         p: Weight of the neighbours instead of the convention's.
         embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors.
+        missing_words: What to do about words of labels that have no vector.
     """
 
     file: str | None = None
@@ -99,6 +100,7 @@ class Graph(Section):
     tau: Share | None = None
     p: Share | None = None
     embeddings: str | None = None
+    missing_words: Literal["error", "skip", "random", "zero"] = "error"
 
 
 class BackboneConfig(Section):

@@ -60,7 +60,7 @@ def from_array(names: Sequence[str], array: Any, labels: Sequence[str]) -> Tenso
     return values[[place[label] for label in labels]]
 
 
-def emotion_words(labels: Sequence[str]) -> Tensor:
+def emotion_words(labels: Sequence[str], missing: str = "error") -> Tensor:
     """Return the bundled 384-d sentence-model vectors of emotion words (all-MiniLM-L6-v2), [L, 384].
 
     39 words: the basic expressions, valence, arousal and dominance, emotions of tweets, EMOTIC's 26 categories.
@@ -70,7 +70,7 @@ def emotion_words(labels: Sequence[str]) -> Tensor:
     """
     with resources.as_file(resources.files("gcnlabel") / "resources" / "emotion_words_minilm384.txt") as path:
         try:
-            return read_word_vectors(path, labels)
+            return read_word_vectors(path, labels, missing=missing)
         except InputError as error:
             words = [line.partition(" ")[0] for line in path.read_text(encoding="utf-8").splitlines()]
             first = str(error).splitlines()[0]
@@ -81,12 +81,13 @@ def emotion_words(labels: Sequence[str]) -> Tensor:
             ) from None
 
 
-def parse_embeddings(text: str, labels: Sequence[str]) -> Tensor:
+def parse_embeddings(text: str, labels: Sequence[str], missing: str = "error") -> Tensor:
     """Return the embeddings that a config or an option names.
 
     Args:
         text: ``emotion-words``, ``one-hot``, ``random:SIZE`` or ``random:SIZE:SEED``, or a file of word vectors.
         labels: Names of the labels.
+        missing: What to do about words without a vector, see :func:`read_word_vectors`.
 
     Raises:
         InputError: It is none of these, or a label has no embedding.
@@ -96,7 +97,7 @@ def parse_embeddings(text: str, labels: Sequence[str]) -> Tensor:
         torch.Size([2, 5])
     """
     if text == "emotion-words":
-        return emotion_words(labels)
+        return emotion_words(labels, missing)
     if text == "one-hot":
         return one_hot(labels)
     if text.startswith("random:"):
@@ -109,4 +110,4 @@ def parse_embeddings(text: str, labels: Sequence[str]) -> Tensor:
         raise InputError(
             f"embeddings {text!r} are no file", expected=f"{' | '.join(known)} | a file", fix=closest(text, known)
         )
-    return read_word_vectors(text, labels)
+    return read_word_vectors(text, labels, missing=missing)

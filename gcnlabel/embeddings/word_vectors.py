@@ -145,6 +145,6 @@ def _opened(path: Path) -> Iterator[IO[str]]:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
-            yield lines  # type: ignore[misc]
+            yield lines
     except (gzip.BadGzipFile, EOFError) as error:
         raise InputError(f"{path} is no whole gzip file: {error}") from error

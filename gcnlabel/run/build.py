@@ -50,7 +50,13 @@ def build_graph(config: Config, data: RunData) -> LabelGraph | None:
     if settings.embeddings is None:
         raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
     return propagation_graph(
-        raw, settings.convention, tau=settings.tau, p=settings.p, pairs=pairs, embeddings=settings.embeddings
+        raw,
+        settings.convention,
+        tau=settings.tau,
+        p=settings.p,
+        pairs=pairs,
+        embeddings=settings.embeddings,
+        missing_words=settings.missing_words,
     )
 
 
