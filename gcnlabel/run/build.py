@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +13,7 @@ from gcnlabel.config.schema import BackboneConfig, Config, HeadConfig, Loss
 from gcnlabel.data import Standardize
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.losses import LOSSES, MultiTaskLoss, default_loss, inverse_frequency_weights
+from gcnlabel.losses import MultiTaskLoss, inverse_frequency_weights, make_loss
 from gcnlabel.nn import (
     FEATURE_BACKBONES,
     IMAGE_BACKBONES,
@@ -27,7 +26,7 @@ from gcnlabel.nn import (
 )
 from gcnlabel.recipe import measured_graph, measured_pairs, propagation_graph
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.tasks import Categorical, Task, TaskSet
 from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
 
 
@@ -132,17 +131,17 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
     losses, weights = {}, {}
     for task in data.tasks:
         settings = config.loss.get(task.name, Loss())
-        options: dict[str, Any] = {}
-        if settings.class_weights:
-            if not isinstance(task, Categorical):
-                raise InputError(f"loss.{task.name}.class_weights", expected="a categorical task")
-            codes = data.parts["train"].annotations.targets[task.name]
-            counts = np.bincount(codes[codes != MISSING_CLASS], minlength=len(task))
-            options["class_weights"] = inverse_frequency_weights(torch.as_tensor(counts))
-        loss = default_loss(task) if settings.name is None else LOSSES[settings.name]()
-        losses[task.name] = type(loss)(**options) if options else loss
+        options = {"class_weights": _class_weights(task, data)} if settings.class_weights else {}
+        losses[task.name] = make_loss(task, settings.name, **options)
         weights[task.name] = settings.weight
     return MultiTaskLoss(losses, weights)
+
+
+def _class_weights(task: Task, data: RunData) -> torch.Tensor:
+    if not isinstance(task, Categorical):
+        raise InputError(f"loss.{task.name}.class_weights", expected="a categorical task")
+    codes = data.parts["train"].annotations.targets[task.name]
+    return inverse_frequency_weights(torch.as_tensor(np.bincount(codes[codes != MISSING_CLASS], minlength=len(task))))
 
 
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:

@@ -1,0 +1,38 @@
+"""The concordance correlation coefficient, written once for losses and metrics."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def ccc(prediction: Tensor, target: Tensor) -> Tensor:
+    """Return the concordance correlation coefficient of each dimension (Lin 1989; Emotion-GCN, Eq. 11).
+
+    ``CCC = 2 s_xy / (s_x² + s_y² + (x̄ - ȳ)²)`` with the same 1/n moments in all places, over the samples whose target
+    is not NaN. Where x and y are both constant, or fewer than 2 targets are observed, it is defined as 0, with
+    gradient 0.
+
+    Args:
+        prediction: x, [N, dims].
+        target: y, [N, dims], NaN where missing.
+
+    Returns:
+        [dims], each in [-1, 1].
+
+    Example:
+        >>> x, y = torch.tensor([[0.1], [0.4], [0.5], [0.9]]), torch.tensor([[0.2], [0.3], [0.7], [0.8]])
+        >>> round(ccc(x, y).item(), 6)
+        0.881356
+    """
+    seen = ~torch.isnan(target)
+    n = seen.sum(0).clamp(min=1)
+    x = torch.where(seen, prediction, 0)
+    y = torch.where(seen, target.to(prediction.dtype), 0)
+    mean_x, mean_y = x.sum(0) / n, y.sum(0) / n
+    dx = torch.where(seen, x - mean_x, 0)
+    dy = torch.where(seen, y - mean_y, 0)
+    numerator = 2 * (dx * dy).sum(0) / n
+    denominator = (dx.square() + dy.square()).sum(0) / n + (mean_x - mean_y).square()
+    defined = (seen.sum(0) >= 2) & (denominator > 0)
+    return torch.where(defined, numerator / torch.where(defined, denominator, 1), 0)

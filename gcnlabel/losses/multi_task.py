@@ -1,0 +1,71 @@
+"""The total loss over tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, TaskLoss
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
+
+LOSSES: dict[str, type[TaskLoss]] = {
+    "cross_entropy": CrossEntropy,
+    "bce": BinaryCrossEntropy,
+    "asymmetric": AsymmetricLoss,
+    "ccc": CCCLoss,
+    "mse": MSELoss,
+}
+SUITABLE: dict[type[Task], tuple[str, ...]] = {
+    Categorical: ("cross_entropy",),
+    MultiLabel: ("bce", "asymmetric"),
+    Dimensional: ("ccc", "mse"),
+}
+
+
+def make_loss(task: Task, name: str | None = None, **options: Tensor) -> TaskLoss:
+    """Return a loss that suits a task; the first of its type when no name is given.
+
+    Raises:
+        InputError: The loss does not suit the type of the task.
+
+    Example:
+        >>> make_loss(Dimensional("affect", ("valence",)))
+        CCCLoss()
+    """
+    suitable = SUITABLE[type(task)]
+    name = suitable[0] if name is None else name
+    if name not in suitable:
+        raise InputError(
+            f"loss {name!r} does not suit the {task.type} task {task.name!r}",
+            expected=" | ".join(suitable),
+            fix=closest(name, suitable),
+        )
+    return LOSSES[name](**options)
+
+
+class MultiTaskLoss(nn.Module):
+    """The weighted sum of the losses of all tasks (all weights 1 in Emotion-GCN).
+
+    Args:
+        losses: Loss of each task.
+        weights: Weight of each task; 1 for those left out.
+
+    Raises:
+        InputError: A weight is given for a task without a loss.
+    """
+
+    def __init__(self, losses: Mapping[str, TaskLoss], weights: Mapping[str, float] | None = None) -> None:
+        super().__init__()
+        unknown = sorted(set(weights or {}) - set(losses))
+        if unknown:
+            raise InputError(f"weights for tasks without a loss: {shorten(unknown)}", expected=shorten(losses))
+        self.losses = nn.ModuleDict(losses)
+        self.weights = {name: float((weights or {}).get(name, 1.0)) for name in losses}
+
+    def forward(self, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the total, and the loss of each task before its weight."""
+        parts: dict[str, Tensor] = {name: loss(scores[name], targets[name]) for name, loss in self.losses.items()}
+        total = sum((self.weights[name] * part for name, part in parts.items()), start=next(iter(parts.values())) * 0)
+        return total, parts
