@@ -13,7 +13,7 @@ from gcnlabel.config import Config
 from gcnlabel.data import ArrayDataset, targets_to_tensors
 from gcnlabel.files import atomic_write
 from gcnlabel.graph import LabelGraph
-from gcnlabel.metrics import task_metrics, tune_thresholds
+from gcnlabel.metrics import TaskMetrics, tune_thresholds
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
@@ -71,7 +71,7 @@ def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores |
     """Return every metric of every task over all samples."""
     results = {}
     for task in data.tasks:
-        metric = task_metrics(task, thresholds=(thresholds or {}).get(task.name))
+        metric = TaskMetrics(task, thresholds=(thresholds or {}).get(task.name))
         metric.update(scores[task.name], targets[task.name])
         results[task.name] = metric.compute()
     return results

@@ -11,7 +11,7 @@ from gcnlabel.config import Config
 from gcnlabel.data import ArrayDataset, augmentation, targets_to_tensors
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.metrics import task_metrics
+from gcnlabel.metrics import TaskMetrics
 from gcnlabel.run.build import build_graph, build_module
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.evaluation import evaluate
@@ -106,7 +106,7 @@ def check_selection(config: Config, data: RunData) -> None:
     known = ["loss"]
     for task in data.tasks:
         targets = targets_to_tensors(data.parts[config.select.split].annotations)[task.name]
-        metric = task_metrics(task)
+        metric = TaskMetrics(task)
         metric.update(torch.randn(len(targets), len(task), generator=torch.Generator().manual_seed(0)), targets)
         known += [f"{task.name}/{name}" for name, value in metric.compute().items() if isinstance(value, float)]
     if config.select.metric not in known:

@@ -12,7 +12,7 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-from gcnlabel.metrics import task_metrics
+from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.training.checkpoint_io import random_state, restore_random_state
 
@@ -43,7 +43,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         self.loss = loss
         self.make_optimizer = optimizer
         self.schedule = schedule
-        self.metrics = nn.ModuleDict({task.name: task_metrics(task) for task in model.head.tasks})
+        self.metrics = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
         self._restored: dict[str, Any] | None = None
 
     def forward(self, inputs: Tensor) -> dict[str, Tensor]:

@@ -1,0 +1,57 @@
+"""Metrics of a categorical task, from its confusion matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def confusion_matrix(scores: Tensor, targets: Tensor) -> Tensor:
+    """Return how often class i (row) was predicted as class j (column), int64 [classes, classes].
+
+    Args:
+        scores: [N, classes]; the highest is predicted.
+        targets: Class indices [N], -1 = missing, left out.
+
+    Example:
+        >>> confusion_matrix(torch.tensor([[2.0, 1.0], [0.0, 1.0], [3.0, 0.0]]), torch.tensor([0, 0, -1])).tolist()
+        [[1, 1], [0, 0]]
+    """
+    size = scores.shape[1]
+    seen = targets >= 0
+    pairs = targets[seen] * size + scores[seen].argmax(1)
+    return torch.bincount(pairs, minlength=size * size).reshape(size, size)
+
+
+def categorical_metrics(confusion: Tensor, classes: tuple[str, ...]) -> dict[str, Any]:
+    """Return accuracy, mean class accuracy, macro-F1 and Aff-Wild2's score.
+
+    A class without a sample is left out of the two macro averages and named in ``absent``.
+    ``abaw_score = 0.67 macro-F1 + 0.33 accuracy``.
+
+    Args:
+        confusion: [classes, classes], row = true class.
+        classes: Names of the classes.
+
+    Example:
+        >>> categorical_metrics(torch.tensor([[3, 1], [0, 4]]), ("sad", "happy"))["mean_class_accuracy"]
+        0.875
+    """
+    counts = confusion.double()
+    hits, true, predicted = counts.diagonal(), counts.sum(1), counts.sum(0)
+    seen = true > 0
+    result: dict[str, Any] = {"absent": [name for name, there in zip(classes, seen.tolist(), strict=True) if not there]}
+    if not seen.any():
+        return result
+    accuracy = float(hits.sum() / counts.sum())
+    macro_f1 = float((2 * hits / (true + predicted).clamp(min=1))[seen].mean())
+    return {
+        "accuracy": accuracy,
+        "mean_class_accuracy": float((hits / true.clamp(min=1))[seen].mean()),
+        "macro_f1": macro_f1,
+        "abaw_score": 0.67 * macro_f1 + 0.33 * accuracy,
+        **result,
+        "confusion": confusion.tolist(),
+    }

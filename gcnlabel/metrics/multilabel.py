@@ -1,0 +1,113 @@
+"""Metrics of a multi-label task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gcnlabel.metrics.ranking import ranking_metrics
+
+
+def multilabel_metrics(
+    scores: Tensor, targets: Tensor, labels: tuple[str, ...], thresholds: Tensor | None = None
+) -> dict[str, Any]:
+    """Return every metric of a multi-label task.
+
+    ``mAP``; micro- and macro-F1; ML-GCN's protocol ``CP CR CF1 OP OR OF1``, over all predictions and for ``top3_``
+    (a label counts as predicted when it is among the three highest and above its threshold); Hamming loss, subset
+    accuracy; LRAP, ranking loss, coverage and one error. A label without a positive in the split is left out of the
+    averages over labels and named in ``absent``.
+
+    Args:
+        scores: [N, labels].
+        targets: 0 / 1 [N, labels], NaN = missing, left out.
+        labels: Names of the labels.
+        thresholds: Score from which a label counts as predicted [labels]; 0 (probability 0.5) when None.
+    """
+    scores = scores.double()
+    seen = ~torch.isnan(targets)
+    positive = targets == 1
+    there = positive.any(0)
+    result: dict[str, Any] = {"absent": [name for name, some in zip(labels, there.tolist(), strict=True) if not some]}
+    if not seen.any():
+        return result
+    limit = torch.zeros(len(labels)) if thresholds is None else thresholds
+    predicted = (scores >= limit.to(scores)) & seen
+    wrong = (predicted != positive) & seen
+    values = {
+        **decision_metrics(predicted, positive, there),
+        **{f"top3_{k}": v for k, v in decision_metrics(predicted & _top(scores, seen, 3), positive, there).items()},
+        **ranking_metrics(scores, positive, seen),
+        "hamming_loss": float(wrong.sum() / seen.sum()),
+        "subset_accuracy": float((~wrong.any(1)).double().mean()),
+    }
+    if there.any():
+        columns = there.nonzero().flatten().tolist()
+        precisions = [average_precision(scores[seen[:, c], c], positive[seen[:, c], c]) for c in columns]
+        values["mAP"] = sum(precisions) / len(precisions)
+    return {**values, **result}
+
+
+def decision_metrics(predicted: Tensor, positive: Tensor, there: Tensor) -> dict[str, float]:
+    """Return micro- and macro-F1 and ML-GCN's CP, CR, CF1, OP, OR, OF1 (Chen et al. 2019, Section 4.1).
+
+    With hits, predicted and true counts of each label: ``CP = mean(hits / predicted)``, ``CR = mean(hits / true)`` and
+    ``CF1 = 2 CP CR / (CP + CR)`` over the labels that occur; ``OP``, ``OR``, ``OF1`` the same from sums over all
+    labels. 0 / 0 counts as 0. Micro-F1 equals OF1.
+
+    Args:
+        predicted: bool [N, labels].
+        positive: bool [N, labels].
+        there: Labels that occur, bool [labels].
+    """
+    hits = (predicted & positive).sum(0).double()
+    guesses, true = predicted.sum(0).double(), positive.sum(0).double()
+    f1 = _ratio(2 * hits, guesses + true)
+    cp, cr = _mean(_ratio(hits, guesses)[there]), _mean(_ratio(hits, true)[there])
+    op, or_ = float(_ratio(hits.sum(), guesses.sum())), float(_ratio(hits.sum(), true.sum()))
+    return {
+        "micro_f1": _harmonic(op, or_),
+        "macro_f1": _mean(f1[there]),
+        **{"CP": cp, "CR": cr, "CF1": _harmonic(cp, cr)},
+        **{"OP": op, "OR": or_, "OF1": _harmonic(op, or_)},
+    }
+
+
+def average_precision(scores: Tensor, positive: Tensor) -> float:
+    """Return ``sum_k (R_k - R_{k-1}) P_k`` over the distinct scores, highest first.
+
+    Args:
+        scores: [N].
+        positive: bool [N], at least one true.
+
+    Example:
+        >>> average_precision(torch.tensor([3.0, 2.0, 1.0]), torch.tensor([True, False, True]))
+        0.8333333333333333
+    """
+    ordered, order = scores.sort(descending=True)
+    hits = positive[order].double().cumsum(0)
+    last = torch.ones_like(ordered, dtype=torch.bool)
+    last[:-1] = ordered[1:] != ordered[:-1]
+    rank = torch.arange(1, len(ordered) + 1, dtype=torch.float64, device=scores.device)[last]
+    recall = hits[last] / hits[-1]
+    return float((recall.diff(prepend=recall.new_zeros(1)) * hits[last] / rank).sum())
+
+
+def _top(scores: Tensor, seen: Tensor, k: int) -> Tensor:
+    """Return which labels are among the k highest of their sample, bool [N, labels]."""
+    best = scores.masked_fill(~seen, -torch.inf).topk(min(k, scores.shape[1]), dim=1).indices
+    return torch.zeros_like(seen).scatter_(1, best, True)
+
+
+def _ratio(a: Tensor, b: Tensor) -> Tensor:
+    return torch.where(b > 0, a / b.clamp(min=1), 0)
+
+
+def _mean(values: Tensor) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _harmonic(a: float, b: float) -> float:
+    return 2 * a * b / (a + b) if a + b > 0 else 0.0
