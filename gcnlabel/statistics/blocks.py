@@ -1,0 +1,130 @@
+"""Statistics of pairs of tasks -> one matrix over all labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+from typing_extensions import Self
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.errors import InputError, closest
+from gcnlabel.statistics.conditional import ConditionalProbability
+from gcnlabel.statistics.cooccurrence import CoOccurrence
+from gcnlabel.statistics.pearson import Pearson
+from gcnlabel.statistics.phi import Phi
+from gcnlabel.statistics.spearman import Spearman
+from gcnlabel.statistics.statistic import Floats, Statistic
+from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
+
+Pair = tuple[str, str]
+
+STATISTICS: dict[str, type[Statistic]] = {
+    "spearman": Spearman,
+    "pearson": Pearson,
+    "phi": Phi,
+    "conditional": ConditionalProbability,
+    "cooccurrence": CoOccurrence,
+}
+
+
+class LabelStatistics:
+    """The matrix over all labels, each block by a statistic of its own; blocks that are not named are 0.
+
+    Args:
+        tasks: Tasks whose labels are rows and columns.
+        blocks: Pair of task names -> name of a statistic. A pair of different tasks fills both of its blocks.
+
+    Raises:
+        InputError: A task or statistic is unknown, does not suit, or a pair is named twice.
+
+    Example:
+        >>> from gcnlabel.tasks import TaskSet, MultiLabel
+        >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
+        >>> annotations = Annotations(tasks, {"tags": np.array([[1, 1], [1, 0]])})
+        >>> LabelStatistics(tasks, {("tags", "tags"): "conditional"}).update(annotations).compute().tolist()
+        [[0.0, 0.5], [1.0, 0.0]]
+    """
+
+    def __init__(self, tasks: TaskSet, blocks: Mapping[Pair, str]) -> None:
+        self.tasks = tasks
+        self.num_samples = 0
+        self._names = dict(blocks)
+        self._statistics = {pair: _statistic(name)(tasks, *pair) for pair, name in blocks.items()}
+        for a, b in blocks:
+            if a != b and (b, a) in blocks:
+                raise InputError(f"the pair of tasks {a!r} and {b!r} is named twice", expected="each pair once")
+
+    def update(self, annotations: Annotations) -> Self:
+        """Add samples."""
+        self.num_samples += len(annotations)
+        for statistic in self._statistics.values():
+            statistic.update(annotations)
+        return self
+
+    def merge(self, other: LabelStatistics) -> Self:
+        """Add the samples of another accumulator of the same blocks.
+
+        Raises:
+            InputError: It has other tasks or blocks.
+        """
+        if other.tasks != self.tasks or other._names != self._names:
+            raise InputError("cannot merge statistics of other tasks or blocks", expected=str(self._names))
+        self.num_samples += other.num_samples
+        for pair, statistic in self._statistics.items():
+            statistic.merge(other._statistics[pair])
+        return self
+
+    def compute(self) -> Floats:
+        """Return the matrix [L, L]."""
+        matrix = np.zeros((self.tasks.num_labels, self.tasks.num_labels))
+        for (a, b), statistic in self._statistics.items():
+            rows, columns = self.tasks.slice_of(a), self.tasks.slice_of(b)
+            block = statistic.compute()
+            matrix[rows, columns] = block
+            if a != b:
+                reverse = statistic.compute_reverse() if isinstance(statistic, ConditionalProbability) else block.T
+                matrix[columns, rows] = reverse
+        return matrix
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return how each block is computed, as plain values."""
+        return [{"tasks": list(pair), "statistic": name} for pair, name in self._names.items()]
+
+
+def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, str]:
+    """Return the statistic of each pair of tasks.
+
+    Args:
+        tasks: The tasks.
+        statistic: One statistic for every pair that it suits; None for Spearman between classes or tags and
+            dimensions (Emotion-GCN, Eq. 3 and 4) and conditional probability among tags (ML-GCN).
+
+    Raises:
+        InputError: The statistic is unknown, or suits no pair.
+
+    Example:
+        >>> from gcnlabel.tasks import Categorical, TaskSet
+        >>> default_blocks(TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])]))
+        {('expression', 'affect'): 'spearman'}
+    """
+    pairs = list(combinations_with_replacement(tasks, 2))
+    if statistic is not None:
+        suits = _statistic(statistic).suits
+        blocks = {(a.name, b.name): statistic for a, b in pairs if isinstance(a, suits) and isinstance(b, suits)}
+    else:
+        blocks = {
+            (a.name, b.name): "spearman" for a, b in pairs if isinstance(a, Dimensional) != isinstance(b, Dimensional)
+        }
+        blocks |= {(task.name, task.name): "conditional" for task in tasks if isinstance(task, MultiLabel)}
+    if not blocks:
+        raise InputError(f"no pair of tasks to measure in {tasks!r}", fix="name the statistic of a pair of tasks")
+    return blocks
+
+
+def _statistic(name: str) -> type[Statistic]:
+    if name not in STATISTICS:
+        raise InputError(f"unknown statistic {name!r}", expected=" | ".join(STATISTICS), fix=closest(name, STATISTICS))
+    return STATISTICS[name]

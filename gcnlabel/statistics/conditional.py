@@ -1,0 +1,44 @@
+"""How likely a label is, given another."""
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.statistics.pair_counts import CountingStatistic
+from gcnlabel.statistics.statistic import Floats
+
+
+def conditional_from_counts(counts: npt.ArrayLike, cooccurrence: npt.ArrayLike) -> Floats:
+    """Return ``P[i, j] = P(L_j | L_i) = M[i, j] / N[i]``, 0 where N[i] = 0 (ML-GCN, Section 3.2).
+
+    Args:
+        counts: N, samples with label i, [L] or, when it depends on j, [L, L].
+        cooccurrence: M, samples with both, [L, L].
+
+    Example:
+        >>> conditional_from_counts([4, 0], [[0, 1], [0, 0]]).tolist()
+        [[0.0, 0.25], [0.0, 0.0]]
+    """
+    n = np.asarray(counts, dtype=np.float64)
+    m = np.asarray(cooccurrence, dtype=np.float64)
+    n = np.broadcast_to(n[:, None] if n.ndim == 1 else n, m.shape)
+    return np.divide(m, n, out=np.zeros_like(m), where=n > 0)
+
+
+class ConditionalProbability(CountingStatistic):
+    """``P(L_j | L_i)``: not symmetric, and 0 for a label with itself, as in the published counts."""
+
+    symmetric = False
+
+    def compute(self) -> Floats:
+        """Return P(column | row), [La, Lb]."""
+        return self._of(self.counts.first, self.counts.both)
+
+    def compute_reverse(self) -> Floats:
+        """Return P(row | column), [Lb, La]."""
+        return self._of(self.counts.second.T, self.counts.both.T)
+
+    def _of(self, first: npt.ArrayLike, both: npt.ArrayLike) -> Floats:
+        values = conditional_from_counts(first, both)
+        if self.a == self.b:
+            np.fill_diagonal(values, 0)
+        return values

@@ -1,0 +1,17 @@
+"""How often two labels stand together."""
+
+import numpy as np
+
+from gcnlabel.statistics.pair_counts import CountingStatistic
+from gcnlabel.statistics.statistic import Floats
+
+
+class CoOccurrence(CountingStatistic):
+    """Number of samples with both labels, ``M[i, j]`` (ML-GCN, Section 3.2); 0 for a label with itself."""
+
+    def compute(self) -> Floats:
+        """Return the counts [La, Lb]."""
+        counts = self.counts.both.astype(np.float64)
+        if self.a == self.b:
+            np.fill_diagonal(counts, 0)
+        return counts

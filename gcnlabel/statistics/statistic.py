@@ -1,0 +1,92 @@
+"""What every statistic of a pair of tasks shares."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Self
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.errors import InputError, UndefinedStatisticWarning, shorten
+from gcnlabel.tasks import Task, TaskSet
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MIN_SAMPLES = 3
+"""Complete samples that a correlation needs."""
+
+
+class Statistic(ABC):
+    """How the labels of task a depend on those of task b, from annotations that come in parts.
+
+    Parts may come in any number and order, and accumulators of different parts can be merged.
+
+    Args:
+        tasks: Tasks of the annotations.
+        a: Name of the task of the rows.
+        b: Name of the task of the columns; may be the same.
+
+    Raises:
+        InputError: The statistic does not suit the type of a task.
+    """
+
+    suits: ClassVar[tuple[type[Task], ...]]
+    symmetric: ClassVar[bool] = True
+
+    def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
+        for name in (a, b):
+            if not isinstance(tasks[name], self.suits):
+                types = " | ".join(task.type for task in self.suits)
+                raise InputError(
+                    f"{type(self).__name__} does not suit the {tasks[name].type} task {name!r}",
+                    expected=f"{types} tasks",
+                )
+        self.a, self.b = tasks[a], tasks[b]
+
+    @abstractmethod
+    def update(self, annotations: Annotations) -> Self:
+        """Add samples."""
+
+    @abstractmethod
+    def merge(self, other: Statistic) -> Self:
+        """Add the samples of another accumulator of the same kind and tasks."""
+
+    @abstractmethod
+    def compute(self) -> Floats:
+        """Return the block [labels of a, labels of b]; 0 where the statistic is not defined, with a warning."""
+
+    def check_same(self, other: Any) -> None:
+        """Check that another accumulator counts the same thing.
+
+        Raises:
+            InputError: It does not.
+        """
+        if type(other) is not type(self) or (other.a, other.b) != (self.a, self.b):
+            raise InputError(f"cannot merge {other!r} into {self!r}", expected="the same statistic of the same tasks")
+
+    def __repr__(self) -> str:
+        """Return the kind and the pair of tasks."""
+        return f"{type(self).__name__}({self.a.name}, {self.b.name})"
+
+
+def fill_undefined(values: Floats, defined: npt.NDArray[np.bool_], a: Task, b: Task) -> Floats:
+    """Return correlations with 0 where they are not defined, and warn once, naming the pairs.
+
+    The diagonal of a task with itself is 1 where its label varies, and is not warned of.
+    """
+    same = a == b
+    result = np.where(defined, np.nan_to_num(values), 0.0).clip(-1, 1)
+    if same:
+        np.fill_diagonal(result, defined.diagonal().astype(float))
+    rows, columns = np.nonzero(~defined)
+    pairs = [f"{a.labels[i]}-{b.labels[j]}" for i, j in zip(rows, columns, strict=True) if not same or i < j]
+    if pairs:
+        text = f"no defined statistic, 0 instead, for {len(pairs)} pair(s): {shorten(pairs)}"
+        reason = "a label that is constant or never seen, or fewer than 3 samples with both"
+        warnings.warn(f"{text} ({reason})", UndefinedStatisticWarning, stacklevel=3)
+    return result
