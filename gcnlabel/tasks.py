@@ -23,6 +23,7 @@ class Columns:
         columns: Label to column, for tasks with one column a label. Labels left out have the label's own name.
         codes: Cell text to class or tag name, e.g. ``{"0": "neutral"}``.
         separator: What stands between the tags of one cell.
+        empty: Cell text that means "annotated, and no tag" where all tags stand in one cell.
         missing: Cell texts that mean "not annotated", beside an empty cell.
     """
 
@@ -30,6 +31,7 @@ class Columns:
     columns: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
     separator: str = " "
+    empty: str = "[]"
     missing: tuple[str, ...] = ()
 
 

@@ -1,0 +1,70 @@
+"""polars and pandas frames -> annotations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from gcnlabel.annotations.annotations import Annotations
+from gcnlabel.annotations.cells import Cells, target_of
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import TaskSet
+
+
+def from_frame(
+    frame: Any,
+    tasks: TaskSet,
+    *,
+    split_column: str | None = None,
+    id_column: str | None = None,
+    missing: tuple[str, ...] = (),
+    where: str = "frame",
+    first_row: int = 0,
+) -> Annotations:
+    """Return the annotations that a polars or pandas frame holds.
+
+    Which columns hold a task is said by its ``source``, a :class:`~gcnlabel.tasks.Columns`; without one a categorical
+    task stands in the column of its own name, as class names, and every tag or dimension in the column of its name.
+
+    Args:
+        frame: The table, a row a sample.
+        tasks: Tasks to read.
+        split_column: Column that names each row's split.
+        id_column: Column that names each row.
+        missing: Cell texts that mean "not annotated" in every column, beside empty cells.
+        where: What messages call the table.
+        first_row: Number that messages give to the first row.
+
+    Raises:
+        InputError: A column is missing, a class or tag is unknown, a cell is no number or out of its range.
+
+    Example:
+        >>> from gcnlabel.tasks import Categorical
+        >>> tasks = TaskSet([Categorical("expression", ["sad", "happy"])])
+        >>> from_frame(pl.DataFrame({"expression": ["happy", None]}), tasks).targets["expression"].tolist()
+        [1, -1]
+    """
+    cells = Cells(_polars(frame), where, first_row, tuple(missing))
+    names = {"split": split_column, "ids": id_column}
+    rest = {key: _complete(cells, name) for key, name in names.items() if name is not None}
+    return Annotations(tasks, {task.name: target_of(task, cells) for task in tasks}, **rest)
+
+
+def _polars(frame: Any) -> pl.DataFrame:
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    if isinstance(frame, pl.LazyFrame):
+        return frame.collect()
+    if type(frame).__module__.partition(".")[0] == "pandas":
+        columns = {str(name): pl.Series(str(name), frame[name].tolist(), strict=False) for name in frame.columns}
+        return pl.DataFrame(columns)
+    raise InputError(f"a {type(frame).__name__}", expected="a polars or pandas frame")
+
+
+def _complete(cells: Cells, name: str) -> Any:
+    text = cells.column(name).cast(pl.String)
+    holes = text.is_null().arg_true()
+    if len(holes):
+        raise cells.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
+    return text.to_numpy()

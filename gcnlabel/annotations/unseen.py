@@ -1,0 +1,35 @@
+"""Labels that the data never shows."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from scipy import sparse
+
+from gcnlabel.annotations.annotations import Annotations
+from gcnlabel.errors import GcnlabelWarning, shorten
+from gcnlabel.tasks import Dimensional
+
+
+def unseen_labels(annotations: Annotations) -> list[str]:
+    """Return the classes and tags without a positive sample, and the dimensions without a value."""
+    names: list[str] = []
+    for task in annotations.tasks:
+        target = annotations.targets[task.name]
+        if sparse.issparse(target):
+            counts = np.asarray(target.sum(0)).ravel()
+        else:
+            values = annotations.indicators(task.name)
+            there = ~np.isnan(values) if isinstance(task, Dimensional) else values == 1
+            counts = there.sum(0)
+        names += [label for label, count in zip(task.labels, counts, strict=True) if count == 0]
+    return names
+
+
+def warn_unseen(annotations: Annotations) -> None:
+    """Warn once of the labels that the annotations never show: nothing can be learnt of them."""
+    names = unseen_labels(annotations)
+    if names:
+        text = f"{len(names)} label(s) never occur in the training data: {shorten(names)}"
+        warnings.warn(text, GcnlabelWarning, stacklevel=2)
