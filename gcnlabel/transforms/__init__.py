@@ -8,14 +8,16 @@ from gcnlabel.transforms.conventions import CONVENTIONS, Convention, convention
 from gcnlabel.transforms.label_transform import LabelTransform
 from gcnlabel.transforms.normalize import Normalize
 from gcnlabel.transforms.reweight import ColumnReweight, Reweight
+from gcnlabel.transforms.sign import Sign
 from gcnlabel.transforms.task_pairs import TaskPairs
-from gcnlabel.transforms.threshold import Threshold
+from gcnlabel.transforms.threshold import AbsoluteThreshold, Threshold
 from gcnlabel.transforms.top_k import TopK
 from gcnlabel.transforms.transpose import Transpose
 
 __all__ = [
     "CONVENTIONS",
     "Absolute",
+    "AbsoluteThreshold",
     "Binarize",
     "ColumnReweight",
     "Compose",
@@ -23,6 +25,7 @@ __all__ = [
     "LabelTransform",
     "Normalize",
     "Reweight",
+    "Sign",
     "TaskPairs",
     "Threshold",
     "TopK",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from abc import abstractmethod
 from typing import Any
 
@@ -18,10 +19,16 @@ class LabelTransform(BaseTransform):  # type: ignore[misc]
     """A ``Data -> Data`` step that gives the edges of a label graph new weights.
 
     The input is never changed. Each step writes its name and parameters into ``graph.history["transforms"]``.
+
+    Raises:
+        InputError: (when applied) The graph has no ``edge_weight``: weights under another name would be ignored.
     """
 
     def forward(self, graph: Data) -> Data:
         """Return the graph with new edges; PyG has made a shallow copy of the caller's."""
+        for name in ("edge_index", "edge_weight"):
+            if getattr(graph, name, None) is None:
+                raise InputError(f"{type(self).__name__}: the graph has no {name}", expected="edge_index, edge_weight")
         graph.edge_index, graph.edge_weight = self.edges(graph)
         history = getattr(graph, "history", None) or {}
         graph.history = {**history, "transforms": [*history.get("transforms", []), self.describe()]}
@@ -43,14 +50,18 @@ class LabelTransform(BaseTransform):  # type: ignore[misc]
 
 
 def share(name: str, value: float) -> float:
-    """Return ``value`` when it lies in [0, 1].
+    """Return ``value`` as a plain float when it lies in [0, 1].
 
     Raises:
-        InputError: It does not.
+        InputError: It does not, or is no number.
     """
-    if not 0 <= value <= 1:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number <= 1:  # false for NaN
         raise InputError(f"{name} = {value}", expected="a number in [0, 1]")
-    return value
+    return number
 
 
 def without_loops(graph: Data) -> tuple[Tensor, Tensor]:

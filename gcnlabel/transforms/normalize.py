@@ -38,8 +38,9 @@ class Normalize(LabelTransform):
         """Return the same edges with scaled weights."""
         source, target = graph.edge_index
         weight = graph.edge_weight
-        total = sums(source if self.mode == "column" else target, weight, graph.num_nodes)
-        scale = torch.where(total > 0, total ** (-0.5 if self.mode == "sym" else -1.0), 0)  # [L]
+        side = source if self.mode == "column" else target
+        total = sums(side, weight, graph.num_nodes)  # [L]
+        total = torch.where(total > 0, total, torch.inf)  # a weight divided by it is 0
         if self.mode == "sym":
-            return graph.edge_index, scale[target] * weight * scale[source]
-        return graph.edge_index, weight * scale[source if self.mode == "column" else target]
+            return graph.edge_index, weight / total[target].sqrt() / total[source].sqrt()
+        return graph.edge_index, weight / total[side]

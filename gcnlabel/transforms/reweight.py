@@ -14,15 +14,15 @@ class Reweight(LabelTransform):
     """Share a weight p among the neighbours and keep 1 - p (Emotion-GCN, Eq. 6; ML-GCN, Eq. 8).
 
     ``Â[i, j] = p w_ij / sum_j |w_ij|`` for the neighbours j of i and ``Â[i, i] = 1 - p``. With weights of 1 this is
-    ``p / number of neighbours``, as in the papers. Self-loops that were there are replaced. A label with no neighbour
-    keeps its self-loop alone with weight 1, and an :class:`~gcnlabel.errors.IsolatedLabelWarning` names it; the
-    formula of the papers would divide by zero there.
+    ``p / number of neighbours``, as in the papers; weights of both signs give absolute row sums of 1. Self-loops that
+    were there are replaced. A label with no neighbour keeps its self-loop alone with weight 1, and an
+    :class:`~gcnlabel.errors.IsolatedLabelWarning` names it; the formula of the papers would divide by zero there.
 
     Args:
         p: Weight of all neighbours together, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN.
 
     Raises:
-        InputError: p lies outside [0, 1].
+        InputError: p lies outside [0, 1], or (when applied) no label has a neighbour.
 
     Example:
         >>> from gcnlabel.graph import LabelGraph
@@ -37,11 +37,12 @@ class Reweight(LabelTransform):
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
         """Return the re-weighted edges with one self-loop a label."""
         edge_index, weight = without_loops(graph)
+        _refuse_no_edge(graph, weight)
         total = sums(edge_index[1], weight, graph.num_nodes)  # [L]
         isolated = total == 0
-        if isolated.any():
-            _warn_isolated(graph, isolated)
+        _warn_isolated(graph, isolated)
         loops = torch.where(isolated, torch.ones_like(total), torch.full_like(total, 1 - self.p))
+        total = torch.where(isolated, torch.ones_like(total), total)  # an edge of weight 0 stays 0
         return with_loops(edge_index, self.p * weight / total[edge_index[1]], loops)
 
 
@@ -54,7 +55,7 @@ class ColumnReweight(LabelTransform):
         p: Weight that one label hands out; 0.25 in that code.
 
     Raises:
-        InputError: p lies outside [0, 1].
+        InputError: p lies outside [0, 1], or (when applied) no label has a neighbour.
 
     Example:
         >>> from gcnlabel.graph import LabelGraph
@@ -69,18 +70,23 @@ class ColumnReweight(LabelTransform):
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
         """Return the re-weighted edges with one self-loop a label."""
         edge_index, weight = without_loops(graph)
+        _refuse_no_edge(graph, weight)
         total = sums(edge_index[0], weight, graph.num_nodes) + 1e-6  # [L], by sender
         return with_loops(edge_index, self.p * weight / total[edge_index[0]], torch.ones_like(total))
+
+
+def _refuse_no_edge(graph: Data, weight: Tensor) -> None:
+    if not weight.any():
+        raise InputError(
+            f"no label has a neighbour: all {graph.num_nodes} are isolated",
+            expected="at least one edge",
+            fix="lower tau (see gcnlabel inspect-graph --tau-sweep) or choose other statistics",
+        )
 
 
 def _warn_isolated(graph: Data, isolated: Tensor) -> None:
     labels = getattr(graph, "labels", None) or range(graph.num_nodes)
     names = [label for label, alone in zip(labels, isolated.tolist(), strict=True) if alone]
-    if len(names) == graph.num_nodes:
-        raise InputError(
-            f"no label has a neighbour: all {len(names)} are isolated",
-            expected="at least one edge",
-            fix="lower tau (see gcnlabel inspect-graph --tau-sweep) or choose other statistics",
-        )
-    text = f"{len(names)} isolated label(s) keep their self-loop alone: {shorten(names)}"
-    warnings.warn(text, IsolatedLabelWarning, stacklevel=4)
+    if names:
+        text = f"{len(names)} isolated label(s) keep their self-loop alone: {shorten(names)}"
+        warnings.warn(text, IsolatedLabelWarning, stacklevel=5)  # where the transform is called

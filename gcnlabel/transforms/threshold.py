@@ -10,10 +10,11 @@ from gcnlabel.transforms.label_transform import LabelTransform, share
 class Threshold(LabelTransform):
     """Keep an edge iff its weight is at least tau: ``w >= tau`` (Emotion-GCN, Eq. 5).
 
+    A negative weight is below every tau: take :class:`Absolute` first, or :class:`AbsoluteThreshold` to keep signs.
     Self-loops stay whatever their weight. A pair whose statistic is exactly 0 is no edge to begin with, also at tau 0.
 
     Args:
-        tau: Threshold in [0, 1]; 0.1 in the paper.
+        tau: Threshold in [0, 1]; 0.1 in the paper. Compared in the type of the weights: 0.7 meets a float32 0.7.
 
     Raises:
         InputError: tau lies outside [0, 1].
@@ -30,7 +31,32 @@ class Threshold(LabelTransform):
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
         """Return the edges that are strong enough."""
-        weight = graph.edge_weight
-        tau = torch.tensor(self.tau, dtype=weight.dtype, device=weight.device)  # 0.7 in float32 meets 0.7 in float32
-        keep = (weight >= tau) | (graph.edge_index[0] == graph.edge_index[1])
-        return graph.edge_index[:, keep], weight[keep]
+        return self._at_least(graph, graph.edge_weight)
+
+    def _at_least(self, graph: Data, value: Tensor) -> tuple[Tensor, Tensor]:
+        tau = torch.tensor(self.tau, dtype=value.dtype, device=value.device)
+        keep = (value >= tau) | (graph.edge_index[0] == graph.edge_index[1])
+        return graph.edge_index[:, keep], graph.edge_weight[keep]
+
+
+class AbsoluteThreshold(Threshold):
+    """Keep an edge, sign and all, iff ``|w| >= tau``.
+
+    ``AbsoluteThreshold(tau)``, :class:`Sign`, ``Reweight(p)`` is the signed counterpart of Emotion-GCN's Eq. 5 and 6.
+
+    Args:
+        tau: Threshold in [0, 1].
+
+    Raises:
+        InputError: tau lies outside [0, 1].
+
+    Example:
+        >>> from gcnlabel.graph import LabelGraph
+        >>> graph = LabelGraph.from_dense([[0, -0.5], [0.25, 0]], ["sad", "valence"])
+        >>> AbsoluteThreshold(0.5)(graph).adjacency().tolist()
+        [[0.0, -0.5], [0.0, 0.0]]
+    """
+
+    def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
+        """Return the edges that are strong enough, of either sign."""
+        return self._at_least(graph, graph.edge_weight.abs())

@@ -1,5 +1,7 @@
 """The strongest neighbours of each label."""
 
+from numbers import Integral
+
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
@@ -17,7 +19,7 @@ class TopK(LabelTransform):
         k: Number of neighbours, at least 1.
 
     Raises:
-        InputError: k is less than 1.
+        InputError: k is less than 1 or no whole number.
 
     Example:
         >>> from gcnlabel.graph import LabelGraph
@@ -27,9 +29,9 @@ class TopK(LabelTransform):
     """
 
     def __init__(self, k: int) -> None:
-        if k < 1:
-            raise InputError(f"k = {k}", expected="at least 1 neighbour")
-        self.k = k
+        if isinstance(k, bool) or not isinstance(k, Integral) or k < 1:
+            raise InputError(f"k = {k}", expected="a whole number of neighbours, at least 1")
+        self.k: int = int(k)
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
         """Return each label's k strongest incoming edges."""

@@ -1,0 +1,155 @@
+"""The four named conventions, against the published statistics and the published formulas."""
+
+import csv
+from importlib.resources import files
+
+import numpy as np
+import pytest
+import torch
+
+from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.transforms import CONVENTIONS, convention
+
+EMOTIONS = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
+AFFECTNET = TaskSet([Categorical("expression", EMOTIONS), Dimensional("affect", ("valence", "arousal"))])
+
+pytestmark = pytest.mark.filterwarnings("ignore::gcnlabel.errors.IsolatedLabelWarning")
+
+
+def numbers(path):
+    """Column names and rows of a published table, without its first column."""
+    with path.open(encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    return header[1:], np.array([[float(value) for value in row[1:]] for row in rows])
+
+
+def affectnet():
+    names, matrix = numbers(files("gcnlabel") / "resources" / "affectnet_spearman.csv")
+    assert tuple(names) == AFFECTNET.labels
+    return matrix
+
+
+def co_occurrence(shared_data, name):
+    """Names of the tags and P(j | i)."""
+    names, table = numbers(shared_data / "label_statistics" / f"{name}_cooccurrence.csv")
+    return names[1:], table[:, 1:] / table[:, :1]
+
+
+def tags(names):
+    return TaskSet([MultiLabel("tags", tuple(names))])
+
+
+def propagation(matrix, tasks, name, **options):
+    graph = LabelGraph.from_dense(matrix, tasks, dtype=torch.float64)
+    return convention(name).transform(tasks, **options)(graph).adjacency().numpy()
+
+
+def off_diagonal(a):
+    return a - np.diag(np.diag(a))
+
+
+def published_normalisation(a):
+    """D^-1/2 Aᵀ D^-1/2, D the row sums."""
+    d = np.diag(a.sum(1) ** -0.5)
+    return d @ a.T @ d
+
+
+def test_affectnet_as_in_the_paper():
+    a = propagation(affectnet(), AFFECTNET, "emotion-gcn-paper")
+    neighbours = (off_diagonal(a) != 0).sum(1)
+    assert neighbours.tolist() == [2, 1, 2, 1, 2, 2, 2, 6, 6]  # 24 edges
+    at = {(i, j): a[AFFECTNET.index(i), AFFECTNET.index(j)] for i in AFFECTNET.labels for j in AFFECTNET.labels}
+    assert at["neutral", "valence"] == pytest.approx(0.35, abs=1e-15)
+    assert at["happy", "valence"] == pytest.approx(0.7, abs=1e-15)
+    assert at["valence", "happy"] == pytest.approx(0.7 / 6, abs=1e-15)
+    assert at["surprise", "arousal"] == pytest.approx(0.7, abs=1e-15)
+    for pair in (("happy", "arousal"), ("surprise", "valence"), ("valence", "arousal"), ("neutral", "happy")):
+        assert at[pair] == at[pair[::-1]] == 0
+    np.testing.assert_allclose(np.diag(a), 0.3, rtol=1e-14)
+    np.testing.assert_allclose(a.sum(1), 1, rtol=1e-14)
+
+
+def test_affectnet_as_in_the_code():
+    a = propagation(affectnet(), AFFECTNET, "emotion-gcn-code")
+    half = 0.5 + 0.5 / 3  # of labels with two neighbours: 1/12 from each dimension beside the 0.5
+    expected = [2 / 3, 7 / 12, 2 / 3, 7 / 12, 2 / 3, 2 / 3, 2 / 3, 2.25, 2.25]
+    assert half == pytest.approx(2 / 3)
+    np.testing.assert_allclose(a.sum(1), expected, rtol=1e-12)
+    plain = propagation(affectnet(), AFFECTNET, "emotion-gcn-paper", p=0.5)
+    np.testing.assert_allclose(a, published_normalisation(plain), rtol=1e-12)
+    np.testing.assert_allclose(a, plain.T, rtol=1e-12)  # the rows sum to 1: just the transpose
+
+
+@pytest.mark.parametrize(
+    ("name", "edges", "listening", "receiving", "total", "trace"),
+    [("coco2014", 111, 65, 23, 80.247119, 75.464715), ("voc2007", 6, 5, 2, 20.037052, 19.578755)],
+)
+def test_co_occurrence_graphs(shared_data, name, edges, listening, receiving, total, trace):
+    labels, conditional = co_occurrence(shared_data, name)
+    paper = propagation(conditional, tags(labels), "ml-gcn-paper")
+    neighbours = off_diagonal(paper) != 0
+    assert (neighbours.sum(), neighbours.any(1).sum()) == (edges, listening)
+    np.testing.assert_allclose(paper.sum(1), 1, rtol=1e-14)
+    np.testing.assert_allclose(np.diag(paper), np.where(neighbours.any(1), 0.8, 1), rtol=1e-14)
+    code = propagation(conditional, tags(labels), "ml-gcn-code")
+    assert (off_diagonal(code) != 0).any(1).sum() == receiving
+    assert code.sum() == pytest.approx(total, abs=5e-7)
+    assert np.trace(code) == pytest.approx(trace, abs=5e-7)
+
+
+def test_ml_gcn_code_is_the_published_formula():
+    rng = np.random.default_rng(0)
+    conditional = off_diagonal(rng.random((12, 12)))
+    binary = (conditional >= 0.7).astype(float)
+    assert (binary.sum(0) == 0).any() or (binary.sum(1) == 0).any() or binary.sum() < 132
+    published = published_normalisation(binary * 0.25 / (binary.sum(0, keepdims=True) + 1e-6) + np.eye(12))
+    a = propagation(conditional, tags("abcdefghijkl"), "ml-gcn-code", tau=0.7)
+    np.testing.assert_allclose(a, published, rtol=1e-13)
+
+
+def test_published_numbers_can_be_replaced():
+    a = propagation(affectnet(), AFFECTNET, "emotion-gcn-paper", tau=0.5, p=0.2)
+    assert (off_diagonal(a) != 0).sum() == 2  # happy and valence listen to each other
+    assert a[1, 7] == pytest.approx(0.2)
+    everything = propagation(
+        affectnet(), AFFECTNET, "emotion-gcn-paper", pairs=[("expression", "expression"), ("expression", "affect")]
+    )
+    assert everything[0, 1] != 0
+
+
+def test_there_are_four():
+    assert list(CONVENTIONS) == ["emotion-gcn-paper", "emotion-gcn-code", "ml-gcn-paper", "ml-gcn-code"]
+    assert [(c.tau, c.p) for c in CONVENTIONS.values()] == [(0.1, 0.7), (0.1, 0.5), (0.4, 0.2), (0.4, 0.25)]
+    assert all(c.source for c in CONVENTIONS.values())
+
+
+def test_unknown_convention():
+    with pytest.raises(
+        InputError, match=r"unknown convention 'ml-gcn'\n  expected: emotion-gcn-paper \| (.|\n)*ml-gcn-"
+    ):
+        convention("ml-gcn")
+
+
+def test_tasks_that_a_convention_does_not_connect():
+    with pytest.raises(InputError, match=r"'ml-gcn-paper' connects no pair of tasks(.|\n)*name the pairs"):
+        convention("ml-gcn-paper").transform(AFFECTNET)
+    with pytest.raises(InputError, match="unknown task 'tags'"):
+        convention("ml-gcn-paper").transform(AFFECTNET, pairs=[("tags", "tags")])(
+            LabelGraph.from_dense(affectnet(), AFFECTNET)
+        )
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_a_threshold_that_isolates_every_label(name):
+    tasks = TaskSet([MultiLabel("tags", ("a", "b")), Dimensional("affect", ("v",))])
+    graph = LabelGraph.from_dense([[0, 0.3, 0.3], [0.3, 0, 0.3], [0.3, 0.3, 0]], tasks)
+    with pytest.raises(InputError, match=r"no label has a neighbour: all 3 are isolated"):
+        convention(name).transform(tasks, tau=0.9)(graph)
+
+
+@pytest.mark.parametrize("options", [{"tau": 1.5}, {"p": -1}, {"tau": float("nan")}, {"p": float("nan")}])
+def test_tau_and_p_of_a_convention_lie_between_0_and_1(options):
+    with pytest.raises(InputError, match=r"expected: a number in \[0, 1\]"):
+        convention("emotion-gcn-paper").transform(AFFECTNET, **options)
