@@ -11,8 +11,7 @@ from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, read_table
 from gcnlabel.config.schema import Arff, Config, Splits, SyntheticFaces, Table
-from gcnlabel.data import load_features, load_images
-from gcnlabel.data.synthetic_faces import SYNTHETIC_TASKS, synthetic_faces
+from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet
 

@@ -132,7 +132,7 @@ def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: i
 
 
 def _data_module(config: Config, data: RunData) -> MultiTaskDataModule:
-    augment = {"flip": {"flip": True, "rotation": 0.0}, "faces": {}}.get(config.training.augment)
+    augment = {"flip": {"rotation": 0.0, "brightness": 0.0, "contrast": 0.0}, "faces": {}}.get(config.training.augment)
     transforms = {"train": None if augment is None else augmentation(**augment)}
     datasets = {
         name: ArrayDataset(part.inputs, targets_to_tensors(part.annotations), transforms.get(name))

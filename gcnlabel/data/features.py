@@ -1,0 +1,82 @@
+"""Arrays of features from files, and their scaling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError
+from gcnlabel.files import existing_file
+
+
+def load_features(path: str | Path) -> npt.NDArray[np.float32]:
+    """Return features [N, D] from a ``.npy``, or from a ``.npz`` or ``.safetensors`` file that holds one array.
+
+    Raises:
+        InputError: The file is no such array, is pickled, or a value is not finite; row and column are named.
+    """
+    path = existing_file(path, "features")
+    array = _read(path)
+    if array.ndim != 2 or not np.issubdtype(array.dtype, np.number):
+        raise InputError(f"{path} holds {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
+    values = array.astype(np.float32)
+    if not np.isfinite(values).all():
+        row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
+        raise InputError(f"{path} holds {values[row, column]}", where=f"row {row}, column {column} (from 0)")
+    return values
+
+
+def _read(path: Path) -> npt.NDArray[np.generic]:
+    try:
+        loaded = load_file(path) if path.suffix == ".safetensors" else np.load(path, allow_pickle=False)
+    except (ValueError, OSError, SafetensorError) as error:
+        raise InputError(
+            f"{path} cannot be read: {error}", expected=".npy, .npz or .safetensors, not pickled"
+        ) from error
+    if isinstance(loaded, np.ndarray):
+        return loaded
+    names = list(loaded.keys())
+    if len(names) != 1:
+        raise InputError(f"{path} holds {len(names)} arrays", expected="one")
+    array: npt.NDArray[np.generic] = loaded[names[0]]
+    return array
+
+
+class Standardize(nn.Module):
+    """``(x - mean) / sd`` of each feature, kept with the model.
+
+    Args:
+        mean: [D].
+        sd: [D]; 1 where a feature is constant.
+    """
+
+    mean: Tensor
+    sd: Tensor
+
+    def __init__(self, mean: Tensor, sd: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("mean", mean)
+        self.register_buffer("sd", sd)
+
+    @classmethod
+    def fit(cls, features: npt.NDArray[np.floating]) -> Standardize:
+        """Return the scaling of the training features [N, D].
+
+        Example:
+            >>> Standardize.fit(np.array([[1.0, 5.0], [3.0, 5.0]]))(torch.tensor([[3.0, 5.0]])).tolist()
+            [[1.0, 0.0]]
+        """
+        values = np.asarray(features, dtype=np.float64)
+        sd = values.std(0)
+        sd[sd < 1e-12] = 1.0
+        return cls(torch.tensor(values.mean(0), dtype=torch.float32), torch.tensor(sd, dtype=torch.float32))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the scaled features [B, D]."""
+        return (features - self.mean) / self.sd

@@ -1,0 +1,57 @@
+"""Image files -> one array, for sets that fit in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from gcnlabel.errors import InputError
+
+
+def load_images(root: str | Path, names: Sequence[str], *, size: int, channels: int = 3) -> npt.NDArray[np.uint8]:
+    """Return images uint8 [N, channels, size, size], scaled with an antialiasing filter.
+
+    Args:
+        root: Folder that the names are relative to.
+        names: Path of each image below it.
+        size: Width and height to bring them to.
+        channels: 1 for grey, 3 for colour.
+
+    Raises:
+        InputError: A path leads out of the folder, or an image is missing, truncated or no image.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise InputError(f"folder of images not found: {root}")
+    images = np.empty((len(names), channels, size, size), dtype=np.uint8)
+    for row, name in enumerate(names):
+        images[row] = _load(inside(root, name), size, "L" if channels == 1 else "RGB")
+    return images
+
+
+def inside(root: Path, name: str) -> Path:
+    """Return the path of a file below a folder.
+
+    Raises:
+        InputError: The path is absolute or leads out of the folder, by ``..`` or by a link.
+    """
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise InputError(f"the image path {name!r} leads out of {root}", expected="a path below the folder of images")
+    return path
+
+
+def _load(path: Path, size: int, mode: str) -> npt.NDArray[np.uint8]:
+    try:
+        with Image.open(path) as image:
+            scaled = image.convert(mode).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    except FileNotFoundError as error:
+        raise InputError(f"image not found: {path}", fix="check data.images and the column of image names") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"image {path} cannot be read: {error}", fix="mend it, or remove its row") from error
+    array = np.asarray(scaled, dtype=np.uint8)
+    return array[None] if mode == "L" else array.transpose(2, 0, 1)

@@ -1,0 +1,65 @@
+"""Annotations and inputs as a torch dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.tasks import Categorical
+
+Sample = tuple[Tensor, dict[str, Tensor]]
+
+
+class ArrayDataset(Dataset[Sample]):
+    """Inputs in memory, row by row with the targets of every task.
+
+    Args:
+        inputs: Features [N, D] or images [N, C, H, W].
+        targets: Target of each task, a row a sample.
+        transform: Applied to each input by itself, e.g. an augmentation.
+    """
+
+    def __init__(
+        self, inputs: Any, targets: Mapping[str, Tensor], transform: Callable[[Tensor], Tensor] | None = None
+    ) -> None:
+        self.inputs = torch.as_tensor(np.ascontiguousarray(inputs))
+        self.targets = dict(targets)
+        self.transform = transform
+
+    def __len__(self) -> int:
+        """Return the number of samples, N."""
+        return len(self.inputs)
+
+    def __getitem__(self, row: int) -> Sample:
+        """Return a sample: its input and a dict of targets."""
+        sample = self.inputs[row]
+        targets = {name: target[row] for name, target in self.targets.items()}
+        return (sample if self.transform is None else self.transform(sample)), targets
+
+    def batch(self, rows: list[int]) -> Sample:
+        """Return several samples at once: inputs [B, ...] and a dict of targets [B, ...]."""
+        index = torch.as_tensor(rows)
+        inputs = self.inputs[index]
+        if self.transform is not None:
+            inputs = torch.stack([self.transform(sample) for sample in inputs])
+        return inputs, {name: target[index] for name, target in self.targets.items()}
+
+
+def targets_to_tensors(annotations: Annotations) -> dict[str, Tensor]:
+    """Return the targets of each task as losses and metrics take them.
+
+    Class indices int64 [N], -1 = missing; tags and dimensions float32 [N, labels], NaN = missing.
+    """
+    tensors = {}
+    for task in annotations.tasks:
+        target = annotations.targets[task.name]
+        dense = target.toarray() if sparse.issparse(target) else target
+        tensors[task.name] = torch.as_tensor(dense if isinstance(task, Categorical) else dense.astype(np.float32))
+    return tensors
