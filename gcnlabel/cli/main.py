@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 import warnings
 from typing import Any
@@ -44,7 +45,9 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the user gave wrong becomes one message on stderr and exit code 2."""
-        warnings.showwarning = _show_warning
+        if not ctx.params["debug"]:
+            warnings.showwarning = _show_warning
+            logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
         try:
             return super().invoke(ctx)
         except InputError as error:
@@ -58,13 +61,13 @@ class LazyGroup(click.Group):
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
-    """Show our warnings as one line, others as they are without their place in the code."""
-    prefix = "warning" if issubclass(category, GcnlabelWarning) else f"warning ({category.__name__})"
-    click.echo(f"{prefix}: {message}", err=True)
+    """Show our warnings as one line; those that libraries give to programmers are shown with --debug alone."""
+    if issubclass(category, GcnlabelWarning):
+        click.echo(f"warning: {message}", err=True)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--debug", is_flag=True, help="Show tracebacks, and the warnings and messages of libraries.")
 @click.version_option(__version__, prog_name="gcnlabel")
 def main(debug: bool) -> None:
     """Classifiers and regressors generated from a graph of their labels.

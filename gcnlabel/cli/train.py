@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 EXAMPLES = """\b
@@ -45,7 +47,7 @@ def train(
     from gcnlabel.run import train as train_run
 
     folder = RunFolder(output)
-    where = {"devices": devices if devices == "auto" else int(devices), "num_nodes": num_nodes}
+    where: dict[str, Any] = {"devices": devices if devices == "auto" else int(devices), "num_nodes": num_nodes}
     wanted = load_config(config, (*changes, *(() if seed is None else (f"seed={seed}",)))) if config else None
     if wanted is None and (not resuming or changes or seed is not None):
         raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")

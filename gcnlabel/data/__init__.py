@@ -3,7 +3,7 @@
 from gcnlabel.data.augmentation import augmentation
 from gcnlabel.data.features import Standardize, load_features
 from gcnlabel.data.images import load_images
-from gcnlabel.data.samples import ArrayDataset, targets_to_tensors
+from gcnlabel.data.samples import ArrayDataset, targets_to_tensors, whole_batch
 from gcnlabel.data.synthetic_faces import SYNTHETIC_TASKS, synthetic_faces
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "load_images",
     "synthetic_faces",
     "targets_to_tensors",
+    "whole_batch",
 ]

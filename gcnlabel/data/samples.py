@@ -43,13 +43,18 @@ class ArrayDataset(Dataset[Sample]):
         targets = {name: target[row] for name, target in self.targets.items()}
         return (sample if self.transform is None else self.transform(sample)), targets
 
-    def batch(self, rows: list[int]) -> Sample:
-        """Return several samples at once: inputs [B, ...] and a dict of targets [B, ...]."""
+    def __getitems__(self, rows: list[int]) -> Sample:
+        """Return a batch at once, which torch's loader prefers: inputs [B, ...] and a dict of targets [B, ...]."""
         index = torch.as_tensor(rows)
         inputs = self.inputs[index]
         if self.transform is not None:
             inputs = torch.stack([self.transform(sample) for sample in inputs])
         return inputs, {name: target[index] for name, target in self.targets.items()}
+
+
+def whole_batch(batch: Any) -> Any:
+    """Return a batch as it is: what collates the batches of :meth:`ArrayDataset.__getitems__`."""
+    return batch
 
 
 def targets_to_tensors(annotations: Annotations) -> dict[str, Tensor]:

@@ -1,5 +1,6 @@
 """Networks: the generator of label vectors, heads, backbones, and the model they make."""
 
+from gcnlabel.nn.adjacency import Adjacency, sparse_adjacency
 from gcnlabel.nn.backbones import (
     FEATURE_BACKBONES,
     IMAGE_BACKBONES,
@@ -12,12 +13,13 @@ from gcnlabel.nn.backbones import (
     small_cnn,
 )
 from gcnlabel.nn.heads import Head, LabelGraphHead, LinearHead
-from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, sparse_adjacency, uniform_by_width
+from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
 from gcnlabel.nn.model import MultiTaskModel
 
 __all__ = [
     "FEATURE_BACKBONES",
     "IMAGE_BACKBONES",
+    "Adjacency",
     "Backbone",
     "Head",
     "LabelGCN",

@@ -1,4 +1,7 @@
-"""Backbones: inputs in, features [B, D] out. The same backbone and pooling serve every head."""
+"""Backbones: inputs in, features [B, D] out. The same backbone and pooling serve every head.
+
+torchvision's networks take colour images, as their ImageNet weights do: repeat a grey image over three channels.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,32 @@ class GlobalAveragePool(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """Return the pooled features."""
         return maps.mean(dim=(2, 3))
+
+
+class Images(nn.Module):
+    """Passes images [B, C, H, W] on, if C is as expected.
+
+    Args:
+        channels: C: 1 for grey, 3 for colour.
+
+    Raises:
+        InputError: (when called) The input has another shape.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the images as they are."""
+        if images.ndim == 4 and images.shape[1] == self.channels:
+            return images
+        grey = images.ndim == 4 and images.shape[1] == 1
+        raise InputError(
+            f"images of shape {list(images.shape)}",
+            expected=f"[B, {self.channels}, H, W]",
+            fix="repeat the grey channel: images.expand(-1, 3, -1, -1), or data.channels: 3" if grey else None,
+        )
 
 
 POOLS: dict[str, type[nn.Module]] = {"max": GlobalMaxPool, "average": GlobalAveragePool}
@@ -56,13 +85,14 @@ def identity(in_features: int) -> Backbone:
 def mlp(in_features: int, hidden: Sequence[int] = (256,), dropout: float = 0.0) -> Backbone:
     """Return a multi-layer perceptron: linear layer, ReLU and dropout for each hidden size.
 
+    Raises:
+        InputError: There is no hidden size, or one is less than 1.
+
     Example:
         >>> mlp(8, hidden=(16, 4)).out_features
         4
     """
-    if not hidden:
-        raise InputError("an mlp without hidden sizes", expected="at least one", fix="use the identity backbone")
-    sizes = [in_features, *hidden]
+    sizes = [in_features, *_sizes("mlp: hidden", hidden)]
     layers: list[nn.Module] = []
     for a, b in itertools.pairwise(sizes):
         layers += [nn.Linear(a, b), nn.ReLU(), nn.Dropout(dropout)]
@@ -73,9 +103,17 @@ def small_cnn(channels: int = 1, widths: Sequence[int] = (16, 32, 64, 128), pool
     """Return a small convolutional network for images of about 64 x 64: D is the last width.
 
     Each block is a 3 x 3 convolution of stride 2 and one of stride 1, with batch-norm and ReLU.
+
+    Args:
+        channels: 1 for grey images, 3 for colour.
+        widths: Channels of each block.
+        pool: ``max`` or ``average``.
+
+    Raises:
+        InputError: There is no width, one is less than 1, or the pooling is unknown.
     """
-    blocks: list[nn.Module] = []
-    for a, b in zip([channels, *widths], widths, strict=False):
+    blocks: list[nn.Module] = [Images(channels)]
+    for a, b in itertools.pairwise([channels, *_sizes("small_cnn: widths", widths)]):
         blocks += [*_conv(a, b, stride=2), *_conv(b, b, stride=1)]
     return Backbone(nn.Sequential(*blocks, pooling(pool)), widths[-1])
 
@@ -83,12 +121,14 @@ def small_cnn(channels: int = 1, widths: Sequence[int] = (16, 32, 64, 128), pool
 def densenet121(pool: str = "max", pretrained: bool = False) -> Backbone:
     """Return torchvision's DenseNet-121 ``features`` and a global pooling: D = 1024 (Emotion-GCN, Eq. 1).
 
+    ``features`` end with a batch-norm; the ReLU that torchvision's classifier puts behind it is not part of them.
+
     Args:
         pool: ``max`` (the paper's) or ``average``.
         pretrained: Whether to start from ImageNet weights, which torchvision downloads.
     """
     network = torchvision.models.densenet121(weights="IMAGENET1K_V1" if pretrained else None)
-    return Backbone(nn.Sequential(network.features, pooling(pool)), network.classifier.in_features)
+    return Backbone(nn.Sequential(Images(3), network.features, pooling(pool)), network.classifier.in_features)
 
 
 def resnet18(pool: str = "max", pretrained: bool = False) -> Backbone:
@@ -121,10 +161,16 @@ def pooling(name: str) -> nn.Module:
     return POOLS[name]()
 
 
+def _sizes(name: str, sizes: Sequence[int]) -> Sequence[int]:
+    if not sizes or min(sizes) < 1:
+        raise InputError(f"{name} = {list(sizes)}", expected="at least one size, each at least 1")
+    return sizes
+
+
 def _conv(a: int, b: int, stride: int) -> list[nn.Module]:
     return [nn.Conv2d(a, b, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
 
 
 def _resnet(network: torchvision.models.ResNet, pool: str) -> Backbone:
     features = network.fc.in_features
-    return Backbone(nn.Sequential(*list(network.children())[:-2], pooling(pool)), features)
+    return Backbone(nn.Sequential(Images(3), *list(network.children())[:-2], pooling(pool)), features)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn import GCNConv
 
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, sparse_adjacency
+from gcnlabel.nn.adjacency import Adjacency
+from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv
 from gcnlabel.tasks import TaskSet
 
 
@@ -37,9 +37,21 @@ class Head(nn.Module):
         """Return the label vectors W [L, D]."""
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
-        """Return the scores of each task, [B, labels of the task], for features [B, D]."""
-        scores = nn.functional.linear(features, self.weight(), self.bias)  # [B, L]
+        """Return the scores of each task, [B, labels of the task], for features [B, D].
+
+        Raises:
+            InputError: The features have another shape.
+        """
+        if features.ndim != 2 or features.shape[1] != self.in_features:
+            raise InputError(f"features of shape {list(features.shape)}", expected=f"[B, {self.in_features}]")
+        scores = self.products(features)  # [B, L]
+        if self.bias is not None:
+            scores = scores + self.bias
         return {task.name: scores[:, self.tasks.slice_of(task)] for task in self.tasks}
+
+    def products(self, features: Tensor) -> Tensor:
+        """Return ``X Wᵀ`` [B, L]."""
+        return features @ self.weight().T
 
 
 class LinearHead(Head):
@@ -83,7 +95,7 @@ class LabelGraphHead(Head):
         activation: Makes its activation; see :class:`LabelGCN`.
 
     Raises:
-        InputError: The labels of graph and tasks differ in names or order, or the graph has no embeddings.
+        InputError: The labels of graph and tasks differ in names or order, or the graph has no (finite) embeddings.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -94,8 +106,6 @@ class LabelGraphHead(Head):
     """
 
     x: Tensor
-    edge_index: Tensor
-    edge_weight: Tensor
 
     def __init__(
         self,
@@ -112,17 +122,31 @@ class LabelGraphHead(Head):
         graph.check_matches(tasks)
         if graph.x is None:
             raise InputError("the label graph has no embeddings", fix="add them: graph.with_embeddings(x)")
-        self.gcn = LabelGCN(graph.x.shape[1], hidden_channels, in_features, conv=conv, activation=activation)
-        self.register_buffer("x", graph.x.clone())
-        self.register_buffer("edge_index", graph.edge_index.clone())
-        self.register_buffer("edge_weight", graph.edge_weight.to(graph.x.dtype))
+        x = graph.with_embeddings(graph.x).x.to(torch.get_default_dtype(), copy=True)  # [L, F], checked
+        self.gcn = LabelGCN(x.shape[1], hidden_channels, in_features, conv=conv, activation=activation)
+        self.register_buffer("x", x)
+        self.adjacency = Adjacency(graph.edge_index, graph.edge_weight.to(x.dtype), tasks.num_labels)
 
     def weight(self) -> Tensor:
-        """Return the label vectors W [L, D]."""
-        if all(isinstance(conv, GCNConv) for conv in self.gcn.convs):
-            return self.gcn(self.x, sparse_adjacency(self.edge_index, self.edge_weight, self.tasks.num_labels))
-        return self.gcn(self.x, self.edge_index, self.edge_weight)
+        """Return the label vectors W [L, D], in full precision also where autocast would take half of it."""
+        with torch.autocast(self.x.device.type, enabled=False):
+            return self.gcn(self.x, *self._edges())
 
-    def extra_repr(self) -> str:
-        """Return the size of the graph."""
-        return f"labels={self.tasks.num_labels}, edges={self.edge_index.shape[1]}, embedding={self.x.shape[1]}"
+    def products(self, features: Tensor) -> Tensor:
+        """Return ``X Wᵀ`` [B, L], of the two equal products the one that needs less work.
+
+        With more labels than samples, W is not formed: ``X Wᵀ = X (Â H Θ)ᵀ = (X Θᵀ)(Â H)ᵀ``, with H the input of the
+        last layer and Θ its weights [its size, D].
+        """
+        if len(features) >= self.tasks.num_labels or not self.gcn.only_propagates():
+            return super().products(features)
+        with torch.autocast(self.x.device.type, enabled=False):
+            adjacency = self.adjacency()
+            heard = adjacency @ self.gcn.hidden(self.x, adjacency)  # Â H [L, H]
+        theta = self.gcn.convs[-1].get_parameter("lin.weight")  # Θᵀ [D, H]
+        return (features @ theta) @ heard.T
+
+    def _edges(self) -> tuple[Tensor, ...]:
+        if self.gcn.only_propagates():
+            return (self.adjacency(),)
+        return self.adjacency.edge_index, self.adjacency.edge_weight

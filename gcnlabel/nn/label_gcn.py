@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch_geometric.nn import GCNConv
 
-from gcnlabel.errors import InputError
+from gcnlabel.errors import GcnlabelWarning, InputError
 
 
 def gcn_conv(in_channels: int, out_channels: int) -> GCNConv:
@@ -27,21 +27,27 @@ class LabelGCN(nn.Module):
 
     ``H⁰ = Z``, ``Hˡ⁺¹ = LeakyReLU(Â Hˡ Wˡ)`` with slope 0.2 and no activation after the last layer (Eq. 2).
 
+    Any PyG convolution can take the place of the default one. It gets Â as its ``edge_weight``, or as ``edge_attr``
+    [E, 1] when that is what it takes and its ``edge_dim`` is set (``edge_dim=1``). One that takes neither sees which
+    labels are connected and not how strongly: a :class:`~gcnlabel.errors.GcnlabelWarning` says so. PyG's ``GCNConv``
+    without ``normalize=False`` normalises Â once more.
+
     Args:
         in_channels: Size of the embeddings, F.
         hidden_channels: Sizes of the layers between; ``()`` for a single layer.
         out_channels: Size of the generated vectors, D.
-        conv: Makes one layer from its input and output size; any PyG convolution that is called with
-            ``(x, edge_index, edge_weight)``.
+        conv: Makes one layer from its input and output size: a PyG class, or a function such as
+            ``lambda a, b: GATConv(a, b, edge_dim=1)``.
         activation: Makes the activation between two layers; LeakyReLU with slope 0.2 by default.
 
     Raises:
-        InputError: A size is less than 1.
+        InputError: A size is less than 1, or (when called) a layer gives another number of values than asked.
 
     Shapes:
         x: [L, F]; edge_index: [2, E], edge j -> i for Â[i, j]; edge_weight: [E]; returns [L, D].
 
     Example:
+        >>> import torch
         >>> gcn = LabelGCN(3, (8,), 5)
         >>> gcn(torch.eye(3), torch.tensor([[0, 1, 2], [0, 1, 2]]), torch.ones(3)).shape
         torch.Size([3, 5])
@@ -57,40 +63,69 @@ class LabelGCN(nn.Module):
         activation: Callable[[], nn.Module] | None = None,
     ) -> None:
         super().__init__()
-        sizes = [in_channels, *hidden_channels, out_channels]
-        if min(sizes) < 1:
-            raise InputError(f"layer sizes {sizes}", expected="sizes of at least 1")
-        self.convs = nn.ModuleList(conv(a, b) for a, b in itertools.pairwise(sizes))
+        if not isinstance(hidden_channels, Iterable):
+            raise InputError(f"hidden_channels = {hidden_channels}", expected=f"a size a layer: ({hidden_channels},)")
+        self.sizes = (in_channels, *hidden_channels, out_channels)
+        if min(self.sizes) < 1:
+            raise InputError(f"layer sizes {list(self.sizes)}", expected="sizes of at least 1")
+        self.convs = nn.ModuleList(conv(a, b) for a, b in itertools.pairwise(self.sizes))
         self.activation = nn.LeakyReLU(0.2) if activation is None else activation()
+        self._weights_as = [weights_as(layer) for layer in self.convs]
+        if None in self._weights_as:
+            name = type(self.convs[self._weights_as.index(None)]).__name__
+            text = f"{name} ignores the edge weights: it sees which labels are connected, not how strongly"
+            warnings.warn(text, GcnlabelWarning, stacklevel=2)
 
     def forward(self, x: Tensor, edge_index: Any, edge_weight: Tensor | None = None) -> Tensor:
         """Return the label vectors W [L, D].
 
         ``edge_index`` may also be a sparse adjacency (``adj_t``, row = receiving label), without ``edge_weight``.
         """
-        for layer, conv in enumerate(self.convs):
-            x = conv(x, edge_index) if edge_weight is None else conv(x, edge_index, edge_weight)
-            if layer < len(self.convs) - 1:
-                x = self.activation(x)
+        return self._propagate(-1, self.hidden(x, edge_index, edge_weight), edge_index, edge_weight)
+
+    def hidden(self, x: Tensor, edge_index: Any, edge_weight: Tensor | None = None) -> Tensor:
+        """Return the input of the last layer, [L, its size]; the arguments are those of :meth:`forward`."""
+        for layer in range(len(self.convs) - 1):
+            x = self.activation(self._propagate(layer, x, edge_index, edge_weight))
+        return x
+
+    def only_propagates(self) -> bool:
+        """Whether every layer is ``Â H W`` as it stands, so that Â may be a sparse matrix and W taken out."""
+        return all(isinstance(conv, GCNConv) and _is_plain(conv) for conv in self.convs)
+
+    def _propagate(self, layer: int, x: Tensor, edge_index: Any, edge_weight: Tensor | None) -> Tensor:
+        conv, size, name = self.convs[layer], self.sizes[1:][layer], self._weights_as[layer]
+        given = {} if edge_weight is None or name is None else {name: edge_weight}
+        if "edge_attr" in given:
+            given["edge_attr"] = given["edge_attr"].unsqueeze(1)  # [E, 1]
+        x = conv(x, edge_index, **given)
+        if x.shape[1] != size:
+            fix = "average the attention heads: concat=False" if getattr(conv, "heads", 1) > 1 else None
+            raise InputError(f"{type(conv).__name__} gives {x.shape[1]} values a label", expected=size, fix=fix)
         return x
 
 
-def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tensor:
-    """Return Â as a sparse CSR tensor [L, L] whose row is the receiving label (PyG's ``adj_t``).
+def weights_as(conv: nn.Module) -> str | None:
+    """Return what a layer calls its edge weights: ``edge_weight``, ``edge_attr``, or None when it ignores them.
 
     Example:
-        >>> sparse_adjacency(torch.tensor([[1], [0]]), torch.tensor([0.5]), 2).to_dense().tolist()
-        [[0.0, 0.5], [0.0, 0.0]]
+        >>> from torch_geometric.nn import GATConv, GraphConv
+        >>> weights_as(GraphConv(2, 2)), weights_as(GATConv(2, 2, edge_dim=1)), weights_as(GATConv(2, 2))
+        ('edge_weight', 'edge_attr', None)
     """
-    coo = torch.sparse_coo_tensor(edge_index.flip(0), edge_weight, (size, size), check_invariants=False)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
-        return coo.coalesce().to_sparse_csr()
+    parameters = inspect.signature(conv.forward).parameters
+    if "edge_weight" in parameters:
+        return "edge_weight"
+    sizes = [getattr(conv, name, 1) for name in ("edge_dim", "in_edge_channels", "dim")]  # PyG's names for one thing
+    return "edge_attr" if "edge_attr" in parameters and all(sizes) else None
 
 
 def uniform_by_width(gcn: LabelGCN) -> None:
     """Draw weights from uniform(-1/sqrt(out), 1/sqrt(out)), out the layer's output size, as both released codes do."""
-    for conv in gcn.convs:
+    for conv, size in zip(gcn.convs, gcn.sizes[1:], strict=True):
         for parameter in conv.parameters():
-            bound = conv.out_channels**-0.5
-            nn.init.uniform_(parameter, -bound, bound)
+            nn.init.uniform_(parameter, -(size**-0.5), size**-0.5)
+
+
+def _is_plain(conv: GCNConv) -> bool:
+    return not conv.normalize and conv.bias is None and conv.aggr in ("add", "sum")

@@ -17,7 +17,7 @@ class MultiTaskModel(nn.Module):
         head: Maps features to scores.
 
     Raises:
-        InputError: The head expects another number of features than the backbone gives.
+        InputError: The head expects another number of features than the backbone gives, or the backbone does not say.
 
     Example:
         >>> import torch
@@ -30,11 +30,14 @@ class MultiTaskModel(nn.Module):
 
     def __init__(self, backbone: Backbone, head: Head) -> None:
         super().__init__()
-        if backbone.out_features != head.in_features:
+        given = getattr(backbone, "out_features", None)
+        if given is None:
             raise InputError(
-                f"the head takes {head.in_features} features",
-                expected=f"{backbone.out_features}, as the backbone gives",
+                f"{type(backbone).__name__} does not say how many features it gives",
+                fix="wrap it: Backbone(network, out_features=D)",
             )
+        if given != head.in_features:
+            raise InputError(f"the head takes {head.in_features} features", expected=f"{given}, as the backbone gives")
         self.backbone = backbone
         self.head = head
 

@@ -110,10 +110,9 @@ class ScaleImages(nn.Module):
 
 def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:
     """Return the head; the graph head when there is a graph."""
-    bias = {} if settings.bias is None else {"bias": settings.bias}
     if graph is None:
-        return LinearHead(tasks, in_features, **bias)
-    head = LabelGraphHead(graph, tasks, in_features, settings.hidden_channels, **bias)
+        return LinearHead(tasks, in_features, bias=settings.bias is not False)
+    head = LabelGraphHead(graph, tasks, in_features, settings.hidden_channels, bias=settings.bias is True)
     if settings.init == "published":
         uniform_by_width(head.gcn)
     return head

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from gcnlabel.config import Config
-from gcnlabel.data import ArrayDataset, targets_to_tensors
+from gcnlabel.data import ArrayDataset, targets_to_tensors, whole_batch
 from gcnlabel.files import atomic_write
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
@@ -97,7 +97,7 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
 
 def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
     dataset = ArrayDataset(data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations))
-    return DataLoader(dataset, batch_size=config.training.batch_size)
+    return DataLoader(dataset, batch_size=config.training.batch_size, collate_fn=whole_batch)
 
 
 def _write_predictions(folder: RunFolder, weight: Tensor, scores: Scores, targets: Scores) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import lightning as L
 import torch
+from torch import Tensor
 
 from gcnlabel.config import Config
 from gcnlabel.data import ArrayDataset, augmentation, targets_to_tensors
@@ -17,6 +19,12 @@ from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.training import MultiTaskDataModule, make_trainer
+
+AUGMENTATIONS: dict[str, Callable[[], Callable[[Tensor], Tensor] | None]] = {
+    "none": lambda: None,
+    "flip": lambda: augmentation(rotation=0.0, brightness=0.0, contrast=0.0),
+    "faces": augmentation,
+}
 
 
 def train(
@@ -132,8 +140,7 @@ def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: i
 
 
 def _data_module(config: Config, data: RunData) -> MultiTaskDataModule:
-    augment = {"flip": {"rotation": 0.0, "brightness": 0.0, "contrast": 0.0}, "faces": {}}.get(config.training.augment)
-    transforms = {"train": None if augment is None else augmentation(**augment)}
+    transforms = {"train": AUGMENTATIONS[config.training.augment]()}
     datasets = {
         name: ArrayDataset(part.inputs, targets_to_tensors(part.annotations), transforms.get(name))
         for name, part in data.parts.items()

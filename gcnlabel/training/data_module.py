@@ -9,6 +9,8 @@ import lightning as L
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from gcnlabel.data import whole_batch
+
 
 class EpochShuffle(Sampler[int]):
     """A permutation that depends on seed and epoch alone, so that a resumed run sees the same order.
@@ -85,8 +87,10 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         return self._loader(split)
 
     def _loader(self, split: str, **options: Any) -> DataLoader[Any]:
+        dataset = self.datasets[split]
         return DataLoader(
-            self.datasets[split],
+            dataset,
+            collate_fn=whole_batch if hasattr(dataset, "__getitems__") else None,
             batch_size=self.batch_size,
             num_workers=self.workers,
             persistent_workers=self.workers > 0,

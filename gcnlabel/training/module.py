@@ -43,7 +43,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         self.loss = loss
         self.make_optimizer = optimizer
         self.schedule = schedule
-        self.metrics = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
+        self.metrics: Any = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
         self._restored: dict[str, Any] | None = None
 
     def forward(self, inputs: Tensor) -> dict[str, Tensor]:

@@ -102,7 +102,7 @@ def render(
 
 
 def _grid() -> tuple[Floats, Floats]:
-    line = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE * 2 - 1
+    line = ((np.arange(SIZE) + 0.5) / SIZE * 2 - 1).astype(np.float32)
     return line[None, None, :], -line[None, :, None]
 
 

@@ -1,0 +1,32 @@
+"""Figures of a paper: each a function that returns a matplotlib ``Figure``, and one that returns its numbers."""
+
+from gcnlabel.figures.adjacency import adjacency_figure, adjacency_table
+from gcnlabel.figures.comparison import comparison_figure, comparison_table
+from gcnlabel.figures.confusion import confusion_figure, confusion_table
+from gcnlabel.figures.curves import curves_figure, curves_table
+from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
+from gcnlabel.figures.saving import save_figure
+from gcnlabel.figures.scatter import scatter_figure, scatter_table
+from gcnlabel.figures.similarity import cosine_similarity, similarity_figure, similarity_table
+from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
+
+__all__ = [
+    "adjacency_figure",
+    "adjacency_table",
+    "comparison_figure",
+    "comparison_table",
+    "confusion_figure",
+    "confusion_table",
+    "cosine_similarity",
+    "curves_figure",
+    "curves_table",
+    "label_graph_figure",
+    "label_graph_table",
+    "save_figure",
+    "scatter_figure",
+    "scatter_table",
+    "similarity_figure",
+    "similarity_table",
+    "tau_sweep_figure",
+    "tau_sweep_table",
+]

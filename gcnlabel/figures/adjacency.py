@@ -1,0 +1,62 @@
+"""The propagation matrix as a heat map (Emotion-GCN, Fig. 3 and S1)."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
+
+from gcnlabel.figures.style import (
+    COLUMN,
+    PAGE,
+    SMALL,
+    finite,
+    is_dark,
+    label_size,
+    matrix_axes,
+    new_figure,
+    separate_tasks,
+    write_cells,
+)
+from gcnlabel.graph import LabelGraph
+
+MOST_WRITTEN = 25
+"""Labels up to which the values are written into the cells."""
+
+
+def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
+    """Return a heat map of Â: row = the label that listens, column = the label it listens to.
+
+    Values are written into the cells of up to 25 labels; tasks are separated by lines; negative weights are drawn in
+    diverging colours around 0.
+
+    Args:
+        graph: The propagation graph.
+        title: Title of the figure.
+    """
+    matrix = finite(graph.adjacency().numpy(), "the adjacency")
+    size = len(matrix)
+    side = COLUMN if size <= 12 else PAGE
+    figure = new_figure(side, side * 0.92)
+    axes = figure.add_subplot()
+    top = max(float(np.abs(matrix).max()), 1e-12)
+    signed = matrix.min() < 0
+    image = axes.imshow(matrix, cmap="RdBu_r" if signed else "Blues", vmin=-top if signed else 0, vmax=top)
+    matrix_axes(axes, graph.labels, graph.labels, label_size(size))
+    separate_tasks(axes, graph.tasks)
+    if size <= MOST_WRITTEN:
+        texts = [[f"{value:.2f}".replace("0.", ".", 1) if value else "" for value in row] for row in matrix]
+        write_cells(axes, texts, is_dark(axes, matrix), SMALL if size <= 12 else 5.5)
+    axes.set_ylabel("label that listens", fontsize=SMALL)
+    axes.set_xlabel("label it listens to", fontsize=SMALL)
+    bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02)
+    bar.ax.tick_params(labelsize=SMALL)
+    if title:
+        axes.set_title(title, fontsize=SMALL + 1)
+    return figure
+
+
+def adjacency_table(graph: LabelGraph) -> pl.DataFrame:
+    """Return Â as a table: a first column of names, then a column a label."""
+    matrix = graph.adjacency().numpy()
+    return pl.DataFrame({"label": graph.labels, **{name: matrix[:, j] for j, name in enumerate(graph.labels)}})

@@ -1,0 +1,113 @@
+"""The label graph as nodes and arrows."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from gcnlabel.figures.style import COLOURS, COLUMN, PAGE, SMALL, new_figure
+from gcnlabel.graph import LabelGraph, to_networkx
+
+Positions = dict[str, tuple[float, float]]
+
+
+def label_graph_figure(graph: LabelGraph, seed: int = 0) -> Figure:
+    """Return a drawing of the graph without its self-loops.
+
+    Nodes have the colour of their task; an arrow j -> i says that i listens to j, a plain line that both listen to
+    each other; its width is the weight, a dashed red line a negative one. Isolated labels stand in rows below.
+
+    Args:
+        graph: The label graph.
+        seed: Seed of the layout.
+    """
+    whole = to_networkx(graph)
+    whole.remove_edges_from(list(nx.selfloop_edges(whole)))
+    alone = [name for name in whole if whole.degree(name) == 0]
+    joined = whole.subgraph([name for name in whole if whole.degree(name) > 0])
+    width = COLUMN if len(whole) <= 12 else PAGE
+    figure = new_figure(width, width * 0.85)
+    axes = figure.add_subplot()
+    places = {**_layout(joined, seed), **_margin(alone, 4 if len(whole) <= 12 else 7)}
+    _draw_edges(axes, joined, places)
+    for t, task in enumerate(graph.tasks):
+        for name in task.labels:
+            _draw_node(axes, name, places[name], COLOURS[t % len(COLOURS)], name in alone, len(whole))
+    handles = [
+        Line2D([], [], marker="o", linestyle="", color=COLOURS[t % len(COLOURS)], label=task.name)
+        for t, task in enumerate(graph.tasks)
+    ]
+    if alone:
+        handles.append(Line2D([], [], marker="o", linestyle="", markerfacecolor="none", color="grey", label="isolated"))
+    axes.legend(handles=handles, fontsize=SMALL, loc="upper left", frameon=False, ncols=len(handles))
+    x, y = (np.array(values) for values in zip(*places.values(), strict=True))
+    axes.set_xlim(x.min() - 0.3, x.max() + 0.3)
+    axes.set_ylim(y.min() - 0.2, y.max() + 0.35)
+    axes.axis("off")
+    return figure
+
+
+def label_graph_table(graph: LabelGraph) -> pl.DataFrame:
+    """Return the edges: source, target (the label that listens), weight."""
+    source, target = graph.edge_index.tolist()
+    names = graph.labels
+    columns = {"source": [names[j] for j in source], "target": [names[i] for i in target]}
+    return pl.DataFrame({**columns, "weight": graph.edge_weight.tolist()})
+
+
+def _layout(joined: nx.DiGraph, seed: int) -> Positions:
+    """Return places of connected labels in a square of side 2."""
+    if len(joined) == 0:
+        return {}
+    spread = nx.kamada_kawai_layout(joined.to_undirected()) if nx.is_connected(joined.to_undirected()) else None
+    places = spread or nx.spring_layout(joined.to_undirected(), k=1.6 / np.sqrt(len(joined)), seed=seed, iterations=300)
+    return {name: (float(x), float(y)) for name, (x, y) in places.items()}
+
+
+def _margin(names: list[str], columns: int) -> Positions:
+    """Return places of isolated labels in rows below the square."""
+    step = 2 / max(columns - 1, 1)
+    return {name: (-1 + step * (k % columns), -1.35 - 0.2 * (k // columns)) for k, name in enumerate(names)}
+
+
+def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions) -> None:
+    top = max((abs(weight) for *_, weight in joined.edges(data="weight")), default=1.0)
+    for source, target, weight in joined.edges(data="weight"):
+        both = joined.has_edge(target, source)
+        if both and source > target:
+            continue  # drawn with the other direction
+        size = max(abs(weight), abs(joined[target][source]["weight"])) if both else abs(weight)
+        axes.annotate(
+            "",
+            places[target],
+            places[source],
+            arrowprops={
+                "arrowstyle": "-" if both else "-|>",
+                "linewidth": 0.4 + 1.6 * size / top,
+                "color": "#B2182B" if weight < 0 else "#777777",
+                "linestyle": "--" if weight < 0 else "-",
+                "shrinkA": 5,
+                "shrinkB": 5,
+                "alpha": 0.8,
+            },
+        )
+
+
+def _draw_node(axes: Axes, name: str, place: tuple[float, float], colour: str, alone: bool, count: int) -> None:
+    axes.plot(
+        *place, "o", markersize=7 if count <= 25 else 5, color=colour, markerfacecolor="none" if alone else colour
+    )
+    axes.annotate(
+        name,
+        place,
+        xytext=(0, 5 if count <= 25 else 4),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=SMALL if count <= 25 else 5.5,
+        bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.2},
+    )

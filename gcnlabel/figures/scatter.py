@@ -1,0 +1,61 @@
+"""Two dimensions by class (Emotion-GCN, Fig. 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from matplotlib.figure import Figure
+
+from gcnlabel.errors import InputError
+from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, new_figure
+
+MOST_DRAWN = 3000
+
+
+def scatter_figure(
+    values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64], classes: Sequence[str], dims: Sequence[str]
+) -> Figure:
+    """Return a scatter of two dimensions, a colour a class; at most 3,000 samples, drawn by a fixed seed.
+
+    Args:
+        values: [N, 2], NaN = missing.
+        codes: Class index [N], -1 = missing.
+        classes: Names of the classes.
+        dims: Names of the two dimensions.
+
+    Raises:
+        InputError: The values are not [N, 2], or no sample has both dimensions and a class.
+    """
+    points = scatter_table(values, codes, classes, dims)
+    figure = new_figure(COLUMN * 1.35, COLUMN)
+    axes = figure.add_subplot()
+    for i, name in enumerate(classes):
+        mine = points.filter(pl.col("class") == name)
+        axes.plot(
+            mine[dims[0]], mine[dims[1]], ".", markersize=2.5, color=COLOURS[i % len(COLOURS)], label=name, zorder=-i
+        )
+    axes.axhline(0, color="grey", linewidth=0.5, zorder=-99)
+    axes.axvline(0, color="grey", linewidth=0.5, zorder=-99)
+    axes.set_xlabel(dims[0], fontsize=MEDIUM)
+    axes.set_ylabel(dims[1], fontsize=MEDIUM)
+    axes.tick_params(labelsize=SMALL)
+    axes.legend(fontsize=SMALL, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, markerscale=3)
+    return figure
+
+
+def scatter_table(
+    values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64], classes: Sequence[str], dims: Sequence[str]
+) -> pl.DataFrame:
+    """Return the samples that are drawn: the two dimensions and the name of the class."""
+    if values.ndim != 2 or values.shape[1] != 2:
+        raise InputError(f"values of shape {list(values.shape)}", expected="[N, 2]")
+    rows = np.flatnonzero(np.isfinite(values).all(1) & (codes >= 0))
+    if len(rows) == 0:
+        raise InputError("no sample has both dimensions and a class")
+    if len(rows) > MOST_DRAWN:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_DRAWN, replace=False))
+    names = [classes[code] for code in codes[rows]]
+    return pl.DataFrame({dims[0]: values[rows, 0], dims[1]: values[rows, 1], "class": names})

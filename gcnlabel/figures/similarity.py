@@ -1,0 +1,90 @@
+"""How alike the learned label vectors are (Emotion-GCN, Fig. 6 and S2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from matplotlib.figure import Figure
+
+from gcnlabel.errors import InputError
+from gcnlabel.figures.adjacency import MOST_WRITTEN
+from gcnlabel.figures.style import (
+    COLUMN,
+    PAGE,
+    SMALL,
+    finite,
+    is_dark,
+    label_size,
+    matrix_axes,
+    new_figure,
+    separate_tasks,
+    write_cells,
+)
+from gcnlabel.tasks import TaskSet
+
+Floats = npt.NDArray[np.float64]
+
+
+def cosine_similarity(vectors: npt.ArrayLike) -> Floats:
+    """Return ``w_i w_j / (|w_i| |w_j|)`` of the rows of W [L, D], 0 where a vector is zero.
+
+    Example:
+        >>> cosine_similarity([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0]])[0].tolist()
+        [1.0, 0.0, 1.0]
+    """
+    W = finite(vectors, "the label vectors")
+    lengths = np.linalg.norm(W, axis=1, keepdims=True)
+    unit = np.divide(W, lengths, out=np.zeros_like(W), where=lengths > 0)
+    return (unit @ unit.T).clip(-1, 1)
+
+
+def similarity_figure(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> Figure:
+    """Return the cosine similarities of the label vectors of one or several runs, side by side, on one scale.
+
+    Args:
+        vectors: Name of a run -> its label vectors W [L, D].
+        tasks: Tasks of the labels.
+
+    Raises:
+        InputError: A run has another number of label vectors.
+    """
+    size, count = tasks.num_labels, len(vectors)
+    width = COLUMN if count == 1 and size <= 12 else PAGE
+    figure = new_figure(width, width / min(count, 2) * 0.98 * -(-count // 2) if count > 1 else width * 0.92)
+    panels = figure.subplots(-(-count // 2), min(count, 2), squeeze=False, sharex=True, sharey=True)
+    for axes in panels.flat[count:]:
+        axes.set_visible(False)
+    for axes, (name, W) in zip(panels.flat, vectors.items(), strict=False):
+        values = cosine_similarity(W)
+        if len(values) != size:
+            raise InputError(f"run {name!r} has {len(values)} label vectors", expected=f"{size}, one a label")
+        image = axes.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1)
+        matrix_axes(axes, tasks.labels, tasks.labels, label_size(size))
+        separate_tasks(axes, tasks)
+        axes.set_title(name, fontsize=SMALL + 1)
+        if size <= MOST_WRITTEN:
+            texts = [[_short(value) for value in row] for row in values]
+            write_cells(axes, texts, is_dark(axes, values), 6.0 if size <= 12 else 4.0)
+    bar = figure.colorbar(image, ax=panels, shrink=0.7, pad=0.02)
+    bar.ax.tick_params(labelsize=SMALL)
+    bar.set_label("cosine similarity", fontsize=SMALL)
+    return figure
+
+
+def similarity_table(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> pl.DataFrame:
+    """Return the similarities as a table: run, label, then a column a label."""
+    parts = []
+    for name, W in vectors.items():
+        values = cosine_similarity(W)
+        columns = {label: values[:, j] for j, label in enumerate(tasks.labels)}
+        parts.append(pl.DataFrame({"run": [name] * len(values), "label": tasks.labels, **columns}))
+    return pl.concat(parts)
+
+
+def _short(value: float) -> str:
+    """Return two decimals without the leading zero: ``.35``, ``-.12``, ``1``."""
+    text = f"{value:.2f}"
+    return "1" if text == "1.00" else text.replace("0.", ".", 1)

@@ -1,0 +1,37 @@
+"""How the threshold thins the graph."""
+
+from __future__ import annotations
+
+import numpy.typing as npt
+import polars as pl
+from matplotlib.figure import Figure
+
+from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, new_figure
+
+
+def tau_sweep_figure(taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.ArrayLike) -> Figure:
+    """Return the directed edges and the labels without a neighbour against tau.
+
+    Args:
+        taus: Thresholds [K].
+        edges: Directed edges that each leaves [K].
+        isolated: Labels without a neighbour [K].
+    """
+    figure = new_figure(COLUMN, COLUMN * 0.65)
+    left = figure.add_subplot()
+    right = left.twinx()
+    for axes, values, name, colour, style in (
+        (left, edges, "directed edges", COLOURS[0], "-"),
+        (right, isolated, "labels without a neighbour", COLOURS[1], "--"),
+    ):
+        axes.plot(taus, values, style, color=colour, linewidth=1.4, drawstyle="steps-post")
+        axes.set_ylabel(name, fontsize=MEDIUM, color=colour)
+        axes.tick_params(labelsize=SMALL)
+        axes.set_ylim(bottom=0)
+    left.set_xlabel("threshold tau", fontsize=MEDIUM)
+    return figure
+
+
+def tau_sweep_table(taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.ArrayLike) -> pl.DataFrame:
+    """Return tau, edges, isolated labels."""
+    return pl.DataFrame({"tau": taus, "directed_edges": edges, "labels_without_neighbour": isolated})
