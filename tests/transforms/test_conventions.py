@@ -73,9 +73,7 @@ def test_affectnet_as_in_the_paper():
 
 def test_affectnet_as_in_the_code():
     a = propagation(affectnet(), AFFECTNET, "emotion-gcn-code")
-    half = 0.5 + 0.5 / 3  # of labels with two neighbours: 1/12 from each dimension beside the 0.5
-    expected = [2 / 3, 7 / 12, 2 / 3, 7 / 12, 2 / 3, 2 / 3, 2 / 3, 2.25, 2.25]
-    assert half == pytest.approx(2 / 3)
+    expected = [2 / 3, 7 / 12, 2 / 3, 7 / 12, 2 / 3, 2 / 3, 2 / 3, 2.25, 2.25]  # 1/2 + 1/12 a dimension; 1/2 + 7/4
     np.testing.assert_allclose(a.sum(1), expected, rtol=1e-12)
     plain = propagation(affectnet(), AFFECTNET, "emotion-gcn-paper", p=0.5)
     np.testing.assert_allclose(a, published_normalisation(plain), rtol=1e-12)
@@ -103,7 +101,6 @@ def test_ml_gcn_code_is_the_published_formula():
     rng = np.random.default_rng(0)
     conditional = off_diagonal(rng.random((12, 12)))
     binary = (conditional >= 0.7).astype(float)
-    assert (binary.sum(0) == 0).any() or (binary.sum(1) == 0).any() or binary.sum() < 132
     published = published_normalisation(binary * 0.25 / (binary.sum(0, keepdims=True) + 1e-6) + np.eye(12))
     a = propagation(conditional, tags("abcdefghijkl"), "ml-gcn-code", tau=0.7)
     np.testing.assert_allclose(a, published, rtol=1e-13)
