@@ -14,29 +14,33 @@ from gcnlabel.graph import LabelGraph, to_networkx
 
 Positions = dict[str, tuple[float, float]]
 
+MOST_UPRIGHT = 15
+"""Connected labels up to which names stand upright above their nodes; more are written along the radius."""
 
-def label_graph_figure(graph: LabelGraph, seed: int = 0) -> Figure:
+
+def label_graph_figure(graph: LabelGraph) -> Figure:
     """Return a drawing of the graph without its self-loops.
 
     Nodes have the colour of their task; an arrow j -> i says that i listens to j, a plain line that both listen to
-    each other; its width is the weight, a dashed red line a negative one. Isolated labels stand in rows below.
+    each other; its width is the weight, a dashed red line a negative one. Connected labels stand on a circle, isolated ones in rows below.
 
     Args:
         graph: The label graph.
-        seed: Seed of the layout.
     """
     whole = to_networkx(graph)
     whole.remove_edges_from(list(nx.selfloop_edges(whole)))
     alone = [name for name in whole if whole.degree(name) == 0]
     joined = whole.subgraph([name for name in whole if whole.degree(name) > 0])
     width = COLUMN if len(whole) <= 12 else PAGE
-    figure = new_figure(width, width * 0.85)
+    figure = new_figure(width, width * (0.85 if len(whole) <= 25 else 1.0))
     axes = figure.add_subplot()
-    places = {**_layout(joined, seed), **_margin(alone, 4 if len(whole) <= 12 else 7)}
+    circle = {name: (float(x), float(y)) for name, (x, y) in nx.circular_layout(joined).items()}
+    places = {**circle, **_margin(alone, 4 if len(whole) <= 12 else 7)}
     _draw_edges(axes, joined, places)
+    radial = len(joined) > MOST_UPRIGHT
     for t, task in enumerate(graph.tasks):
         for name in task.labels:
-            _draw_node(axes, name, places[name], COLOURS[t % len(COLOURS)], name in alone, len(whole))
+            _draw_node(axes, name, places[name], COLOURS[t % len(COLOURS)], name in alone, radial)
     handles = [
         Line2D([], [], marker="o", linestyle="", color=COLOURS[t % len(COLOURS)], label=task.name)
         for t, task in enumerate(graph.tasks)
@@ -45,8 +49,9 @@ def label_graph_figure(graph: LabelGraph, seed: int = 0) -> Figure:
         handles.append(Line2D([], [], marker="o", linestyle="", markerfacecolor="none", color="grey", label="isolated"))
     axes.legend(handles=handles, fontsize=SMALL, loc="upper left", frameon=False, ncols=len(handles))
     x, y = (np.array(values) for values in zip(*places.values(), strict=True))
-    axes.set_xlim(x.min() - 0.3, x.max() + 0.3)
-    axes.set_ylim(y.min() - 0.2, y.max() + 0.35)
+    room = 0.5 if radial else 0.3
+    axes.set_xlim(x.min() - room, x.max() + room)
+    axes.set_ylim(y.min() - 0.15, y.max() + room + 0.1)
     axes.axis("off")
     return figure
 
@@ -59,19 +64,10 @@ def label_graph_table(graph: LabelGraph) -> pl.DataFrame:
     return pl.DataFrame({**columns, "weight": graph.edge_weight.tolist()})
 
 
-def _layout(joined: nx.DiGraph, seed: int) -> Positions:
-    """Return places of connected labels in a square of side 2."""
-    if len(joined) == 0:
-        return {}
-    spread = nx.kamada_kawai_layout(joined.to_undirected()) if nx.is_connected(joined.to_undirected()) else None
-    places = spread or nx.spring_layout(joined.to_undirected(), k=1.6 / np.sqrt(len(joined)), seed=seed, iterations=300)
-    return {name: (float(x), float(y)) for name, (x, y) in places.items()}
-
-
 def _margin(names: list[str], columns: int) -> Positions:
     """Return places of isolated labels in rows below the square."""
     step = 2 / max(columns - 1, 1)
-    return {name: (-1 + step * (k % columns), -1.35 - 0.2 * (k // columns)) for k, name in enumerate(names)}
+    return {name: (-1 + step * (k % columns), -1.6 - 0.2 * (k // columns)) for k, name in enumerate(names)}
 
 
 def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions) -> None:
@@ -97,17 +93,15 @@ def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions) -> None:
         )
 
 
-def _draw_node(axes: Axes, name: str, place: tuple[float, float], colour: str, alone: bool, count: int) -> None:
-    axes.plot(
-        *place, "o", markersize=7 if count <= 25 else 5, color=colour, markerfacecolor="none" if alone else colour
-    )
-    axes.annotate(
-        name,
-        place,
-        xytext=(0, 5 if count <= 25 else 4),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=SMALL if count <= 25 else 5.5,
-        bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.2},
-    )
+def _draw_node(axes: Axes, name: str, place: tuple[float, float], colour: str, alone: bool, radial: bool) -> None:
+    axes.plot(*place, "o", markersize=5 if radial else 7, color=colour, markerfacecolor="none" if alone else colour)
+    if radial and not alone:
+        angle = np.degrees(np.arctan2(place[1], place[0]))
+        left = abs(angle) > 90
+        outside = (1.05 * place[0], 1.05 * place[1])
+        turned = {"rotation": angle + 180 if left else angle, "rotation_mode": "anchor", "va": "center"}
+        axes.text(*outside, name, ha="right" if left else "left", fontsize=6.5, **turned)
+        return
+    box = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.2}
+    above = {"xytext": (0, 5), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+    axes.annotate(name, place, fontsize=SMALL, bbox=box, **above)

@@ -36,9 +36,10 @@ def multilabel_metrics(
     limit = torch.zeros(len(labels)) if thresholds is None else thresholds
     predicted = (scores >= limit.to(scores)) & seen
     wrong = (predicted != positive) & seen
+    top3 = decision_metrics(predicted & _top(scores, seen, 3), positive, there)
     values = {
         **decision_metrics(predicted, positive, there),
-        **{f"top3_{k}": v for k, v in decision_metrics(predicted & _top(scores, seen, 3), positive, there).items()},
+        **{f"top3_{k}": v for k, v in top3.items() if not k.endswith("_f1")},
         **ranking_metrics(scores, positive, seen),
         "hamming_loss": float(wrong.sum() / seen.sum()),
         "subset_accuracy": float((~wrong.any(1)).double().mean()),
