@@ -57,8 +57,8 @@ def _polars(frame: Any) -> pl.DataFrame:
     if isinstance(frame, pl.LazyFrame):
         return frame.collect()
     if type(frame).__module__.partition(".")[0] == "pandas":
-        columns = {str(name): pl.Series(str(name), frame[name].tolist(), strict=False) for name in frame.columns}
-        return pl.DataFrame(columns)
+        cells = frame.astype(object).where(frame.notna(), None)
+        return pl.DataFrame({str(name): pl.Series(cells[name].tolist(), strict=False) for name in cells.columns})
     raise InputError(f"a {type(frame).__name__}", expected="a polars or pandas frame")
 
 

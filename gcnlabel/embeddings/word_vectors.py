@@ -116,7 +116,7 @@ def _find(path: Path, wanted: set[str]) -> Vectors:
                 continue
             if size is None:
                 size = len(numbers)
-            if word not in wanted and len(numbers) > size:  # a phrase written with spaces
+            if len(numbers) > size:  # a phrase written with spaces
                 word, numbers = line.rstrip().rsplit(" ", size)[0], numbers[-size:]
             if word in wanted and word not in found:
                 found[word] = _vector(numbers, size, f"{path}, line {number}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import polars as pl
@@ -22,7 +24,8 @@ def label_graph_figure(graph: LabelGraph) -> Figure:
     """Return a drawing of the graph without its self-loops.
 
     Nodes have the colour of their task; an arrow j -> i says that i listens to j, a plain line that both listen to
-    each other; its width is the weight, a dashed red line a negative one. Connected labels stand on a circle, isolated ones in rows below.
+    each other; its width is the weight, a dashed red line a negative one. Connected labels stand on a
+    circle, isolated ones in rows below.
 
     Args:
         graph: The label graph.
@@ -99,9 +102,9 @@ def _draw_node(axes: Axes, name: str, place: tuple[float, float], colour: str, a
         angle = np.degrees(np.arctan2(place[1], place[0]))
         left = abs(angle) > 90
         outside = (1.05 * place[0], 1.05 * place[1])
-        turned = {"rotation": angle + 180 if left else angle, "rotation_mode": "anchor", "va": "center"}
+        turned: dict[str, Any] = {"rotation": angle + 180 if left else angle, "rotation_mode": "anchor", "va": "center"}
         axes.text(*outside, name, ha="right" if left else "left", fontsize=6.5, **turned)
         return
     box = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.2}
-    above = {"xytext": (0, 5), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+    above: dict[str, Any] = {"xytext": (0, 5), "textcoords": "offset points", "ha": "center", "va": "bottom"}
     axes.annotate(name, place, fontsize=SMALL, bbox=box, **above)

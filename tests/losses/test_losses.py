@@ -1,0 +1,150 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from gcnlabel.ccc import ccc
+from gcnlabel.errors import InputError
+from gcnlabel.losses import (
+    LOSSES,
+    AsymmetricLoss,
+    BinaryCrossEntropy,
+    CCCLoss,
+    CrossEntropy,
+    MSELoss,
+    MultiTaskLoss,
+    inverse_frequency_weights,
+    make_loss,
+)
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
+
+NAN = math.nan
+
+
+def numpy_ccc(x, y):
+    covariance = ((x - x.mean()) * (y - y.mean())).mean()
+    return 2 * covariance / (x.var() + y.var() + (x.mean() - y.mean()) ** 2)
+
+
+def test_ccc_by_hand_and_against_numpy():
+    x, y = torch.tensor([[0.1], [0.4], [0.5], [0.9]]).double(), torch.tensor([[0.2], [0.3], [0.7], [0.8]]).double()
+    assert ccc(x, y).item() == pytest.approx(0.8813559322, abs=1e-7)
+    rng = np.random.default_rng(0)
+    for n in (2, 7, 35):
+        a, b = rng.normal(size=(2, n, 3))
+        expected = [numpy_ccc(a[:, i], b[:, i]) for i in range(3)]
+        np.testing.assert_allclose(ccc(torch.tensor(a), torch.tensor(b)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [2, 3, 35, 1000])
+def test_ccc_of_equals_is_exactly_one(n):
+    x = torch.randn(n, 2)
+    assert ccc(x, x).tolist() == [1.0, 1.0]
+
+
+def test_ccc_leaves_missing_targets_out():
+    x, y = torch.randn(6, 1), torch.randn(6, 1)
+    y[4:] = NAN
+    torch.testing.assert_close(ccc(x, y), ccc(x[:4], y[:4]))
+
+
+@pytest.mark.parametrize(
+    "targets", [torch.full((4, 2), 0.5), torch.full((4, 2), NAN), torch.tensor([[0.5, NAN]]), torch.rand(1, 2)]
+)
+def test_ccc_is_zero_with_finite_gradient_where_it_is_not_defined(targets):
+    scores = torch.full(targets.shape, 0.25, requires_grad=True)
+    loss = CCCLoss()(scores, targets)
+    loss.backward()
+    assert torch.isfinite(loss)
+    assert torch.isfinite(scores.grad).all()
+    if torch.isnan(targets).all() or len(targets) == 1:
+        assert loss.item() == 0
+        assert not scores.grad.any()
+
+
+def test_ccc_gradient():
+    x = torch.randn(5, 2, dtype=torch.float64, requires_grad=True)
+    y = torch.randn(5, 2, dtype=torch.float64)
+    y[0, 1] = NAN
+    assert torch.autograd.gradcheck(lambda x: ccc(x, y), (x,))
+
+
+def test_a_dimension_with_one_value_adds_nothing():
+    scores, targets = torch.randn(4, 2), torch.randn(4, 2)
+    targets[1:, 1] = NAN
+    torch.testing.assert_close(CCCLoss()(scores, targets), 1 - ccc(scores[:, :1], targets[:, :1])[0])
+
+
+def test_cross_entropy_with_weights_against_torch():
+    scores, targets = torch.randn(6, 3), torch.tensor([0, 1, 2, -1, 1, -1])
+    weights = torch.tensor([0.2, 1.0, 0.5])
+    expected = F.cross_entropy(scores, targets, weights, ignore_index=-1)
+    torch.testing.assert_close(CrossEntropy(weights)(scores, targets), expected)
+    torch.testing.assert_close(CrossEntropy()(scores, targets), F.cross_entropy(scores, targets, ignore_index=-1))
+
+
+def test_class_weights_follow_the_text_of_the_paper():
+    weights = inverse_frequency_weights(torch.tensor([74874, 134415, 25459, 14090, 6378, 3803, 24882]))
+    assert weights[5] == 1  # disgust is rarest
+    assert weights[1] == pytest.approx(3803 / 134415)
+    assert inverse_frequency_weights(torch.tensor([0, 2, 4])).tolist() == [0, 1, 0.5]
+
+
+def test_binary_cross_entropy_leaves_missing_tags_out():
+    scores, targets = torch.randn(5, 3), torch.randint(0, 2, (5, 3)).float()
+    targets[0, 0] = targets[3, 2] = NAN
+    seen = ~torch.isnan(targets)
+    expected = F.binary_cross_entropy_with_logits(scores[seen], targets[seen])
+    torch.testing.assert_close(BinaryCrossEntropy()(scores, targets), expected)
+
+
+def test_asymmetric_loss_by_hand():
+    scores, targets = torch.tensor([[0.0, 0.0]]), torch.tensor([[1.0, 0.0]])
+    positive = -0.5 * math.log(0.5)
+    negative = -(0.45**4) * math.log(1 - 0.45)
+    assert AsymmetricLoss()(scores, targets).item() == pytest.approx((positive + negative) / 2, rel=1e-6)
+    plain = AsymmetricLoss(gamma_neg=0, gamma_pos=0, clip=0)
+    torch.testing.assert_close(plain(scores, targets), BinaryCrossEntropy()(scores, targets))
+
+
+@pytest.mark.parametrize("loss", [CrossEntropy(), BinaryCrossEntropy(), AsymmetricLoss(), CCCLoss(), MSELoss()])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_nothing_observed_adds_zero_with_zero_gradient(loss, batch):
+    scores = torch.randn(batch, 2, requires_grad=True)
+    targets = torch.full((batch,), -1) if isinstance(loss, CrossEntropy) else torch.full((batch, 2), NAN)
+    value = loss(scores, targets)
+    value.backward()
+    assert value.item() == 0
+    assert scores.grad.abs().sum() == 0
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy(), AsymmetricLoss(), CCCLoss(), MSELoss()])
+def test_missing_targets_get_no_gradient(loss):
+    scores = torch.randn(4, 3, requires_grad=True)
+    targets = torch.randint(0, 2, (4, 3)).float()
+    targets[2, 1] = NAN
+    loss(scores, targets).backward()
+    assert torch.isfinite(scores.grad).all()
+    assert scores.grad[2, 1] == 0
+    assert scores.grad[0, 0] != 0
+
+
+def test_the_total_is_the_weighted_sum():
+    scores = {"a": torch.randn(4, 1), "b": torch.randn(4, 2)}
+    targets = {"a": torch.randn(4, 1), "b": torch.randint(0, 2, (4, 2)).float()}
+    total, parts = MultiTaskLoss({"a": MSELoss(), "b": BinaryCrossEntropy()}, {"a": 0.5})(scores, targets)
+    torch.testing.assert_close(total, 0.5 * parts["a"] + parts["b"])
+    torch.testing.assert_close(parts["a"], F.mse_loss(scores["a"], targets["a"]))
+
+
+def test_losses_that_do_not_suit():
+    assert isinstance(make_loss(Categorical("a", ("x",))), CrossEntropy)
+    assert isinstance(make_loss(MultiLabel("a", ("x",))), BinaryCrossEntropy)
+    with pytest.raises(InputError, match="'ccc' does not suit the categorical task 'a'"):
+        make_loss(Categorical("a", ("x",)), "ccc")
+    with pytest.raises(InputError, match="weights for tasks without a loss: b"):
+        MultiTaskLoss({"a": MSELoss()}, {"b": 1.0})
+    assert set(LOSSES) == {"cross_entropy", "bce", "asymmetric", "ccc", "mse"}
+    assert isinstance(make_loss(Dimensional("a", ("x",)), "mse"), MSELoss)
