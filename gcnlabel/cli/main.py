@@ -55,8 +55,8 @@ class LazyGroup(click.Group):
                 raise
             click.echo(f"error: {error}", err=True)
             sys.exit(2)
-        except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+        except KeyboardInterrupt as stop:
+            click.echo(f"stopped; {stop}" if str(stop) else "stopped", err=True)
             sys.exit(130)
 
 

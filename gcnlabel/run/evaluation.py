@@ -89,9 +89,7 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
     if thresholds:
         notes.append("decision thresholds of the tags were tuned for micro-F1 on the held-out val part")
     if config.select.split == split:
-        notes.append(
-            f"the checkpoint was SELECTED on {split}, the split that is reported: these numbers are optimistic"
-        )
+        notes.append(f"the checkpoint was selected on {split}, which is reported here: these numbers are optimistic")
     return notes
 
 

@@ -59,7 +59,7 @@ def train(
     folder.create(config, overwrite=overwrite)
     if graph is not None:
         graph.save(folder.graph, overwrite=True)
-    _trainer(config, folder, devices, num_nodes, progress).fit(module, _data_module(config, data))
+    _fit(_trainer(config, folder, devices, num_nodes, progress), module, _data_module(config, data), folder)
     return evaluate(folder, data=data)
 
 
@@ -96,8 +96,25 @@ def resume(
     graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
     module = build_module(config, data, graph)
     trainer = _trainer(config, folder, devices, num_nodes, progress)
-    trainer.fit(module, _data_module(config, data), ckpt_path=folder.last)
+    _fit(trainer, module, _data_module(config, data), folder, ckpt_path=folder.last)
     return evaluate(folder, data=data)
+
+
+def _fit(
+    trainer: L.Trainer, module: L.LightningModule, data: L.LightningDataModule, folder: RunFolder, **how: Any
+) -> None:
+    """Train; Ctrl-C, which Lightning turns into an exit of the process, becomes a KeyboardInterrupt again."""
+    try:
+        trainer.fit(module, data, **how)
+    except SystemExit:
+        if not trainer.interrupted:
+            raise
+        hint = (
+            f"go on with: gcnlabel train --resume --output {folder.path}"
+            if folder.last.exists()
+            else "no epoch finished"
+        )
+        raise KeyboardInterrupt(hint) from None
 
 
 def _differences(a: Config, b: Config) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from lightning.fabric.plugins.io.torch_io import TorchCheckpointIO
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -88,16 +87,3 @@ def _put_back(value: Any, tensors: Mapping[str, Tensor]) -> Any:
         return tuple(_put_back(v, tensors) for v in value["items"])
     items = [(_put_back(k, tensors), _put_back(v, tensors)) for k, v in value["items"]]
     return OrderedDict(items) if value["$"] == "ordered" else dict(items)
-
-
-def random_state() -> dict[str, Any]:
-    """Return the state of torch's generators, on the CPU and on every GPU."""
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return {"cpu": torch.get_rng_state(), "cuda": cuda}
-
-
-def restore_random_state(state: Mapping[str, Any]) -> None:
-    """Put torch's generators where :func:`random_state` found them."""
-    torch.set_rng_state(state["cpu"])
-    if state["cuda"] and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all(state["cuda"])

@@ -15,6 +15,9 @@ from gcnlabel.data import whole_batch
 class EpochShuffle(Sampler[int]):
     """A permutation that depends on seed and epoch alone, so that a resumed run sees the same order.
 
+    Starting an epoch also seeds torch's global generator and that of the loader's workers by seed and epoch: dropout
+    and augmentation draw the same whether or not the run was stopped before.
+
     Args:
         size: Number of samples, N.
         seed: Seed of the run.
@@ -28,11 +31,13 @@ class EpochShuffle(Sampler[int]):
     def __init__(self, size: int, seed: int) -> None:
         self.size = size
         self.seed = seed
-        self.epoch = 0
+        self.workers = torch.Generator()
+        self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch; Lightning calls this before each."""
-        self.epoch = epoch
+        self.epoch_seed = self.seed * 1_000_003 + epoch
+        self.workers.manual_seed(self.epoch_seed)
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -40,8 +45,8 @@ class EpochShuffle(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         """Iterate over the permutation of this epoch."""
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        return iter(torch.randperm(self.size, generator=generator).tolist())
+        torch.manual_seed(self.epoch_seed)
+        return iter(torch.randperm(self.size).tolist())
 
 
 class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
@@ -76,7 +81,8 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         dataset = self.datasets["train"]
         size = len(dataset) if isinstance(dataset, Sized) else 0
         alone = size % self.batch_size == 1 and size > 1  # batch-norm and CCC need two
-        return self._loader("train", sampler=EpochShuffle(size, self.seed), drop_last=alone)
+        sampler = EpochShuffle(size, self.seed)
+        return self._loader("train", sampler=sampler, generator=sampler.workers, drop_last=alone)
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Return the loader of the split that the checkpoint is selected on."""

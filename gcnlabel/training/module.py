@@ -14,7 +14,6 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.training.checkpoint_io import random_state, restore_random_state
 
 Batch = tuple[Tensor, dict[str, Tensor]]
 
@@ -44,7 +43,6 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         self.make_optimizer = optimizer
         self.schedule = schedule
         self.metrics: Any = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
-        self._restored: dict[str, Any] | None = None
 
     def forward(self, inputs: Tensor) -> dict[str, Tensor]:
         """Return the scores of each task, [B, labels of the task]."""
@@ -93,19 +91,6 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)
         schedule = LambdaLR(optimizer, lambda step: self.schedule(step / steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the random state, so that a resumed run draws what this one would have drawn."""
-        checkpoint["random_state"] = random_state()
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Remember the random state until training starts."""
-        self._restored = checkpoint.get("random_state")
-
-    def on_train_start(self) -> None:
-        """Put the random state back, after everything that could draw from it has been built."""
-        if self._restored is not None:
-            restore_random_state(self._restored)
 
 
 def concatenate(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:

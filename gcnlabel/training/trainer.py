@@ -17,7 +17,7 @@ BEST = "best.safetensors"
 
 
 class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
-    """Keeps ``best`` by a metric and ``last``, both as safetensors."""
+    """Keeps one checkpoint, the best by a metric or the latest, as safetensors."""
 
     FILE_EXTENSION = ".safetensors"
 
@@ -47,22 +47,17 @@ def make_trainer(
         tensorboard: Whether to log for TensorBoard too (extra ``tensorboard``).
         progress: Whether to show a progress bar.
     """
-    checkpoints = Checkpoints(
-        dirpath=folder / "checkpoints",
-        filename="best",
-        monitor=metric,
-        mode=mode,
-        save_last=True,
-        save_on_train_epoch_end=True,
-        enable_version_counter=False,
-    )
+    every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
+    where = folder / "checkpoints"
+    best = Checkpoints(where, filename="best", monitor=metric, mode=mode, **every_epoch)
+    last = Checkpoints(where, filename="last", **every_epoch)  # after best, whose state it holds
     return L.Trainer(
         max_epochs=epochs,
         devices=devices,
         num_nodes=num_nodes,
         precision=precision,
         logger=TensorBoardLogger(folder, name="tensorboard") if tensorboard else False,
-        callbacks=[EpochTable(folder / "metrics.csv"), checkpoints],
+        callbacks=[EpochTable(folder / "metrics.csv"), best, last],
         plugins=[SafeCheckpointIO()],
         default_root_dir=folder,
         num_sanity_val_steps=0,

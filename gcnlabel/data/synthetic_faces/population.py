@@ -65,7 +65,7 @@ def quotas(n: int) -> npt.NDArray[np.int64]:
 
     Example:
         >>> quotas(100).tolist()
-        [26, 47, 9, 5, 2, 1, 10]
+        [27, 47, 9, 5, 2, 1, 9]
     """
     exact = n * FREQUENCY / FREQUENCY.sum()
     counts = np.floor(exact).astype(np.int64)

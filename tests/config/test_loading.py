@@ -1,0 +1,63 @@
+import pytest
+
+from gcnlabel.config import dump_config, load_config, parse_config, preset_names
+from gcnlabel.errors import InputError
+
+MINIMAL = {"data": {"source": "synthetic-faces"}}
+
+
+def test_every_preset_loads_and_is_short():
+    from importlib import resources
+
+    assert "synthetic-faces" in preset_names()
+    for name in preset_names():
+        assert load_config(name).data.source
+        text = (resources.files("gcnlabel") / "presets" / f"{name}.yaml").read_text()
+        assert len(text.splitlines()) <= 30
+
+
+def test_dump_and_load_round_trip(tmp_path):
+    config = load_config("synthetic-faces", ["training.epochs=7", "model.head={name: linear}"])
+    (tmp_path / "c.yaml").write_text(dump_config(config))
+    assert load_config(tmp_path / "c.yaml") == config
+    assert config.training.epochs == 7
+    assert config.model.head.name == "linear"
+
+
+def test_environment_variables_are_filled_in(monkeypatch):
+    data = {"source": "table", "annotations": "${GCN_TEST_FOLDER:-here}/a.csv", "features": "${GCN_TEST_FOLDER}/x.npy"}
+    with pytest.raises(InputError, match="GCN_TEST_FOLDER is not set"):
+        parse_config({"data": data})
+    monkeypatch.setenv("GCN_TEST_FOLDER", "/there")
+    assert parse_config({"data": data}).data.annotations == "/there/a.csv"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({**MINIMAL, "modl": {}}, "unknown key 'modl'[\\s\\S]*did you mean 'model'"),
+        ({**MINIMAL, "model": {"head": {"nam": "linear"}}}, "'model.head.nam'[\\s\\S]*did you mean 'name'"),
+        ({"data": {"source": "table", "annotation": "a", "annotations": "a"}}, "did you mean 'annotations'"),
+        ({**MINIMAL, "loss": {"affect": {"wieght": 1}}}, "'loss.affect.wieght'[\\s\\S]*did you mean 'weight'"),
+        ({**MINIMAL, "graph": {"tau": 1.5}}, "graph.tau: .*less than or equal to 1, got 1.5"),
+        ({**MINIMAL, "training": {"epochs": 0}}, "training.epochs"),
+        ({"data": {"source": "web"}}, "'web'"),
+        ({}, "data: Field required"),
+        ([], "not a mapping"),
+    ],
+)
+def test_bad_configs(content, message):
+    with pytest.raises(InputError, match=message):
+        parse_config(content)
+
+
+def test_bad_files_and_changes(tmp_path):
+    (tmp_path / "c.yaml").write_text("data: [")
+    with pytest.raises(InputError, match="not valid YAML"):
+        load_config(tmp_path / "c.yaml")
+    with pytest.raises(InputError, match="config not found"):
+        load_config(tmp_path / "no.yaml")
+    with pytest.raises(InputError, match="did you mean 'synthetic-faces'"):
+        load_config("synthetic-face")
+    with pytest.raises(InputError, match="is not a section"):
+        load_config("synthetic-faces", ["training=3", "training.epochs=1"])
