@@ -104,14 +104,21 @@ class Graph(Section):
 
 
 class BackboneConfig(Section):
-    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``."""
+    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``.
 
-    name: Literal["identity", "mlp", "small_cnn", "densenet121", "resnet18", "resnet50"] = "small_cnn"
+    ``scaling`` is how grey values 0..255 reach an image backbone: ``symmetric`` (-1..1, the default) or ``imagenet``
+    (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
+    """
+
+    name: Literal["identity", "mlp", "small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next"] = (
+        "small_cnn"
+    )
     hidden: Sizes | None = None
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
     widths: Sizes | None = None
     pool: Literal["max", "average"] | None = None
     pretrained: bool | None = None
+    scaling: Literal["symmetric", "imagenet"] | None = None
 
 
 class HeadConfig(Section):

@@ -1,17 +1,19 @@
 """Networks: the generator of label vectors, heads, backbones, and the model they make."""
 
 from gcnlabel.nn.adjacency import Adjacency, sparse_adjacency
+from gcnlabel.nn.backbone import Backbone
 from gcnlabel.nn.backbones import (
     FEATURE_BACKBONES,
     IMAGE_BACKBONES,
-    Backbone,
     densenet121,
     identity,
     mlp,
     resnet18,
     resnet50,
+    resnet101,
     small_cnn,
 )
+from gcnlabel.nn.breg_next import breg_next
 from gcnlabel.nn.heads import Head, LabelGraphHead, LinearHead
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
 from gcnlabel.nn.model import MultiTaskModel
@@ -26,12 +28,14 @@ __all__ = [
     "LabelGraphHead",
     "LinearHead",
     "MultiTaskModel",
+    "breg_next",
     "densenet121",
     "gcn_conv",
     "identity",
     "mlp",
     "resnet18",
     "resnet50",
+    "resnet101",
     "small_cnn",
     "sparse_adjacency",
     "uniform_by_width",

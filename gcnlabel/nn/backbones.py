@@ -9,72 +9,11 @@ import itertools
 from collections.abc import Callable, Sequence
 
 import torchvision
-from torch import Tensor, nn
+from torch import nn
 
-from gcnlabel.errors import InputError, closest
-
-
-class GlobalMaxPool(nn.Module):
-    """Highest activation of each channel: [B, C, H, W] -> [B, C] (Emotion-GCN, Eq. 1)."""
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Return the pooled features."""
-        return maps.amax(dim=(2, 3))
-
-
-class GlobalAveragePool(nn.Module):
-    """Mean activation of each channel: [B, C, H, W] -> [B, C]."""
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Return the pooled features."""
-        return maps.mean(dim=(2, 3))
-
-
-class Images(nn.Module):
-    """Passes images [B, C, H, W] on, if C is as expected.
-
-    Args:
-        channels: C: 1 for grey, 3 for colour.
-
-    Raises:
-        InputError: (when called) The input has another shape.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.channels = channels
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Return the images as they are."""
-        if images.ndim == 4 and images.shape[1] == self.channels:
-            return images
-        grey = images.ndim == 4 and images.shape[1] == 1
-        raise InputError(
-            f"images of shape {list(images.shape)}",
-            expected=f"[B, {self.channels}, H, W]",
-            fix="repeat the grey channel: images.expand(-1, 3, -1, -1), or data.channels: 3" if grey else None,
-        )
-
-
-POOLS: dict[str, type[nn.Module]] = {"max": GlobalMaxPool, "average": GlobalAveragePool}
-
-
-class Backbone(nn.Module):
-    """A network with a known number of features.
-
-    Args:
-        network: Maps inputs to features [B, D].
-        out_features: D.
-    """
-
-    def __init__(self, network: nn.Module, out_features: int) -> None:
-        super().__init__()
-        self.network = network
-        self.out_features = out_features
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Return the features [B, D]."""
-        return self.network(inputs)
+from gcnlabel.errors import InputError
+from gcnlabel.nn.backbone import Backbone, Images, pooling
+from gcnlabel.nn.breg_next import breg_next
 
 
 def identity(in_features: int) -> Backbone:
@@ -141,24 +80,20 @@ def resnet50(pool: str = "max", pretrained: bool = False) -> Backbone:
     return _resnet(torchvision.models.resnet50(weights="IMAGENET1K_V2" if pretrained else None), pool)
 
 
+def resnet101(pool: str = "max", pretrained: bool = False) -> Backbone:
+    """Return torchvision's ResNet-101 up to its last maps and a global pooling: D = 2048 (ML-GCN, Section 3)."""
+    return _resnet(torchvision.models.resnet101(weights="IMAGENET1K_V2" if pretrained else None), pool)
+
+
 FEATURE_BACKBONES: dict[str, Callable[..., Backbone]] = {"identity": identity, "mlp": mlp}
 IMAGE_BACKBONES: dict[str, Callable[..., Backbone]] = {
     "small_cnn": small_cnn,
     "densenet121": densenet121,
     "resnet18": resnet18,
     "resnet50": resnet50,
+    "resnet101": resnet101,
+    "breg_next": breg_next,
 }
-
-
-def pooling(name: str) -> nn.Module:
-    """Return a global pooling by name.
-
-    Raises:
-        InputError: There is none of that name.
-    """
-    if name not in POOLS:
-        raise InputError(f"unknown pooling {name!r}", expected=" | ".join(POOLS), fix=closest(name, POOLS))
-    return POOLS[name]()
 
 
 def _sizes(name: str, sizes: Sequence[int]) -> Sequence[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError
-from gcnlabel.nn.backbones import Backbone
+from gcnlabel.nn.backbone import Backbone
 from gcnlabel.nn.heads import Head
 
 

@@ -24,6 +24,7 @@ from gcnlabel.nn import (
     MultiTaskModel,
     uniform_by_width,
 )
+from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 from gcnlabel.recipe import measured_graph, measured_pairs, propagation_graph
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.tasks import Categorical, Task, TaskSet
@@ -86,7 +87,7 @@ def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> B
     if settings.name not in family:
         kind = "images" if images else "features"
         raise InputError(f"backbone {settings.name!r} does not take {kind}", expected=" | ".join(family))
-    options = settings.model_dump(exclude={"name"}, exclude_none=True)
+    options = settings.model_dump(exclude={"name", "scaling"}, exclude_none=True)
     size = {"in_features": inputs.shape[1]} if not images else {}
     if settings.name == "small_cnn":
         size = {"channels": inputs.shape[1]}
@@ -96,16 +97,11 @@ def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> B
         backbone = family[settings.name](**size, **options)
     except TypeError as error:
         raise InputError(f"backbone {settings.name!r} has no option {shorten(options)}: {error}") from error
-    front: nn.Module = ScaleImages() if images else Standardize.fit(inputs) if standardize else nn.Identity()
+    if settings.scaling is not None and not images:
+        raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are features")
+    scale = ScaleToImageNet if settings.scaling == "imagenet" else ScaleImages
+    front: nn.Module = scale() if images else Standardize.fit(inputs) if standardize else nn.Identity()
     return Backbone(nn.Sequential(front, backbone.network), backbone.out_features)
-
-
-class ScaleImages(nn.Module):
-    """Grey values 0..255 to -1..1."""
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return float images [B, C, H, W]."""
-        return images.float() / 127.5 - 1
 
 
 def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:

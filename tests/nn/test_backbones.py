@@ -105,7 +105,7 @@ def test_feature_backbones():
 
 
 def test_the_pool_is_the_same_for_every_image_backbone():
-    assert set(IMAGE_BACKBONES) == {"small_cnn", "densenet121", "resnet18", "resnet50"}
+    assert set(IMAGE_BACKBONES) == {"small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next"}
     assert set(FEATURE_BACKBONES) == {"identity", "mlp"}
     for make in IMAGE_BACKBONES.values():
         with pytest.raises(InputError, match=r"unknown pooling 'mean'\n  expected: max \| average"):

@@ -1,0 +1,41 @@
+"""What is done to the grey values of images before a backbone sees them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+class ScaleImages(nn.Module):
+    """Grey values 0..255 to -1..1."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return float images [B, C, H, W]."""
+        return images.float() / 127.5 - 1
+
+
+class ScaleToImageNet(nn.Module):
+    """Grey values 0..255 of colour images to ``(value / 255 - mean) / deviation`` of each channel over ImageNet.
+
+    What torchvision's weights and both released codes expect. Mean and deviation are constants, not part of a state.
+
+    Example:
+        >>> white = torch.full((1, 3, 1, 1), 255, dtype=torch.uint8)
+        >>> round(ScaleToImageNet()(white)[0, 0].item(), 4)  # (1 - 0.485) / 0.229
+        2.2489
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return float images [B, 3, H, W]."""
+        return (images.float() / 255 - self.mean) / self.std
