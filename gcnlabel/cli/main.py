@@ -18,6 +18,7 @@ COMMANDS = {
     "inspect-graph": "Show who listens to whom in a label graph, and what is wrong with it.",
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",
+    "import-checkpoint": "Turn a checkpoint of the published codes into a run folder.",
     "figures": "Draw the figures of one or several runs.",
     "demo": "Train baseline and graph head on the bundled synthetic faces and compare them.",
 }

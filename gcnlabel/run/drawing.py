@@ -88,8 +88,9 @@ def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
                 confusion_table(matrices, task.classes),
             )
     _draw_scatter(data, target)
-    curves = {name: pl.read_csv(run.metrics) for name, run in names.items()}
-    target.save("curves", curves_figure(curves), curves_table(curves))
+    curves = {name: pl.read_csv(run.metrics) for name, run in names.items() if run.metrics.exists()}  # imported: none
+    if curves:
+        target.save("curves", curves_figure(curves), curves_table(curves))
     if len(runs) > 1:
         results = {name: flat_metrics(evaluation) for name, evaluation in evaluations.items()}
         target.save("comparison", comparison_figure(results), comparison_table(results))
