@@ -47,7 +47,7 @@ def published_graph(matrix: Tensor, tasks: TaskSet, *, source: str) -> LabelGrap
             f"the checkpoint's A, row of {tasks.labels[row]!r}: a negative entry, or nothing but zeros",
             expected="weights from 0 up, with the label's own on the diagonal",
         )
-    graph = LabelGraph.from_dense(matrix, tasks, history={"source": source})
+    graph = LabelGraph.from_dense(matrix.numpy(), tasks, history={"source": source})
     target, source_label = matrix.nonzero().T  # the diagonal too, which from_dense leaves to the transforms
     graph = copy.copy(graph)
     graph.edge_index = torch.stack([source_label, target])
