@@ -2,7 +2,7 @@
 
     python benchmarks/heads.py [NAME ...] [--seeds 5]
 
-Writes benchmarks/results/heads.json. Data: the folder named by GCNLABEL_DATA (default ../shared/data).
+Writes benchmarks/results/heads.json. Data: the folder named by GCNLABEL_DATA (default data).
 """
 
 from __future__ import annotations

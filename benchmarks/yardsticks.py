@@ -1,0 +1,109 @@
+"""What do scikit-learn's per-label classifiers reach on the same splits? Logistic regression and a random forest.
+
+    python benchmarks/yardsticks.py
+
+Writes benchmarks/results/yardsticks.json. They train on the whole training split, decide at 0.5 and keep their default
+settings (200 trees); valence by ridge regression. Data: the folder named by GCNLABEL_DATA (default data).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import f1_score, label_ranking_average_precision_score, label_ranking_loss
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from gcnlabel.config import load_config
+from gcnlabel.files import atomic_write
+from gcnlabel.run.data import load_data
+
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "benchmarks" / "results" / "yardsticks.json"
+CONFIGS = {
+    "affect_in_tweets": "affect_in_tweets/config.yaml",
+    "emotions": "mulan/emotions.yaml",
+    "yeast": "mulan/yeast.yaml",
+    "medical": "mulan/medical.yaml",
+}
+CLASSIFIERS = {
+    "logistic regression": lambda: LogisticRegression(max_iter=1000),
+    "logistic regression, scaled": lambda: make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+    "random forest": lambda: RandomForestClassifier(200, random_state=0, n_jobs=-1),
+}
+
+
+def splits(name: str) -> tuple[dict[str, np.ndarray], dict[str, dict[str, np.ndarray]]]:
+    """Return inputs and targets of train (with what a run would hold out of it) and test."""
+    config = load_config(ROOT / "examples" / CONFIGS[name])
+    parts = load_data(config).parts
+    held_out = () if getattr(config.data.splits, "val", None) else ("val",)
+    whole = {"train": ("train", *held_out), "test": ("test",)}
+    inputs = {split: np.concatenate([parts[p].inputs for p in of]) for split, of in whole.items()}
+    targets = {
+        split: {
+            task: np.concatenate([np.asarray(_dense(parts[p].annotations.targets[task])) for p in of])
+            for task in parts["train"].annotations.targets
+        }
+        for split, of in whole.items()
+    }
+    return inputs, targets
+
+
+def _dense(target: object) -> object:
+    return target.toarray() if hasattr(target, "toarray") else target
+
+
+def probabilities(make: object, x: np.ndarray, y: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Return the probability of every label [N, L], each from a classifier of its own."""
+    columns = []
+    for column in y.T:
+        model = make() if len(np.unique(column)) == 2 else DummyClassifier()
+        model.fit(x, column)
+        found = model.predict_proba(new)
+        columns.append(found[:, 1] if found.shape[1] == 2 else np.full(len(new), float(column[0])))
+    return np.stack(columns, axis=1)
+
+
+def measure(name: str) -> dict[str, dict[str, float]]:
+    """Return classifier -> metric -> value."""
+    inputs, targets = splits(name)
+    tags = "emotions" if name == "affect_in_tweets" else "labels"
+    y, truth = targets["train"][tags].astype(int), targets["test"][tags].astype(int)
+    results = {}
+    for classifier, make in CLASSIFIERS.items():
+        scores = probabilities(make, inputs["train"], y, inputs["test"])
+        hard = (scores >= 0.5).astype(int)
+        seen = truth.any(0)
+        results[classifier] = {
+            f"{tags}/micro_f1": f1_score(truth, hard, average="micro"),
+            f"{tags}/macro_f1": f1_score(truth[:, seen], hard[:, seen], average="macro", zero_division=0),
+            f"{tags}/lrap": label_ranking_average_precision_score(truth, scores),
+            f"{tags}/ranking_loss": label_ranking_loss(truth, scores),
+        }
+    if "affect" in targets["train"]:
+        known, asked = (np.isfinite(targets[split]["affect"][:, 0]) for split in ("train", "test"))
+        ridge = Ridge().fit(inputs["train"][known], targets["train"]["affect"][known, 0])
+        predicted = ridge.predict(inputs["test"][asked])
+        pearson = np.corrcoef(predicted, targets["test"]["affect"][asked, 0])[0, 1]
+        results["ridge"] = {"affect/valence/pearson": float(pearson)}
+    return results
+
+
+def main() -> None:
+    """Measure all data sets."""
+    results = {}
+    for name in CONFIGS:
+        results[name] = measure(name)
+        print(name, {c: {m: round(v, 3) for m, v in values.items()} for c, values in results[name].items()}, flush=True)
+    with atomic_write(RESULT, overwrite=True) as temporary:
+        temporary.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
