@@ -47,7 +47,7 @@ class ImportedModel:
         model: Takes images as torchvision's weights do (0..1, less ImageNet's mean, over its deviation).
         graph: What it propagates with, with the label embeddings.
         architecture: What it was.
-        epoch: The epoch that the checkpoint notes, None when it notes none.
+        epoch: The epoch that the checkpoint notes, counted from 0; None when it notes none.
     """
 
     model: MultiTaskModel
@@ -102,18 +102,18 @@ def _generator(checkpoint: PublishedCheckpoint, x: Tensor, out_features: int) ->
         1 for _ in itertools.takewhile(checkpoint.state.__contains__, map("gc{}.weight".format, itertools.count(3)))
     )
     weights = [checkpoint[f"gc{k}.weight"] for k in range(1, count + 1)]
-    if x.dim() == 2 and x.shape[1] != weights[0].shape[0]:
+    ins = [weight.shape[0] if weight.dim() == 2 else 0 for weight in weights]
+    if x.dim() == 2 and x.shape[1] != ins[0] > 0:
         raise InputError(
             f"label embeddings of size {x.shape[1]}",
-            expected=f"{weights[0].shape[0]}, the rows of the checkpoint's gc1.weight",
+            expected=f"{ins[0]}, the rows of the checkpoint's gc1.weight",
             fix="give the embeddings that it was trained with (GloVe 300-d in both papers)",
         )
-    ends = [*(weight.shape[0] for weight in weights[1:]), out_features]
-    for k, (weight, end) in enumerate(zip(weights, ends, strict=True), 1):
-        if weight.dim() != 2 or weight.shape[1] != end:
+    for k, (weight, end) in enumerate(zip(weights, [*ins[1:], out_features], strict=True), 1):
+        if weight.dim() != 2 or end not in (weight.shape[1], 0):  # 0: the next one is at fault
             raise InputError(
                 f"{checkpoint.path}: gc{k}.weight is of shape {list(weight.shape)}",
-                expected=f"[..., {end}], as the next layer or the backbone takes",
+                expected=f"[in, {end or 'out'}], as the next layer or the backbone takes",
             )
     return weights
 

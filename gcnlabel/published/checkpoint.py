@@ -18,6 +18,9 @@ from gcnlabel.files import existing_file
 KEYS = {"emotion-gcn": "model_state_dict", "ml-gcn": "state_dict"}
 """Where each published code keeps the weights."""
 
+FIRST_EPOCH = {"emotion-gcn": 0, "ml-gcn": 1}
+"""What each calls its first epoch."""
+
 
 @dataclass(frozen=True)
 class PublishedCheckpoint:
@@ -26,7 +29,7 @@ class PublishedCheckpoint:
     Attributes:
         path: The file.
         state: Name -> tensor on the CPU, floating numbers as float32, without the ``module.`` of data parallelism.
-        epoch: The ``epoch`` that the file notes, None when it notes none.
+        epoch: The epoch that the file notes, counted from 0; None when it notes none.
     """
 
     path: Path
@@ -72,7 +75,7 @@ def read_checkpoint(path: str | Path, source: str) -> PublishedCheckpoint:
             raise InputError(f"{path}: {name!r} holds NaN or infinity", fix="use another checkpoint of that training")
     epoch = content.get("epoch")
     tensors = {name: value.detach().float() if value.is_floating_point() else value for name, value in state.items()}
-    return PublishedCheckpoint(path, tensors, epoch if isinstance(epoch, int) else None)
+    return PublishedCheckpoint(path, tensors, epoch - FIRST_EPOCH[source] if isinstance(epoch, int) else None)
 
 
 def _load(path: Path) -> Any:

@@ -35,6 +35,7 @@ def test_scores_are_the_published_ones(state, imported, size):
 def test_what_comes_out(state, imported):
     assert imported.graph.labels == VOC
     assert imported.architecture.backbone == "resnet101"
+    assert imported.epoch == 19  # its epoch 20, from 0
     assert imported.sizes == (12, 16, 2048)
     torch.testing.assert_close(imported.graph.adjacency(), propagation(state["A"]))
     counters = [v for n, v in imported.model.state_dict().items() if n.endswith("num_batches_tracked")]
