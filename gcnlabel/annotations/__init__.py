@@ -1,18 +1,30 @@
 """Files and frames -> :class:`Annotations`; one module a format."""
 
+from gcnlabel.annotations.aff_wild2 import read_aff_wild2
+from gcnlabel.annotations.affectnet import read_affectnet
 from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
 from gcnlabel.annotations.arff import read_arff, read_arff_splits, read_label_xml
+from gcnlabel.annotations.emotic import read_emotic
+from gcnlabel.annotations.emotic_categories import emotic_to_expressions
+from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotations, face_tasks
 from gcnlabel.annotations.frames import from_frame
 from gcnlabel.annotations.table import iter_table, read_table
 from gcnlabel.annotations.unseen import unseen_labels, warn_unseen
 
 __all__ = [
+    "BASIC_EXPRESSIONS",
     "MISSING_CLASS",
     "Annotations",
+    "FaceAnnotations",
+    "emotic_to_expressions",
+    "face_tasks",
     "from_frame",
     "iter_table",
+    "read_aff_wild2",
+    "read_affectnet",
     "read_arff",
     "read_arff_splits",
+    "read_emotic",
     "read_label_xml",
     "read_table",
     "unseen_labels",

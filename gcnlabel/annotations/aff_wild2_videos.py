@@ -1,0 +1,144 @@
+"""Frames of Aff-Wild2 from one text file a video and task."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gcnlabel.annotations.aff_wild2_files import read_affect, read_expressions
+from gcnlabel.annotations.face_folders import IMAGE_SUFFIXES
+from gcnlabel.errors import InputError, shorten
+
+Array = npt.NDArray[Any]
+Files = Mapping[str, Mapping[str, Path]]
+
+HEADER = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise", "other")
+
+
+@dataclass
+class Frames:
+    """Annotated frames that have an image.
+
+    Attributes:
+        cells: Text columns id, split, expression (null = no line), and place, the file that ``expression`` stands in.
+        affect: Valence and arousal as they stand, float64 [N, 2]; NaN = no line.
+        left_out: Reason to number of frames without image or images without annotation.
+    """
+
+    cells: pl.DataFrame
+    affect: Array
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def read_videos(expressions: Files, affects: Files, images: Path, *, declared: bool, strict: bool) -> Frames:
+    """Return the frames of every video of either task; line i after a header is frame i.
+
+    Args:
+        expressions: Split -> video -> file of codes.
+        affects: Split -> video -> file of valence and arousal.
+        images: Folder with one folder of frames a video.
+        declared: Whether headers must have the declared order of classes (no label map was given).
+        strict: Whether an error is raised for a video without images, and for annotations that are longer or shorter
+            than the frames; otherwise they are counted.
+
+    Raises:
+        InputError: No video has images, or a file cannot be read.
+    """
+    order = HEADER if declared else None
+    parts, counts, without = [], dict.fromkeys(("no_image", "beyond", "unannotated", "without"), 0), []
+    for split in expressions:
+        for video in sorted({*expressions[split], *affects[split]}):
+            codes_file, affect_file = expressions[split].get(video), affects[split].get(video)
+            codes = pl.Series(dtype=pl.String) if codes_file is None else read_expressions(codes_file, order)
+            affect = np.empty((0, 2)) if affect_file is None else read_affect(affect_file)
+            numbers, names = frame_images(images / video)
+            length = max(len(codes), len(affect))
+            _count_frames(counts, numbers, length, video, strict=strict)
+            if len(numbers) == 0:
+                without.append(video)
+                continue
+            rows = numbers <= length
+            parts.append(_frames(video, split, codes_file or affect_file, codes, affect, numbers[rows], names[rows]))
+    if not parts:
+        raise InputError(
+            f"no video has images: {shorten(without) or 'there is no annotation'}",
+            where=images,
+            expected="<video>/00001.jpg, ...",
+            fix="give images=, the folder cropped_aligned",
+        )
+    cells = pl.concat([cells for cells, _ in parts])
+    return Frames(
+        cells,
+        np.concatenate([affect for _, affect in parts]),
+        _reasons(counts, without) | _split_twice(cells, expressions, affects),
+    )
+
+
+def frame_images(folder: Path) -> tuple[Array, Array]:
+    """Return numbers (ascending, int64) and names of a folder's frames ``00001.jpg``, listing it once."""
+    names = os.listdir(folder) if folder.is_dir() else []
+    split = ((name, *os.path.splitext(name)) for name in names)
+    frames = sorted((int(s), name) for name, s, suffix in split if s.isdecimal() and suffix.lower() in IMAGE_SUFFIXES)
+    numbers = np.array([number for number, _ in frames if number > 0], dtype=np.int64)
+    return numbers, np.array([name for number, name in frames if number > 0], dtype=object)
+
+
+def _frames(
+    video: str, split: str, file: Path | None, codes: pl.Series, affect: Array, numbers: Array, names: Array
+) -> tuple[pl.DataFrame, Array]:
+    lines = pl.Series(numbers - 1, dtype=pl.Int64)
+    values = np.full((len(numbers), 2), np.nan)
+    known = numbers <= len(affect)
+    values[known] = affect[numbers[known] - 1]
+    cells = pl.DataFrame(
+        {
+            "id": pl.Series([f"{video}/{name}" for name in names], dtype=pl.String),
+            "expression": codes.gather(pl.select(pl.when(lines < len(codes)).then(lines)).to_series()),
+            "line": lines + 2,
+        }
+    )
+    return cells.with_columns(split=pl.lit(split), file=pl.lit(str(file))), values
+
+
+def _count_frames(counts: dict[str, int], numbers: Array, length: int, video: str, *, strict: bool) -> None:
+    last = int(numbers[-1]) if len(numbers) else 0
+    if strict and last != length:
+        what = "no image" if last == 0 else f"frames up to {last}"
+        raise InputError(
+            f"video {video!r}: annotations of {length} frames, but {what}",
+            expected="one line a frame",
+            fix="complete the folder of frames, or read without strict to count what does not match",
+        )
+    if last == 0:
+        counts["without"] += length
+        return
+    annotated = int(np.count_nonzero(numbers <= length))
+    counts["beyond"] += max(0, length - last)
+    counts["no_image"] += min(last, length) - annotated
+    counts["unannotated"] += len(numbers) - annotated
+
+
+def _split_twice(cells: pl.DataFrame, expressions: Files, affects: Files) -> dict[str, int]:
+    """Count the frames of videos that one task trains on and the other validates on: the release has such videos."""
+    videos = [{*expressions[split], *affects[split]} for split in expressions]
+    shared = sorted(set.intersection(*videos))
+    rows = cells["id"].str.replace(r"/[^/]*$", "").is_in(shared).sum()
+    reason = f"frame of a video that is train for one task and val for the other, {shorten(shared)} (kept in both)"
+    return {reason: int(rows)} if rows else {}
+
+
+def _reasons(counts: dict[str, int], without: list[str]) -> dict[str, int]:
+    reasons = {
+        f"frame of a video without images, {shorten(without)} (left out)": counts["without"],
+        "annotation beyond the last frame of its video (left out)": counts["beyond"],
+        "image missing (left out)": counts["no_image"],
+        "image beyond the annotations of its video (left out)": counts["unannotated"],
+    }
+    return {reason: number for reason, number in reasons.items() if number}

@@ -1,0 +1,113 @@
+"""Codes of expression classes: declared for each data set, replaceable, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gcnlabel.annotations.annotations import MISSING_CLASS
+from gcnlabel.errors import InputError, closest, shorten
+
+Array = npt.NDArray[Any]
+Place = Callable[[int], str]
+"""Row -> where it stands, for messages."""
+
+AFFECTNET_CODES = {
+    **{"0": "neutral", "1": "happy", "2": "sad", "3": "surprise", "4": "fear", "5": "disgust", "6": "anger"},
+    **{"7": "contempt", "8": "none", "9": "uncertain", "10": "no-face"},
+}
+"""Codes of AffectNet (Mollahosseini, Hasani, Mahoor, 2017)."""
+
+AFF_WILD2_CODES = {
+    **{"0": "neutral", "1": "anger", "2": "disgust", "3": "fear", "4": "happy", "5": "sad", "6": "surprise"},
+    **{"7": "other", "-1": "invalid"},
+}
+"""Codes of Aff-Wild2 (ABAW); the order is not AffectNet's."""
+
+SPELLINGS = {
+    **{"happiness": "happy", "sadness": "sad", "surprised": "surprise", "angry": "anger", "disgusted": "disgust"},
+    **{"fearful": "fear", "contemptuous": "contempt", "no_face": "no-face", "noface": "no-face", "non-face": "no-face"},
+}
+"""Other names of classes that stand in text columns."""
+
+NO_CLASS = ("contempt", "none", "uncertain", "no-face", "other", "invalid")
+"""Names that a code can mean without being a class of the task: such a row has no usable expression."""
+
+
+def class_names(
+    text: pl.Series,
+    classes: Sequence[str],
+    default: Mapping[str, str],
+    label_map: Mapping[Any, str | None] | None,
+    place: Place,
+) -> pl.Series:
+    """Return the name that each cell means: a class, or a name of :data:`NO_CLASS`; null for an empty cell.
+
+    Args:
+        text: Cells, codes or class names (case does not matter), null where empty.
+        classes: Names of the classes.
+        default: Declared map of the data set, code -> name.
+        label_map: Map that replaces it, code or text -> class name; None for a code that means no class. Names of
+            classes are read whatever the map.
+        place: Where a row stands.
+
+    Raises:
+        InputError: A cell that the map does not cover, or a map to a name that is no class.
+
+    Example:
+        >>> cells = pl.Series(["0", "Happiness", "8", None])
+        >>> class_names(cells, ["neutral", "happy"], AFFECTNET_CODES, None, str).to_list()
+        ['neutral', 'happy', 'none', None]
+    """
+    if label_map is None:
+        spellings = {other: name for other, name in SPELLINGS.items() if name in classes or name in NO_CLASS}
+        meaning = {**{name: name for name in (*NO_CLASS, *classes)}, **spellings, **default}
+    else:
+        meaning = {**{name: name for name in classes}, **_checked_map(label_map, classes)}
+    cells = text.str.strip_chars().str.to_lowercase().str.replace(r"^(-?\d+)\.0+$", "${1}")
+    names = cells.replace_strict(meaning, default=None, return_dtype=pl.String)
+    uncovered = (cells.is_not_null() & names.is_null()).arg_true()
+    if len(uncovered):
+        row = int(uncovered[0])
+        others = sorted(set(cells.gather(uncovered).to_list()))
+        raise InputError(
+            f"expression {text[row]!r}: the label map does not cover it",
+            where=place(row),
+            expected="one of " + shorten(meaning, 24),
+            fix=closest(cells[row], meaning)
+            or f"give a label_map that says what it means; uncovered: {shorten(others)}",
+        )
+    return names
+
+
+def class_indices(names: pl.Series, classes: Sequence[str]) -> Array:
+    """Return the index of each class name, int64 [N], :data:`MISSING_CLASS` where it is null or no class."""
+    index = {name: i for i, name in enumerate(classes)}
+    return np.array(names.replace_strict(index, default=MISSING_CLASS, return_dtype=pl.Int64).to_numpy())
+
+
+def rows_without_class(text: pl.Series, names: pl.Series, classes: Sequence[str]) -> dict[str, Array]:
+    """Return reason -> rows (bool [N]) of the cells whose name is none of the classes."""
+    frame = pl.DataFrame({"text": text.str.strip_chars(), "name": names})
+    outside = frame.filter(pl.col("name").is_not_null() & ~pl.col("name").is_in(list(classes))).unique().sort("text")
+    reasons: dict[str, Array] = {}
+    for cell, name in outside.iter_rows():
+        reason = f"expression {name}" if str(cell).lower() == name else f"expression code {cell} = {name}"
+        reasons[reason] = (frame["text"] == cell).fill_null(False).to_numpy()
+    return reasons
+
+
+def _checked_map(label_map: Mapping[Any, str | None], classes: Sequence[str]) -> dict[str, str]:
+    known = (*classes, *NO_CLASS)
+    for code, name in label_map.items():
+        if name is not None and name not in known:
+            raise InputError(
+                f"label map: {code!r} means {name!r}, which is no class",
+                expected=f"one of {shorten(classes, 24)}; None where a code means no class",
+                fix=closest(str(name), classes),
+            )
+    return {str(code).strip().lower(): "none" if name is None else name for code, name in label_map.items()}

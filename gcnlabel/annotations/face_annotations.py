@@ -1,0 +1,85 @@
+"""Annotations of faces: targets, and where in its image each face and its eyes stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.annotations.annotations import Annotations
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import Categorical, Dimensional, TaskSet
+
+Array = npt.NDArray[Any]
+
+BASIC_EXPRESSIONS = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
+"""The seven classes, in the order of AffectNet's codes 0 to 6."""
+
+
+@dataclass(frozen=True)
+class FaceAnnotations:
+    """What a data set of faces says of N of them.
+
+    Attributes:
+        annotations: Targets and splits; ``ids`` is each image's path below ``root``, with forward slashes. One image
+            can hold several faces: ids may repeat.
+        root: Folder of the images.
+        boxes: Face boxes x1, y1, x2, y2 in pixels, float64 [N, 4]; a row of NaN is the whole image.
+        eyes: Eye centres (x, y), first the one that is left in the image, float64 [N, 2, 2]; NaN where unknown.
+        unusable: Reason to the number of rows that it left out or masked; each reason ends with which of them.
+
+    Raises:
+        InputError: The arrays differ in length, or there are no ids or splits.
+
+    Example:
+        >>> faces = FaceAnnotations(
+        ...     Annotations(face_tasks(), {"expression": np.array([1]), "affect": np.array([[0.5, np.nan]])},
+        ...                 split=["train"], ids=["a/b.jpg"]),
+        ...     Path("images"), np.array([[10.0, 20, 50, 60]]), np.full((1, 2, 2), np.nan))
+        >>> len(faces), faces.select([]).boxes.shape
+        (1, (0, 4))
+    """
+
+    annotations: Annotations
+    root: Path
+    boxes: Array
+    eyes: Array
+    unusable: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check the shapes."""
+        if self.annotations.ids is None or self.annotations.split is None:
+            raise InputError("annotations of faces without ids or splits", expected="a path and a split for each face")
+        n = len(self.annotations)
+        for name, shape in (("boxes", (n, 4)), ("eyes", (n, 2, 2))):
+            value = np.asarray(getattr(self, name), dtype=np.float64)
+            if value.shape != shape:
+                raise InputError(f"{name} of shape {value.shape}", expected=f"{shape}: one entry a face")
+            object.__setattr__(self, name, value)
+
+    def __len__(self) -> int:
+        """Return the number of faces, N."""
+        return len(self.annotations)
+
+    def select(self, rows: Array | Sequence[int]) -> FaceAnnotations:
+        """Return the faces of ``rows``, a boolean mask or indices."""
+        rows = np.asarray(rows, dtype=np.int64) if len(rows) == 0 else np.asarray(rows)
+        return FaceAnnotations(
+            self.annotations.select(rows), self.root, self.boxes[rows], self.eyes[rows], dict(self.unusable)
+        )
+
+
+def face_tasks(classes: Sequence[str] = BASIC_EXPRESSIONS) -> TaskSet:
+    """Return the two tasks of AffectNet and Aff-Wild2: one of the classes, and valence and arousal in [-1, 1].
+
+    Example:
+        >>> face_tasks()
+        TaskSet(expression: categorical[7], affect: dimensional[2])
+    """
+    return TaskSet(
+        [Categorical("expression", tuple(classes)), Dimensional("affect", ("valence", "arousal"), range=(-1, 1))]
+    )

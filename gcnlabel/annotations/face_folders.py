@@ -1,0 +1,111 @@
+"""What a folder of a face data set holds: which release it looks like, and which of its images exist."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gcnlabel.errors import InputError, shorten
+
+Array = npt.NDArray[Any]
+
+AFFECTNET_LISTS = ("", "Manually_Annotated_file_lists", "Manually_Annotated/Manually_Annotated_file_lists")
+EXPR_FOLDERS = ("EXPR_Set", "EXPR_Recognition_Challenge", "EXPR_Classification_Challenge")
+VA_FOLDERS = ("VA_Set", "VA_Estimation_Challenge")
+MTL_FILES = ("training_set_annotations.txt", "validation_set_annotations.txt")
+EMOTIC_FILES = ("Annotations.mat", "annotations.mat")
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+def existing_folder(path: str | Path, what: str) -> Path:
+    """Return ``path`` when it is a folder.
+
+    Raises:
+        InputError: It is missing, or a file.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        found = "is a file" if path.exists() else "not found"
+        raise InputError(f"{what} {found}: {path}", expected="a folder", fix="check the path")
+    return path
+
+
+def annotation_folders(root: Path) -> list[Path]:
+    """Return ``root`` and the folders below it (two levels) whose name speaks of annotations."""
+    folders, level = [root], [root]
+    for _ in range(2):
+        level = sorted(
+            child for folder in level for child in folder.iterdir() if child.is_dir() and _of_annotations(child.name)
+        )
+        folders += level
+    return folders
+
+
+def _of_annotations(name: str) -> bool:
+    return "annotation" in name.lower() or name == "MTL_Challenge"
+
+
+def first_existing(root: Path, names: Iterable[str]) -> Path | None:
+    """Return the first of ``names`` that exists below ``root``."""
+    return next((root / name for name in names if (root / name).exists()), None)
+
+
+def looks_like(root: Path) -> list[str]:
+    """Return the releases whose files ``root`` holds."""
+    found = []
+    if any(first_existing(root / lists, ("training.csv", "validation.csv")) for lists in AFFECTNET_LISTS):
+        found.append("AffectNet 2017 (CSV lists)")
+    if any((root / part / "annotations").is_dir() for part in ("train_set", "val_set")):
+        found.append("AffectNet 2021 (train_set and val_set with .npy annotations)")
+    folders = annotation_folders(root)
+    if any(first_existing(folder, (*EXPR_FOLDERS, *VA_FOLDERS)) for folder in folders):
+        found.append("Aff-Wild2 (a text file a video)")
+    if any(first_existing(folder, MTL_FILES) for folder in folders):
+        found.append("Aff-Wild2 MTL (one file a split)")
+    if any(first_existing(folder, (*EMOTIC_FILES, "train.csv")) for folder in folders):
+        found.append("EMOTIC")
+    if not found and _folder_a_class(root):
+        found.append("a re-pack with a folder a class, which holds no valence, arousal or landmarks")
+    return found
+
+
+def _folder_a_class(root: Path) -> bool:
+    names = ("0", "happy", "happiness", "Happy", "Happiness")
+    return any(first_existing(root / part, names) is not None for part in ("", "train", "Train", "val", "test"))
+
+
+def wrong_folder(root: Path, wanted: str, expected: str) -> InputError:
+    """Return the error for a folder that does not hold ``wanted``; it says what the folder looks like instead."""
+    found = looks_like(root)
+    holds = shorten(sorted(child.name for child in root.iterdir()), 6) or "nothing"
+    return InputError(
+        f"{root} is no {wanted} folder" + (f": it looks like {' and '.join(found)}" if found else ""),
+        expected=expected,
+        fix="use the reader and release of that data set" if found else f"check the path; the folder holds {holds}",
+    )
+
+
+def existing_images(root: Path, ids: pl.Series) -> Array:
+    """Return which images exist, bool [N]; each folder is listed once, no image is asked for by itself.
+
+    Args:
+        root: Folder of the images.
+        ids: Paths below it, with forward slashes.
+    """
+    parents = ids.str.replace(r"/?[^/]*$", "").unique().drop_nulls()
+    names = [f"{parent}/{name}" if parent else name for parent in parents for name in _listed(root / parent)]
+    exists: Array = ids.is_in(pl.Series(names, dtype=pl.String).implode()).fill_null(False).to_numpy()
+    return np.array(exists)
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
