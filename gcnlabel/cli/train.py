@@ -24,7 +24,7 @@ Examples:
 @click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run.")
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
 @click.option("--devices", default="auto", show_default=True, help="Number of devices.")
-@click.option("--num-nodes", default=1, show_default=True, help="Number of machines.")
+@click.option("--num-nodes", default=1, show_default=True, type=click.IntRange(min=1), help="Number of machines.")
 def train(
     config: str | None,
     output: str,
@@ -47,7 +47,7 @@ def train(
     from gcnlabel.run import train as train_run
 
     folder = RunFolder(output)
-    where: dict[str, Any] = {"devices": devices if devices == "auto" else int(devices), "num_nodes": num_nodes}
+    where: dict[str, Any] = {"devices": devices if devices == "auto" else _number(devices), "num_nodes": num_nodes}
     wanted = load_config(config, (*changes, *(() if seed is None else (f"seed={seed}",)))) if config else None
     if wanted is None and (not resuming or changes or seed is not None):
         raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
@@ -55,3 +55,11 @@ def train(
         show_evaluation(output, resume(folder, wanted, **where))
     else:
         show_evaluation(output, train_run(wanted or folder.load_config(), folder, overwrite=overwrite, **where))
+
+
+def _number(devices: str) -> int:
+    from gcnlabel.errors import InputError
+
+    if not devices.isdigit() or int(devices) == 0:
+        raise InputError(f"--devices {devices}", expected="auto or a number, at least 1")
+    return int(devices)

@@ -79,16 +79,16 @@ def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions) -> None:
         both = joined.has_edge(target, source)
         if both and source > target:
             continue  # drawn with the other direction
-        size = max(abs(weight), abs(joined[target][source]["weight"])) if both else abs(weight)
+        strongest = max(weight, joined[target][source]["weight"], key=abs) if both else weight
         axes.annotate(
             "",
             places[target],
             places[source],
             arrowprops={
                 "arrowstyle": "-" if both else "-|>",
-                "linewidth": 0.4 + 1.6 * size / top,
-                "color": "#B2182B" if weight < 0 else "#777777",
-                "linestyle": "--" if weight < 0 else "-",
+                "linewidth": 0.4 + 1.6 * abs(strongest) / top,
+                "color": "#B2182B" if strongest < 0 else "#777777",
+                "linestyle": "--" if strongest < 0 else "-",
                 "shrinkA": 5,
                 "shrinkB": 5,
                 "alpha": 0.8,

@@ -103,6 +103,7 @@ BAD = [
     ("train synthetic-faces --set training.epochs=x --output run", "training.epochs"),
     ("train synthetic-faces --set training.epochs --output run", "expected: key=value"),
     ("train --output run", "no CONFIG given"),
+    ("train synthetic-faces --devices two --output run", "expected: auto or a number"),
     ("train --resume --output run", "holds no run"),
     ("evaluate run", "holds no run"),
     ("figures run --output figs", "has not been evaluated"),

@@ -1,0 +1,174 @@
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from gcnlabel import figures
+from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.tasks import Categorical, Dimensional, TaskSet
+
+TASKS = TaskSet([Categorical("mood", ["calm", "glad"]), Dimensional("affect", ["valence", "arousal"])])
+MATRIX = np.array([[0, 0, 0.35, 0], [0, 0, -0.7, 0], [0.2, 0.5, 0, 0], [0, 0, 0, 0]])
+
+
+@pytest.fixture
+def graph():
+    return LabelGraph.from_dense(MATRIX, TASKS)
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def drawn(figure):
+    figure.canvas.draw()
+    return figure
+
+
+def test_adjacency_writes_each_weight_in_its_cell(graph):
+    axes = drawn(figures.adjacency_figure(graph, title="Fig. 3")).axes[0]
+    cells = {text.get_position()[::-1]: text.get_text() for text in axes.texts}  # (row, column)
+    assert cells[(0, 2)] == ".35"
+    assert cells[(1, 2)] == "-.70"
+    assert cells[(0, 1)] == ""
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == list(TASKS.labels)
+    assert np.allclose(axes.images[0].get_array(), MATRIX)
+    assert axes.images[0].get_clim() == pytest.approx((-0.7, 0.7))  # signed: zero is the middle
+    edges = {tuple(line.get_ydata()) for line in axes.lines}
+    assert (1.5, 1.5) in edges  # between the tasks
+    assert axes.get_title() == "Fig. 3"
+    table = figures.adjacency_table(graph)
+    assert table["label"].to_list() == list(TASKS.labels)
+    assert np.allclose(table.drop("label").to_numpy(), MATRIX)
+
+
+def test_unsigned_adjacency_starts_at_zero():
+    graph = LabelGraph.from_dense(np.abs(MATRIX), TASKS)
+    assert figures.adjacency_figure(graph).axes[0].images[0].get_clim() == pytest.approx((0, 0.7))
+
+
+def test_many_labels_are_drawn_without_numbers():
+    names = [f"label {i}" for i in range(40)]
+    graph = LabelGraph.from_dense(np.eye(40)[::-1], names)
+    assert texts(figures.adjacency_figure(graph).axes[0]) == []
+
+
+def test_cosine_similarity_is_numpys():
+    W = np.random.default_rng(0).normal(size=(4, 6))
+    W[3] = 0
+    found = figures.cosine_similarity(W)
+    for i in range(3):
+        for j in range(3):
+            assert found[i, j] == pytest.approx(W[i] @ W[j] / np.sqrt((W[i] @ W[i]) * (W[j] @ W[j])))
+    assert not found[3].any()
+    with pytest.raises(InputError, match="label vectors"):
+        figures.cosine_similarity([[np.nan, 1]])
+
+
+def test_similarities_stand_side_by_side():
+    runs = {"linear": np.eye(4), "graph": -np.ones((4, 2)), "third": np.ones((4, 2))}
+    figure = drawn(figures.similarity_figure(runs, TASKS))
+    panels = [axes for axes in figure.axes if axes.get_title()]
+    assert [axes.get_title() for axes in panels] == list(runs)
+    assert texts(panels[0])[:2] == ["1", ".00"]
+    assert all(axes.images[0].get_clim() == (-1, 1) for axes in panels)
+    table = figures.similarity_table(runs, TASKS)
+    assert table.filter(run="graph")["glad"].to_list() == pytest.approx([1, 1, 1, 1])
+    with pytest.raises(InputError, match="has 3 label vectors"):
+        figures.similarity_figure({"a": np.eye(3)}, TASKS)
+
+
+def test_label_graph_shows_every_label_isolated_ones_hollow(graph):
+    axes = drawn(figures.label_graph_figure(graph)).axes[0]
+    assert set(TASKS.labels) <= set(texts(axes))
+    markers = [line.get_markerfacecolor() for line in axes.lines]
+    assert markers.count("none") == 1  # arousal
+    styles = [text.arrow_patch.get_linestyle() for text in axes.texts if getattr(text, "arrow_patch", None)]
+    assert len(styles) == 2  # calm and glad, each joined with valence once
+    assert "--" in styles  # the negative one
+    table = figures.label_graph_table(graph)
+    assert ("valence", "calm") in set(zip(table["source"], table["target"], strict=True))
+    assert table["weight"].to_list() == pytest.approx([0.35, -0.7, 0.2, 0.5])
+
+
+def test_confusion_is_in_percent_of_the_true_class():
+    counts = np.array([[3, 1, 0], [0, 0, 0], [1, 0, 1]])
+    figure = drawn(figures.confusion_figure({"a": counts}, ["x", "y", "z"]))
+    assert texts(figure.axes[0]) == ["75", "25", "0", "-", "-", "-", "50", "0", "50"]
+    table = figures.confusion_table({"a": counts, "b": counts}, ["x", "y", "z"])
+    assert table["run"].to_list() == ["a"] * 3 + ["b"] * 3
+    assert table["x"].to_list() == [3, 0, 1] * 2
+    with pytest.raises(InputError, match="run 'a'"):
+        figures.confusion_figure({"a": np.eye(2)}, ["x", "y", "z"])
+
+
+def test_scatter_leaves_out_what_is_missing_and_draws_the_same_every_time():
+    values = np.array([[0.1, 0.2], [np.nan, 0.3], [0.5, 0.5], [0.6, 0.1]])
+    codes = np.array([0, 0, -1, 1])
+    axes = drawn(figures.scatter_figure(values, codes, ["x", "y"], ["v", "a"])).axes[0]
+    points = {line.get_label(): line.get_xydata().tolist() for line in axes.lines if line.get_label() in "xy"}
+    assert points == {"x": [[0.1, 0.2]], "y": [[0.6, 0.1]]}
+    many = np.random.default_rng(1).uniform(size=(5000, 2))
+    tables = [figures.scatter_table(many, np.zeros(5000, int), ["x"], ["v", "a"]) for _ in range(2)]
+    assert len(tables[0]) == 3000
+    assert tables[0].equals(tables[1])
+    with pytest.raises(InputError, match="no sample"):
+        figures.scatter_figure(values, np.full(4, -1), ["x"], ["v", "a"])
+    with pytest.raises(InputError, match=r"\[4, 1\]"):
+        figures.scatter_table(values[:, :1], codes, ["x"], ["v"])
+
+
+def test_curves_draw_each_run_and_split():
+    table = pl.DataFrame(
+        {"epoch": [1, 2], "train/loss": [2.0, 1.0], "val/loss": [2.5, 1.5], "val/mood/accuracy": [0.4, 0.5]}
+    )
+    figure = drawn(figures.curves_figure({"a": table, "b": table}))
+    titles = {axes.get_title(): axes for axes in figure.axes if axes.get_visible()}
+    assert set(titles) == {"loss", "mood/accuracy"}
+    assert [line.get_label() for line in titles["loss"].lines] == ["a, train", "a, val", "b, train", "b, val"]
+    assert titles["mood/accuracy"].lines[0].get_ydata().tolist() == [0.4, 0.5]
+    long = figures.curves_table({"a": table})
+    assert long.filter(metric="val/loss", epoch=2)["value"].to_list() == [1.5]
+    for bad in (table.head(0), table.drop("epoch")):
+        with pytest.raises(InputError, match="no epoch to draw"):
+            figures.curves_figure({"a": bad})
+
+
+def test_comparison_draws_a_dot_a_run_and_leaves_large_numbers_to_the_table():
+    results = {"a": {"acc": 0.5, "rmse": 3.0}, "b": {"acc": 0.6, "rmse": 2.0}}
+    axes = drawn(figures.comparison_figure(results)).axes[0]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["acc"]
+    assert [line.get_xdata() for line in axes.lines] == [[0.5], [0.6]]
+    assert figures.comparison_table(results)["a"].to_list() == [0.5, 3.0]
+
+
+def test_tau_sweep_draws_both_counts():
+    figure = drawn(figures.tau_sweep_figure([0, 0.5], [4, 2], [0, 1]))
+    assert [axes.lines[0].get_ydata().tolist() for axes in figure.axes] == [[4, 2], [0, 1]]
+
+
+def test_saved_figures_are_whole_repeatable_and_never_overwritten(graph, tmp_path, monkeypatch):
+    table = figures.adjacency_table(graph)
+
+    def save(name, **options):
+        return figures.save_figure(
+            figures.adjacency_figure(graph), tmp_path / name, ["pdf", "svg", "png"], table=table, **options
+        )
+
+    assert [path.name for path in save("a")] == ["a.pdf", "a.svg", "a.png", "a.csv"]
+    save("b")
+    for suffix in ("pdf", "svg", "png", "csv"):
+        assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+    assert b"glad" in (tmp_path / "a.svg").read_bytes()  # text stays text
+    assert np.allclose(pl.read_csv(tmp_path / "a.csv").drop("label").to_numpy(), MATRIX)
+    with pytest.raises(InputError, match="exists already"):
+        save("a")
+    save("a", overwrite=True)
+    with pytest.raises(InputError, match="unknown format 'jpg'"):
+        figures.save_figure(figures.adjacency_figure(graph), tmp_path / "c", ["jpg"], table=table)
+    figure = figures.adjacency_figure(graph)
+    monkeypatch.setattr(figure, "savefig", lambda *args, **options: torch.zeros(1).numpy()[5])
+    with pytest.raises(IndexError):
+        figures.save_figure(figure, tmp_path / "d", table=table)
+    assert not list(tmp_path.glob("*d.*"))

@@ -1,0 +1,109 @@
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from gcnlabel.data import ArrayDataset
+from gcnlabel.errors import InputError
+from gcnlabel.training import MultiTaskDataModule, SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
+from gcnlabel.training.data_module import EpochShuffle
+from gcnlabel.training.epoch_table import write_rows
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_a_checkpoint_comes_back_as_it_was(tmp_path):
+    shared = torch.arange(6.0)
+    checkpoint = {
+        "state_dict": OrderedDict(a=shared.view(2, 3).T, b=shared[:2], empty=torch.zeros(0), i=torch.tensor(3)),
+        "loops": {1: (True, None, "text", 0.5), "nested": [{"x": torch.ones(1, dtype=torch.bfloat16)}]},
+        "path": Path("best.safetensors"),
+        "inf": float("inf"),
+    }
+    SafeCheckpointIO().save_checkpoint(checkpoint, tmp_path / "c.safetensors")
+    found = SafeCheckpointIO().load_checkpoint(tmp_path / "c.safetensors")
+    assert type(found["state_dict"]) is OrderedDict
+    for name, value in checkpoint["state_dict"].items():
+        assert torch.equal(found["state_dict"][name], value)
+        assert found["state_dict"][name].dtype == value.dtype
+    assert found["loops"][1] == (True, None, "text", 0.5)
+    assert found["loops"]["nested"][0]["x"].dtype == torch.bfloat16
+    assert found["path"] == "best.safetensors"
+    assert found["inf"] == float("inf")
+
+
+def test_what_is_no_plain_value_is_refused_and_nothing_is_written(tmp_path):
+    with pytest.raises(TypeError, match="not function"):
+        SafeCheckpointIO().save_checkpoint({"f": lambda: 0}, tmp_path / "c.safetensors")
+    assert not list(tmp_path.iterdir())
+
+
+def test_damaged_and_foreign_checkpoints_are_named(tmp_path):
+    SafeCheckpointIO().save_checkpoint({"a": torch.zeros(100)}, tmp_path / "c.safetensors")
+    (tmp_path / "cut.safetensors").write_bytes((tmp_path / "c.safetensors").read_bytes()[:-7])
+    save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
+    save_file({}, tmp_path / "odd.safetensors", metadata={"format": "gcnlabel.checkpoint", "checkpoint": "{"})
+    for name, message in [
+        ("cut", "is damaged"),
+        ("foreign", "no checkpoint of gcnlabel"),
+        ("odd", "is damaged"),
+        ("none", "not found"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            load_checkpoint(tmp_path / f"{name}.safetensors")
+
+
+def test_the_order_depends_on_seed_and_epoch_alone():
+    orders = {}
+    for seed, epoch in [(0, 0), (0, 1), (1, 0)]:
+        sampler = EpochShuffle(50, seed)
+        sampler.set_epoch(epoch)
+        torch.rand(3)  # whatever was drawn before
+        orders[seed, epoch] = list(sampler)
+        drawn = torch.rand(1)
+        assert sorted(orders[seed, epoch]) == list(range(50))
+        torch.rand(5)
+        assert list(sampler) == orders[seed, epoch]
+        assert torch.equal(torch.rand(1), drawn)
+    assert len({tuple(order) for order in orders.values()}) == 3
+
+
+@pytest.mark.parametrize(("size", "batches"), [(8, [4, 4]), (9, [4, 4]), (10, [4, 4, 2]), (1, [1])])
+def test_a_last_batch_of_one_is_left_out_in_training_alone(size, batches):
+    dataset = ArrayDataset(np.zeros((size, 2)), {"a": torch.zeros(size)})
+    data = MultiTaskDataModule({"train": dataset, "val": dataset}, batch_size=4)
+    assert [len(inputs) for inputs, _ in data.train_dataloader()] == batches
+    assert sum(len(inputs) for inputs, _ in data.val_dataloader()) == size
+
+
+def test_workers_draw_the_same_in_every_run():
+    dataset = ArrayDataset(np.zeros((8, 2)), {"a": torch.zeros(8)}, transform=lambda row: row + torch.rand(1))
+    data = [MultiTaskDataModule({"train": dataset}, batch_size=4, seed=3, workers=1) for _ in range(2)]
+    first, second = ([inputs for inputs, _ in module.train_dataloader()] for module in data)
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    assert not torch.equal(first[0], first[1])
+
+
+def test_schedules_follow_their_formulas():
+    cosine = schedule_factor("cosine", 8, 1, 0.1)
+    assert [cosine(t) for t in (0, 2, 4, 8, 9)] == pytest.approx([1, (1 + 0.5**0.5) / 2, 0.5, 0, 0])
+    step = schedule_factor("step", 8, 3, 0.5)
+    assert [step(t) for t in (0, 2.9, 3, 6)] == [1, 1, 0.5, 0.25]
+    assert schedule_factor("constant", 8, 3, 0.5)(7) == 1
+
+
+def test_optimizers_take_their_settings():
+    parameter = [torch.nn.Parameter(torch.ones(1))]
+    sgd = make_optimizer(parameter, "sgd", 0.1, 0.01, 0.9)
+    assert type(sgd) is torch.optim.SGD
+    assert {sgd.defaults[k] for k in ("lr", "weight_decay", "momentum")} == {0.1, 0.01, 0.9}
+    assert type(make_optimizer(parameter, "adamw", 0.1, 0.01, 0.9)) is torch.optim.AdamW
+
+
+def test_the_table_of_epochs_takes_new_columns(tmp_path):
+    write_rows(tmp_path / "m.csv", [{"epoch": 1, "a": 0.5}, {"epoch": 2, "a": 0.25, "b": 1.0}])
+    assert pl.read_csv(tmp_path / "m.csv").rows() == [(1, 0.5, None), (2, 0.25, 1.0)]
