@@ -1,7 +1,7 @@
 import pytest
 
 from gcnlabel.errors import InputError
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(
     [
@@ -72,3 +72,11 @@ def test_duplicate_task_names_and_unknown_names():
         TASKS["afect"]
     with pytest.raises(InputError, match="did you mean 'valence'"):
         TASKS.index("valance")
+
+
+def test_column_maps_are_written_too(tmp_path):
+    source = Columns(column="expr", codes={"0": "sad", "1": "happy"}, missing=("-1",))
+    TaskSet([Categorical("expression", ["sad", "happy"], source=source)]).to_yaml(tmp_path / "t.yaml")
+    (found,) = TaskSet.from_yaml(tmp_path / "t.yaml")
+    assert found.source == source
+    assert "separator" not in (tmp_path / "t.yaml").read_text()

@@ -1,0 +1,149 @@
+"""What is predicted: classes, tags or continuous dimensions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.tasks.columns import Columns
+
+
+@dataclass(frozen=True)
+class Task:
+    """A named group of labels that are predicted together.
+
+    Attributes:
+        name: Name of the task, unique in its :class:`TaskSet`.
+        labels: Names of its labels, one graph node each, in order.
+        source: Where a table holds it; no part of the task's identity.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    source: Columns = field(default=Columns(), kw_only=True, compare=False)
+
+    type: ClassVar[str] = ""
+    labels_key: ClassVar[str] = "labels"
+
+    def __post_init__(self) -> None:
+        """Check the names."""
+        if isinstance(self.labels, str) or not all(isinstance(name, str) for name in self.labels):
+            raise InputError(
+                f"task {self.name!r}: {self.labels_key} must be a list of names, got {self.labels!r}",
+                fix="quote names that YAML reads as something else (yes, no, 1)",
+            )
+        object.__setattr__(self, "labels", tuple(self.labels))
+        if not self.labels:
+            raise InputError(f"task {self.name!r} has no {self.labels_key}")
+        duplicates = sorted({name for name in self.labels if self.labels.count(name) > 1})
+        if duplicates:
+            raise InputError(f"task {self.name!r}: duplicate {self.labels_key}: {shorten(duplicates)}")
+        if "" in self.labels:
+            raise InputError(f"task {self.name!r}: a label with an empty name")
+
+    def __len__(self) -> int:
+        """Return the number of labels."""
+        return len(self.labels)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the task as plain values, as in the YAML file."""
+        return {"type": self.type, self.labels_key: list(self.labels)}
+
+
+@dataclass(frozen=True)
+class Categorical(Task):
+    """Exactly one of several classes, e.g. a facial expression.
+
+    Example:
+        >>> Categorical("expression", ["neutral", "happy"]).classes
+        ('neutral', 'happy')
+    """
+
+    type: ClassVar[str] = "categorical"
+    labels_key: ClassVar[str] = "classes"
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes; a target is an index into them."""
+        return self.labels
+
+
+@dataclass(frozen=True)
+class MultiLabel(Task):
+    """Any number of tags at once, e.g. the objects of an image.
+
+    Example:
+        >>> len(MultiLabel("tags", ["cat", "dog"]))
+        2
+    """
+
+    type: ClassVar[str] = "multilabel"
+
+
+@dataclass(frozen=True)
+class Dimensional(Task):
+    """Continuous dimensions, e.g. valence and arousal.
+
+    Attributes:
+        range: Lowest and highest value an annotation may have, or None for any finite value.
+
+    Example:
+        >>> Dimensional("affect", ["valence", "arousal"], range=(-1, 1)).dims
+        ('valence', 'arousal')
+    """
+
+    range: tuple[float, float] | None = None
+
+    type: ClassVar[str] = "dimensional"
+    labels_key: ClassVar[str] = "dims"
+
+    def __post_init__(self) -> None:
+        """Check the names and the range."""
+        super().__post_init__()
+        if self.range is None:
+            return
+        try:
+            low, high = (float(value) for value in self.range)
+        except (TypeError, ValueError):
+            low = high = math.nan
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise InputError(f"task {self.name!r}: range {self.range!r}", expected="[low, high] with low < high")
+        object.__setattr__(self, "range", (low, high))
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """Names of the dimensions."""
+        return self.labels
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the task as plain values, as in the YAML file."""
+        return super().to_dict() | ({} if self.range is None else {"range": list(self.range)})
+
+
+TASK_TYPES: dict[str, type[Task]] = {cls.type: cls for cls in (Categorical, MultiLabel, Dimensional)}
+
+
+def parse_task(name: str, spec: Any, where: object = None) -> Task:
+    """Return the task that plain values declare, as in the YAML file.
+
+    Raises:
+        InputError: The type is unknown, a key is unknown or missing, or the task is wrong in itself.
+    """
+    place = f"{where}, task {name!r}" if where is not None else f"task {name!r}"
+    if not isinstance(spec, Mapping) or spec.get("type") not in TASK_TYPES:
+        given = spec.get("type") if isinstance(spec, Mapping) else spec
+        raise InputError(f"unknown task type {given!r}", where=place, expected="type: " + " | ".join(TASK_TYPES))
+    task_type = TASK_TYPES[spec["type"]]
+    columns = Columns.__dataclass_fields__
+    allowed = {"type", task_type.labels_key, *columns} | ({"range"} if task_type is Dimensional else set())
+    for key in spec:
+        if key not in allowed:
+            raise InputError(f"unknown key {key!r}", where=place, fix=closest(key, allowed) or shorten(sorted(allowed)))
+    if task_type.labels_key not in spec:
+        raise InputError(f"{task_type.labels_key!r} is missing", where=place)
+    source = Columns.from_dict({key: spec[key] for key in columns if key in spec}, place)
+    extra = {"range": spec["range"]} if spec.get("range") is not None else {}
+    return task_type(name, spec[task_type.labels_key], source=source, **extra)

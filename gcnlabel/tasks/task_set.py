@@ -1,0 +1,147 @@
+"""All tasks of a model: the only place where label indices exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.tasks.task import Task, parse_task
+
+
+class TaskSet:
+    """An ordered set of tasks; it owns the index of every label.
+
+    Args:
+        tasks: The tasks. Names of tasks, and of labels over all tasks, must be unique.
+
+    Raises:
+        InputError: Duplicate names, or no task.
+
+    Example:
+        >>> from gcnlabel.tasks import Categorical, Dimensional
+        >>> tasks = TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])])
+        >>> tasks.labels
+        ('sad', 'happy', 'valence')
+        >>> tasks.slice_of("affect")
+        slice(2, 3, None)
+    """
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = tuple(tasks)
+        if not self._tasks:
+            raise InputError("no task is declared", expected="at least one task")
+        names = [task.name for task in self._tasks]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InputError(f"duplicate task names: {shorten(twice)}")
+        self.labels: tuple[str, ...] = tuple(label for task in self._tasks for label in task.labels)
+        self._index = {label: i for i, label in enumerate(self.labels)}
+        if len(self._index) < len(self.labels):
+            twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
+            raise InputError(
+                f"duplicate label names over the tasks: {shorten(twice)}",
+                fix="give each label one name in the whole set, e.g. 'anger' and 'anger_intensity'",
+            )
+        self._slices: dict[str, slice] = {}
+        start = 0
+        for task in self._tasks:
+            self._slices[task.name] = slice(start, start + len(task))
+            start += len(task)
+
+    @property
+    def num_labels(self) -> int:
+        """Number of labels over all tasks, L."""
+        return len(self.labels)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the tasks."""
+        return tuple(self._slices)
+
+    def slice_of(self, task: str | Task) -> slice:
+        """Return where a task's labels stand among all labels."""
+        return self._slices[self[task.name if isinstance(task, Task) else task].name]
+
+    def index(self, label: str) -> int:
+        """Return the index of a label among all labels.
+
+        Raises:
+            InputError: There is no such label.
+        """
+        if label not in self._index:
+            raise InputError(f"unknown label {label!r}", expected=shorten(self.labels), fix=closest(label, self.labels))
+        return self._index[label]
+
+    def task_of(self, label: str) -> Task:
+        """Return the task a label belongs to."""
+        position = self.index(label)
+        return next(task for task in self if position < self._slices[task.name].stop)
+
+    def task_indices(self) -> list[int]:
+        """Return for each label the position of its task, length L."""
+        return [t for t, task in enumerate(self) for _ in task.labels]
+
+    def __getitem__(self, name: str) -> Task:
+        """Return a task by its name."""
+        if name not in self._slices:
+            raise InputError(f"unknown task {name!r}", expected=shorten(self.names), fix=closest(name, self.names))
+        return self._tasks[self.names.index(name)]
+
+    def __len__(self) -> int:
+        """Return the number of tasks, T."""
+        return len(self._tasks)
+
+    def __iter__(self) -> Iterator[Task]:
+        """Iterate over the tasks in order."""
+        return iter(self._tasks)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both declare the same tasks in the same order."""
+        return isinstance(other, TaskSet) and self._tasks == other._tasks
+
+    def __hash__(self) -> int:
+        """Hash of the tasks."""
+        return hash(self._tasks)
+
+    def __repr__(self) -> str:
+        """Return one line naming each task and its size."""
+        parts = ", ".join(f"{task.name}: {task.type}[{len(task)}]" for task in self)
+        return f"TaskSet({parts})"
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Return the tasks as plain values, name -> declaration."""
+        return {task.name: task.to_dict() for task in self}
+
+    @classmethod
+    def from_dict(cls, declarations: Mapping[str, Any], where: object = None) -> TaskSet:
+        """Build from plain values, as :meth:`to_dict` and the YAML file hold them.
+
+        Raises:
+            InputError: A declaration cannot be read; the message names the task and the key.
+        """
+        if not isinstance(declarations, Mapping):
+            raise InputError("tasks are not a mapping", where=where, expected="name: {type: ..., ...} for each task")
+        return cls(parse_task(str(name), spec, where) for name, spec in declarations.items())
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> TaskSet:
+        """Read the ``tasks:`` of a YAML file."""
+        path = existing_file(path, "tasks file")
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} is not valid YAML: {error}") from error
+        if not isinstance(content, Mapping) or "tasks" not in content:
+            raise InputError(f"{path} declares no tasks", expected="a top-level key 'tasks'")
+        return cls.from_dict(content["tasks"], where=path)
+
+    def to_yaml(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the tasks, and where tables hold them, as a YAML file."""
+        tasks = {task.name: task.to_dict() | task.source.to_dict() for task in self}
+        with atomic_write(path, overwrite=overwrite) as temporary:
+            temporary.write_text(yaml.safe_dump({"tasks": tasks}, sort_keys=False), encoding="utf-8")
