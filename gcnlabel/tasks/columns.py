@@ -31,10 +31,9 @@ class Columns:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what differs from the default as plain values, as in the YAML file."""
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        plain |= {"columns": dict(self.columns), "codes": dict(self.codes), "missing": list(self.missing)}
-        default = {"column": None, "columns": {}, "codes": {}, "separator": " ", "empty": "[]", "missing": []}
-        return {name: value for name, value in plain.items() if value != default[name]}
+        default = Columns()
+        changed = {name: value for name, value in vars(self).items() if value != getattr(default, name)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any], where: object = None) -> Columns:
