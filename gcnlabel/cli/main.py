@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
         """Run a command; what the user gave wrong becomes one message on stderr and exit code 2."""
         if not ctx.params["debug"]:
             warnings.showwarning = _show_warning
-            logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+            logging.disable(logging.INFO)  # Lightning's loggers set their own levels when they are imported
         try:
             return super().invoke(ctx)
         except InputError as error:
