@@ -133,8 +133,8 @@ def _faces(
 
     names = class_names(cells["expression"], classes, AFF_WILD2_CODES, label_map, place)
     target = class_indices(names, classes)
-    unlisted: Array = np.isnan(affect).any(axis=1)
-    invalid: Array = ~unlisted & ~((affect >= -1) & (affect <= 1)).all(axis=1)
+    unlisted: Array = np.asarray(np.isnan(affect).any(axis=1))
+    invalid = ~unlisted & ~((affect >= -1) & (affect <= 1)).all(axis=1)
     affect = np.where((affect >= -1) & (affect <= 1), affect, np.nan)
     rows = UsableRows(len(cells), complete_only=complete_only)
     rows.leave_out("neither expression nor valence-arousal", (target < 0) & np.isnan(affect).all(axis=1))

@@ -34,7 +34,9 @@ def csv_records(root: Path, images: Path | None = None) -> AffectNetRecords:
     Raises:
         InputError: A list cannot be read, a column is missing, a box is no number, or there is no folder of images.
     """
-    lists = {split: first_existing(root, [f"{f}/{name}" for f in AFFECTNET_LISTS]) for split, name in FILES.items()}
+    lists = {
+        split: first_existing(root, [str(Path(f, name)) for f in AFFECTNET_LISTS]) for split, name in FILES.items()
+    }
     found = {split: path for split, path in lists.items() if path is not None}
     frames = [_read_list(path).with_columns(split=pl.lit(split)) for split, path in found.items()]
     cells = pl.concat(frames).rename({"subDirectory_filePath": "id"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,21 @@ def eyes_from_points(points: Array, absent: Array) -> Eyes:
     swapped = centres[:, 0, 0] > centres[:, 1, 0]
     centres[swapped] = centres[swapped, ::-1]
     return Eyes(centres, {NO_LANDMARKS: absent, MALFORMED: unreadable & ~absent, EQUAL: equal})
+
+
+def eye_coordinates(landmarks: Array) -> Array:
+    """Return the 24 coordinates of the eyes' points out of 136 numbers, or NaN where there are not 136 numbers.
+
+    Args:
+        landmarks: 136 numbers, or one text ``x;y;x;y;...``.
+    """
+    values: Array = np.asarray(landmarks).ravel()
+    if values.size == 1 and values.dtype.kind in "US":
+        values = np.array(str(values.astype(str)[0]).strip(" ;[]").split(";"))
+    if values.size == COORDINATES:
+        with suppress(ValueError):
+            return values[2 * EYE_POINTS.start : 2 * EYE_POINTS.stop].astype(np.float64)
+    return np.full(2 * 12, np.nan)
 
 
 def eyes_from_text(text: pl.Series) -> Eyes:

@@ -1,4 +1,4 @@
-"""One small ``.npy`` file -> its text, quickly enough to read a million of them."""
+"""One small ``.npy`` file -> its values, quickly enough to read a million of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from numpy.lib import format as npy_format
 
 from gcnlabel.errors import InputError
@@ -15,7 +16,14 @@ from gcnlabel.errors import InputError
 def npy_text(path: str) -> str:
     """Return what an array of text or numbers holds, as text; several values are joined by ``;``.
 
-    Nothing in the file is ever unpickled.
+    Raises:
+        InputError: As :func:`npy_values`.
+    """
+    return ";".join(value.decode() if isinstance(value, bytes) else str(value) for value in npy_values(path).tolist())
+
+
+def npy_values(path: str) -> npt.NDArray[Any]:
+    """Return the values of an array of text or numbers, flat. Nothing in the file is ever unpickled.
 
     Raises:
         InputError: The file is no ``.npy`` file, is cut off, or holds pickled objects.
@@ -27,12 +35,11 @@ def npy_text(path: str) -> str:
         dtype, count = _described(content[:start])
         if dtype.hasobject:
             raise InputError("the array holds pickled objects", where=path, expected="text or numbers")
-        values = np.frombuffer(content, dtype=dtype, count=count, offset=start)
+        return np.frombuffer(content, dtype=dtype, count=count, offset=start)
     except InputError:
         raise
     except (ValueError, IndexError, KeyError, SyntaxError, EOFError, TypeError) as error:
         raise InputError(f"no whole .npy file: {error}", where=path, expected="an array of text or numbers") from error
-    return ";".join(value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist())
 
 
 def npy_header_size(content: bytes) -> int:

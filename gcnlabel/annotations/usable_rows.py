@@ -37,23 +37,23 @@ class UsableRows:
         self.reasons: dict[str, int] = {}
         self._complete_only = complete_only
 
-    def leave_out(self, reason: str, rows: Array) -> None:
+    def leave_out(self, reason: str, rows: npt.ArrayLike) -> None:
         """Drop ``rows``, bool [N]."""
         self._count(f"{reason} (left out)", rows)
-        self.kept &= ~rows
+        self.kept &= ~np.asarray(rows, dtype=bool)
 
-    def mask(self, reason: str, rows: Array) -> None:
+    def mask(self, reason: str, rows: npt.ArrayLike) -> None:
         """Count rows that miss one target; they are dropped where only complete rows are wanted."""
         if self._complete_only:
             self.leave_out(reason, rows)
         else:
             self._count(f"{reason} (masked)", rows)
 
-    def note(self, reason: str, rows: Array) -> None:
+    def note(self, reason: str, rows: npt.ArrayLike) -> None:
         """Count rows that stay as they are; the reason says what is odd about them."""
         self._count(f"{reason} (kept)", rows)
 
-    def _count(self, reason: str, rows: Array) -> None:
-        number = int(np.count_nonzero(rows & self.kept))
+    def _count(self, reason: str, rows: npt.ArrayLike) -> None:
+        number = int(np.count_nonzero(np.asarray(rows, dtype=bool) & self.kept))
         if number:
             self.reasons[reason] = self.reasons.get(reason, 0) + number
