@@ -12,16 +12,17 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.tasks import Categorical
 
 Sample = tuple[Tensor, dict[str, Tensor]]
 
 
 class ArrayDataset(Dataset[Sample]):
-    """Inputs in memory, row by row with the targets of every task.
+    """Inputs in memory or on disk, row by row with the targets of every task.
 
     Args:
-        inputs: Features [N, D] or images [N, C, H, W].
+        inputs: Features [N, D] or images [N, C, H, W]; :class:`LazyImages` are read batch by batch.
         targets: Target of each task, a row a sample.
         transform: Applied to each input by itself, e.g. an augmentation.
     """
@@ -29,7 +30,7 @@ class ArrayDataset(Dataset[Sample]):
     def __init__(
         self, inputs: Any, targets: Mapping[str, Tensor], transform: Callable[[Tensor], Tensor] | None = None
     ) -> None:
-        self.inputs = torch.as_tensor(np.ascontiguousarray(inputs))
+        self.inputs = inputs if isinstance(inputs, LazyImages) else torch.as_tensor(np.ascontiguousarray(inputs))
         self.targets = dict(targets)
         self.transform = transform
 
@@ -39,14 +40,14 @@ class ArrayDataset(Dataset[Sample]):
 
     def __getitem__(self, row: int) -> Sample:
         """Return a sample: its input and a dict of targets."""
-        sample = self.inputs[row]
+        sample = torch.as_tensor(self.inputs[row])
         targets = {name: target[row] for name, target in self.targets.items()}
         return (sample if self.transform is None else self.transform(sample)), targets
 
     def __getitems__(self, rows: list[int]) -> Sample:
         """Return a batch at once, which torch's loader prefers: inputs [B, ...] and a dict of targets [B, ...]."""
         index = torch.as_tensor(rows)
-        inputs = self.inputs[index]
+        inputs = torch.as_tensor(self.inputs[index])
         if self.transform is not None:
             inputs = torch.stack([self.transform(sample) for sample in inputs])
         return inputs, {name: target[index] for name, target in self.targets.items()}

@@ -1,0 +1,179 @@
+"""A face in its picture -> an upright face of a given size, in one warp.
+
+The paper turns the picture about the eyes' midpoint until the eyes are level, then crops the face box and scales it.
+Turning the picture about any point only moves the box, so all three steps are one affine map: the box, turned with the
+face about its own centre, becomes the output square. With centre c, width w, height h of the box and the angle of the
+line through the eye centres ``a = atan2(y2 - y1, x2 - x1)``, the output point (X, Y) of a square of side S shows the
+picture at
+
+    c + (X / S - 1/2) w (cos a, sin a) + (Y / S - 1/2) h (-sin a, cos a)
+
+Coordinates are those of the annotated, stored picture (a rotation noted in EXIF is not applied), pixel edges are whole
+numbers, and y points down. What lies outside the picture is black.
+
+Where the face shrinks, the picture is brought to the output's resolution first (a JPEG while it is decoded, the rest
+by an antialiasing filter over the region of the box alone), so that the warp itself neither magnifies nor skips pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from gcnlabel.errors import InputError
+
+Images = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
+
+PADDED = "box partly outside the image (padded with black)"
+OUTSIDE = "box wholly outside the image (all black)"
+EYES_UNKNOWN = "eyes unknown (not turned)"
+EYES_EQUAL = "eye points equal (not turned)"
+EYES_OUTSIDE = "eye point outside the image (not turned)"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a face stands in its picture, in pixels.
+
+    Attributes:
+        centre: Centre of the box, [2].
+        extent: Width and height of the box, along the face's own axes, [2].
+        angle: Angle of the line through the eyes in radians; positive is clockwise on the screen.
+        remarks: What is odd about it, for the report.
+    """
+
+    centre: Floats
+    extent: Floats
+    angle: float
+    remarks: tuple[str, ...]
+
+    def axes(self) -> Floats:
+        """Return the face's rightward and downward directions as columns, [2, 2]."""
+        c, s = math.cos(self.angle), math.sin(self.angle)
+        return np.array([[c, -s], [s, c]])
+
+    def matrix(self, size: int) -> Floats:
+        """Return the map from output points (X, Y, 1) to points of the picture, [2, 3]."""
+        linear = self.axes() * (self.extent / size)
+        return np.column_stack([linear, self.centre - linear.sum(1) * size / 2])
+
+    def shrink(self, size: int) -> Floats:
+        """Return how many pixels of the picture fall on one of the output, along the picture's x and y, [2]."""
+        return np.sqrt(((self.axes() * self.extent / size) ** 2).sum(1))
+
+
+def place_face(image_size: tuple[int, int], box: npt.ArrayLike, eyes: npt.ArrayLike) -> Placement:
+    """Return where a face stands.
+
+    Args:
+        image_size: Width and height of the picture.
+        box: x1, y1, x2, y2 of the face, [4]; NaN is the whole picture.
+        eyes: Eye centres (x, y), first the one left in the face as it is seen, [2, 2]; NaN is unknown: not turned.
+
+    Raises:
+        InputError: The box is empty or not finite.
+
+    Example:
+        >>> p = place_face((100, 100), [20, 20, 60, 60], [[30, 30], [50, 50]])
+        >>> p.centre.tolist(), p.extent.tolist(), round(math.degrees(p.angle)), p.remarks
+        ([40.0, 40.0], [40.0, 40.0], 45, ())
+    """
+    whole = np.array([0, 0, *image_size], dtype=np.float64)
+    given = np.asarray(box, dtype=np.float64)
+    edges = whole if np.isnan(given).all() else given
+    extent = edges[2:] - edges[:2]
+    if not np.isfinite(edges).all() or (extent <= 0).any():
+        raise InputError(f"empty box {given.tolist()}", expected="x1 < x2 and y1 < y2, or NaN for the whole image")
+    angle, remarks = _angle(image_size, np.asarray(eyes, dtype=np.float64))
+    placement = Placement((edges[:2] + edges[2:]) / 2, extent, angle, ())
+    covered = _covered(placement, whole[2:])
+    return Placement(placement.centre, extent, angle, (*remarks, *covered))
+
+
+def align_face(image: Any, box: npt.ArrayLike, eyes: npt.ArrayLike, size: int, *, channels: int = 3) -> Images:
+    """Return a face upright, cropped and scaled, uint8 [size, size, channels].
+
+    Args:
+        image: A PIL image (of a file that is not loaded yet only as much is decoded as is needed), or an array uint8
+            [H, W], [H, W, 1] or [H, W, 3].
+        box: x1, y1, x2, y2 of the face; NaN is the whole picture.
+        eyes: Eye centres (x, y), [2, 2]; NaN is unknown.
+        size: Width and height to bring it to.
+        channels: 1 for grey, 3 for colour.
+
+    Raises:
+        InputError: The box is empty or not finite.
+
+    Example:
+        >>> picture = np.zeros((40, 40), dtype=np.uint8)
+        >>> picture[10:20, 20:30] = 255
+        >>> int(align_face(picture, [20, 10, 30, 20], np.full((2, 2), np.nan), 10, channels=1).min())
+        255
+    """
+    picture = image if isinstance(image, Image.Image) else Image.fromarray(_without_last_of_one(np.asarray(image)))
+    return warp_faces(picture, [place_face(picture.size, box, eyes)], size, channels)[0]
+
+
+def warp_faces(image: Image.Image, placements: Sequence[Placement], size: int, channels: int = 3) -> Images:
+    """Return the faces of one picture, which is decoded once, uint8 [faces, size, size, channels]."""
+    mode = "L" if channels == 1 else "RGB"
+    width, height = image.size
+    least = np.maximum(np.min([p.shrink(size) for p in placements]), 1)
+    drafted = image.draft("L" if channels == 1 else None, (math.ceil(width / least), math.ceil(height / least)))
+    scale = 1.0 if drafted is None else width / drafted[1][2]
+    if image.mode != mode:
+        image = image.convert(mode)
+    faces = np.empty((len(placements), size, size, channels), dtype=np.uint8)
+    for face, placement in zip(faces, placements, strict=True):
+        warped = _warp(image, placement.matrix(size) / scale, placement.shrink(size) / scale, size)
+        face[:] = np.asarray(warped).reshape(face.shape)
+    return faces
+
+
+def _warp(image: Image.Image, matrix: Floats, shrink: Floats, size: int) -> Image.Image:
+    if (shrink > 1).any():
+        shrink = np.maximum(shrink, 1)
+        corners = matrix @ np.array([[0, size, 0, size], [0, 0, size, size], [1, 1, 1, 1]])  # [2, 4]
+        low = np.floor(corners.min(1) - 2 * shrink).clip(0, image.size)
+        high = np.ceil(corners.max(1) + 2 * shrink).clip(0, image.size)
+        if (low >= high).any():
+            return Image.new(image.mode, (size, size))
+        pixels = np.ceil((high - low) / shrink).astype(int)
+        region = (*low.tolist(), *high.tolist())
+        image = image.resize(tuple(pixels.tolist()), Image.Resampling.HAMMING, box=region, reducing_gap=2.0)
+        matrix = (matrix - np.array([[0, 0, low[0]], [0, 0, low[1]]])) * (pixels / (high - low))[:, None]
+    flat = tuple(matrix.ravel().tolist())
+    return image.transform((size, size), Image.Transform.AFFINE, flat, Image.Resampling.BILINEAR, fillcolor=0)
+
+
+def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str, ...]]:
+    if not np.isfinite(eyes).all():
+        return 0.0, (EYES_UNKNOWN,)
+    if (eyes < 0).any() or (eyes > image_size).any():
+        return 0.0, (EYES_OUTSIDE,)
+    dx, dy = (eyes[1] - eyes[0]).tolist()
+    if math.hypot(dx, dy) < 1e-6:
+        return 0.0, (EYES_EQUAL,)
+    return math.atan2(dy, dx), ()
+
+
+def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
+    """Compare box and picture, two rectangles: they are apart where one of their four axes separates them."""
+    signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]]) / 2
+    corners = placement.centre[:, None] + placement.axes() @ (placement.extent[:, None] * signs)  # [2, 4]
+    beyond = ((corners < -0.5) | (corners > image_size[:, None] + 0.5)).any()
+    picture = image_size[:, None] * (signs + 0.5) - placement.centre[:, None]
+    in_box = placement.axes().T @ picture / placement.extent[:, None]
+    apart = (corners.max(1) <= 0) | (corners.min(1) >= image_size) | (in_box.max(1) <= -0.5) | (in_box.min(1) >= 0.5)
+    return (OUTSIDE,) if apart.any() else (PADDED,) if beyond else ()
+
+
+def _without_last_of_one(array: Images) -> Images:
+    return array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
