@@ -20,6 +20,8 @@ from gcnlabel.files import existing_file
 def load_config(source: str | Path, changes: Iterable[str] = ()) -> Config:
     """Read a config file, or a shipped preset by its name, with changes on top.
 
+    A config may begin with ``extends: PRESET``; then it says only what differs from that preset.
+
     Args:
         source: Path of a YAML file, or the name of a preset.
         changes: ``key=value`` with dots between the levels, e.g. ``model.head.name=linear``; values are YAML.
@@ -27,19 +29,39 @@ def load_config(source: str | Path, changes: Iterable[str] = ()) -> Config:
     Raises:
         InputError: The file is not there or not YAML, or a key or value is not allowed; the message names the key.
     """
+    text, where = _text_of(source)
+    content = _parse_yaml(text, where)
+    while isinstance(content, dict) and "extends" in content:
+        base = _parse_yaml(*_text_of(str(content.pop("extends"))))
+        content = merged(base, content)
+    return parse_config(_with_changes(content, changes), where)
+
+
+def _text_of(source: str | Path) -> tuple[str, str]:
+    """Return the text of a preset or a file, and what messages call it."""
     if str(source) in preset_names():
-        text, where = (_presets() / f"{source}.yaml").read_text(encoding="utf-8"), f"preset {source!r}"
-    elif not Path(source).exists() and Path(source).suffix not in (".yaml", ".yml"):
+        return (_presets() / f"{source}.yaml").read_text(encoding="utf-8"), f"preset {source!r}"
+    if not Path(source).exists() and Path(source).suffix not in (".yaml", ".yml"):
         known = preset_names()
         raise InputError(
             f"no config file and no preset is called {str(source)!r}",
             expected=f"a YAML file or one of: {shorten(known, limit=20)}",
             fix=closest(str(source), known),
         )
-    else:
-        path = existing_file(source, "config")
-        text, where = path.read_text(encoding="utf-8", errors="replace"), str(path)
-    return parse_config(_with_changes(_parse_yaml(text, where), changes), where)
+    path = existing_file(source, "config")
+    return path.read_text(encoding="utf-8", errors="replace"), str(path)
+
+
+def merged(base: Any, changes: Any) -> Any:
+    """Return ``base`` with ``changes`` on top, section by section.
+
+    Example:
+        >>> merged({"a": {"b": 1, "c": 2}}, {"a": {"c": 3}})
+        {'a': {'b': 1, 'c': 3}}
+    """
+    if not (isinstance(base, dict) and isinstance(changes, dict)):
+        return changes
+    return base | {key: merged(base.get(key), value) for key, value in changes.items()}
 
 
 def preset_names() -> list[str]:

@@ -196,9 +196,15 @@ class Evaluate(Section):
 
 
 class Config(Section):
-    """A whole run."""
+    """A whole run.
+
+    Attributes:
+        tasks: The tasks, or the file that declares them; None where the data brings its own.
+        only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
+    """
 
     tasks: str | dict[str, Any] | None = None
+    only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
     data: Annotated[SyntheticFaces | Table | Arff, Field(discriminator="source")]
     standardize: bool = False
     graph: Graph = Graph()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +53,24 @@ class RunData:
     parts: dict[str, Part]
     note: str | None = None
 
+    def of_tasks(self, names: Sequence[str]) -> RunData:
+        """Return the data with some of its tasks alone."""
+        tasks = TaskSet([self.tasks[name] for name in names])
+        parts = {name: Part(part.annotations.of_tasks(tasks), part.inputs) for name, part in self.parts.items()}
+        return replace(self, tasks=tasks, parts=parts)
+
 
 def load_data(config: Config) -> RunData:
     """Read, or draw, the data that a config names.
 
     Raises:
-        InputError: A file cannot be used, or a split is missing.
+        InputError: A file cannot be used, a split is missing, or ``only_tasks`` names a task that is not there.
     """
+    data = _load(config)
+    return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
+
+
+def _load(config: Config) -> RunData:
     if isinstance(config.data, SyntheticFaces):
         return _synthetic(config.data)
     whole = _arff(config.data) if isinstance(config.data, Arff) else _table(config.data, _tasks(config))

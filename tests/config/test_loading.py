@@ -61,3 +61,15 @@ def test_bad_files_and_changes(tmp_path):
         load_config("synthetic-face")
     with pytest.raises(InputError, match="is not a section"):
         load_config("synthetic-faces", ["training=3", "training.epochs=1"])
+
+
+def test_a_config_can_extend_a_preset(tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_text("extends: synthetic-faces\nmodel: {head: {name: linear}}\nonly_tasks: [affect]\n")
+    base, config = load_config("synthetic-faces"), load_config(path)
+    assert config.model.head.name == "linear"
+    assert config.model.backbone == base.model.backbone
+    assert config.only_tasks == ["affect"]
+    path.write_text("extends: synthetic-face\n")
+    with pytest.raises(InputError, match="did you mean 'synthetic-faces'"):
+        load_config(path)

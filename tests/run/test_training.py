@@ -208,3 +208,12 @@ def test_ctrl_c_leaves_a_run_that_can_be_resumed(tmp_path):
     load_checkpoint(folder.last)
     assert not list(tmp_path.rglob(".*-*"))
     assert json.dumps(folder.load_config().model_dump())
+
+
+def test_one_of_the_tasks_can_be_trained_alone(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    changes = ("only_tasks=[affect]", "model.head.name=linear", "training.epochs=1", "loss={affect: {name: ccc}}")
+    evaluation = train(config(*changes), folder, progress=False)
+    assert list(evaluation["tasks"]) == ["affect"]
+    with pytest.raises(InputError, match="unknown task 'tags'"):
+        train(config("only_tasks=[tags]"), RunFolder(tmp_path / "other"), progress=False)
