@@ -73,13 +73,13 @@ def class_names(
     uncovered = (cells.is_not_null() & names.is_null()).arg_true()
     if len(uncovered):
         row = int(uncovered[0])
+        hint = None if cells[row].lstrip("-").isdigit() else closest(cells[row], meaning)
         others = sorted(set(cells.gather(uncovered).to_list()))
         raise InputError(
             f"expression {text[row]!r}: the label map does not cover it",
             where=place(row),
-            expected="one of " + shorten(meaning, 24),
-            fix=closest(cells[row], meaning)
-            or f"give a label_map that says what it means; uncovered: {shorten(others)}",
+            expected=f"a code, {shorten(default if label_map is None else label_map, 24)}; or a name of a class",
+            fix=hint or f"give a label_map that says what it means; uncovered: {shorten(others)}",
         )
     return names
 
