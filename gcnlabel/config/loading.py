@@ -17,7 +17,7 @@ from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
 
 
-def load_config(source: str | Path, changes: Iterable[str] = ()) -> Config:
+def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | None = None) -> Config:
     """Read a config file, or a shipped preset by its name, with changes on top.
 
     A config may begin with ``extends: PRESET``; then it says only what differs from that preset.
@@ -25,6 +25,7 @@ def load_config(source: str | Path, changes: Iterable[str] = ()) -> Config:
     Args:
         source: Path of a YAML file, or the name of a preset.
         changes: ``key=value`` with dots between the levels, e.g. ``model.head.name=linear``; values are YAML.
+        root: Preset or file that takes the place of the preset at the end of ``extends``, e.g. another data set.
 
     Raises:
         InputError: The file is not there or not YAML, or a key or value is not allowed; the message names the key.
@@ -33,6 +34,8 @@ def load_config(source: str | Path, changes: Iterable[str] = ()) -> Config:
     content = _parse_yaml(text, where)
     while isinstance(content, dict) and "extends" in content:
         base = _parse_yaml(*_text_of(str(content.pop("extends"))))
+        if root is not None and "extends" not in base:
+            base = _parse_yaml(*_text_of(root))
         content = merged(base, content)
     return parse_config(_with_changes(content, changes), where)
 
@@ -53,15 +56,16 @@ def _text_of(source: str | Path) -> tuple[str, str]:
 
 
 def merged(base: Any, changes: Any) -> Any:
-    """Return ``base`` with ``changes`` on top, section by section.
+    """Return ``base`` with ``changes`` on top, section by section; a null takes a key back.
 
     Example:
-        >>> merged({"a": {"b": 1, "c": 2}}, {"a": {"c": 3}})
-        {'a': {'b': 1, 'c': 3}}
+        >>> merged({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": None})
+        {'a': {'b': 1, 'c': 4}}
     """
     if not (isinstance(base, dict) and isinstance(changes, dict)):
         return changes
-    return base | {key: merged(base.get(key), value) for key, value in changes.items()}
+    both = base | {key: merged(base.get(key), value) for key, value in changes.items()}
+    return {key: value for key, value in both.items() if value is not None or key not in changes}
 
 
 def preset_names() -> list[str]:

@@ -25,5 +25,5 @@ def augmentation(
         steps.append(v2.RandomRotation(rotation, v2.InterpolationMode.BILINEAR))
     if brightness or contrast:
         steps.append(v2.ColorJitter(brightness=brightness, contrast=contrast))
-    composed: Callable[[Tensor], Tensor] = v2.Compose(steps)
+    composed: Callable[[Tensor], Tensor] = v2.Compose(steps or [v2.Identity()])
     return composed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,7 @@ def load_features(path: str | Path) -> npt.NDArray[np.float32]:
     """
     path = existing_file(path, "features")
     array = _read(path)
-    if array.ndim != 2 or not np.issubdtype(array.dtype, np.number):
+    if array.ndim != 2 or array.dtype.kind not in "iuf":
         raise InputError(f"{path} holds {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
     values = array.astype(np.float32)
     if not np.isfinite(values).all():
@@ -34,18 +36,20 @@ def load_features(path: str | Path) -> npt.NDArray[np.float32]:
 
 def _read(path: Path) -> npt.NDArray[np.generic]:
     try:
-        loaded = load_file(path) if path.suffix == ".safetensors" else np.load(path, allow_pickle=False)
-    except (ValueError, OSError, SafetensorError) as error:
+        arrays = load_file(path) if path.suffix == ".safetensors" else _numpy_arrays(path)
+    except (ValueError, TypeError, OSError, EOFError, BadZipFile, zlib.error, SafetensorError) as error:
         raise InputError(
             f"{path} cannot be read: {error}", expected=".npy, .npz or .safetensors, not pickled"
         ) from error
-    if isinstance(loaded, np.ndarray):
-        return loaded
-    names = list(loaded.keys())
-    if len(names) != 1:
-        raise InputError(f"{path} holds {len(names)} arrays", expected="one")
-    array: npt.NDArray[np.generic] = loaded[names[0]]
-    return array
+    if len(arrays) != 1:
+        raise InputError(f"{path} holds {len(arrays)} arrays", expected="one")
+    return next(iter(arrays.values()))
+
+
+def _numpy_arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
+    with path.open("rb") as file:  # numpy leaves a damaged archive open
+        loaded = np.load(file, allow_pickle=False)
+        return {"": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
 
 
 class Standardize(nn.Module):

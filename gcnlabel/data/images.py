@@ -22,7 +22,7 @@ def load_images(root: str | Path, names: Sequence[str], *, size: int, channels: 
         channels: 1 for grey, 3 for colour.
 
     Raises:
-        InputError: A path leads out of the folder, or an image is missing, truncated or no image.
+        InputError: A path leads out of the folder, or an image is missing, truncated, no image or of more than 8 bits.
     """
     root = Path(root)
     if not root.is_dir():
@@ -37,7 +37,7 @@ def inside(root: Path, name: str) -> Path:
     """Return the path of a file below a folder.
 
     Raises:
-        InputError: The path is absolute or leads out of the folder, by ``..`` or by a link.
+        InputError: The path leads out of the folder: it is absolute, or by ``..`` or by a link.
     """
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()):
@@ -48,6 +48,8 @@ def inside(root: Path, name: str) -> Path:
 def _load(path: Path, size: int, mode: str) -> npt.NDArray[np.uint8]:
     try:
         with Image.open(path) as image:
+            if image.mode[0] in "IF":  # Pillow would cut off what is above 255
+                raise InputError(f"image {path} has more than 8 bits a channel", expected="8", fix="scale it to 8 bits")
             scaled = image.convert(mode).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0)
     except FileNotFoundError as error:
         raise InputError(f"image not found: {path}", fix="check data.images and the column of image names") from error

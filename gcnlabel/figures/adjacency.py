@@ -16,6 +16,7 @@ from gcnlabel.figures.style import (
     matrix_axes,
     new_figure,
     separate_tasks,
+    short,
     write_cells,
 )
 from gcnlabel.graph import LabelGraph
@@ -45,7 +46,7 @@ def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
     matrix_axes(axes, graph.labels, graph.labels, label_size(size))
     separate_tasks(axes, graph.tasks)
     if size <= MOST_WRITTEN:
-        texts = [[f"{value:.2f}".replace("0.", ".", 1) if value else "" for value in row] for row in matrix]
+        texts = [[short(value) if value else "" for value in row] for row in matrix]
         write_cells(axes, texts, is_dark(axes, matrix), SMALL if size <= 12 else 5.5)
     axes.set_ylabel("label that listens", fontsize=SMALL)
     axes.set_xlabel("label it listens to", fontsize=SMALL)

@@ -33,7 +33,8 @@ def label_graph_figure(graph: LabelGraph) -> Figure:
     whole = to_networkx(graph)
     whole.remove_edges_from(list(nx.selfloop_edges(whole)))
     alone = [name for name in whole if whole.degree(name) == 0]
-    joined = whole.subgraph([name for name in whole if whole.degree(name) > 0])
+    joined = whole.copy()
+    joined.remove_nodes_from(alone)  # a subgraph view would iterate over a set: another drawing each time
     width = COLUMN if len(whole) <= 12 else PAGE
     figure = new_figure(width, width * (0.85 if len(whole) <= 25 else 1.0))
     axes = figure.add_subplot()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ METADATA: dict[str, dict[str, Any]] = {
 def save_figure(
     figure: Figure, path: str | Path, formats: Sequence[str] = ("pdf",), *, table: pl.DataFrame, overwrite: bool = False
 ) -> list[Path]:
-    """Write a figure in each format, and the numbers behind it as CSV, and return the files.
+    """Write a figure in each format, and the numbers behind it as CSV, all or none, and return the files.
 
     Args:
         figure: The figure.
@@ -37,12 +38,10 @@ def save_figure(
     unknown = [name for name in formats if name not in METADATA]
     if unknown:
         raise InputError(f"unknown format {unknown[0]!r}", expected=" | ".join(METADATA))
-    files = []
-    for name in formats:
-        target = Path(f"{path}.{name}")
-        with atomic_write(target, overwrite=overwrite) as temporary:
+    files = [Path(f"{path}.{name}") for name in (*formats, "csv")]
+    with ExitStack() as together:  # all are moved in place when the last is written
+        for name, file in zip(formats, files, strict=False):
+            temporary = together.enter_context(atomic_write(file, overwrite=overwrite))
             figure.savefig(temporary, format=name, metadata=METADATA[name])
-        files.append(target)
-    with atomic_write(f"{path}.csv", overwrite=overwrite) as temporary:
-        table.write_csv(temporary)
-    return [*files, Path(f"{path}.csv")]
+        table.write_csv(together.enter_context(atomic_write(files[-1], overwrite=overwrite)))
+    return files

@@ -21,6 +21,7 @@ from gcnlabel.figures.style import (
     matrix_axes,
     new_figure,
     separate_tasks,
+    short,
     write_cells,
 )
 from gcnlabel.tasks import TaskSet
@@ -66,7 +67,7 @@ def similarity_figure(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> F
         separate_tasks(axes, tasks)
         axes.set_title(name, fontsize=SMALL + 1)
         if size <= MOST_WRITTEN:
-            texts = [[_short(value) for value in row] for row in values]
+            texts = [["1" if value > 0.995 else short(value) for value in row] for row in values]
             write_cells(axes, texts, is_dark(axes, values), 6.0 if size <= 12 else 4.0)
     bar = figure.colorbar(image, ax=panels, shrink=0.7, pad=0.02)
     bar.ax.tick_params(labelsize=SMALL)
@@ -82,9 +83,3 @@ def similarity_table(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> pl
         columns = {label: values[:, j] for j, label in enumerate(tasks.labels)}
         parts.append(pl.DataFrame({"run": [name] * len(values), "label": tasks.labels, **columns}))
     return pl.concat(parts)
-
-
-def _short(value: float) -> str:
-    """Return two decimals without the leading zero: ``.35``, ``-.12``, ``1``."""
-    text = f"{value:.2f}"
-    return "1" if text == "1.00" else text.replace("0.", ".", 1)

@@ -58,6 +58,17 @@ def separate_tasks(axes: Axes, tasks: TaskSet) -> None:
         axes.axvline(edge, color="black", linewidth=0.8)
 
 
+def short(value: float) -> str:
+    """Return two decimals without a leading zero.
+
+    Example:
+        >>> short(0.35), short(-0.124), short(10.5)
+        ('.35', '-.12', '10.50')
+    """
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
+
+
 def write_cells(axes: Axes, texts: list[list[str]], dark: npt.NDArray[np.bool_], size: float) -> None:
     """Write a text into each cell of a matrix, white on dark cells."""
     for i, row in enumerate(texts):

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import polars as pl
 from matplotlib.figure import Figure
 
-from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, new_figure
+from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, finite, new_figure
 
 
 def tau_sweep_figure(taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.ArrayLike) -> Figure:
@@ -16,7 +16,11 @@ def tau_sweep_figure(taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.Ar
         taus: Thresholds [K].
         edges: Directed edges that each leaves [K].
         isolated: Labels without a neighbour [K].
+
+    Raises:
+        InputError: A number is NaN or infinite.
     """
+    taus, edges, isolated = (finite(values, "the sweep of tau") for values in (taus, edges, isolated))
     figure = new_figure(COLUMN, COLUMN * 0.65)
     left = figure.add_subplot()
     right = left.twinx()
