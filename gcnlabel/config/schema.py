@@ -4,81 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Sizes = Annotated[list[PositiveInt], Field(max_length=8)]
-
-
-class Section(BaseModel):
-    """A part of the config; a key that is not declared is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Splits(Section):
-    """Which split of the annotations plays which part.
-
-    Attributes:
-        train: Split that is trained on and that the graph is measured on.
-        val: Split for selecting, or None: then ``holdout`` of the training split is taken, at random by the seed.
-        test: Split that is reported.
-        holdout: Share of the training split held out when there is no ``val``.
-    """
-
-    train: str = "train"
-    val: str | None = "val"
-    test: str = "test"
-    holdout: Annotated[float, Field(gt=0, lt=1)] = 0.15
-
-
-class SyntheticFaces(Section):
-    """The bundled synthetic faces, drawn when they are needed."""
-
-    source: Literal["synthetic-faces"]
-    train: PositiveInt = 4000
-    val: PositiveInt = 1000
-    test: PositiveInt = 2000
-    seed: int = 0
-
-
-class Table(Section):
-    """A CSV or Parquet table of annotations, with features or images beside it.
-
-    Attributes:
-        annotations: The table.
-        features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
-        images: Folder that the table's ``id_column`` names images in.
-        size: Width and height that images are brought to.
-        channels: 1 for grey, 3 for colour.
-    """
-
-    source: Literal["table"]
-    annotations: str
-    features: str | None = None
-    images: str | None = None
-    size: PositiveInt = 64
-    channels: Literal[1, 3] = 3
-    split_column: str | None = "split"
-    id_column: str | None = None
-    missing: list[str] = []
-    splits: Splits = Splits()
-
-
-class Arff(Section):
-    """Mulan or MEKA files, one for each split.
-
-    Attributes:
-        files: Name of the split -> file.
-        xml: Mulan's file that names the labels.
-        task: Name of the multi-label task.
-    """
-
-    source: Literal["arff"]
-    files: dict[str, str]
-    xml: str | None = None
-    task: str = "labels"
-    splits: Splits = Splits(val=None)
+from gcnlabel.config.section import Section, Share, Sizes
+from gcnlabel.config.sources import Source
 
 
 class Graph(Section):
@@ -125,7 +54,7 @@ class HeadConfig(Section):
     """The head; ``hidden_channels`` and ``init`` belong to ``graph``."""
 
     name: Literal["graph", "linear"] = "graph"
-    hidden_channels: Sizes = [512]
+    hidden_channels: Sizes = Field(default=[512])
     bias: bool | None = None
     init: Literal["pyg", "published"] = "pyg"
 
@@ -205,11 +134,11 @@ class Config(Section):
 
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
-    data: Annotated[SyntheticFaces | Table | Arff, Field(discriminator="source")]
+    data: Source
     standardize: bool = False
     graph: Graph = Graph()
     model: Model = Model()
-    loss: dict[str, Loss] = {}
+    loss: dict[str, Loss] = Field(default={})
     optimizer: Optimizer = Optimizer()
     training: Training = Training()
     select: Select = Select()

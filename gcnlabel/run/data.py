@@ -11,7 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, read_table
-from gcnlabel.config.schema import Arff, Config, Splits, SyntheticFaces, Table
+from gcnlabel.config.schema import Config
+from gcnlabel.config.sources import Arff, Splits, SyntheticFaces, Table
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet

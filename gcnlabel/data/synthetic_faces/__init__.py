@@ -13,7 +13,8 @@ import numpy.typing as npt
 from gcnlabel.annotations import Annotations
 from gcnlabel.data.synthetic_faces.action_units import EXPRESSIONS
 from gcnlabel.data.synthetic_faces.population import draw_population
-from gcnlabel.data.synthetic_faces.renderer import SIZE, draw_identities, draw_scenes, render
+from gcnlabel.data.synthetic_faces.renderer import SIZE, render
+from gcnlabel.data.synthetic_faces.subjects import draw_identities, draw_scenes
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 

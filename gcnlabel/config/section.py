@@ -1,0 +1,16 @@
+"""What all sections of a config share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Sizes = Annotated[list[PositiveInt], Field(max_length=8)]
+
+
+class Section(BaseModel):
+    """A part of the config; a key that is not declared is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,0 +1,77 @@
+"""Where the data of a run comes from: one section for each source."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from gcnlabel.config.section import Section
+
+
+class Splits(Section):
+    """Which split of the annotations plays which part.
+
+    Attributes:
+        train: Split that is trained on and that the graph is measured on.
+        val: Split for selecting, or None: then ``holdout`` of the training split is taken, at random by the seed.
+        test: Split that is reported.
+        holdout: Share of the training split held out when there is no ``val``.
+    """
+
+    train: str = "train"
+    val: str | None = "val"
+    test: str = "test"
+    holdout: Annotated[float, Field(gt=0, lt=1)] = 0.15
+
+
+class SyntheticFaces(Section):
+    """The bundled synthetic faces, drawn when they are needed."""
+
+    source: Literal["synthetic-faces"]
+    train: PositiveInt = 4000
+    val: PositiveInt = 1000
+    test: PositiveInt = 2000
+    seed: int = 0
+
+
+class Table(Section):
+    """A CSV or Parquet table of annotations, with features or images beside it.
+
+    Attributes:
+        annotations: The table.
+        features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
+        images: Folder that the table's ``id_column`` names images in.
+        size: Width and height that images are brought to.
+        channels: 1 for grey, 3 for colour.
+    """
+
+    source: Literal["table"]
+    annotations: str
+    features: str | None = None
+    images: str | None = None
+    size: PositiveInt = 64
+    channels: Literal[1, 3] = 3
+    split_column: str | None = "split"
+    id_column: str | None = None
+    missing: list[str] = Field(default=[])
+    splits: Splits = Splits()
+
+
+class Arff(Section):
+    """Mulan or MEKA files, one for each split.
+
+    Attributes:
+        files: Name of the split -> file.
+        xml: Mulan's file that names the labels.
+        task: Name of the multi-label task.
+    """
+
+    source: Literal["arff"]
+    files: dict[str, str]
+    xml: str | None = None
+    task: str = "labels"
+    splits: Splits = Splits(val=None)
+
+
+Source = Annotated[SyntheticFaces | Table | Arff, Field(discriminator="source")]
