@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from gcnlabel.annotations import Annotations
+from gcnlabel.annotations import Annotations, emotic_to_expressions, read_emotic
 from gcnlabel.embeddings import parse_embeddings
-from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix
 from gcnlabel.statistics import LabelStatistics, default_blocks
 from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import convention
@@ -42,6 +42,81 @@ def measured_graph(
         "num_samples": accumulator.num_samples,
     }
     return LabelGraph.from_dense(accumulator.compute(), tasks, history=history)
+
+
+def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> LabelGraph:
+    """Return a raw graph whose block of one pair of tasks is taken from another raw graph, by the names of the labels.
+
+    So statistics of several data sets stand in one graph (Emotion-GCN, Section IV-E).
+
+    Args:
+        raw: The graph.
+        pair: Names of two tasks of ``raw``, or of one task twice.
+        other: Graph with at least the labels of both tasks.
+
+    Raises:
+        InputError: ``raw`` has no such task, or ``other`` lacks one of the labels.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
+        >>> raw = LabelGraph.from_dense([[0, 0], [0, 0]], tasks)
+        >>> with_borrowed(raw, ("tags", "tags"), LabelGraph.from_dense([[0, 3], [0, 0]], ["dog", "cat"])).adjacency()
+        tensor([[0., 0.],
+                [3., 0.]])
+    """
+    wanted = [label for name in dict.fromkeys(pair) for label in raw.tasks[name].labels]
+    missing = [label for label in wanted if label not in other.labels]
+    if missing:
+        raise InputError(f"the graph to borrow {pair[0]}:{pair[1]} from lacks {shorten(missing)}")
+    a, b = (raw.tasks.slice_of(name) for name in pair)
+    in_a, in_b = ([other.labels.index(label) for label in raw.tasks[name].labels] for name in pair)
+    matrix = raw.statistic.clone()
+    matrix[a, b] = other.statistic[in_a][:, in_b]
+    matrix[b, a] = other.statistic[in_b][:, in_a]
+    blocks = [block for block in raw.history.get("blocks", []) if sorted(block["tasks"]) != sorted(pair)]
+    borrowed = {"tasks": list(pair), "statistic": "borrowed", "from": other.history}
+    return LabelGraph.from_dense(matrix.numpy(), raw.tasks, history={**raw.history, "blocks": [*blocks, borrowed]})
+
+
+def borrow_blocks(
+    raw: LabelGraph, sources: Pairs, name: str, pairs: Iterable[tuple[str, str]] | None = None
+) -> tuple[LabelGraph, list[tuple[str, str]] | None]:
+    """Return a raw graph with blocks of other sources, and the pairs of tasks whose edges then count.
+
+    Args:
+        raw: Graph of raw statistics.
+        sources: Pair of tasks -> where its block comes from, as :func:`graph_to_borrow` takes it.
+        name: The convention that is to follow.
+        pairs: Pairs that counted before, None for the convention's.
+    """
+    if not sources:
+        return raw, None if pairs is None else list(pairs)
+    for pair, source in sources.items():
+        raw = with_borrowed(raw, pair, graph_to_borrow(source, raw.tasks[pair[0]].labels))
+    return raw, [*(convention(name).pairs(raw.tasks) if pairs is None else pairs), *sources]
+
+
+def graph_to_borrow(source: str, labels: Sequence[str]) -> LabelGraph:
+    """Return the raw graph that a text names.
+
+    Args:
+        source: ``emotic:PATH`` for the conditional probabilities of EMOTIC's training split, a raw graph
+            (.safetensors), or a matrix with label names (.csv).
+        labels: Expressions that EMOTIC's categories are mapped to.
+
+    Raises:
+        InputError: The file or folder cannot be used.
+    """
+    name, _, path = source.partition(":")
+    if name == "emotic" and path:
+        expressions = emotic_to_expressions(read_emotic(path), classes=labels).of_split("train")
+        graph = measured_graph(expressions, expressions.tasks, "conditional")
+        graph.history = {**graph.history, "source": "EMOTIC"}
+        return graph
+    if source.endswith(".csv"):
+        return graph_from_matrix(*read_matrix(source))
+    return LabelGraph.load(source)
 
 
 def propagation_graph(

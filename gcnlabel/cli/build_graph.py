@@ -31,6 +31,12 @@ Examples:
 @click.option(
     "--statistic", multiple=True, metavar="[TASK[:TASK]=]NAME", help="Statistic of a pair of tasks, or of all."
 )
+@click.option(
+    "--borrow",
+    multiple=True,
+    metavar="TASK[:TASK]=SOURCE",
+    help="Take the block of a pair of tasks from emotic:PATH, a raw graph (.safetensors) or a matrix (.csv).",
+)
 @click.option("--from-matrix", type=click.Path(), help="CSV matrix with label names in header and first column.")
 @click.option("--from-counts", type=click.Path(), help="CSV: label, count, co-occurrences by label.")
 @click.option("--from-edges", type=click.Path(), help="CSV: source, target, weight.")
@@ -59,12 +65,14 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     multi-label task. Labels are matched by name, never by position.
     """
     from gcnlabel.files import refuse_existing
-    from gcnlabel.recipe import measured_pairs, propagation_graph
+    from gcnlabel.recipe import borrow_blocks, measured_pairs, propagation_graph
     from gcnlabel.tasks import TaskSet
 
     refuse_existing(output, overwrite)
     raw = _raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), options)
     pairs = [_pair(text) for text in options["pairs"]] or (measured_pairs(raw) if options["statistic"] else None)
+    sources = {_pair(key): source for key, _, source in (text.partition("=") for text in options["borrow"])}
+    raw, pairs = borrow_blocks(raw, sources, options["convention"], pairs)
     graph = propagation_graph(
         raw,
         options["convention"],

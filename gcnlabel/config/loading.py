@@ -16,6 +16,9 @@ from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
 
+SOURCES = ("synthetic-faces", "table", "arff", "affectnet", "aff-wild2", "emotic")
+"""Values of data.source, which pydantic names as a level of their own."""
+
 
 def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | None = None) -> Config:
     """Read a config file, or a shipped preset by its name, with changes on top.
@@ -137,7 +140,7 @@ def _with_environment(value: Any, where: str) -> Any:
 
 def _readable(error: ValidationError, where: str) -> InputError:
     first = error.errors(include_url=False)[0]
-    path = [part for part in first["loc"] if part not in ("synthetic-faces", "table", "arff")]
+    path = [part for part in first["loc"] if part not in SOURCES]
     key = ".".join(str(part) for part in path)
     more = error.error_count() - 1
     also = f" (and {more} more)" if more else ""

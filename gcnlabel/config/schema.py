@@ -16,6 +16,8 @@ class Graph(Section):
     Attributes:
         file: A finished graph (``gcnlabel build-graph``); then nothing else may be given but ``embeddings``.
         statistic: ``task:task`` -> statistic, measured on the training split; None for the default of each pair.
+        borrowed: ``task:task`` -> where that block comes from instead of the training split: ``emotic:PATH`` (its
+            conditional probabilities), a raw graph (.safetensors) or a matrix with names (.csv).
         convention: One of the named conventions.
         tau: Threshold instead of the convention's.
         p: Weight of the neighbours instead of the convention's.
@@ -25,6 +27,7 @@ class Graph(Section):
 
     file: str | None = None
     statistic: dict[str, str] | None = None
+    borrowed: dict[str, str] = Field(default={})
     convention: str = "emotion-gcn-paper"
     tau: Share | None = None
     p: Share | None = None

@@ -74,4 +74,25 @@ class Arff(Section):
     splits: Splits = Splits(val=None)
 
 
-Source = Annotated[SyntheticFaces | Table | Arff, Field(discriminator="source")]
+class Faces(Section):
+    """A data set of faces: its folder as it was released, or the cache that ``gcnlabel prepare`` made of it.
+
+    Attributes:
+        path: The folder.
+        size: Width and height that faces are brought to.
+        channels: 1 for grey, 3 for colour.
+        classes: 7 expressions, or 8 (AffectNet's contempt, Aff-Wild2's other).
+        complete_only: Leave out the faces without all labels, as Emotion-GCN did, instead of masking what is missing.
+        splits: AffectNet and Aff-Wild2 have published "train" and "val" alone, and results are reported on "val".
+    """
+
+    source: Literal["affectnet", "aff-wild2", "emotic"]
+    path: str
+    size: PositiveInt = 227
+    channels: Literal[1, 3] = 3
+    classes: Literal[7, 8] = 7
+    complete_only: bool = False
+    splits: Splits = Splits(val=None, test="val")
+
+
+Source = Annotated[SyntheticFaces | Table | Arff | Faces, Field(discriminator="source")]

@@ -10,20 +10,30 @@ from torchvision.transforms import v2
 
 
 def augmentation(
-    *, flip: bool = True, rotation: float = 30.0, brightness: float = 0.2, contrast: float = 0.2
+    *,
+    flip: bool = True,
+    rotation: float = 30.0,
+    brightness: float = 0.2,
+    contrast: float = 0.2,
+    saturation: float = 0.2,
+    hue: float = 0.05,
 ) -> Callable[[Tensor], Tensor]:
-    """Return a random transform of uint8 images [C, H, W].
+    """Return a random transform of uint8 images [C, H, W], with the steps of Emotion-GCN (Section IV-A).
+
+    The paper names the steps and not their strengths; only the 30 degrees stand in its code.
 
     Args:
         flip: Whether half of the images are mirrored.
-        rotation: Largest angle in degrees, to either side; 30 in the Emotion-GCN code.
+        rotation: Largest angle in degrees, to either side.
         brightness: Largest relative change.
         contrast: Largest relative change.
+        saturation: Largest relative change; grey images have none.
+        hue: Largest change, as a share of the colour circle, at most 0.5; grey images have none.
     """
     steps: list[torch.nn.Module] = [v2.RandomHorizontalFlip()] if flip else []
     if rotation:
         steps.append(v2.RandomRotation(rotation, v2.InterpolationMode.BILINEAR))
-    if brightness or contrast:
-        steps.append(v2.ColorJitter(brightness=brightness, contrast=contrast))
+    if brightness or contrast or saturation or hue:
+        steps.append(v2.ColorJitter(brightness, contrast, saturation, hue))
     composed: Callable[[Tensor], Tensor] = v2.Compose(steps or [v2.Identity()])
     return composed

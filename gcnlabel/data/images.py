@@ -1,4 +1,4 @@
-"""Image files -> one array, for sets that fit in memory."""
+"""Image files -> one array where they fit in memory, or read when they are asked for."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
+from gcnlabel.data.lazy_images import LazyImages, Rows
 from gcnlabel.errors import InputError
 
+MOST_IN_MEMORY = 4 * 2**30
+"""Bytes from which images stay on disk."""
 
-def load_images(root: str | Path, names: Sequence[str], *, size: int, channels: int = 3) -> npt.NDArray[np.uint8]:
-    """Return images uint8 [N, channels, size, size], scaled with an antialiasing filter.
+
+class ImageFiles(LazyImages):
+    """Image files, decoded and scaled with an antialiasing filter when they are indexed.
 
     Args:
         root: Folder that the names are relative to.
@@ -22,15 +26,35 @@ def load_images(root: str | Path, names: Sequence[str], *, size: int, channels: 
         channels: 1 for grey, 3 for colour.
 
     Raises:
-        InputError: A path leads out of the folder, or an image is missing, truncated, no image or of more than 8 bits.
+        InputError: There is no such folder, or a path leads out of it; when indexed, an image is missing, truncated,
+            no image or of more than 8 bits.
     """
-    root = Path(root)
-    if not root.is_dir():
-        raise InputError(f"folder of images not found: {root}")
-    images = np.empty((len(names), channels, size, size), dtype=np.uint8)
-    for row, name in enumerate(names):
-        images[row] = _load(inside(root, name), size, "L" if channels == 1 else "RGB")
-    return images
+
+    def __init__(self, root: str | Path, names: Sequence[str], *, size: int, channels: int = 3) -> None:
+        super().__init__(len(names), (channels, size, size))
+        root = Path(root)
+        if not root.is_dir():
+            raise InputError(f"folder of images not found: {root}")
+        self._paths = [inside(root, name) for name in names]
+
+    def _read(self, rows: Rows) -> npt.NDArray[np.uint8]:
+        channels, size, _ = self.image_shape
+        images = np.empty((len(rows), *self.image_shape), dtype=np.uint8)
+        for image, row in zip(images, rows, strict=True):
+            image[:] = _load(self._paths[row], size, "L" if channels == 1 else "RGB")
+        return images
+
+
+def load_images(
+    root: str | Path, names: Sequence[str], *, size: int, channels: int = 3
+) -> npt.NDArray[np.uint8] | ImageFiles:
+    """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` where it would exceed 4 GiB.
+
+    Raises:
+        InputError: As :class:`ImageFiles` does.
+    """
+    images = ImageFiles(root, names, size=size, channels=channels)
+    return images if len(names) * channels * size**2 > MOST_IN_MEMORY else images[:]
 
 
 def inside(root: Path, name: str) -> Path:

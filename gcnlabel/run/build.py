@@ -1,4 +1,4 @@
-"""Config and data -> graph, model, loss, optimizer."""
+"""Config, data and graph -> model, loss, optimizer."""
 
 from __future__ import annotations
 
@@ -25,48 +25,9 @@ from gcnlabel.nn import (
     uniform_by_width,
 )
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
-from gcnlabel.recipe import measured_graph, measured_pairs, propagation_graph
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.tasks import Categorical, Task, TaskSet
 from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
-
-
-def build_graph(config: Config, data: RunData) -> LabelGraph | None:
-    """Return the graph of the head, read or measured on the training part; None for a linear head.
-
-    Raises:
-        InputError: The graph does not match the tasks or has no embeddings.
-    """
-    if config.model.head.name == "linear":
-        return None
-    settings = config.graph
-    if settings.file is not None:
-        graph = LabelGraph.load(settings.file)
-        graph.check_matches(data.tasks)
-        return graph
-    statistics = None if settings.statistic is None else parse_pairs(settings.statistic)
-    raw = measured_graph(data.parts["train"].annotations, data.tasks, statistics)
-    pairs = None if settings.statistic is None else measured_pairs(raw)
-    if settings.embeddings is None:
-        raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
-    return propagation_graph(
-        raw,
-        settings.convention,
-        tau=settings.tau,
-        p=settings.p,
-        pairs=pairs,
-        embeddings=settings.embeddings,
-        missing_words=settings.missing_words,
-    )
-
-
-def parse_pairs(statistic: dict[str, str]) -> dict[tuple[str, str], str]:
-    """Return ``{"a:b": name}`` as ``{("a", "b"): name}``; ``a`` alone means ``a:a``."""
-    pairs = {}
-    for key, name in statistic.items():
-        a, _, b = key.partition(":")
-        pairs[(a, b or a)] = name
-    return pairs
 
 
 def build_model(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModel:

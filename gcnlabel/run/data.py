@@ -12,9 +12,11 @@ from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, read_table
 from gcnlabel.config.schema import Config
-from gcnlabel.config.sources import Arff, Splits, SyntheticFaces, Table
+from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
+from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
+from gcnlabel.run.faces import load_faces
 from gcnlabel.tasks import TaskSet
 
 PARTS = ("train", "val", "test")
@@ -74,8 +76,15 @@ def load_data(config: Config) -> RunData:
 def _load(config: Config) -> RunData:
     if isinstance(config.data, SyntheticFaces):
         return _synthetic(config.data)
-    whole = _arff(config.data) if isinstance(config.data, Arff) else _table(config.data, _tasks(config))
+    whole = _whole(config, config.data)
     return RunData(whole.annotations.tasks, _split(whole, config.data.splits, config.seed))
+
+
+def _whole(config: Config, data: Table | Arff | Faces) -> Part:
+    """Return all samples of a source, before they are split."""
+    if isinstance(data, Faces):
+        return Part(*load_faces(data))
+    return _arff(data) if isinstance(data, Arff) else _table(data, _tasks(config))
 
 
 def _synthetic(data: SyntheticFaces) -> RunData:
@@ -132,10 +141,14 @@ def _split(whole: Part, splits: Splits, seed: int) -> dict[str, Part]:
     for part, of_part in rows.items():
         if len(of_part) == 0:
             raise InputError(f"the {part} part has no sample", expected="at least one")
-    return {part: Part(whole.annotations.select(rows[part]), whole.inputs[rows[part]]) for part in PARTS}
+    return {part: Part(whole.annotations.select(rows[part]), _take(whole.inputs, rows[part])) for part in PARTS}
 
 
 def _rows(whole: Part, split: str) -> np.ndarray[Any, Any]:
     whole.annotations.of_split(split)  # says what is wrong
     rows: np.ndarray[Any, Any] = np.flatnonzero(whole.annotations.split == split)
     return rows
+
+
+def _take(inputs: Any, rows: np.ndarray[Any, Any]) -> Any:
+    return inputs.select(rows) if isinstance(inputs, LazyImages) else inputs[rows]

@@ -8,21 +8,23 @@ from typing import Any
 import lightning as L
 import torch
 from torch import Tensor
+from torchvision.transforms import v2
 
 from gcnlabel.config import Config
 from gcnlabel.data import ArrayDataset, augmentation, targets_to_tensors
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics
-from gcnlabel.run.build import build_graph, build_module
+from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.graph import build_graph
 from gcnlabel.training import MultiTaskDataModule, make_trainer
 
 AUGMENTATIONS: dict[str, Callable[[], Callable[[Tensor], Tensor] | None]] = {
     "none": lambda: None,
-    "flip": lambda: augmentation(rotation=0.0, brightness=0.0, contrast=0.0),
+    "flip": v2.RandomHorizontalFlip,
     "faces": augmentation,
 }
 

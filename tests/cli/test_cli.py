@@ -66,6 +66,22 @@ def test_statistics_and_pairs_can_be_named(run, tmp_path):
     assert history["num_samples"] == 5
 
 
+def test_a_block_is_borrowed_by_name(run, tmp_path):
+    (tmp_path / "classes.csv").write_text("label,happy,sad,bored\nhappy,0,.5,0\nsad,.25,0,0\nbored,0,0,0\n")
+    options = "--annotations a.csv --borrow expression=classes.csv --output g.safetensors"
+    result = run(f"build-graph tasks.yaml {options}")
+    assert result.exit_code == 0, result.output
+    graph = LabelGraph.load(tmp_path / "g.safetensors")
+    names = graph.labels
+    assert graph.statistic[names.index("happy"), names.index("sad")] == 0.5
+    assert graph.statistic[names.index("sad"), names.index("happy")] == 0.25
+    assert graph.adjacency()[names.index("sad"), names.index("happy")] > 0
+    (tmp_path / "classes.csv").write_text("label,happy\nhappy,0\n")
+    result = run(f"build-graph tasks.yaml {options} --overwrite")
+    assert result.exit_code == 2
+    assert "lacks 'sad'" in result.output or "lacks sad" in result.output
+
+
 def test_edges_make_a_graph(run, tmp_path):
     (tmp_path / "e.csv").write_text("source,target,weight\ncat,dog,.9\ndog,bird,.8\n")
     result = run("build-graph --from-edges e.csv --convention ml-gcn-paper --output g.safetensors")

@@ -1,3 +1,5 @@
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.data import ArrayDataset, Standardize, augmentation, load_features, load_images, targets_to_tensors
+from gcnlabel.data.images import ImageFiles
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
@@ -28,6 +31,9 @@ def test_images_are_scaled_and_converted(folder):
     assert colour[1][0, 5, 9] > 220
     assert colour[1][0, 5, 0] < 35
     grey = load_images(folder, ["grey.png"], size=10, channels=1)
+    on_disk = ImageFiles(folder, ["grey.png", "colour.jpg"], size=10)
+    assert on_disk.shape == (2, 3, 10, 10)
+    assert np.array_equal(on_disk.select([1])[0], colour[1])
     assert grey.shape == (1, 1, 10, 10)
     assert np.abs(grey[0, 0, 5].astype(int) - (np.arange(10) * 4 + 1.5) * 255 / 39).max() < 5  # means of 4 columns
 
@@ -89,15 +95,26 @@ def test_standardize_is_scikit_learns():
     assert np.allclose(ours, StandardScaler().fit_transform(x), atol=1e-5)
 
 
-def test_augmentation_changes_pixels_by_its_strengths():
+NONE = {"flip": False, "rotation": 0.0, "brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "hue": 0.0}
+
+
+@pytest.mark.parametrize("step", NONE)
+def test_each_augmentation_changes_pixels_on_its_own(step):
     torch.manual_seed(0)
     image = (torch.rand(3, 16, 16) * 255).to(torch.uint8)
-    for strengths in ({"rotation": 30.0}, {"brightness": 0.4}, {"contrast": 0.4}, {"flip": True}):
-        only = augmentation(**{"flip": False, "rotation": 0.0, "brightness": 0.0, "contrast": 0.0, **strengths})
-        results = [only(image) for _ in range(8)]
-        assert all(result.shape == image.shape and result.dtype == torch.uint8 for result in results)
-        assert any(not torch.equal(result, image) for result in results)
-    mirrored = [augmentation(rotation=0.0, brightness=0.0, contrast=0.0)(image) for _ in range(16)]
+    default = inspect.signature(augmentation).parameters[step].default
+    results = [augmentation(**{**NONE, step: default})(image) for _ in range(8)]
+    assert all(result.shape == image.shape and result.dtype == torch.uint8 for result in results)
+    assert any(not torch.equal(result, image) for result in results)
+
+
+def test_augmentation_of_grey_images_and_of_nothing():
+    torch.manual_seed(0)
+    image = (torch.rand(1, 16, 16) * 255).to(torch.uint8)
+    assert augmentation()(image).shape == image.shape
+    assert torch.equal(augmentation(**NONE)(image), image)
+    assert torch.equal(augmentation(**{**NONE, "saturation": 0.5, "hue": 0.5})(image), image)
+    mirrored = [augmentation(**{**NONE, "flip": True})(image) for _ in range(16)]
     assert {torch.equal(m, image) for m in mirrored} == {True, False}
     assert all(torch.equal(m, image) or torch.equal(m, image.flip(2)) for m in mirrored)
 

@@ -1,0 +1,53 @@
+"""Config and data -> the label graph of the head."""
+
+from __future__ import annotations
+
+from gcnlabel.config.schema import Config
+from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.recipe import borrow_blocks, measured_graph, measured_pairs, propagation_graph
+from gcnlabel.run.data import RunData
+
+
+def build_graph(config: Config, data: RunData) -> LabelGraph | None:
+    """Return the graph of the head, read or measured on the training part; None for a linear head.
+
+    Raises:
+        InputError: The graph does not match the tasks or has no embeddings.
+    """
+    if config.model.head.name == "linear":
+        return None
+    settings = config.graph
+    if settings.file is not None:
+        graph = LabelGraph.load(settings.file)
+        graph.check_matches(data.tasks)
+        return graph
+    statistics = None if settings.statistic is None else parse_pairs(settings.statistic)
+    raw = measured_graph(data.parts["train"].annotations, data.tasks, statistics)
+    pairs = None if settings.statistic is None else measured_pairs(raw)
+    raw, pairs = borrow_blocks(raw, parse_pairs(settings.borrowed), settings.convention, pairs)
+    if settings.embeddings is None:
+        raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
+    return propagation_graph(
+        raw,
+        settings.convention,
+        tau=settings.tau,
+        p=settings.p,
+        pairs=pairs,
+        embeddings=settings.embeddings,
+        missing_words=settings.missing_words,
+    )
+
+
+def parse_pairs(texts: dict[str, str]) -> dict[tuple[str, str], str]:
+    """Return ``{"a:b": value}`` as ``{("a", "b"): value}``; ``a`` alone means ``a:a``.
+
+    Example:
+        >>> parse_pairs({"tags": "phi", "tags:affect": "spearman"})
+        {('tags', 'tags'): 'phi', ('tags', 'affect'): 'spearman'}
+    """
+    pairs = {}
+    for key, value in texts.items():
+        a, _, b = key.partition(":")
+        pairs[(a, b or a)] = value
+    return pairs
