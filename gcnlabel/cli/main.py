@@ -19,6 +19,7 @@ COMMANDS = {
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",
     "import-checkpoint": "Turn a checkpoint of the published codes into a run folder.",
+    "reproduce": "Make the tables and figures of the Emotion-GCN paper.",
     "figures": "Draw the figures of one or several runs.",
     "demo": "Train baseline and graph head on the bundled synthetic faces and compare them.",
 }

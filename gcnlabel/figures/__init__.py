@@ -5,12 +5,14 @@ from gcnlabel.figures.comparison import comparison_figure, comparison_table
 from gcnlabel.figures.confusion import confusion_figure, confusion_table
 from gcnlabel.figures.curves import curves_figure, curves_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
+from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_table
 from gcnlabel.figures.saving import save_figure
 from gcnlabel.figures.scatter import scatter_figure, scatter_table
 from gcnlabel.figures.similarity import cosine_similarity, similarity_figure, similarity_table
 from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
 
 __all__ = [
+    "SamplePredictions",
     "adjacency_figure",
     "adjacency_table",
     "comparison_figure",
@@ -22,6 +24,8 @@ __all__ = [
     "curves_table",
     "label_graph_figure",
     "label_graph_table",
+    "sample_figure",
+    "sample_table",
     "save_figure",
     "scatter_figure",
     "scatter_table",

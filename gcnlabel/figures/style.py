@@ -62,10 +62,10 @@ def short(value: float) -> str:
     """Return two decimals without a leading zero.
 
     Example:
-        >>> short(0.35), short(-0.124), short(10.5)
-        ('.35', '-.12', '10.50')
+        >>> short(0.35), short(-0.124), short(10.5), short(-0.001)
+        ('.35', '-.12', '10.50', '.00')
     """
-    text = f"{value:.2f}"
+    text = f"{round(value, 2) + 0.0:.2f}"  # + 0.0: no "-.00"
     return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ def _whole(config: Config, data: Table | Arff | Faces) -> Part:
     return _arff(data) if isinstance(data, Arff) else _table(data, _tasks(config))
 
 
+@lru_cache(maxsize=2)  # many runs of one process share them
 def _synthetic(data: SyntheticFaces) -> RunData:
     sizes = {"train": data.train, "val": data.val, "test": data.test}
     drawn = {split: synthetic_faces(size, seed=data.seed, split=split) for split, size in sizes.items()}

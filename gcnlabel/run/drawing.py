@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from safetensors.torch import load_file
+from torch import Tensor
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures import (
@@ -33,7 +34,7 @@ from gcnlabel.files import existing_file
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
-from gcnlabel.tasks import Categorical, Dimensional, Task, TaskSet
+from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 
 
 @dataclass
@@ -80,7 +81,7 @@ def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
     for task in data.tasks:
         if isinstance(task, Categorical):
             matrices = {
-                n: _confusion(task, p[f"scores/{task.name}"], p[f"targets/{task.name}"]) for n, p in predictions.items()
+                n: confusion_counts(p[f"scores/{task.name}"], p[f"targets/{task.name}"]) for n, p in predictions.items()
             }
             target.save(
                 f"confusion_{task.name}",
@@ -128,9 +129,16 @@ def _check_same_tasks(evaluations: dict[str, dict[str, Any]], tasks: TaskSet) ->
             )
 
 
-def _confusion(task: Task, scores: Any, targets: Any) -> np.ndarray[Any, Any]:
+def confusion_counts(scores: Tensor, targets: Tensor) -> np.ndarray[Any, Any]:
+    """Return how often each class [row] was taken for each [column], from scores [N, K] and targets [N], -1 = missing.
+
+    Example:
+        >>> import torch
+        >>> confusion_counts(torch.eye(2), torch.tensor([0, 0])).tolist()
+        [[1, 1], [0, 0]]
+    """
     seen = targets >= 0
-    counts = np.zeros((len(task), len(task)), dtype=np.int64)
+    counts = np.zeros((scores.shape[1], scores.shape[1]), dtype=np.int64)
     np.add.at(counts, (targets[seen].numpy(), scores[seen].argmax(1).numpy()), 1)
     return counts
 

@@ -1,0 +1,23 @@
+"""Every table and figure of Emotion-GCN (FG 2021), from the runs that it needs."""
+
+from gcnlabel.reproduce.figures import draw
+from gcnlabel.reproduce.plan import TARGETS, Planned, Source, parse_source, runs_of, targets_of
+from gcnlabel.reproduce.runner import finished, run_folder, share_of, train_all
+from gcnlabel.reproduce.tables import make_table
+from gcnlabel.reproduce.writing import write_table
+
+__all__ = [
+    "TARGETS",
+    "Planned",
+    "Source",
+    "draw",
+    "finished",
+    "make_table",
+    "parse_source",
+    "run_folder",
+    "runs_of",
+    "share_of",
+    "targets_of",
+    "train_all",
+    "write_table",
+]
