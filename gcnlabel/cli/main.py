@@ -16,8 +16,10 @@ from gcnlabel.errors import GcnlabelWarning, InputError
 COMMANDS = {
     "build-graph": "Measure or read a label graph and save it.",
     "inspect-graph": "Show who listens to whom in a label graph, and what is wrong with it.",
+    "prepare": "Align the faces of a data set once, into a cache that training reads.",
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",
+    "predict": "Predict an image, a folder of images or features with a run.",
     "import-checkpoint": "Turn a checkpoint of the published codes into a run folder.",
     "reproduce": "Make the tables and figures of the Emotion-GCN paper.",
     "figures": "Draw the figures of one or several runs.",

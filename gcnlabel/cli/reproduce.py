@@ -50,11 +50,20 @@ def reproduce(
     """
     from rich.console import Console
 
-    from gcnlabel.reproduce import finished, parse_source, run_folder, runs_of, share_of, targets_of
+    from gcnlabel.reproduce import (
+        check_same_settings,
+        finished,
+        parse_source,
+        run_folder,
+        runs_of,
+        share_of,
+        targets_of,
+    )
 
     source = parse_source(data, quick=quick, emotic=emotic, changes=changes)
     targets = targets_of(what, source)
     runs = list(dict.fromkeys(run for target in targets for run in runs_of(target, source, seeds)))
+    check_same_settings(runs, source, output)
     console = Console()
     _train(share_of(runs, only), source, output, console)
     left = [run for run in runs if not finished(run_folder(output, source, run))]

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torchvision.transforms.v2 import functional
 
 Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
@@ -53,3 +55,21 @@ class LazyImages(ABC):
     @abstractmethod
     def _read(self, rows: Rows) -> Images:
         """Return the images of these rows of the whole set, [B, C, H, W]."""
+
+
+class ScaledImages(LazyImages):
+    """Images that are scaled, with antialiasing, when they are asked for.
+
+    Args:
+        images: The images, [N, C, H, W].
+        size: Width and height to bring them to.
+    """
+
+    def __init__(self, images: LazyImages, size: int) -> None:
+        super().__init__(len(images), (images.image_shape[0], size, size))
+        self._images = images
+
+    def _read(self, rows: Rows) -> Images:
+        images = torch.from_numpy(self._images[rows])
+        scaled: Images = functional.resize(images, list(self.image_shape[1:]), antialias=True).numpy()
+        return scaled

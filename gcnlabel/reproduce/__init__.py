@@ -2,7 +2,7 @@
 
 from gcnlabel.reproduce.figures import draw
 from gcnlabel.reproduce.plan import TARGETS, Planned, Source, parse_source, runs_of, targets_of
-from gcnlabel.reproduce.runner import finished, run_folder, share_of, train_all
+from gcnlabel.reproduce.runner import check_same_settings, finished, run_folder, share_of, train_all
 from gcnlabel.reproduce.tables import make_table
 from gcnlabel.reproduce.writing import write_table
 
@@ -10,6 +10,7 @@ __all__ = [
     "TARGETS",
     "Planned",
     "Source",
+    "check_same_settings",
     "draw",
     "finished",
     "make_table",

@@ -44,19 +44,26 @@ def train_all(
         output: Folder of everything.
         done: Told of each run that is finished.
 
+    """
+    for planned in runs:
+        folder = run_folder(output, source, planned)
+        if folder.last.exists() and not finished(folder):
+            resume(folder, progress=False)
+        elif not finished(folder):
+            train(planned.config(source), folder, overwrite=True, progress=False)
+        done(planned)
+
+
+def check_same_settings(runs: Iterable[Planned], source: Source, output: Path) -> None:
+    """Check that the runs already there were made with the settings of this call.
+
     Raises:
         InputError: A folder holds a run of another config.
     """
     for planned in runs:
         folder = run_folder(output, source, planned)
-        config = planned.config(source)
-        if folder.config.exists() and folder.load_config() != config:
+        if folder.config.exists() and folder.load_config() != planned.config(source):
             raise InputError(f"{folder.path} holds a run of another config", fix="give another --output")
-        if folder.last.exists() and not finished(folder):
-            resume(folder, progress=False)
-        elif not finished(folder):
-            train(config, folder, overwrite=True, progress=False)
-        done(planned)
 
 
 def finished(folder: RunFolder) -> bool:

@@ -60,6 +60,7 @@ def evaluate(folder: RunFolder, *, split: str | None = None, data: RunData | Non
         "seed": config.seed,
         "selected": {**config.select.model_dump(), "epoch": epoch},
         "notes": _notes(config, data, split, thresholds),
+        "thresholds": _by_label(data, thresholds),
         "tasks": measure(data, scores, targets, thresholds),
     }
     folder.write_evaluation(values)
@@ -82,6 +83,13 @@ def _thresholds(config: Config, data: RunData, module: MultiTaskModule) -> dict[
     scores, targets = predict(module, _loader(config, data, "val"))
     tags = [task.name for task in data.tasks if isinstance(task, MultiLabel)]
     return {name: tune_thresholds(scores[name], targets[name], objective="micro_f1") for name in tags}
+
+
+def _by_label(data: RunData, thresholds: Mapping[str, Tensor]) -> dict[str, dict[str, float]]:
+    """Return the thresholds, which are compared with scores, by name."""
+    return {
+        name: dict(zip(data.tasks[name].labels, values.tolist(), strict=True)) for name, values in thresholds.items()
+    }
 
 
 def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from gcnlabel.annotations import Annotations, FaceAnnotations, read_aff_wild2, r
 from gcnlabel.config.sources import Faces
 from gcnlabel.data.aligned_faces import OriginalImages
 from gcnlabel.data.face_cache import FaceCache
-from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.lazy_images import LazyImages, ScaledImages
 from gcnlabel.errors import InputError
 
 
@@ -22,9 +22,15 @@ def load_faces(data: Faces) -> tuple[Annotations, LazyImages]:
         faces = read_faces_of(data.source, data.path, classes=data.classes, complete_only=data.complete_only)
         return faces.annotations, OriginalImages(faces, data.size, data.channels)
     cache = FaceCache(data.path)
+    _check_made_for(data, cache)
+    same = cache.images.image_shape[1] == data.size
+    return cache.annotations, cache.images if same else ScaledImages(cache.images, data.size)
+
+
+def _check_made_for(data: Faces, cache: FaceCache) -> None:
     job, tasks = cache.manifest["job"], cache.annotations.tasks
-    made = {"source": job["source"], "size": job["size"], "channels": job["channels"]}
-    wanted = {"source": data.source, "size": data.size, "channels": data.channels}
+    made: dict[str, object] = {"source": job["source"], "channels": job["channels"]}
+    wanted: dict[str, object] = {"source": data.source, "channels": data.channels}
     if "expression" in tasks.names:
         made["classes"], wanted["classes"] = len(tasks["expression"]), data.classes
     for key, value in wanted.items():
@@ -34,7 +40,12 @@ def load_faces(data: Faces) -> tuple[Annotations, LazyImages]:
                 where=data.path,
                 fix=f"set data.{key}, or prepare another cache",
             )
-    return cache.annotations, cache.images
+    if job["size"] < data.size:
+        raise InputError(
+            f"data.size is {data.size}, and the faces of the cache are {job['size']} pixels wide",
+            where=data.path,
+            fix=f"set data.size to {job['size']} or less, or prepare another cache with --size {data.size}",
+        )
 
 
 def read_faces_of(source: str, path: str | Path, *, classes: int, complete_only: bool) -> FaceAnnotations:

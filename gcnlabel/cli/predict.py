@@ -1,0 +1,118 @@
+"""``gcnlabel predict``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gcnlabel.prediction import Predictions
+    from gcnlabel.tasks import Task
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel predict runs/a face.jpg
+  gcnlabel predict runs/a faces/ --output predictions.csv
+  gcnlabel predict runs/a faces/ --annotate annotated --output predictions.jsonl
+  gcnlabel predict runs/a photos/ --faces boxes.csv      # where in each photograph the face is
+  gcnlabel predict runs/on_features features.npy --output predictions.csv
+"""
+MOST_SHOWN = 20
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("run", type=click.Path())
+@click.argument("source", metavar="IMAGE_OR_FOLDER", type=click.Path())
+@click.option(
+    "--faces", type=click.Path(), help="CSV: image, face_x, face_y, face_width, face_height, facial_landmarks."
+)
+@click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
+@click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
+@click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, ...")
+def predict(
+    run: str,
+    source: str,
+    faces: str | None,
+    output: str | None,
+    folder: str | None,
+    overwrite: bool,
+    batch_size: int,
+    device: str,
+) -> None:
+    """Predict an image, or all images of a folder and the folders in it, with the selected checkpoint of RUN.
+
+    No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
+    landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
+    .safetensors file.
+
+    Images of a folder that cannot be read are left out, and named at the end.
+    """
+    from gcnlabel import prediction
+    from gcnlabel.cli.progress_bar import progress_bar
+    from gcnlabel.files import refuse_existing
+    from gcnlabel.prediction.predictions import checked_format
+    from gcnlabel.run import RunFolder
+
+    if output is not None:
+        checked_format(refuse_existing(output, overwrite))
+    files = prediction.find_images(source) if folder is not None else {}
+    copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
+    places = {} if faces is None else prediction.read_face_places(faces)
+    with progress_bar("predict") as progress:
+        found = prediction.predict(
+            RunFolder(run), source, places=places, batch_size=batch_size, device=device, progress=progress
+        )
+    if output is not None:
+        found.save(output, overwrite=overwrite)
+    if folder is not None:
+        with progress_bar("annotate") as progress:
+            prediction.annotate(found, files, copies, overwrite=overwrite, progress=progress)
+    _show(found, output, folder)
+
+
+def _show(predictions: Predictions, output: str | None, folder: str | None) -> None:
+    from rich.console import Console
+
+    console = Console()
+    shown = len(predictions) if output is None else min(len(predictions), MOST_SHOWN)
+    console.print(_table(predictions, shown))
+    if shown < len(predictions):
+        console.print(f"and {len(predictions) - shown} more", highlight=False)
+    for path in filter(None, (output, folder)):
+        console.print(path, highlight=False, soft_wrap=True)
+    for name, reason in predictions.unreadable.items():
+        click.echo(f"left out: {name}: {reason}", err=True)
+
+
+def _table(predictions: Predictions, rows: int) -> Table:
+    """Return a row an input, a column a task, or a column a dimension."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("image")
+    cells: list[list[str]] = []
+    for task in predictions.tasks:
+        for title, texts in _texts(predictions, task).items():
+            table.add_column(title)
+            cells.append(texts)
+    for row, name in enumerate(predictions.names[:rows]):
+        table.add_row(escape(name), *(escape(column[row]) for column in cells))
+    return table
+
+
+def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
+    """Return heading -> text of each input, of one task."""
+    from gcnlabel.tasks import Categorical, MultiLabel
+
+    values = predictions.values[task.name]
+    if isinstance(task, Categorical):
+        sure = [f"{name} ({row.max():.0%})" for name, row in zip(predictions.classes(task.name), values, strict=True)]
+        return {task.name: sure}
+    if isinstance(task, MultiLabel):
+        return {task.name: [", ".join(tags) or "none" for tags in predictions.tags(task.name)]}
+    return {label: [f"{value:+.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}

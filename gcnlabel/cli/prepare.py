@@ -1,0 +1,92 @@
+"""``gcnlabel prepare``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel prepare affectnet AffectNet affectnet-227
+  gcnlabel prepare affectnet AffectNet affectnet-112 --size 112 --classes 8
+  gcnlabel prepare aff-wild2 Aff-Wild2 aff-wild2-227 --complete-only --workers 8
+  gcnlabel prepare emotic EMOTIC emotic-227 --strict
+"""
+MOST_LISTED = 20
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("dataset", type=click.Choice(["affectnet", "aff-wild2", "emotic"]))
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--size", default=227, show_default=True, type=click.IntRange(min=1), help="Width and height in pixels.")
+@click.option("--channels", default="3", show_default=True, type=click.Choice(["1", "3"]), help="1 grey, 3 colour.")
+@click.option(
+    "--classes",
+    default="7",
+    show_default=True,
+    type=click.Choice(["7", "8"]),
+    help="8 keeps AffectNet's contempt or Aff-Wild2's other.",
+)
+@click.option("--complete-only", is_flag=True, help="Leave out the faces without all labels, as the paper did.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one a processor unless given.")
+@click.option("--strict", is_flag=True, help="Stop at the first image that cannot be read, instead of listing it.")
+@click.option("--overwrite", is_flag=True, help="Replace the cache of another job.")
+def prepare(
+    dataset: str,
+    source: Path,
+    output: Path,
+    size: int,
+    channels: str,
+    classes: str,
+    complete_only: bool,
+    workers: int | None,
+    strict: bool,
+    overwrite: bool,
+) -> None:
+    """Align and crop the faces of a data set once, for training that reads them without decoding.
+
+    SOURCE is the folder of the data set as it was released. OUTPUT becomes a folder of shards, a table of annotations
+    and a manifest. Stopped, the same command goes on.
+    """
+    from gcnlabel.cli.progress_bar import progress_bar
+    from gcnlabel.data.prepare import prepare as prepare_faces
+    from gcnlabel.run.faces import read_faces_of
+
+    faces = read_faces_of(dataset, source, classes=int(classes), complete_only=complete_only)
+    with progress_bar("faces") as progress:
+        manifest = prepare_faces(
+            faces,
+            output,
+            source=dataset,
+            size=size,
+            channels=int(channels),
+            workers=workers,
+            strict=strict,
+            overwrite=overwrite,
+            progress=progress,
+        )
+    _show(output, manifest)
+
+
+def _show(output: Path, manifest: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    counts = manifest["counts"]
+    table = Table("what", "faces", title=str(output), title_justify="left")
+    table.columns[1].justify = "right"
+    table.add_row("in the cache", str(counts["aligned"]), end_section=True)
+    for reason, count in {**counts["by the reader"], **counts["by the alignment"]}.items():
+        table.add_row(reason, str(count))
+    if counts["unreadable"]:
+        table.add_row("image that cannot be read (left out)", str(counts["unreadable"]))
+    Console().print(table)
+    for name, reason in manifest["unreadable"][:MOST_LISTED]:
+        click.echo(f"left out: {name}: {reason}", err=True)
+    more = counts["unreadable"] - MOST_LISTED
+    if more > 0:
+        click.echo(f"and {more} more: see manifest.json", err=True)

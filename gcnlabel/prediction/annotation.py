@@ -1,0 +1,124 @@
+"""Copies of images with what was predicted beside them: a picture, a panel for each task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image, ImageOps
+
+from gcnlabel.errors import InputError
+from gcnlabel.figures.saving import METADATA
+from gcnlabel.figures.style import MEDIUM, new_figure
+from gcnlabel.files import atomic_write, refuse_existing
+from gcnlabel.prediction.panels import draw_classes, draw_dimensions, draw_tags, draw_valence_arousal
+from gcnlabel.prediction.predictions import Predictions
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
+
+HEIGHT = 2.4
+"""Height of a panel in inches."""
+PIXELS = 480
+"""Height of the drawn picture."""
+
+
+def annotated_image(picture: Image.Image, predictions: Predictions, row: int) -> Figure:
+    """Return a figure of a picture and, to its right, a panel for each task.
+
+    Classes and tags are bars of probabilities, the highest first, the predicted ones in colour; ``valence`` and
+    ``arousal`` are a point in their plane, other dimensions a mark on a scale each.
+
+    Args:
+        picture: The picture.
+        predictions: Of it and others.
+        row: Which of them is the picture's.
+    """
+    panels = [_panel(task) for task in predictions.tasks]
+    aspect = min(max(picture.width / picture.height, 0.6), 1.8)
+    widths = [HEIGHT * aspect, *(HEIGHT for _ in panels)]
+    figure = new_figure(sum(widths) + 0.2 * len(widths), HEIGHT + 0.35)
+    figure.set_layout_engine("constrained", w_pad=0.06, h_pad=0.06, wspace=0.04)
+    all_axes = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)[0]
+    _draw_picture(all_axes[0], picture, predictions.names[row])
+    for axes, task, draw in zip(all_axes[1:], predictions.tasks, panels, strict=True):
+        limits = [predictions.threshold(task.name)] if isinstance(task, MultiLabel) else []
+        draw(axes, task, predictions.values[task.name][row], *limits)
+    return figure
+
+
+def annotated_files(files: Mapping[str, Path], folder: str | Path, *, overwrite: bool = False) -> dict[str, Path]:
+    """Return where the annotated copy of each image goes: the same place below the folder, as ``.png``.
+
+    Images that differ in their suffix alone keep it: ``a.jpg.png``.
+
+    Args:
+        files: Name of each image -> its path, as :func:`~gcnlabel.prediction.find_images` gives them.
+        folder: Where to.
+        overwrite: Whether copies that are there may be replaced.
+
+    Raises:
+        InputError: A copy is there already, or it would take the place of one of the images.
+
+    Example:
+        >>> names = ["a/1.jpg", "2.jpg", "2.png"]
+        >>> [p.as_posix() for p in annotated_files({name: Path("in", name) for name in names}, "out").values()]
+        ['out/a/1.png', 'out/2.jpg.png', 'out/2.png.png']
+    """
+    stems = [str(Path(name).with_suffix("")) for name in files]
+    copies = {
+        name: Path(folder, f"{stem if stems.count(stem) == 1 else name}.png")
+        for name, stem in zip(files, stems, strict=True)
+    }
+    originals = {path.resolve() for path in files.values()}
+    for copy in copies.values():
+        if copy.resolve() in originals:
+            raise InputError(f"the annotated copy {copy} would replace an image", fix="give another folder")
+        refuse_existing(copy, overwrite)
+    return copies
+
+
+def annotate(
+    predictions: Predictions,
+    files: Mapping[str, Path],
+    copies: Mapping[str, Path],
+    *,
+    overwrite: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Write an annotated copy of every image that was predicted.
+
+    Args:
+        predictions: Predictions of the images.
+        files: Name of each image -> its path.
+        copies: Name of each image -> where its copy goes.
+        overwrite: Whether copies that are there may be replaced.
+        progress: Called with the number of copies written and of all.
+
+    Raises:
+        InputError: A copy exists or cannot be written.
+    """
+    for row, name in enumerate(predictions.names):
+        with Image.open(files[name]) as picture:
+            figure = annotated_image(picture.convert("RGB"), predictions, row)
+        with atomic_write(copies[name], overwrite=overwrite) as temporary:
+            figure.savefig(temporary, format="png", metadata=METADATA["png"])
+        progress(row + 1, len(predictions))
+
+
+def _panel(task: Task) -> Callable[..., None]:
+    """Return what draws the panel of a task."""
+    if isinstance(task, Categorical):
+        return draw_classes
+    if isinstance(task, Dimensional):
+        return draw_valence_arousal if sorted(task.dims) == ["arousal", "valence"] else draw_dimensions
+    return draw_tags
+
+
+def _draw_picture(axes: Axes, picture: Image.Image, name: str) -> None:
+    size = (round(PIXELS * picture.width / picture.height) or 1, PIXELS)
+    scaled: Any = ImageOps.contain(picture, (min(size[0], 2 * PIXELS), PIXELS), Image.Resampling.LANCZOS)
+    axes.imshow(scaled)
+    axes.set_axis_off()
+    axes.set_title(name if len(name) <= 36 else f"…{name[-35:]}", fontsize=MEDIUM, color="0.4", loc="left", pad=5)

@@ -1,0 +1,82 @@
+"""Image files -> what the network of a run takes, as the images of its data were brought there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.config import Config
+from gcnlabel.config.sources import Faces, SyntheticFaces, Table
+from gcnlabel.data import load_images
+from gcnlabel.data.aligned_faces import read_faces
+from gcnlabel.data.synthetic_faces.renderer import SIZE
+from gcnlabel.errors import InputError
+from gcnlabel.prediction.face_places import WHOLE, FacePlace
+
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+"""What counts as an image in a folder; a file that is named itself may end in anything."""
+
+
+def find_images(source: str | Path) -> dict[str, Path]:
+    """Return name -> path of an image, or of all images below a folder, sorted by their path.
+
+    A name is the path below the folder, with forward slashes. Files and folders whose names begin with a dot are left
+    out.
+
+    Raises:
+        InputError: There is no such file or folder, or no image in it.
+    """
+    source = Path(source)
+    if not source.exists():
+        raise InputError(f"image or folder not found: {source}", fix="check the path; it is relative to where you are")
+    if not source.is_dir():
+        return {source.name: source}
+    inner = (path.relative_to(source) for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
+    names = sorted(path for path in inner if not any(part.startswith(".") for part in path.parts))
+    found = {path.as_posix(): source / path for path in names if (source / path).is_file()}
+    if not found:
+        raise InputError(f"no image in {source}", expected=f"files that end in {' '.join(SUFFIXES)}")
+    return found
+
+
+def image_shape(config: Config) -> tuple[int, int, int] | None:
+    """Return (C, H, W) of the images that a run takes, None where it takes features."""
+    data = config.data
+    if isinstance(data, SyntheticFaces):
+        return (1, SIZE, SIZE)
+    if isinstance(data, Faces) or (isinstance(data, Table) and data.images is not None):
+        return (data.channels, data.size, data.size)
+    return None
+
+
+def read_image(path: Path, config: Config, place: FacePlace = WHOLE) -> npt.NDArray[np.uint8]:
+    """Return an image uint8 [C, H, W] in the size and channels of a run's data.
+
+    It goes the way of the data that the run was trained on: a table's images are resized, faces warped. Where the face
+    is known, it is aligned in either case.
+
+    Raises:
+        InputError: It is no image, is truncated, or has more than 8 bits a channel; or the box is empty.
+    """
+    channels, size, _ = image_shape(config) or (0, 0, 0)
+    path = path.resolve()
+    try:
+        if isinstance(config.data, Faces) or place is not WHOLE:
+            return read_faces(path, place.box[None], place.eyes[None], size, channels)[0][0]
+        image: Any = load_images(path.parent, [path.name], size=size, channels=channels)[0]
+    except InputError as error:
+        raise InputError(first_line(error), fix="mend it, or leave it out") from error
+    return np.asarray(image)
+
+
+def first_line(error: InputError) -> str:
+    """Return what was wrong, without the advice.
+
+    Example:
+        >>> first_line(InputError("no image", fix="give one"))
+        'no image'
+    """
+    return str(error).partition("\n")[0]

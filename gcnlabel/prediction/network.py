@@ -1,0 +1,150 @@
+"""A run folder -> its network and what its outputs mean, without the data it was trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from gcnlabel.annotations import MISSING_CLASS, Annotations, face_tasks
+from gcnlabel.annotations.aff_wild2 import CLASSES as AFF_WILD2_CLASSES
+from gcnlabel.annotations.affectnet import CLASSES as AFFECTNET_CLASSES
+from gcnlabel.annotations.emotic_categories import EMOTIC_TASKS
+from gcnlabel.config import Config
+from gcnlabel.config.sources import Faces, SyntheticFaces
+from gcnlabel.data import SYNTHETIC_TASKS
+from gcnlabel.errors import InputError
+from gcnlabel.files import existing_file
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import MultiTaskModel
+from gcnlabel.prediction.images import first_line, image_shape
+from gcnlabel.run import RunFolder
+from gcnlabel.run.build import build_backbone, build_head
+from gcnlabel.run.data import Part, load_data
+from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.training import load_checkpoint
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained network, ready to predict.
+
+    Attributes:
+        model: Backbone and head with the weights of the selected checkpoint, in evaluation mode.
+        tasks: What it predicts.
+        config: The config of its run.
+        thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
+            tuned, [labels].
+    """
+
+    model: MultiTaskModel
+    tasks: TaskSet
+    config: Config
+    thresholds: Mapping[str, Tensor]
+
+    @property
+    def image_shape(self) -> tuple[int, int, int] | None:
+        """(C, H, W) of the images that it takes, None where it takes features."""
+        return image_shape(self.config)
+
+
+def load_network(folder: RunFolder, in_features: int | None = None) -> Network:
+    """Return the network of a run, from its config, graph and selected checkpoint alone.
+
+    Args:
+        folder: The run, trained or imported.
+        in_features: Number of features in a row, D, where it takes features.
+
+    Raises:
+        InputError: The folder holds no whole run, or the checkpoint does not fit config, graph or D.
+    """
+    config = folder.load_config()
+    state = load_checkpoint(folder.best)["state_dict"]
+    graph = None
+    if config.model.head.name == "graph":
+        graph = LabelGraph.load(existing_file(folder.graph, "label graph of the run"))
+    tasks = run_tasks(config, graph)
+    shape = image_shape(config) or (in_features or 1,)
+    settings = config.model.backbone.model_copy(update={"pretrained": None})  # the checkpoint has all weights
+    backbone = build_backbone(settings, _of_shape(shape, tasks), config.standardize)
+    model = MultiTaskModel(backbone, build_head(config.model.head, tasks, backbone.out_features, graph))
+    _load_weights(model, state, folder.best)
+    return Network(model.eval(), tasks, config, tuned_thresholds(folder, tasks))
+
+
+def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:
+    """Return the tasks that a run predicts, from the config, or its data source, or its graph; else from its data.
+
+    Raises:
+        InputError: None of them names the labels.
+    """
+    data = config.data
+    if isinstance(config.tasks, dict):
+        tasks = TaskSet.from_dict(config.tasks, where="config")
+    elif isinstance(data, SyntheticFaces):
+        tasks = SYNTHETIC_TASKS
+    elif isinstance(data, Faces):
+        tasks = _tasks_of_faces(data)
+    elif graph is not None:
+        return graph.tasks
+    elif isinstance(config.tasks, str):
+        tasks = TaskSet.from_yaml(config.tasks)
+    else:
+        return _tasks_in_data(config)
+    return tasks if config.only_tasks is None else TaskSet([tasks[name] for name in config.only_tasks])
+
+
+def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
+    """Return the thresholds that the evaluation of a run tuned and kept, as probabilities.
+
+    ``evaluation.json`` holds them as scores, ``thresholds: {task: {label: score}}``.
+    """
+    if not folder.evaluation.exists():
+        return {}
+    kept = folder.read_evaluation().get("thresholds", {})
+    return {
+        name: Tensor([by_label[label] for label in tasks[name].labels]).sigmoid() for name, by_label in kept.items()
+    }
+
+
+def _tasks_of_faces(data: Faces) -> TaskSet:
+    if data.source == "emotic":
+        return EMOTIC_TASKS
+    return face_tasks((AFFECTNET_CLASSES if data.source == "affectnet" else AFF_WILD2_CLASSES)[data.classes])
+
+
+def _tasks_in_data(config: Config) -> TaskSet:
+    try:
+        return load_data(config).tasks
+    except InputError as error:
+        raise InputError(
+            f"the names of the labels stand in the data of the run alone, and they are gone: {first_line(error)}",
+            fix="put the data back where config.yaml names them",
+        ) from error
+
+
+def _of_shape(shape: tuple[int, ...], tasks: TaskSet) -> Part:
+    """Return one input of a shape, with nothing annotated: what a backbone is built for."""
+    nothing: dict[str, Any] = {
+        task.name: np.array([MISSING_CLASS]) if isinstance(task, Categorical) else np.full((1, len(task)), np.nan)
+        for task in tasks
+    }
+    return Part(Annotations(tasks, nothing), np.zeros((1, *shape), dtype=np.uint8 if len(shape) == 3 else np.float32))
+
+
+def _load_weights(model: MultiTaskModel, state: Mapping[str, Tensor], path: Path) -> None:
+    given = {name.removeprefix("model."): value for name, value in state.items() if name.startswith("model.")}
+    wanted = model.state_dict()
+    for name in [*wanted, *given]:
+        theirs, ours = (list(side[name].shape) if name in side else "nothing" for side in (given, wanted))
+        if theirs != ours:
+            raise InputError(
+                f"the checkpoint does not fit: {name} is {theirs}, and the network has {ours}",
+                where=path,
+                expected="features of the size, and config and graph, that it was trained with",
+            )
+    model.load_state_dict(given)

@@ -1,0 +1,165 @@
+"""A run and new inputs -> predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gcnlabel.data import load_features
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.prediction.face_places import WHOLE, FacePlace
+from gcnlabel.prediction.images import find_images, first_line, image_shape, read_image
+from gcnlabel.prediction.network import Network, load_network
+from gcnlabel.prediction.predictions import Predictions
+from gcnlabel.run import RunFolder
+from gcnlabel.tasks import Categorical, MultiLabel, Task
+from gcnlabel.training.module import concatenate
+
+FEATURE_FILES = (".npy", ".npz", ".safetensors")
+Batch = tuple[list[str], npt.NDArray[np.generic]]
+Progress = Callable[[int, int], None]
+
+
+def predict(
+    folder: RunFolder,
+    source: str | Path,
+    *,
+    places: Mapping[str, FacePlace] | None = None,
+    batch_size: int = 32,
+    device: str = "cpu",
+    progress: Progress = lambda done, total: None,
+) -> Predictions:
+    """Return what the selected checkpoint of a run says of an image, a folder of images or a file of features.
+
+    No face is looked for: where ``places`` does not say where it stands, the whole image is taken, and brought to the
+    size and channels of the run's data. The run needs its
+    config, graph and checkpoint, not the data it was trained on.
+
+    Args:
+        folder: The run.
+        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors) where the run takes these.
+        places: Name of an image, as the result has it -> where its face stands.
+        batch_size: How many go through the network at once.
+        device: ``cpu``, ``cuda``, ...
+        progress: Called with the number of inputs done and of all, after every batch.
+
+    Raises:
+        InputError: The run is not whole, the source does not suit it, the device is not there, ``places`` names an
+            image that is not there, or no image can be read.
+            Images of a folder that cannot be read are left out and named in the result.
+    """
+    features = image_shape(folder.load_config()) is None
+    _check_kind(source, features)
+    if features:
+        array = load_features(source)
+        network = load_network(folder, array.shape[1])
+        names = [str(row) for row in range(len(array))]
+        rows = [slice(start, start + batch_size) for start in range(0, len(names), batch_size)]
+        return _predicted(network, ((names[part], array[part]) for part in rows), device, progress, len(names))
+    files = find_images(source)
+    network = load_network(folder)
+    places = places or {}
+    strangers = [name for name in places if name not in files]
+    if strangers:
+        raise InputError(f"the table of faces names images that are not there: {shorten(strangers)}", where=source)
+    read = partial(_read, network=network, places=places)
+    unreadable: dict[str, str] = {}
+    batches = _image_batches(files, read, batch_size, unreadable, strict=not Path(source).is_dir())
+    return _predicted(network, batches, device, progress, len(files), unreadable)
+
+
+def _check_kind(source: str | Path, features: bool) -> None:
+    named_features = Path(source).suffix.lower() in FEATURE_FILES
+    if features and not named_features:
+        raise InputError(f"this run takes features, not {str(source)!r}", expected="a " + ", ".join(FEATURE_FILES))
+    if named_features and not features:
+        raise InputError(f"this run takes images, not {str(source)!r}", expected="an image or a folder of images")
+
+
+def _read(name: str, path: Path, *, network: Network, places: Mapping[str, FacePlace]) -> npt.NDArray[np.uint8]:
+    return read_image(path, network.config, places.get(name, WHOLE))
+
+
+def _image_batches(
+    files: Mapping[str, Path],
+    read: Callable[[str, Path], npt.NDArray[np.uint8]],
+    size: int,
+    unreadable: dict[str, str],
+    *,
+    strict: bool,
+) -> Iterator[Batch]:
+    """Yield images batch by batch; those that cannot be read are noted in ``unreadable``, or raised if ``strict``."""
+    names: list[str] = []
+    images: list[npt.NDArray[np.uint8]] = []
+    for name, path in files.items():
+        try:
+            images.append(read(name, path))
+            names.append(name)
+        except InputError as error:
+            if strict:
+                raise
+            unreadable[name] = first_line(error)
+        if len(names) == size:
+            yield names, np.stack(images)
+            names, images = [], []
+    if names:
+        yield names, np.stack(images)
+    elif len(unreadable) == len(files):
+        raise InputError(
+            f"none of the {len(files)} images can be read: {shorten(unreadable)}",
+            where=next(iter(unreadable.values())),
+        )
+
+
+def _predicted(
+    network: Network,
+    batches: Iterator[Batch],
+    device: str,
+    progress: Progress,
+    total: int,
+    unreadable: Mapping[str, str] | None = None,
+) -> Predictions:
+    model, place = network.model.to(_checked_device(device)), torch.device(device)
+    names: list[str] = []
+    parts: list[dict[str, Tensor]] = []
+    with torch.inference_mode():
+        for batch, inputs in batches:
+            scores = model(torch.from_numpy(np.ascontiguousarray(inputs)).to(place))
+            _check_finite(scores, batch)
+            names += batch
+            parts.append({task.name: _meaning(task, scores[task.name]).cpu() for task in network.tasks})
+            progress(len(names), total)
+    values = {name: value.numpy() for name, value in concatenate(parts).items()}
+    thresholds = {name: value.numpy() for name, value in network.thresholds.items()}
+    return Predictions(network.tasks, names, values, thresholds, dict(unreadable or {}))
+
+
+def _meaning(task: Task, scores: Tensor) -> Tensor:
+    """Return the softmax of classes, the logistic function of tags, dimensions as they are; float32 [B, labels]."""
+    if isinstance(task, Categorical):
+        return scores.float().softmax(1)
+    return scores.float().sigmoid() if isinstance(task, MultiLabel) else scores.float()
+
+
+def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:
+    for task, values in scores.items():
+        bad = (~values.isfinite()).any(1).nonzero().flatten().tolist()
+        if bad:
+            raise InputError(f"the network gives no finite {task} for {names[bad[0]]}", fix="train the run again")
+
+
+def _checked_device(name: str) -> torch.device:
+    try:
+        torch.zeros(1, device=name)
+        return torch.device(name)
+    except (RuntimeError, AssertionError) as error:
+        first = str(error).partition("\n")[0]
+        raise InputError(
+            f"device {name!r} cannot be used: {first}", expected="cpu, or a device that is there"
+        ) from error
