@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +39,7 @@ def predict(
     """Return what the selected checkpoint of a run says of an image, a folder of images or a file of features.
 
     No face is looked for: where ``places`` does not say where it stands, the whole image is taken, and brought to the
-    size and channels of the run's data. The run needs its
-    config, graph and checkpoint, not the data it was trained on.
+    size and channels of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on.
 
     Args:
         folder: The run.
@@ -123,7 +123,7 @@ def _predicted(
     device: str,
     progress: Progress,
     total: int,
-    unreadable: Mapping[str, str] | None = None,
+    unreadable: Mapping[str, str] = MappingProxyType({}),
 ) -> Predictions:
     model, place = network.model.to(_checked_device(device)), torch.device(device)
     names: list[str] = []
@@ -134,10 +134,11 @@ def _predicted(
             _check_finite(scores, batch)
             names += batch
             parts.append({task.name: _meaning(task, scores[task.name]).cpu() for task in network.tasks})
-            progress(len(names), total)
+            progress(len(names) + len(unreadable), total)
+    progress(total, total)
     values = {name: value.numpy() for name, value in concatenate(parts).items()}
     thresholds = {name: value.numpy() for name, value in network.thresholds.items()}
-    return Predictions(network.tasks, names, values, thresholds, dict(unreadable or {}))
+    return Predictions(network.tasks, names, values, thresholds, dict(unreadable))
 
 
 def _meaning(task: Task, scores: Tensor) -> Tensor:

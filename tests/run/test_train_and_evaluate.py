@@ -193,7 +193,13 @@ def test_ctrl_c_leaves_a_run_that_can_be_resumed(tmp_path):
     command = [sys.executable, "-m", "gcnlabel", "train", "synthetic-faces", "--output", str(tmp_path / "run")]
     for change in [*SMALL, "training.epochs=200"]:
         command += ["--set", change]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
+    )
     folder = RunFolder(tmp_path / "run")
     for _ in range(600):
         if folder.last.exists():
