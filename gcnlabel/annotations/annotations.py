@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ MISSING_CLASS = -1
 Array = npt.NDArray[Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class Annotations:
     """What is known of N samples.
 
@@ -43,13 +43,15 @@ class Annotations:
         >>> a = Annotations(tasks, {"expression": np.array([1, -1]), "affect": np.array([[0.5], [np.nan]])})
         >>> a.indicators("expression").tolist()
         [[0.0, 1.0], [nan, nan]]
+        >>> a
+        Annotations(2 samples, expression [2], affect [1])
     """
 
     tasks: TaskSet
     targets: dict[str, Any]
     split: Array | None = None
     ids: Array | None = None
-    features: Any = field(default=None, repr=False)
+    features: Any = None
 
     def __post_init__(self) -> None:
         """Check every target against its task."""
@@ -72,6 +74,10 @@ class Annotations:
     def __len__(self) -> int:
         """Return the number of samples, N."""
         return int(next(iter(self.targets.values())).shape[0])
+
+    def __repr__(self) -> str:
+        """Return the number of samples, and each task with its number of labels."""
+        return f"Annotations({len(self)} samples, {', '.join(f'{task.name} [{len(task)}]' for task in self.tasks)})"
 
     def indicators(self, task: str) -> Array:
         """Return a task's targets as one column a label, float64 [N, labels], NaN where not annotated.

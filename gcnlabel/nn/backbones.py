@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
+import torch
 import torchvision
 from torch import nn
 
@@ -65,24 +68,27 @@ def densenet121(pool: str = "max", pretrained: bool = False) -> Backbone:
     Args:
         pool: ``max`` (the paper's) or ``average``.
         pretrained: Whether to start from ImageNet weights, which torchvision downloads.
+
+    Raises:
+        InputError: The weights cannot be downloaded.
     """
-    network = torchvision.models.densenet121(weights="IMAGENET1K_V1" if pretrained else None)
+    network = _torchvision(torchvision.models.densenet121, "IMAGENET1K_V1" if pretrained else None)
     return Backbone(nn.Sequential(Images(3), network.features, pooling(pool)), network.classifier.in_features)
 
 
 def resnet18(pool: str = "max", pretrained: bool = False) -> Backbone:
     """Return torchvision's ResNet-18 up to its last maps and a global pooling: D = 512."""
-    return _resnet(torchvision.models.resnet18(weights="IMAGENET1K_V1" if pretrained else None), pool)
+    return _resnet(_torchvision(torchvision.models.resnet18, "IMAGENET1K_V1" if pretrained else None), pool)
 
 
 def resnet50(pool: str = "max", pretrained: bool = False) -> Backbone:
     """Return torchvision's ResNet-50 up to its last maps and a global pooling: D = 2048."""
-    return _resnet(torchvision.models.resnet50(weights="IMAGENET1K_V2" if pretrained else None), pool)
+    return _resnet(_torchvision(torchvision.models.resnet50, "IMAGENET1K_V2" if pretrained else None), pool)
 
 
 def resnet101(pool: str = "max", pretrained: bool = False) -> Backbone:
     """Return torchvision's ResNet-101 up to its last maps and a global pooling: D = 2048 (ML-GCN, Section 3)."""
-    return _resnet(torchvision.models.resnet101(weights="IMAGENET1K_V2" if pretrained else None), pool)
+    return _resnet(_torchvision(torchvision.models.resnet101, "IMAGENET1K_V2" if pretrained else None), pool)
 
 
 FEATURE_BACKBONES: dict[str, Callable[..., Backbone]] = {"identity": identity, "mlp": mlp}
@@ -104,6 +110,17 @@ def _sizes(name: str, sizes: Sequence[int]) -> Sequence[int]:
 
 def _conv(a: int, b: int, stride: int) -> list[nn.Module]:
     return [nn.Conv2d(a, b, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
+
+
+def _torchvision(make: Callable[..., Any], weights: str | None) -> Any:
+    try:
+        return make(weights=weights)
+    except (OSError, RuntimeError) as error:  # no network; or what came is not the file
+        file = torchvision.models.get_model_weights(make)[str(weights)].url.rpartition("/")[2]
+        raise InputError(
+            f"the ImageNet weights {file} cannot be downloaded: {error}",
+            fix=f"put the file into {Path(torch.hub.get_dir(), 'checkpoints')}, or set model.backbone.pretrained=false",
+        ) from error
 
 
 def _resnet(network: torchvision.models.ResNet, pool: str) -> Backbone:

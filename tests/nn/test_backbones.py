@@ -1,3 +1,5 @@
+from urllib.error import URLError
+
 import pytest
 import torch
 import torchvision
@@ -124,3 +126,17 @@ def test_sizes(sizes):
         mlp(6, hidden=sizes)
     with pytest.raises(InputError, match="small_cnn: widths"):
         small_cnn(1, widths=sizes)
+
+
+@pytest.mark.parametrize("name", ["densenet121", "resnet50"])
+def test_weights_that_cannot_be_downloaded(name, monkeypatch, tmp_path):
+    def offline(*_, **__):
+        raise URLError("no network")
+
+    monkeypatch.setattr("torch.hub.download_url_to_file", offline)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    with pytest.raises(
+        InputError, match=rf"ImageNet weights {name}-.*\.pth cannot be downloaded: .*no network"
+    ) as error:
+        IMAGE_BACKBONES[name](pretrained=True)
+    assert f"put the file into {tmp_path}/hub/checkpoints, or set model.backbone.pretrained=false" in str(error.value)
