@@ -14,7 +14,7 @@ from gcnlabel.nn.backbones import (
     small_cnn,
 )
 from gcnlabel.nn.breg_next import breg_next
-from gcnlabel.nn.heads import Head, LabelGraphHead, LinearHead
+from gcnlabel.nn.heads import Head, LabelGraphHead, LinearHead, fold
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
 from gcnlabel.nn.model import MultiTaskModel
 
@@ -30,6 +30,7 @@ __all__ = [
     "MultiTaskModel",
     "breg_next",
     "densenet121",
+    "fold",
     "gcn_conv",
     "identity",
     "mlp",

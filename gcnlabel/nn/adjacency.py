@@ -1,15 +1,13 @@
-"""The propagation matrix Â as layers want it: a sparse CSR tensor whose row is the receiving label."""
+"""The propagation matrix Â as layers want it: sparse rows, the row being the receiving label."""
 
 from __future__ import annotations
 
-import warnings
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-with warnings.catch_warnings():  # PyTorch says once a process that CSR is "in beta state"; said here, to nobody
-    warnings.simplefilter("ignore")
-    torch.sparse_csr_tensor(torch.tensor([0, 0]), torch.tensor([], dtype=torch.int64), torch.tensor([]), (1, 1))
+from gcnlabel.nn.sparse import Pattern, product
 
 
 def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tensor:
@@ -31,8 +29,6 @@ def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tens
 class Adjacency(nn.Module):
     """Â as buffers: saved with the model, moved and cast with it, and dense, as distributed training wants them.
 
-    The CSR tensor is put together from them at every call, which costs microseconds and copies nothing.
-
     Args:
         edge_index: Source and target of each edge [2, E]: j -> i for Â[i, j].
         edge_weight: Weight of each edge [E].
@@ -47,6 +43,8 @@ class Adjacency(nn.Module):
         >>> adjacency = Adjacency(torch.tensor([[1], [0]]), torch.tensor([0.5]), 2)
         >>> adjacency().to_dense().tolist()
         [[0.0, 0.5], [0.0, 0.0]]
+        >>> adjacency.propagate(torch.tensor([[1.0], [4.0]])).tolist()
+        [[2.0], [0.0]]
         >>> adjacency.edge_index.tolist(), adjacency.edge_weight.tolist()
         ([[1], [0]], [0.5])
     """
@@ -62,10 +60,43 @@ class Adjacency(nn.Module):
         self.register_buffer("first", csr.crow_indices().int())  # the sparse product is 1.7x faster with int32
         self.register_buffer("source", csr.col_indices().int())
         self.register_buffer("value", csr.values().clone())
+        for name in Pattern._fields[2:]:
+            self.register_buffer(f"_{name}", None, persistent=False)
+        _sort_by_column(self)
+        self.register_load_state_dict_post_hook(_sort_by_column)
 
     def forward(self) -> Tensor:
         """Return Â as a sparse CSR tensor [L, L]."""
         return torch.sparse_csr_tensor(self.first, self.source, self.value, (self.size, self.size))
+
+    def propagate(self, x: Tensor) -> Tensor:
+        """Return Â x [L, K] for x [L, K], with gradients to x."""
+        return product(self.pattern, self.value, x)
+
+    def propagate_to(self, labels: Tensor) -> tuple[Tensor, Pattern, Tensor]:
+        """Return what some rows of Â need: ``Â[labels] x = product(pattern, value, x[sources])``.
+
+        Args:
+            labels: The receiving labels, int64 [K].
+
+        Returns:
+            The labels they listen to, int64 [S], each once; the pattern [K, S]; its values.
+        """
+        start, count = self.first[labels].long(), self.first.diff()[labels].long()
+        first = torch.cat([count.new_zeros(1), count.cumsum(0)])
+        entry = torch.arange(int(first[-1]), device=labels.device)
+        entry = entry + (start - first[:-1]).repeat_interleave(count, output_size=len(entry))
+        sources, column = self.source[entry].unique(return_inverse=True)
+        return sources.long(), Pattern.of(first.int(), column.int(), len(sources)), self.value[entry]
+
+    def is_whole(self) -> bool:
+        """Whether the buffers fit each other; not so when a checkpoint of another graph is about to be refused."""
+        return int(self.first[-1]) == len(self.source) == len(self.value)
+
+    @property
+    def pattern(self) -> Pattern:
+        """Where the entries of Â stand."""
+        return Pattern(*(self.get_buffer(name) for name in ("first", "source", *_SORTED)))
 
     @property
     def edge_index(self) -> Tensor:
@@ -82,3 +113,14 @@ class Adjacency(nn.Module):
     def extra_repr(self) -> str:
         """Return the size of the graph."""
         return f"labels={self.size}, edges={self.value.numel()}"
+
+
+_SORTED = tuple(f"_{name}" for name in Pattern._fields[2:])
+
+
+def _sort_by_column(adjacency: Adjacency, _: Any = None) -> None:
+    if not adjacency.is_whole():
+        return
+    pattern = Pattern.of(adjacency.first, adjacency.source, adjacency.size)
+    for name, tensor in zip(_SORTED, pattern[2:], strict=True):
+        setattr(adjacency, name, tensor)

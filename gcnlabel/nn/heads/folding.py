@@ -1,0 +1,35 @@
+"""Heads whose scores are linear in the features -> plain linear layers."""
+
+from __future__ import annotations
+
+import torch
+
+from gcnlabel.nn.heads.head import Head
+from gcnlabel.nn.heads.linear import LinearHead
+
+LABELS_AT_ONCE = 2**14
+"""Label vectors that are generated together: what bounds the memory of folding beside the result."""
+
+
+@torch.no_grad()
+def fold(head: Head) -> LinearHead:
+    """Return a linear head with the vectors that a head generates now: the same scores, and no graph.
+
+    Args:
+        head: Any head whose scores are ``X Wᵀ + b``.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel, TaskSet
+        >>> head = LinearHead(TaskSet([MultiLabel("tags", ["cat", "dog"])]), in_features=4)
+        >>> torch.equal(fold(head).weight(), head.weight())
+        True
+    """
+    example = head.weight_of(torch.zeros(1, dtype=torch.int64, device=next(head.parameters()).device))
+    with torch.device("meta"):
+        folded = LinearHead(head.tasks, head.in_features, bias=head.bias is not None)
+    folded = folded.to_empty(device=example.device).to(example.dtype)
+    for labels in torch.arange(head.tasks.num_labels, device=example.device).split(LABELS_AT_ONCE):
+        folded.vectors[labels] = head.weight_of(labels)
+    if folded.bias is not None and head.bias is not None:
+        folded.bias.copy_(head.bias)
+    return folded.train(head.training)

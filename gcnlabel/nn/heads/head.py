@@ -1,0 +1,96 @@
+"""What every head is: features in, scores of every task out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import TaskSet
+
+
+class Head(nn.Module):
+    """What every head shares: ``scores = X Wᵀ + b``, cut into tasks.
+
+    Args:
+        tasks: Tasks to predict; their labels are the rows of W.
+        in_features: Size of the features, D.
+        bias: Whether each label has a free bias b.
+    """
+
+    def __init__(self, tasks: TaskSet, in_features: int, *, bias: bool) -> None:
+        super().__init__()
+        if in_features < 1:
+            raise InputError(f"in_features = {in_features}", expected="at least 1")
+        self.tasks = tasks
+        self.in_features = in_features
+        self.bias = nn.Parameter(torch.zeros(tasks.num_labels)) if bias else None
+
+    @abstractmethod
+    def weight(self) -> Tensor:
+        """Return the label vectors W [L, D]."""
+
+    def weight_of(self, labels: Tensor) -> Tensor:
+        """Return the vectors of some labels, [K, D] for int64 [K], without forming the others where that is saved."""
+        return self.weight()[labels]
+
+    def forward(self, features: Tensor) -> dict[str, Tensor]:
+        """Return the scores of each task, [B, labels of the task], for features [B, D].
+
+        Raises:
+            InputError: The features have another shape.
+        """
+        self._check(features)
+        scores = self.products(features)  # [B, L]
+        if self.bias is not None:
+            scores = scores + self.bias
+        return {task.name: scores[:, self.tasks.slice_of(task)] for task in self.tasks}
+
+    def scores_of(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the scores of some labels alone, for training or ranking with very many.
+
+        Args:
+            features: [B, D].
+            labels: Positions of labels in the task set: int64 [K], the same for all samples, or [B, K], candidates
+                of each sample.
+
+        Returns:
+            [B, K].
+
+        Raises:
+            InputError: Features or labels have another shape, or there is no such label.
+        """
+        self._check(features)
+        self._check_labels(features, labels)
+        if labels.ndim == 2:
+            distinct, place = labels.unique(return_inverse=True)
+            return self.scores_of(features, distinct).gather(1, place)
+        scores = self.products_of(features, labels)
+        return scores if self.bias is None else scores + self.bias[labels]
+
+    def products(self, features: Tensor) -> Tensor:
+        """Return ``X Wᵀ`` [B, L]."""
+        return features @ self.weight().T
+
+    def products_of(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the columns of ``X Wᵀ`` that belong to some labels, [B, K]."""
+        return features @ self.weight_of(labels).T
+
+    def _check(self, features: Tensor) -> None:
+        if features.ndim != 2 or features.shape[1] != self.in_features:
+            raise InputError(f"features of shape {list(features.shape)}", expected=f"[B, {self.in_features}]")
+
+    def _check_labels(self, features: Tensor, labels: Tensor) -> None:
+        fits = labels.ndim == 1 or (labels.ndim == 2 and len(labels) == len(features))
+        if labels.dtype != torch.int64 or not fits:
+            raise InputError(
+                f"labels of shape {list(labels.shape)} and type {labels.dtype}",
+                expected=f"int64 [K] or [{len(features)}, K]",
+            )
+        if labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < self.tasks.num_labels:
+            raise InputError(
+                f"labels from {int(labels.min())} to {int(labels.max())}",
+                expected=f"positions from 0 to {self.tasks.num_labels - 1}",
+            )
