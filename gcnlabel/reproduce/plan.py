@@ -23,7 +23,7 @@ SMALLER = ("single-task", "multi-task-ccc", "emotion-gcn")
 AFFECTNET_TARGETS = ("table1", "table2", "table4", "table5", "fig1", "fig3", "fig4", "fig5", "fig6")
 AFF_WILD2_TARGETS = ("table3", "figS1", "figS2")
 TARGETS = tuple(sorted((*AFFECTNET_TARGETS, *AFF_WILD2_TARGETS), key=lambda name: (name[:3] == "fig", name.lower())))
-QUICK = ("data.train=800", "data.val=200", "data.test=400", "training.epochs=5", "training.batch_size=32")
+QUICK = ("data.train=800", "data.val=200", "data.test=400", "training.epochs=6", "training.batch_size=32")
 
 
 @dataclass(frozen=True)
