@@ -20,6 +20,7 @@ COMMANDS = {
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",
     "predict": "Predict an image, a folder of images or features with a run.",
+    "export": "Write a run as ONNX, safetensors or a PyTorch archive that needs no graph library.",
     "import-checkpoint": "Turn a checkpoint of the published codes into a run folder.",
     "reproduce": "Make the tables and figures of the Emotion-GCN paper.",
     "figures": "Draw the figures of one or several runs.",

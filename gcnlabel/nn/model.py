@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError
@@ -45,3 +47,12 @@ class MultiTaskModel(nn.Module):
         """Return the scores of each task, [B, labels of the task]."""
         scores: dict[str, Tensor] = self.head(self.backbone(inputs))
         return scores
+
+    def freeze(self) -> MultiTaskModel:
+        """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode.
+
+        Raises:
+            InputError: The scores of the head are not linear in the features.
+        """
+        folded = MultiTaskModel(copy.deepcopy(self.backbone), self.head.to_linear())
+        return folded.eval().requires_grad_(False)

@@ -39,17 +39,24 @@ class Network:
         config: The config of its run.
         thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
             tuned, [labels].
+        in_features: Number of features in a row, D, where it takes features; else 0.
     """
 
     model: MultiTaskModel
     tasks: TaskSet
     config: Config
     thresholds: Mapping[str, Tensor]
+    in_features: int = 0
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images that it takes, None where it takes features."""
         return image_shape(self.config)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) of the images, or (D,) of the features, that it takes."""
+        return self.image_shape or (self.in_features,)
 
 
 def load_network(folder: RunFolder, in_features: int | None = None) -> Network:
@@ -57,7 +64,7 @@ def load_network(folder: RunFolder, in_features: int | None = None) -> Network:
 
     Args:
         folder: The run, trained or imported.
-        in_features: Number of features in a row, D, where it takes features.
+        in_features: Number of features in a row, D, where it takes features; None for what it was trained with.
 
     Raises:
         InputError: The folder holds no whole run, or the checkpoint does not fit config, graph or D.
@@ -68,12 +75,21 @@ def load_network(folder: RunFolder, in_features: int | None = None) -> Network:
     if config.model.head.name == "graph":
         graph = LabelGraph.load(existing_file(folder.graph, "label graph of the run"))
     tasks = run_tasks(config, graph)
-    shape = image_shape(config) or (in_features or 1,)
+    shape = image_shape(config) or (_features_in(state) if in_features is None else in_features,)
     settings = config.model.backbone.model_copy(update={"pretrained": None})  # the checkpoint has all weights
     backbone = build_backbone(settings, _of_shape(shape, tasks), config.standardize)
     model = MultiTaskModel(backbone, build_head(config.model.head, tasks, backbone.out_features, graph))
     _load_weights(model, state, folder.best)
-    return Network(model.eval(), tasks, config, tuned_thresholds(folder, tasks))
+    return Network(model.eval(), tasks, config, tuned_thresholds(folder, tasks), shape[0] if len(shape) == 1 else 0)
+
+
+def _features_in(state: Mapping[str, Tensor]) -> int:
+    """Return the number of features that the first layer of a checkpoint takes."""
+    backbone = [value for name, value in state.items() if name.startswith("model.backbone.")]
+    if backbone:
+        return backbone[0].shape[-1]
+    *_, (name, last) = [pair for pair in state.items() if pair[0].startswith("model.head.") and pair[1].ndim == 2]
+    return last.shape[0] if name.endswith("lin.weight") else last.shape[1]
 
 
 def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:

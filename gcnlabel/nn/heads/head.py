@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet
+
+if TYPE_CHECKING:
+    from gcnlabel.nn.heads.linear import LinearHead
 
 
 class Head(nn.Module):
@@ -77,6 +81,12 @@ class Head(nn.Module):
     def products_of(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the columns of ``X Wᵀ`` that belong to some labels, [B, K]."""
         return features @ self.weight_of(labels).T
+
+    def to_linear(self) -> LinearHead:
+        """Return a linear head with the vectors and biases that this one has now: the same scores, and no graph."""
+        from gcnlabel.nn.heads.folding import fold  # it is made of a head itself
+
+        return fold(self)
 
     def _check(self, features: Tensor) -> None:
         if features.ndim != 2 or features.shape[1] != self.in_features:

@@ -1,0 +1,6 @@
+"""Trained models as files that need neither gcnlabel nor PyTorch Geometric."""
+
+from gcnlabel.export.description import describe_model
+from gcnlabel.export.formats import FORMATS, export_model
+
+__all__ = ["FORMATS", "describe_model", "export_model"]

@@ -1,0 +1,111 @@
+"""Folded models as ONNX, safetensors or PyTorch's export archive."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError, closest
+from gcnlabel.files import atomic_write
+from gcnlabel.nn import MultiTaskModel
+
+Description = Mapping[str, Any]
+
+
+class _InOrder(nn.Module):
+    """A model whose outputs are a tuple, in the order of its tasks."""
+
+    def __init__(self, model: MultiTaskModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.model(inputs).values())
+
+
+def export_model(
+    model: MultiTaskModel, path: str | Path, format: str, description: Description, *, overwrite: bool = False
+) -> None:
+    """Write a model, folded, as one file that describes itself.
+
+    The scores of each task are an output of its name; the number of samples is free.
+
+    Args:
+        model: Backbone and any head whose scores are linear in the features.
+        path: The file.
+        format: ``onnx`` (runs in onnxruntime; description in its metadata), ``safetensors`` (weights alone; description
+            in its metadata) or ``torch-export`` (runs in PyTorch alone; description in the extra file
+            ``gcnlabel.json``).
+        description: What :func:`describe_model` returns.
+        overwrite: Whether a file that is there may be replaced.
+
+    Raises:
+        InputError: The format is unknown, its library is not installed, or the file is there.
+    """
+    if format not in FORMATS:
+        raise InputError(f"unknown format {format!r}", expected=" | ".join(FORMATS), fix=closest(format, FORMATS))
+    frozen = model.freeze()
+    with atomic_write(Path(path), overwrite=overwrite) as temporary:
+        FORMATS[format](frozen, temporary, description)
+
+
+def _onnx(model: MultiTaskModel, path: Path, description: Description) -> None:
+    for name in ("onnx", "onnxscript"):
+        if importlib.util.find_spec(name) is None:
+            raise InputError(f"{name} is not installed", fix="pip install 'gcnlabel[onnx]'")
+    import onnx
+
+    with warnings.catch_warnings():  # the exporter's own deprecations
+        warnings.simplefilter("ignore")
+        program: Any = torch.onnx.export(
+            _InOrder(model),
+            (_example(description),),
+            input_names=[description["input"]["name"]],
+            output_names=list(description["outputs"]),
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            dynamo=True,
+            verbose=False,
+        )
+    proto = program.model_proto
+    onnx.helper.set_model_props(proto, {"gcnlabel": json.dumps(description), **_plain(description)})
+    path.write_bytes(proto.SerializeToString())
+
+
+def _safetensors(model: MultiTaskModel, path: Path, description: Description) -> None:
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, path, metadata={"gcnlabel": json.dumps(description), **_plain(description)})
+
+
+def _torch_export(model: MultiTaskModel, path: Path, description: Description) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.export.export(
+            model, (_example(description),), dynamic_shapes=({0: torch.export.Dim("batch")},), strict=False
+        )
+        with path.open("wb") as file:
+            torch.export.save(program, file, extra_files={"gcnlabel.json": json.dumps(description)})
+
+
+FORMATS: dict[str, Callable[[MultiTaskModel, Path, Description], None]] = {
+    "onnx": _onnx,
+    "safetensors": _safetensors,
+    "torch-export": _torch_export,
+}
+
+
+def _example(description: Description) -> Tensor:
+    shape = [2, *description["input"]["shape"][1:]]
+    return torch.zeros(shape, dtype=getattr(torch, description["input"]["dtype"]))
+
+
+def _plain(description: Description) -> dict[str, str]:
+    """Return the entries that readers look for first, each by itself."""
+    return {"labels": json.dumps(description["labels"]), "tasks": json.dumps(description["tasks"])}

@@ -1,0 +1,157 @@
+"""Exported files give the scores of the run they came from, without gcnlabel or PyG."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from click.testing import CliRunner
+from safetensors import safe_open
+from torch_geometric.nn import GraphConv
+
+from gcnlabel.cli import main
+from gcnlabel.errors import InputError
+from gcnlabel.export import describe_model, export_model
+from gcnlabel.prediction import load_network
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["face", "tag", "feature"])
+def run(request, face_run, tag_run, feature_run):
+    return {"face": face_run, "tag": tag_run[0], "feature": feature_run[0]}[request.param]
+
+
+def inputs_of(network, count):
+    rng = np.random.default_rng(count)
+    if network.image_shape is None:
+        return rng.standard_normal((count, network.in_features)).astype(np.float32)
+    return rng.integers(0, 256, (count, *network.image_shape), dtype=np.uint8)
+
+
+def export(run, format, path, *more):
+    return CliRunner().invoke(main, ["export", str(run.path), "--format", format, "--output", str(path), *more])
+
+
+def test_onnx_gives_the_scores_of_the_run_for_any_number_of_inputs(run, tmp_path):
+    result = export(run, "onnx", tmp_path / "m.onnx")
+    assert result.exit_code == 0, result.output
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx")
+    network = load_network(run)
+    for count in (1, 2, 7):
+        inputs = inputs_of(network, count)
+        with torch.no_grad():
+            expected = network.model(torch.from_numpy(inputs))
+        found = session.run(None, {"inputs": inputs})
+        assert [output.name for output in session.get_outputs()] == list(expected)
+        for name, scores in zip(expected, found, strict=True):
+            np.testing.assert_allclose(scores, expected[name].numpy(), atol=1e-4)
+
+
+def test_the_file_says_what_it_takes_and_gives(run, tmp_path):
+    export(run, "onnx", tmp_path / "m.onnx")
+    export(run, "safetensors", tmp_path / "m.safetensors")
+    with safe_open(tmp_path / "m.safetensors", framework="np") as file:
+        metadata = file.metadata()
+        vectors = file.get_tensor("head.vectors")
+    described = onnxruntime.InferenceSession(tmp_path / "m.onnx").get_modelmeta().custom_metadata_map
+    assert json.loads(metadata["gcnlabel"]) == json.loads(described["gcnlabel"])
+    about, network = json.loads(metadata["gcnlabel"]), load_network(run)
+    assert about["labels"] == json.loads(metadata["labels"]) == list(network.tasks.labels)
+    assert about["tasks"] == network.tasks.to_dict()
+    assert about["input"]["shape"] == ["batch", *network.input_shape]
+    for task in network.tasks:
+        assert about["outputs"][task.name]["labels"] == list(task.labels)
+    np.testing.assert_allclose(vectors, network.model.head.weight().detach(), atol=1e-6)
+
+
+def test_tuned_thresholds_are_in_the_file(tag_run, tmp_path):
+    export(tag_run[0], "onnx", tmp_path / "m.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx")
+    about = json.loads(session.get_modelmeta().custom_metadata_map["gcnlabel"])
+    kept = tag_run[0].read_evaluation()["thresholds"]["colours"]
+    expected = [1 / (1 + np.exp(-score)) for score in kept.values()]
+    np.testing.assert_allclose(about["outputs"]["colours"]["thresholds"], expected, rtol=1e-5)
+
+
+def test_the_archive_of_pytorch_runs_where_neither_gcnlabel_nor_pyg_can_be_imported(face_run, tmp_path):
+    assert export(face_run, "torch-export", tmp_path / "m.pt2").exit_code == 0
+    network = load_network(face_run)
+    inputs = inputs_of(network, 3)
+    np.save(tmp_path / "x.npy", inputs)
+    program = f"""
+import sys
+sys.modules["gcnlabel"] = sys.modules["torch_geometric"] = sys.modules["lightning"] = None
+import json, numpy as np, torch
+extra = {{"gcnlabel.json": ""}}
+model = torch.export.load(r"{tmp_path / "m.pt2"}", extra_files=extra).module()
+assert json.loads(extra["gcnlabel.json"])["format"] == "gcnlabel.model"
+scores = model(torch.from_numpy(np.load(r"{tmp_path / "x.npy"}")))
+np.savez(r"{tmp_path / "y.npz"}", **{{name: value.detach().numpy() for name, value in scores.items()}})
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with torch.no_grad():
+        expected = network.model(torch.from_numpy(inputs))
+    for name, scores in np.load(tmp_path / "y.npz").items():
+        np.testing.assert_allclose(scores, expected[name].numpy(), atol=1e-4)
+
+
+def test_the_example_predicts_with_onnxruntime_and_numpy_alone(run, tmp_path):
+    export(run, "onnx", tmp_path / "m.onnx")
+    np.save(tmp_path / "x.npy", inputs_of(load_network(run), 3))
+    block = "import sys; sys.modules.update(dict.fromkeys(('torch', 'gcnlabel', 'torch_geometric', 'PIL')))\n"
+    script = block + (ROOT / "examples" / "onnx" / "predict.py").read_text()
+    (tmp_path / "predict.py").write_text(script)
+    command = [sys.executable, tmp_path / "predict.py", tmp_path / "m.onnx", tmp_path / "x.npy"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 4
+    assert all(f"{name}: " in lines[1] for name in load_network(run).tasks.names)
+
+
+def test_a_file_that_is_there_is_kept(face_run, tmp_path):
+    (tmp_path / "m.onnx").write_text("mine")
+    result = export(face_run, "onnx", tmp_path / "m.onnx")
+    assert result.exit_code == 2
+    assert (tmp_path / "m.onnx").read_text() == "mine"
+    assert export(face_run, "safetensors", tmp_path / "m.onnx", "--overwrite").exit_code == 0
+
+
+def test_a_folder_without_a_run_and_an_unknown_format(face_run, tmp_path):
+    result = CliRunner().invoke(main, ["export", str(tmp_path), "--output", str(tmp_path / "m.onnx")])
+    assert result.exit_code == 2
+    assert "holds no run" in result.output
+    network = load_network(face_run)
+    with pytest.raises(InputError, match=r"unknown format 'onx'(.|\n)*onnx"):
+        export_model(network.model, tmp_path / "m", "onx", describe_model(network.tasks, network.input_shape))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_library_that_is_missing_is_named(face_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = export(face_run, "onnx", tmp_path / "m.onnx")
+    assert result.exit_code == 2
+    assert "pip install 'gcnlabel[onnx]'" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_freezing_copies_and_folds(face_run):
+    model = load_network(face_run).model
+    model.head.gcn.convs[0] = GraphConv(model.head.x.shape[1], 16)  # any generator folds
+    model.head.heard = None
+    frozen = model.train().freeze()
+    assert not frozen.training
+    assert model.training
+    assert not any(parameter.requires_grad for parameter in frozen.parameters())
+    images = torch.randint(0, 255, (2, *load_network(face_run).image_shape), dtype=torch.uint8)
+    expected = model.eval()(images)
+    for name, scores in frozen(images).items():
+        torch.testing.assert_close(scores, expected[name].detach(), atol=1e-5, rtol=1e-5)
+    assert "torch_geometric" not in {type(module).__module__.split(".")[0] for module in frozen.modules()}
