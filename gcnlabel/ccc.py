@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 
-def ccc(prediction: Tensor, target: Tensor) -> Tensor:
+def ccc(prediction: Tensor, target: Tensor, total: Callable[[Tensor], Tensor] = lambda sums: sums) -> Tensor:
     """Return the concordance correlation coefficient of each dimension (Lin 1989; Emotion-GCN, Eq. 11).
 
     ``CCC = 2 s_xy / (s_x² + s_y² + (x̄ - ȳ)²)`` with the same 1/n moments in all places, over the samples whose target
@@ -16,6 +18,8 @@ def ccc(prediction: Tensor, target: Tensor) -> Tensor:
     Args:
         prediction: x, [N, dims].
         target: y, [N, dims], NaN where missing.
+        total: Makes sums over these samples sums over all, when other processes hold the rest of them; CCC is not a
+            mean over samples, so that its moments and not its values must be brought together.
 
     Returns:
         [dims], each in [-1, 1].
@@ -26,13 +30,15 @@ def ccc(prediction: Tensor, target: Tensor) -> Tensor:
         0.881356
     """
     seen = ~torch.isnan(target)
-    n = seen.sum(0).clamp(min=1)
     x = torch.where(seen, prediction, 0)
     y = torch.where(seen, target.to(prediction.dtype), 0)
-    mean_x, mean_y = x.sum(0) / n, y.sum(0) / n
+    number, sum_x, sum_y = total(torch.stack([seen.sum(0).to(x.dtype), x.sum(0), y.sum(0)]))
+    n = number.detach().clamp(min=1)
+    mean_x, mean_y = sum_x / n, sum_y / n
     dx = torch.where(seen, x - mean_x, 0)
     dy = torch.where(seen, y - mean_y, 0)
-    numerator = 2 * (dx * dy).sum(0) / n
-    denominator = (dx.square() + dy.square()).sum(0) / n + (mean_x - mean_y).square()
-    defined = (seen.sum(0) >= 2) & (denominator > 0)
+    xy, xx_yy = total(torch.stack([(dx * dy).sum(0), (dx.square() + dy.square()).sum(0)]))
+    numerator = 2 * xy / n
+    denominator = xx_yy / n + (mean_x - mean_y).square()
+    defined = (number >= 2) & (denominator > 0)
     return torch.where(defined, numerator / torch.where(defined, denominator, 1), 0)

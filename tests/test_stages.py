@@ -13,7 +13,20 @@ import gcnlabel
 PACKAGE = Path(gcnlabel.__file__).parent
 ORDER = (
     *("errors", "files", "tasks", "annotations", "statistics", "embeddings", "graph", "inspection", "transforms"),
-    *("recipe", "nn", "export", "ccc", "losses", "metrics", "data", "figures", "training", "config", "run"),
+    *(
+        "recipe",
+        "nn",
+        "export",
+        "distributed",
+        "ccc",
+        "losses",
+        "metrics",
+        "data",
+        "figures",
+        "training",
+        "config",
+        "run",
+    ),
     *("published", "prediction", "reproduce", "demo", "cli", "__main__"),
 )
 HEAVY = ("torch", "torch_geometric", "torchvision", "lightning", "torchmetrics", "scipy", "matplotlib", "polars")

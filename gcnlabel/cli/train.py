@@ -13,6 +13,9 @@ Examples:
   gcnlabel train config.yaml --set optimizer.lr=0.01 --set training.epochs=20 --seed 3 --output runs/a
   gcnlabel train --resume --output runs/a
   gcnlabel train config.yaml --resume --output runs/a   # starts it, or goes on where it was stopped
+  gcnlabel train config.yaml --devices 4 --output runs/a                   # four devices of this machine
+  torchrun --nnodes 2 --nproc-per-node 4 --rdzv-backend c10d --rdzv-endpoint host:29500 \\
+      -m gcnlabel train config.yaml --devices 4 --num-nodes 2 --output runs/a   # on each of two machines
 """
 
 
@@ -45,16 +48,19 @@ def train(
     from gcnlabel.errors import InputError
     from gcnlabel.run import RunFolder, resume
     from gcnlabel.run import train as train_run
+    from gcnlabel.run.fitting import is_first_process
 
     folder = RunFolder(output)
     where: dict[str, Any] = {"devices": devices if devices == "auto" else _number(devices), "num_nodes": num_nodes}
     wanted = load_config(config, (*changes, *(() if seed is None else (f"seed={seed}",)))) if config else None
     if wanted is None and (not resuming or changes or seed is not None):
         raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
-    if resuming and folder.config.exists():
-        show_evaluation(output, resume(folder, wanted, **where))
+    if resuming and folder.config.exists() and (is_first_process() or folder.last.exists()):
+        evaluation = resume(folder, wanted, **where)
     else:
-        show_evaluation(output, train_run(wanted or folder.load_config(), folder, overwrite=overwrite, **where))
+        evaluation = train_run(wanted or folder.load_config(), folder, overwrite=overwrite, **where)
+    if is_first_process():
+        show_evaluation(output, evaluation)
 
 
 def _number(devices: str) -> int:

@@ -9,11 +9,17 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gcnlabel.ccc import ccc
+from gcnlabel.distributed import sum_over_processes
 
 
 class TaskLoss(nn.Module):
-    """``loss(scores, targets) -> scalar``: the mean over what is observed, 0 where nothing is."""
+    """``loss(scores, targets) -> scalar``: of what is observed, 0 where nothing is.
 
+    When several processes train together, it is the loss of the samples of all of them, so that the gradient is that of
+    one process with the same samples.
+    """
+
+    @abstractmethod
     def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of a batch.
 
@@ -21,17 +27,23 @@ class TaskLoss(nn.Module):
             scores: [B, labels of the task].
             targets: Class indices [B], -1 = missing; or [B, labels of the task], NaN = missing.
         """
+
+
+class MeanLoss(TaskLoss):
+    """A loss that is a weighted mean over what is observed."""
+
+    def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """Return the weighted mean."""
         seen = targets >= 0 if targets.dim() == 1 else ~torch.isnan(targets)
-        if not seen.any():
-            return (scores * 0).sum()  # zero, with a zero gradient to everything before it
-        return self.observed(scores, targets, seen)
+        total, weight = sum_over_processes(torch.stack(self.sums(scores, targets, seen)))
+        return total / torch.where(weight > 0, weight, 1).detach()  # zero, with zero gradients, where nothing is seen
 
     @abstractmethod
-    def observed(self, scores: Tensor, targets: Tensor, seen: Tensor) -> Tensor:
-        """Return the loss of a batch with at least one observed target."""
+    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the sum of the weighted losses of what is observed, and the sum of the weights."""
 
 
-class CrossEntropy(TaskLoss):
+class CrossEntropy(MeanLoss):
     """Weighted cross-entropy (Emotion-GCN, Eq. 8): the weighted mean of ``-log softmax(scores)[class]``.
 
     Args:
@@ -44,19 +56,15 @@ class CrossEntropy(TaskLoss):
         super().__init__()
         self.register_buffer("class_weights", class_weights, persistent=False)
 
-    def observed(self, scores: Tensor, targets: Tensor, seen: Tensor) -> Tensor:
-        """Return the weighted mean over the observed samples; 0 when all their weights are 0."""
+    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the weighted losses and weights of the observed samples."""
         scores, targets = scores[seen], targets[seen]
-        if self.class_weights is None:
-            return F.cross_entropy(scores, targets)
-        weights = self.class_weights.to(scores.dtype)
-        total = weights[targets].sum()
-        if total == 0:
-            return (scores * 0).sum()
-        return F.cross_entropy(scores, targets, weights, reduction="sum") / total
+        weights = None if self.class_weights is None else self.class_weights.to(scores.dtype)
+        total = F.cross_entropy(scores, targets, weights, reduction="sum")
+        return total, _count(seen, total) if weights is None else weights[targets].sum()
 
 
-class BinaryCrossEntropy(TaskLoss):
+class BinaryCrossEntropy(MeanLoss):
     """Binary cross-entropy with logits, the mean over observed tags.
 
     Args:
@@ -69,14 +77,15 @@ class BinaryCrossEntropy(TaskLoss):
         super().__init__()
         self.register_buffer("pos_weight", pos_weight, persistent=False)
 
-    def observed(self, scores: Tensor, targets: Tensor, seen: Tensor) -> Tensor:
-        """Return the mean over observed tags."""
+    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the losses and number of observed tags."""
         known = torch.where(seen, targets, 0).to(scores.dtype)
         losses = F.binary_cross_entropy_with_logits(scores, known, pos_weight=self.pos_weight, reduction="none")
-        return losses[seen].mean()
+        total = torch.where(seen, losses, 0).sum()
+        return total, _count(seen, total)
 
 
-class AsymmetricLoss(TaskLoss):
+class AsymmetricLoss(MeanLoss):
     """Asymmetric loss for tags (Ridnik et al., ICCV 2021, Eq. 4 to 6), the mean over observed tags.
 
     With ``q = sigmoid(score)`` and ``q_m = max(q - clip, 0)``: positives lose ``-(1 - q)^gamma_pos log q``, negatives
@@ -94,33 +103,38 @@ class AsymmetricLoss(TaskLoss):
         self.gamma_pos = gamma_pos
         self.clip = clip
 
-    def observed(self, scores: Tensor, targets: Tensor, seen: Tensor) -> Tensor:
-        """Return the mean over observed tags."""
+    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the losses and number of observed tags."""
         scores, targets = scores[seen], targets[seen].to(scores.dtype)
         q = torch.sigmoid(scores)
         shifted = (q - self.clip).clamp(min=0)
         positive = -((1 - q) ** self.gamma_pos) * F.logsigmoid(scores)
         negative = -(shifted**self.gamma_neg) * torch.log1p(-shifted)
-        return (targets * positive + (1 - targets) * negative).mean()
+        total = (targets * positive + (1 - targets) * negative).sum()
+        return total, _count(seen, total)
 
 
-class MSELoss(TaskLoss):
+class MSELoss(MeanLoss):
     """Mean squared error over observed values."""
 
-    def observed(self, scores: Tensor, targets: Tensor, seen: Tensor) -> Tensor:
-        """Return the mean over observed values."""
-        return F.mse_loss(scores[seen], targets[seen].to(scores.dtype))
+    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the squared errors and number of observed values."""
+        total = F.mse_loss(scores[seen], targets[seen].to(scores.dtype), reduction="sum")
+        return total, _count(seen, total)
 
 
 class CCCLoss(TaskLoss):
     """``1 - mean over dimensions of CCC`` (Emotion-GCN, Eq. 12).
 
-    A dimension with fewer than 2 observed values in the batch adds nothing.
+    A dimension with fewer than 2 observed values in the batch, of all processes together, adds nothing.
     """
 
-    def observed(self, scores: Tensor, targets: Tensor, seen: Tensor) -> Tensor:
+    def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return the mean over the dimensions that have at least 2 observed values."""
-        enough = seen.sum(0) >= 2
-        if not enough.any():
-            return (scores * 0).sum()
-        return (1 - ccc(scores, targets))[enough].mean()
+        loss = 1 - ccc(scores, targets, sum_over_processes)
+        enough = sum_over_processes((~torch.isnan(targets)).sum(0)) >= 2
+        return torch.where(enough, loss, 0).sum() / enough.sum().clamp(min=1)
+
+
+def _count(seen: Tensor, like: Tensor) -> Tensor:
+    return seen.sum().to(like.dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest, shorten
@@ -17,6 +18,9 @@ LOSSES: dict[str, type[TaskLoss]] = {
     "ccc": CCCLoss,
     "mse": MSELoss,
 }
+HALF = (torch.bfloat16, torch.float16)
+"""Types in which no loss is computed: moments and sums over a batch would lose their digits."""
+
 SUITABLE: dict[type[Task], tuple[str, ...]] = {
     Categorical: ("cross_entropy",),
     MultiLabel: ("bce", "asymmetric"),
@@ -66,6 +70,7 @@ class MultiTaskLoss(nn.Module):
 
     def forward(self, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total, and the loss of each task before its weight."""
-        parts: dict[str, Tensor] = {name: loss(scores[name], targets[name]) for name, loss in self.losses.items()}
+        full = {name: score.float() if score.dtype in HALF else score for name, score in scores.items()}
+        parts: dict[str, Tensor] = {name: loss(full[name], targets[name]) for name, loss in self.losses.items()}
         total = sum((self.weights[name] * part for name, part in parts.items()), start=next(iter(parts.values())) * 0)
         return total, parts

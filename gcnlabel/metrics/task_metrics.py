@@ -22,14 +22,15 @@ class TaskMetrics(Metric):
     Args:
         task: The task.
         thresholds: Decision thresholds of a multi-label task [labels]; 0 when None.
+        options: Of every torchmetrics metric, e.g. ``sync_on_compute=False`` where one process has all samples.
     """
 
     full_state_update = False
     scores: list[Tensor]
     targets: list[Tensor]
 
-    def __init__(self, task: Task, thresholds: Tensor | None = None) -> None:
-        super().__init__()
+    def __init__(self, task: Task, thresholds: Tensor | None = None, **options: Any) -> None:
+        super().__init__(**options)
         self.task = task
         self.thresholds = thresholds
         self.add_state("scores", default=[], dist_reduce_fx="cat")

@@ -72,7 +72,7 @@ def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores |
     """Return every metric of every task over all samples."""
     results = {}
     for task in data.tasks:
-        metric = TaskMetrics(task, thresholds=(thresholds or {}).get(task.name))
+        metric = TaskMetrics(task, thresholds=(thresholds or {}).get(task.name), sync_on_compute=False)
         metric.update(scores[task.name], targets[task.name])
         results[task.name] = metric.compute()
     return results

@@ -7,6 +7,7 @@ from typing import Any
 
 import lightning as L
 import torch
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor
 from torchvision.transforms import v2
 
@@ -38,7 +39,7 @@ def train(
     num_nodes: int = 1,
     progress: bool = True,
 ) -> dict[str, Any]:
-    """Train a run, keep it in a folder and return its evaluation.
+    """Train a run, keep it in a folder and return its evaluation (in the first of several processes alone).
 
     Everything that can be wrong with config, data and graph is found before the folder is touched.
 
@@ -58,11 +59,12 @@ def train(
     graph = build_graph(config, data)
     module = build_module(config, data, graph)
     check_selection(config, data)
-    folder.create(config, overwrite=overwrite)
-    if graph is not None:
-        graph.save(folder.graph, overwrite=True)
+    if is_first_process():
+        folder.create(config, overwrite=overwrite)
+        if graph is not None:
+            graph.save(folder.graph, overwrite=True)
     _fit(_trainer(config, folder, devices, num_nodes, progress), module, _data_module(config, data), folder)
-    return evaluate(folder, data=data)
+    return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def resume(
@@ -99,7 +101,12 @@ def resume(
     module = build_module(config, data, graph)
     trainer = _trainer(config, folder, devices, num_nodes, progress)
     _fit(trainer, module, _data_module(config, data), folder, ckpt_path=folder.last)
-    return evaluate(folder, data=data)
+    return evaluate(folder, data=data) if is_first_process() else {}
+
+
+def is_first_process() -> bool:
+    """Return whether this is the process, of those that train together, that writes files and reports."""
+    return int(rank_zero_only.rank or 0) == 0
 
 
 def _fit(
@@ -133,7 +140,7 @@ def check_selection(config: Config, data: RunData) -> None:
     known = ["loss"]
     for task in data.tasks:
         targets = targets_to_tensors(data.parts[config.select.split].annotations)[task.name]
-        metric = TaskMetrics(task)
+        metric = TaskMetrics(task, sync_on_compute=False)
         metric.update(torch.randn(len(targets), len(task), generator=torch.Generator().manual_seed(0)), targets)
         known += [f"{task.name}/{name}" for name, value in metric.compute().items() if isinstance(value, float)]
     if config.select.metric not in known:

@@ -21,6 +21,7 @@ class EpochShuffle(Sampler[int]):
     Args:
         size: Number of samples, N.
         seed: Seed of the run.
+        rank: Which of several processes this is: they see the same order, and draw other dropout and augmentation.
 
     Example:
         >>> sampler = EpochShuffle(4, seed=0)
@@ -28,16 +29,17 @@ class EpochShuffle(Sampler[int]):
         ([0, 1, 2, 3], True)
     """
 
-    def __init__(self, size: int, seed: int) -> None:
+    def __init__(self, size: int, seed: int, rank: int = 0) -> None:
         self.size = size
         self.seed = seed
+        self.rank = rank
         self.workers = torch.Generator()
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch; Lightning calls this before each."""
         self.epoch_seed = self.seed * 1_000_003 + epoch
-        self.workers.manual_seed(self.epoch_seed)
+        self.workers.manual_seed(self.epoch_seed + self.rank * 2**40)
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -46,7 +48,51 @@ class EpochShuffle(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         """Iterate over the permutation of this epoch."""
         torch.manual_seed(self.epoch_seed)
-        return iter(torch.randperm(self.size).tolist())
+        order = torch.randperm(self.size).tolist()
+        if self.rank:
+            torch.manual_seed(self.epoch_seed + self.rank * 2**40)
+        return iter(order)
+
+
+class SharedBatches(Sampler[list[int]]):
+    """The batches of one process of several: together they are the batches of one process, W times as large.
+
+    Batch k of all processes holds samples k W B to (k + 1) W B of the permutation of the epoch; each process takes
+    every W-th of them. What is left at the end is shared too, and left out where a process would have less than
+    two samples beside others, or one alone: batch-norm and CCC need two.
+
+    Args:
+        sampler: Permutation of each epoch.
+        batch_size: Samples of one process, B.
+        rank: Which of the processes this is.
+        processes: Their number, W.
+
+    Example:
+        >>> [list(SharedBatches(range(7), 2, rank, 2)) for rank in (0, 1)]
+        [[[0, 2], [4, 6]], [[1, 3], [5]]]
+    """
+
+    def __init__(self, sampler: Any, batch_size: int, rank: int = 0, processes: int = 1) -> None:
+        self.sampler = sampler
+        self.batch_size = batch_size
+        self.rank = rank
+        self.processes = processes
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return len(self._starts())
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Iterate over the batches of this process."""
+        order = list(self.sampler)
+        for start in self._starts():
+            yield order[start : start + self.batch_size * self.processes][self.rank :: self.processes]
+
+    def _starts(self) -> range:
+        size, whole = len(self.sampler), self.batch_size * self.processes
+        left = size % whole
+        alone = 0 < left < max(self.processes, 2) and size > left
+        return range(0, size - left if alone else size, whole)
 
 
 class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
@@ -54,7 +100,7 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
 
     Args:
         datasets: Split -> dataset of (input, {task: target}).
-        batch_size: Samples in a batch, B.
+        batch_size: Samples in a batch of one process, B.
         seed: Seed of the shuffling.
         workers: Processes that load.
         selection_split: Split that the checkpoint is selected on.
@@ -77,28 +123,35 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         self.selection_split = selection_split
 
     def train_dataloader(self) -> DataLoader[Any]:
-        """Return the shuffled loader of the training split; a last batch of one sample is left out."""
-        dataset = self.datasets["train"]
-        size = len(dataset) if isinstance(dataset, Sized) else 0
-        alone = size % self.batch_size == 1 and size > 1  # batch-norm and CCC need two
-        sampler = EpochShuffle(size, self.seed)
-        return self._loader("train", sampler=sampler, generator=sampler.workers, drop_last=alone)
+        """Return the shuffled loader of the training split, of this process's share of each batch."""
+        sampler = EpochShuffle(self._size("train"), self.seed, self._rank)
+        batches = SharedBatches(sampler, self.batch_size, self._rank, self._processes)
+        return self._loader("train", batch_sampler=batches, generator=sampler.workers)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        """Return the loader of the split that the checkpoint is selected on."""
-        return self.loader(self.selection_split)
+        """Return the loader of this process's share of the split that the checkpoint is selected on."""
+        share = range(self._rank, self._size(self.selection_split), self._processes)
+        return self._loader(self.selection_split, sampler=share, batch_size=self.batch_size)
 
-    def loader(self, split: str) -> DataLoader[Any]:
-        """Return the loader of a split in its own order."""
-        return self._loader(split)
+    @property
+    def _rank(self) -> int:
+        return 0 if self.trainer is None else int(self.trainer.global_rank)
+
+    @property
+    def _processes(self) -> int:
+        return 1 if self.trainer is None else int(self.trainer.world_size)
+
+    def _size(self, split: str) -> int:
+        dataset = self.datasets[split]
+        return len(dataset) if isinstance(dataset, Sized) else 0
 
     def _loader(self, split: str, **options: Any) -> DataLoader[Any]:
         dataset = self.datasets[split]
         return DataLoader(
             dataset,
             collate_fn=whole_batch if hasattr(dataset, "__getitems__") else None,
-            batch_size=self.batch_size,
             num_workers=self.workers,
             persistent_workers=self.workers > 0,
+            pin_memory=torch.cuda.is_available(),
             **options,
         )

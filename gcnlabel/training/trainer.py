@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning as L
+import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 
@@ -61,6 +62,8 @@ def make_trainer(
         plugins=[SafeCheckpointIO()],
         default_root_dir=folder,
         num_sanity_val_steps=0,
+        use_distributed_sampler=False,  # the data module shares the samples out, without repeating any
+        sync_batchnorm=torch.cuda.is_available(),
         enable_model_summary=False,
         enable_progress_bar=progress,
         log_every_n_steps=1_000_000 if not tensorboard else 50,
