@@ -18,9 +18,9 @@ def processes() -> int:
 def sum_over_processes(values: Tensor) -> Tensor:
     """Return the sum of ``values`` over all processes; ``values`` itself when there is one.
 
-    Every process must call it, in the same order. Its gradient is the one that distributed training wants: the
-    processes compute the same loss from the sum, each passes ``number of processes * gradient`` to its own values, and
-    the average over processes that follows is the gradient of one process with all samples.
+    Every process must call it, in the same order, forwards and backwards. Its gradient is the sum over the processes'
+    own gradients: where all of them compute the same loss, this is ``number of processes * gradient``, and the average
+    over processes that distributed training takes is the gradient of one process with all samples.
     """
     if processes() == 1:
         return values
@@ -38,4 +38,6 @@ class _Sum(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> Tensor:
-        return grad * processes()
+        total = grad.contiguous().clone()
+        dist.all_reduce(total)
+        return total

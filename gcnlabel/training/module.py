@@ -12,6 +12,7 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
+from gcnlabel.distributed import processes, sum_over_processes
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
 
@@ -57,10 +58,14 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             {"train/loss": total.detach(), **{f"train/{name}/loss": part.detach() for name, part in parts.items()}},
             on_step=False,
             on_epoch=True,
-            batch_size=len(inputs),
-            sync_dist=True,
+            batch_size=self._samples(inputs),  # the loss is that of all processes, in each of them
         )
         return total
+
+    def _samples(self, inputs: Tensor) -> int:
+        if processes() == 1:
+            return len(inputs)
+        return int(sum_over_processes(torch.tensor(len(inputs), device=inputs.device)))
 
     def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
         """Add a batch to the metrics."""
@@ -83,7 +88,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             values = {key: value for key, value in metric.compute().items() if isinstance(value, float)}
             self.log_dict({f"{split}/{name}/{key}": value for key, value in values.items()})
         scores, targets = (concatenate(parts) for parts in zip(*self._seen, strict=True))
-        self.log(f"{split}/loss", self.loss(scores, targets)[0], sync_dist=True)
+        self.log(f"{split}/loss", self.loss(scores, targets)[0])
 
     def configure_optimizers(self) -> dict[str, Any]:
         """Return optimizer and schedule; the schedule steps with every batch."""

@@ -1,3 +1,4 @@
+import itertools
 from collections import OrderedDict
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from safetensors.torch import save_file
 from gcnlabel.data import ArrayDataset
 from gcnlabel.errors import InputError
 from gcnlabel.training import MultiTaskDataModule, SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
-from gcnlabel.training.data_module import EpochShuffle
+from gcnlabel.training.data_module import EpochShuffle, SharedBatches
 from gcnlabel.training.epoch_table import write_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -107,3 +108,20 @@ def test_optimizers_take_their_settings():
 def test_the_table_of_epochs_takes_new_columns(tmp_path):
     write_rows(tmp_path / "m.csv", [{"epoch": 1, "a": 0.5}, {"epoch": 2, "a": 0.25, "b": 1.0}])
     assert pl.read_csv(tmp_path / "m.csv").rows() == [(1, 0.5, None), (2, 0.25, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("size", "batch", "processes"), [(7, 2, 2), (9, 2, 2), (8, 4, 1), (9, 4, 1), (1, 4, 1), (13, 2, 3)]
+)
+def test_shares_of_a_batch_are_the_batch_of_one_process(size, batch, processes):
+    shares = [list(SharedBatches(range(size), batch, rank, processes)) for rank in range(processes)]
+    assert len({len(share) for share in shares}) == 1
+    assert [len(SharedBatches(range(size), batch, rank, processes)) for rank in range(processes)] == list(
+        map(len, shares)
+    )
+    whole = list(SharedBatches(range(size), batch * processes))
+    left = size % (batch * processes)
+    if 0 < left < processes:
+        whole = whole[:-1] if left > 1 else whole
+    assert [sorted(itertools.chain(*parts)) for parts in zip(*shares, strict=True)] == whole
+    assert all(share for part in shares for share in part)

@@ -1,0 +1,148 @@
+"""Two real processes (gloo) against one with the same global batch: losses, gradients, weights and metrics."""
+
+import csv
+import os
+import subprocess
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from gcnlabel.training import load_checkpoint
+
+GRADIENTS = """
+import sys
+import torch
+from safetensors.torch import save_file
+from torch import distributed as dist, nn
+from torch.nn.parallel import DistributedDataParallel
+from gcnlabel.losses import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, MultiTaskLoss
+
+def loss():
+    return MultiTaskLoss(
+        {
+            "classes": CrossEntropy(torch.tensor([1.0, 0.2, 0.5])),
+            "tags": BinaryCrossEntropy(torch.tensor([1.0, 3.0])),
+            "rare": AsymmetricLoss(),
+            "affect": CCCLoss(),
+            "heat": MSELoss(),
+            "one_side": CCCLoss(),
+            "nobody": CCCLoss(),
+        },
+        {"tags": 0.3},
+    )
+
+torch.manual_seed(0)
+x = torch.randn(11, 4, dtype=torch.float64)
+targets = {
+    "classes": torch.randint(-1, 3, (11,)),
+    "tags": (torch.rand(11, 2) < 0.4).double(),
+    "rare": (torch.rand(11, 3) < 0.2).double(),
+    "affect": torch.randn(11, 2).double(),
+    "heat": torch.randn(11, 1).double(),
+    "one_side": torch.randn(11, 1).double(),
+    "nobody": torch.full((11, 1), torch.nan).double(),
+}
+targets["tags"][2, 0] = targets["heat"][5:] = targets["affect"][3, 1] = torch.nan
+targets["one_side"][1::2] = torch.nan  # the second process has none
+sizes = {name: 3 if name == "classes" else target.shape[1] for name, target in targets.items()}
+
+class Heads(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleDict({name: nn.Linear(4, size) for name, size in sizes.items()})
+    def forward(self, x):
+        return {name: layer(x) for name, layer in self.layers.items()}
+
+model = Heads().double()
+dist.init_process_group("gloo") if sys.argv[2] == "two" else None
+rank, count = (dist.get_rank(), 2) if sys.argv[2] == "two" else (0, 1)
+wrapped = DistributedDataParallel(model) if count == 2 else model
+total, parts = loss().double()(wrapped(x[rank::count]), {n: t[rank::count] for n, t in targets.items()})
+total.backward()
+if rank == 0:
+    grads = {name: p.grad for name, p in model.named_parameters()}
+    losses = {f"loss/{name}": part.detach() for name, part in parts.items()}
+    save_file({**grads, **losses, "loss": total.detach()}, sys.argv[1])
+if count == 2:
+    dist.destroy_process_group()
+"""
+ALONE = {**os.environ, "OMP_NUM_THREADS": "1"}
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+
+
+def run(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ALONE, **options)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_losses_and_gradients_are_those_of_one_process(tmp_path):
+    (tmp_path / "gradients.py").write_text(GRADIENTS)
+    run([*TORCHRUN, tmp_path / "gradients.py", tmp_path / "two", "two"])
+    run([sys.executable, tmp_path / "gradients.py", tmp_path / "one", "one"])
+    two, one = load_file(tmp_path / "two"), load_file(tmp_path / "one")
+    assert two.keys() == one.keys()
+    for name, value in one.items():
+        torch.testing.assert_close(two[name], value, rtol=1e-10, atol=1e-12, msg=name)
+    assert one["loss/one_side"] > 0
+    assert one["loss/nobody"] == 0
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    """Classes and a dimension of 75 rows of features, by a label graph; the last batch is not whole."""
+    root = tmp_path_factory.mktemp("distributed")
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((75, 6)).astype(np.float32)
+    np.save(root / "x.npy", x)
+    names = np.array(["sad", "happy", "fear"])[x[:, :3].argmax(1)]
+    heat = [f"{value:.3f}" if i % 3 else "" for i, value in enumerate(np.tanh(x[:, 0]))]
+    table = {"mood": names, "heat": heat, "split": ["train"] * 43 + ["val"] * 17 + ["test"] * 15}
+    pl.DataFrame(table).write_csv(root / "t.csv")
+    text = f"""
+data: {{source: table, annotations: {root / "t.csv"}, features: {root / "x.npy"}}}
+tasks:
+  mood: {{type: categorical, classes: [sad, happy, fear]}}
+  affect: {{type: dimensional, dims: [heat]}}
+graph: {{embeddings: one-hot}}
+model: {{backbone: {{name: mlp, hidden: [8]}}, head: {{name: graph, hidden_channels: [8]}}}}
+optimizer: {{name: sgd, lr: 0.1}}
+training: {{epochs: 3, batch_size: 8}}
+"""
+    (root / "config.yaml").write_text(text)
+    return root / "config.yaml"
+
+
+def metrics(folder):
+    with (folder / "metrics.csv").open() as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def test_a_whole_training_is_that_of_one_process(config, tmp_path):
+    gcnlabel = [sys.executable, "-m", "gcnlabel", "train", str(config), "--devices"]
+    run([*gcnlabel, "1", "--set", "training.batch_size=16", "--output", tmp_path / "one"])
+    shown = run([*gcnlabel, "2", "--output", tmp_path / "two"])
+    one, two = metrics(tmp_path / "one"), metrics(tmp_path / "two")
+    assert len(one) == len(two) == 3
+    for ours, theirs in zip(two, one, strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-5)
+    weights = [
+        load_checkpoint(tmp_path / name / "checkpoints/last.safetensors")["state_dict"] for name in ("one", "two")
+    ]
+    for name, value in weights[0].items():
+        torch.testing.assert_close(weights[1][name], value, rtol=1e-5, atol=1e-6)
+    assert shown.count("mean_class_accuracy") == 1  # one process reports
+    predictions = [load_file(tmp_path / name / "predictions.safetensors") for name in ("one", "two")]
+    assert len(predictions[1]["scores/mood"]) == 15
+    torch.testing.assert_close(predictions[0]["scores/mood"], predictions[1]["scores/mood"], rtol=1e-4, atol=1e-5)
+
+
+def test_torchrun_starts_it_too(config, tmp_path):
+    module = ["-m", "gcnlabel", "train", str(config), "--devices", "2", "--output", str(tmp_path / "run")]
+    run([*TORCHRUN, *module, "--set", "training.epochs=1"])
+    assert len(metrics(tmp_path / "run")) == 1
+    assert (tmp_path / "run" / "evaluation.json").exists()
