@@ -30,10 +30,23 @@ def measured_graph(
     Raises:
         InputError: A statistic does not suit its tasks, or there is no sample.
     """
-    blocks = statistics if isinstance(statistics, Mapping) else default_blocks(tasks, statistics)
-    accumulator = LabelStatistics(tasks, blocks)
+    accumulator = LabelStatistics(tasks, blocks_of(tasks, statistics))
     for part in [parts] if isinstance(parts, Annotations) else parts:
         accumulator.update(part)
+    return graph_of_statistics(accumulator)
+
+
+def blocks_of(tasks: TaskSet, statistics: Pairs | str | None) -> Pairs:
+    """Return the statistic of each pair of tasks, from what :func:`measured_graph` takes."""
+    return statistics if isinstance(statistics, Mapping) else default_blocks(tasks, statistics)
+
+
+def graph_of_statistics(accumulator: LabelStatistics) -> LabelGraph:
+    """Return the raw graph of statistics that were measured.
+
+    Raises:
+        InputError: They saw no sample.
+    """
     if accumulator.num_samples == 0:
         raise InputError("no sample to measure the label graph on", expected="annotations with at least one row")
     history = {
@@ -41,7 +54,7 @@ def measured_graph(
         "blocks": accumulator.describe(),
         "num_samples": accumulator.num_samples,
     }
-    return LabelGraph.from_dense(accumulator.compute(), tasks, history=history)
+    return LabelGraph.from_dense(accumulator.compute(), accumulator.tasks, history=history)
 
 
 def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> LabelGraph:

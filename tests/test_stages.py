@@ -12,7 +12,18 @@ import gcnlabel
 
 PACKAGE = Path(gcnlabel.__file__).parent
 ORDER = (
-    *("errors", "files", "tasks", "annotations", "statistics", "embeddings", "graph", "inspection", "transforms"),
+    *(
+        "errors",
+        "files",
+        "processes",
+        "tasks",
+        "annotations",
+        "statistics",
+        "embeddings",
+        "graph",
+        "inspection",
+        "transforms",
+    ),
     *(
         "recipe",
         "nn",

@@ -8,7 +8,7 @@ from gcnlabel.annotations.emotic import read_emotic
 from gcnlabel.annotations.emotic_categories import emotic_to_expressions
 from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotations, face_tasks
 from gcnlabel.annotations.frames import from_frame
-from gcnlabel.annotations.table import iter_table, read_table
+from gcnlabel.annotations.table import count_rows, iter_table, read_rows, read_table
 from gcnlabel.annotations.unseen import unseen_labels, warn_unseen
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "MISSING_CLASS",
     "Annotations",
     "FaceAnnotations",
+    "count_rows",
     "emotic_to_expressions",
     "face_tasks",
     "from_frame",
@@ -26,6 +27,7 @@ __all__ = [
     "read_arff_splits",
     "read_emotic",
     "read_label_xml",
+    "read_rows",
     "read_table",
     "unseen_labels",
     "warn_unseen",

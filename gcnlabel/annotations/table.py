@@ -54,8 +54,8 @@ def iter_table(
 ) -> Iterator[Annotations]:
     """Yield the annotations of a file in parts of ``chunk_rows`` rows, for files larger than memory."""
     path = existing_file(path, "annotations")
-    parquet = path.suffix in (".parquet", ".pq")
-    lazy = _scan_parquet(path) if parquet else _scan_text(path, delimiter)
+    parquet = _is_parquet(path)
+    lazy = _scan(path, delimiter)
     row = 1 if parquet else 2  # the header is line 1
     try:
         for frame in lazy.collect_batches(chunk_size=chunk_rows, maintain_order=True):
@@ -75,6 +75,54 @@ def iter_table(
         raise InputError(f"{path} cannot be read: {error}") from error
     if row <= 2 - parquet:
         raise InputError(f"{path} has a header without rows", expected="at least one row")
+
+
+def read_rows(
+    path: str | Path,
+    tasks: TaskSet,
+    first: int,
+    count: int,
+    *,
+    delimiter: str | None = None,
+    split_column: str | None = None,
+    missing: tuple[str, ...] = (),
+) -> Annotations:
+    """Return the annotations of ``count`` rows of a file, from row ``first`` (the first is 0) on.
+
+    Raises:
+        InputError: As :func:`read_table` does.
+    """
+    path = existing_file(path, "annotations")
+    try:
+        frame = _scan(path, delimiter).slice(first, count).collect()
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    row = first + (1 if _is_parquet(path) else 2)  # the header is line 1
+    return from_frame(frame, tasks, split_column=split_column, missing=missing, where=str(path), first_row=row)
+
+
+def count_rows(path: str | Path) -> int:
+    """Return the number of rows of a CSV or Parquet file, without holding them.
+
+    Raises:
+        InputError: The file cannot be read, or has none.
+    """
+    path = existing_file(path, "annotations")
+    try:
+        rows = int(_scan(path, None).select(pl.len()).collect().item())
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    if rows == 0:
+        raise InputError(f"{path} has a header without rows", expected="at least one row")
+    return rows
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix in (".parquet", ".pq")
+
+
+def _scan(path: Path, delimiter: str | None) -> pl.LazyFrame:
+    return _scan_parquet(path) if _is_parquet(path) else _scan_text(path, delimiter)
 
 
 def _scan_parquet(path: Path) -> pl.LazyFrame:

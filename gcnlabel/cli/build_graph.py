@@ -15,6 +15,9 @@ Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.csv --split train --output graph.safetensors
   gcnlabel build-graph tasks.yaml --annotations labels.csv --statistic emotions=conditional \\
       --statistic emotions:affect=spearman --convention emotion-gcn-paper --output graph.safetensors
+  gcnlabel build-graph tasks.yaml --annotations labels.parquet --workers 8 --output graph.safetensors
+  gcnlabel build-graph tasks.yaml --annotations /shared/labels.parquet --scheduler tcp://host:8786 \\
+      --output graph.safetensors
   gcnlabel build-graph tasks.yaml --from-matrix affectnet_spearman.csv --embeddings emotion-words \\
       --output affectnet.safetensors
   gcnlabel build-graph --from-counts coco2014_cooccurrence.csv --convention ml-gcn-paper \\
@@ -56,6 +59,8 @@ Examples:
     type=click.Choice(["error", "skip", "random", "zero"]),
     help="What to do about words without a vector.",
 )
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes that read.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Read on the machines of a Dask cluster instead.")
 @click.option("--output", required=True, type=click.Path(), help="The .safetensors file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
@@ -114,18 +119,20 @@ def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
 
 
 def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
-    from gcnlabel.annotations import iter_table
-    from gcnlabel.recipe import measured_graph
+    from gcnlabel.recipe import blocks_of, graph_of_statistics
+    from gcnlabel.statistics import measure_files
 
-    whole = options["split"] == "all"
-    chunks = (
-        chunk if whole else chunk.select(chunk.split == options["split"])
-        for path in options["annotations"]
-        for chunk in iter_table(
-            path, tasks, split_column=None if whole else options["split_column"], missing=options["missing"]
-        )
+    statistics = measure_files(
+        options["annotations"],
+        tasks,
+        blocks_of(tasks, _statistics(options["statistic"])),
+        split=None if options["split"] == "all" else options["split"],
+        split_column=options["split_column"],
+        missing=options["missing"],
+        workers=options["workers"],
+        scheduler=options["scheduler"],
     )
-    return measured_graph(chunks, tasks, _statistics(options["statistic"]))
+    return graph_of_statistics(statistics)
 
 
 def _statistics(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | None:

@@ -29,8 +29,8 @@ from gcnlabel.annotations.face_annotations import FaceAnnotations
 from gcnlabel.data.cache_folder import CacheFolder, fingerprint
 from gcnlabel.data.face_shards import ShardJob, ShardNote, write_shard
 from gcnlabel.data.face_table import write_face_table
-from gcnlabel.data.processes import unordered
 from gcnlabel.errors import InputError
+from gcnlabel.processes import unordered
 
 SHARD_FACES = 256
 

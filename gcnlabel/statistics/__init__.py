@@ -7,6 +7,7 @@ from gcnlabel.statistics.pearson import Pearson
 from gcnlabel.statistics.phi import Phi
 from gcnlabel.statistics.spearman import Spearman
 from gcnlabel.statistics.statistic import Statistic
+from gcnlabel.statistics.streaming import measure_files
 
 __all__ = [
     "STATISTICS",
@@ -19,4 +20,5 @@ __all__ = [
     "Statistic",
     "conditional_from_counts",
     "default_blocks",
+    "measure_files",
 ]

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.statistics.class_ranks import ClassRanks
 from gcnlabel.statistics.pair_counts import PairCounts
 from gcnlabel.statistics.phi import phi_from_counts
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
@@ -67,12 +68,16 @@ class Spearman(Statistic):
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
         self._tables: dict[tuple[int, int], ValueCounts] = {}
+        self._ranks: dict[tuple[int, int], ClassRanks] = {}
         self._pairs = PairCounts.zero(self.a, self.b)
 
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
         if not self._dimensional(self.a) and not self._dimensional(self.b):
             self._pairs.add(PairCounts.of(annotations, self.a, self.b))
+            return self
+        if isinstance(self.a, Categorical) or isinstance(self.b, Categorical):
+            self._add_classes(annotations)
             return self
         a, b = annotations.indicators(self.a.name), annotations.indicators(self.b.name)
         for key, table in self._of(a, b).items():
@@ -86,6 +91,8 @@ class Spearman(Statistic):
         self._pairs.add(other._pairs)
         for key, table in other._tables.items():
             self._tables[key] = self._tables[key].merge(table) if key in self._tables else table
+        for key, ranks in other._ranks.items():
+            self._ranks_of(key, ranks.classes).merge(ranks)
         return self
 
     def compute(self) -> Floats:
@@ -100,7 +107,21 @@ class Spearman(Statistic):
                 values[i], defined[i] = indicator_spearman(table)
             else:
                 values[i, j], defined[i, j] = paired_spearman(table)
+        for (i, j), ranks in self._ranks.items():
+            rows, columns = (slice(None), j) if i < 0 else (i, slice(None))
+            values[rows, columns], defined[rows, columns] = ranks.spearman()
         return fill_undefined(values, defined, self.a, self.b)
+
+    def _add_classes(self, annotations: Annotations) -> None:
+        """Add samples of a categorical task and a dimensional one."""
+        first = isinstance(self.a, Categorical)
+        classes, dims = (self.a, self.b) if first else (self.b, self.a)
+        codes, values = annotations.targets[classes.name], annotations.targets[dims.name]
+        for d in range(len(dims)):
+            self._ranks_of((-1, d) if first else (d, -1), len(classes)).add(values[:, d], codes)
+
+    def _ranks_of(self, key: tuple[int, int], classes: int) -> ClassRanks:
+        return self._ranks.setdefault(key, ClassRanks(classes))
 
     def _of(self, a: Floats, b: Floats) -> dict[tuple[int, int], ValueCounts]:
         """Return a table for each dimension, or pair of dimensions; -1 stands for all labels of a task."""

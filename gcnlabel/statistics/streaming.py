@@ -1,0 +1,129 @@
+"""Files larger than memory -> statistics: in parts, in one process, in several, or on the machines of a Dask cluster.
+
+The parts and the order in which they are merged are the same everywhere, and so is the result, to the last bit.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gcnlabel.annotations import count_rows, read_rows
+from gcnlabel.errors import InputError
+from gcnlabel.processes import unordered
+from gcnlabel.statistics.blocks import LabelStatistics, Pair
+from gcnlabel.tasks import TaskSet
+
+ROWS_IN_A_PART = 2**20
+"""Rows that are read at once; a part takes some hundred bytes a row and column while it is counted."""
+CONNECTING = 10
+"""Seconds to wait for a scheduler."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a table, and what to measure on them."""
+
+    path: Path
+    first: int
+    rows: int
+    tasks: TaskSet
+    blocks: Mapping[Pair, str]
+    split: str | None
+    options: Mapping[str, Any]
+
+    def measure(self) -> LabelStatistics:
+        """Read and count the rows."""
+        columns = {} if self.split is None else {"split_column": self.options["split_column"]}
+        rest = {key: value for key, value in self.options.items() if key != "split_column"}
+        annotations = read_rows(self.path, self.tasks, self.first, self.rows, **columns, **rest)
+        if self.split is not None:
+            annotations = annotations.select(np.asarray(annotations.split == self.split))
+        return LabelStatistics(self.tasks, self.blocks).update(annotations)
+
+
+def measure_files(
+    paths: Sequence[str | Path],
+    tasks: TaskSet,
+    blocks: Mapping[Pair, str],
+    *,
+    split: str | None = None,
+    split_column: str = "split",
+    missing: Sequence[str] = (),
+    workers: int = 1,
+    scheduler: str | None = None,
+    rows: int | None = None,
+) -> LabelStatistics:
+    """Return the statistics of tables, without holding more than a few parts of them in memory.
+
+    Args:
+        paths: CSV or Parquet files; those that the workers of a scheduler see under the same names.
+        tasks: Tasks that they annotate.
+        blocks: Pair of tasks -> name of its statistic.
+        split: The split that counts; None for all rows.
+        split_column: Column that names each row's split.
+        missing: Cell texts that mean "not annotated".
+        workers: Processes of this machine.
+        scheduler: Address of a Dask scheduler, ``tcp://host:port``, whose workers have gcnlabel installed.
+        rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits; the others do not.
+
+    Raises:
+        InputError: A file cannot be read, or the scheduler cannot be reached.
+    """
+    options = {"split_column": split_column, "missing": tuple(missing)}
+    rows = ROWS_IN_A_PART if rows is None else rows
+    parts = [
+        Part(Path(path), first, rows, tasks, dict(blocks), split, options)
+        for path in paths
+        for first in range(0, count_rows(path), rows)
+    ]
+    total = LabelStatistics(tasks, blocks)
+    with _measured(parts, workers, scheduler) as measured:
+        for statistics in measured:
+            total.merge(statistics)
+    return total
+
+
+@contextmanager
+def _measured(parts: Sequence[Part], workers: int, scheduler: str | None) -> Iterator[Iterator[LabelStatistics]]:
+    if scheduler is None:
+        yield _in_order(parts, workers)
+        return
+    client = _connect(scheduler)
+    try:
+        yield (future.result() for future in [client.submit(Part.measure, part, pure=False) for part in parts])
+    finally:
+        client.close()
+
+
+def _in_order(parts: Sequence[Part], workers: int) -> Iterator[LabelStatistics]:
+    """Yield the statistics of the parts in their order, whichever is ready first."""
+    ready: dict[int, LabelStatistics] = {}
+    place = {id(part): i for i, part in enumerate(parts)}
+    following = 0
+    for part, statistics in unordered(Part.measure, parts, workers):
+        ready[place[id(part)]] = statistics
+        while following in ready:
+            yield ready.pop(following)
+            following += 1
+
+
+def _connect(address: str) -> Any:
+    if importlib.util.find_spec("distributed") is None:
+        raise InputError("--scheduler needs Dask, which is not installed", fix="pip install 'gcnlabel[dask]'")
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=CONNECTING)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise InputError(
+            f"no Dask scheduler at {address}: {error}",
+            expected="tcp://host:port of one that runs",
+            fix="start one: dask scheduler, and dask worker tcp://host:8786 on each machine",
+        ) from error
