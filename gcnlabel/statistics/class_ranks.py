@@ -117,7 +117,7 @@ def _grid_counts(values: Floats, codes: Codes, classes: int) -> ValueCounts | No
             cells = (whole - low).astype(np.int64) * classes + codes
             counts = np.bincount(cells, minlength=int(high - low + 1) * classes).reshape(-1, classes)
             rows = np.flatnonzero(counts.any(1))
-            keys: Floats = (rows + low) / scale + 0.0
+            keys = np.asarray((rows + low) / scale + 0.0, dtype=np.float64)
             return ValueCounts(keys[:, None], counts[rows].astype(np.int64))
     return None
 

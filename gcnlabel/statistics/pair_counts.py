@@ -10,30 +10,28 @@ from scipy import sparse
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.statistics.statistic import Ints, Statistic
+from gcnlabel.statistics.statistic import Statistic
 from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
 
 @dataclass
 class PairCounts:
-    """For labels i and j, over the samples in which both are observed, int64 [La, Lb] each.
+    """For labels i and j, over the samples in which both are observed.
+
+    Each is a whole number, or of a shape that broadcasts to [La, Lb]: what is the same for every i or j is held once.
+    Samples with both labels are a sparse matrix where the targets are, so that memory grows with the pairs that occur.
 
     Attributes:
-        both: Samples with i and j.
+        both: Samples with i and j, [La, Lb], maybe sparse.
         first: Samples with i.
         second: Samples with j.
         total: Samples.
     """
 
-    both: Ints
-    first: Ints
-    second: Ints
-    total: Ints
-
-    @classmethod
-    def zero(cls, a: Task, b: Task) -> PairCounts:
-        """Return counts of no sample."""
-        return cls(*(np.zeros((len(a), len(b)), dtype=np.int64) for _ in range(4)))
+    both: Any = 0
+    first: Any = 0
+    second: Any = 0
+    total: Any = 0
 
     @classmethod
     def of(cls, annotations: Annotations, a: Task, b: Task) -> PairCounts:
@@ -42,15 +40,22 @@ class PairCounts:
         positive_b, seen_b = _indicators(annotations, b)
         return cls(
             both=_product(positive_a, positive_b),
-            first=_product(positive_a, seen_b),
-            second=_product(seen_a, positive_b),
-            total=_product(seen_a, seen_b),
+            first=_dense(_product(positive_a, seen_b)),
+            second=_dense(_product(seen_a, positive_b)),
+            total=_dense(_product(seen_a, seen_b)),
         )
 
     def add(self, other: PairCounts) -> None:
         """Add the counts of other samples."""
-        for name in ("both", "first", "second", "total"):
+        mixed = sparse.issparse(self.both) != sparse.issparse(other.both)
+        self.both = _dense(self.both) + _dense(other.both) if mixed else self.both + other.both
+        for name in ("first", "second", "total"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def dense(self, rows: int, columns: int) -> PairCounts:
+        """Return the counts as int64 [La, Lb] each."""
+        parts = (_dense(getattr(self, name)) for name in ("both", "first", "second", "total"))
+        return PairCounts(*(np.broadcast_to(np.asarray(part, dtype=np.int64), (rows, columns)) for part in parts))
 
 
 class CountingStatistic(Statistic):
@@ -60,18 +65,28 @@ class CountingStatistic(Statistic):
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
-        self.counts = PairCounts.zero(self.a, self.b)
+        self._counts = PairCounts()
+
+    @property
+    def counts(self) -> PairCounts:
+        """The counts, int64 [La, Lb] each."""
+        return self._counts.dense(len(self.a), len(self.b))
+
+    @property
+    def pairs(self) -> Any:
+        """Samples with both labels, [La, Lb]: a sparse matrix where the targets are."""
+        return self._counts.both
 
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
-        self.counts.add(PairCounts.of(annotations, self.a, self.b))
+        self._counts.add(PairCounts.of(annotations, self.a, self.b))
         return self
 
     def merge(self, other: Statistic) -> Self:
         """Add the samples of another accumulator."""
         self.check_same(other)
         assert isinstance(other, CountingStatistic)
-        self.counts.add(other.counts)
+        self._counts.add(other._counts)
         return self
 
 
@@ -79,14 +94,19 @@ def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:
     """Return what is positive and what is observed, [N, labels]; a column of ones where all is observed."""
     target = annotations.targets[task.name]
     if sparse.issparse(target):
-        return sparse.csr_matrix(target, dtype=np.float64), np.ones((target.shape[0], 1))
+        return sparse.csr_matrix(target, dtype=np.int32), np.ones((target.shape[0], 1))
     values = annotations.indicators(task.name)
     seen = ~np.isnan(values)
     return np.nan_to_num(values), (np.ones((len(values), 1)) if seen.all() else seen.astype(np.float64))
 
 
-def _product(a: Any, b: Any) -> Ints:
-    """Return aᵀ b as integers; a single column stands for as many equal ones as are needed."""
+def _product(a: Any, b: Any) -> Any:
+    """Return aᵀ b in whole numbers, sparse when both are; exact, being sums of 0 and 1."""
+    if sparse.issparse(a) and sparse.issparse(b):
+        return a.T @ b
     product = a.T @ b if sparse.issparse(a) or not sparse.issparse(b) else (b.T @ a).T
-    dense = product.toarray() if sparse.issparse(product) else np.asarray(product)
-    return np.rint(dense).astype(np.int64)  # exact: sums of 0 and 1 below 2^53
+    return np.rint(np.asarray(product)).astype(np.int64)
+
+
+def _dense(counts: Any) -> Any:
+    return counts.toarray().astype(np.int64) if sparse.issparse(counts) else counts

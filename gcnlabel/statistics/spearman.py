@@ -69,7 +69,7 @@ class Spearman(Statistic):
         super().__init__(tasks, a, b)
         self._tables: dict[tuple[int, int], ValueCounts] = {}
         self._ranks: dict[tuple[int, int], ClassRanks] = {}
-        self._pairs = PairCounts.zero(self.a, self.b)
+        self._pairs = PairCounts()
 
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
@@ -99,7 +99,7 @@ class Spearman(Statistic):
         """Return the block [La, Lb]."""
         values, defined = np.zeros((len(self.a), len(self.b))), np.zeros((len(self.a), len(self.b)), dtype=bool)
         if not self._dimensional(self.a) and not self._dimensional(self.b):
-            values, defined = phi_from_counts(self._pairs)
+            values, defined = phi_from_counts(self._pairs.dense(len(self.a), len(self.b)))
         for (i, j), table in self._tables.items():
             if i < 0:
                 values[:, j], defined[:, j] = indicator_spearman(table)

@@ -71,7 +71,7 @@ def measure_files(
         missing: Cell texts that mean "not annotated".
         workers: Processes of this machine.
         scheduler: Address of a Dask scheduler, ``tcp://host:port``, whose workers have gcnlabel installed.
-        rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits; the others do not.
+        rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
 
     Raises:
         InputError: A file cannot be read, or the scheduler cannot be reached.

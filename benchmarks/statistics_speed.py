@@ -1,0 +1,190 @@
+"""Label statistics: how long, and in how much memory, beside what people use.
+
+    python benchmarks/statistics_speed.py [spearman] [memory] [cooccurrence]
+
+Spearman of 7 classes and 2 dimensions against ``scipy.stats.spearmanr`` and pandas' ``corr(method="spearman")`` on the
+same indicators; values on a grid (annotations have few decimals) and arbitrary floats. Co-occurrence of tags against
+nested loops and against one scipy product. One thread. Writes benchmarks/results/statistics_speed.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+from scipy import sparse
+from scipy.stats import spearmanr
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.files import atomic_write
+from gcnlabel.statistics import CoOccurrence, LabelStatistics, measure_files
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+
+RESULT = Path(__file__).parent / "results" / "statistics_speed.json"
+FACES = TaskSet([Categorical("expression", [f"e{i}" for i in range(7)]), Dimensional("affect", ["valence", "arousal"])])
+BLOCKS = {("expression", "affect"): "spearman"}
+
+
+def seconds(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
+    """Return the median time of some calls, and what the last one returned."""
+    times, result = [], None
+    for _ in range(repeats):
+        start = time.perf_counter()
+        result = work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times), result
+
+
+def faces(rows: int, grid: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Draw classes and values that depend on them."""
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 7, rows)
+    values = np.clip(rng.normal(size=(rows, 2)) * 0.3 + (codes[:, None] - 3) * 0.1, -1, 1)
+    return codes, np.round(values, 3) if grid else values
+
+
+def ours(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Measure with this package."""
+    annotations = Annotations(FACES, {"expression": codes, "affect": values})
+    return LabelStatistics(FACES, BLOCKS).update(annotations).compute()[:7, 7:]
+
+
+def with_scipy(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Measure with scipy: every column ranked."""
+    return spearmanr(np.column_stack([np.eye(7)[codes], values]))[0][:7, 7:]
+
+
+def with_pandas(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Measure with pandas."""
+    frame = pd.DataFrame(np.column_stack([np.eye(7)[codes], values]))
+    return frame.corr(method="spearman").to_numpy()[:7, 7:]
+
+
+def spearman() -> dict[str, Any]:
+    """Time the three on few and many rows."""
+    found = {}
+    for rows, repeats in ((287_000, 5), (30_000_000, 1)):
+        for kind in ("grid", "floats"):
+            codes, values = faces(rows, kind == "grid")
+            time_ours, matrix = seconds(lambda: ours(codes, values), max(repeats, 3))  # noqa: B023
+            row: dict[str, Any] = {"gcnlabel_s": time_ours}
+            for name, rival in (("scipy", with_scipy), ("pandas", with_pandas)):
+                time_rival, other = seconds(lambda: rival(codes, values), repeats)  # noqa: B023
+                if np.abs(matrix - other).max() > 1e-9:
+                    raise RuntimeError(f"{name} finds another matrix")
+                row |= {f"{name}_s": time_rival, f"{name}_ratio": time_rival / time_ours}
+            found[f"{rows:,} rows, {kind}"] = row
+            print(f"{rows:>12,} {kind:7} {row}", flush=True)
+    return found
+
+
+def memory() -> dict[str, Any]:
+    """Measure the peak memory of streaming Parquet files of several lengths, each in a process of its own."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in (3_000_000, 10_000_000, 30_000_000):
+            path = Path(folder) / "labels.parquet"
+            codes, values = faces(rows, grid=True)
+            names = pl.Series(codes).cast(pl.String).replace({str(i): f"e{i}" for i in range(7)})
+            frame = pl.DataFrame({"expression": names, "valence": values[:, 0], "arousal": values[:, 1]})
+            frame.write_parquet(path, row_group_size=2**20)
+            del codes, values, names, frame
+            done = subprocess.run(
+                [sys.executable, __file__, "--stream", path], capture_output=True, text=True, check=True
+            )
+            found[f"{rows:,} rows"] = json.loads(done.stdout)
+            print(f"{rows:>12,} {found[f'{rows:,} rows']}", flush=True)
+    return found
+
+
+def stream(path: str) -> dict[str, float]:
+    """Stream one file and return seconds and the peak above what the imports took, in MiB."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    time_taken, _ = seconds(lambda: measure_files([path], FACES, BLOCKS).compute(), 1)
+    return {"s": time_taken, "extra_mib": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024}
+
+
+def tags(samples: int, labels: int, each: float) -> sparse.csr_matrix:
+    """Draw tags whose frequencies fall like 1 / rank."""
+    rng = np.random.default_rng(0)
+    weights = 1 / np.arange(10, labels + 10)
+    counts = rng.poisson(each, samples)
+    columns = np.searchsorted(np.cumsum(weights / weights.sum()), rng.random(counts.sum())).clip(max=labels - 1)
+    matrix = sparse.csr_matrix(
+        (np.ones(len(columns), np.float32), columns, np.concatenate([[0], counts.cumsum()])), shape=(samples, labels)
+    )
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix
+
+
+def loops(matrix: sparse.csr_matrix) -> np.ndarray:
+    """Count as users write it: for each sample, for each of its tags, for each other tag."""
+    counts = np.zeros((matrix.shape[1],) * 2)
+    for i in range(matrix.shape[0]):
+        row = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]]
+        for a in row:
+            for b in row:
+                if a != b:
+                    counts[a, b] += 1
+    return counts
+
+
+def cooccurrence() -> dict[str, Any]:
+    """Time co-occurrence at the sizes of COCO and of Open Images."""
+    found = {}
+    for name, samples, labels, each, repeats in (
+        ("COCO-like", 118_000, 80, 3, 5),
+        ("Open-Images-like", 9_000_000, 20_000, 8, 1),
+    ):
+        matrix = tags(samples, labels, each)
+        tasks = TaskSet([MultiLabel("tags", [str(i) for i in range(labels)])])
+        annotations = Annotations(tasks, {"tags": matrix})
+        time_ours, counts = seconds(lambda: CoOccurrence(tasks, "tags", "tags").update(annotations), repeats)  # noqa: B023
+        time_scipy, product = seconds(lambda: matrix.T @ matrix, repeats)  # noqa: B023
+        row = {"gcnlabel_s": time_ours, "scipy_s": time_scipy, "to_scipy": time_ours / time_scipy}
+        if (abs(counts.pairs - product)).max() > 0:
+            raise RuntimeError("scipy counts otherwise")
+        if samples < 10**6:
+            time_loops, _ = seconds(lambda: loops(matrix), 1)  # noqa: B023
+            row |= {"loops_s": time_loops, "loops_ratio": time_loops / time_ours}
+        found[f"{name}: {samples:,} x {labels:,}"] = row
+        print(name, row, flush=True)
+    return found
+
+
+PARTS = {"spearman": spearman, "memory": memory, "cooccurrence": cooccurrence}
+
+
+def main() -> None:
+    """Measure the named parts and write them beside the others."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=list(PARTS))
+    parser.add_argument("--stream", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if options.stream:
+        print(json.dumps(stream(options.stream)))
+        return
+    for name in options.parts:
+        found = PARTS[name]()
+        results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+        with atomic_write(RESULT, overwrite=True) as temporary:
+            temporary.write_text(json.dumps(results | {name: found}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
