@@ -149,8 +149,7 @@ def _checked(task: Task, target: Any) -> Any:
     if target.ndim != 2 or target.shape[1] != len(task):
         raise InputError(f"task {task.name!r}: targets of shape {target.shape}", expected=f"[N, {len(task)}]")
     values = target.data if sparse.issparse(target) else target
-    observed = values[~np.isnan(values)]
-    if isinstance(task, MultiLabel) and not np.isin(observed, (0, 1)).all():
+    if isinstance(task, MultiLabel) and not ((values == 0) | (values == 1) | np.isnan(values)).all():
         raise InputError(f"task {task.name!r}: tags other than 0 and 1", expected="0, 1 or NaN (missing)")
     if isinstance(task, Dimensional):
         _check_range(task, target)
@@ -176,6 +175,11 @@ def _checked_classes(task: Categorical, target: Array) -> Array:
 
 def _check_range(task: Dimensional, target: Array) -> None:
     low, high = task.range or (-np.finfo(float).max, np.finfo(float).max)
+    if (
+        low <= np.fmin.reduce(target, axis=None, initial=high)
+        and np.fmax.reduce(target, axis=None, initial=low) <= high
+    ):
+        return
     bad = ~np.isnan(target) & ~((target >= low) & (target <= high))
     if bad.any():
         row, dim = (int(v) for v in np.argwhere(bad)[0])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Ints
 from gcnlabel.statistics.value_counts import ValueCounts
@@ -16,6 +19,8 @@ ROWS_AT_ONCE = 2**18
 MOST_CELLS = 2**21
 """Cells of a table of counts; values that would need more are kept as they are."""
 DECIMALS = range(7)
+SAMPLE = 2**12
+"""Values that are looked at to see whether they come again."""
 
 
 class ClassRanks:
@@ -71,11 +76,10 @@ class ClassRanks:
     def _add(self, values: Floats, codes: Codes) -> None:
         table = _grid_counts(values, codes, self.classes)
         if table is None:
-            distinct, place = np.unique(values, return_inverse=True)
-            if len(distinct) * 4 > len(values) and len(distinct) * self.classes > MOST_CELLS // 64:
-                self._loose.append((values.copy(), codes.astype(np.int64)))
+            if len(np.unique(values[:SAMPLE])) > SAMPLE // 2:
+                self._loose.append((values.copy(), codes.copy()))
                 return
-            table = _counts(distinct, place, codes, self.classes)
+            table = _counts(*np.unique(values, return_inverse=True), codes, self.classes)
         if len(table.keys):
             self._table = self._table.merge(table)
 
@@ -91,14 +95,41 @@ class ClassRanks:
         again = self._table.counts[of_value, of_class]
         values = np.concatenate([*(v for v, _ in self._loose), self._table.keys[of_value, 0].repeat(again)])
         codes = np.concatenate([*(c for _, c in self._loose), of_class.repeat(again)])
-        order = np.argsort(values)
-        values, codes = values[order], codes[order]
-        del order
-        starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-        ties = np.diff(np.append(starts, len(values)))
-        ranks = (2 * starts + ties - len(values)).repeat(ties)
+        ties, codes = _sorted_by_value(values, codes, self.classes)
+        starts = ties.cumsum() - ties
+        ranks = (2 * starts + ties - len(codes)).repeat(ties) if len(ties) < len(codes) else 2 * starts + 1 - len(codes)
         doubled = np.bincount(codes, weights=ranks, minlength=self.classes)  # whole numbers below 2^53: exact
         return ties, doubled.astype(np.int64), np.bincount(codes, minlength=self.classes)
+
+
+def _sorted_by_value(values: Floats, codes: Codes, classes: int) -> tuple[Ints, Codes]:
+    """Return how often each value comes, in ascending order, and the classes in the order of their values.
+
+    Sorting numbers is several times faster than sorting places. So the class takes the last bits of a value's 64, which
+    are put in the order of the values; where this makes different values equal, places are sorted after all.
+    """
+    low = np.uint64((1 << max(classes - 1, 1).bit_length()) - 1)
+    bits = (values + 0.0).view(np.uint64)
+    bits ^= (bits.view(np.int64) >> 63).view(np.uint64) | np.uint64(1 << 63)
+    ordered = pl.Series((bits & ~low) | codes.astype(np.uint64)).sort().to_numpy()  # sorts faster than NumPy
+    found = (ordered & low).astype(np.int64)
+    ordered = ordered | low
+    ties = _run_lengths(ordered)
+    if len(ties) == len(values) or _are_ties(bits, low, ordered[ties.cumsum() - 1][ties > 1]):
+        return ties, found
+    order = np.argsort(values)
+    return _run_lengths(values[order]), codes[order]
+
+
+def _are_ties(bits: npt.NDArray[np.uint64], low: np.uint64, again: npt.NDArray[np.uint64]) -> bool:
+    """Return whether values that are equal without their last bits, ``again``, are equal with them."""
+    alike = bits[np.isin(bits | low, again)]
+    return len(np.unique(alike)) == len(again)
+
+
+def _run_lengths(ordered: npt.NDArray[Any]) -> Ints:
+    starts = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+    return np.diff(np.concatenate([[0], starts, [len(ordered)]]))
 
 
 def _grid_counts(values: Floats, codes: Codes, classes: int) -> ValueCounts | None:

@@ -10,7 +10,7 @@ from scipy import sparse
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.statistics.statistic import Statistic
+from gcnlabel.statistics.statistic import Ints, Statistic
 from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
 
@@ -38,11 +38,12 @@ class PairCounts:
         """Return the counts of some samples, by products of indicator matrices."""
         positive_a, seen_a = _indicators(annotations, a)
         positive_b, seen_b = _indicators(annotations, b)
+        rows = positive_a.shape[0]
         return cls(
             both=_product(positive_a, positive_b),
-            first=_dense(_product(positive_a, seen_b)),
-            second=_dense(_product(seen_a, positive_b)),
-            total=_dense(_product(seen_a, seen_b)),
+            first=_sums(positive_a)[:, None] if seen_b is None else _product(positive_a, seen_b),
+            second=_sums(positive_b)[None, :] if seen_a is None else _product(seen_a, positive_b),
+            total=_seen_together(seen_a, seen_b, rows),
         )
 
     def add(self, other: PairCounts) -> None:
@@ -91,13 +92,13 @@ class CountingStatistic(Statistic):
 
 
 def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:
-    """Return what is positive and what is observed, [N, labels]; a column of ones where all is observed."""
+    """Return what is positive and what is observed, [N, labels]; None where all is observed."""
     target = annotations.targets[task.name]
     if sparse.issparse(target):
-        return sparse.csr_matrix(target, dtype=np.int32), np.ones((target.shape[0], 1))
+        return sparse.csr_matrix(target, dtype=np.int32), None
     values = annotations.indicators(task.name)
     seen = ~np.isnan(values)
-    return np.nan_to_num(values), (np.ones((len(values), 1)) if seen.all() else seen.astype(np.float64))
+    return np.nan_to_num(values), (None if seen.all() else seen.astype(np.float64))
 
 
 def _product(a: Any, b: Any) -> Any:
@@ -106,6 +107,22 @@ def _product(a: Any, b: Any) -> Any:
         return a.T @ b
     product = a.T @ b if sparse.issparse(a) or not sparse.issparse(b) else (b.T @ a).T
     return np.rint(np.asarray(product)).astype(np.int64)
+
+
+def _sums(positive: Any) -> Ints:
+    """Return the number of samples with each label."""
+    if sparse.issparse(positive):
+        return np.bincount(positive.indices, weights=positive.data, minlength=positive.shape[1]).astype(np.int64)
+    sums: Ints = positive.sum(0).astype(np.int64)
+    return sums
+
+
+def _seen_together(seen_a: Any, seen_b: Any, rows: int) -> Any:
+    if seen_a is None and seen_b is None:
+        return rows
+    if seen_b is None:
+        return _sums(seen_a)[:, None]
+    return _sums(seen_b)[None, :] if seen_a is None else _product(seen_a, seen_b)
 
 
 def _dense(counts: Any) -> Any:

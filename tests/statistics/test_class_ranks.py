@@ -85,3 +85,19 @@ def test_minus_zero_is_zero():
     one = ClassRanks(2).add(np.array([-0.0, 0.0, 0.5, 0.123456789]), np.array([0, 1, 1, 0])).spearman()[0]
     other = ClassRanks(2).add(np.array([0.0, 0.0, 0.5, 0.123456789]), np.array([0, 1, 1, 0])).spearman()[0]
     assert (one == other).all()
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_values_that_differ_in_their_last_bits_alone(ties):
+    rng = np.random.default_rng(0)
+    values = np.sort(rng.normal(size=20_000))
+    values[1::2] = values[::2] if ties else np.nextafter(values[::2], np.inf)
+    values, codes = rng.permutation(values), np.arange(20_000) % CLASSES
+    ranks = ClassRanks(CLASSES).add(values, codes)
+    assert ranks._loose
+    np.testing.assert_allclose(ranks.spearman()[0], reference(values, codes), atol=1e-13)
+    one = np.array([1.0, np.nextafter(1.0, 2), 2.0, 3.0])
+    for order in ([0, 1, 2, 3], [3, 1, 0, 2]):
+        ranks = ClassRanks(CLASSES)
+        ranks._loose.append((one[order], np.array([1, 0, 0, 1])[order]))
+        np.testing.assert_allclose(ranks.spearman()[0][:2], [0.0, 0.0], atol=1e-15)  # ranks 2 + 3 against 1 + 4
