@@ -9,6 +9,9 @@ from torch import Tensor, nn
 
 from gcnlabel.nn.sparse import Pattern, product
 
+MOST_DENSE = 128
+"""Labels up to which a dense product is faster than a sparse one, whatever the number of edges."""
+
 
 def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tensor:
     """Return Â as a sparse CSR tensor [L, L] (PyG's ``adj_t``); weights of the same edge are added.
@@ -52,6 +55,7 @@ class Adjacency(nn.Module):
     first: Tensor
     source: Tensor
     value: Tensor
+    _dense: Tensor | None
 
     def __init__(self, edge_index: Tensor, edge_weight: Tensor, size: int) -> None:
         super().__init__()
@@ -60,10 +64,10 @@ class Adjacency(nn.Module):
         self.register_buffer("first", csr.crow_indices().int())  # the sparse product is 1.7x faster with int32
         self.register_buffer("source", csr.col_indices().int())
         self.register_buffer("value", csr.values().clone())
-        for name in Pattern._fields[2:]:
-            self.register_buffer(f"_{name}", None, persistent=False)
-        _sort_by_column(self)
-        self.register_load_state_dict_post_hook(_sort_by_column)
+        for name in (*_SORTED, "_dense"):
+            self.register_buffer(name, None, persistent=False)
+        _derive(self)
+        self.register_load_state_dict_post_hook(_derive)
 
     def forward(self) -> Tensor:
         """Return Â as a sparse CSR tensor [L, L]."""
@@ -71,7 +75,7 @@ class Adjacency(nn.Module):
 
     def propagate(self, x: Tensor) -> Tensor:
         """Return Â x [L, K] for x [L, K], with gradients to x."""
-        return product(self.pattern, self.value, x)
+        return product(self.pattern, self.value, x) if self._dense is None else self._dense @ x
 
     def propagate_to(self, labels: Tensor) -> tuple[Tensor, Pattern, Tensor]:
         """Return what some rows of Â need: ``Â[labels] x = product(pattern, value, x[sources])``.
@@ -118,9 +122,11 @@ class Adjacency(nn.Module):
 _SORTED = tuple(f"_{name}" for name in Pattern._fields[2:])
 
 
-def _sort_by_column(adjacency: Adjacency, _: Any = None) -> None:
+def _derive(adjacency: Adjacency, _: Any = None) -> None:
+    """Compute what follows from the saved buffers: the entries column by column, and Â itself where it is small."""
     if not adjacency.is_whole():
         return
     pattern = Pattern.of(adjacency.first, adjacency.source, adjacency.size)
     for name, tensor in zip(_SORTED, pattern[2:], strict=True):
         setattr(adjacency, name, tensor)
+    adjacency._dense = adjacency().to_dense() if adjacency.size <= MOST_DENSE else None

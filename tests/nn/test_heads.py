@@ -21,7 +21,7 @@ def make(request):
 
 
 def test_both_have_one_signature():
-    for name in ("weight", "forward", "products"):
+    for name in ("weight", "forward", "scores", "scores_of", "weight_of"):
         assert inspect.signature(getattr(LinearHead, name)) == inspect.signature(getattr(LabelGraphHead, name))
     shared = inspect.signature(LinearHead).parameters
     graph = inspect.signature(LabelGraphHead).parameters

@@ -29,6 +29,8 @@ class Head(nn.Module):
         if in_features < 1:
             raise InputError(f"in_features = {in_features}", expected="at least 1")
         self.tasks = tasks
+        self._names = list(tasks.names)
+        self._sizes = [len(task) for task in tasks]
         self.in_features = in_features
         self.bias = nn.Parameter(torch.zeros(tasks.num_labels)) if bias else None
 
@@ -47,10 +49,14 @@ class Head(nn.Module):
             InputError: The features have another shape.
         """
         self._check(features)
-        scores = self.products(features)  # [B, L]
-        if self.bias is not None:
-            scores = scores + self.bias
-        return {task.name: scores[:, self.tasks.slice_of(task)] for task in self.tasks}
+        scores = self.scores(features)
+        if len(self._names) == 1:
+            return {self._names[0]: scores}
+        return dict(zip(self._names, scores.split(self._sizes, 1), strict=True))
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Return the scores of all labels, ``X Wᵀ + b`` [B, L]."""
+        return nn.functional.linear(features, self.weight(), self.bias)
 
     def scores_of(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the scores of some labels alone, for training or ranking with very many.
@@ -71,16 +77,11 @@ class Head(nn.Module):
         if labels.ndim == 2:
             distinct, place = labels.unique(return_inverse=True)
             return self.scores_of(features, distinct).gather(1, place)
-        scores = self.products_of(features, labels)
-        return scores if self.bias is None else scores + self.bias[labels]
+        return self.scores_of_all(features, labels)
 
-    def products(self, features: Tensor) -> Tensor:
-        """Return ``X Wᵀ`` [B, L]."""
-        return features @ self.weight().T
-
-    def products_of(self, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the columns of ``X Wᵀ`` that belong to some labels, [B, K]."""
-        return features @ self.weight_of(labels).T
+    def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the columns of ``X Wᵀ + b`` that belong to some labels, [B, K], for all samples."""
+        return nn.functional.linear(features, self.weight_of(labels), None if self.bias is None else self.bias[labels])
 
     def to_linear(self) -> LinearHead:
         """Return a linear head with the vectors and biases that this one has now: the same scores, and no graph."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -77,53 +78,65 @@ class LabelGraphHead(Head):
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D], in full precision also where autocast would take half of it."""
-        with torch.autocast(self.x.device.type, enabled=False):
+        with self._full_precision():
             if self.heard is None:
                 return self.gcn(self.x, self.adjacency.edge_index, self.adjacency.edge_weight)
-            last = self.gcn.convs[-1].get_submodule("lin")
-            return last(self._heard_by_last())
+            return self._layers[-1](self._heard_by_last())
 
     def weight_of(self, labels: Tensor) -> Tensor:
         """Return the vectors of some labels, [K, D]; only those that they hear of, layers deep, are looked at."""
         if self.heard is None:
             return self.weight()[labels]
-        with torch.autocast(self.x.device.type, enabled=False):
-            last = self.gcn.convs[-1].get_submodule("lin")
-            return last(self._heard_by(labels, len(self.gcn.convs) - 1))
+        with self._full_precision():
+            return self._layers[-1](self._heard_by(labels, len(self.gcn.convs) - 1))
 
-    def products(self, features: Tensor) -> Tensor:
-        """Return ``X Wᵀ`` [B, L], of the equal products the one that needs the least work.
+    def scores(self, features: Tensor) -> Tensor:
+        """Return ``X Wᵀ + b`` [B, L], of the equal products the one that needs the least work.
 
         W is formed where labels are few. With more of them, ``X Wᵀ = X (Â H Θ)ᵀ = (Â (H (X Θ)ᵀ))ᵀ``, with H the input
         of the last layer [L, its size] and Θ the weights of that layer [its size, D]: what is propagated is B wide, or
         as wide as H when that is less.
         """
         if self.heard is None or not self._is_cheaper_unformed(len(features), self.tasks.num_labels):
-            return super().products(features)
-        theta = self.gcn.convs[-1].get_parameter("lin.weight")  # Θᵀ [D, H]
+            return super().scores(features)
+        theta = self._layers[-1].weight  # Θᵀ [D, H]
         queries = features @ theta  # [B, H]
-        with torch.autocast(self.x.device.type, enabled=False):
+        with self._full_precision():
             if len(self.gcn.convs) == 1:
                 scores = self.heard @ queries.to(self.x.dtype).T  # [L, B]
             elif len(features) <= theta.shape[1]:
                 scores = self.adjacency.propagate(self._hidden() @ queries.to(self.x.dtype).T)
             else:
                 scores = self._heard_by_last() @ queries.to(self.x.dtype).T
-        return scores.T.to(queries.dtype)
+        return self._with_bias(scores.T.to(queries.dtype), self.bias)
 
-    def products_of(self, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the columns of ``X Wᵀ`` that belong to some labels, [B, K]."""
+    def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the columns of ``X Wᵀ + b`` that belong to some labels, [B, K], for all samples."""
         if self.heard is None or not self._is_cheaper_unformed(len(features), len(labels)):
-            return super().products_of(features, labels)
-        theta = self.gcn.convs[-1].get_parameter("lin.weight")  # Θᵀ [D, H]
+            return super().scores_of_all(features, labels)
+        theta = self._layers[-1].weight  # Θᵀ [D, H]
         queries = features @ theta  # [B, H]
-        with torch.autocast(self.x.device.type, enabled=False):
+        with self._full_precision():
             heard = self._heard_by(labels, len(self.gcn.convs) - 1)  # [K, H]
-            return (heard @ queries.to(self.x.dtype).T).T.to(queries.dtype)
+            scores = (heard @ queries.to(self.x.dtype).T).T.to(queries.dtype)
+        return self._with_bias(scores, None if self.bias is None else self.bias[labels])
+
+    @staticmethod
+    def _with_bias(scores: Tensor, bias: Tensor | None) -> Tensor:
+        return scores if bias is None else scores + bias
+
+    def _full_precision(self) -> AbstractContextManager[Any]:
+        device = self.x.device.type
+        return torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext()
 
     def _is_cheaper_unformed(self, samples: int, labels: int) -> bool:
         hidden, size = self.gcn.sizes[-2:]
         return samples * hidden * (size + labels) < labels * size * (hidden + samples)  # multiplications of each
+
+    @property
+    def _layers(self) -> list[Any]:
+        """The linear parts of layers that only propagate."""
+        return [conv.lin for conv in self.gcn.convs]
 
     def _constant(self) -> Tensor:
         if self.heard is None:
@@ -132,10 +145,10 @@ class LabelGraphHead(Head):
 
     def _hidden(self) -> Tensor:
         """Return the input of the last layer, [L, its size]."""
-        *before, _ = self.gcn.convs
-        hidden = self.gcn.activation(before[0].get_submodule("lin")(self._constant()))
-        for conv in before[1:]:
-            hidden = self.gcn.activation(self.adjacency.propagate(conv.get_submodule("lin")(hidden)))
+        first, *others, _ = self._layers
+        hidden = self.gcn.activation(first(self._constant()))
+        for layer in others:
+            hidden = self.gcn.activation(self.adjacency.propagate(layer(hidden)))
         return hidden
 
     def _heard_by_last(self) -> Tensor:
@@ -147,8 +160,7 @@ class LabelGraphHead(Head):
         if layer == 0:
             return self._constant()[labels]
         sources, pattern, value = self.adjacency.propagate_to(labels)
-        before = self.gcn.convs[layer - 1].get_submodule("lin")
-        hidden = self.gcn.activation(before(self._heard_by(sources, layer - 1)))
+        hidden = self.gcn.activation(self._layers[layer - 1](self._heard_by(sources, layer - 1)))
         return product(pattern, value, hidden)
 
 
