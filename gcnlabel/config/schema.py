@@ -96,13 +96,28 @@ class Optimizer(Section):
 
 
 class Training(Section):
-    """How long and in what portions."""
+    """How long, in what portions, and how fast.
+
+    Attributes:
+        epochs: Number of epochs.
+        batch_size: Samples in a batch of one device.
+        workers: Processes that load.
+        precision: Lightning's; bf16-mixed pays on GPUs with bfloat16 units, and never on a CPU without them.
+        augment: What is done to training images.
+        augment_on: Whether the loader augments, on the CPU, or the device that trains.
+        channels_last: Keep images and convolutions with their channels last, as GPUs' tensor cores want them.
+        compile: Compile the backbone (``torch.compile``), which takes minutes once.
+        tensorboard: Whether to log for TensorBoard too.
+    """
 
     epochs: PositiveInt = 10
     batch_size: PositiveInt = 35
     workers: Annotated[int, Field(ge=0)] = 0
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
     augment: Literal["none", "flip", "faces"] = "none"
+    augment_on: Literal["loader", "device"] = "loader"
+    channels_last: bool = False
+    compile: bool = False
     tensorboard: bool = False
 
 

@@ -1,6 +1,7 @@
 """Inputs of a run: feature arrays, images, the bundled synthetic faces."""
 
 from gcnlabel.data.augmentation import augmentation
+from gcnlabel.data.batch_augmentation import BatchAugmentation
 from gcnlabel.data.features import Standardize, load_features
 from gcnlabel.data.images import load_images
 from gcnlabel.data.samples import ArrayDataset, targets_to_tensors, whole_batch
@@ -9,6 +10,7 @@ from gcnlabel.data.synthetic_faces import SYNTHETIC_TASKS, synthetic_faces
 __all__ = [
     "SYNTHETIC_TASKS",
     "ArrayDataset",
+    "BatchAugmentation",
     "Standardize",
     "augmentation",
     "load_features",

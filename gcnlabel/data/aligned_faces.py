@@ -87,7 +87,7 @@ class AlignedFaces(ArrayDataset):
         faces: What is annotated, and where each face stands.
         size: Width and height to bring them to.
         channels: 1 for grey, 3 for colour.
-        transform: Applied to each image by itself, e.g. an augmentation.
+        transform: Applied to batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
     """
 
     def __init__(

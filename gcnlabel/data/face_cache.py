@@ -60,7 +60,7 @@ class FaceCache(ArrayDataset):
 
     Args:
         path: Folder of the cache.
-        transform: Applied to each image by itself, e.g. an augmentation.
+        transform: Applied to batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
 
     Raises:
         InputError: There is no cache, it is not finished, or it is damaged.

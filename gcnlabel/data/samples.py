@@ -24,7 +24,7 @@ class ArrayDataset(Dataset[Sample]):
     Args:
         inputs: Features [N, D] or images [N, C, H, W]; :class:`LazyImages` are read batch by batch.
         targets: Target of each task, a row a sample.
-        transform: Applied to each input by itself, e.g. an augmentation.
+        transform: Applied to batches [B, ...], e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class ArrayDataset(Dataset[Sample]):
         """Return a sample: its input and a dict of targets."""
         sample = torch.as_tensor(self.inputs[row])
         targets = {name: target[row] for name, target in self.targets.items()}
-        return (sample if self.transform is None else self.transform(sample)), targets
+        return (sample if self.transform is None else self.transform(sample[None])[0]), targets
 
     def __getitems__(self, rows: list[int]) -> Sample:
         """Return a batch at once, which torch's loader prefers: inputs [B, ...] and a dict of targets [B, ...]."""
         index = torch.as_tensor(rows)
         inputs = torch.as_tensor(self.inputs[index])
         if self.transform is not None:
-            inputs = torch.stack([self.transform(sample) for sample in inputs])
+            inputs = self.transform(inputs)
         return inputs, {name: target[index] for name, target in self.targets.items()}
 
 

@@ -9,10 +9,9 @@ import lightning as L
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor
-from torchvision.transforms import v2
 
 from gcnlabel.config import Config
-from gcnlabel.data import ArrayDataset, augmentation, targets_to_tensors
+from gcnlabel.data import ArrayDataset, BatchAugmentation, targets_to_tensors
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics
@@ -21,12 +20,12 @@ from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.training import MultiTaskDataModule, make_trainer
+from gcnlabel.training import MultiTaskDataModule, MultiTaskModule, make_trainer
 
-AUGMENTATIONS: dict[str, Callable[[], Callable[[Tensor], Tensor] | None]] = {
-    "none": lambda: None,
-    "flip": v2.RandomHorizontalFlip,
-    "faces": augmentation,
+AUGMENTATIONS: dict[str, Callable[[Tensor], Tensor] | None] = {
+    "none": None,
+    "flip": BatchAugmentation(rotation=0, brightness=0, contrast=0, saturation=0, hue=0),
+    "faces": BatchAugmentation(),
 }
 
 
@@ -63,6 +62,7 @@ def train(
         folder.create(config, overwrite=overwrite)
         if graph is not None:
             graph.save(folder.graph, overwrite=True)
+    _prepare(module, config)
     _fit(_trainer(config, folder, devices, num_nodes, progress), module, _data_module(config, data), folder)
     return evaluate(folder, data=data) if is_first_process() else {}
 
@@ -99,9 +99,22 @@ def resume(
     data = load_data(config)
     graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
     module = build_module(config, data, graph)
+    _prepare(module, config)
     trainer = _trainer(config, folder, devices, num_nodes, progress)
     _fit(trainer, module, _data_module(config, data), folder, ckpt_path=folder.last)
     return evaluate(folder, data=data) if is_first_process() else {}
+
+
+def _prepare(module: MultiTaskModule, config: Config) -> None:
+    """Set up what is a matter of speed alone: where batches are augmented, memory layout, compilation."""
+    settings = config.training
+    if settings.augment_on == "device":
+        module.augment = AUGMENTATIONS[settings.augment]
+    if settings.channels_last:
+        module.memory_format = torch.channels_last
+        module.model.to(memory_format=torch.channels_last)
+    if settings.compile:
+        module.model.backbone.compile()
 
 
 def is_first_process() -> bool:
@@ -166,7 +179,8 @@ def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: i
 
 
 def _data_module(config: Config, data: RunData) -> MultiTaskDataModule:
-    transforms = {"train": AUGMENTATIONS[config.training.augment]()}
+    in_loader = config.training.augment_on == "loader"
+    transforms = {"train": AUGMENTATIONS[config.training.augment] if in_loader else None}
     datasets = {
         name: ArrayDataset(part.inputs, targets_to_tensors(part.annotations), transforms.get(name))
         for name, part in data.parts.items()

@@ -28,6 +28,10 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         optimizer: Makes the optimizer from the parameters.
         schedule: Factor of the learning rate as a function of the epochs done.
 
+    Attributes:
+        augment: Applied to training batches on the device that trains, or None.
+        memory_format: Layout of image batches.
+
     Logs ``train/loss`` and, for each evaluated split, ``<split>/loss`` and ``<split>/<task>/<metric>``.
     """
 
@@ -43,12 +47,21 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         self.loss = loss
         self.make_optimizer = optimizer
         self.schedule = schedule
+        self.augment: Callable[[Tensor], Tensor] | None = None
+        self.memory_format = torch.contiguous_format
         self.metrics: Any = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
 
     def forward(self, inputs: Tensor) -> dict[str, Tensor]:
         """Return the scores of each task, [B, labels of the task]."""
         scores: dict[str, Tensor] = self.model(inputs)
         return scores
+
+    def on_after_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
+        """Return the batch as the network wants it, augmented when training."""
+        inputs, targets = batch
+        if self.augment is not None and self.trainer.training:
+            inputs = self.augment(inputs)
+        return inputs.contiguous(memory_format=self.memory_format) if inputs.ndim == 4 else inputs, targets
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """Return the total loss of a batch."""

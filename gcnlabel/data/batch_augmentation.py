@@ -1,0 +1,135 @@
+"""Augmentation of training images, a batch at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.data.batch_colour import HUE, BatchColour, linear_steps
+from gcnlabel.data.batch_rotation import BatchRotation
+from gcnlabel.errors import InputError
+
+PIXELS = 2**16  # a CPU works on about so many pixels at a time: what it touches stays in its cache
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What was drawn for each of B images.
+
+    Attributes:
+        mirrored: Whether left and right are exchanged, bool [B].
+        degrees: Angle, counter-clockwise, [B].
+        factors: Of brightness, contrast and saturation, and the change of hue as a share of the circle, [B, 4].
+        order: Which of these four comes first, second, ..., [B, 4].
+    """
+
+    mirrored: Tensor
+    degrees: Tensor
+    factors: Tensor
+    order: Tensor
+
+    def __getitem__(self, rows: slice) -> Draws:
+        """Return what was drawn for some of the images."""
+        return Draws(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+class BatchAugmentation(nn.Module):
+    """Random transform of batches of uint8 images, each by its own draws, with the steps of Emotion-GCN (Section IV-A).
+
+    It does what :func:`~gcnlabel.data.augmentation` does, several times faster: mirroring half of the images, one
+    bilinear rotation about the centre with black outside, then brightness, contrast, saturation and hue in an order of
+    each image's own. Two things differ, both by little: values are rounded once, at the end, and not after every step;
+    and what a step makes brighter than white is cut off before the hue and at the end alone.
+
+    The draws come from torch's global generator on the CPU, ten numbers an image and all of an image's at once, so
+    ``torch.manual_seed`` repeats them on any device. The work is done where the images are.
+
+    Args:
+        flip: Whether half of the images are mirrored.
+        rotation: Largest angle in degrees, to either side.
+        brightness: Largest relative change.
+        contrast: Largest relative change.
+        saturation: Largest relative change; grey images have none.
+        hue: Largest change, as a share of the colour circle, at most 0.5; grey images have none.
+
+    Raises:
+        InputError: A strength is negative or not finite, or the hue is above 0.5.
+
+    Example:
+        >>> images = torch.zeros(2, 3, 8, 8, dtype=torch.uint8)
+        >>> BatchAugmentation()(images).shape
+        torch.Size([2, 3, 8, 8])
+    """
+
+    def __init__(
+        self,
+        *,
+        flip: bool = True,
+        rotation: float = 30.0,
+        brightness: float = 0.2,
+        contrast: float = 0.2,
+        saturation: float = 0.2,
+        hue: float = 0.05,
+    ) -> None:
+        super().__init__()
+        self.flip, self.rotation, self.hue = flip, rotation, hue
+        self.brightness, self.contrast, self.saturation = brightness, contrast, saturation
+        for name in ("rotation", "brightness", "contrast", "saturation", "hue"):
+            limit = 0.5 if name == "hue" else float("inf")
+            if not (0 <= getattr(self, name) <= limit and getattr(self, name) < float("inf")):
+                raise InputError(f"{name} is {getattr(self, name)}", expected=f"a number from 0 to {limit}")
+
+    def extra_repr(self) -> str:
+        """Return the strengths."""
+        names = ("flip", "rotation", "brightness", "contrast", "saturation", "hue")
+        return ", ".join(f"{name}={getattr(self, name)}" for name in names)
+
+    def draw(self, count: int) -> Draws:
+        """Draw for B images."""
+        uniform = torch.rand(count, 10)
+        changes = torch.tensor([self.brightness, self.contrast, self.saturation])
+        low = torch.cat([(1 - changes).clamp_min(0), torch.tensor([-self.hue])])
+        high = torch.cat([1 + changes, torch.tensor([self.hue])])
+        return Draws(
+            mirrored=(uniform[:, 0] < 0.5) & self.flip,
+            degrees=(2 * uniform[:, 1] - 1) * self.rotation,
+            factors=low + uniform[:, 2:6] * (high - low),
+            order=uniform[:, 6:].argsort(1),
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return images uint8 [B, C, H, W] changed at random; those given stay as they are.
+
+        Raises:
+            InputError: The images are not uint8 [B, 1 or 3, H, W].
+        """
+        return self.apply_draws(images, self.draw(len(images)))
+
+    @torch.no_grad()
+    def apply_draws(self, images: Tensor, draws: Draws) -> Tensor:
+        """Return images uint8 [B, C, H, W] changed as it was drawn.
+
+        Raises:
+            InputError: The images are not uint8 [B, 1 or 3, H, W].
+        """
+        if images.ndim != 4 or images.dtype != torch.uint8 or images.shape[1] not in (1, 3):
+            found = f"images of {images.dtype} and shape {list(images.shape)}"
+            raise InputError(found, expected="torch.uint8 and [B, 1 or 3, H, W]")
+        if not self.rotation and not self._colours:
+            mirrored = draws.mirrored.to(images.device).view(-1, 1, 1, 1)
+            return torch.where(mirrored, images.flip(3), images)
+        step = max(1, PIXELS // images[0, 0].numel()) if images.device.type == "cpu" else len(images)
+        changed = torch.empty_like(images, memory_format=torch.contiguous_format)
+        part: _Part | None = None
+        for first in range(0, len(images), step):
+            rows = slice(first, first + step)
+            if part is None or part.count != len(images[rows]):
+                part = _Part(images[rows])
+            part(self, images[rows], draws[rows], changed[rows])
+        return changed
+
+    @property
+    def _colours(self) -> bool:
+        return bool(self.brightness or self.contrast or self.saturation or self.hue)

@@ -1,0 +1,90 @@
+"""Brightness, contrast, saturation and hue of the images of a batch, each by its own factors and in its own order.
+
+The steps are those of torchvision's ColorJitter. With l the weights of grey and m the mean colour of an image, the first
+three are linear in a pixel x and in m:
+
+    brightness  f x          contrast  f x + (1 - f) (l . m)          saturation  f x + (1 - f) (l . x)
+
+so whatever comes before the hue, and whatever comes after it, is one map ``P x + Q m``: two 3 x 3 matrices an image.
+
+Hue turns the colour circle by s sixths. With c the largest less the smallest channel of a pixel and n the channel that
+follows channel x in (red, green, blue, red), HSV's formula for 0 <= s <= 1 comes out without any division as
+
+    clamp(x + g (s c + min(0, g (x - n))), smallest, largest),    g = the sign of (the channel before x) - x
+
+which is exact. A turn by a third exchanges the channels, and a turn back is a turn between two exchanges of green and
+blue; both go into the matrices.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+GREY = (0.2989, 0.587, 0.114)
+BRIGHTNESS, CONTRAST, SATURATION, HUE = range(4)
+
+
+def linear_steps(factors: Tensor, order: Tensor, included: Tensor, channels: int) -> tuple[Tensor, Tensor]:
+    """Return the matrices P and Q of some steps, [B, C, C] each.
+
+    Args:
+        factors: Of brightness, contrast and saturation, [B, 4]; the last column, the hue, is not looked at.
+        order: Which step comes at each place, a permutation of 0 ... 3 an image, [B, 4].
+        included: Whether the step at each place is one of them, bool [B, 4].
+        channels: C: 1 for grey, which has no saturation, or 3.
+
+    Example:
+        >>> p, q = linear_steps(torch.tensor([[1.0, 0.5, 1.0, 0.0]]), torch.arange(4)[None], torch.ones(1, 4) > 0, 1)
+        >>> p.item(), q.item()
+        (0.5, 0.5)
+    """
+    grey = torch.tensor(GREY if channels == 3 else (1.0,)).expand(channels, channels)
+    p = torch.eye(channels).expand(len(factors), channels, channels)
+    q = torch.zeros_like(p)
+    for step, counts in zip(order.T, included.T, strict=True):
+        known = counts & (step != HUE)
+        factor = torch.where(known, factors.gather(1, step[:, None])[:, 0], 1.0)[:, None, None]
+        rest = (1 - factor) * grey
+        saturation, contrast = ((step == kind)[:, None, None] * rest for kind in (SATURATION, CONTRAST))
+        p, q = factor * p + saturation @ p, factor * q + saturation @ q + contrast @ (p + q)
+    return p, q
+
+
+class BatchColour:
+    """Changes the colours of images in place; keeps its buffers from call to call.
+
+    Values are cut to 0 ... 255 before the hue and at the end; torchvision also does so, and rounds down, after each
+    step.
+
+    Args:
+        count: Images of a call, B.
+        shape: C, H, W of each.
+        device: Where they are.
+    """
+
+    def __init__(self, count: int, shape: tuple[int, int, int], device: torch.device) -> None:
+        channels, pixels = shape[0], shape[1] * shape[2]
+        self.mapped, self.differences, self.signs = torch.empty(3, count, channels, pixels, device=device).unbind()
+        self.low, self.high, self.shift = torch.empty(3, count, 1, pixels, device=device).unbind()
+
+    def linear(self, pixels: Tensor, p: Tensor, q: Tensor) -> Tensor:
+        """Return ``P x + Q m`` of each pixel, cut to 0 ... 255, [B, C, pixels]; in ``pixels``' own place."""
+        torch.baddbmm(q @ pixels.mean(2, keepdim=True), p, pixels, out=self.mapped)
+        return torch.clamp(self.mapped, 0, 255, out=pixels)
+
+    def turn(self, pixels: Tensor, sixths: Tensor) -> Tensor:
+        """Return pixels [B, 3, pixels] with their hue turned by some sixths of the circle, 0 to 1, [B]; in place."""
+        red, green, blue = pixels.split(1, dim=1)  # [B, 1, pixels] each
+        torch.maximum(torch.maximum(red, green, out=self.high), blue, out=self.high)
+        torch.minimum(torch.minimum(red, green, out=self.low), blue, out=self.low)
+        torch.sub(self.high, self.low, out=self.shift).mul_(sixths.view(-1, 1, 1))
+        for i in range(3):
+            torch.sub(pixels[:, i], pixels[:, (i + 1) % 3], out=self.differences[:, i])
+        torch.sign(self.differences, out=self.signs)
+        for i in range(3):
+            self.differences[:, i].mul_(self.signs[:, i - 1])
+        self.differences.clamp_max_(0).add_(self.shift)
+        for i in range(3):
+            pixels[:, i].addcmul_(self.signs[:, i - 1], self.differences[:, i])
+        return torch.minimum(pixels, self.high, out=pixels).clamp_min_(self.low)
