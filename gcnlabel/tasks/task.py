@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -38,7 +39,7 @@ class Task:
         object.__setattr__(self, "labels", tuple(self.labels))
         if not self.labels:
             raise InputError(f"task {self.name!r} has no {self.labels_key}")
-        duplicates = sorted({name for name in self.labels if self.labels.count(name) > 1})
+        duplicates = sorted(name for name, times in Counter(self.labels).items() if times > 1)
         if duplicates:
             raise InputError(f"task {self.name!r}: duplicate {self.labels_key}: {shorten(duplicates)}")
         if "" in self.labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class TaskSet:
         self.labels: tuple[str, ...] = tuple(label for task in self._tasks for label in task.labels)
         self._index = {label: i for i, label in enumerate(self.labels)}
         if len(self._index) < len(self.labels):
-            twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
+            twice = sorted(label for label, times in Counter(self.labels).items() if times > 1)
             raise InputError(
                 f"duplicate label names over the tasks: {shorten(twice)}",
                 fix="give each label one name in the whole set, e.g. 'anger' and 'anger_intensity'",
