@@ -1,4 +1,4 @@
-"""Write the README's table of results anew from benchmarks/results/*.json.
+"""Write the README's tables anew from benchmarks/results/*.json.
 
 python benchmarks/readme_tables.py           # make table
 python benchmarks/readme_tables.py --check   # exit code 1 when the README says something else
@@ -10,12 +10,13 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from gcnlabel.files import atomic_write
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-START, END = "<!-- results: written by `make table` -->", "<!-- end of results -->"
+RESULTS = ROOT / "benchmarks" / "results"
 ROWS = [
     ("affect_in_tweets", "emotions/micro_f1", "micro-F1"),
     ("affect_in_tweets", "emotions/lrap", "LRAP"),
@@ -34,9 +35,7 @@ ROWS = [
 
 def results_table() -> str:
     """Return the table of heads beside scikit-learn, as Markdown."""
-    folder = ROOT / "benchmarks" / "results"
-    heads = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-    yardsticks = json.loads((folder / "yardsticks.json").read_text(encoding="utf-8"))
+    heads, yardsticks = _read("heads"), _read("yardsticks")
     lines = [
         "| data | metric | scikit-learn, per label | linear head | graph head | graph − linear, per seed |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -69,10 +68,76 @@ def _short(value: float, sign: str = "") -> str:
     return f"{value:{sign}.3f}".replace("0.", ".", 1).replace("-", "−")
 
 
+def speed_table() -> str:
+    """Return what the benchmarks of speed found, as Markdown."""
+    heads, images, models, counts = (_read(f"{n}_speed") if n != "image_loading" else _read(n) for n in SPEEDS)
+    rows = [
+        ("head, training step", "dense formula", f"{_labels(n)}", _faster(row["published_to_ours"]))
+        for n, row in heads["training"].items()
+        if "published_to_ours" in row
+    ]
+    rows += [
+        ("head, training step", "linear layer", _labels(n), _cost(row["to_linear"]))
+        for n, row in heads["training"].items()
+    ]
+    rows += [
+        ("head folded, inference", "linear layer", _labels(n), _cost(row["folded_to_linear"]))
+        for n, row in heads["inference"].items()
+    ]
+    rows += [
+        ("DenseNet-121, training step", "with a linear head", name, _cost(row["ratio"]))
+        for name, row in models["step"].items()
+    ]
+    ratios = models["export"]["eager_to"]
+    rows += [
+        ("DenseNet-121, inference in onnxruntime", "PyTorch eager", "227 px, batch 8", _faster(ratios["onnxruntime"]))
+    ]
+    for name, row in counts["spearman"].items():
+        rows += [
+            ("label graph, Spearman", rival, name, _faster(row[f"{rival}_ratio"])) for rival in ("scipy", "pandas")
+        ]
+    for name, row in counts["cooccurrence"].items():
+        rows += [("co-occurrence", "one scipy product", name, _cost(row["to_scipy"]))]
+        if "loops_ratio" in row:
+            rows += [("co-occurrence", "nested loops", name, _faster(row["loops_ratio"]))]
+    rows += [
+        (f"images: {name}", "released recipe", "227 px, one core", _faster(ratio))
+        for name, ratio in images["ratio_to_published"].items()
+        if name != "published"
+    ]
+    rows += [("`gcnlabel --help`", "`import click`", "", _cost(models["help"]["ratio"]))]
+    head = ["| what | beside | size | found |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+SPEEDS = ("head", "image_loading", "model", "statistics")
+SECTIONS = {"results": results_table, "speed": speed_table}
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _labels(number: str) -> str:
+    return f"{int(number):,} labels"
+
+
+def _faster(ratio: float) -> str:
+    return f"{ratio:.3g}x as fast"
+
+
+def _cost(ratio: float) -> str:
+    return f"{ratio:.2f}x its time"
+
+
 def written_anew(text: str) -> str:
-    """Return the README with the table in its place."""
-    before, rest = text.split(START)
-    return f"{before}{START}\n{results_table()}\n{END}{rest.split(END)[1]}"
+    """Return the README with the tables in their places."""
+    for name, table in SECTIONS.items():
+        start, end = f"<!-- {name}: written by `make table` -->", f"<!-- end of {name} -->"
+        before, rest = text.split(start)
+        text = f"{before}{start}\n{table()}\n{end}{rest.split(end)[1]}"
+    return text
 
 
 def main() -> None:
