@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from gcnlabel.data.batch_colour import HUE, BatchColour, linear_steps
+from gcnlabel.data.batch_colour import BatchColour, colour_maps
 from gcnlabel.data.batch_rotation import BatchRotation
 from gcnlabel.errors import InputError
 
@@ -30,10 +30,6 @@ class Draws:
     factors: Tensor
     order: Tensor
 
-    def __getitem__(self, rows: slice) -> Draws:
-        """Return what was drawn for some of the images."""
-        return Draws(*(getattr(self, field.name)[rows] for field in fields(self)))
-
 
 class BatchAugmentation(nn.Module):
     """Random transform of batches of uint8 images, each by its own draws, with the steps of Emotion-GCN (Section IV-A).
@@ -41,7 +37,7 @@ class BatchAugmentation(nn.Module):
     It does what :func:`~gcnlabel.data.augmentation` does, several times faster: mirroring half of the images, one
     bilinear rotation about the centre with black outside, then brightness, contrast, saturation and hue in an order of
     each image's own. Two things differ, both by little: values are rounded once, at the end, and not after every step;
-    and what a step makes brighter than white is cut off before the hue and at the end alone.
+    and what a step makes brighter than white or darker than black is cut off before the hue and at the end alone.
 
     The draws come from torch's global generator on the CPU, ten numbers an image and all of an image's at once, so
     ``torch.manual_seed`` repeats them on any device. The work is done where the images are.
@@ -105,31 +101,48 @@ class BatchAugmentation(nn.Module):
         Raises:
             InputError: The images are not uint8 [B, 1 or 3, H, W].
         """
-        return self.apply_draws(images, self.draw(len(images)))
+        return augmented(images, self.draw(len(images)))
 
-    @torch.no_grad()
-    def apply_draws(self, images: Tensor, draws: Draws) -> Tensor:
-        """Return images uint8 [B, C, H, W] changed as it was drawn.
 
-        Raises:
-            InputError: The images are not uint8 [B, 1 or 3, H, W].
-        """
-        if images.ndim != 4 or images.dtype != torch.uint8 or images.shape[1] not in (1, 3):
-            found = f"images of {images.dtype} and shape {list(images.shape)}"
-            raise InputError(found, expected="torch.uint8 and [B, 1 or 3, H, W]")
-        if not self.rotation and not self._colours:
-            mirrored = draws.mirrored.to(images.device).view(-1, 1, 1, 1)
-            return torch.where(mirrored, images.flip(3), images)
-        step = max(1, PIXELS // images[0, 0].numel()) if images.device.type == "cpu" else len(images)
-        changed = torch.empty_like(images, memory_format=torch.contiguous_format)
-        part: _Part | None = None
-        for first in range(0, len(images), step):
-            rows = slice(first, first + step)
-            if part is None or part.count != len(images[rows]):
-                part = _Part(images[rows])
-            part(self, images[rows], draws[rows], changed[rows])
-        return changed
+@torch.no_grad()
+def augmented(images: Tensor, draws: Draws) -> Tensor:
+    """Return images uint8 [B, C, H, W] changed as it was drawn; steps that were drawn for none of them are left out.
 
-    @property
-    def _colours(self) -> bool:
-        return bool(self.brightness or self.contrast or self.saturation or self.hue)
+    Raises:
+        InputError: The images are not uint8 [B, 1 or 3, H, W].
+    """
+    if images.ndim != 4 or images.dtype != torch.uint8 or images.shape[1] not in (1, 3):
+        found = f"images of {images.dtype} and shape {list(images.shape)}"
+        raise InputError(found, expected="torch.uint8 and [B, 1 or 3, H, W]")
+    turns, colours = bool(draws.degrees.any()), bool((draws.factors != draws.factors.new_tensor([1, 1, 1, 0])).any())
+    if not turns and draws.mirrored.any():
+        images = torch.where(draws.mirrored.to(images.device).view(-1, 1, 1, 1), images.flip(3), images)
+    if not turns and not colours:
+        return images.clone()
+    maps = colour_maps(draws.factors, draws.order, images.shape[1]) if colours else ()
+    arguments = [tensor.to(images.device) for tensor in (draws.degrees, draws.mirrored, *maps)]  # [B, ...] each
+    changed = torch.empty(images.shape, dtype=torch.uint8, device=images.device)
+    count = max(1, PIXELS // max(1, images.shape[2] * images.shape[3])) if images.device.type == "cpu" else len(images)
+    parts = [slice(begin, begin + count) for begin in range(0, len(images), max(1, count))]
+    steps: _Steps | None = None
+    for rows in parts:
+        if steps is None or steps.count != len(images[rows]):
+            steps = _Steps(images[rows], turns, colours)
+        steps(images[rows], changed[rows], *(argument[rows] for argument in arguments))
+    return changed
+
+
+class _Steps:
+    """The steps over so many images of a batch, with the buffers they need."""
+
+    def __init__(self, images: Tensor, turns: bool, colours: bool) -> None:
+        self.count, shape = len(images), (images.shape[1], images.shape[2], images.shape[3])
+        self.rotation = BatchRotation(self.count, shape, images.device) if turns else None
+        self.colour = BatchColour(self.count, shape, images.device) if colours else None
+        self.whole = torch.empty(images.shape, dtype=torch.int32, device=images.device)  # uint8 by way of it is faster
+
+    def __call__(self, images: Tensor, changed: Tensor, degrees: Tensor, mirrored: Tensor, *maps: Tensor) -> None:
+        values = images.float() if self.rotation is None else self.rotation(images, degrees, mirrored)
+        if self.colour is not None:
+            self.colour(values.flatten(2), *maps)
+        changed.copy_(self.whole.copy_(values.add_(0.5)))

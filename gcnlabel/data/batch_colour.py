@@ -1,6 +1,6 @@
 """Brightness, contrast, saturation and hue of the images of a batch, each by its own factors and in its own order.
 
-The steps are those of torchvision's ColorJitter. With l the weights of grey and m the mean colour of an image, the first
+The steps are those of torchvision's ColorJitter. With l the weights of grey and m an image's mean colour, the first
 three are linear in a pixel x and in m:
 
     brightness  f x          contrast  f x + (1 - f) (l . m)          saturation  f x + (1 - f) (l . x)
@@ -39,8 +39,8 @@ def linear_steps(factors: Tensor, order: Tensor, included: Tensor, channels: int
         >>> p.item(), q.item()
         (0.5, 0.5)
     """
-    grey = torch.tensor(GREY if channels == 3 else (1.0,)).expand(channels, channels)
-    p = torch.eye(channels).expand(len(factors), channels, channels)
+    grey = factors.new_tensor(GREY if channels == 3 else (1.0,)).expand(channels, channels)
+    p = torch.eye(channels, dtype=factors.dtype).expand(len(factors), channels, channels)
     q = torch.zeros_like(p)
     for step, counts in zip(order.T, included.T, strict=True):
         known = counts & (step != HUE)
@@ -49,6 +49,29 @@ def linear_steps(factors: Tensor, order: Tensor, included: Tensor, channels: int
         saturation, contrast = ((step == kind)[:, None, None] * rest for kind in (SATURATION, CONTRAST))
         p, q = factor * p + saturation @ p, factor * q + saturation @ q + contrast @ (p + q)
     return p, q
+
+
+def colour_maps(factors: Tensor, order: Tensor, channels: int) -> tuple[Tensor, ...]:
+    """Return what :class:`BatchColour` does to each image: P, Q, and if any hue is turned its sixths, P and Q after it.
+
+    Args:
+        factors: Of brightness, contrast and saturation, and the change of hue as a share of the circle, [B, 4].
+        order: Which of them comes first, second, ..., [B, 4].
+        channels: C, 1 or 3; the hue of grey images is not turned.
+
+    Returns:
+        Matrices [B, C, C], and sixths [B], 0 to 1.
+    """
+    if channels == 1 or not factors[:, HUE].any():
+        return linear_steps(factors, order, torch.ones_like(order, dtype=torch.bool), channels)
+    late = (order == HUE).cumsum(1) > 0
+    p, q = linear_steps(factors, order, ~late, channels)
+    thirds = (3 * factors[:, HUE]).round()
+    sixths = 6 * factors[:, HUE] - 2 * thirds
+    exchange = torch.where(sixths[:, None] < 0, torch.tensor([0, 2, 1]), torch.arange(3))
+    turned = ((exchange - thirds[:, None].long()) % 3)[:, :, None].expand(p.shape)  # source of each channel
+    after = (matrix.gather(2, exchange[:, None].expand(p.shape)) for matrix in linear_steps(factors, order, late, 3))
+    return p.gather(1, turned), q.gather(1, turned), sixths.abs(), *after
 
 
 class BatchColour:
@@ -65,20 +88,28 @@ class BatchColour:
 
     def __init__(self, count: int, shape: tuple[int, int, int], device: torch.device) -> None:
         channels, pixels = shape[0], shape[1] * shape[2]
-        self.mapped, self.differences, self.signs = torch.empty(3, count, channels, pixels, device=device).unbind()
-        self.low, self.high, self.shift = torch.empty(3, count, 1, pixels, device=device).unbind()
+        self.mapped, self.differences, self.signs = torch.empty(
+            3, count, channels, pixels, dtype=torch.float32, device=device
+        ).unbind()
+        self.low, self.high, self.shift = torch.empty(3, count, 1, pixels, dtype=torch.float32, device=device).unbind()
 
-    def linear(self, pixels: Tensor, p: Tensor, q: Tensor) -> Tensor:
-        """Return ``P x + Q m`` of each pixel, cut to 0 ... 255, [B, C, pixels]; in ``pixels``' own place."""
-        torch.baddbmm(q @ pixels.mean(2, keepdim=True), p, pixels, out=self.mapped)
-        return torch.clamp(self.mapped, 0, 255, out=pixels)
+    def __call__(self, pixels: Tensor, p: Tensor, q: Tensor, *hue: Tensor) -> None:
+        """Change pixels, float32 [B, C, H * W], in place, as :func:`colour_maps` says."""
+        self._map(pixels, p, q)
+        if hue:
+            sixths, *after = hue
+            self._turn(pixels, sixths.view(-1, 1, 1))
+            self._map(pixels, *after)
 
-    def turn(self, pixels: Tensor, sixths: Tensor) -> Tensor:
-        """Return pixels [B, 3, pixels] with their hue turned by some sixths of the circle, 0 to 1, [B]; in place."""
-        red, green, blue = pixels.split(1, dim=1)  # [B, 1, pixels] each
+    def _map(self, pixels: Tensor, p: Tensor, q: Tensor) -> None:
+        torch.baddbmm(torch.bmm(q, pixels.mean(2, keepdim=True)), p, pixels, out=self.mapped)
+        torch.clamp(self.mapped, 0, 255, out=pixels)
+
+    def _turn(self, pixels: Tensor, sixths: Tensor) -> None:
+        red, green, blue = pixels.split(1, dim=1)  # [B, 1, H * W] each
         torch.maximum(torch.maximum(red, green, out=self.high), blue, out=self.high)
         torch.minimum(torch.minimum(red, green, out=self.low), blue, out=self.low)
-        torch.sub(self.high, self.low, out=self.shift).mul_(sixths.view(-1, 1, 1))
+        torch.sub(self.high, self.low, out=self.shift).mul_(sixths)
         for i in range(3):
             torch.sub(pixels[:, i], pixels[:, (i + 1) % 3], out=self.differences[:, i])
         torch.sign(self.differences, out=self.signs)
@@ -87,4 +118,5 @@ class BatchColour:
         self.differences.clamp_max_(0).add_(self.shift)
         for i in range(3):
             pixels[:, i].addcmul_(self.signs[:, i - 1], self.differences[:, i])
-        return torch.minimum(pixels, self.high, out=pixels).clamp_min_(self.low)
+        torch.minimum(pixels, self.high, out=pixels)
+        torch.maximum(pixels, self.low, out=pixels)
