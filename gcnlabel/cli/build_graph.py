@@ -121,11 +121,12 @@ def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
 def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.recipe import blocks_of, graph_of_statistics
     from gcnlabel.statistics import measure_files
+    from gcnlabel.transforms import convention
 
     statistics = measure_files(
         options["annotations"],
         tasks,
-        blocks_of(tasks, _statistics(options["statistic"])),
+        blocks_of(tasks, _statistics(options["statistic"]) or convention(options["convention"]).statistic),
         split=None if options["split"] == "all" else options["split"],
         split_column=options["split_column"],
         missing=options["missing"],

@@ -54,12 +54,21 @@ class BackboneConfig(Section):
 
 
 class HeadConfig(Section):
-    """The head; ``hidden_channels`` and ``init`` belong to ``graph``."""
+    """The head; ``hidden_channels`` and ``init`` belong to those that have a graph.
 
-    name: Literal["graph", "linear"] = "graph"
+    ``graph``: generated vectors; ``linear``: free ones; ``residual``: generated vectors with free ones beside them;
+    ``cosine`` and ``graph-cosine``: free or generated vectors, scored by their angle to the features.
+    """
+
+    name: Literal["graph", "linear", "residual", "cosine", "graph-cosine"] = "graph"
     hidden_channels: Sizes = Field(default=[512])
     bias: bool | None = None
     init: Literal["pyg", "published"] = "pyg"
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether label vectors are generated."""
+        return self.name in ("graph", "residual", "graph-cosine")
 
 
 class Model(Section):

@@ -32,6 +32,10 @@ class BatchRotation:
         self.x, self.y, self.whole, self.above, self.below, self.right = buffers.unbind()
         self.turned = torch.empty(count, channels, height, width, dtype=torch.float32, device=device)
         self.bordered = torch.zeros(channels, count, height + 3, width + 3, dtype=torch.float32, device=device)
+        planes, below = self.bordered.flatten(1), width + 3
+        self.corners = [
+            ((p, p[1:]), (p[below:], p[below + 1 :])) for p in planes
+        ]  # the same index in each: 4 neighbours
         self.index = torch.empty(area, dtype=torch.int32, device=device)
         self.first = torch.arange(count, dtype=torch.int32, device=device).view(-1, 1, 1) * (height + 3) * (width + 3)
         self.rows = torch.arange(height, dtype=torch.float32, device=device)[:, None] - (height - 1) / 2
@@ -47,12 +51,12 @@ class BatchRotation:
         """
         self.bordered[:, :, 1:-2, 1:-2] = images.transpose(0, 1)
         self._locate(degrees.deg2rad().view(-1, 1, 1), mirrored.view(-1, 1, 1))
-        index = self.index.view(-1)
-        for channel, plane in enumerate(self.bordered.flatten(1)):  # [B * (H + 3) * (W + 3)]
-            for blend, start in ((self.above, 0), (self.below, self.bordered.shape[3])):
-                torch.index_select(plane[start:], 0, index, out=blend.view(-1))
-                torch.index_select(plane[start + 1 :], 0, index, out=self.right.view(-1))
-                blend.lerp_(self.right, self.x)
+        index, right = self.index.view(-1), self.right.view(-1)
+        for channel, corners in enumerate(self.corners):
+            for row, (here, beside) in zip((self.above, self.below), corners, strict=True):
+                torch.index_select(here, 0, index, out=row.view(-1))
+                torch.index_select(beside, 0, index, out=right)
+                row.lerp_(self.right, self.x)
             torch.lerp(self.above, self.below, self.y, out=self.turned[:, channel])
         return self.turned
 
@@ -60,11 +64,11 @@ class BatchRotation:
         """Find the pixel up and left of each source point, and how far right of and below it the point is."""
         cosine, sine = radians.cos(), radians.sin()
         side = 1 - 2 * mirrored.to(cosine.dtype)
-        torch.add(side * cosine * self.columns, -side * sine * self.rows, out=self.x)
-        torch.add(sine * self.columns, cosine * self.rows, out=self.y)
-        height, width = self.bordered.shape[2:]
-        self.x.add_((width - 2) / 2).clamp_(0, width - 2)  # the image begins at 1, the border is at 0
-        self.y.add_((height - 2) / 2).clamp_(0, height - 2)
+        height, width = self.bordered.shape[2:]  # the image begins at 1, the border is at 0
+        torch.add(side * cosine * self.columns + (width / 2 - 1), -side * sine * self.rows, out=self.x)
+        torch.add(sine * self.columns, cosine * self.rows + (height / 2 - 1), out=self.y)
+        self.x.clamp_(0, width - 2)
+        self.y.clamp_(0, height - 2)
         torch.floor(self.y, out=self.whole)
         self.y.sub_(self.whole)
         torch.floor(self.x, out=self.right)

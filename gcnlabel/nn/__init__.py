@@ -14,7 +14,7 @@ from gcnlabel.nn.backbones import (
     small_cnn,
 )
 from gcnlabel.nn.breg_next import breg_next
-from gcnlabel.nn.heads import Head, LabelGraphHead, LinearHead, fold
+from gcnlabel.nn.heads import CosineHead, Head, LabelGraphHead, LinearHead, ResidualHead, fold
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
 from gcnlabel.nn.model import MultiTaskModel
 
@@ -23,11 +23,13 @@ __all__ = [
     "IMAGE_BACKBONES",
     "Adjacency",
     "Backbone",
+    "CosineHead",
     "Head",
     "LabelGCN",
     "LabelGraphHead",
     "LinearHead",
     "MultiTaskModel",
+    "ResidualHead",
     "breg_next",
     "densenet121",
     "fold",

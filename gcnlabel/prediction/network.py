@@ -72,7 +72,7 @@ def load_network(folder: RunFolder, in_features: int | None = None) -> Network:
     config = folder.load_config()
     state = load_checkpoint(folder.best)["state_dict"]
     graph = None
-    if config.model.head.name == "graph":
+    if config.model.head.has_graph:
         graph = LabelGraph.load(existing_file(folder.graph, "label graph of the run"))
     tasks = run_tasks(config, graph)
     shape = image_shape(config) or (_features_in(state) if in_features is None else in_features,)
@@ -88,8 +88,11 @@ def _features_in(state: Mapping[str, Tensor]) -> int:
     backbone = [value for name, value in state.items() if name.startswith("model.backbone.")]
     if backbone:
         return backbone[0].shape[-1]
-    *_, (name, last) = [pair for pair in state.items() if pair[0].startswith("model.head.") and pair[1].ndim == 2]
-    return last.shape[0] if name.endswith("lin.weight") else last.shape[1]
+    for name in ("model.head.residual", "model.head.vectors", "model.head.head.vectors"):
+        if name in state:
+            return state[name].shape[1]
+    *_, last = [value for name, value in state.items() if name.endswith("lin.weight")]
+    return last.shape[0]
 
 
 def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:

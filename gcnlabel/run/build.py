@@ -18,10 +18,12 @@ from gcnlabel.nn import (
     FEATURE_BACKBONES,
     IMAGE_BACKBONES,
     Backbone,
+    CosineHead,
     Head,
     LabelGraphHead,
     LinearHead,
     MultiTaskModel,
+    ResidualHead,
     uniform_by_width,
 )
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
@@ -66,13 +68,20 @@ def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> B
 
 
 def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:
-    """Return the head; the graph head when there is a graph."""
+    """Return the head that the settings name.
+
+    Raises:
+        InputError: Graph and tasks do not match.
+    """
     if graph is None:
-        return LinearHead(tasks, in_features, bias=settings.bias is not False)
+        free = LinearHead(tasks, in_features, bias=settings.bias is not False)
+        return CosineHead(free) if settings.name == "cosine" else free
     head = LabelGraphHead(graph, tasks, in_features, settings.hidden_channels, bias=settings.bias is True)
     if settings.init == "published":
         uniform_by_width(head.gcn)
-    return head
+    if settings.name == "graph":
+        return head
+    return ResidualHead(head) if settings.name == "residual" else CosineHead(head)
 
 
 def build_loss(config: Config, data: RunData) -> MultiTaskLoss:

@@ -7,22 +7,25 @@ from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.recipe import borrow_blocks, measured_graph, measured_pairs, propagation_graph
 from gcnlabel.run.data import RunData
+from gcnlabel.transforms import convention
 
 
 def build_graph(config: Config, data: RunData) -> LabelGraph | None:
-    """Return the graph of the head, read or measured on the training part; None for a linear head.
+    """Return the graph of the head, read or measured on the training part; None for a head without one.
 
     Raises:
         InputError: The graph does not match the tasks or has no embeddings.
     """
-    if config.model.head.name == "linear":
+    if not config.model.head.has_graph:
         return None
     settings = config.graph
     if settings.file is not None:
         graph = LabelGraph.load(settings.file)
         graph.check_matches(data.tasks)
         return graph
-    statistics = None if settings.statistic is None else parse_pairs(settings.statistic)
+    statistics = (
+        convention(settings.convention).statistic if settings.statistic is None else parse_pairs(settings.statistic)
+    )
     raw = measured_graph(data.parts["train"].annotations, data.tasks, statistics)
     pairs = None if settings.statistic is None else measured_pairs(raw)
     raw, pairs = borrow_blocks(raw, parse_pairs(settings.borrowed), settings.convention, pairs)

@@ -1,9 +1,10 @@
-"""The propagation matrices of the two papers and of their released codes, by name."""
+"""The propagation matrices of the two papers, of their released codes, and one that keeps signs, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 from torch_geometric.transforms import Compose
 
@@ -14,8 +15,9 @@ from gcnlabel.transforms.binarize import Binarize
 from gcnlabel.transforms.label_transform import LabelTransform
 from gcnlabel.transforms.normalize import Normalize
 from gcnlabel.transforms.reweight import ColumnReweight, Reweight
+from gcnlabel.transforms.sign import Sign
 from gcnlabel.transforms.task_pairs import Pair, TaskPairs
-from gcnlabel.transforms.threshold import Threshold
+from gcnlabel.transforms.threshold import AbsoluteThreshold, Threshold
 from gcnlabel.transforms.transpose import Transpose
 
 
@@ -31,6 +33,21 @@ def tag_pairs(tasks: TaskSet) -> list[Pair]:
     return [(task.name, task.name) for task in tasks if isinstance(task, MultiLabel)]
 
 
+def all_pairs(tasks: TaskSet) -> list[Pair]:
+    """Return every pair of tasks, each with itself too."""
+    return [(a.name, b.name) for a, b in combinations_with_replacement(tasks, 2)]
+
+
+def unsigned_neighbours(tau: float) -> list[LabelTransform]:
+    """Return the steps of both papers: neighbours are pairs with ``|w| >= tau``, all of weight 1."""
+    return [Absolute(), Threshold(tau), Binarize()]
+
+
+def signed_neighbours(tau: float) -> list[LabelTransform]:
+    """Return the steps that keep signs: neighbours are pairs with ``|w| >= tau``, of weight 1 or -1."""
+    return [AbsoluteThreshold(tau), Sign()]
+
+
 @dataclass(frozen=True)
 class Convention:
     """One way from a raw statistic to a propagation matrix.
@@ -43,6 +60,8 @@ class Convention:
         reweight: The re-weighting, made from p.
         then: What follows the re-weighting.
         source: Where the numbers stand.
+        neighbours: Who is a neighbour, made from tau.
+        statistic: Statistic that the raw graph is measured with unless another is given; None for that of each pair.
     """
 
     name: str
@@ -52,6 +71,8 @@ class Convention:
     reweight: Callable[[float], LabelTransform]
     then: tuple[LabelTransform, ...]
     source: str
+    neighbours: Callable[[float], list[LabelTransform]] = unsigned_neighbours
+    statistic: str | None = None
 
     def transform(
         self, tasks: TaskSet, *, tau: float | None = None, p: float | None = None, pairs: list[Pair] | None = None
@@ -76,9 +97,7 @@ class Convention:
         return Compose(
             [
                 TaskPairs(keep=pairs),
-                Absolute(),
-                Threshold(self.tau if tau is None else tau),
-                Binarize(),
+                *self.neighbours(self.tau if tau is None else tau),
                 self.reweight(self.p if p is None else p),
                 *self.then,
             ]
@@ -99,6 +118,13 @@ CONVENTIONS: dict[str, Convention] = {
             "ml-gcn-code",
             *(0.4, 0.25, tag_pairs, ColumnReweight, (Normalize("sym"), Transpose())),
             source="released code: column counts, self-loop 1, then D^-1/2 Aᵀ D^-1/2",
+        ),
+        Convention(
+            "signed",
+            *(0.1, 0.5, all_pairs, Reweight, ()),
+            source="this package: all pairs by Spearman's correlation (phi among classes and tags), signs kept",
+            neighbours=signed_neighbours,
+            statistic="spearman",
         ),
     )
 }

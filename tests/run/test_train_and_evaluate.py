@@ -8,9 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from gcnlabel.config import load_config, parse_config
 from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, evaluate, resume, train
 from gcnlabel.run import fitting as fitting_module
 from gcnlabel.training import load_checkpoint
@@ -60,6 +63,21 @@ def test_the_same_seed_gives_the_same_and_another_another(finished, tmp_path):
     assert all(torch.equal(value, weights(again)[name]) for name, value in weights(finished).items())
     assert any(not torch.equal(value, weights(other)[name]) for name, value in weights(finished).items())
     assert again.read_evaluation() == finished.read_evaluation()
+
+
+@pytest.mark.parametrize("head", ["residual", "cosine", "graph-cosine"])
+def test_every_head_trains_and_comes_back(head, tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    found = train(
+        config(f"model.head.name={head}", "graph.convention=signed", "training.epochs=1"), folder, progress=False
+    )
+    assert found["head"] == head
+    assert folder.graph.exists() == (head != "cosine")
+    network = load_network(folder)
+    kept = load_file(folder.predictions)["label_vectors"]
+    torch.testing.assert_close(network.model.head.weight().detach(), kept)
+    if folder.graph.exists():
+        assert (LabelGraph.load(folder.graph).edge_weight < 0).any()
 
 
 @pytest.mark.parametrize("epochs", [1, 2])

@@ -116,8 +116,8 @@ def test_published_numbers_can_be_replaced():
     assert everything[0, 1] != 0
 
 
-def test_there_are_four():
-    assert list(CONVENTIONS) == ["emotion-gcn-paper", "emotion-gcn-code", "ml-gcn-paper", "ml-gcn-code"]
+def test_there_are_four_published_ones_and_ours():
+    assert list(CONVENTIONS) == ["emotion-gcn-paper", "emotion-gcn-code", "ml-gcn-paper", "ml-gcn-code", "signed"]
     assert [(c.tau, c.p) for c in CONVENTIONS.values()] == [(0.1, 0.7), (0.1, 0.5), (0.4, 0.2), (0.4, 0.25)]
     assert all(c.source for c in CONVENTIONS.values())
 
@@ -150,3 +150,20 @@ def test_a_threshold_that_isolates_every_label(name):
 def test_tau_and_p_of_a_convention_lie_between_0_and_1(options):
     with pytest.raises(InputError, match=r"expected: a number in \[0, 1\]"):
         convention("emotion-gcn-paper").transform(AFFECTNET, **options)
+
+
+def test_signed_keeps_the_signs_of_all_pairs():
+    """Worked by hand: -.5 and .2 are neighbours, .05 is not."""
+    tasks = TaskSet([Categorical("mood", ("sad", "happy")), Dimensional("affect", ("valence",))])
+    matrix = [[1, -0.5, -0.4], [-0.5, 1, 0.05], [-0.4, 0.05, 1]]
+    a = propagation(matrix, tasks, "signed")
+    expected = [[0.5, -0.25, -0.25], [-0.5, 0.5, 0], [-0.5, 0, 0.5]]
+    np.testing.assert_allclose(a, expected, atol=1e-12)
+
+
+def test_signed_affectnet_points_away_from_what_is_unpleasant():
+    a = propagation(affectnet(), AFFECTNET, "signed")
+    np.testing.assert_allclose(np.abs(a).sum(1), 1)
+    valence = dict(zip(EMOTIONS, np.sign(a[7, :7]), strict=True))
+    assert valence["happy"] > 0
+    assert valence["sad"] == valence["anger"] == valence["disgust"] == -1

@@ -1,0 +1,66 @@
+"""Scores by the angle between features and label vectors."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gcnlabel.errors import InputError
+from gcnlabel.nn.heads.head import Head
+from gcnlabel.nn.heads.linear import LinearHead
+
+SCALE = {"categorical": 10.0, "multilabel": 10.0, "dimensional": 1.0}
+"""Where the scale of a task starts: a class or tag needs scores beyond 1, a dimension lies within it."""
+
+
+class CosineHead(Head):
+    """``score = s cos(x, w) + b``, with a learned scale s > 0 for each task and the vectors w of another head.
+
+    A label that is seen often cannot grow a longer vector than one that is rare.
+
+    Args:
+        head: The head whose vectors and biases are taken: free or generated.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel, TaskSet
+        >>> head = CosineHead(LinearHead(TaskSet([MultiLabel("tags", ["cat", "dog"])]), in_features=4))
+        >>> bool((head(1000 * torch.ones(1, 4))["tags"].abs() <= 10).all())
+        True
+    """
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(head.tasks, head.in_features, bias=False)
+        self.head = head
+        self.bias = head.bias
+        self.log_scale = nn.Parameter(torch.tensor([SCALE[task.type] for task in head.tasks]).log())
+        self.register_buffer("_task", torch.tensor(head.tasks.task_indices()), persistent=False)
+
+    def weight(self) -> Tensor:
+        """Return the label vectors, each of length 1, [L, D]."""
+        return F.normalize(self.head.weight(), dim=1)
+
+    def weight_of(self, labels: Tensor) -> Tensor:
+        """Return the vectors of some labels, each of length 1, [K, D]."""
+        return F.normalize(self.head.weight_of(labels), dim=1)
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Return the scores of all labels [B, L]."""
+        return self._scaled(features, self.weight(), self.get_buffer("_task"), self.bias)
+
+    def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the scores of some labels, [B, K], for all samples."""
+        bias = None if self.bias is None else self.bias[labels]
+        return self._scaled(features, self.weight_of(labels), self.get_buffer("_task")[labels], bias)
+
+    def to_linear(self) -> LinearHead:
+        """Cosine scores are not linear in the features.
+
+        Raises:
+            InputError: Always.
+        """
+        raise InputError("cosine scores are not linear in the features", fix="export it whole, or take another head")
+
+    def _scaled(self, features: Tensor, vectors: Tensor, task: Tensor, bias: Tensor | None) -> Tensor:
+        scores = F.normalize(features, dim=1) @ vectors.T * self.log_scale.exp()[task]
+        return scores if bias is None else scores + bias
