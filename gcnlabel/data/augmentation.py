@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -18,9 +19,10 @@ def augmentation(
     saturation: float = 0.2,
     hue: float = 0.05,
 ) -> Callable[[Tensor], Tensor]:
-    """Return a random transform of uint8 images [C, H, W], with the steps of Emotion-GCN (Section IV-A).
+    """Return a random transform of uint8 images, [C, H, W] or [B, C, H, W]: the steps of Emotion-GCN (Section IV-A).
 
-    The paper names the steps and not their strengths; only the 30 degrees stand in its code.
+    It takes torchvision's steps image by image; :class:`~gcnlabel.data.BatchAugmentation` does the same several times
+    faster. The paper names the steps and not their strengths; only the 30 degrees stand in its code.
 
     Args:
         flip: Whether half of the images are mirrored.
@@ -35,5 +37,9 @@ def augmentation(
         steps.append(v2.RandomRotation(rotation, v2.InterpolationMode.BILINEAR))
     if brightness or contrast or saturation or hue:
         steps.append(v2.ColorJitter(brightness, contrast, saturation, hue))
-    composed: Callable[[Tensor], Tensor] = v2.Compose(steps or [v2.Identity()])
-    return composed
+    return partial(_each_by_itself, v2.Compose(steps or [v2.Identity()]))
+
+
+def _each_by_itself(transform: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    """Return the images changed; torchvision's transforms draw once for all that they are given."""
+    return transform(images) if images.ndim == 3 else torch.stack([transform(image) for image in images])

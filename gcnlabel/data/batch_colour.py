@@ -47,7 +47,7 @@ def linear_steps(factors: Tensor, order: Tensor, included: Tensor, channels: int
         factor = torch.where(known, factors.gather(1, step[:, None])[:, 0], 1.0)[:, None, None]
         rest = (1 - factor) * grey
         saturation, contrast = ((step == kind)[:, None, None] * rest for kind in (SATURATION, CONTRAST))
-        p, q = factor * p + saturation @ p, factor * q + saturation @ q + contrast @ (p + q)
+        p, q = factor * p + saturation @ p, factor * q + saturation @ q + contrast @ p  # q is 0 until then
     return p, q
 
 

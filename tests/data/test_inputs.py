@@ -119,6 +119,14 @@ def test_augmentation_of_grey_images_and_of_nothing():
     assert all(torch.equal(m, image) or torch.equal(m, image.flip(2)) for m in mirrored)
 
 
+def test_augmentation_draws_for_each_image_of_a_batch():
+    torch.manual_seed(0)
+    images = (torch.rand(1, 3, 16, 16) * 255).to(torch.uint8).expand(6, -1, -1, -1)
+    found = augmentation()(images)
+    assert found.shape == images.shape
+    assert len({image.numpy().tobytes() for image in found}) == 6
+
+
 def test_dataset_gives_rows_and_batches_with_targets():
     tasks = TaskSet([Categorical("c", ["x", "y"]), MultiLabel("t", ["u"]), Dimensional("d", ["v"])])
     targets = {"c": [0, -1, 1], "t": [[1.0], [np.nan], [0.0]], "d": [[0.5], [np.nan], [0.1]]}
