@@ -14,7 +14,7 @@ from gcnlabel.statistics.value_counts import ValueCounts
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
 
-ROWS_AT_ONCE = 2**18
+ROWS_AT_ONCE = 2**19
 """Samples that are counted together: what bounds the memory beside the counts."""
 MOST_CELLS = 2**21
 """Cells of a table of counts; values that would need more are kept as they are."""
@@ -81,7 +81,7 @@ class ClassRanks:
                 return
             table = _counts(*np.unique(values, return_inverse=True), codes, self.classes)
         if len(table.keys):
-            self._table = self._table.merge(table)
+            self._table = self._table.merge(table) if len(self._table.keys) else table
 
     def _table_ranks(self) -> tuple[Ints, Ints, Ints]:
         counts = self._table.counts
@@ -140,12 +140,16 @@ def _grid_counts(values: Floats, codes: Codes, classes: int) -> ValueCounts | No
         scale = 10.0**digits
         if not (np.rint(values[:64] * scale) / scale == values[:64]).all():
             continue
-        whole = np.rint(values * scale)
+        whole = values * scale
+        np.rint(whole, out=whole)
         low, high = float(whole.min()), float(whole.max())
         if not (high - low + 1) * classes <= MOST_CELLS:  # also when infinite
             return None
         if (whole / scale == values).all():  # division is exactly rounded, as reading a decimal is
-            cells = (whole - low).astype(np.int64) * classes + codes
+            whole -= low
+            cells = whole.astype(np.int64)
+            cells *= classes
+            cells += codes
             counts = np.bincount(cells, minlength=int(high - low + 1) * classes).reshape(-1, classes)
             rows = np.flatnonzero(counts.any(1))
             keys = np.asarray((rows + low) / scale + 0.0, dtype=np.float64)

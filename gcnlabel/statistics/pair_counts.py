@@ -14,6 +14,10 @@ from gcnlabel.statistics.statistic import Ints, Statistic
 from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
 
+MOST_IN_FLOAT32 = 2**24
+"""Samples whose counts are whole numbers in float32 too."""
+
+
 @dataclass
 class PairCounts:
     """For labels i and j, over the samples in which both are observed.
@@ -48,10 +52,17 @@ class PairCounts:
 
     def add(self, other: PairCounts) -> None:
         """Add the counts of other samples."""
+        if not self.total_seen():
+            vars(self).update(vars(other))
+            return
         mixed = sparse.issparse(self.both) != sparse.issparse(other.both)
         self.both = _dense(self.both) + _dense(other.both) if mixed else self.both + other.both
         for name in ("first", "second", "total"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def total_seen(self) -> bool:
+        """Whether any sample was counted."""
+        return bool(np.any(self.total))
 
     def dense(self, rows: int, columns: int) -> PairCounts:
         """Return the counts as int64 [La, Lb] each."""
@@ -95,7 +106,8 @@ def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:
     """Return what is positive and what is observed, [N, labels]; None where all is observed."""
     target = annotations.targets[task.name]
     if sparse.issparse(target):
-        return sparse.csr_matrix(target, dtype=np.int32), None
+        exact = target.dtype == np.float32 and target.shape[0] < MOST_IN_FLOAT32
+        return (target if exact else sparse.csr_matrix(target, dtype=np.int32)), None
     values = annotations.indicators(task.name)
     seen = ~np.isnan(values)
     return np.nan_to_num(values), (None if seen.all() else seen.astype(np.float64))
@@ -112,7 +124,7 @@ def _product(a: Any, b: Any) -> Any:
 def _sums(positive: Any) -> Ints:
     """Return the number of samples with each label."""
     if sparse.issparse(positive):
-        return np.bincount(positive.indices, weights=positive.data, minlength=positive.shape[1]).astype(np.int64)
+        return np.asarray(positive.sum(0)).ravel().astype(np.int64)
     sums: Ints = positive.sum(0).astype(np.int64)
     return sums
 
