@@ -13,7 +13,6 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.statistics.statistic import Ints, Statistic
 from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
-
 MOST_IN_FLOAT32 = 2**24
 """Samples whose counts are whole numbers in float32 too."""
 
@@ -116,7 +115,7 @@ def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:
 def _product(a: Any, b: Any) -> Any:
     """Return aᵀ b in whole numbers, sparse when both are; exact, being sums of 0 and 1."""
     if sparse.issparse(a) and sparse.issparse(b):
-        return a.T @ b
+        return (a.T @ b).astype(np.int64)
     product = a.T @ b if sparse.issparse(a) or not sparse.issparse(b) else (b.T @ a).T
     return np.rint(np.asarray(product)).astype(np.int64)
 

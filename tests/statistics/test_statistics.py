@@ -180,3 +180,24 @@ def test_real_tweets_equal_scipy(shared_data):
     matrix = LabelStatistics(tasks, default_blocks(tasks, "spearman")).update(Annotations(tasks, targets)).compute()
     expected = pairwise(frame[list(tasks.labels)].to_numpy(dtype=float), spearmanr)
     np.testing.assert_allclose(matrix, expected, atol=1e-12)
+
+
+def test_sparse_targets_are_counted_in_whole_numbers_and_stay_sparse():
+    tasks = TaskSet([MultiLabel("tags", ("a", "b", "c"))])
+    rng = np.random.default_rng(0)
+    dense = (rng.random((500, 3)) < 0.4).astype(np.float32)
+    parts = [Annotations(tasks, {"tags": sparse.csr_matrix(part)}) for part in np.split(dense, [100, 101, 400])]
+    statistic = STATISTICS["cooccurrence"](tasks, "tags", "tags")
+    for part in parts:
+        statistic.update(part)
+    assert sparse.issparse(statistic.pairs)
+    assert np.issubdtype(statistic.pairs.dtype, np.integer)
+    assert (statistic.pairs.toarray() == dense.T @ dense).all()
+    counts = statistic.counts
+    assert (counts.first == dense.sum(0)[:, None]).all()
+    assert (counts.second == dense.sum(0)).all()
+    assert (counts.total == 500).all()
+    before = statistic.pairs.toarray()
+    other = STATISTICS["cooccurrence"](tasks, "tags", "tags").merge(statistic)
+    other.update(parts[0])
+    assert (statistic.pairs.toarray() == before).all()  # what was merged is not changed
