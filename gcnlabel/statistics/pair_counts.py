@@ -40,13 +40,16 @@ class PairCounts:
     def of(cls, annotations: Annotations, a: Task, b: Task) -> PairCounts:
         """Return the counts of some samples, by products of indicator matrices."""
         positive_a, seen_a = _indicators(annotations, a)
-        positive_b, seen_b = _indicators(annotations, b)
-        rows = positive_a.shape[0]
+        positive_b, seen_b = (positive_a, seen_a) if a == b else _indicators(annotations, b)
+        both = _product(positive_a, positive_b)
+        if a == b and seen_a is None:  # a label is with itself as often as it is there
+            each = np.asarray(both.diagonal())
+            return cls(both, each[:, None], each[None, :], positive_a.shape[0])
         return cls(
-            both=_product(positive_a, positive_b),
+            both=both,
             first=_sums(positive_a)[:, None] if seen_b is None else _product(positive_a, seen_b),
             second=_sums(positive_b)[None, :] if seen_a is None else _product(seen_a, positive_b),
-            total=_seen_together(seen_a, seen_b, rows),
+            total=_seen_together(seen_a, seen_b, positive_a.shape[0]),
         )
 
     def add(self, other: PairCounts) -> None:
