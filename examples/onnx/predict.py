@@ -38,7 +38,7 @@ def main(model, inputs=None):
     session = onnxruntime.InferenceSession(model)
     about = json.loads(session.get_modelmeta().custom_metadata_map["gcnlabel"])
     dtype, shape = about["input"]["dtype"], about["input"]["shape"][1:]
-    print(f"takes {dtype} [batch, {', '.join(map(str, shape))}]; {about['input']['preprocessing']}")
+    print(f"takes {dtype} [batch, {', '.join(map(str, shape))}]; preprocessing: {about['input']['preprocessing']}")
     rng = np.random.default_rng(0)
     data = np.load(inputs, allow_pickle=False) if inputs else rng.integers(0, 255, (2, *shape))
     results = session.run(None, {about["input"]["name"]: data.astype(dtype)})

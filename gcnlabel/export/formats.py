@@ -39,7 +39,7 @@ def export_model(
     The scores of each task are an output of its name; the number of samples is free.
 
     Args:
-        model: Backbone and any head whose scores are linear in the features.
+        model: Backbone and any head.
         path: The file.
         format: ``onnx`` (runs in onnxruntime; description in its metadata), ``safetensors`` (weights alone; description
             in its metadata) or ``torch-export`` (runs in PyTorch alone; description in the extra file

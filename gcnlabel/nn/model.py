@@ -49,10 +49,6 @@ class MultiTaskModel(nn.Module):
         return scores
 
     def freeze(self) -> MultiTaskModel:
-        """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode.
-
-        Raises:
-            InputError: The scores of the head are not linear in the features.
-        """
-        folded = MultiTaskModel(copy.deepcopy(self.backbone), self.head.to_linear())
+        """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode."""
+        folded = MultiTaskModel(copy.deepcopy(self.backbone), self.head.frozen())
         return folded.eval().requires_grad_(False)

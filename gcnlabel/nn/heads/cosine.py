@@ -59,7 +59,13 @@ class CosineHead(Head):
         Raises:
             InputError: Always.
         """
-        raise InputError("cosine scores are not linear in the features", fix="export it whole, or take another head")
+        raise InputError("cosine scores are not linear in the features", fix="fold its vectors alone: head.frozen()")
+
+    def frozen(self) -> CosineHead:
+        """Return a cosine head over the vectors that the other head has now: the same scores, and no graph."""
+        folded = CosineHead(self.head.to_linear()).to(self.log_scale.device, self.log_scale.dtype)
+        folded.log_scale.data.copy_(self.log_scale.detach())
+        return folded.train(self.training)
 
     def _scaled(self, features: Tensor, vectors: Tensor, task: Tensor, bias: Tensor | None) -> Tensor:
         scores = F.normalize(features, dim=1) @ vectors.T * self.log_scale.exp()[task]

@@ -89,6 +89,10 @@ class Head(nn.Module):
 
         return fold(self)
 
+    def frozen(self) -> Head:
+        """Return a head with the same scores and no graph: a linear one, if the scores are linear in the features."""
+        return self.to_linear()
+
     def _check(self, features: Tensor) -> None:
         if features.ndim != 2 or features.shape[1] != self.in_features:
             raise InputError(f"features of shape {list(features.shape)}", expected=f"[B, {self.in_features}]")
