@@ -1,11 +1,12 @@
 """What the head costs in a whole network, what an exported file gains, and what the engine and the command cost.
 
-    python benchmarks/model_speed.py [step] [export] [lightning] [help] [memory]
+    python benchmarks/model_speed.py [step] [export] [rate] [lightning] [help] [memory]
 
 step: a training step of DenseNet-121 with the graph head beside the same with a linear head, at 64 and 227 pixels.
 export: DenseNet-121 inference in onnxruntime, PyTorch eager and eager with channels last.
 lightning: Lightning's own time for a step beside a bare loop, on a small network.
 help: ``gcnlabel --help`` beside ``python -c "import click"``.
+rate: what a matrix product reaches here, and the operations of DenseNet-121.
 memory: resident memory over 1,000 training steps and 100 predictions.
 Sides take turns; medians. Writes benchmarks/results/model_speed.json.
 """
@@ -29,6 +30,7 @@ import lightning as L
 import onnxruntime
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 import gcnlabel
 from gcnlabel.data import ArrayDataset, whole_batch
@@ -122,6 +124,16 @@ def export() -> dict[str, Any]:
     return found
 
 
+def rate() -> dict[str, Any]:
+    """Measure how fast this machine multiplies matrices, and count the operations of one image."""
+    network = densenet121().eval()
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(torch.zeros(1, 3, 227, 227))
+    a = torch.randn(2048, 2048)
+    seconds = medians({"product": lambda: a @ a}, 9)["product"]
+    return {"gflops_a_second": 2 * 2048**3 / seconds / 1e9, "gflop_an_image": counter.get_total_flops() / 1e9}
+
+
 def lightning() -> dict[str, Any]:
     """Time a step of a small network in Lightning and in a bare loop over the same loader."""
     samples = 35 * 200
@@ -189,7 +201,7 @@ def resident_mib() -> float:
     return int(line.split()[1]) / 1024
 
 
-PARTS = {"step": step, "export": export, "lightning": lightning, "help": help_text, "memory": memory}
+PARTS = {"step": step, "export": export, "rate": rate, "lightning": lightning, "help": help_text, "memory": memory}
 
 
 def main() -> None:
