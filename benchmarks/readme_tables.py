@@ -121,15 +121,15 @@ def _bounds(models: dict[str, Any], counts: dict[str, Any]) -> str:
         for name, row in onnx.items()
     ]
     extra = [row["extra_mib"] for row in counts["memory"].values()]
-    resident = models["memory"]["training"]
+    resident = models["memory"]["training"][4:]
+    more = (2 * 300 * 512 + 3 * 35 * 512) / (3 * 35 * 1024)
     text = (
-        "What bounds these. Beside a linear layer, a generated head has (2 x 300 x 512 + 3 x 35 x 512) / (3 x 35 x 1024) "
-        f"= {(2 * 300 * 512 + 3 * 35 * 512) / (3 * 35 * 1024):.1f} times the multiplications for each label. Loops over "
-        f"the COCO-like tags take {coco['loops_s'] / coco['scipy_s']:.0f} times as long as scipy's product, in which "
+        "What bounds these. Beside a linear layer, a generated head has (2 x 300 x 512 + 3 x 35 x 512) / "
+        f"(3 x 35 x 1024) = {more:.1f} times the multiplications for each label. Loops over the COCO-like tags take {coco['loops_s'] / coco['scipy_s']:.0f} times as long as scipy's product, in which "
         f"co-occurrence ends. onnxruntime reaches {min(reached):.0%} to {max(reached):.0%} of the rate of a matrix "
         f"product on this machine ({rate['gflops_a_second']:.0f} GFLOP/s). Streaming a Parquet file takes "
         f"{min(extra):.0f} to {max(extra):.0f} MiB, whether of {' or '.join(counts['memory'])}. Lightning adds "
-        f"{engine['own_ms_a_step']:.1f} ms to a step. Over the last 900 of 1,000 training steps, memory grew by "
+        f"{engine['own_ms_a_step']:.1f} ms to a step. Over the last 500 of 1,000 training steps, memory grew by "
         f"{resident[-1] - resident[0]:.1f} MiB."
     )
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
