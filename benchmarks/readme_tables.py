@@ -125,7 +125,8 @@ def _bounds(models: dict[str, Any], counts: dict[str, Any]) -> str:
     more = (2 * 300 * 512 + 3 * 35 * 512) / (3 * 35 * 1024)
     text = (
         "What bounds these. Beside a linear layer, a generated head has (2 x 300 x 512 + 3 x 35 x 512) / "
-        f"(3 x 35 x 1024) = {more:.1f} times the multiplications for each label. Loops over the COCO-like tags take {coco['loops_s'] / coco['scipy_s']:.0f} times as long as scipy's product, in which "
+        f"(3 x 35 x 1024) = {more:.1f} times the multiplications for each label. Loops over "
+        f"the COCO-like tags take {coco['loops_s'] / coco['scipy_s']:.0f} times as long as scipy's product, in which "
         f"co-occurrence ends. onnxruntime reaches {min(reached):.0%} to {max(reached):.0%} of the rate of a matrix "
         f"product on this machine ({rate['gflops_a_second']:.0f} GFLOP/s). Streaming a Parquet file takes "
         f"{min(extra):.0f} to {max(extra):.0f} MiB, whether of {' or '.join(counts['memory'])}. Lightning adds "
