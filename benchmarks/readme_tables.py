@@ -129,7 +129,9 @@ def _bounds(models: dict[str, Any], counts: dict[str, Any], images: dict[str, An
         f"the COCO-like tags take {coco['loops_s'] / coco['scipy_s']:.0f} times as long as scipy's product, in which "
         f"co-occurrence ends. onnxruntime reaches {min(reached):.0%} to {max(reached):.0%} of the rate of a matrix "
         f"product on this machine ({rate['gflops_a_second']:.0f} GFLOP/s). Streaming Parquet of values on a grid takes "
-        f"{min(extra):.0f} to {max(extra):.0f} MiB, whether of {' or '.join(counts['memory'])}; arbitrary floats are all kept, and take memory as they come. Lightning adds "
+        f"{min(extra):.0f} to {max(extra):.0f} MiB, whether of {' or '.join(counts['memory'])}; arbitrary "
+        "floats are all kept, and take memory as they come. "
+        f"Lightning adds "
         f"{engine['own_ms_a_step']:.1f} ms to a step. Over the last 500 of 1,000 training steps, memory grew by "
         f"{resident[-1] - resident[0]:.1f} MiB."
     )
