@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from gcnlabel.figures.style import COLOURS, PAGE, SMALL, new_figure, short
 
@@ -53,7 +54,19 @@ def sample_figure(samples: SamplePredictions) -> Figure:
         image = samples.images[k].transpose(1, 2, 0)
         axes.imshow(image.squeeze(), cmap="gray" if image.shape[2] == 1 else None, vmin=0, vmax=255)
         _write(axes, samples, k)
-    figure.supxlabel("class (valence, arousal); a class that is right is in bold", fontsize=SMALL, color="grey")
+    handles = [Line2D([], [], linestyle="none", label=name) for name in ("annotated", *samples.names)]
+    colours = ["black", *COLOURS[: len(samples.names)]]
+    figure.legend(
+        handles=handles,
+        labelcolor=colours,
+        title="class (valence, arousal); a class that is right is in bold",
+        title_fontsize=SMALL,
+        fontsize=SMALL,
+        ncols=len(handles),
+        loc="outside lower center",
+        handlelength=0,
+        frameon=False,
+    )
     return figure
 
 
@@ -79,11 +92,11 @@ def _columns(
 
 
 def _write(axes: Axes, samples: SamplePredictions, k: int) -> None:
-    lines = [("annotated", samples.true_class[k], samples.true_affect[k], "black")]
-    for m, name in enumerate(samples.names):
-        lines.append((name, samples.predicted_class[m, k], samples.predicted_affect[m, k], COLOURS[m]))
-    for i, (name, code, (valence, arousal), colour) in enumerate(lines):
-        text = f"{name}: {samples.classes[code]} ({short(valence)}, {short(arousal)})"
+    lines = [(samples.true_class[k], samples.true_affect[k], "black")]
+    for m in range(len(samples.names)):
+        lines.append((samples.predicted_class[m, k], samples.predicted_affect[m, k], COLOURS[m]))
+    for i, (code, (valence, arousal), colour) in enumerate(lines):
+        text = f"{samples.classes[code]} ({short(valence)}, {short(arousal)})"
         right = i > 0 and code == samples.true_class[k]
         axes.annotate(
             text,

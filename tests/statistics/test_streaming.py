@@ -14,8 +14,6 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.statistics import LabelStatistics, measure_files, streaming
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
-pytestmark = pytest.mark.filterwarnings("ignore")
-
 TASKS = TaskSet(
     [
         Categorical("mood", ("sad", "happy", "calm")),
@@ -99,6 +97,7 @@ def build(declared, table, output, *more):
     return CliRunner().invoke(main, [*line, "--output", str(output)])
 
 
+@pytest.mark.filterwarnings("ignore::gcnlabel.errors.IsolatedLabelWarning")
 def test_the_command_builds_one_graph_on_any_of_them(declared, table, cluster, tmp_path, monkeypatch):
     monkeypatch.setattr(streaming, "ROWS_IN_A_PART", 137)
     ways = {"one": (), "two": ("--workers", "2"), "dask": ("--scheduler", cluster.scheduler_address)}
