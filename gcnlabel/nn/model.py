@@ -7,6 +7,7 @@ import copy
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.backbone import Backbone
 from gcnlabel.nn.heads import Head
 
@@ -47,6 +48,37 @@ class MultiTaskModel(nn.Module):
         """Return the scores of each task, [B, labels of the task]."""
         scores: dict[str, Tensor] = self.head(self.backbone(inputs))
         return scores
+
+    def extend(self, graph: LabelGraph) -> MultiTaskModel:
+        """Return a model that scores labels never trained too, from their embeddings and edges alone.
+
+        Labels are matched by name; backbone, generator, biases, residuals and scales are copies of the trained ones.
+        A new label has no residual, and the mean bias of its task (0 in a task that is new).
+
+        Args:
+            graph: Propagation graph with embeddings of the trained labels and the new ones, in any order: tasks may
+                have gained labels, and tasks may be new. Its edges may come from statistics of other annotations
+                (:func:`gcnlabel.graph.joined_graph`), from embeddings (:func:`gcnlabel.graph.similarity_graph`) or
+                from anywhere else, through the transforms that made the trained graph. What the trained labels listen
+                to may change with it, and so may their scores.
+
+        Raises:
+            InputError: The graph lacks a trained label or has embeddings of another size, or the head has no graph.
+
+        Example:
+            >>> import torch
+            >>> from gcnlabel.graph import LabelGraph
+            >>> from gcnlabel.nn import LabelGraphHead, mlp
+            >>> from gcnlabel.tasks import MultiLabel, TaskSet
+            >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
+            >>> graph = LabelGraph.from_dense([[0, 1.0], [1.0, 0]], tasks, x=torch.ones(2, 3))
+            >>> model = MultiTaskModel(mlp(4, hidden=(8,)), LabelGraphHead(graph, tasks, 8))
+            >>> more = TaskSet([MultiLabel("tags", ["cat", "dog", "cow"])])
+            >>> graph = LabelGraph.from_dense([[0, 1, 0], [1, 0, 0], [0.5, 0.5, 0]], more, x=torch.ones(3, 3))
+            >>> model.extend(graph)(torch.zeros(2, 4))["tags"].shape
+            torch.Size([2, 3])
+        """
+        return MultiTaskModel(copy.deepcopy(self.backbone), self.head.extended(graph)).train(self.training)
 
     def freeze(self) -> MultiTaskModel:
         """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode."""

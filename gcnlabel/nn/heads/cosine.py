@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
 
@@ -52,6 +53,13 @@ class CosineHead(Head):
         """Return the scores of some labels, [B, K], for all samples."""
         bias = None if self.bias is None else self.bias[labels]
         return self._scaled(features, self.weight_of(labels), self.get_buffer("_task")[labels], bias)
+
+    def extended(self, graph: LabelGraph) -> CosineHead:
+        """Return a head over a larger graph; the scale of a new task starts where those of its type do."""
+        head = CosineHead(self.head.extended(graph)).to(self.log_scale.device, self.log_scale.dtype)
+        for t, task in enumerate(self.tasks):
+            head.log_scale.data[graph.tasks.names.index(task.name)] = self.log_scale.detach()[t]
+        return head.train(self.training)
 
     def to_linear(self) -> LinearHead:
         """Cosine scores are not linear in the features.

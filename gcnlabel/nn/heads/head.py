@@ -12,6 +12,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet
 
 if TYPE_CHECKING:
+    from gcnlabel.graph import LabelGraph
     from gcnlabel.nn.heads.linear import LinearHead
 
 
@@ -92,6 +93,17 @@ class Head(nn.Module):
     def frozen(self) -> Head:
         """Return a head with the same scores and no graph: a linear one, if the scores are linear in the features."""
         return self.to_linear()
+
+    def extended(self, graph: LabelGraph) -> Head:
+        """Return a head that scores the labels of a larger graph too, see :meth:`gcnlabel.nn.MultiTaskModel.extend`.
+
+        Raises:
+            InputError: The vectors of this head are free: those of a label that was not trained are not known.
+        """
+        raise InputError(
+            f"a {type(self).__name__} without a label graph cannot score labels that it was not trained on",
+            expected="a head that generates its vectors: graph, residual or graph-cosine",
+        )
 
     def _check(self, features: Tensor) -> None:
         if features.ndim != 2 or features.shape[1] != self.in_features:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import Adjacency
+from gcnlabel.nn.extension import check_embeddings, copied_layers, extended_bias, trained_places
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv
 from gcnlabel.nn.sparse import product
@@ -75,6 +76,17 @@ class LabelGraphHead(Head):
         super()._apply(fn, recurse)
         _hear_embeddings(self)
         return self
+
+    def extended(self, graph: LabelGraph) -> LabelGraphHead:
+        """Return a head over a larger graph with copies of the trained layers; see :mod:`gcnlabel.nn.extension`."""
+        trained_places(self.tasks, graph)
+        check_embeddings(graph.x, self.x.shape[1])
+        layers, has_bias = copied_layers(self.gcn), self.bias is not None
+        head = LabelGraphHead(graph, graph.tasks, self.in_features, self.gcn.sizes[1:-1], bias=has_bias, **layers)
+        head = head.to(self.x.device, self.x.dtype)
+        if head.bias is not None and self.bias is not None:
+            head.bias.data.copy_(extended_bias(self.bias.detach(), self.tasks, graph))
+        return head.train(self.training)
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D], in full precision also where autocast would take half of it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn.extension import extended_rows
 from gcnlabel.nn.heads.head import Head
 
 
@@ -29,6 +31,12 @@ class ResidualHead(Head):
         self.head = head
         self.residual = nn.Parameter(torch.zeros(head.tasks.num_labels, head.in_features))
         self.bias = head.bias
+
+    def extended(self, graph: LabelGraph) -> ResidualHead:
+        """Return a head over a larger graph: new labels have the generated vector alone, without a residual."""
+        head = ResidualHead(self.head.extended(graph)).to(self.residual.device, self.residual.dtype)
+        head.residual.data.copy_(extended_rows(self.residual.detach(), self.tasks, graph))
+        return head.train(self.training)
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""

@@ -1,0 +1,65 @@
+"""Raw graphs with labels that were never annotated: their edges come from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from gcnlabel.errors import InputError
+from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.tasks import TaskSet
+
+
+def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
+    """Return the raw graph whose weights are the cosines of label embeddings, with the embeddings.
+
+    Cosines of word vectors say that labels are spoken of alike, not that they occur together: opposites are alike too.
+
+    Args:
+        tasks: Tasks, or names of labels.
+        x: Embeddings [L, F]; a row of zeros has cosine 0 with every other.
+
+    Raises:
+        InputError: There is not one finite row a label.
+
+    Example:
+        >>> similarity_graph(["cat", "dog"], torch.tensor([[1.0, 0.0], [3.0, 4.0]])).adjacency()
+        tensor([[0.0000, 0.6000],
+                [0.6000, 0.0000]])
+    """
+    size = tasks.num_labels if isinstance(tasks, TaskSet) else len(tasks)
+    if x.dim() != 2 or len(x) != size:
+        raise InputError(f"embeddings of shape {list(x.shape)}", expected=f"[{size}, F], a row a label")
+    unit = F.normalize(x.double(), dim=1)
+    cosines = (unit @ unit.T).clamp(-1, 1)
+    return LabelGraph.from_dense(cosines.numpy(), tasks, x=x, history={"source": "cosines of embeddings"})
+
+
+def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
+    """Return the raw graph over all labels of ``other``, with the statistics of ``raw`` for the pairs that it has.
+
+    So labels that were never annotated beside the others in one place get their edges from another, matched by name.
+
+    Args:
+        raw: Raw graph of the trained labels.
+        other: Raw graph of these labels and new ones, measured elsewhere.
+
+    Raises:
+        InputError: ``other`` lacks a label of ``raw``.
+
+    Example:
+        >>> raw = LabelGraph.from_dense([[0, 0.5], [0.5, 0]], ["cat", "dog"])
+        >>> other = LabelGraph.from_dense([[0, 0.1, 0.2], [0.1, 0, 0.3], [0.2, 0.3, 0]], ["dog", "cow", "cat"])
+        >>> joined_graph(raw, other).adjacency()
+        tensor([[0.0000, 0.1000, 0.5000],
+                [0.1000, 0.0000, 0.3000],
+                [0.5000, 0.3000, 0.0000]])
+    """
+    place = torch.tensor([other.tasks.index(label) for label in raw.labels])
+    statistic = other.statistic.clone()
+    statistic[place[:, None], place] = raw.statistic
+    history = {"source": "joined", "blocks": raw.history.get("blocks", []), "new": other.history}
+    return LabelGraph.from_dense(statistic.numpy(), other.tasks, x=other.x, history=history)

@@ -1,0 +1,96 @@
+"""Heads that were trained -> heads with labels that they never saw."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.graph import LabelGraph
+from gcnlabel.tasks import TaskSet
+
+
+def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
+    """Return where each trained label stands among the labels of a larger graph, matched by name, int64 [L].
+
+    Args:
+        tasks: Tasks that were trained.
+        graph: Graph whose tasks hold these labels, and others beside them, in any order.
+
+    Raises:
+        InputError: The graph lacks a trained label, or holds it in another task or in a task of another type.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> graph = LabelGraph.from_dense([[0] * 3] * 3, TaskSet([MultiLabel("tags", ["cow", "cat", "dog"])]))
+        >>> trained_places(TaskSet([MultiLabel("tags", ["cat", "dog"])]), graph).tolist()
+        [1, 2]
+    """
+    missing = [label for label in tasks.labels if label not in set(graph.labels)]
+    if missing:
+        raise InputError(
+            f"the graph lacks {len(missing)} of the {tasks.num_labels} trained labels: {shorten(missing)}",
+            expected="every label the model was trained on, and new ones beside them",
+            fix=closest(missing[0], graph.labels),
+        )
+    for label in tasks.labels:
+        old, new = tasks.task_of(label), graph.tasks.task_of(label)
+        if (old.name, old.type) != (new.name, new.type):
+            raise InputError(
+                f"label {label!r} stands in the {new.type} task {new.name!r} of the graph",
+                expected=f"the {old.type} task {old.name!r}, in which it was trained",
+            )
+    return torch.tensor([graph.tasks.index(label) for label in tasks.labels])
+
+
+def extended_rows(values: Tensor, tasks: TaskSet, graph: LabelGraph, fill: Tensor | float = 0.0) -> Tensor:
+    """Return values of the trained labels, [L, ...], as values of all labels of a larger graph.
+
+    Args:
+        values: A row a trained label.
+        tasks: Tasks that were trained.
+        graph: The larger graph.
+        fill: What new labels get: one value, or a row for each label of the graph.
+    """
+    rows = torch.zeros(graph.tasks.num_labels, *values.shape[1:], dtype=values.dtype, device=values.device) + fill
+    rows[trained_places(tasks, graph).to(values.device)] = values
+    return rows
+
+
+def extended_bias(bias: Tensor, tasks: TaskSet, graph: LabelGraph) -> Tensor:
+    """Return the biases of trained labels, and for new ones the mean bias of their task; 0 in a new task.
+
+    Nothing is known of how often a new label occurs: it is taken for as frequent as its task's labels are.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> graph = LabelGraph.from_dense([[0] * 3] * 3, TaskSet([MultiLabel("tags", ["cow", "cat", "dog"])]))
+        >>> extended_bias(torch.tensor([-1.0, -3.0]), TaskSet([MultiLabel("tags", ["cat", "dog"])]), graph).tolist()
+        [-2.0, -1.0, -3.0]
+    """
+    means = [bias[tasks.slice_of(t)].mean() if t.name in tasks.names else bias.new_zeros(()) for t in graph.tasks]
+    return extended_rows(bias, tasks, graph, torch.stack(means)[torch.tensor(graph.tasks.task_indices())])
+
+
+def copied_layers(gcn: Any) -> dict[str, Any]:
+    """Return ``conv`` and ``activation`` that make a second generator with copies of one's trained layers."""
+    layers = iter(copy.deepcopy(gcn.convs))
+    return {"conv": lambda *_: next(layers), "activation": lambda: copy.deepcopy(gcn.activation)}
+
+
+def check_embeddings(x: Tensor | None, size: int) -> None:
+    """Check that a larger graph embeds its labels as the trained one did.
+
+    Raises:
+        InputError: It has no embeddings, or some of another size.
+    """
+    if x is None or x.dim() != 2 or x.shape[1] != size:
+        given = "no embeddings" if x is None else f"embeddings of shape {list(x.shape)}"
+        raise InputError(
+            f"the graph has {given}",
+            expected=f"[L, {size}], made as those of the trained labels were",
+            fix="graph.with_embeddings(parse_embeddings(SOURCE, graph.labels)), with the SOURCE of the trained graph",
+        )

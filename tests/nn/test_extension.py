@@ -1,0 +1,180 @@
+"""Models with labels that they were never trained on."""
+
+import numpy as np
+import pytest
+import torch
+from label_heads import LABELS, TASKS, asymmetric, propagation_graph
+from torch_geometric.nn import GATConv
+
+from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import CosineHead, LabelGraphHead, LinearHead, MultiTaskModel, ResidualHead, mlp
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+
+MORE = TaskSet(
+    [
+        MultiLabel("scenes", ("beach",)),  # a new task, before the others
+        Dimensional("affect", ("arousal", "valence")),
+        Categorical("expression", ("fear", "disgust", "sad", "happy")),
+        MultiLabel("tags", ("cow", "cat", "dog", "emu")),
+    ]
+)
+NEW = ("beach", "disgust", "emu")
+KINDS = {"graph": lambda head: head, "residual": ResidualHead, "cosine": CosineHead}
+KINDS["both"] = lambda head: CosineHead(ResidualHead(head))
+
+
+def trained(kind="graph", **options):
+    """A model with parameters far from where they start."""
+    torch.manual_seed(0)
+    graph = propagation_graph(asymmetric(LABELS), torch.randn(LABELS, 5))
+    inner = LabelGraphHead(graph, TASKS, 6, (7,), bias=True, **options)
+    model = MultiTaskModel(mlp(4, hidden=(6,)), KINDS[kind](inner))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.3)
+    return graph, model.eval()
+
+
+def larger(graph, seed=1, heard=True):
+    """A graph of all labels; rows of the trained ones are as they were, and hear the new ones only if asked."""
+    matrix = asymmetric(MORE.num_labels, seed)
+    matrix[-1, 0] = matrix[0, -1] = 0.7
+    place = [MORE.index(label) for label in TASKS.labels]
+    new = [MORE.index(label) for label in NEW]
+    matrix[np.ix_(place, place)] = graph.adjacency().numpy()
+    if not heard:
+        matrix[np.ix_(place, new)] = 0
+    x = torch.randn(MORE.num_labels, 5, generator=torch.Generator().manual_seed(seed))
+    x[place] = graph.x
+    return propagation_graph(matrix, x, MORE)
+
+
+def flat(scores, tasks, labels):
+    whole = torch.cat([scores[task.name] for task in tasks], 1)
+    return whole[:, [tasks.index(label) for label in labels]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_vectors_of_new_labels_are_the_formula(kind):
+    graph, model = trained(kind)
+    graph = larger(graph)
+    extended = model.extend(graph)
+    state = {name: value.double().numpy() for name, value in model.state_dict().items()}
+    prefix = {"graph": "head.", "residual": "head.head.", "cosine": "head.head.", "both": "head.head.head."}[kind]
+    first, second = (state[f"{prefix}gcn.convs.{i}.lin.weight"].T for i in range(2))
+    adjacency = graph.adjacency().double().numpy()
+    hidden = adjacency @ graph.x.double().numpy() @ first
+    vectors = adjacency @ np.where(hidden > 0, hidden, 0.2 * hidden) @ second
+    place = [MORE.index(label) for label in TASKS.labels]
+    residual = {"residual": "head.residual", "both": "head.head.residual"}.get(kind)
+    if residual:
+        vectors[place] += state[residual]
+    if kind in ("cosine", "both"):
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    np.testing.assert_allclose(extended.head.weight().detach().numpy(), vectors, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_trained_labels_that_hear_nothing_new_score_as_before(kind):
+    graph, model = trained(kind)
+    inputs = torch.randn(3, 4)
+    before, after = model(inputs), model.extend(larger(graph, heard=False))(inputs)
+    assert {name: scores.shape[1] for name, scores in after.items()} == {task.name: len(task) for task in MORE}
+    torch.testing.assert_close(flat(after, MORE, TASKS.labels), flat(before, TASKS, TASKS.labels))
+
+
+def test_biases_residuals_and_scales_of_new_labels():
+    graph, model = trained("both")
+    head = model.extend(larger(graph)).head
+    bias = dict(zip(MORE.labels, head.bias.tolist(), strict=True))
+    old = dict(zip(TASKS.labels, model.head.bias.tolist(), strict=True))
+    assert {label: bias[label] for label in TASKS.labels} == old
+    assert bias["beach"] == 0
+    assert bias["disgust"] == pytest.approx(np.mean([old["sad"], old["happy"], old["fear"]]))
+    assert bias["emu"] == pytest.approx(np.mean([old["cat"], old["dog"], old["cow"]]))
+    residual = head.head.residual
+    assert not residual[[MORE.index(label) for label in NEW]].any()
+    assert torch.equal(residual[MORE.index("cat")], model.head.head.residual[TASKS.index("cat")])
+    scales = dict(zip(MORE.names, head.log_scale.tolist(), strict=True))
+    assert scales["scenes"] == pytest.approx(np.log(10))
+    for name, value in zip(TASKS.names, model.head.log_scale.tolist(), strict=True):
+        assert scales[name] == value
+
+
+def test_the_trained_model_stays_as_it_was_and_shares_nothing():
+    graph, model = trained("both")
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    random = torch.get_rng_state()
+    extended = model.extend(larger(graph))
+    assert not extended.training
+    assert torch.equal(torch.get_rng_state(), random)  # nothing was drawn
+    with torch.no_grad():
+        for parameter in extended.parameters():
+            parameter.zero_()
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+
+
+def test_an_extended_model_trains_extends_and_freezes():
+    graph, model = trained("residual")
+    extended = model.extend(larger(graph)).train()
+    assert model.extend(larger(graph)).double().head.weight().dtype == torch.float64
+    sum(scores.sum() for scores in extended(torch.randn(3, 4)).values()).backward()
+    assert extended.head.head.gcn.convs[0].lin.weight.grad.any()
+    inputs = torch.randn(3, 4)
+    frozen = extended.eval().freeze()
+    torch.testing.assert_close(flat(frozen(inputs), MORE, NEW), flat(extended(inputs), MORE, NEW))
+    assert extended.extend(larger(graph)).head.tasks == MORE
+
+
+def test_any_convolution_extends():
+    graph, model = trained(conv=lambda a, b: GATConv(a, b, edge_dim=1, add_self_loops=False))
+    graph = larger(graph)
+    head = model.extend(graph).head
+    wanted = model.head.gcn(graph.x, graph.edge_index, graph.edge_weight.float())
+    torch.testing.assert_close(head.weight(), wanted)
+
+
+def with_x(x):
+    def change(graph):
+        graph.x = x
+        return graph
+
+    return change
+
+
+def renamed(graph):
+    return LabelGraph.from_dense(
+        np.eye(MORE.num_labels)[::-1],
+        TaskSet([MultiLabel("tags", [label.replace("dog", "hog") for label in MORE.labels])]),
+        x=graph.x,
+    )
+
+
+def moved(graph):
+    return LabelGraph.from_dense(np.eye(MORE.num_labels)[::-1], TaskSet([MultiLabel("tags", MORE.labels)]), x=graph.x)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (with_x(None), r"the graph has no embeddings\n.*\[L, 5\]"),
+        (with_x(torch.zeros(MORE.num_labels, 4)), r"embeddings of shape \[11, 4\]\n  expected: \[L, 5\]"),
+        (with_x(torch.full((MORE.num_labels, 5), torch.nan)), "the embedding of 'beach' is not finite"),
+        (renamed, r"the graph lacks 1 of the 8 trained labels: dog\n(.|\n)*did you mean 'hog'"),
+        (moved, r"label 'sad' stands in the multilabel task 'tags'(.|\n)*the categorical task 'expression'"),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_graphs_that_cannot_be_used_are_refused(kind, change, text):
+    graph, model = trained(kind)
+    with pytest.raises(InputError, match=text):
+        model.extend(change(larger(graph)))
+
+
+@pytest.mark.parametrize("wrap", [lambda head: head, CosineHead])
+def test_free_vectors_cannot_be_extended(wrap):
+    graph, _ = trained()
+    model = MultiTaskModel(mlp(4, hidden=(6,)), wrap(LinearHead(TASKS, 6)))
+    with pytest.raises(InputError, match=r"LinearHead without a label graph(.|\n)*graph, residual or graph-cosine"):
+        model.extend(larger(graph))
