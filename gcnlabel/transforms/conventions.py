@@ -1,4 +1,4 @@
-"""The propagation matrices of the two papers, of their released codes, and one that keeps signs, by name."""
+"""The propagation matrices of the two papers, of their released codes, and two that keep signs, by name."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ def unsigned_neighbours(tau: float) -> list[LabelTransform]:
 def signed_neighbours(tau: float) -> list[LabelTransform]:
     """Return the steps that keep signs: neighbours are pairs with ``|w| >= tau``, of weight 1 or -1."""
     return [AbsoluteThreshold(tau), Sign()]
+
+
+def weighted_neighbours(tau: float) -> list[LabelTransform]:
+    """Return the steps that keep signs and sizes: neighbours are pairs with ``|w| >= tau``, the stronger ones more."""
+    return [AbsoluteThreshold(tau)]
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,13 @@ CONVENTIONS: dict[str, Convention] = {
             *(0.1, 0.5, all_pairs, Reweight, ()),
             source="this package: all pairs by Spearman's correlation (phi among classes and tags), signs kept",
             neighbours=signed_neighbours,
+            statistic="spearman",
+        ),
+        Convention(
+            "signed-weighted",
+            *(0.1, 0.5, all_pairs, Reweight, ()),
+            source="this package: as signed, each neighbour by the size of its correlation",
+            neighbours=weighted_neighbours,
             statistic="spearman",
         ),
     )

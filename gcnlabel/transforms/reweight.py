@@ -43,7 +43,7 @@ class Reweight(LabelTransform):
         _warn_isolated(graph, isolated)
         loops = torch.where(isolated, torch.ones_like(total), torch.full_like(total, 1 - self.p))
         total = torch.where(isolated, torch.ones_like(total), total)  # an edge of weight 0 stays 0
-        return with_loops(edge_index, self.p * weight / total[edge_index[1]], loops)
+        return with_loops(edge_index, self.p * (weight / total[edge_index[1]]), loops)  # p w may underflow
 
 
 class ColumnReweight(LabelTransform):

@@ -1,4 +1,4 @@
-"""The four named conventions, against the published statistics and the published formulas."""
+"""The named conventions, against the published statistics and the published formulas."""
 
 import csv
 from importlib.resources import files
@@ -117,8 +117,10 @@ def test_published_numbers_can_be_replaced():
 
 
 def test_there_are_four_published_ones_and_ours():
-    assert list(CONVENTIONS) == ["emotion-gcn-paper", "emotion-gcn-code", "ml-gcn-paper", "ml-gcn-code", "signed"]
-    assert [(c.tau, c.p) for c in CONVENTIONS.values()] == [(0.1, 0.7), (0.1, 0.5), (0.4, 0.2), (0.4, 0.25), (0.1, 0.5)]
+    published = ["emotion-gcn-paper", "emotion-gcn-code", "ml-gcn-paper", "ml-gcn-code"]
+    assert list(CONVENTIONS) == [*published, "signed", "signed-weighted"]
+    numbers = [(0.1, 0.7), (0.1, 0.5), (0.4, 0.2), (0.4, 0.25), (0.1, 0.5), (0.1, 0.5)]
+    assert [(c.tau, c.p) for c in CONVENTIONS.values()] == numbers
     assert all(c.source for c in CONVENTIONS.values())
 
 
@@ -159,6 +161,21 @@ def test_signed_keeps_the_signs_of_all_pairs():
     a = propagation(matrix, tasks, "signed")
     expected = [[0.5, -0.25, -0.25], [-0.5, 0.5, 0], [-0.5, 0, 0.5]]
     np.testing.assert_allclose(a, expected, atol=1e-12)
+
+
+def test_signed_weighted_keeps_sizes_too():
+    """Worked by hand: the row of sad has the absolute sum .8, so its shares of p = .8 are -1/4 and 3/4."""
+    tasks = TaskSet([Categorical("mood", ("sad", "happy")), Dimensional("affect", ("valence",))])
+    matrix = [[1, -0.2, 0.6], [-0.2, 1, 0.05], [0.6, 0.05, 1]]
+    a = propagation(matrix, tasks, "signed-weighted", p=0.8)
+    np.testing.assert_allclose(a, [[0.2, -0.2, 0.6], [-0.8, 0.2, 0], [0.8, 0, 0.2]], atol=1e-12)
+
+
+def test_a_row_whose_signs_cancel_stays_finite():
+    tasks = TaskSet([Categorical("mood", ("sad", "happy")), Dimensional("affect", ("valence",))])
+    matrix = [[1, 0.4, -0.4], [0.4, 1, 0], [-0.4, 0, 1]]
+    for name in ("signed", "signed-weighted"):
+        assert propagation(matrix, tasks, name)[0].tolist() == [0.5, 0.25, -0.25]
 
 
 def test_signed_affectnet_points_away_from_what_is_unpleasant():
