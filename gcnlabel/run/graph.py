@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gcnlabel.annotations import Annotations
 from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
@@ -23,12 +24,30 @@ def build_graph(config: Config, data: RunData) -> LabelGraph | None:
         graph = LabelGraph.load(settings.file)
         graph.check_matches(data.tasks)
         return graph
+    return finished_graph(config, *raw_graph(config, data.parts["train"].annotations))
+
+
+def raw_graph(config: Config, annotations: Annotations) -> tuple[LabelGraph, list[tuple[str, str]] | None]:
+    """Return the raw graph that a config measures on annotations, and the pairs of tasks whose edges count.
+
+    None stands for the pairs of the config's convention.
+    """
+    settings = config.graph
     statistics = (
         convention(settings.convention).statistic if settings.statistic is None else parse_pairs(settings.statistic)
     )
-    raw = measured_graph(data.parts["train"].annotations, data.tasks, statistics)
+    raw = measured_graph(annotations, annotations.tasks, statistics)
     pairs = None if settings.statistic is None else measured_pairs(raw)
-    raw, pairs = borrow_blocks(raw, parse_pairs(settings.borrowed), settings.convention, pairs)
+    return borrow_blocks(raw, parse_pairs(settings.borrowed), settings.convention, pairs)
+
+
+def finished_graph(config: Config, raw: LabelGraph, pairs: list[tuple[str, str]] | None = None) -> LabelGraph:
+    """Return the propagation graph with embeddings that a config makes of a raw one.
+
+    Raises:
+        InputError: The config names no embeddings, or a label has none.
+    """
+    settings = config.graph
     if settings.embeddings is None:
         raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
     return propagation_graph(

@@ -99,3 +99,8 @@ def test_signs_of_every_kind_of_pair_are_kept(step):
     np.fill_diagonal(matrix, 0)
     found = step(LabelGraph.from_dense(matrix, tasks)).adjacency().numpy()
     np.testing.assert_array_equal(np.sign(found), np.sign(matrix))
+
+
+def test_weights_next_to_zero_are_not_lost():
+    graph = Reweight(0.5)(graph_of([[0, -1e-45], [1, 0]], dtype=torch.float32))
+    assert graph.adjacency()[0].tolist() == [0.5, -0.5]
