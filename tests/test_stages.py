@@ -37,6 +37,8 @@ ORDER = (
         "training",
         "config",
         "run",
+        "ablation",
+        "unseen",
     ),
     *("published", "prediction", "reproduce", "demo", "cli", "__main__"),
 )

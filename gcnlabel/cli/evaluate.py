@@ -2,22 +2,84 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
+
+if TYPE_CHECKING:
+    from gcnlabel.config import Config
 
 EXAMPLES = """\b
 Examples:
   gcnlabel evaluate runs/a
   gcnlabel evaluate runs/a --split val
+  gcnlabel evaluate config.yaml --unseen joy --seeds 5
+  gcnlabel evaluate config.yaml --unseen all --seeds 10 --set model.head.name=graph-cosine --output unseen.json
+  gcnlabel evaluate config.yaml --unseen all --edges-from elsewhere.csv
+  gcnlabel evaluate config.yaml --unseen all --positives 5
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("run", type=click.Path())
+@click.argument("run", metavar="RUN_OR_CONFIG", type=click.Path())
 @click.option("--split", type=click.Choice(["train", "val", "test"]), help="Part of the data instead of the config's.")
-def evaluate(run: str, split: str | None) -> None:
-    """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json."""
+@click.option("--unseen", metavar="LABEL", help="Leave this tag out of training and score it nevertheless; all: each.")
+@click.option(
+    "--edges-from", metavar="val|FILE", help="Statistics that give the unseen label its edges.  [default: val]"
+)
+@click.option("--positives", type=click.IntRange(min=1), help="Annotate the label on so many samples with and without.")
+@click.option("--seeds", type=click.IntRange(min=1), help="Number of seeds.  [default: 1]")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
+@click.option("--output", type=click.Path(), help="JSON file of the unseen labels' areas.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def evaluate(run: str, split: str | None, unseen: str | None, output: str | None, overwrite: bool, **how: Any) -> None:
+    """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json.
+
+    With --unseen: train the model of a run or config without a tag, extend it by the tag, and print the area under
+    its ROC curve on the test part beside simpler ways to score it. What the tag's edges are measured on (the val part,
+    unless --edges-from says another) gives edges and nothing else.
+    """
+    from gcnlabel.errors import InputError
+
+    if unseen is not None and split is None:
+        _evaluate_unseen(run, unseen, output, overwrite, how)
+        return
+    of_unseen = [f"--{name.replace('_', '-')}" for name, value in {**how, "output": output}.items() if value]
+    if of_unseen or unseen is not None:
+        raise InputError(
+            "--split and --unseen" if unseen is not None else f"{of_unseen[0].replace('changes', 'set')}",
+            expected="either: unseen labels are measured on test" if unseen is not None else "--unseen LABEL with it",
+        )
     from gcnlabel.cli.tables import show_evaluation
     from gcnlabel.run import RunFolder
     from gcnlabel.run import evaluate as evaluate_run
 
     show_evaluation(run, evaluate_run(RunFolder(run), split=split))
+
+
+def _evaluate_unseen(run: str, label: str, output: str | None, overwrite: bool, how: dict[str, Any]) -> None:
+    import json
+
+    from gcnlabel.cli.progress_bar import progress_bar
+    from gcnlabel.cli.unseen_table import show_unseen
+    from gcnlabel.files import atomic_write, refuse_existing
+    from gcnlabel.unseen import evaluate_unseen
+
+    if output is not None:
+        refuse_existing(output, overwrite)
+    config, seeds = _config(run, how["changes"]), how["seeds"] or 1
+    options = {"edges_from": how["edges_from"] or "val", "positives": how["positives"]}
+    with progress_bar("seeds") as progress:
+        results = evaluate_unseen(config, label, seeds=seeds, progress=progress, **options)
+    show_unseen(run, results)
+    if output is not None:
+        with atomic_write(output, overwrite=overwrite) as temporary:
+            temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+def _config(run: str, changes: tuple[str, ...]) -> Config:
+    """Return the config of a run folder, or of a file or preset."""
+    from gcnlabel.config import load_config
+
+    return load_config(str(Path(run) / "config.yaml") if Path(run).is_dir() else run, changes)

@@ -1,0 +1,59 @@
+"""Areas of unseen labels as a table on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from gcnlabel.unseen import GRAPH
+
+MOST_LABELS = 12
+"""Labels up to which each has a row of its own."""
+
+
+def show_unseen(run: str, results: Mapping[str, Any]) -> None:
+    """Print a row a method: mean area, deviation over seeds, what it lacks to the label graph; then each label's."""
+    labels, seeds = results["labels"], results["seeds"]
+    few = results["positives"]
+    how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
+    title = f"{run}: AUC on {results['split']}, {len(labels)} label(s) each {how}, {len(seeds)} seed(s)"
+    table = Table("method", "mean", "sd", "label graph", "p (seeds)", "p (labels)", title=title, title_justify="left")
+    for name, method in results["methods"].items():
+        other = results["compared"].get(name, {})
+        gain = f"{other['difference']:+.4f}" if other else ""
+        values = (_number(other.get(key), 3) for key in ("p_seeds", "p_labels"))
+        table.add_row(name, f"{method['mean']:.4f}", _number(method["sd"], 4), gain, *values, style=_style(name))
+    console = Console()
+    console.print(table)
+    if 1 < len(labels) <= MOST_LABELS:
+        console.print(_by_label(results))
+    notes = [f"edges of the unseen labels: statistics of {results['edges_from']}, which give edges alone"]
+    if few is None:
+        notes.append("'seen scores by regression' knows exactly what the graph knows: correlations, and seen scores")
+    notes.append("sd over seeds; p of paired t-tests over seeds and over labels, not corrected")
+    for note in notes:
+        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+
+
+def _by_label(results: Mapping[str, Any]) -> Table:
+    """Return a row a label, a column a method."""
+    methods = results["methods"]
+    table = Table("label", *methods, title="mean over seeds", title_justify="left")
+    for i, label in enumerate(results["labels"]):
+        means = (sum(method["auc"][i]) / len(method["auc"][i]) for method in methods.values())
+        table.add_row(label, *(f"{mean:.3f}" for mean in means))
+    return table
+
+
+def _style(name: str) -> str | None:
+    return "bold" if name == GRAPH else None
+
+
+def _number(value: float | None, digits: int) -> str:
+    if value is None:
+        return "-"
+    least = 10.0**-digits
+    return f"<{least:.{digits}f}" if 0 < value < least else f"{value:.{digits}f}"

@@ -1,0 +1,89 @@
+"""Where the edges of a label come from that was not annotated: another split, a graph or a matrix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gcnlabel.config import Config
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.graph import LabelGraph, graph_from_matrix, joined_graph, read_matrix
+from gcnlabel.run.data import RunData
+from gcnlabel.run.graph import finished_graph, parse_pairs, raw_graph
+from gcnlabel.tasks import TaskSet
+
+SPLITS = {"val": "val", "dev": "val"}
+"""Splits whose statistics may give the edges; ``dev`` is another word for ``val``."""
+
+
+def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
+    """Return the raw graph over all labels that a text names.
+
+    Args:
+        source: ``val`` (or ``dev``): measured on that split as the config says; or a raw graph (.safetensors) or a
+            matrix with names (.csv), which must hold every label.
+        config: Config of the run.
+        data: Data with all labels.
+
+    Raises:
+        InputError: The file cannot be used, or lacks a label.
+    """
+    if source in SPLITS:
+        return raw_graph(config, data.parts[SPLITS[source]].annotations)[0]
+    if source.endswith(".csv"):
+        return restricted(graph_from_matrix(*read_matrix(source)), data.tasks, source)
+    if not Path(source).exists():
+        raise InputError(f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | a .safetensors or .csv file")
+    return restricted(LabelGraph.load(source), data.tasks, source)
+
+
+def statistics_of(label_data: RunData, other: LabelGraph, config: Config) -> LabelGraph:
+    """Return the raw graph over all labels: that of the training part, and another's for a label that it lacks."""
+    return joined_graph(raw_graph(config, label_data.parts["train"].annotations)[0], other)
+
+
+def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:
+    """Return a raw graph over the labels of some tasks alone, matched by name.
+
+    Raises:
+        InputError: It lacks one of them.
+    """
+    missing = [label for label in tasks.labels if label not in raw.labels]
+    if missing:
+        raise InputError(f"the statistics lack {shorten(missing)}", where=source, expected="every label of the tasks")
+    place = torch.tensor([raw.tasks.index(label) for label in tasks.labels])
+    return LabelGraph.from_dense(raw.statistic[place][:, place].numpy(), tasks, history=raw.history)
+
+
+def shuffled(raw: LabelGraph, seed: int) -> LabelGraph:
+    """Return a raw graph whose labels have changed places: the same edges between others."""
+    place = np.random.default_rng(seed).permutation(raw.tasks.num_labels)
+    return LabelGraph.from_dense(raw.statistic.numpy()[np.ix_(place, place)], raw.tasks, history=raw.history)
+
+
+def finished(config: Config, raw: LabelGraph) -> LabelGraph:
+    """Return the propagation graph that a config makes of a raw one."""
+    pairs = None if config.graph.statistic is None else list(parse_pairs(config.graph.statistic))
+    return finished_graph(config, raw, pairs)
+
+
+def identity(graph: LabelGraph) -> LabelGraph:
+    """Return a propagation graph in which every label hears itself alone."""
+    alone: LabelGraph = graph.clone()
+    node = torch.arange(graph.tasks.num_labels)
+    alone.edge_index, alone.edge_weight = node.expand(2, -1), torch.ones(len(node))
+    return alone
+
+
+def complete(graph: LabelGraph) -> LabelGraph:
+    """Return the same Â with an edge between every two labels, of weight 0 where there is none.
+
+    Graphs of as many labels then have as many edges, and heads over them can be trained side by side.
+    """
+    filled: LabelGraph = graph.clone()
+    node = torch.arange(graph.tasks.num_labels)
+    filled.edge_index = torch.stack([node.repeat(len(node)), node.repeat_interleave(len(node))])  # j -> i
+    filled.edge_weight = graph.adjacency().flatten()
+    return filled

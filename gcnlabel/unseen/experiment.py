@@ -1,0 +1,159 @@
+"""Every label left out in turn, with several seeds: areas under the ROC curve, compared in pairs."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import ttest_rel
+
+from gcnlabel.config import Config
+from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.metrics.auc import auc
+from gcnlabel.run.data import RunData, load_data
+from gcnlabel.tasks import MultiLabel
+from gcnlabel.unseen.edges import other_statistics
+from gcnlabel.unseen.left_out import check_label
+from gcnlabel.unseen.scoring import GRAPH, PARTS, TRAINED, Left, few_shot_scores, trained_scores, unseen_scores
+from gcnlabel.unseen.training import check_trainable
+
+Floats = npt.NDArray[np.float64]
+
+
+def evaluate_unseen(
+    config: Config,
+    label: str,
+    *,
+    seeds: int = 1,
+    edges_from: str = "val",
+    positives: int | None = None,
+    data: RunData | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Leave labels out of training, score them nevertheless, and return how well, beside simpler ways.
+
+    For each label and seed the config's model is trained without it, extended by it (:meth:`MultiTaskModel.extend`)
+    and measured on the test part. The label's edges come from elsewhere: with ``val``, its annotations in that part
+    are used for the statistics alone.
+
+    Args:
+        config: Config with a head that generates its vectors from a measured graph.
+        label: A tag, or ``all`` for each in turn.
+        seeds: Number of seeds: the config's and those that follow it.
+        edges_from: ``val`` (or ``dev``), a raw graph (.safetensors) or a matrix with names (.csv).
+        positives: Number of training samples with the label that are annotated, and of those without it; None for
+            none.
+        data: The data, when it is loaded already.
+        progress: Called with the number of seeds that are done, and of all.
+
+    Returns:
+        Plain values: ``labels``; ``methods``, name -> ``auc`` [labels][seeds] on the test part, ``val_auc``, ``mean``
+        and ``sd`` (over seeds, of the mean over labels); ``compared``, what each method lacks to the label graph.
+
+    Raises:
+        InputError: The label is no tag, the head has no graph, the inputs are images, or the edges cannot be had.
+    """
+    check_head(config)
+    data = load_data(config) if data is None else data
+    check_trainable(data)
+    labels = labels_of(data, label)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
+        other = other_statistics(edges_from, config, data)
+        lefts = [Left.out(name, config, data, other) for name in labels]
+        found = []
+        for seed in range(config.seed, config.seed + seeds):
+            found.append(_areas(config, lefts, seed, positives))
+            progress(len(found), seeds)
+    methods = {
+        name: {
+            **_summary(np.array([of_seed["test"][name] for of_seed in found]).T),
+            "val_auc": np.array([of_seed["val"][name] for of_seed in found]).T.tolist(),
+        }
+        for name in found[0]["test"]
+    }
+    settings = {"edges_from": edges_from, "positives": positives, "head": config.model.head.name}
+    return {
+        **settings,
+        "convention": config.graph.convention,
+        "split": "test",
+        "labels": labels,
+        "seeds": list(range(config.seed, config.seed + seeds)),
+        "methods": methods,
+        "compared": {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH},
+    }
+
+
+def check_head(config: Config) -> None:
+    """Check that a config's head can be extended by a label.
+
+    Raises:
+        InputError: It has no graph, or one from a file.
+    """
+    if not config.model.head.has_graph:
+        raise InputError(
+            f"head {config.model.head.name!r} cannot score labels that it was not trained on",
+            expected="graph | residual | graph-cosine",
+            fix="--set model.head.name=graph-cosine",
+        )
+    if config.graph.file is not None:
+        raise InputError("graph.file: its statistics cannot be measured without a label", fix="leave graph.file out")
+
+
+def labels_of(data: RunData, label: str) -> list[str]:
+    """Return the labels that are left out in turn.
+
+    Raises:
+        InputError: The label is no tag, or there are no tags.
+    """
+    if label != "all":
+        check_label(data.tasks, label)
+        return [label]
+    labels = [name for task in data.tasks if isinstance(task, MultiLabel) and len(task) > 1 for name in task.labels]
+    if not labels:
+        raise InputError("no multilabel task with two labels or more", expected="tags to leave out")
+    return labels
+
+
+def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, float | None]:
+    """Return the mean difference of two methods' areas [labels][seeds], and paired t-tests of it.
+
+    Returns:
+        ``difference``; ``p_seeds``, of the means over labels; ``p_labels``, of the means over seeds; None where there
+        are fewer than two pairs.
+    """
+    difference = np.asarray(ours) - np.asarray(theirs)
+    result: dict[str, float | None] = {"difference": float(np.nanmean(difference))}
+    for name, axis in (("p_seeds", 0), ("p_labels", 1)):
+        pairs = np.nanmean(difference, axis=axis)
+        varies = len(pairs) > 1 and np.ptp(pairs) > 0
+        result[name] = float(ttest_rel(pairs, np.zeros_like(pairs)).pvalue) if varies else None
+    return result
+
+
+def _areas(
+    config: Config, lefts: Sequence[Left], seed: int, positives: int | None
+) -> dict[str, dict[str, list[float]]]:
+    """Return the area of each label by each method, on each part."""
+    if positives is None:
+        of_labels = unseen_scores(config, lefts, seed)
+    else:
+        of_labels = few_shot_scores(config, lefts, seed, positives)
+    areas: dict[str, dict[str, list[float]]] = {part: {} for part in PARTS}
+    for left, scores, ceiling in zip(lefts, of_labels, trained_scores(config, lefts, seed), strict=True):
+        task = left.whole.tasks.task_of(left.label)
+        for name, of_parts in {**scores, TRAINED: ceiling}.items():
+            for part, values in of_parts.items():
+                targets = left.whole.parts[part].annotations.indicators(task.name)
+                area = auc(values, targets[:, task.labels.index(left.label)])
+                areas[part].setdefault(name, []).append(area)
+    return areas
+
+
+def _summary(areas: Floats) -> dict[str, Any]:
+    of_seeds = np.nanmean(areas, axis=0)
+    sd = float(of_seeds.std(ddof=1)) if len(of_seeds) > 1 else None
+    return {"auc": areas.tolist(), "mean": float(of_seeds.mean()), "sd": sd}

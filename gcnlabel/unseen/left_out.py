@@ -1,0 +1,86 @@
+"""Data of a run as if a label had never, or hardly ever, been annotated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.errors import InputError
+from gcnlabel.run.data import Part, RunData
+from gcnlabel.tasks import MultiLabel, TaskSet
+
+
+def check_label(tasks: TaskSet, label: str) -> None:
+    """Check that a label can be left out: a tag, and not the only one of its task.
+
+    Raises:
+        InputError: It cannot, or there is no such label.
+    """
+    task = tasks.task_of(label)
+    if not isinstance(task, MultiLabel):
+        raise InputError(
+            f"{label!r} belongs to the {task.type} task {task.name!r}",
+            expected="a label of a multilabel task: unseen classes and dimensions are not evaluated",
+        )
+    if len(task) < 2:
+        raise InputError(f"{label!r} is the only label of task {task.name!r}", expected="a task with others beside it")
+
+
+def without_label(data: RunData, label: str) -> RunData:
+    """Return the data of a run without a label: no task names it, no target holds it.
+
+    Raises:
+        InputError: The label is no tag, or the only one of its task.
+    """
+    check_label(data.tasks, label)
+    task = data.tasks.task_of(label)
+    kept = [name for name in task.labels if name != label]
+    columns = [task.labels.index(name) for name in kept]
+    tasks = TaskSet([replace(t, labels=tuple(kept)) if t.name == task.name else t for t in data.tasks])
+
+    def of(annotations: Annotations) -> Annotations:
+        rest = {**annotations.targets, task.name: annotations.targets[task.name][:, columns]}
+        return Annotations(tasks, rest, annotations.split, annotations.ids, annotations.features)
+
+    return replace(data, tasks=tasks, parts={n: Part(of(part.annotations), part.inputs) for n, part in _parts(data)})
+
+
+def few_annotated(data: RunData, label: str, positives: int, seed: int) -> RunData:
+    """Return the data of a run with a label annotated on few training samples: as many without it as with it.
+
+    Everywhere else in the training part, and in the whole val part, the label counts as not annotated.
+
+    Args:
+        data: The data.
+        label: A tag.
+        positives: Number of training samples with it, and of those without it, that stay annotated.
+        seed: Which.
+
+    Raises:
+        InputError: The training part has fewer samples with the label, or without it.
+    """
+    check_label(data.tasks, label)
+    rng = np.random.default_rng(seed)
+    parts = dict(data.parts)
+    for name in ("train", "val"):
+        annotations = parts[name].annotations
+        task = data.tasks.task_of(label)
+        column = task.labels.index(label)
+        targets = annotations.indicators(task.name).astype(np.float32)
+        given = targets[:, column].copy()
+        targets[:, column] = np.nan
+        for value in (1, 0) if name == "train" else ():
+            rows = np.flatnonzero(given == value)
+            if len(rows) < positives:
+                raise InputError(f"{len(rows)} training samples have {label} = {value}", expected=f"{positives}")
+            targets[rng.choice(rows, positives, replace=False), column] = value
+        parts[name] = Part(
+            replace(annotations, targets={**annotations.targets, task.name: targets}), parts[name].inputs
+        )
+    return replace(data, parts=parts)
+
+
+def _parts(data: RunData) -> list[tuple[str, Part]]:
+    return list(data.parts.items())
