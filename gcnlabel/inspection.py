@@ -24,7 +24,7 @@ class LabelRow:
         task: Its task.
         neighbours: Number of other labels it listens to.
         self_share: Share of the absolute weight of its row that stays with itself, 0..1.
-        listens_to: Names and weights, strongest first.
+        listens_to: Names and weights, strongest first; among equal ones the one with the stronger raw statistic.
     """
 
     label: str
@@ -32,6 +32,11 @@ class LabelRow:
     neighbours: int
     self_share: float
     listens_to: tuple[tuple[str, float], ...]
+
+    @property
+    def apart(self) -> int:
+        """Number of other labels that it listens to with a negative weight."""
+        return sum(weight < 0 for _, weight in self.listens_to)
 
 
 def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
@@ -43,16 +48,18 @@ def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
         (('dog', 0.5),)
     """
     source, target = graph.edge_index.tolist()
-    heard: list[list[tuple[str, float]]] = [[] for _ in graph.labels]
+    raw = graph.statistic[target, source].abs().tolist()  # of each edge
+    heard: list[list[tuple[str, float, float]]] = [[] for _ in graph.labels]
     own = [0.0] * len(graph.labels)
-    for j, i, weight in zip(source, target, graph.edge_weight.tolist(), strict=True):
+    for j, i, weight, size in zip(source, target, graph.edge_weight.tolist(), raw, strict=True):
         if i == j:
             own[i] += weight
         else:
-            heard[i].append((graph.labels[j], weight))
+            heard[i].append((graph.labels[j], weight, size))
     rows = []
     for i, label in enumerate(graph.labels):
-        strongest = tuple(sorted(heard[i], key=lambda pair: -abs(pair[1])))
+        ordered = sorted(heard[i], key=lambda edge: (-abs(edge[1]), -edge[2]))
+        strongest = tuple((name, weight) for name, weight, _ in ordered)
         total = abs(own[i]) + sum(abs(weight) for _, weight in strongest)
         share = abs(own[i]) / total if total else 0.0
         rows.append(LabelRow(label, graph.tasks.task_of(label).name, len(strongest), share, strongest))
@@ -89,6 +96,18 @@ def inspect_warnings(graph: LabelGraph) -> list[str]:
     if edges < size / 2:
         found.append(f"the graph is nearly empty: {edges} directed edges between {size} labels")
     return found
+
+
+def signs(graph: LabelGraph) -> tuple[int, int]:
+    """Return the number of directed edges between different labels of positive and of negative weight.
+
+    Example:
+        >>> signs(LabelGraph.from_dense([[0, -0.5], [0.25, 0]], ["sad", "glad"]))
+        (1, 1)
+    """
+    source, target = graph.edge_index
+    between = graph.edge_weight[source != target]
+    return int((between > 0).sum()), int((between < 0).sum())
 
 
 def row_sums(graph: LabelGraph) -> Tensor:

@@ -28,23 +28,45 @@ Examples:
 def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, ...], overwrite: bool) -> None:
     """Show for each label of GRAPH its task, its neighbours and the share that stays with itself; then warnings."""
     from rich.console import Console
-    from rich.table import Table
 
     from gcnlabel.graph import LabelGraph
-    from gcnlabel.inspection import inspect_labels, inspect_warnings
+    from gcnlabel.inspection import inspect_warnings
 
     loaded = LabelGraph.load(graph)
     console = Console()
-    table = Table("label", "task", "neighbours", "self share", "listens to", title=graph, title_justify="left")
-    for row in inspect_labels(loaded):
-        heard = ", ".join(f"{name} {weight:+.3f}" for name, weight in row.listens_to[:6])
-        more = f" and {len(row.listens_to) - 6} more" if len(row.listens_to) > 6 else ""
-        table.add_row(row.label, row.task, str(row.neighbours), f"{row.self_share:.0%}", heard + more)
-    console.print(table)
+    _show(loaded, graph, console)
     for text in inspect_warnings(loaded):
         console.print(f"warning: {text}", highlight=False, soft_wrap=True)
     if tau_sweep:
         _sweep(loaded, console, output, formats, overwrite)
+
+
+def _show(graph: LabelGraph, title: str, console: Console) -> None:
+    """Print a row a label; where weights have signs, how many are negative, and a sign before each neighbour's name."""
+    from rich.table import Table
+
+    from gcnlabel.inspection import inspect_labels, signs
+
+    together, apart = signs(graph)
+    counts = ["neighbours", "negative"] if apart else ["neighbours"]
+    table = Table("label", "task", *counts, "self share", "listens to", title=title, title_justify="left")
+    for row in inspect_labels(graph):
+        numbers = [str(row.neighbours), str(row.apart)][: len(counts)]
+        heard = ", ".join(_neighbour(name, weight, signed=apart > 0) for name, weight in row.listens_to[:6])
+        more = f" and {len(row.listens_to) - 6} more" if len(row.listens_to) > 6 else ""
+        table.add_row(row.label, row.task, *numbers, f"{row.self_share:.0%}", heard + more)
+    console.print(table)
+    if apart:
+        console.print(f"{together + apart} directed edges: {together} positive, {apart} negative", highlight=False)
+
+
+def _neighbour(name: str, weight: float, *, signed: bool) -> str:
+    from rich.markup import escape
+
+    if not signed:
+        return f"{escape(name)} {weight:+.3f}"
+    colour = "blue" if weight < 0 else "red"  # as in the figures
+    return f"[{colour}]{'-' if weight < 0 else '+'}{escape(name)}[/] {abs(weight):.3f}"
 
 
 def _sweep(graph: LabelGraph, console: Console, output: str, formats: tuple[str, ...], overwrite: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from matplotlib.figure import Figure
 
@@ -28,8 +29,9 @@ MOST_WRITTEN = 25
 def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
     """Return a heat map of Â: row = the label that listens, column = the label it listens to.
 
-    Values are written into the cells of up to 25 labels; tasks are separated by lines; negative weights are drawn in
-    diverging colours around 0.
+    Values are written into the cells of up to 25 labels; tasks are separated by lines. A matrix with negative weights
+    is drawn in diverging colours around 0 (red for positive ones, blue for negative ones) that reach as far as the
+    weights between labels do: what a label keeps of itself would drown their signs, and may lie beyond.
 
     Args:
         graph: The propagation graph.
@@ -40,8 +42,8 @@ def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
     side = COLUMN if size <= 12 else PAGE
     figure = new_figure(side, side * 0.92)
     axes = figure.add_subplot()
-    top = max(float(np.abs(matrix).max()), 1e-12)
     signed = matrix.min() < 0
+    top = _reach(matrix, signed)
     image = axes.imshow(matrix, cmap="RdBu_r" if signed else "Blues", vmin=-top if signed else 0, vmax=top)
     matrix_axes(axes, graph.labels, graph.labels, label_size(size))
     separate_tasks(axes, graph.tasks)
@@ -50,11 +52,17 @@ def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
         write_cells(axes, texts, is_dark(axes, matrix), SMALL if size <= 12 else 5.5)
     axes.set_ylabel("label that listens", fontsize=SMALL)
     axes.set_xlabel("label it listens to", fontsize=SMALL)
-    bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02)
+    bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend="max" if matrix.max() > top else "neither")
     bar.ax.tick_params(labelsize=SMALL)
     if title:
         axes.set_title(title, fontsize=SMALL + 1)
     return figure
+
+
+def _reach(matrix: npt.NDArray[np.float64], signed: bool) -> float:
+    """Return the absolute weight at the end of the colours; off the diagonal alone where signs are to be told apart."""
+    between = np.abs(matrix - np.diag(np.diag(matrix))).max() if signed else 0.0
+    return max(float(between or np.abs(matrix).max()), 1e-12)
 
 
 def adjacency_table(graph: LabelGraph) -> pl.DataFrame:

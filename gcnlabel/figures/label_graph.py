@@ -18,14 +18,16 @@ Positions = dict[str, tuple[float, float]]
 
 MOST_UPRIGHT = 15
 """Connected labels up to which names stand upright above their nodes; more are written along the radius."""
+POSITIVE, NEGATIVE, UNSIGNED = "#B2182B", "#2166AC", "#777777"
+"""Colours of edges, the first two from the ends of the colours of :func:`adjacency_figure`."""
 
 
 def label_graph_figure(graph: LabelGraph) -> Figure:
     """Return a drawing of the graph without its self-loops.
 
     Nodes have the colour of their task; an arrow j -> i says that i listens to j, a plain line that both listen to
-    each other; its width is the weight, a dashed red line a negative one. Connected labels stand on a
-    circle, isolated ones in rows below.
+    each other; its width is the weight. In a graph with negative weights these are dashed and blue, positive ones red.
+    Connected labels stand on a circle, isolated ones in rows below.
 
     Args:
         graph: The label graph.
@@ -40,24 +42,35 @@ def label_graph_figure(graph: LabelGraph) -> Figure:
     axes = figure.add_subplot()
     circle = {name: (float(x), float(y)) for name, (x, y) in nx.circular_layout(joined).items()}
     places = {**circle, **_margin(alone, 4 if len(whole) <= 12 else 7)}
-    _draw_edges(axes, joined, places)
+    signed = any(weight < 0 for *_, weight in joined.edges(data="weight"))
+    _draw_edges(axes, joined, places, POSITIVE if signed else UNSIGNED)
     radial = len(joined) > MOST_UPRIGHT
     for t, task in enumerate(graph.tasks):
         for name in task.labels:
             _draw_node(axes, name, places[name], COLOURS[t % len(COLOURS)], name in alone, radial)
-    handles = [
-        Line2D([], [], marker="o", linestyle="", color=COLOURS[t % len(COLOURS)], label=task.name)
-        for t, task in enumerate(graph.tasks)
-    ]
-    if alone:
-        handles.append(Line2D([], [], marker="o", linestyle="", markerfacecolor="none", color="grey", label="isolated"))
-    axes.legend(handles=handles, fontsize=SMALL, loc="upper left", frameon=False, ncols=len(handles))
+    handles = _legend(graph, bool(alone), signed)
+    columns = len(handles) if width == PAGE else 3
+    figure.legend(handles=handles, fontsize=SMALL, loc="outside upper left", frameon=False, ncols=columns)
     x, y = (np.array(values) for values in zip(*places.values(), strict=True))
     room = 0.5 if radial else 0.3
     axes.set_xlim(x.min() - room, x.max() + room)
-    axes.set_ylim(y.min() - 0.15, y.max() + room + 0.1)
+    axes.set_ylim(y.min() - (room if radial else 0.15), y.max() + (room if radial else 0.2))
     axes.axis("off")
     return figure
+
+
+def _legend(graph: LabelGraph, some_alone: bool, signed: bool) -> list[Line2D]:
+    """Return what the legend shows: the tasks, isolated labels, signs."""
+    point: dict[str, Any] = {"marker": "o", "linestyle": ""}
+    handles = [
+        Line2D([], [], color=COLOURS[t % len(COLOURS)], label=task.name, **point) for t, task in enumerate(graph.tasks)
+    ]
+    if some_alone:
+        handles.append(Line2D([], [], markerfacecolor="none", color="grey", label="isolated", **point))
+    if signed:
+        handles.append(Line2D([], [], color=POSITIVE, label="together (+)"))
+        handles.append(Line2D([], [], color=NEGATIVE, linestyle="--", label="apart (\N{MINUS SIGN})"))
+    return handles
 
 
 def label_graph_table(graph: LabelGraph) -> pl.DataFrame:
@@ -74,7 +87,7 @@ def _margin(names: list[str], columns: int) -> Positions:
     return {name: (-1 + step * (k % columns), -1.6 - 0.2 * (k // columns)) for k, name in enumerate(names)}
 
 
-def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions) -> None:
+def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions, positive: str) -> None:
     top = max((abs(weight) for *_, weight in joined.edges(data="weight")), default=1.0)
     for source, target, weight in joined.edges(data="weight"):
         both = joined.has_edge(target, source)
@@ -88,7 +101,7 @@ def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions) -> None:
             arrowprops={
                 "arrowstyle": "-" if both else "-|>",
                 "linewidth": 0.4 + 1.6 * abs(strongest) / top,
-                "color": "#B2182B" if strongest < 0 else "#777777",
+                "color": NEGATIVE if strongest < 0 else positive,
                 "linestyle": "--" if strongest < 0 else "-",
                 "shrinkA": 5,
                 "shrinkB": 5,

@@ -58,6 +58,15 @@ def test_matrix_is_matched_by_name(run, tmp_path):
     assert graph.statistic[1].tolist() == [0, 1, 0.7]
 
 
+def test_signs_are_shown(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    assert run("build-graph tasks.yaml --from-matrix m.csv --convention signed --output g.safetensors").exit_code == 0
+    output = run("inspect-graph g.safetensors").output
+    assert "negative" in output
+    assert "+happy 0.250, -sad 0.250" in output
+    assert "4 directed edges: 2 positive, 2 negative" in output
+
+
 def test_statistics_and_pairs_can_be_named(run, tmp_path):
     options = "--split all --statistic expression:affect=pearson --output g.safetensors"
     assert run(f"build-graph tasks.yaml --annotations a.csv {options}").exit_code == 0

@@ -48,6 +48,23 @@ def test_unsigned_adjacency_starts_at_zero():
     assert figures.adjacency_figure(graph).axes[0].images[0].get_clim() == pytest.approx((0, 0.7))
 
 
+def test_signed_colours_reach_as_far_as_the_edges_and_not_the_diagonal():
+    graph = LabelGraph.from_dense(MATRIX / 5, TASKS)
+    node = torch.arange(4)
+    graph.edge_index = torch.cat([graph.edge_index, node.expand(2, -1)], 1)
+    graph.edge_weight = torch.cat([graph.edge_weight, torch.full((4,), 0.5)])
+    figure = drawn(figures.adjacency_figure(graph))
+    image = figure.axes[0].images[0]
+    assert image.get_clim() == pytest.approx((-0.14, 0.14))
+    assert image.colorbar.extend == "max"
+    red, _, blue, _ = image.to_rgba(np.array([[0.14, -0.14]]))[0].T
+    assert red[0] > blue[0]
+    assert red[1] < blue[1]
+    alone = LabelGraph.from_dense(np.zeros((4, 4)), TASKS)
+    alone.edge_index, alone.edge_weight = node.expand(2, -1), torch.tensor([1.0, 1, -1, 1])
+    assert figures.adjacency_figure(alone).axes[0].images[0].get_clim() == pytest.approx((-1, 1))
+
+
 def test_many_labels_are_drawn_without_numbers():
     names = [f"label {i}" for i in range(40)]
     graph = LabelGraph.from_dense(np.eye(40)[::-1], names)
@@ -87,9 +104,24 @@ def test_label_graph_shows_every_label_isolated_ones_hollow(graph):
     styles = [text.arrow_patch.get_linestyle() for text in axes.texts if getattr(text, "arrow_patch", None)]
     assert len(styles) == 2  # calm and glad, each joined with valence once
     assert "--" in styles  # the negative one
+    colours = {text.arrow_patch.get_edgecolor() for text in axes.texts if getattr(text, "arrow_patch", None)}
+    assert len(colours) == 2
     table = figures.label_graph_table(graph)
     assert ("valence", "calm") in set(zip(table["source"], table["target"], strict=True))
     assert table["weight"].to_list() == pytest.approx([0.35, -0.7, 0.2, 0.5])
+
+
+def test_label_graph_says_what_its_colours_mean(graph):
+    def legend(graph):
+        (legend,) = drawn(figures.label_graph_figure(graph)).legends
+        return {line.get_label(): (line.get_color(), line.get_linestyle()) for line in legend.legend_handles}
+
+    signed = legend(graph)
+    assert list(signed) == ["mood", "affect", "isolated", "together (+)", "apart (\N{MINUS SIGN})"]
+    positive, negative = signed["together (+)"], signed["apart (\N{MINUS SIGN})"]
+    assert positive[0] != negative[0]
+    assert negative[1] == "--"
+    assert list(legend(LabelGraph.from_dense(np.abs(MATRIX), TASKS))) == ["mood", "affect", "isolated"]
 
 
 def test_confusion_is_in_percent_of_the_true_class():
