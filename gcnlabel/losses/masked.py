@@ -58,10 +58,11 @@ class CrossEntropy(MeanLoss):
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weighted losses and weights of the observed samples."""
-        scores, targets = scores[seen], targets[seen]
+        known = torch.where(seen, targets, 0)
         weights = None if self.class_weights is None else self.class_weights.to(scores.dtype)
-        total = F.cross_entropy(scores, targets, weights, reduction="sum")
-        return total, _count(seen, total) if weights is None else weights[targets].sum()
+        losses = F.cross_entropy(scores, known, weights, reduction="none")
+        weight = seen.to(losses.dtype) if weights is None else torch.where(seen, weights[known], 0)
+        return torch.where(seen, losses, 0).sum(), weight.sum()
 
 
 class BinaryCrossEntropy(MeanLoss):
@@ -105,12 +106,12 @@ class AsymmetricLoss(MeanLoss):
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the losses and number of observed tags."""
-        scores, targets = scores[seen], targets[seen].to(scores.dtype)
+        targets = torch.where(seen, targets, 0).to(scores.dtype)
         q = torch.sigmoid(scores)
         shifted = (q - self.clip).clamp(min=0)
         positive = -((1 - q) ** self.gamma_pos) * F.logsigmoid(scores)
         negative = -(shifted**self.gamma_neg) * torch.log1p(-shifted)
-        total = (targets * positive + (1 - targets) * negative).sum()
+        total = torch.where(seen, targets * positive + (1 - targets) * negative, 0).sum()
         return total, _count(seen, total)
 
 
@@ -119,7 +120,8 @@ class MSELoss(MeanLoss):
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the squared errors and number of observed values."""
-        total = F.mse_loss(scores[seen], targets[seen].to(scores.dtype), reduction="sum")
+        known = torch.where(seen, targets, 0).to(scores.dtype)
+        total = torch.where(seen, (scores - known).square(), 0).sum()
         return total, _count(seen, total)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -18,10 +21,15 @@ SCALE = {"categorical": 10.0, "multilabel": 10.0, "dimensional": 1.0}
 class CosineHead(Head):
     """``score = s cos(x, w) + b``, with a learned scale s > 0 for each task and the vectors w of another head.
 
-    A label that is seen often cannot grow a longer vector than one that is rare.
+    A label that is seen often cannot grow a longer vector than one that is rare. Of some tasks the features may keep
+    their length, ``score = s |x| cos(x, w) + b``: the intensity of a dimension may lie in it.
 
     Args:
         head: The head whose vectors and biases are taken: free or generated.
+        keep_length: Names of the tasks whose scores keep the length of the features.
+
+    Raises:
+        InputError: There is no such task.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel, TaskSet
@@ -30,11 +38,15 @@ class CosineHead(Head):
         True
     """
 
-    def __init__(self, head: Head) -> None:
+    def __init__(self, head: Head, keep_length: Collection[str] = ()) -> None:
         super().__init__(head.tasks, head.in_features, bias=False)
         self.head = head
         self.bias = head.bias
-        self.log_scale = nn.Parameter(torch.tensor([SCALE[task.type] for task in head.tasks]).log())
+        self.keep_length = [head.tasks[name].name for name in keep_length]
+        start = [SCALE[t.type] / (math.sqrt(self.in_features) if t.name in keep_length else 1) for t in head.tasks]
+        self.log_scale = nn.Parameter(torch.tensor(start).log())
+        kept = torch.tensor([float(task.name in keep_length) for task in head.tasks])
+        self.register_buffer("_kept", kept, persistent=False)
         self.register_buffer("_task", torch.tensor(head.tasks.task_indices()), persistent=False)
 
     def weight(self) -> Tensor:
@@ -71,10 +83,12 @@ class CosineHead(Head):
 
     def frozen(self) -> CosineHead:
         """Return a cosine head over the vectors that the other head has now: the same scores, and no graph."""
-        folded = CosineHead(self.head.to_linear()).to(self.log_scale.device, self.log_scale.dtype)
+        folded = CosineHead(self.head.to_linear(), self.keep_length).to(self.log_scale.device, self.log_scale.dtype)
         folded.log_scale.data.copy_(self.log_scale.detach())
         return folded.train(self.training)
 
     def _scaled(self, features: Tensor, vectors: Tensor, task: Tensor, bias: Tensor | None) -> Tensor:
         scores = F.normalize(features, dim=1) @ vectors.T * self.log_scale.exp()[task]
+        if self.keep_length:
+            scores = scores * features.norm(dim=1, keepdim=True) ** self.get_buffer("_kept")[task]
         return scores if bias is None else scores + bias

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import torch
 from torch import Tensor, nn
 
-from gcnlabel.graph import LabelGraph
-from gcnlabel.nn.extension import extended_rows
 from gcnlabel.nn.heads.head import Head
 
 
@@ -17,6 +17,10 @@ class ResidualHead(Head):
 
     Args:
         head: The head whose vectors and biases are taken, e.g. a :class:`LabelGraphHead`.
+        tasks: Names of the tasks whose labels have a residual; None for all. Scarce ones do better without.
+
+    Raises:
+        InputError: There is no such task.
 
     Example:
         >>> from gcnlabel.nn import LinearHead
@@ -26,26 +30,35 @@ class ResidualHead(Head):
         True
     """
 
-    def __init__(self, head: Head) -> None:
+    free: Tensor
+    place: Tensor
+
+    def __init__(self, head: Head, tasks: Collection[str] | None = None) -> None:
         super().__init__(head.tasks, head.in_features, bias=False)
         self.head = head
-        self.residual = nn.Parameter(torch.zeros(head.tasks.num_labels, head.in_features))
+        size = head.tasks.num_labels
+        slices = [head.tasks.slice_of(name) for name in (head.tasks.names if tasks is None else tasks)]
+        free = torch.tensor([label for part in slices for label in range(size)[part]], dtype=torch.int64)
+        self.residual = nn.Parameter(torch.zeros(len(free), head.in_features))
         self.bias = head.bias
-
-    def extended(self, graph: LabelGraph) -> ResidualHead:
-        """Return a head over a larger graph: new labels have the generated vector alone, without a residual."""
-        head = ResidualHead(self.head.extended(graph)).to(self.residual.device, self.residual.dtype)
-        head.residual.data.copy_(extended_rows(self.residual.detach(), self.tasks, graph))
-        return head.train(self.training)
+        self.register_buffer("free", free, persistent=False)  # labels that have a residual [K]
+        self.register_buffer("place", torch.full((size,), len(free)).scatter(0, free, torch.arange(len(free))), False)
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""
-        return self.head.weight() + self.residual
+        return self.head.weight() + self.residuals()
 
     def weight_of(self, labels: Tensor) -> Tensor:
         """Return the vectors of some labels, [K, D]."""
-        return self.head.weight_of(labels) + self.residual[labels]
+        return self.head.weight_of(labels) + self._padded()[self.place[labels]]
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels [B, L]: those of the other head, and ``X Rᵀ``."""
-        return self.head.scores(features) + features @ self.residual.T
+        return self.head.scores(features) + features @ self.residuals().T
+
+    def residuals(self) -> Tensor:
+        """Return R [L, D]: 0 for labels without a residual."""
+        return self.residual if len(self.free) == len(self.place) else self._padded()[self.place]
+
+    def _padded(self) -> Tensor:
+        return torch.cat([self.residual, self.residual.new_zeros(1, self.in_features)])

@@ -1,0 +1,79 @@
+"""Models of one shape that train side by side: the seeds and learning rates of one head, as one batched model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, stack_module_state, vmap
+from torch.optim import Optimizer
+
+from gcnlabel.nn import MultiTaskModel
+
+Scores = dict[str, Tensor]
+Loss = Callable[[Scores, Mapping[str, Tensor]], tuple[Tensor, Any]]
+
+
+class Members:
+    """M models of one architecture, whose parameters and buffers are stacked: each step is one step of all.
+
+    Members share nothing: the gradient of the sum of their losses is, for each, that of its own loss. What they may
+    differ in is their parameters, their graph (of the same number of edges) and their learning rate.
+
+    Args:
+        models: The models, of the same architecture.
+        rates: Learning rate of each [M].
+        optimizer: Makes the optimizer from one parameter group a member, each with its ``lr``.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[MultiTaskModel],
+        rates: Sequence[float],
+        optimizer: Callable[[list[dict[str, Any]]], Optimizer],
+    ) -> None:
+        self.model = models[0]
+        self.rates = list(rates)
+        self.parameters, self.buffers = stack_module_state(list(models))  # type: ignore[arg-type]
+        self._own = [[p.detach()[m] for p in self.parameters.values()] for m in range(len(models))]  # the same memory
+        self.optimizer = optimizer([{"params": own, "lr": lr} for own, lr in zip(self._own, self.rates, strict=True)])
+
+    def __len__(self) -> int:
+        """Return the number of members, M."""
+        return len(self.rates)
+
+    def step(self, inputs: Tensor, targets: Mapping[str, Tensor], loss: Loss, factor: float = 1.0) -> Tensor:
+        """Train every member on a batch of its own and return their losses [M].
+
+        Args:
+            inputs: [M, B, ...].
+            targets: Targets of each task, [M, B] or [M, B, labels of the task].
+            loss: Maps scores and targets of one member to its loss; without control flow that depends on values.
+            factor: What the schedule makes of the learning rates now.
+        """
+        self.model.train()
+        losses = vmap(self._loss(loss), randomness="different")(self.parameters, self.buffers, inputs, dict(targets))
+        found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
+        gradients = [gradient.contiguous() for gradient in found]  # a fused optimizer does not look at strides
+        for own, group, rate, *of_member in zip(
+            self._own, self.optimizer.param_groups, self.rates, *gradients, strict=True
+        ):
+            group["lr"] = rate * factor
+            for parameter, gradient in zip(own, of_member, strict=True):
+                parameter.grad = gradient
+        self.optimizer.step()
+        return losses.detach()
+
+    @torch.no_grad()
+    def scores(self, inputs: Tensor) -> Scores:
+        """Return the scores of each task by every member, [M, N, labels of the task], for the same inputs [N, ...]."""
+        self.model.eval()
+        return vmap(self._call, in_dims=(0, 0, None))(self.parameters, self.buffers, inputs)  # type: ignore[no-any-return]
+
+    def _call(self, parameters: Any, buffers: Any, inputs: Tensor) -> Any:
+        return functional_call(self.model, (parameters, buffers), (inputs,))
+
+    def _loss(self, loss: Loss) -> Callable[..., Tensor]:
+        return lambda parameters, buffers, inputs, targets: loss(self._call(parameters, buffers, inputs), targets)[0]
