@@ -20,13 +20,14 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
     few = results["positives"]
     how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
     title = f"{run}: AUC on {results['split']}, {len(labels)} label(s) each {how}, {len(seeds)} seed(s)"
-    table = Table("method", "mean", "sd", "label graph", "p (seeds)", "p (labels)", title=title, title_justify="left")
+    table = Table("method", "mean", "sd", "label graph", "p (seeds)", "p (labels)")
     for name, method in results["methods"].items():
         other = results["compared"].get(name, {})
         gain = f"{other['difference']:+.4f}" if other else ""
         values = (_number(other.get(key), 3) for key in ("p_seeds", "p_labels"))
         table.add_row(name, f"{method['mean']:.4f}", _number(method["sd"], 4), gain, *values, style=_style(name))
     console = Console()
+    console.print(title, highlight=False, soft_wrap=True)
     console.print(table)
     if 1 < len(labels) <= MOST_LABELS:
         console.print(_by_label(results))

@@ -1,7 +1,7 @@
 """The label graph: its sources, its file, its exports."""
 
 from gcnlabel.graph.exports import to_networkx, write_graphml, write_json
-from gcnlabel.graph.extending import joined_graph, similarity_graph
+from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_graph
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
 from gcnlabel.graph.published_pickles import graph_from_pickle, read_pickle, vectors_from_pickle
@@ -9,6 +9,7 @@ from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_fr
 
 __all__ = [
     "LabelGraph",
+    "attached_graph",
     "graph_from_counts",
     "graph_from_edges",
     "graph_from_matrix",

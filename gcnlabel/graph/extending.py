@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -63,3 +64,34 @@ def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
     statistic[place[:, None], place] = raw.statistic
     history = {"source": "joined", "blocks": raw.history.get("blocks", []), "new": other.history}
     return LabelGraph.from_dense(statistic.numpy(), other.tasks, x=other.x, history=history)
+
+
+def attached_graph(trained: LabelGraph, larger: LabelGraph) -> LabelGraph:
+    """Return a larger propagation graph in which trained labels listen to what they listened to in training.
+
+    New labels listen to them, and they not to new labels: a model that is extended by this graph scores the trained
+    labels exactly as before.
+
+    Args:
+        trained: Propagation graph that the model was trained with.
+        larger: Propagation graph over its labels and new ones, with embeddings; the rows of new labels are taken.
+
+    Raises:
+        InputError: ``larger`` lacks a trained label.
+
+    Example:
+        >>> trained = LabelGraph.from_dense([[0, 0.5], [0.5, 0]], ["cat", "dog"])
+        >>> larger = LabelGraph.from_dense([[0, 0.1, 0.2], [0.1, 0, 0.3], [0.2, 0.3, 0]], ["dog", "cow", "cat"])
+        >>> attached_graph(trained, larger).adjacency()
+        tensor([[0.0000, 0.0000, 0.5000],
+                [0.1000, 0.0000, 0.3000],
+                [0.5000, 0.0000, 0.0000]])
+    """
+    place = torch.tensor([larger.tasks.index(label) for label in trained.labels])
+    is_new = torch.ones(larger.tasks.num_labels, dtype=torch.bool)
+    is_new[place] = False
+    of_new = is_new[larger.edge_index[1]]
+    graph: LabelGraph = copy.copy(larger)
+    graph.edge_index = torch.cat([place[trained.edge_index], larger.edge_index[:, of_new]], dim=1)
+    graph.edge_weight = torch.cat([trained.edge_weight, larger.edge_weight[of_new]])
+    return graph

@@ -81,16 +81,33 @@ def copied_layers(gcn: Any) -> dict[str, Any]:
     return {"conv": lambda *_: next(layers), "activation": lambda: copy.deepcopy(gcn.activation)}
 
 
-def check_embeddings(x: Tensor | None, size: int) -> None:
-    """Check that a larger graph embeds its labels as the trained one did.
+def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None:
+    """Check that a larger graph embeds the trained labels as they were embedded in training.
+
+    Args:
+        trained: Embeddings of the trained labels [L, F].
+        tasks: Tasks that were trained.
+        graph: The larger graph.
 
     Raises:
-        InputError: It has no embeddings, or some of another size.
+        InputError: It has no embeddings, some of another size, or others of the trained labels, as embeddings do that
+            are drawn or numbered in the order of the labels.
     """
+    x, size = graph.x, trained.shape[1]
     if x is None or x.dim() != 2 or x.shape[1] != size:
         given = "no embeddings" if x is None else f"embeddings of shape {list(x.shape)}"
         raise InputError(
             f"the graph has {given}",
             expected=f"[L, {size}], made as those of the trained labels were",
             fix="graph.with_embeddings(parse_embeddings(SOURCE, graph.labels)), with the SOURCE of the trained graph",
+        )
+    graph.with_embeddings(x)  # checks rows and values
+    ours = x[trained_places(tasks, graph)].to(trained.device, trained.dtype)
+    differs = ~torch.isclose(ours, trained, rtol=1e-3, atol=1e-5).all(1)
+    if differs.any():
+        names = [label for label, differ in zip(tasks.labels, differs.tolist(), strict=True) if differ]
+        raise InputError(
+            f"the graph embeds {len(names)} trained label(s) otherwise than in training: {shorten(names)}",
+            expected="the embeddings they were trained with; random and one-hot ones depend on the other labels",
+            fix="draw embeddings of all labels at once, before training, and train with the rows of the seen ones",
         )

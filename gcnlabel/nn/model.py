@@ -60,10 +60,10 @@ class MultiTaskModel(nn.Module):
                 have gained labels, and tasks may be new. Its edges may come from statistics of other annotations
                 (:func:`gcnlabel.graph.joined_graph`), from embeddings (:func:`gcnlabel.graph.similarity_graph`) or
                 from anywhere else, through the transforms that made the trained graph. What the trained labels listen
-                to may change with it, and so may their scores.
+                to may change with it, and so may their scores; :func:`gcnlabel.graph.attached_graph` keeps them.
 
         Raises:
-            InputError: The graph lacks a trained label or has embeddings of another size, or the head has no graph.
+            InputError: The graph lacks a trained label or embeds it otherwise than in training, or the head has none.
 
         Example:
             >>> import torch

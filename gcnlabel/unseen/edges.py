@@ -69,6 +69,13 @@ def finished(config: Config, raw: LabelGraph) -> LabelGraph:
     return finished_graph(config, raw, pairs)
 
 
+def training_graph(config: Config, raw: LabelGraph, seen: TaskSet) -> LabelGraph:
+    """Return the propagation graph over the seen labels of a raw one, each embedded as among all labels."""
+    graph = finished(config, restricted(raw, seen))
+    whole = finished(config, raw)
+    return graph.with_embeddings(whole.x[[raw.tasks.index(label) for label in seen.labels]])
+
+
 def identity(graph: LabelGraph) -> LabelGraph:
     """Return a propagation graph in which every label hears itself alone."""
     alone: LabelGraph = graph.clone()

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import torch
 
 from gcnlabel.config import Config
-from gcnlabel.graph import LabelGraph
+from gcnlabel.graph import LabelGraph, attached_graph
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import RunData
-from gcnlabel.unseen.edges import complete, finished, identity, restricted, shuffled, statistics_of
+from gcnlabel.unseen.edges import complete, finished, identity, shuffled, statistics_of, training_graph
 from gcnlabel.unseen.left_out import few_annotated, without_label
 from gcnlabel.unseen.rivals import RIVALS, Seen, rival_scores
 from gcnlabel.unseen.training import trained
@@ -61,10 +61,10 @@ def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scor
     found: list[Scores] = [{} for _ in lefts]
     for name, change in ((GRAPH, lambda raw: raw), (SHUFFLED, lambda raw: shuffled(raw, seed))):
         raws = [change(left.raw) for left in lefts]
-        graphs = [finished(config, restricted(raw, left.data.tasks)) for raw, left in zip(raws, lefts, strict=True)]
+        graphs = [training_graph(config, raw, left.data.tasks) for raw, left in zip(raws, lefts, strict=True)]
         models = _models(config, [left.data for left in lefts], graphs, seed)
-        for scores, left, raw, model in zip(found, lefts, raws, models, strict=True):
-            extended = model.extend(finished(config, raw))
+        for scores, left, raw, graph, model in zip(found, lefts, raws, graphs, models, strict=True):
+            extended = model.extend(attached_graph(graph, finished(config, raw)))
             scores[name] = _of_label(left, _scores(extended, left.whole))
     free = _models(free_config(config), [left.data for left in lefts], None, seed)
     for scores, left, model in zip(found, lefts, free, strict=True):

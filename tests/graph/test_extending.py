@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph, joined_graph, similarity_graph
+from gcnlabel.graph import LabelGraph, attached_graph, joined_graph, similarity_graph
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
 
 
@@ -37,3 +37,22 @@ def test_joined_keeps_what_was_measured_and_takes_the_rest_from_elsewhere():
             assert joined.adjacency()[i, j] == pytest.approx(0 if i == j else wanted, rel=1e-6)
     with pytest.raises(InputError, match="unknown label 'cat'"):
         joined_graph(LabelGraph.from_dense(a, old), LabelGraph.from_dense(np.eye(1), ["dog"]))
+
+
+def test_attached_labels_listen_and_are_not_listened_to():
+    old = TaskSet([MultiLabel("tags", ["cat", "dog"]), Dimensional("affect", ["valence"])])
+    new = TaskSet([Dimensional("affect", ["valence"]), MultiLabel("tags", ["dog", "cow", "cat"])])
+    rng = np.random.default_rng(0)
+    trained, larger = (LabelGraph.from_dense(rng.normal(size=(n, n)), t) for n, t in ((3, old), (4, new)))
+    larger.x = torch.ones(4, 2)
+    found = attached_graph(trained, larger).adjacency()
+    for i, row in enumerate(new.labels):
+        for j, column in enumerate(new.labels):
+            if row == "cow":
+                wanted = larger.adjacency()[i, j]
+            else:
+                wanted = trained.adjacency()[old.index(row), old.index(column)] if column != "cow" else 0
+            assert found[i, j] == wanted
+    assert attached_graph(trained, larger).x is larger.x
+    with pytest.raises(InputError, match="unknown label 'cat'"):
+        attached_graph(trained, LabelGraph.from_dense(np.eye(1), ["dog"]))

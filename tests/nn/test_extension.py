@@ -21,6 +21,7 @@ MORE = TaskSet(
 )
 NEW = ("beach", "disgust", "emu")
 KINDS = {"graph": lambda head: head, "residual": ResidualHead, "cosine": CosineHead}
+KINDS["length"] = lambda head: CosineHead(head, ["affect"])
 KINDS["both"] = lambda head: CosineHead(ResidualHead(head))
 
 
@@ -61,7 +62,13 @@ def test_vectors_of_new_labels_are_the_formula(kind):
     graph = larger(graph)
     extended = model.extend(graph)
     state = {name: value.double().numpy() for name, value in model.state_dict().items()}
-    prefix = {"graph": "head.", "residual": "head.head.", "cosine": "head.head.", "both": "head.head.head."}[kind]
+    prefix = {
+        "graph": "head.",
+        "residual": "head.head.",
+        "cosine": "head.head.",
+        "length": "head.head.",
+        "both": "head.head.head.",
+    }[kind]
     first, second = (state[f"{prefix}gcn.convs.{i}.lin.weight"].T for i in range(2))
     adjacency = graph.adjacency().double().numpy()
     hidden = adjacency @ graph.x.double().numpy() @ first
@@ -70,7 +77,7 @@ def test_vectors_of_new_labels_are_the_formula(kind):
     residual = {"residual": "head.residual", "both": "head.head.residual"}.get(kind)
     if residual:
         vectors[place] += state[residual]
-    if kind in ("cosine", "both"):
+    if kind in ("cosine", "length", "both"):
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     np.testing.assert_allclose(extended.head.weight().detach().numpy(), vectors, atol=1e-5)
 
@@ -100,6 +107,17 @@ def test_biases_residuals_and_scales_of_new_labels():
     assert scales["scenes"] == pytest.approx(np.log(10))
     for name, value in zip(TASKS.names, model.head.log_scale.tolist(), strict=True):
         assert scales[name] == value
+
+
+def test_tasks_without_residuals_stay_without():
+    graph, model = trained("residual")
+    model = MultiTaskModel(model.backbone, ResidualHead(model.head.head, ["tags"]))
+    torch.nn.init.normal_(model.head.residual)
+    head = model.extend(larger(graph)).head
+    has = {label: bool(row.any()) for label, row in zip(MORE.labels, head.residuals(), strict=True)}
+    assert has == {label: label in ("cow", "cat", "dog") for label in MORE.labels}
+    assert torch.equal(head.residuals()[MORE.index("dog")], model.head.residuals()[TASKS.index("dog")])
+    assert len(head.residual) == len(("cow", "cat", "dog", "emu", "beach"))  # of new labels, 0 until they are trained
 
 
 def test_the_trained_model_stays_as_it_was_and_shares_nothing():
@@ -161,6 +179,7 @@ def moved(graph):
         (with_x(None), r"the graph has no embeddings\n.*\[L, 5\]"),
         (with_x(torch.zeros(MORE.num_labels, 4)), r"embeddings of shape \[11, 4\]\n  expected: \[L, 5\]"),
         (with_x(torch.full((MORE.num_labels, 5), torch.nan)), "the embedding of 'beach' is not finite"),
+        (with_x(torch.zeros(MORE.num_labels, 5)), r"embeds 8 trained label\(s\) otherwise(.|\n)*one-hot"),
         (renamed, r"the graph lacks 1 of the 8 trained labels: dog\n(.|\n)*did you mean 'hog'"),
         (moved, r"label 'sad' stands in the multilabel task 'tags'(.|\n)*the categorical task 'expression'"),
     ],

@@ -68,7 +68,7 @@ class CosineHead(Head):
 
     def extended(self, graph: LabelGraph) -> CosineHead:
         """Return a head over a larger graph; the scale of a new task starts where those of its type do."""
-        head = CosineHead(self.head.extended(graph)).to(self.log_scale.device, self.log_scale.dtype)
+        head = CosineHead(self.head.extended(graph), self.keep_length).to(self.log_scale.device, self.log_scale.dtype)
         for t, task in enumerate(self.tasks):
             head.log_scale.data[graph.tasks.names.index(task.name)] = self.log_scale.detach()[t]
         return head.train(self.training)

@@ -80,7 +80,7 @@ class LabelGraphHead(Head):
     def extended(self, graph: LabelGraph) -> LabelGraphHead:
         """Return a head over a larger graph with copies of the trained layers; see :mod:`gcnlabel.nn.extension`."""
         trained_places(self.tasks, graph)
-        check_embeddings(graph.x, self.x.shape[1])
+        check_embeddings(self.x, self.tasks, graph)
         layers, has_bias = copied_layers(self.gcn), self.bias is not None
         head = LabelGraphHead(graph, graph.tasks, self.in_features, self.gcn.sizes[1:-1], bias=has_bias, **layers)
         head = head.to(self.x.device, self.x.dtype)

@@ -7,6 +7,8 @@ from collections.abc import Collection
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn.extension import extended_rows
 from gcnlabel.nn.heads.head import Head
 
 
@@ -43,6 +45,16 @@ class ResidualHead(Head):
         self.bias = head.bias
         self.register_buffer("free", free, persistent=False)  # labels that have a residual [K]
         self.register_buffer("place", torch.full((size,), len(free)).scatter(0, free, torch.arange(len(free))), False)
+
+    def extended(self, graph: LabelGraph) -> ResidualHead:
+        """Return a head over a larger graph: the residuals of new labels are 0."""
+        without = {task.name for task in self.tasks} - {
+            self.tasks.task_of(self.tasks.labels[i]).name for i in self.free
+        }
+        names = [task.name for task in graph.tasks if task.name not in without]
+        head = ResidualHead(self.head.extended(graph), names).to(self.residual.device, self.residual.dtype)
+        head.residual.data.copy_(extended_rows(self.residuals().detach(), self.tasks, graph)[head.free])
+        return head.train(self.training)
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""
