@@ -37,6 +37,10 @@ class InputError(ValueError):
         super().__init__("\n".join(lines))
 
 
+class NoEdgeError(InputError):
+    """No label of a graph has a neighbour."""
+
+
 class GcnlabelWarning(UserWarning):
     """Base of the warnings that gcnlabel gives about data."""
 

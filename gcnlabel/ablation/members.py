@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -34,7 +35,7 @@ class Members:
         rates: Sequence[float],
         optimizer: Callable[[list[dict[str, Any]]], Optimizer],
     ) -> None:
-        self.model = models[0]
+        self.model = copy.deepcopy(models[0])
         self.rates = list(rates)
         self.parameters, self.buffers = stack_module_state(list(models))  # type: ignore[arg-type]
         self._own = [[p.detach()[m] for p in self.parameters.values()] for m in range(len(models))]  # the same memory
@@ -71,6 +72,12 @@ class Members:
         """Return the scores of each task by every member, [M, N, labels of the task], for the same inputs [N, ...]."""
         self.model.eval()
         return vmap(self._call, in_dims=(0, 0, None))(self.parameters, self.buffers, inputs)  # type: ignore[no-any-return]
+
+    def copy_to(self, member: int, model: MultiTaskModel) -> None:
+        """Give a model the parameters and buffers that a member has now."""
+        for name, target in (*model.named_parameters(), *model.named_buffers()):
+            stack = self.parameters if name in self.parameters else self.buffers
+            target.data.copy_(stack[name][member])
 
     def _call(self, parameters: Any, buffers: Any, inputs: Tensor) -> Any:
         return functional_call(self.model, (parameters, buffers), (inputs,))

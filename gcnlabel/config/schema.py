@@ -56,14 +56,23 @@ class BackboneConfig(Section):
 class HeadConfig(Section):
     """The head; ``hidden_channels`` and ``init`` belong to those that have a graph.
 
-    ``graph``: generated vectors; ``linear``: free ones; ``residual``: generated vectors with free ones beside them;
-    ``cosine`` and ``graph-cosine``: free or generated vectors, scored by their angle to the features.
+    ``default``: one of the others, chosen by the tasks and how often they are observed (see
+    :mod:`gcnlabel.run.default_head`); ``graph``: generated vectors; ``linear``: free ones; ``residual``: generated
+    vectors with free ones beside them; ``cosine`` and ``graph-cosine``: free or generated vectors, scored by their
+    angle to the features.
+
+    Attributes:
+        residual_tasks: Tasks whose labels have free vectors beside generated ones: all of them for ``residual``, none
+            for ``graph-cosine``, unless they are named.
+        keep_length: Tasks whose scores by angle keep the length of the features.
     """
 
-    name: Literal["graph", "linear", "residual", "cosine", "graph-cosine"] = "graph"
+    name: Literal["default", "graph", "linear", "residual", "cosine", "graph-cosine"] = "graph"
     hidden_channels: Sizes = Field(default=[512])
     bias: bool | None = None
     init: Literal["pyg", "published"] = "pyg"
+    residual_tasks: list[str] | None = None
+    keep_length: list[str] = Field(default=[])
 
     @property
     def has_graph(self) -> bool:
@@ -110,6 +119,8 @@ class Training(Section):
     Attributes:
         epochs: Number of epochs.
         batch_size: Samples in a batch of one device.
+        scarce_samples: Samples added to each batch, of those that annotate a label so rare that a batch would hold few
+            of it; see :func:`gcnlabel.training.scarce_rows`.
         workers: Processes that load.
         precision: Lightning's; bf16-mixed pays on GPUs with bfloat16 units, and never on a CPU without them.
         augment: What is done to training images.
@@ -121,6 +132,7 @@ class Training(Section):
 
     epochs: PositiveInt = 10
     batch_size: PositiveInt = 35
+    scarce_samples: Annotated[int, Field(ge=0)] = 0
     workers: Annotated[int, Field(ge=0)] = 0
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
     augment: Literal["none", "flip", "faces"] = "none"

@@ -75,13 +75,13 @@ def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: La
     """
     if graph is None:
         free = LinearHead(tasks, in_features, bias=settings.bias is not False)
-        return CosineHead(free) if settings.name == "cosine" else free
+        return CosineHead(free, settings.keep_length) if settings.name == "cosine" else free
     head = LabelGraphHead(graph, tasks, in_features, settings.hidden_channels, bias=settings.bias is True)
     if settings.init == "published":
         uniform_by_width(head.gcn)
-    if settings.name == "graph":
-        return head
-    return ResidualHead(head) if settings.name == "residual" else CosineHead(head)
+    with_free = settings.name == "residual" or settings.residual_tasks
+    vectors = ResidualHead(head, settings.residual_tasks) if with_free else head
+    return CosineHead(vectors, settings.keep_length) if settings.name == "graph-cosine" else vectors
 
 
 def build_loss(config: Config, data: RunData) -> MultiTaskLoss:

@@ -17,6 +17,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.default_head import resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
@@ -55,6 +56,7 @@ def train(
     """
     L.seed_everything(config.seed, verbose=False)
     data = load_data(config)
+    config = resolve_default(config, data.parts["train"].annotations)
     graph = build_graph(config, data)
     module = build_module(config, data, graph)
     check_selection(config, data)
@@ -88,6 +90,8 @@ def resume(
         InputError: The folder holds no run, the run has another config, or no epoch of it was finished.
     """
     config = folder.load_config()
+    if wanted is not None and wanted.model.head.name == "default":
+        wanted = resolve_default(wanted, load_data(wanted).parts["train"].annotations)
     if wanted is not None and wanted != config:
         raise InputError(
             f"{folder.path} was trained with another config: {shorten(_differences(wanted, config))} differ",

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from torch.nn import Parameter
 from torch.optim import SGD, AdamW, Optimizer
 
 
 def make_optimizer(
-    parameters: Iterable[Parameter], name: str, lr: float, weight_decay: float, momentum: float
+    parameters: Iterable[Parameter] | Iterable[dict[str, Any]],
+    name: str,
+    lr: float,
+    weight_decay: float,
+    momentum: float,
+    *,
+    fused: bool | None = None,
 ) -> Optimizer:
-    """Return SGD with momentum, or AdamW (which takes no momentum)."""
+    """Return SGD with momentum, or AdamW (which takes no momentum), for parameters or groups of them.
+
+    ``fused``: update many small parameters in one kernel; None leaves the choice to PyTorch.
+    """
     if name == "sgd":
-        return SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay)
-    return AdamW(parameters, lr=lr, weight_decay=weight_decay)
+        return SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay, fused=fused)
+    return AdamW(parameters, lr=lr, weight_decay=weight_decay, fused=fused)
 
 
 def schedule_factor(name: str, epochs: int, step_epochs: int, step_factor: float) -> Callable[[float], float]:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from gcnlabel.errors import InputError, IsolatedLabelWarning, shorten
+from gcnlabel.errors import IsolatedLabelWarning, NoEdgeError, shorten
 from gcnlabel.transforms.label_transform import LabelTransform, share, sums, with_loops, without_loops
 
 
@@ -77,7 +77,7 @@ class ColumnReweight(LabelTransform):
 
 def _refuse_no_edge(graph: Data, weight: Tensor) -> None:
     if not weight.any():
-        raise InputError(
+        raise NoEdgeError(
             f"no label has a neighbour: all {graph.num_nodes} are isolated",
             expected="at least one edge",
             fix="lower tau (see gcnlabel inspect-graph --tau-sweep) or choose other statistics",

@@ -1,0 +1,7 @@
+"""What a label graph is worth: rivals and wrong graphs beside it, with the same recipe, at many amounts of data."""
+
+from gcnlabel.ablation.comparison import Difference, difference, holm
+from gcnlabel.ablation.experiment import Budget, ablate
+from gcnlabel.ablation.regimes import Regime
+
+__all__ = ["Budget", "Difference", "Regime", "ablate", "difference", "holm"]

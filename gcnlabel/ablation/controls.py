@@ -1,0 +1,74 @@
+"""Graphs that should not help, if it is the graph that helps: the same edges, but wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from gcnlabel.graph import LabelGraph
+
+Control = Callable[[Tensor, torch.Generator], Tensor]
+
+
+def identity(adjacency: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the identity: every label hears itself alone, and only the generator is shared."""
+    return torch.eye(len(adjacency))
+
+
+def shuffled(adjacency: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the graph with its labels permuted: the same structure, among wrong labels."""
+    order = torch.randperm(len(adjacency), generator=generator)
+    return adjacency[order][:, order]
+
+
+def random_graph(adjacency: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the graph with the neighbours of each label drawn anew: as many, of the same weights and signs."""
+    drawn = torch.zeros_like(adjacency)
+    for i, row in enumerate(adjacency):
+        others = torch.cat([torch.arange(i), torch.arange(i + 1, len(row))])
+        drawn[i, others] = row[others[torch.randperm(len(others), generator=generator)]]
+        drawn[i, i] = row[i]
+    return drawn
+
+
+def transposed(adjacency: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the transpose: those that were heard now hear."""
+    return adjacency.T.contiguous()
+
+
+def uniform(adjacency: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the graph in which every label hears all others alike, as much in all as they were heard."""
+    size = len(adjacency)
+    loops = adjacency.diagonal()
+    others = ((1 - loops) / max(size - 1, 1))[:, None].expand(size, size)
+    return torch.where(torch.eye(size, dtype=torch.bool), loops[:, None], others)
+
+
+def unsigned(adjacency: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the same edges without their signs."""
+    return adjacency.abs()
+
+
+CONTROLS: dict[str, Control] = {
+    "identity graph": identity,
+    "labels shuffled": shuffled,
+    "random graph, same degree": random_graph,
+    "transposed": transposed,
+    "uniform graph": uniform,
+    "unsigned": unsigned,
+}
+
+
+def with_adjacency(graph: LabelGraph, adjacency: Tensor) -> LabelGraph:
+    """Return the graph with another propagation matrix [L, L], all L² edges of it, zeros too.
+
+    Graphs of different seeds then have the same number of edges, and their models can be stacked.
+    """
+    size = len(adjacency)
+    label = torch.arange(size)
+    other: LabelGraph = graph.clone()
+    other.edge_index = torch.stack([label.repeat(size), label.repeat_interleave(size)])
+    other.edge_weight = adjacency.flatten().to(graph.edge_weight.dtype)
+    return other

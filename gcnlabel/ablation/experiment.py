@@ -1,0 +1,137 @@
+"""Every head at every amount of annotation, with the same recipe, budget and grid: what a label graph is worth."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gcnlabel.ablation.candidates import DEFAULT, LINEAR, STACKING, Candidate, candidates
+from gcnlabel.ablation.fitting import Member, fit, scores
+from gcnlabel.ablation.main_metrics import mean_main_metric
+from gcnlabel.ablation.regimes import Regime
+from gcnlabel.ablation.stacking import stack
+from gcnlabel.config import Config
+from gcnlabel.data import targets_to_tensors
+from gcnlabel.nn.adjacency import MOST_DENSE
+from gcnlabel.run.data import RunData
+from gcnlabel.run.evaluation import measure
+from gcnlabel.tasks import Dimensional
+
+Progress = Callable[[int, int], None]
+Found = dict[str, Any]
+
+IMAGES_AT_ONCE = 1
+"""Models of image backbones that are trained together: their activations are large."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What every head may spend.
+
+    Attributes:
+        seeds: Each draws the samples of the regime, the weights and the order anew; heads are paired by it.
+        rates: Grid of learning rates; for each head and seed the one that is best on the val part is reported.
+        steps: Batches, at any amount of annotation.
+    """
+
+    seeds: Sequence[int]
+    rates: Sequence[float] = (0.001, 0.003, 0.01)
+    steps: int = 300
+
+
+def ablate(
+    config: Config,
+    data: RunData,
+    regimes: Sequence[Regime],
+    budget: Budget,
+    *,
+    progress: Progress = lambda done, total: None,
+    keep: Callable[[Found], None] = lambda results: None,
+) -> Found:
+    """Train every candidate head in every regime and return what it reaches on the test part.
+
+    Args:
+        config: The recipe: data, backbone, loss, optimizer, size of the batches; its head does not matter.
+        data: The data of the config.
+        regimes: Amounts of annotation.
+        budget: Seeds, grid and steps.
+        progress: Called with the number of heads trained, and of all.
+        keep: Called with the results so far after each regime.
+
+    Returns:
+        Plain values: ``regimes``, name -> ``default`` (the head that the default stands for) and ``heads``, name ->
+        ``metrics`` (``task/metric`` -> value of each seed), ``val`` and ``rate`` of each seed.
+    """
+    results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps, "regimes": {}}
+    total = None
+    done = 0
+    for regime in regimes:
+        thinned = [regime.thin(data, seed) for seed in budget.seeds]
+        todo = candidates(config, thinned[0])
+        total = total or len(todo) * len(regimes)
+        heads: Found = {}
+        for candidate in todo:
+            if candidate.name == DEFAULT and not candidate.config.model.head.has_graph:
+                heads[DEFAULT] = heads[LINEAR]  # that is what it stands for here
+            else:
+                heads |= _measured(candidate, thinned, budget)
+            done += 1
+            progress(min(done, total), total)
+        default = next(c for c in todo if c.name == DEFAULT).config.model.head
+        results["regimes"][str(regime)] = {"default": default.model_dump(), "heads": heads}
+        keep(results)
+    return results
+
+
+def _measured(candidate: Candidate, datas: Sequence[RunData], budget: Budget) -> Found:
+    """Return the results of a head, and of stacking behind the linear one."""
+    members = []
+    for data, seed in zip(datas, budget.seeds, strict=True):
+        model = candidate.model(data, seed)
+        members += [Member(copy.deepcopy(model), data, rate, seed) for rate in budget.rates]
+    at_once = _at_once(datas[0], len(members))
+    tasks = datas[0].tasks
+    for start in range(0, len(members), at_once):
+        part = members[start : start + at_once]
+        fit(candidate.config, part, budget.steps, lambda s, t: mean_main_metric(tasks, s, t))
+    grid = len(budget.rates)
+    best = [max(members[s : s + grid], key=lambda m: m.value) for s in range(0, len(members), grid)]
+    found = {candidate.name: _summary(best, [scores(m.model, m.data.parts["test"].inputs) for m in best])}
+    if candidate.name == LINEAR and _can_stack(datas[0]):
+        found[STACKING] = _summary(best, [_stacked(m) for m in best])
+    return found
+
+
+def _summary(members: Sequence[Member], tests: Sequence[Mapping[str, Tensor]]) -> Found:
+    metrics: dict[str, list[float]] = {}
+    for member, test in zip(members, tests, strict=True):
+        for task, values in measure(member.data, test, _targets(member.data, "test")).items():
+            for name, value in values.items():
+                if isinstance(value, float):
+                    metrics.setdefault(f"{task}/{name}", []).append(value)
+    return {"metrics": metrics, "val": [m.value for m in members], "rate": [m.rate for m in members]}
+
+
+def _stacked(member: Member) -> dict[str, Tensor]:
+    parts = {part: scores(member.model, member.data.parts[part].inputs) for part in ("train", "val", "test")}
+    return stack(member.data.tasks, parts, {part: _targets(member.data, part) for part in ("train", "val")})
+
+
+def _targets(data: RunData, part: str) -> dict[str, Tensor]:
+    return targets_to_tensors(data.parts[part].annotations)
+
+
+def _can_stack(data: RunData) -> bool:
+    dimensional = [isinstance(task, Dimensional) for task in data.tasks]
+    return any(dimensional) and not all(dimensional)
+
+
+def _at_once(data: RunData, members: int) -> int:
+    """Return how many members are stacked: all for features and few labels, one where Â is sparse or inputs large."""
+    features = torch.as_tensor(data.parts["train"].inputs[:1]).dim() == 2
+    return members if features and data.tasks.num_labels <= MOST_DENSE else IMAGES_AT_ONCE

@@ -1,0 +1,72 @@
+"""How much of the training part is annotated: a share of the samples, or one task on a few of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gcnlabel.annotations import MISSING_CLASS, Annotations
+from gcnlabel.errors import InputError
+from gcnlabel.run.data import Part, RunData
+from gcnlabel.tasks import Categorical, Dimensional, Task
+
+
+@dataclass(frozen=True)
+class Regime:
+    """An amount of annotation.
+
+    Attributes:
+        share: Share of the training samples that is there, in (0, 1].
+        task: Task that is annotated on few samples, or None.
+        samples: Number of them: for each dimension its own, for classes and tags the same.
+
+    Example:
+        >>> str(Regime(0.05)), str(Regime(task="affect", samples=10))
+        ('5% of the samples', 'affect on 10 samples')
+    """
+
+    share: float = 1.0
+    task: str | None = None
+    samples: int = 0
+
+    def __str__(self) -> str:
+        """Return what a table calls it."""
+        if self.task is None:
+            return f"{100 * self.share:g}% of the samples"
+        return f"{self.task} on {self.samples} samples"
+
+    def thin(self, data: RunData, seed: int) -> RunData:
+        """Return the data with a training part of that amount, drawn by a seed.
+
+        Raises:
+            InputError: No sample would be left.
+        """
+        part, draw = data.parts["train"], np.random.default_rng(seed)
+        if self.task is None:
+            size = round(self.share * len(part.annotations))
+            if size < 2:
+                raise InputError(f"{self.share:g} of {len(part.annotations)} samples", expected="at least 2 samples")
+            if size == len(part.annotations):
+                return data
+            rows = np.sort(draw.permutation(len(part.annotations))[:size])
+            thinned = Part(part.annotations.select(rows), part.inputs[rows])
+        else:
+            thinned = Part(_few(part.annotations, data.tasks[self.task], self.samples, draw), part.inputs)
+        return replace(data, parts={**data.parts, "train": thinned})
+
+
+def _few(annotations: Annotations, task: Task, samples: int, draw: np.random.Generator) -> Annotations:
+    """Return annotations in which a task is annotated on that many samples, or all it has when they are fewer."""
+    seen = ~np.isnan(annotations.indicators(task.name))  # [N, labels]
+    kept = np.zeros_like(seen)
+    columns = [[j] for j in range(seen.shape[1])] if isinstance(task, Dimensional) else [list(range(seen.shape[1]))]
+    for column in columns:
+        rows = np.flatnonzero(seen[:, column].any(1))
+        chosen = draw.choice(rows, min(samples, len(rows)), replace=False)
+        kept[np.ix_(chosen, column)] = True
+    if isinstance(task, Categorical):
+        target = np.where(kept.any(1), annotations.targets[task.name], MISSING_CLASS)
+    else:
+        target = np.where(kept, annotations.indicators(task.name), np.nan)
+    return replace(annotations, targets={**annotations.targets, task.name: target})

@@ -1,0 +1,72 @@
+"""Stacking: a ridge regression from the trained scores of classes and tags to each dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gcnlabel.ccc import ccc
+from gcnlabel.tasks import Dimensional, TaskSet
+
+PENALTIES = tuple(10.0**k for k in range(-2, 5))
+Floats = npt.NDArray[np.float64]
+Scores = Mapping[str, Tensor]
+
+
+def stack(tasks: TaskSet, scores: Mapping[str, Scores], targets: Mapping[str, Scores]) -> dict[str, Tensor]:
+    """Return the scores of the test part, those of dimensions replaced by the ridge regression's.
+
+    It is fitted on the training part; of the penalties, the one of highest CCC on the val part is taken.
+
+    Args:
+        tasks: Tasks with at least one of classes or tags.
+        scores: ``train``, ``val`` and ``test`` -> scores of each task.
+        targets: ``train`` and ``val`` -> targets of each task.
+    """
+    discrete = [task.name for task in tasks if not isinstance(task, Dimensional)]
+    x = {part: torch.cat([of[name] for name in discrete], 1).double().numpy() for part, of in scores.items()}
+    result = {name: of_task.clone() for name, of_task in scores["test"].items()}
+    for task in tasks:
+        if isinstance(task, Dimensional):
+            for d in range(len(task)):
+                y = {part: targets[part][task.name][:, d].double() for part in ("train", "val")}
+                result[task.name][:, d] = _ridge(x, y)
+    return result
+
+
+def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor]) -> Tensor:
+    seen = {part: ~torch.isnan(values).numpy() for part, values in y.items()}
+    a, b = x["train"][seen["train"]], y["train"].numpy()[seen["train"]]
+    if len(b) == 0:
+        return torch.zeros(len(x["test"]))
+    best, chosen = -np.inf, np.zeros(len(x["test"]))
+    for penalty in PENALTIES:
+        weights, offset = ridge_weights(a, b, penalty)
+        found = torch.from_numpy(x["val"] @ weights + offset)[:, None]
+        value = float(ccc(found, y["val"][:, None]))
+        if value > best:
+            best, chosen = value, x["test"] @ weights + offset
+    return torch.from_numpy(chosen).float()
+
+
+def ridge_weights(x: Floats, y: Floats, penalty: float) -> tuple[Floats, float]:
+    """Return weights w and offset c of least ``|y - x w - c|² + penalty |w|²``.
+
+    Args:
+        x: [N, K].
+        y: [N].
+        penalty: Weight of the squared weights; the offset is free.
+
+    Example:
+        >>> w, c = ridge_weights(np.array([[0.0], [1.0]]), np.array([1.0, 3.0]), 0.5)
+        >>> w.round(3).tolist(), round(c, 3)
+        ([1.0], 1.5)
+    """
+    centre, mean = x.mean(0), y.mean()
+    dx = x - centre
+    weights: Floats = np.linalg.solve(dx.T @ dx + penalty * np.eye(x.shape[1]), dx.T @ (y - mean))
+    return weights, float(mean - centre @ weights)

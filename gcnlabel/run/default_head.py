@@ -1,0 +1,77 @@
+"""The head named ``default``: one rule for all data, from the tasks and how often their labels are annotated.
+
+1. Without a dimensional task: linear. On every set that was measured, free vectors are best for classes and tags once
+   all of them are annotated, and nothing is gained from a graph when they are few.
+2. Otherwise vectors are generated from the signed, weighted graph and scored by their angle to the features. With at
+   least :data:`PLENTY` annotated training samples for every dimension, classes and tags have free vectors beside the
+   generated ones, and the scores of dimensions keep the length of the features; with fewer, neither.
+3. Where no correlation reaches the threshold there is no graph, and the head is linear.
+
+``gcnlabel ablate`` measures it beside its rivals and controls. Nothing but annotations of the training part is looked
+at.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.config.schema import Config, Graph, HeadConfig
+from gcnlabel.recipe import measured_graph
+from gcnlabel.tasks import Dimensional
+
+PLENTY = 300
+"""Annotated samples of a dimension from which its vector may lean on its own samples as much as on the graph."""
+
+TAU, P, HIDDEN = 0.3, 0.4, [256]
+"""Threshold, weight of the neighbours and width of the generator; chosen on validation data of affect_in_tweets."""
+
+
+def resolve_default(config: Config, annotations: Annotations) -> Config:
+    """Return a config whose head is not ``default`` but what that stands for; any other config as it is.
+
+    Args:
+        config: What is to be trained.
+        annotations: Those of the training part.
+    """
+    return with_head(config, *default_settings(config, annotations)) if config.model.head.name == "default" else config
+
+
+def default_settings(config: Config, annotations: Annotations) -> tuple[HeadConfig, Graph]:
+    """Return the default's head and graph for tasks that are annotated so."""
+    tasks = annotations.tasks
+    dimensions = [task.name for task in tasks if isinstance(task, Dimensional)]
+    if not dimensions or not _has_edges(annotations):
+        return HeadConfig(name="linear"), config.graph
+    head = generated_settings()
+    if min(observed(annotations, name) for name in dimensions) >= PLENTY:
+        others = [name for name in tasks.names if name not in dimensions]
+        head = head.model_copy(update={"residual_tasks": others, "keep_length": dimensions})
+    return head, signed_settings(config.graph)
+
+
+def generated_settings() -> HeadConfig:
+    """Return the head whose vectors are generated alone and scored by their angle to the features."""
+    return HeadConfig(name="graph-cosine", hidden_channels=HIDDEN, bias=True)
+
+
+def signed_settings(graph: Graph) -> Graph:
+    """Return a graph's settings with the default's convention, and one-hot embeddings unless others are named."""
+    changes = {"convention": "signed-weighted", "tau": TAU, "p": P, "statistic": None, "file": None}
+    return graph.model_copy(update={**changes, "embeddings": graph.embeddings or "one-hot"})
+
+
+def with_head(config: Config, head: HeadConfig, graph: Graph) -> Config:
+    """Return a config with another head and graph."""
+    model = config.model.model_copy(update={"head": head})
+    return config.model_copy(update={"model": model, "graph": graph})
+
+
+def observed(annotations: Annotations, task: str) -> int:
+    """Return the number of annotated samples of a task's least annotated label."""
+    return int((~np.isnan(annotations.indicators(task))).sum(0).min())
+
+
+def _has_edges(annotations: Annotations) -> bool:
+    statistic = measured_graph(annotations, annotations.tasks, "spearman").statistic.clone().fill_diagonal_(0)
+    return bool((statistic.abs() >= TAU).any())
