@@ -53,15 +53,18 @@ class Left:
 def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scores]:
     """Return for each left label its scores by every method that never saw it trained.
 
+    With the identity graph seen labels hear themselves alone in training; the new label listens to them all the same.
+
     Args:
         config: Config whose head generates its vectors.
         lefts: The labels.
         seed: Seed of the models, of the order of the samples and of the shuffled labels.
     """
     found: list[Scores] = [{} for _ in lefts]
-    for name, change in ((GRAPH, lambda raw: raw), (SHUFFLED, lambda raw: shuffled(raw, seed))):
-        raws = [change(left.raw) for left in lefts]
+    plain, mixed = [left.raw for left in lefts], [shuffled(left.raw, seed) for left in lefts]
+    for name, raws in ((GRAPH, plain), (SHUFFLED, mixed), (IDENTITY, plain)):
         graphs = [training_graph(config, raw, left.data.tasks) for raw, left in zip(raws, lefts, strict=True)]
+        graphs = [identity(graph) for graph in graphs] if name == IDENTITY else graphs
         models = _models(config, [left.data for left in lefts], graphs, seed)
         for scores, left, raw, graph, model in zip(found, lefts, raws, graphs, models, strict=True):
             extended = model.extend(attached_graph(graph, finished(config, raw)))

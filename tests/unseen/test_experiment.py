@@ -24,7 +24,7 @@ def test_opposites_are_found_from_edges_alone(results):
     assert all(area.shape == (5, 2) for area in areas.values())
     assert areas[GRAPH].mean() > 0.8
     assert areas["trained on every sample"].mean() > areas["label graph, labels shuffled"].mean() + 0.1
-    assert set(areas) == {GRAPH, "label graph, labels shuffled", "trained on every sample", *RIVALS}
+    assert set(areas) == {GRAPH, "label graph, labels shuffled", "identity graph", "trained on every sample", *RIVALS}
     assert json.loads(json.dumps(results)) == results
 
 
