@@ -3,5 +3,6 @@
 from gcnlabel.ablation.comparison import Difference, difference, holm
 from gcnlabel.ablation.experiment import Budget, ablate
 from gcnlabel.ablation.regimes import Regime
+from gcnlabel.ablation.writing import run_ablation
 
-__all__ = ["Budget", "Difference", "Regime", "ablate", "difference", "holm"]
+__all__ = ["Budget", "Difference", "Regime", "ablate", "difference", "holm", "run_ablation"]

@@ -37,7 +37,7 @@ class Members:
     ) -> None:
         self.model = copy.deepcopy(models[0])
         self.rates = list(rates)
-        self.parameters, self.buffers = stack_module_state(list(models))  # type: ignore[arg-type]
+        self.parameters, self.buffers = stack_module_state(list(models))
         self._own = [[p.detach()[m] for p in self.parameters.values()] for m in range(len(models))]  # the same memory
         self.optimizer = optimizer([{"params": own, "lr": lr} for own, lr in zip(self._own, self.rates, strict=True)])
 
@@ -71,7 +71,7 @@ class Members:
     def scores(self, inputs: Tensor) -> Scores:
         """Return the scores of each task by every member, [M, N, labels of the task], for the same inputs [N, ...]."""
         self.model.eval()
-        return vmap(self._call, in_dims=(0, 0, None))(self.parameters, self.buffers, inputs)  # type: ignore[no-any-return]
+        return vmap(self._call, in_dims=(0, 0, None))(self.parameters, self.buffers, inputs)
 
     def copy_to(self, member: int, model: MultiTaskModel) -> None:
         """Give a model the parameters and buffers that a member has now."""

@@ -64,7 +64,7 @@ def _few(annotations: Annotations, task: Task, samples: int, draw: np.random.Gen
     for column in columns:
         rows = np.flatnonzero(seen[:, column].any(1))
         chosen = draw.choice(rows, min(samples, len(rows)), replace=False)
-        kept[np.ix_(chosen, column)] = True
+        kept[chosen[:, None], column] = True
     if isinstance(task, Categorical):
         target = np.where(kept.any(1), annotations.targets[task.name], MISSING_CLASS)
     else:

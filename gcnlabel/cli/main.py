@@ -19,6 +19,7 @@ COMMANDS = {
     "prepare": "Align the faces of a data set once, into a cache that training reads.",
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",
+    "ablate": "Train a config's data with rival heads and wrong graphs, and tell what the label graph is worth.",
     "predict": "Predict an image, a folder of images or features with a run.",
     "export": "Write a run as ONNX, safetensors or a PyTorch archive that needs no graph library.",
     "import-checkpoint": "Turn a checkpoint of the published codes into a run folder.",

@@ -1,0 +1,103 @@
+"""An ablation as files: results as JSON, a table, a figure and its numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gcnlabel.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
+from gcnlabel.ablation.experiment import Budget, Progress, ablate
+from gcnlabel.ablation.regimes import Regime
+from gcnlabel.ablation.report import gains, main_metrics, markdown
+from gcnlabel.config import Config
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.figures import Gain, gains_figure, gains_table, save_figure
+from gcnlabel.files import atomic_write, refuse_existing
+from gcnlabel.run.data import load_data
+from gcnlabel.tasks import Dimensional, TaskSet
+
+BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
+FEW = (10, 50)
+"""Annotated samples of each dimension, where nothing else is asked for."""
+
+
+def run_ablation(
+    config: Config,
+    folder: Path,
+    budget: Budget,
+    shares: Sequence[float],
+    few: Iterable[tuple[str, int]] | None = None,
+    *,
+    formats: Sequence[str] = ("pdf",),
+    overwrite: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> dict[str, Any]:
+    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each amount.
+
+    Args:
+        config: The recipe.
+        folder: Where to.
+        budget: Seeds, grid and steps.
+        shares: Shares of the training samples, each in (0, 1].
+        few: Tasks and on how many samples each is annotated alone; None for every dimensional task on 10 and 50, where
+            there is another task.
+        formats: Of the figure.
+        overwrite: Whether results that are there may be replaced.
+        progress: Called with the number of heads trained, and of all.
+
+    Raises:
+        InputError: Config or data cannot be used, there is no such task, a format is unknown, or results are there.
+    """
+    refuse_existing(folder / "ablation.json", overwrite)
+    data = load_data(config)
+    few = default_few(data.tasks) if few is None else list(few)
+    unknown = [name for name, _ in few if name not in data.tasks.names]
+    if unknown:
+        raise InputError(f"no task {unknown[0]!r}", expected=shorten(data.tasks.names))
+    regimes = [*(Regime(share) for share in shares), *(Regime(task=name, samples=k) for name, k in few)]
+    if not regimes:
+        raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
+    keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
+    return ablate(config, data, regimes, budget, progress=progress, keep=keep)
+
+
+def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
+    """Return every dimensional task with 10 and 50 samples, where there is another task to learn from.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> default_few(TaskSet([MultiLabel("tags", ["cat"]), Dimensional("affect", ["valence"])]))
+        [('affect', 10), ('affect', 50)]
+    """
+    dimensional = [task.name for task in tasks if isinstance(task, Dimensional)]
+    return [(name, k) for name in dimensional for k in FEW] if len(tasks.names) > 1 else []
+
+
+def write_results(
+    results: Mapping[str, Any], *, folder: Path, tasks: TaskSet, config: Config, formats: Sequence[str]
+) -> None:
+    """Write results as JSON, table and figure, in place of earlier ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    metrics = main_metrics(tasks)
+    panels = {
+        metric: {
+            amount: {head: Gain(d.mean, d.half_width) for head, d in found.items()} for amount, found in of.items()
+        }
+        for metric, of in ((metric, gains(results, metric)) for metric in metrics)
+    }
+    figure = gains_figure(panels, [name for name in BOLD if _is_there(name, results)])
+    save_figure(figure, folder / "gains", formats, table=gains_table(panels), overwrite=True)
+    content = {"config": config.model_dump(mode="json"), **results}
+    for name, text in (
+        ("ablation.json", json.dumps(content, indent=1) + "\n"),
+        ("ablation.md", markdown(results, metrics)),
+    ):
+        with atomic_write(folder / name, overwrite=True) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def _is_there(head: str, results: Mapping[str, Any]) -> bool:
+    return any(head in regime["heads"] for regime in results["regimes"].values())

@@ -1,0 +1,73 @@
+"""What heads gain over a reference, against the amount of annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+from matplotlib.figure import Figure
+
+from gcnlabel.errors import InputError
+from gcnlabel.figures.style import COLOURS, MEDIUM, PAGE, SMALL, new_figure
+
+GREY = "0.6"
+
+
+class Gain(NamedTuple):
+    """A mean paired difference and half of its 95% interval."""
+
+    mean: float
+    half_width: float
+
+
+Panel = Mapping[str, Mapping[str, Gain]]
+
+
+def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: str = "linear") -> Figure:
+    """Return a panel for each metric: gains against amounts of annotation, with 95% intervals of the bold heads.
+
+    Args:
+        panels: Metric -> amount of annotation, in order -> head -> gain.
+        bold: Heads drawn in colours of their own; the others are thin and grey.
+        reference: Head that the others are compared with, the line at 0.
+
+    Raises:
+        InputError: There is nothing to draw.
+    """
+    if not panels or not all(panels.values()):
+        raise InputError("no gain to draw", expected="at least one metric and one amount of annotation")
+    figure = new_figure(PAGE, 2.8 * len(panels))
+    rows = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+    for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
+        heads = list(dict.fromkeys(head for gains in panel.values() for head in gains))
+        for head in sorted(heads, key=lambda head: head in bold):
+            places = [k for k, gains in enumerate(panel.values()) if head in gains]
+            found = [gains[head] for gains in panel.values() if head in gains]
+            means = [gain.mean for gain in found]
+            if head in bold:
+                colour = COLOURS[list(bold).index(head) % len(COLOURS)]
+                widths = [gain.half_width for gain in found]
+                axes.errorbar(places, means, widths, color=colour, label=head, marker="o", markersize=3, capsize=2)
+            else:
+                axes.plot(places, means, color=GREY, linewidth=0.7, zorder=1, label="wrong graphs, embeddings")
+        axes.axhline(0, color="black", linewidth=0.8)
+        axes.set_xticks(range(len(panel)), list(panel), fontsize=SMALL)
+        axes.set_ylabel(f"above {reference}", fontsize=SMALL)
+        axes.set_title(metric, fontsize=MEDIUM)
+        axes.tick_params(labelsize=SMALL)
+    handles, labels = rows[0].get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    rows[0].legend(list(unique.values()), list(unique), fontsize=SMALL, frameon=False, ncols=2)
+    return figure
+
+
+def gains_table(panels: Mapping[str, Panel]) -> pl.DataFrame:
+    """Return the numbers of the figure: metric, amount, head, gain, half_width."""
+    rows = [
+        {"metric": metric, "amount": amount, "head": head, "gain": gain.mean, "half_width": gain.half_width}
+        for metric, panel in panels.items()
+        for amount, gains in panel.items()
+        for head, gain in gains.items()
+    ]
+    return pl.DataFrame(rows)
