@@ -69,6 +69,7 @@ def test_few_positives(config, data):
     names = {GRAPH, "label graph, labels shuffled", "identity graph", "free vectors", "trained on every sample"}
     assert set(found["methods"]) == names
     assert found["positives"] == 4
+    assert found["methods"]["free vectors"]["auc"] != found["methods"]["trained on every sample"]["auc"]
     assert all(0 <= area <= 1 for method in found["methods"].values() for area in method["auc"][0])
 
 
