@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import lightning as L
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
-from torch import Tensor
 
 from gcnlabel.config import Config
-from gcnlabel.data import ArrayDataset, BatchAugmentation, targets_to_tensors
+from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics
@@ -21,13 +19,8 @@ from gcnlabel.run.default_head import resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.training import MultiTaskDataModule, MultiTaskModule, make_trainer
-
-AUGMENTATIONS: dict[str, Callable[[Tensor], Tensor] | None] = {
-    "none": None,
-    "flip": BatchAugmentation(rotation=0, brightness=0, contrast=0, saturation=0, hue=0),
-    "faces": BatchAugmentation(),
-}
+from gcnlabel.run.loaders import AUGMENTATIONS, data_module
+from gcnlabel.training import MultiTaskModule, make_trainer
 
 
 def train(
@@ -65,7 +58,7 @@ def train(
         if graph is not None:
             graph.save(folder.graph, overwrite=True)
     _prepare(module, config)
-    _fit(_trainer(config, folder, devices, num_nodes, progress), module, _data_module(config, data), folder)
+    _fit(_trainer(config, folder, devices, num_nodes, progress), module, data_module(config, data), folder)
     return evaluate(folder, data=data) if is_first_process() else {}
 
 
@@ -105,7 +98,7 @@ def resume(
     module = build_module(config, data, graph)
     _prepare(module, config)
     trainer = _trainer(config, folder, devices, num_nodes, progress)
-    _fit(trainer, module, _data_module(config, data), folder, ckpt_path=folder.last)
+    _fit(trainer, module, data_module(config, data), folder, ckpt_path=folder.last)
     return evaluate(folder, data=data) if is_first_process() else {}
 
 
@@ -179,20 +172,4 @@ def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: i
         precision=config.training.precision,
         tensorboard=config.training.tensorboard,
         progress=progress,
-    )
-
-
-def _data_module(config: Config, data: RunData) -> MultiTaskDataModule:
-    in_loader = config.training.augment_on == "loader"
-    transforms = {"train": AUGMENTATIONS[config.training.augment] if in_loader else None}
-    datasets = {
-        name: ArrayDataset(part.inputs, targets_to_tensors(part.annotations), transforms.get(name))
-        for name, part in data.parts.items()
-    }
-    return MultiTaskDataModule(
-        datasets,
-        config.training.batch_size,
-        seed=config.seed,
-        workers=config.training.workers,
-        selection_split=config.select.split,
     )

@@ -7,9 +7,11 @@ from typing import Any
 
 import lightning as L
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gcnlabel.data import whole_batch
+from gcnlabel.training.scarce import draw_rows
 
 
 class EpochShuffle(Sampler[int]):
@@ -95,6 +97,36 @@ class SharedBatches(Sampler[list[int]]):
         return range(0, size - left if alone else size, whole)
 
 
+class WithScarce(Sampler[list[int]]):
+    """Batches with samples of scarce labels added, drawn anew in each epoch so that all of them come round.
+
+    Of several processes, each takes every W-th of what is drawn for all.
+
+    Args:
+        batches: Batches of one process, shuffled by an :class:`EpochShuffle`.
+        rows: Samples to draw from, int64 [K], at least one.
+        count: Samples added to each batch.
+    """
+
+    def __init__(self, batches: SharedBatches, rows: Tensor, count: int) -> None:
+        self.batches = batches
+        self.sampler = batches.sampler  # whose epoch Lightning sets
+        self.rows = rows
+        self.count = min(count, len(rows))
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Iterate over the batches of this process."""
+        rank, processes = self.batches.rank, self.batches.processes
+        generator = torch.Generator().manual_seed(self.sampler.epoch_seed)
+        drawn = self.rows[draw_rows(len(self.rows), self.count * processes, len(self), generator)]
+        for batch, more in zip(self.batches, drawn.tolist(), strict=True):
+            yield batch + more[rank::processes]
+
+
 class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
     """Loaders over the datasets of a run.
 
@@ -104,6 +136,8 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         seed: Seed of the shuffling.
         workers: Processes that load.
         selection_split: Split that the checkpoint is selected on.
+        scarce: Training samples of scarce labels, int64 [K], and how many of them are added to each batch; None for
+            none.
     """
 
     def __init__(
@@ -114,6 +148,7 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         seed: int = 0,
         workers: int = 0,
         selection_split: str = "val",
+        scarce: tuple[Tensor, int] | None = None,
     ) -> None:
         super().__init__()
         self.datasets = dict(datasets)
@@ -121,11 +156,14 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         self.seed = seed
         self.workers = workers
         self.selection_split = selection_split
+        self.scarce = scarce
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Return the shuffled loader of the training split, of this process's share of each batch."""
         sampler = EpochShuffle(self._size("train"), self.seed, self._rank)
-        batches = SharedBatches(sampler, self.batch_size, self._rank, self._processes)
+        batches: Any = SharedBatches(sampler, self.batch_size, self._rank, self._processes)
+        if self.scarce is not None and len(self.scarce[0]) and self.scarce[1]:
+            batches = WithScarce(batches, *self.scarce)
         return self._loader("train", batch_sampler=batches, generator=sampler.workers)
 
     def val_dataloader(self) -> DataLoader[Any]:

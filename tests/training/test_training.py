@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from gcnlabel.data import ArrayDataset
 from gcnlabel.errors import InputError
 from gcnlabel.training import MultiTaskDataModule, SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
-from gcnlabel.training.data_module import EpochShuffle, SharedBatches
+from gcnlabel.training.data_module import EpochShuffle, SharedBatches, WithScarce
 from gcnlabel.training.epoch_table import write_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -125,3 +125,19 @@ def test_shares_of_a_batch_are_the_batch_of_one_process(size, batch, processes):
         whole = whole[:-1] if left > 1 else whole
     assert [sorted(itertools.chain(*parts)) for parts in zip(*shares, strict=True)] == whole
     assert all(share for part in shares for share in part)
+
+
+def test_scarce_samples_are_added_to_each_batch_and_all_come_round():
+    rows = torch.tensor([3, 5, 9, 11])
+    loaders = []
+    for rank in range(2):
+        shuffle = EpochShuffle(12, seed=4, rank=rank)
+        loaders.append(list(WithScarce(SharedBatches(shuffle, 3, rank, 2), rows, 2)))
+    plain = [list(SharedBatches(EpochShuffle(12, seed=4, rank=rank), 3, rank, 2)) for rank in range(2)]
+    for found, without in zip(loaders, plain, strict=True):
+        assert [batch[:3] for batch in found] == without
+        assert all(len(batch) == 5 and set(batch[3:]) <= set(rows.tolist()) for batch in found)
+    for first, second in zip(*loaders, strict=True):
+        assert sorted(first[3:] + second[3:]) == rows.tolist()  # what two processes add together, each once
+    alone = list(WithScarce(SharedBatches(EpochShuffle(12, seed=4), 6), rows, 4))
+    assert [sorted(batch) for batch in alone] == [sorted(a + b) for a, b in zip(*loaders, strict=True)]

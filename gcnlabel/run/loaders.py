@@ -1,0 +1,43 @@
+"""Config and data -> what loads the batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from gcnlabel.config import Config
+from gcnlabel.data import ArrayDataset, BatchAugmentation, targets_to_tensors
+from gcnlabel.run.data import RunData
+from gcnlabel.training import MultiTaskDataModule, scarce_rows
+
+AUGMENTATIONS: dict[str, Callable[[Tensor], Tensor] | None] = {
+    "none": None,
+    "flip": BatchAugmentation(rotation=0, brightness=0, contrast=0, saturation=0, hue=0),
+    "faces": BatchAugmentation(),
+}
+
+
+def data_module(config: Config, data: RunData) -> MultiTaskDataModule:
+    """Return the loaders of a run: augmented where the config says so, with samples of scarce labels added."""
+    in_loader = config.training.augment_on == "loader"
+    transforms = {"train": AUGMENTATIONS[config.training.augment] if in_loader else None}
+    datasets = {
+        name: ArrayDataset(part.inputs, targets_to_tensors(part.annotations), transforms.get(name))
+        for name, part in data.parts.items()
+    }
+    return MultiTaskDataModule(
+        datasets,
+        config.training.batch_size,
+        seed=config.seed,
+        workers=config.training.workers,
+        selection_split=config.select.split,
+        scarce=_scarce(config, data),
+    )
+
+
+def _scarce(config: Config, data: RunData) -> tuple[Tensor, int] | None:
+    settings = config.training
+    if settings.scarce_samples == 0:
+        return None
+    return scarce_rows(data.parts["train"].annotations, settings.batch_size), settings.scarce_samples
