@@ -80,7 +80,7 @@ def _onnx(model: MultiTaskModel, path: Path, description: Description) -> None:
 
 
 def _safetensors(model: MultiTaskModel, path: Path, description: Description) -> None:
-    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    tensors = {name: tensor.contiguous().clone() for name, tensor in model.state_dict().items()}  # heads share biases
     save_file(tensors, path, metadata={"gcnlabel": json.dumps(description), **_plain(description)})
 
 
