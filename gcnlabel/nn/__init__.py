@@ -14,11 +14,14 @@ from gcnlabel.nn.backbones import (
     small_cnn,
 )
 from gcnlabel.nn.breg_next import breg_next
-from gcnlabel.nn.heads import CosineHead, Head, LabelGraphHead, LinearHead, ResidualHead, fold
+from gcnlabel.nn.convolutions import CONVOLUTIONS, convolution
+from gcnlabel.nn.heads import CosineHead, Head, LabelGraphHead, LinearHead, ResidualHead, TaskHeads, fold
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
+from gcnlabel.nn.learned_adjacency import LearnedAdjacency
 from gcnlabel.nn.model import MultiTaskModel
 
 __all__ = [
+    "CONVOLUTIONS",
     "FEATURE_BACKBONES",
     "IMAGE_BACKBONES",
     "Adjacency",
@@ -27,10 +30,13 @@ __all__ = [
     "Head",
     "LabelGCN",
     "LabelGraphHead",
+    "LearnedAdjacency",
     "LinearHead",
     "MultiTaskModel",
     "ResidualHead",
+    "TaskHeads",
     "breg_next",
+    "convolution",
     "densenet121",
     "fold",
     "gcn_conv",

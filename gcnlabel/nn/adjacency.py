@@ -71,11 +71,23 @@ class Adjacency(nn.Module):
 
     def forward(self) -> Tensor:
         """Return Â as a sparse CSR tensor [L, L]."""
-        return torch.sparse_csr_tensor(self.first, self.source, self.value, (self.size, self.size))
+        return torch.sparse_csr_tensor(self.first, self.source, self.edge_weight, (self.size, self.size))
+
+    def dense(self) -> Tensor:
+        """Return Â as a dense tensor [L, L]."""
+        return self.forward().to_dense() if self._dense is None else self._dense
 
     def propagate(self, x: Tensor) -> Tensor:
         """Return Â x [L, K] for x [L, K], with gradients to x."""
-        return product(self.pattern, self.value, x) if self._dense is None else self._dense @ x
+        return self.dense() @ x if self.is_small else product(self.pattern, self.edge_weight, x)
+
+    def inherit(self, trained: Adjacency, place: Tensor) -> None:
+        """Take over what the edges of another Â have learned: nothing, where weights are constant.
+
+        Args:
+            trained: The other Â, over some of the labels.
+            place: Where each of its labels stands here, int64 [its L].
+        """
 
     def propagate_to(self, labels: Tensor) -> tuple[Tensor, Pattern, Tensor]:
         """Return what some rows of Â need: ``Â[labels] x = product(pattern, value, x[sources])``.
@@ -91,7 +103,17 @@ class Adjacency(nn.Module):
         entry = torch.arange(int(first[-1]), device=labels.device)
         entry = entry + (start - first[:-1]).repeat_interleave(count, output_size=len(entry))
         sources, column = self.source[entry].unique(return_inverse=True)
-        return sources.long(), Pattern.of(first.int(), column.int(), len(sources)), self.value[entry]
+        return sources.long(), Pattern.of(first.int(), column.int(), len(sources)), self.edge_weight[entry]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a dense product is faster than a sparse one."""
+        return self.size <= MOST_DENSE
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether what is propagated once is propagated for good."""
+        return True
 
     def is_whole(self) -> bool:
         """Whether the buffers fit each other; not so when a checkpoint of another graph is about to be refused."""
@@ -103,11 +125,15 @@ class Adjacency(nn.Module):
         return Pattern(*(self.get_buffer(name) for name in ("first", "source", *_SORTED)))
 
     @property
+    def target(self) -> Tensor:
+        """Row of each entry: the label that listens, int64 [E]."""
+        row = torch.arange(self.size, device=self.first.device)
+        return row.repeat_interleave(self.first.diff(), output_size=self.value.numel())
+
+    @property
     def edge_index(self) -> Tensor:
         """Source and target of each edge, int64 [2, E]."""
-        row = torch.arange(self.size, device=self.first.device)
-        target = row.repeat_interleave(self.first.diff(), output_size=self.value.numel())
-        return torch.stack([self.source.long(), target])
+        return torch.stack([self.source.long(), self.target])
 
     @property
     def edge_weight(self) -> Tensor:
@@ -129,4 +155,4 @@ def _derive(adjacency: Adjacency, _: Any = None) -> None:
     pattern = Pattern.of(adjacency.first, adjacency.source, adjacency.size)
     for name, tensor in zip(_SORTED, pattern[2:], strict=True):
         setattr(adjacency, name, tensor)
-    adjacency._dense = adjacency().to_dense() if adjacency.size <= MOST_DENSE else None
+    adjacency._dense = adjacency().to_dense() if adjacency.is_constant and adjacency.is_small else None

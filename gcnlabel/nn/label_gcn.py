@@ -93,6 +93,23 @@ class LabelGCN(nn.Module):
         """Whether every layer is ``Â H W`` as it stands, so that Â may be a sparse matrix and W taken out."""
         return all(isinstance(conv, GCNConv) and _is_plain(conv) for conv in self.convs)
 
+    def multiplies_weights(self) -> bool:
+        """Whether every layer multiplies messages by edge weights, so that an edge of weight 0 says nothing."""
+        return all(name == "edge_weight" for name in self._weights_as)
+
+    def check_takes_weights(self) -> None:
+        """Check that edge weights can be learned.
+
+        Raises:
+            InputError: A layer ignores them.
+        """
+        for conv, name in zip(self.convs, self._weights_as, strict=True):
+            if name is None:
+                raise InputError(
+                    f"{type(conv).__name__} ignores the edge weights: there is nothing to learn",
+                    expected="layers that take edge_weight, or edge_attr with edge_dim=1",
+                )
+
     def _propagate(self, layer: int, x: Tensor, edge_index: Any, edge_weight: Tensor | None) -> Tensor:
         conv, size, name = self.convs[layer], self.sizes[1:][layer], self._weights_as[layer]
         given = {} if edge_weight is None or name is None else {name: edge_weight}

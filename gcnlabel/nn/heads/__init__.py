@@ -6,5 +6,6 @@ from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.label_graph import LabelGraphHead
 from gcnlabel.nn.heads.linear import LinearHead
 from gcnlabel.nn.heads.residual import ResidualHead
+from gcnlabel.nn.heads.task_heads import TaskHeads
 
-__all__ = ["CosineHead", "Head", "LabelGraphHead", "LinearHead", "ResidualHead", "fold"]
+__all__ = ["CosineHead", "Head", "LabelGraphHead", "LinearHead", "ResidualHead", "TaskHeads", "fold"]

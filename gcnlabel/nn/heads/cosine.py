@@ -49,6 +49,15 @@ class CosineHead(Head):
         self.register_buffer("_kept", kept, persistent=False)
         self.register_buffer("_task", torch.tensor(head.tasks.task_indices()), persistent=False)
 
+    def biases(self) -> Tensor | None:
+        """Return the biases of the other head [L], or None."""
+        return self.head.biases()
+
+    @property
+    def generated(self) -> bool:
+        """Whether the vectors of the other head are generated."""
+        return self.head.generated
+
     def weight(self) -> Tensor:
         """Return the label vectors, each of length 1, [L, D]."""
         return F.normalize(self.head.weight(), dim=1)
@@ -59,11 +68,12 @@ class CosineHead(Head):
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels [B, L]."""
-        return self._scaled(features, self.weight(), self.get_buffer("_task"), self.bias)
+        return self._scaled(features, self.weight(), self.get_buffer("_task"), self.biases())
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the scores of some labels, [B, K], for all samples."""
-        bias = None if self.bias is None else self.bias[labels]
+        biases = self.biases()
+        bias = None if biases is None else biases[labels]
         return self._scaled(features, self.weight_of(labels), self.get_buffer("_task")[labels], bias)
 
     def extended(self, graph: LabelGraph) -> CosineHead:

@@ -25,11 +25,12 @@ def fold(head: Head) -> LinearHead:
         True
     """
     example = head.weight_of(torch.zeros(1, dtype=torch.int64, device=next(head.parameters()).device))
+    bias = head.biases()
     with torch.device("meta"):
-        folded = LinearHead(head.tasks, head.in_features, bias=head.bias is not None)
+        folded = LinearHead(head.tasks, head.in_features, bias=bias is not None)
     folded = folded.to_empty(device=example.device).to(example.dtype)
     for labels in torch.arange(head.tasks.num_labels, device=example.device).split(LABELS_AT_ONCE):
         folded.vectors[labels] = head.weight_of(labels)
-    if folded.bias is not None and head.bias is not None:
-        folded.bias.copy_(head.bias)
+    if folded.bias is not None and bias is not None:
+        folded.bias.copy_(bias)
     return folded.train(head.training)

@@ -39,6 +39,15 @@ class Head(nn.Module):
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""
 
+    def biases(self) -> Tensor | None:
+        """Return the biases b [L], or None."""
+        return self.bias
+
+    @property
+    def generated(self) -> bool:
+        """Whether label vectors come from a label graph, so that those of further labels can be had."""
+        return False
+
     def weight_of(self, labels: Tensor) -> Tensor:
         """Return the vectors of some labels, [K, D] for int64 [K], without forming the others where that is saved."""
         return self.weight()[labels]
@@ -57,7 +66,7 @@ class Head(nn.Module):
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels, ``X Wᵀ + b`` [B, L]."""
-        return nn.functional.linear(features, self.weight(), self.bias)
+        return nn.functional.linear(features, self.weight(), self.biases())
 
     def scores_of(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the scores of some labels alone, for training or ranking with very many.
@@ -82,7 +91,8 @@ class Head(nn.Module):
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the columns of ``X Wᵀ + b`` that belong to some labels, [B, K], for all samples."""
-        return nn.functional.linear(features, self.weight_of(labels), None if self.bias is None else self.bias[labels])
+        biases = self.biases()
+        return nn.functional.linear(features, self.weight_of(labels), None if biases is None else biases[labels])
 
     def to_linear(self) -> LinearHead:
         """Return a linear head with the vectors and biases that this one has now: the same scores, and no graph."""

@@ -56,6 +56,15 @@ class ResidualHead(Head):
         head.residual.data.copy_(extended_rows(self.residuals().detach(), self.tasks, graph)[head.free])
         return head.train(self.training)
 
+    def biases(self) -> Tensor | None:
+        """Return the biases of the other head [L], or None."""
+        return self.head.biases()
+
+    @property
+    def generated(self) -> bool:
+        """Whether the vectors of the other head are generated."""
+        return self.head.generated
+
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""
         return self.head.weight() + self.residuals()
