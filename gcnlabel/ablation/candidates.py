@@ -15,10 +15,11 @@ from gcnlabel.embeddings import one_hot, parse_embeddings, random_embeddings
 from gcnlabel.errors import GcnlabelWarning, NoEdgeError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.run.build import build_backbone, build_head
+from gcnlabel.run.build import build_backbone
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import default_settings, generated_settings, signed_settings, with_head
 from gcnlabel.run.graph import finished_graph, raw_graph
+from gcnlabel.run.heads import build_head
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 LINEAR, COSINE, STACKING, DEFAULT = "linear", "linear + cosine", "stacking", "default"

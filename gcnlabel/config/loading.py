@@ -153,7 +153,9 @@ def _readable(error: ValidationError, where: str) -> InputError:
             fix=closest(str(path[-1]), known),
         )
     given = "" if first["type"] == "missing" else f", got {first['input']!r}"
-    return InputError(f"{key or 'config'}: {first['msg']}{given}{also}", where=where)
+    allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"]) if first["type"] == "literal_error" else []
+    fix = closest(str(first["input"]), allowed)
+    return InputError(f"{key or 'config'}: {first['msg']}{given}{also}", where=where, fix=fix)
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:

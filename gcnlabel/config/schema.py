@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
+from gcnlabel.config.head import HeadConfig as HeadConfig
 from gcnlabel.config.section import Section, Share, Sizes
 from gcnlabel.config.sources import Source
 
@@ -51,33 +52,6 @@ class BackboneConfig(Section):
     pool: Literal["max", "average"] | None = None
     pretrained: bool | None = None
     scaling: Literal["symmetric", "imagenet"] | None = None
-
-
-class HeadConfig(Section):
-    """The head; ``hidden_channels`` and ``init`` belong to those that have a graph.
-
-    ``default``: one of the others, chosen by the tasks and how often they are observed (see
-    :mod:`gcnlabel.run.default_head`); ``graph``: generated vectors; ``linear``: free ones; ``residual``: generated
-    vectors with free ones beside them; ``cosine`` and ``graph-cosine``: free or generated vectors, scored by their
-    angle to the features.
-
-    Attributes:
-        residual_tasks: Tasks whose labels have free vectors beside generated ones: all of them for ``residual``, none
-            for ``graph-cosine``, unless they are named.
-        keep_length: Tasks whose scores by angle keep the length of the features.
-    """
-
-    name: Literal["default", "graph", "linear", "residual", "cosine", "graph-cosine"] = "graph"
-    hidden_channels: Sizes = Field(default=[512])
-    bias: bool | None = None
-    init: Literal["pyg", "published"] = "pyg"
-    residual_tasks: list[str] | None = None
-    keep_length: list[str] = Field(default=[])
-
-    @property
-    def has_graph(self) -> bool:
-        """Whether label vectors are generated."""
-        return self.name in ("graph", "residual", "graph-cosine")
 
 
 class Model(Section):

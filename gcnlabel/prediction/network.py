@@ -23,8 +23,9 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.prediction.images import first_line, image_shape
 from gcnlabel.run import RunFolder
-from gcnlabel.run.build import build_backbone, build_head
+from gcnlabel.run.build import build_backbone
 from gcnlabel.run.data import Part, load_data
+from gcnlabel.run.heads import build_head
 from gcnlabel.tasks import Categorical, TaskSet
 from gcnlabel.training import load_checkpoint
 
@@ -88,10 +89,10 @@ def _features_in(state: Mapping[str, Tensor]) -> int:
     backbone = [value for name, value in state.items() if name.startswith("model.backbone.")]
     if backbone:
         return backbone[0].shape[-1]
-    for name in ("model.head.residual", "model.head.vectors", "model.head.head.vectors"):
-        if name in state:
-            return state[name].shape[1]
-    *_, last = [value for name, value in state.items() if name.endswith("lin.weight")]
+    for name, value in state.items():
+        if name.endswith((".residual", ".vectors")):
+            return value.shape[1]
+    *_, last = [value for name, value in state.items() if ".gcn.convs." in name and value.ndim == 2]
     return last.shape[0]
 
 

@@ -9,26 +9,16 @@ import torch
 from torch import nn
 
 from gcnlabel.annotations import MISSING_CLASS, warn_unseen
-from gcnlabel.config.schema import BackboneConfig, Config, HeadConfig, Loss
+from gcnlabel.config.schema import BackboneConfig, Config, Loss
 from gcnlabel.data import Standardize
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, inverse_frequency_weights, make_loss
-from gcnlabel.nn import (
-    FEATURE_BACKBONES,
-    IMAGE_BACKBONES,
-    Backbone,
-    CosineHead,
-    Head,
-    LabelGraphHead,
-    LinearHead,
-    MultiTaskModel,
-    ResidualHead,
-    uniform_by_width,
-)
+from gcnlabel.nn import FEATURE_BACKBONES, IMAGE_BACKBONES, Backbone, MultiTaskModel
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.tasks import Categorical, Task, TaskSet
+from gcnlabel.run.heads import build_head
+from gcnlabel.tasks import Categorical, Task
 from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
 
 
@@ -65,23 +55,6 @@ def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> B
     scale = ScaleToImageNet if settings.scaling == "imagenet" else ScaleImages
     front: nn.Module = scale() if images else Standardize.fit(inputs) if standardize else nn.Identity()
     return Backbone(nn.Sequential(front, backbone.network), backbone.out_features)
-
-
-def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:
-    """Return the head that the settings name.
-
-    Raises:
-        InputError: Graph and tasks do not match.
-    """
-    if graph is None:
-        free = LinearHead(tasks, in_features, bias=settings.bias is not False)
-        return CosineHead(free, settings.keep_length) if settings.name == "cosine" else free
-    head = LabelGraphHead(graph, tasks, in_features, settings.hidden_channels, bias=settings.bias is True)
-    if settings.init == "published":
-        uniform_by_width(head.gcn)
-    with_free = settings.name == "residual" or settings.residual_tasks
-    vectors = ResidualHead(head, settings.residual_tasks) if with_free else head
-    return CosineHead(vectors, settings.keep_length) if settings.name == "graph-cosine" else vectors
 
 
 def build_loss(config: Config, data: RunData) -> MultiTaskLoss:

@@ -56,7 +56,7 @@ def evaluate(folder: RunFolder, *, split: str | None = None, data: RunData | Non
     values = {
         "split": split,
         "samples": len(data.parts[split].annotations),
-        "head": config.model.head.name,
+        "head": config.model.head.title,
         "seed": config.seed,
         "selected": {**config.select.model_dump(), "epoch": epoch},
         "notes": _notes(config, data, split, thresholds),

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from scipy.stats import ttest_rel
 
 from gcnlabel.config import Config
+from gcnlabel.config.head import GENERATED
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
+from gcnlabel.nn.convolutions import UNWEIGHTED
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics
@@ -60,6 +62,8 @@ def evaluate_unseen(
     data = load_data(config) if data is None else data
     check_trainable(data)
     labels = labels_of(data, label)
+    for name in labels:
+        check_task(config, data.tasks.task_of(name).name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
         other = other_statistics(edges_from, config, data)
@@ -75,7 +79,7 @@ def evaluate_unseen(
         }
         for name in found[0]["test"]
     }
-    settings = {"edges_from": edges_from, "positives": positives, "head": config.model.head.name}
+    settings = {"edges_from": edges_from, "positives": positives, "head": config.model.head.title}
     return {
         **settings,
         "convention": config.graph.convention,
@@ -96,11 +100,32 @@ def check_head(config: Config) -> None:
     if not config.model.head.has_graph:
         raise InputError(
             f"head {config.model.head.name!r} cannot score labels that it was not trained on",
-            expected="graph | residual | graph-cosine",
+            expected=" | ".join(GENERATED),
             fix="--set model.head.name=graph-cosine",
         )
     if config.graph.file is not None:
         raise InputError("graph.file: its statistics cannot be measured without a label", fix="leave graph.file out")
+    if config.model.head.conv in UNWEIGHTED:
+        raise InputError(
+            f"model.head.conv: {config.model.head.conv} sees edges of weight 0 as edges",
+            expected="layers that multiply by weights: models with other edges are trained side by side here",
+            fix="--set model.head.conv=gcn",
+        )
+
+
+def check_task(config: Config, task: str) -> None:
+    """Check that the head of a task generates its vectors.
+
+    Raises:
+        InputError: They are free.
+    """
+    name = config.model.head.of(task)
+    if name not in GENERATED:
+        raise InputError(
+            f"head {name!r} of task {task!r} cannot score labels that it was not trained on",
+            expected=" | ".join(GENERATED),
+            fix=f"--set model.head.tasks.{task}=graph-cosine",
+        )
 
 
 def labels_of(data: RunData, label: str) -> list[str]:

@@ -102,8 +102,8 @@ def trained_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[dic
 
 def free_config(config: Config) -> Config:
     """Return the config with free vectors, scored as those of its head are."""
-    name = "cosine" if "cosine" in config.model.head.name else "linear"
-    head = config.model.head.model_copy(update={"name": name})
+    name = "cosine" if any("cosine" in name for name in config.model.head.names) else "linear"
+    head = config.model.head.model_copy(update={"name": name, "tasks": {}})
     return config.model_copy(update={"model": config.model.model_copy(update={"head": head})})
 
 
