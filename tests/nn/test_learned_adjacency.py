@@ -94,16 +94,17 @@ def test_stored_zeros_stay_out_and_an_isolated_label_keeps_itself(theta):
     label = torch.arange(3)
     whole = torch.stack([label.repeat(3), label.repeat_interleave(3)])
     adjacency = LearnedAdjacency(whole, torch.as_tensor(matrix).flatten(), 3)
-    adjacency.log_factor.data[0] = theta  # and 0 elsewhere, absent edges too
+    adjacency.log_factor.data[:2] = theta  # the edges of row 0; absent edges stay at 0, far from them
     weights = adjacency.dense()
     weights.sum().backward(retain_graph=True)
     assert torch.isfinite(weights).all()
     assert weights[matrix == 0].eq(0).all()
+    assert weights[0].tolist() == pytest.approx([0.6, 0.4, 0])
     assert weights[1].tolist() == [0, 1, 0]
     assert weights[2].tolist() == [0, 0, 0]
     assert torch.isfinite(adjacency.log_factor.grad).all()
     adjacency.log_factor.grad = None
-    adjacency.log_factor.data[0] = 0
+    adjacency.log_factor.data[:2] = 0
     (adjacency.dense() * torch.randn(3, 3, dtype=torch.float64)).sum().backward()
     assert (adjacency.log_factor.grad.view(3, 3) != 0).tolist() == [[True, True, False], [False] * 3, [False] * 3]
 
