@@ -169,6 +169,9 @@ class Config(Section):
     Attributes:
         tasks: The tasks, or the file that declares them; None where the data brings its own.
         only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
+        weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
+            ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
+            :class:`gcnlabel.losses.SchemeWeighting`).
     """
 
     tasks: str | dict[str, Any] | None = None
@@ -178,6 +181,7 @@ class Config(Section):
     graph: Graph = Graph()
     model: Model = Model()
     loss: dict[str, Loss] = Field(default={})
+    weighting: str = "fixed"
     optimizer: Optimizer = Optimizer()
     training: Training = Training()
     select: Select = Select()
