@@ -171,7 +171,8 @@ class Config(Section):
         only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
         weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
             ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
-            :class:`gcnlabel.losses.SchemeWeighting`).
+            :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
+            loss``: a metric of a task says better which epoch is best.
     """
 
     tasks: str | dict[str, Any] | None = None
