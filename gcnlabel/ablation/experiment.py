@@ -20,6 +20,7 @@ from gcnlabel.data import targets_to_tensors
 from gcnlabel.nn.adjacency import MOST_DENSE
 from gcnlabel.run.data import RunData
 from gcnlabel.run.evaluation import measure
+from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import Dimensional
 
 Progress = Callable[[int, int], None]
@@ -66,7 +67,11 @@ def ablate(
     Returns:
         Plain values: ``regimes``, name -> ``default`` (the head that the default stands for) and ``heads``, name ->
         ``metrics`` (``task/metric`` -> value of each seed), ``val`` and ``rate`` of each seed.
+
+    Raises:
+        InputError: The weights of the tasks are not fixed.
     """
+    check_fixed_weights(config)
     results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps, "regimes": {}}
     total = None
     done = 0

@@ -143,6 +143,10 @@ class Config(Section):
     Attributes:
         tasks: The tasks, or the file that declares them; None where the data brings its own.
         only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
+        weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
+            ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
+            :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
+            loss``: a metric of a task says better which epoch is best.
     """
 
     tasks: str | dict[str, Any] | None = None
@@ -152,6 +156,7 @@ class Config(Section):
     graph: Graph = Graph()
     model: Model = Model()
     loss: dict[str, Loss] = Field(default={})
+    weighting: str = "fixed"
     optimizer: Optimizer = Optimizer()
     training: Training = Training()
     select: Select = Select()

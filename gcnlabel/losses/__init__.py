@@ -2,7 +2,10 @@
 
 from gcnlabel.losses.class_weights import inverse_frequency_weights
 from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, TaskLoss
-from gcnlabel.losses.multi_task import LOSSES, MultiTaskLoss, make_loss
+from gcnlabel.losses.multi_task import LOSSES, MultiTaskLoss, make_loss, make_weighting
+from gcnlabel.losses.scheme import SchemeWeighting
+from gcnlabel.losses.uncertainty import UncertaintyWeighting
+from gcnlabel.losses.weighting import FixedWeights, Weighting
 
 __all__ = [
     "LOSSES",
@@ -10,9 +13,14 @@ __all__ = [
     "BinaryCrossEntropy",
     "CCCLoss",
     "CrossEntropy",
+    "FixedWeights",
     "MSELoss",
     "MultiTaskLoss",
+    "SchemeWeighting",
     "TaskLoss",
+    "UncertaintyWeighting",
+    "Weighting",
     "inverse_frequency_weights",
     "make_loss",
+    "make_weighting",
 ]

@@ -9,6 +9,9 @@ from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, TaskLoss
+from gcnlabel.losses.scheme import SchemeWeighting, load_scheme
+from gcnlabel.losses.uncertainty import UncertaintyWeighting
+from gcnlabel.losses.weighting import FixedWeights, Weighting, effective_weights
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
 
 LOSSES: dict[str, type[TaskLoss]] = {
@@ -49,28 +52,65 @@ def make_loss(task: Task, name: str | None = None, **options: Tensor) -> TaskLos
     return LOSSES[name](**options)
 
 
+def make_weighting(name: str, losses: Mapping[str, TaskLoss]) -> Weighting:
+    """Return the weighting of a name.
+
+    Args:
+        name: ``fixed``, ``uncertainty`` or ``module:attribute``; see :func:`~gcnlabel.losses.scheme.load_scheme`.
+        losses: Loss of each task.
+
+    Raises:
+        InputError: It is none of these.
+
+    Example:
+        >>> make_weighting("fixed", {"affect": MSELoss()})
+        FixedWeights()
+    """
+    if name == "fixed":
+        return FixedWeights()
+    if name == "uncertainty":
+        return UncertaintyWeighting(losses)
+    module, _, attribute = name.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), attribute)):
+        known = ("fixed", "uncertainty")
+        raise InputError(
+            f"weighting: {name!r}", expected="fixed | uncertainty | module:attribute", fix=closest(name, known)
+        )
+    return SchemeWeighting(load_scheme(name, list(losses)))
+
+
 class MultiTaskLoss(nn.Module):
-    """The weighted sum of the losses of all tasks (all weights 1 in Emotion-GCN).
+    """The losses of all tasks as one (all weights 1 in Emotion-GCN).
 
     Args:
         losses: Loss of each task.
-        weights: Weight of each task; 1 for those left out.
+        weights: Fixed weight of each task; 1 for those left out.
+        weighting: Makes one total of the losses times their fixed weights; their sum by default.
 
     Raises:
         InputError: A weight is given for a task without a loss.
     """
 
-    def __init__(self, losses: Mapping[str, TaskLoss], weights: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        losses: Mapping[str, TaskLoss],
+        weights: Mapping[str, float] | None = None,
+        weighting: Weighting | None = None,
+    ) -> None:
         super().__init__()
         unknown = sorted(set(weights or {}) - set(losses))
         if unknown:
             raise InputError(f"weights for tasks without a loss: {shorten(unknown)}", expected=shorten(losses))
         self.losses = nn.ModuleDict(losses)
         self.weights = {name: float((weights or {}).get(name, 1.0)) for name in losses}
+        self.weighting = FixedWeights() if weighting is None else weighting
 
     def forward(self, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total, and the loss of each task before its weight."""
         full = {name: score.float() if score.dtype in HALF else score for name, score in scores.items()}
         parts: dict[str, Tensor] = {name: loss(full[name], targets[name]) for name, loss in self.losses.items()}
-        total = sum((self.weights[name] * part for name, part in parts.items()), start=next(iter(parts.values())) * 0)
-        return total, parts
+        return self.weighting({name: self.weights[name] * part for name, part in parts.items()}), parts
+
+    def changing_weights(self, total: Tensor, parts: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the weight that each observed task had in a total; none where the weights are fixed."""
+        return {} if isinstance(self.weighting, FixedWeights) else effective_weights(total, parts)

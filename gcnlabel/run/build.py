@@ -13,7 +13,7 @@ from gcnlabel.config.schema import BackboneConfig, Config, Loss
 from gcnlabel.data import Standardize
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.losses import MultiTaskLoss, inverse_frequency_weights, make_loss
+from gcnlabel.losses import MultiTaskLoss, inverse_frequency_weights, make_loss, make_weighting
 from gcnlabel.nn import FEATURE_BACKBONES, IMAGE_BACKBONES, Backbone, MultiTaskModel
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 from gcnlabel.run.data import Part, RunData
@@ -61,7 +61,8 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
     """Return the loss of every task, with class weights of the training part.
 
     Raises:
-        InputError: A loss is given for a task that does not exist, or does not suit its task.
+        InputError: A loss is given for a task that does not exist, or does not suit its task; or there is no such
+            weighting.
     """
     for name in config.loss:
         data.tasks[name]
@@ -72,7 +73,7 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
         options = {"class_weights": _class_weights(task, data)} if settings.class_weights else {}
         losses[task.name] = make_loss(task, settings.name, **options)
         weights[task.name] = settings.weight
-    return MultiTaskLoss(losses, weights)
+    return MultiTaskLoss(losses, weights, make_weighting(config.weighting, losses))
 
 
 def _class_weights(task: Task, data: RunData) -> torch.Tensor:

@@ -26,13 +26,16 @@ Scores = Mapping[str, Tensor]
 def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int]:
     """Return the module of a run with the weights of its selected checkpoint, and that epoch (from 1).
 
+    How the tasks were weighed while it was trained is left behind: a scheme of the user's need not be there any more.
+
     Raises:
         InputError: The folder holds no run or no checkpoint, or the checkpoint is damaged.
     """
     graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
     checkpoint = load_checkpoint(folder.best)
-    module = build_module(folder.load_config(), data, graph)
-    module.load_state_dict(checkpoint["state_dict"])
+    module = build_module(folder.load_config().model_copy(update={"weighting": "fixed"}), data, graph)
+    state = checkpoint["state_dict"].items()
+    module.load_state_dict({name: value for name, value in state if not name.startswith("loss.")})
     return module, int(checkpoint["epoch"]) + 1
 
 

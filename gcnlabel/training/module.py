@@ -8,11 +8,11 @@ from typing import Any
 import lightning as L
 import torch
 from torch import Tensor, nn
-from torch.nn import Parameter
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from gcnlabel.distributed import processes, sum_over_processes
+from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
 
@@ -24,22 +24,24 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
     Args:
         model: Backbone and head.
-        loss: Maps scores and targets, both a dict by task, to the total and each task's loss.
-        optimizer: Makes the optimizer from the parameters.
+        loss: The losses of all tasks; what its weighting learns is trained too, without weight decay.
+        optimizer: Makes the optimizer from groups of parameters.
         schedule: Factor of the learning rate as a function of the epochs done.
 
     Attributes:
         augment: Applied to training batches on the device that trains, or None.
         memory_format: Layout of image batches.
 
-    Logs ``train/loss`` and, for each evaluated split, ``<split>/loss`` and ``<split>/<task>/<metric>``.
+    Logs ``train/loss``, ``train/<task>/loss`` before its weight, ``train/<task>/weight`` where weights change (the mean
+    over the batches that observe the task), and for each evaluated split ``<split>/loss`` and
+    ``<split>/<task>/<metric>``.
     """
 
     def __init__(
         self,
         model: MultiTaskModel,
-        loss: nn.Module,
-        optimizer: Callable[[Iterable[Parameter]], Optimizer],
+        loss: MultiTaskLoss,
+        optimizer: Callable[[list[dict[str, Any]]], Optimizer],
         schedule: Callable[[float], float] = lambda epochs: 1.0,
     ) -> None:
         super().__init__()
@@ -67,8 +69,13 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         """Return the total loss of a batch."""
         inputs, targets = batch
         total, parts = self.loss(self(inputs), targets)
+        weights = self.loss.changing_weights(total, parts)
         self.log_dict(
-            {"train/loss": total.detach(), **{f"train/{name}/loss": part.detach() for name, part in parts.items()}},
+            {
+                "train/loss": total.detach(),
+                **{f"train/{name}/loss": part.detach() for name, part in parts.items()},
+                **{f"train/{name}/weight": weight for name, weight in weights.items()},
+            },
             on_step=False,
             on_epoch=True,
             batch_size=self._samples(inputs),  # the loss is that of all processes, in each of them
@@ -103,9 +110,21 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         scores, targets = (concatenate(parts) for parts in zip(*self._seen, strict=True))
         self.log(f"{split}/loss", self.loss(scores, targets)[0])
 
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
+        """Keep what the weighting learns about a task where the batch says nothing about it: momentum would move it."""
+        for parameter in self.loss.parameters():
+            if parameter.grad is not None and not parameter.grad.any():
+                parameter.grad = None
+
     def configure_optimizers(self) -> dict[str, Any]:
-        """Return optimizer and schedule; the schedule steps with every batch."""
-        optimizer = self.make_optimizer(self.parameters())
+        """Return optimizer and schedule; the schedule steps with every batch.
+
+        Weights of tasks do not decay: towards a log-variance of 0, one scale of the losses would be preferred.
+        """
+        groups: list[dict[str, Any]] = [{"params": list(self.model.parameters())}]
+        if learned := list(self.loss.parameters()):
+            groups.append({"params": learned, "weight_decay": 0.0})
+        optimizer = self.make_optimizer(groups)
         steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)
         schedule = LambdaLR(optimizer, lambda step: self.schedule(step / steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

@@ -16,6 +16,7 @@ from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
 from gcnlabel.nn.convolutions import UNWEIGHTED
 from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics
 from gcnlabel.unseen.left_out import check_label
@@ -56,9 +57,11 @@ def evaluate_unseen(
         and ``sd`` (over seeds, of the mean over labels); ``compared``, what each method lacks to the label graph.
 
     Raises:
-        InputError: The label is no tag, the head has no graph, the inputs are images, or the edges cannot be had.
+        InputError: The label is no tag, the head has no graph, the inputs are images, the edges cannot be had, or the
+            weights of the tasks are not fixed.
     """
     check_head(config)
+    check_fixed_weights(config)
     data = load_data(config) if data is None else data
     check_trainable(data)
     labels = labels_of(data, label)

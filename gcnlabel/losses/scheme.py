@@ -1,0 +1,147 @@
+"""Weightings that are written by others."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.losses.weighting import Weighting
+
+Scheme = Callable[[dict[str, Tensor]], Any]
+FORM = "a total (a scalar tensor), or a weight for each of the tasks that it is given"
+
+
+class SchemeWeighting(Weighting):
+    """Makes any ``scheme({task: loss}) -> total, or {task: weight}`` a weighting.
+
+    The scheme is called once for each batch, with the tasks alone whose loss is not 0, and not at all where there are
+    none. Weights may carry gradients; detach the losses where they must not.
+
+    What a scheme learns or remembers belongs to an ``nn.Module``: its parameters are trained, without weight decay;
+    its buffers, also a count of steps, are kept in checkpoints and come back with ``--resume``; and its ``training``
+    is false while a validation loss is computed, when nothing may be remembered.
+
+    Args:
+        scheme: A function, or a module with such a ``forward``.
+
+    Raises:
+        InputError: From ``forward``: what the scheme returns is neither.
+
+    Example:
+        Dynamic Weight Average (Liu, Johns and Davison, CVPR 2019, Eq. 7): with L_k(t) the mean loss of task k in epoch
+        t, ``weight_k(t) = K exp(r_k(t-1) / T) / Σ_i exp(r_i(t-1) / T)``, ``r_k(t-1) = L_k(t-1) / L_k(t-2)``, T = 2,
+        and all weights 1 in the first two epochs.
+
+        >>> class DynamicWeightAverage(nn.Module):
+        ...     def __init__(self, tasks, steps=2, temperature=2.0):  # steps of an epoch
+        ...         super().__init__()
+        ...         self.tasks, self.steps, self.temperature = list(tasks), steps, temperature
+        ...         self.register_buffer("means", torch.full((2, len(self.tasks)), torch.nan))  # epochs t-2, t-1
+        ...         self.register_buffer("sums", torch.zeros(2, len(self.tasks)))  # of losses, of batches, in epoch t
+        ...         self.register_buffer("step", torch.zeros((), dtype=torch.long))
+        ...
+        ...     def forward(self, losses):
+        ...         if self.training:
+        ...             if self.step > 0 and self.step % self.steps == 0:
+        ...                 self.means = torch.stack([self.means[1], self.sums[0] / self.sums[1]])
+        ...                 self.sums = torch.zeros_like(self.sums)
+        ...             for name, loss in losses.items():
+        ...                 self.sums[:, self.tasks.index(name)] += torch.stack([loss.detach(), torch.ones_like(loss)])
+        ...             self.step = self.step + 1
+        ...         ratio = (self.means[1] / self.means[0]).nan_to_num(1.0)
+        ...         weights = len(self.tasks) * torch.softmax(ratio / self.temperature, 0)
+        ...         return {name: weights[self.tasks.index(name)] for name in losses}
+        >>> weighting = SchemeWeighting(DynamicWeightAverage(["mood", "affect"]))
+        >>> for mood in (1.0, 1.0, 0.5, 0.5, 0.5):  # two steps an epoch; affect's loss stays at 1
+        ...     total = weighting({"mood": torch.tensor(mood), "affect": torch.tensor(1.0)})
+        >>> total  # weights 2 sigmoid((0.5 - 1) / 2) = 0.8756 and 1.1244
+        tensor(1.5622)
+    """
+
+    def __init__(self, scheme: Scheme) -> None:
+        super().__init__()
+        self.scheme = scheme
+
+    def forward(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """Return the scheme's total, or the sum of weight times loss."""
+        # distributed training waits for the gradient of every parameter, of the heads too, used or not
+        touched = [*losses.values(), *(parameter.sum() for parameter in self.parameters())]
+        nothing = 0 * sum(touched[1:], start=touched[0])
+        seen = {name: loss for name, loss in losses.items() if loss != 0}
+        return nothing if not seen else nothing + _total(self.scheme(dict(seen)), seen)
+
+
+def _total(result: Any, losses: Mapping[str, Tensor]) -> Tensor:
+    if isinstance(result, Mapping):
+        if set(result) != set(losses):
+            raise InputError(f"the weighting gave weights for {shorten(result) or 'no task'}", expected=shorten(losses))
+        weighted = [_scalar(result[name], f"weight of {name}") * loss for name, loss in losses.items()]
+        return sum(weighted[1:], start=weighted[0])
+    total = _scalar(result, "total")
+    if any(loss.requires_grad for loss in losses.values()) and not getattr(total, "requires_grad", False):
+        raise InputError("the weighting gave a total without gradient", fix="do not detach the losses it is made of")
+    return torch.as_tensor(total)
+
+
+def _scalar(value: Any, name: str) -> Any:
+    if isinstance(value, int | float) or (isinstance(value, Tensor) and value.dim() == 0):
+        return value
+    what = f"a tensor of shape {list(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+    raise InputError(f"the weighting gave {what} as {name}", expected=FORM)
+
+
+def load_scheme(path: str, tasks: Sequence[str]) -> Scheme:
+    """Return the scheme that ``module:attribute`` names.
+
+    A subclass of ``nn.Module`` is made with the names of the tasks; a module that is made already is copied, so that
+    no run inherits what another has learned; a function is taken as it is.
+
+    Args:
+        path: Module that can be imported, and the name of the scheme in it.
+        tasks: Names of the tasks.
+
+    Raises:
+        InputError: There is no such module or attribute, or it is no scheme.
+
+    Example:
+        >>> load_scheme("builtins:max", ["mood"])
+        <built-in function max>
+    """
+    name, _, attribute = path.partition(":")
+    module = _imported(name, path)
+    found = getattr(module, attribute, None)
+    if inspect.isclass(found) and issubclass(found, nn.Module):
+        return _made(found, path, tasks)
+    if inspect.isclass(found) or not callable(found):
+        raise InputError(
+            f"weighting: {path!r} is {'missing' if found is None else 'no scheme'}",
+            expected="a function, an nn.Module or a class of them",
+            fix=closest(attribute, vars(module)) if found is None else None,
+        )
+    return copy.deepcopy(found)
+
+
+def _imported(module: str, path: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise InputError(
+            f"weighting: {path!r} cannot be imported: {error}",
+            fix="put the folder of the module on PYTHONPATH, or install it",
+        ) from error
+
+
+def _made(kind: type[nn.Module], path: str, tasks: Sequence[str]) -> Scheme:
+    try:
+        return kind(list(tasks))
+    except TypeError as error:
+        raise InputError(
+            f"weighting: {path!r} cannot be made: {error}", expected="a class that takes the names of the tasks"
+        ) from error

@@ -1,0 +1,59 @@
+"""From the losses of the tasks to the one number that is minimised."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+
+class Weighting(nn.Module):
+    """``weighting(losses) -> total``: how much each task counts.
+
+    A task whose loss is exactly 0 had no observed target in the batch, or nothing left to learn from it: it must add
+    nothing, and must move nothing that the weighting learns.
+    """
+
+    @abstractmethod
+    def forward(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """Return the total of a batch.
+
+        Args:
+            losses: Loss of each task, already times its fixed weight.
+        """
+
+
+class FixedWeights(Weighting):
+    """``total = sum of losses``: the fixed weights, which the losses bear already, are the only ones.
+
+    Example:
+        >>> FixedWeights()({"mood": torch.tensor(2.0), "affect": torch.tensor(0.5)})
+        tensor(2.5000)
+    """
+
+    def forward(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """Return the sum."""
+        return sum(losses.values(), start=next(iter(losses.values())) * 0)
+
+
+def effective_weights(total: Tensor, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the weight ``d total / d loss`` that a task had in a total, whatever the total was made by.
+
+    Tasks of which nothing was observed, whose loss is 0, and those that the total does not depend on are left out.
+
+    Args:
+        total: Scalar, with its graph.
+        losses: Loss of each task, a scalar of that graph.
+
+    Example:
+        >>> losses = {name: torch.tensor(value, requires_grad=True) for name, value in {"a": 3.0, "b": 2.0}.items()}
+        >>> effective_weights(losses["a"] ** 2, losses)
+        {'a': tensor(6.)}
+    """
+    seen = {name: loss for name, loss in losses.items() if loss != 0}
+    if not seen:
+        return {}
+    found = torch.autograd.grad(total, list(seen.values()), retain_graph=True, allow_unused=True)
+    return {name: weight for name, weight in zip(seen, found, strict=True) if weight is not None}
