@@ -14,7 +14,17 @@ from gcnlabel.nn.backbones import (
     small_cnn,
 )
 from gcnlabel.nn.breg_next import breg_next
-from gcnlabel.nn.heads import CosineHead, Head, LabelGraphHead, LinearHead, ResidualHead, fold
+from gcnlabel.nn.heads import (
+    CosineHead,
+    Head,
+    LabelGraphHead,
+    LabelQueryHead,
+    LinearHead,
+    OutputPropagation,
+    ResidualHead,
+    SampleGraphHead,
+    fold,
+)
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
 from gcnlabel.nn.model import MultiTaskModel
 
@@ -27,9 +37,12 @@ __all__ = [
     "Head",
     "LabelGCN",
     "LabelGraphHead",
+    "LabelQueryHead",
     "LinearHead",
     "MultiTaskModel",
+    "OutputPropagation",
     "ResidualHead",
+    "SampleGraphHead",
     "breg_next",
     "densenet121",
     "fold",

@@ -4,7 +4,20 @@ from gcnlabel.nn.heads.cosine import CosineHead
 from gcnlabel.nn.heads.folding import fold
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.label_graph import LabelGraphHead
+from gcnlabel.nn.heads.label_query import LabelQueryHead
 from gcnlabel.nn.heads.linear import LinearHead
+from gcnlabel.nn.heads.output_propagation import OutputPropagation
 from gcnlabel.nn.heads.residual import ResidualHead
+from gcnlabel.nn.heads.sample_graph import SampleGraphHead
 
-__all__ = ["CosineHead", "Head", "LabelGraphHead", "LinearHead", "ResidualHead", "fold"]
+__all__ = [
+    "CosineHead",
+    "Head",
+    "LabelGraphHead",
+    "LabelQueryHead",
+    "LinearHead",
+    "OutputPropagation",
+    "ResidualHead",
+    "SampleGraphHead",
+    "fold",
+]
