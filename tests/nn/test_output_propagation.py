@@ -127,6 +127,9 @@ def test_many_labels_are_propagated_by_sparse_rows():
     head.strength.data.fill_(0.5)
     own = whole(head.head).detach().numpy()
     np.testing.assert_allclose(whole(head).detach(), own + 0.5 * own @ matrix.T, rtol=1e-5, atol=1e-5)
+    exact, head = whole(head), head.float()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        torch.testing.assert_close(whole(head, FEATURES.float()).double(), exact, rtol=0.05, atol=0.05)
 
 
 def test_bad_input_is_refused():

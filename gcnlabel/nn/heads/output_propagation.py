@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -105,9 +106,11 @@ class OutputPropagation(Head):
         return linear.train(self.training)
 
     def _with_heard(self, own: Tensor) -> Tensor:
-        """Return ``own⁽ᴷ⁾``, [L, ...]."""
+        """Return ``own⁽ᴷ⁾``, [L, ...], in full precision: sparse rows have no other."""
         strength = self.strength[self.get_buffer("_task")][:, None]
+        device, own = own.device.type, own.to(strength.dtype)
         result = own
-        for _ in range(self.steps):
-            result = own + strength * self.adjacency.propagate(result)
+        with torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext():
+            for _ in range(self.steps):
+                result = own + strength * self.adjacency.propagate(result)
         return result
