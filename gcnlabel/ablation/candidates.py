@@ -5,10 +5,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
 from gcnlabel.ablation.controls import CONTROLS, with_adjacency
+from gcnlabel.ablation.rivals import (
+    PROPAGATION,
+    QUERIES,
+    SAMPLE_GRAPH,
+    Rival,
+    label_query,
+    output_propagation,
+    sample_graph,
+)
 from gcnlabel.config import Config
 from gcnlabel.config.schema import Graph, HeadConfig
 from gcnlabel.embeddings import one_hot, parse_embeddings, random_embeddings
@@ -35,11 +45,13 @@ class Candidate:
         name: What tables call it.
         config: Config with its head and graph.
         change: What is done to its graph, of a seed; None for nothing.
+        rival: Makes its head in place of the config's, which then only says what graph there is.
     """
 
     name: str
     config: Config
     change: Change | None = None
+    rival: Rival | None = None
 
     def model(self, data: RunData, seed: int) -> MultiTaskModel:
         """Return its model for some data, drawn by a seed; the backbone is the same for all candidates."""
@@ -51,7 +63,8 @@ class Candidate:
             graph = graph_or_loops(self.config, data)
             graph = with_adjacency(graph, graph.adjacency())
             graph = graph if self.change is None else self.change(graph, seed)
-        return MultiTaskModel(backbone, build_head(settings.head, data.tasks, backbone.out_features, graph))
+        build = partial(build_head, settings.head) if self.rival is None else self.rival
+        return MultiTaskModel(backbone, build(data.tasks, backbone.out_features, graph))
 
 
 def candidates(config: Config, data: RunData) -> list[Candidate]:
@@ -70,11 +83,15 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
     signed = Candidate(SIGNED, with_head(config, generated_settings(), signed_settings(config.graph)))
     reference = default if head.has_graph else signed
     published = HeadConfig(name="graph", hidden_channels=config.model.head.hidden_channels, bias=True)
+    linear = with_head(config, HeadConfig(name="linear"), config.graph)
     return [
-        Candidate(LINEAR, with_head(config, HeadConfig(name="linear"), config.graph)),
+        Candidate(LINEAR, linear),
         Candidate(COSINE, with_head(config, HeadConfig(name="cosine"), config.graph)),
         default,
         *([] if head.has_graph else [signed]),
+        Candidate(PROPAGATION, signed.config, rival=output_propagation),
+        Candidate(QUERIES, linear, rival=label_query),
+        Candidate(SAMPLE_GRAPH, linear, rival=sample_graph),
         Candidate(PUBLISHED, with_head(config, published, published_settings(config.graph, data.tasks))),
         *(Candidate(name, reference.config, _rewired(name)) for name in CONTROLS),
         Candidate("one-hot embeddings", reference.config, _with_one_hot),

@@ -53,8 +53,9 @@ def ablate(
 ) -> None:
     """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many amounts of data.
 
-    Trains the linear head, linear + cosine, stacking, the default, the published head, and the default with wrong
-    graphs and embeddings; seeds and learning rates side by side. The head of CONFIG does not matter.
+    Trains the linear head, linear + cosine, stacking, the default, output propagation, label-query attention, a
+    sample-adaptive graph, the published head, and the default with wrong graphs and embeddings; seeds and learning
+    rates side by side. The head of CONFIG does not matter.
     """
     from gcnlabel.ablation import Budget, run_ablation
     from gcnlabel.cli.progress_bar import progress_bar

@@ -15,7 +15,18 @@ from gcnlabel.nn.backbones import (
 )
 from gcnlabel.nn.breg_next import breg_next
 from gcnlabel.nn.convolutions import CONVOLUTIONS, convolution
-from gcnlabel.nn.heads import CosineHead, Head, LabelGraphHead, LinearHead, ResidualHead, TaskHeads, fold
+from gcnlabel.nn.heads import (
+    CosineHead,
+    Head,
+    LabelGraphHead,
+    LabelQueryHead,
+    LinearHead,
+    OutputPropagation,
+    ResidualHead,
+    SampleGraphHead,
+    TaskHeads,
+    fold,
+)
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
 from gcnlabel.nn.learned_adjacency import LearnedAdjacency
 from gcnlabel.nn.model import MultiTaskModel
@@ -30,10 +41,13 @@ __all__ = [
     "Head",
     "LabelGCN",
     "LabelGraphHead",
+    "LabelQueryHead",
     "LearnedAdjacency",
     "LinearHead",
     "MultiTaskModel",
+    "OutputPropagation",
     "ResidualHead",
+    "SampleGraphHead",
     "TaskHeads",
     "breg_next",
     "convolution",

@@ -76,8 +76,9 @@ def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
             graph = LabelGraph.load(run.graph)
             target.save(f"adjacency_{name}", adjacency_figure(graph), adjacency_table(graph))
             target.save(f"label_graph_{name}", label_graph_figure(graph), label_graph_table(graph))
-    vectors = {name: tensors["label_vectors"].double().numpy() for name, tensors in predictions.items()}
-    target.save("similarity", similarity_figure(vectors, data.tasks), similarity_table(vectors, data.tasks))
+    vectors = {n: p["label_vectors"].double().numpy() for n, p in predictions.items() if "label_vectors" in p}
+    if vectors:
+        target.save("similarity", similarity_figure(vectors, data.tasks), similarity_table(vectors, data.tasks))
     for task in data.tasks:
         if isinstance(task, Categorical):
             matrices = {

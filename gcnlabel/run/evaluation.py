@@ -14,6 +14,7 @@ from gcnlabel.data import ArrayDataset, targets_to_tensors, whole_batch
 from gcnlabel.files import atomic_write
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
+from gcnlabel.nn import Head
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
@@ -67,7 +68,7 @@ def evaluate(folder: RunFolder, *, split: str | None = None, data: RunData | Non
         "tasks": measure(data, scores, targets, thresholds),
     }
     folder.write_evaluation(values)
-    _write_predictions(folder, module.model.head.weight(), scores, targets)
+    _write_predictions(folder, module.model.head, scores, targets)
     return values
 
 
@@ -109,8 +110,8 @@ def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
     return DataLoader(dataset, batch_size=config.training.batch_size, collate_fn=whole_batch)
 
 
-def _write_predictions(folder: RunFolder, weight: Tensor, scores: Scores, targets: Scores) -> None:
-    tensors = {"label_vectors": weight.detach().cpu().contiguous()}
+def _write_predictions(folder: RunFolder, head: Head, scores: Scores, targets: Scores) -> None:
+    tensors = {"label_vectors": head.weight().detach().cpu().contiguous()} if head.has_vectors else {}
     for name in scores:
         tensors[f"scores/{name}"] = scores[name].contiguous()
         tensors[f"targets/{name}"] = targets[name].contiguous()

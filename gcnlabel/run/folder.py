@@ -25,7 +25,8 @@ class RunFolder:
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
         evaluation: ``evaluation.json``.
-        predictions: ``predictions.safetensors``, scores and targets of the evaluated split, label vectors.
+        predictions: ``predictions.safetensors``, scores and targets of the evaluated split, label vectors
+            where the head has such.
 
     Args:
         path: The folder.

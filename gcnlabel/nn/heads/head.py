@@ -23,7 +23,12 @@ class Head(nn.Module):
         tasks: Tasks to predict; their labels are the rows of W.
         in_features: Size of the features, D.
         bias: Whether each label has a free bias b.
+
+    Attributes:
+        has_vectors: Whether labels have vectors that are the same for all samples; :meth:`weight` raises otherwise.
     """
+
+    has_vectors = True
 
     def __init__(self, tasks: TaskSet, in_features: int, *, bias: bool) -> None:
         super().__init__()

@@ -1,0 +1,116 @@
+"""Scores of any head, propagated over the label graph after the fact."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn.adjacency import Adjacency
+from gcnlabel.nn.heads.head import Head
+from gcnlabel.nn.heads.linear import LinearHead
+
+
+class OutputPropagation(Head):
+    """``s⁽ᵏ⁾ = s + a Â s⁽ᵏ⁻¹⁾``, ``s⁽⁰⁾ = s``, for K steps: scores s of another head, with a learned strength a.
+
+    Personalised PageRank of the scores (APPNP, Gasteiger et al., ICLR 2019; so smooths Correct and Smooth, Huang et
+    al., ICLR 2021) with 1 - a the teleport probability, but not multiplied by it: at a = 0, where it starts, the scores
+    are the other head's. Â keeps its signs: a label may lower another. Biases are added after, not propagated: how
+    often a neighbour occurs says nothing of the sample.
+
+    Args:
+        head: The head whose scores are propagated.
+        graph: Propagation graph over its labels.
+        steps: K; two hear as far as a generator of two layers does.
+
+    Attributes:
+        strength: a of each task, for what its labels hear [T].
+
+    Raises:
+        InputError: The labels of head and graph differ, or ``steps`` is less than 1.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel, TaskSet
+        >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
+        >>> graph = LabelGraph.from_dense([[0, -1.0], [0, 0]], tasks)  # cat hears the opposite of dog
+        >>> inner = LinearHead(tasks, in_features=2)
+        >>> inner.vectors.data = torch.eye(2)
+        >>> head = OutputPropagation(inner, graph)
+        >>> head.strength.data += 0.5
+        >>> head(torch.tensor([[3.0, 4.0]]))["tags"].tolist()
+        [[1.0, 4.0]]
+    """
+
+    def __init__(self, head: Head, graph: LabelGraph, steps: int = 2) -> None:
+        super().__init__(head.tasks, head.in_features, bias=False)
+        graph.check_matches(head.tasks)
+        if steps < 1:
+            raise InputError(f"steps = {steps}", expected="at least 1")
+        self.head = head
+        self.bias = head.bias
+        self.has_vectors = head.has_vectors
+        self.steps = steps
+        self.strength = nn.Parameter(torch.zeros(len(head.tasks.names)))
+        weight = graph.edge_weight.to(torch.get_default_dtype())
+        self.adjacency = Adjacency(graph.edge_index, weight, head.tasks.num_labels)
+        self.register_buffer("_task", torch.tensor(head.tasks.task_indices()), persistent=False)
+
+    def weight(self) -> Tensor:
+        """Return the label vectors of the other head, propagated, [L, D]."""
+        return self._with_heard(self.head.weight())
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Return the scores of all labels [B, L]."""
+        scores = self.head.scores(features)
+        if self.bias is None:
+            return self._with_heard(scores.T).T
+        return self._with_heard((scores - self.bias).T).T + self.bias
+
+    def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the scores of some labels, [B, K], for all samples; those of all are computed, as they are heard."""
+        return self.scores(features)[:, labels]
+
+    def extended(self, graph: LabelGraph) -> OutputPropagation:
+        """Return a head over a larger graph; a new task starts without propagation."""
+        head = OutputPropagation(self.head.extended(graph), graph, self.steps)
+        head = head.to(self.strength.device, self.strength.dtype)
+        for t, task in enumerate(self.tasks):
+            head.strength.data[graph.tasks.names.index(task.name)] = self.strength.detach()[t]
+        return head.train(self.training)
+
+    def to_linear(self) -> LinearHead:
+        """Return a linear head with the vectors, propagated, and the biases that the other head has now.
+
+        Raises:
+            InputError: The scores of the other head are not linear in the features.
+        """
+        return self._folded(self.head.to_linear())
+
+    def frozen(self) -> Head:
+        """Return a linear head where the other one can be folded; else this one, over the frozen other."""
+        inner = self.head.frozen()
+        if isinstance(inner, LinearHead):
+            return self._folded(inner)
+        head = copy.deepcopy(self)
+        head.head, head.bias = inner, inner.bias
+        return head
+
+    @torch.no_grad()
+    def _folded(self, linear: LinearHead) -> LinearHead:
+        linear.vectors.copy_(self._with_heard(linear.vectors))
+        return linear.train(self.training)
+
+    def _with_heard(self, own: Tensor) -> Tensor:
+        """Return ``own⁽ᴷ⁾``, [L, ...], in full precision: sparse rows have no other."""
+        strength = self.strength[self.get_buffer("_task")][:, None]
+        device, own = own.device.type, own.to(strength.dtype)
+        result = own
+        with torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext():
+            for _ in range(self.steps):
+                result = own + strength * self.adjacency.propagate(result)
+        return result

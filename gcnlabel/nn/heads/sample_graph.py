@@ -1,0 +1,82 @@
+"""A rival with a graph of each sample's own."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gcnlabel.nn.heads.sample_wise import SampleWiseHead
+from gcnlabel.nn.heads.tokens import Tokens
+from gcnlabel.tasks import TaskSet
+
+SLOPE = 0.2
+"""Slope of LeakyReLU below 0, as in the generator."""
+
+
+class SampleGraphHead(SampleWiseHead):
+    """A graph of the labels for each sample, made from the sample (ADD-GCN, Ye et al., ECCV 2020, Section 3).
+
+    With tokens T of the sample [M, C] in place of the feature map's places::
+
+        S = T Θᵀ                            activations of the labels [M, L]
+        V = sigmoid(S)ᵀ T / M               semantic attention: a representation of each label [L, C]
+        H = LeakyReLU(Aₛ V Wₛ)              static layer: Aₛ [L, L] is learned, the same for all samples
+        g = mean over labels of H, times Wg   global representation
+        A = sigmoid(W_A [H; g]) / L         dynamic graph [L, L]: A[i, j] from label j and the whole
+        Z = LeakyReLU(A H W_d)              dynamic layer
+        score = (v · z + mean of S) / 2 + b   v, b: of the label; mean over tokens
+
+    Sums over tokens and labels are means, so that their number does not set the size of scores; the paper has sums,
+    and a maximum over places in the last line: tokens have no places, and a dimension is no presence. Graphs take
+    B L² numbers: for hundreds of labels, not thousands.
+
+    Args:
+        tasks: Tasks to predict.
+        in_features: Size of the features, D.
+        tokens: Number of tokens that the features are cut into, M, at least 2; see :class:`Tokens`.
+        width: Size of tokens and representations, C.
+
+    Raises:
+        InputError: ``tokens`` is less than 2.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> head = SampleGraphHead(TaskSet([MultiLabel("tags", ["cat", "dog"])]), in_features=4)
+        >>> head(torch.zeros(3, 4))["tags"].shape
+        torch.Size([3, 2])
+    """
+
+    bias: nn.Parameter
+
+    def __init__(self, tasks: TaskSet, in_features: int, tokens: int = 16, width: int = 16) -> None:
+        super().__init__(tasks, in_features, bias=True)
+        size = tasks.num_labels
+        self.tokens = Tokens(in_features, tokens, width)
+        self.activation = nn.Linear(width, size, bias=False)  # Θ
+        self.static_graph = nn.Linear(size, size, bias=False)  # Aₛ
+        self.static = nn.Linear(width, width, bias=False)
+        self.whole = nn.Linear(width, width)
+        self.graph_of_label = nn.Linear(width, size)  # the half of W_A that H is multiplied with
+        self.graph_of_whole = nn.Linear(width, size, bias=False)  # the other half
+        self.dynamic = nn.Linear(width, width, bias=False)
+        self.vectors = nn.Parameter(torch.empty(size, width).uniform_(-(width**-0.5), width**-0.5))
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Return the scores of all labels [B, L]."""
+        tokens = self.tokens(features)  # [B, M, C]
+        activations = self.activation(tokens)  # [B, M, L]
+        labels = activations.sigmoid().transpose(1, 2) @ tokens / tokens.shape[1]  # [B, L, C]
+        labels = torch.einsum("ij,bjc->bic", self.static_graph.weight, labels)
+        labels = F.leaky_relu(self.static(labels), SLOPE)
+        labels = F.leaky_relu(self.dynamic(self.graphs(labels) @ labels), SLOPE)
+        return ((labels * self.vectors).sum(2) + activations.mean(1)) / 2 + self.bias
+
+    def graphs(self, labels: Tensor) -> Tensor:
+        """Return the graph of each sample, [B, L, L]; row i is what label i hears; from representations [B, L, C]."""
+        of_whole = self.graph_of_whole(self.whole(labels.mean(1)))  # [B, L]
+        return (self.graph_of_label(labels).transpose(1, 2) + of_whole[:, :, None]).sigmoid() / labels.shape[1]
+
+    def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the scores of some labels, [B, K], for all samples; those of all are computed, as they are heard."""
+        return self.scores(features)[:, labels]
