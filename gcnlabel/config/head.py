@@ -11,6 +11,8 @@ from gcnlabel.config.section import Section, Sizes
 HeadName = Literal["graph", "linear", "residual", "cosine", "graph-cosine"]
 GENERATED = ("graph", "residual", "graph-cosine")
 """Heads whose label vectors are generated from the label graph."""
+FOR_ALL_TASKS = ("default", "output-propagation", "label-query", "sample-graph")
+"""Heads that stand for all tasks together."""
 
 
 class HeadConfig(Section):
@@ -19,7 +21,8 @@ class HeadConfig(Section):
     ``default``: one of the others, chosen by the tasks and how often they are observed (see
     :mod:`gcnlabel.run.default_head`); ``graph``: generated vectors; ``linear``: free ones; ``residual``: generated
     vectors with free ones beside them; ``cosine`` and ``graph-cosine``: free or generated vectors, scored by their
-    angle to the features.
+    angle to the features; ``output-propagation``: scores of free vectors, propagated over the graph; ``label-query``:
+    labels attend to the features; ``sample-graph``: a label graph of each sample.
 
     Attributes:
         tasks: Task -> name of its head, for tasks that have another than ``name``; see
@@ -32,7 +35,7 @@ class HeadConfig(Section):
         keep_length: Tasks whose scores by angle keep the length of the features.
     """
 
-    name: Literal["default", "graph", "linear", "residual", "cosine", "graph-cosine"] = "graph"
+    name: HeadName | Literal["default", "output-propagation", "label-query", "sample-graph"] = "graph"
     tasks: dict[str, HeadName] = Field(default={})
     hidden_channels: Sizes = Field(default=[512])
     bias: bool | None = None
@@ -43,9 +46,9 @@ class HeadConfig(Section):
     keep_length: list[str] = Field(default=[])
 
     @model_validator(mode="after")
-    def _default_chooses_alone(self) -> HeadConfig:
-        if self.name == "default" and self.tasks:
-            raise ValueError("tasks have heads of their own beside a named head, and default chooses for all of them")
+    def _of_all_tasks(self) -> HeadConfig:
+        if self.name in FOR_ALL_TASKS and self.tasks:
+            raise ValueError(f"tasks have heads of their own beside a named head, and {self.name} is for all of them")
         return self
 
     @property
@@ -63,6 +66,11 @@ class HeadConfig(Section):
         return self.tasks.get(task, self.name)
 
     @property
-    def has_graph(self) -> bool:
+    def generated(self) -> bool:
         """Whether label vectors are generated."""
         return any(name in GENERATED for name in self.names)
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether there is a label graph."""
+        return self.generated or self.name == "output-propagation"

@@ -89,9 +89,10 @@ def _features_in(state: Mapping[str, Tensor]) -> int:
     backbone = [value for name, value in state.items() if name.startswith("model.backbone.")]
     if backbone:
         return backbone[0].shape[-1]
-    for name, value in state.items():
-        if name.endswith((".residual", ".vectors")):
-            return value.shape[1]
+    for ending in (".tokens.linear.weight", ".residual", ".vectors"):  # tokens first: vectors behind them are smaller
+        for name, value in state.items():
+            if name.endswith(ending):
+                return value.shape[1]
     *_, last = [value for name, value in state.items() if ".gcn.convs." in name and value.ndim == 2]
     return last.shape[0]
 

@@ -13,9 +13,12 @@ from gcnlabel.nn import (
     CosineHead,
     Head,
     LabelGraphHead,
+    LabelQueryHead,
     LearnedAdjacency,
     LinearHead,
+    OutputPropagation,
     ResidualHead,
+    SampleGraphHead,
     TaskHeads,
     convolution,
     uniform_by_width,
@@ -50,11 +53,9 @@ class Choice:
 
     def generated(self, residual_tasks: list[str] | None) -> Head:
         """Return vectors generated from the whole graph, with free ones beside them where tasks are named."""
-        if self.graph is None:
-            raise InputError("this head has no label graph", expected="one: its vectors are generated from it")
         settings = self.settings
         head = LabelGraphHead(
-            self.graph,
+            self._graph(),
             self.tasks,
             self.in_features,
             settings.hidden_channels,
@@ -67,6 +68,10 @@ class Choice:
         names = self._served_of(residual_tasks)
         return ResidualHead(head, names) if names else head
 
+    def propagated(self) -> Head:
+        """Return free vectors whose scores are propagated over the graph."""
+        return OutputPropagation(self.free(), self._graph())
+
     def by_angle(self, head: Head) -> Head:
         """Return a head whose vectors are scored by their angle to the features."""
         return CosineHead(head, self._served_of(self.settings.keep_length))
@@ -75,6 +80,11 @@ class Choice:
         """Return the tasks whose labels have free vectors: those that are named, or all."""
         named = self.settings.residual_tasks
         return list(self.served) if named is None else named
+
+    def _graph(self) -> LabelGraph:
+        if self.graph is None:
+            raise InputError("this head has no label graph", expected="one, measured or from a file")
+        return self.graph
 
     def _served_of(self, names: list[str] | None) -> list[str]:
         return [self.tasks[name].name for name in names or () if self.tasks[name].name in self.served]
@@ -86,8 +96,11 @@ HEADS: dict[str, Callable[[Choice], Head]] = {
     "graph": lambda choice: choice.generated(choice.settings.residual_tasks),
     "residual": lambda choice: choice.generated(choice.residual_tasks()),
     "graph-cosine": lambda choice: choice.by_angle(choice.generated(choice.settings.residual_tasks)),
+    "output-propagation": Choice.propagated,
+    "label-query": lambda choice: LabelQueryHead(choice.tasks, choice.in_features),
+    "sample-graph": lambda choice: SampleGraphHead(choice.tasks, choice.in_features),
 }
-"""Name -> what makes the head. One that needs a graph is also named in :data:`gcnlabel.config.head.GENERATED`."""
+"""Name -> what makes the head. One that generates vectors is also named in :data:`gcnlabel.config.head.GENERATED`."""
 
 
 def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:

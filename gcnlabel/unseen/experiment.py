@@ -100,7 +100,7 @@ def check_head(config: Config) -> None:
     Raises:
         InputError: It has no graph, or one from a file.
     """
-    if not config.model.head.has_graph:
+    if not config.model.head.generated:
         raise InputError(
             f"head {config.model.head.name!r} cannot score labels that it was not trained on",
             expected=" | ".join(GENERATED),

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from gcnlabel.config import load_config, parse_config
-from gcnlabel.config.head import GENERATED, HeadConfig
+from gcnlabel.config.head import FOR_ALL_TASKS, GENERATED, HeadConfig
 from gcnlabel.data import SYNTHETIC_TASKS as TASKS
 from gcnlabel.errors import InputError
 from gcnlabel.export import FORMATS, describe_model, export_model
@@ -42,8 +42,9 @@ def test_every_name_of_the_schema_builds_and_no_other():
     fields = HeadConfig.model_fields
     assert set(fields["conv"].annotation.__args__) == set(CONVOLUTIONS)
     assert set(fields["edges"].annotation.__args__) == set(ADJACENCIES)
-    assert set(fields["name"].annotation.__args__) == {"default", *HEADS}
-    assert set(fields["tasks"].annotation.__args__[1].__args__) == set(HEADS)
+    named = {name for choice in fields["name"].annotation.__args__ for name in choice.__args__}
+    assert named == {"default", *HEADS}
+    assert set(fields["tasks"].annotation.__args__[1].__args__) == set(HEADS) - set(FOR_ALL_TASKS)
     assert {name for name in HEADS if build(name=name).generated} == set(GENERATED)
 
 
@@ -87,7 +88,8 @@ def test_reports_name_the_heads_of_tasks():
         ({"conv": "gatv3"}, "model.head.conv: .*'appnp'.* got 'gatv3'(.|\n)*did you mean 'gatv2'"),
         ({"edges": "learnt"}, "model.head.edges: (.|\n)*did you mean 'learned'"),
         ({"tasks": {"affect": "graph-cosin"}}, "model.head.tasks.affect: (.|\n)*did you mean 'graph-cosine'"),
-        ({"name": "default", "tasks": {"affect": "graph"}}, "model.head: .*default chooses for all"),
+        ({"name": "default", "tasks": {"affect": "graph"}}, "model.head: .*default is for all of them"),
+        ({"name": "label-query", "tasks": {"affect": "graph"}}, "model.head: .*label-query is for all of them"),
     ],
 )
 def test_names_that_do_not_exist(changes, message):
@@ -149,7 +151,11 @@ def test_learned_edges_and_heads_of_tasks_train_resume_predict_and_export(tmp_pa
     torch.testing.assert_close(dict(program(inputs)), dict(network.model(inputs)))
 
 
-@pytest.mark.parametrize("head", [{"conv": "gcnii"}, {"conv": "gatv2"}, {"name": "linear", "tasks": {"b": "graph"}}])
+ALONE = [{"conv": "gcnii"}, {"conv": "gatv2"}, {"name": "linear", "tasks": {"b": "graph"}}]
+ALONE += [{"name": name} for name in ("output-propagation", "label-query", "sample-graph")]
+
+
+@pytest.mark.parametrize("head", ALONE)
 def test_features_without_a_backbone_come_back(head, tmp_path):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(60, 6)), rng.integers(0, 2, size=(60, 4))
@@ -171,6 +177,8 @@ def test_features_without_a_backbone_come_back(head, tmp_path):
 def test_what_cannot_be_unseen():
     with pytest.raises(InputError, match="model.head.conv: gat sees edges of weight 0(.|\n)*conv=gcn"):
         experiment.check_head(config("model.head.conv=gat"))
+    with pytest.raises(InputError, match="head 'output-propagation' cannot score"):
+        experiment.check_head(config("model.head.name=output-propagation"))
     mixed = config("model.head.tasks={expression: linear}")
     experiment.check_task(mixed, "affect")
     with pytest.raises(InputError, match="head 'linear' of task 'expression'(.|\n)*tasks.expression=graph-cosine"):
