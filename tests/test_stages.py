@@ -39,6 +39,7 @@ ORDER = (
         "run",
         "ablation",
         "unseen",
+        "estimators",
     ),
     *("published", "prediction", "reproduce", "demo", "cli", "__main__"),
 )

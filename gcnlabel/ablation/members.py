@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -55,7 +56,7 @@ class Members:
             factor: What the schedule makes of the learning rates now.
         """
         self.model.train()
-        losses = vmap(self._loss(loss), randomness="different")(self.parameters, self.buffers, inputs, dict(targets))
+        losses = self._of_each(self._loss(loss), (0, 0, 0, 0))(self.parameters, self.buffers, inputs, dict(targets))
         found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
         gradients = [gradient.contiguous() for gradient in found]  # a fused optimizer does not look at strides
         for own, group, rate, *of_member in zip(
@@ -71,7 +72,8 @@ class Members:
     def scores(self, inputs: Tensor) -> Scores:
         """Return the scores of each task by every member, [M, N, labels of the task], for the same inputs [N, ...]."""
         self.model.eval()
-        return vmap(self._call, in_dims=(0, 0, None))(self.parameters, self.buffers, inputs)
+        found: Scores = self._of_each(self._call, (0, 0, None))(self.parameters, self.buffers, inputs)
+        return found
 
     def copy_to(self, member: int, model: MultiTaskModel) -> None:
         """Give a model the parameters and buffers that a member has now."""
@@ -79,8 +81,24 @@ class Members:
             stack = self.parameters if name in self.parameters else self.buffers
             target.data.copy_(stack[name][member])
 
+    def _of_each(self, function: Callable[..., Any], in_dims: tuple[int | None, ...]) -> Callable[..., Any]:
+        """Return the function of all members; that of one needs no vmap, which a sparse Â does not allow."""
+        if len(self) > 1:
+            return vmap(function, in_dims=in_dims, randomness="different")
+        return partial(_of_only, function, in_dims)
+
     def _call(self, parameters: Any, buffers: Any, inputs: Tensor) -> Any:
         return functional_call(self.model, (parameters, buffers), (inputs,))
 
     def _loss(self, loss: Loss) -> Callable[..., Tensor]:
         return lambda parameters, buffers, inputs, targets: loss(self._call(parameters, buffers, inputs), targets)[0]
+
+
+def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arguments: Any) -> Any:
+    """Return what vmap would of one member: arguments without their first dimension, results with one."""
+    pairs = zip(in_dims, arguments, strict=True)
+    return _each(lambda t: t[None], function(*(a if dim is None else _each(lambda t: t[0], a) for dim, a in pairs)))
+
+
+def _each(change: Callable[[Tensor], Tensor], tensors: Any) -> Any:
+    return {n: change(t) for n, t in tensors.items()} if isinstance(tensors, Mapping) else change(tensors)

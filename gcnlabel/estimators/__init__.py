@@ -1,0 +1,18 @@
+"""scikit-learn estimators whose heads may be generated from a graph of the labels (extra ``sklearn``).
+
+The only stage that imports scikit-learn.
+"""
+
+try:
+    from gcnlabel.estimators.classifier import LabelGraphClassifier
+    from gcnlabel.estimators.mixed import LabelGraphEstimator
+    from gcnlabel.estimators.regressor import LabelGraphRegressor
+except ImportError as error:
+    if (error.name or "").partition(".")[0] != "sklearn":
+        raise
+    raise ImportError(
+        "gcnlabel.estimators needs scikit-learn 1.6 or later\n  to do: pip install 'gcnlabel[sklearn]'",
+        name=error.name,
+    ) from error
+
+__all__ = ["LabelGraphClassifier", "LabelGraphEstimator", "LabelGraphRegressor"]

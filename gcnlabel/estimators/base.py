@@ -1,0 +1,121 @@
+"""What the estimators share: hyper-parameters, training and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from gcnlabel.ablation import fitting
+from gcnlabel.annotations import Annotations, unseen_labels
+from gcnlabel.errors import InputError
+from gcnlabel.estimators.graph import head_and_graph
+from gcnlabel.estimators.hold_out import hold_out
+from gcnlabel.estimators.hyper_parameters import config_of
+from gcnlabel.estimators.scaling import DimensionScaling
+from gcnlabel.graph import LabelGraph
+from gcnlabel.run.build import build_loss, build_model
+from gcnlabel.run.data import Part, RunData
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
+    """A multi-layer perceptron with a head for all tasks, as it was at the moment that is best on held-out samples.
+
+    Args:
+        head: ``default`` (chosen by the tasks, see :mod:`gcnlabel.run.default_head`), ``linear``, ``cosine``, or one
+            whose vectors are generated from the label graph: ``graph``, ``residual``, ``graph-cosine``.
+        hidden_channels: Sizes of the generator's hidden layers; None for (256,).
+        convention: How the graph is made of the training samples' statistics, see
+            :data:`gcnlabel.transforms.CONVENTIONS`; None for ``signed-weighted``.
+        tau: Threshold of the correlations, None for the convention's.
+        p: Weight of the neighbours, None for the convention's.
+        graph: A ready :class:`~gcnlabel.graph.LabelGraph` instead of a measured one, its labels matched by name.
+            ``head="default"`` is then never linear: it is ``residual`` where it would be.
+        embeddings: Of labels whose graph has none: ``one-hot``, ``emotion-words``, ``random:SIZE:SEED`` or a file.
+        hidden_layer_sizes: Sizes of the perceptron's layers; () for a head upon the features themselves.
+        dropout: Share of each layer's units left out in training.
+        standardize: Scale features by the training samples' mean and deviation.
+        loss: Loss, or task -> loss: ``bce`` or ``asymmetric`` for tags, ``ccc`` or ``mse`` for dimensions; None for
+            the first of each.
+        loss_weights: Task -> weight of its loss; dimensions beside classes or tags have 0.1, everything else 1.
+        learning_rate: Of AdamW at the start; it falls to 0 along a cosine.
+        weight_decay: Of AdamW.
+        max_iter: Number of epochs.
+        batch_size: Samples in a batch.
+        validation_fraction: Share of the samples held out, in [0, 1). Of five moments of the training, the one of least
+            loss on them is kept; with 0, of least loss on the training samples.
+        random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
+            generators is left as it was.
+
+    Attributes:
+        model_: The trained :class:`~gcnlabel.nn.MultiTaskModel`, in double precision; dimensions are in units of their
+            spread.
+        tasks_: The :class:`~gcnlabel.tasks.TaskSet` that is predicted.
+        graph_: The label graph of the head, or None.
+        config_: The resolved :class:`~gcnlabel.config.Config`: what ``default`` stands for.
+        scaling_: Mean and deviation of the dimensions.
+        n_iter_: Number of epochs.
+        n_features_in_: Number of features, D.
+        feature_names_in_: Their names, where they have any.
+    """
+
+    head: str = "default"
+    hidden_channels: Sequence[int] | None = None
+    convention: str | None = None
+    tau: float | None = None
+    p: float | None = None
+    graph: LabelGraph | None = None
+    embeddings: str = "one-hot"
+    hidden_layer_sizes: Sequence[int] = (256,)
+    dropout: float = 0.5
+    standardize: bool = True
+    loss: str | Mapping[str, str] | None = None
+    loss_weights: Mapping[str, float] | None = None
+    learning_rate: float = 0.003
+    weight_decay: float = 0.05
+    max_iter: int = 50
+    batch_size: int = 64
+    validation_fraction: float = 0.1
+    random_state: Any = None
+
+    def _train(self, X: Array, annotations: Annotations) -> None:
+        """Train on features [N, D] and the annotations of the same N samples."""
+        if len(unseen_labels(annotations)) == annotations.tasks.num_labels:
+            raise InputError("no sample is annotated", expected="a class, a positive tag or a value at least once")
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        config = config_of(self.get_params(deep=False), annotations.tasks, seed)
+        rows = dict(zip(("train", "val"), hold_out(annotations, self.validation_fraction, seed), strict=True))
+        self.scaling_ = DimensionScaling.fit(annotations.select(rows["train"]))
+        scaled, inputs = self.scaling_.scaled(annotations), X.astype(np.float32)
+        data = RunData(scaled.tasks, {part: Part(scaled.select(r), inputs[r]) for part, r in rows.items()})
+        self.config_, self.graph_ = head_and_graph(config, data, self.graph)
+        self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
+        with torch.random.fork_rng(range(torch.cuda.device_count())):
+            self._train_model(data, seed)
+
+    def _train_model(self, data: RunData, seed: int) -> None:
+        torch.manual_seed(seed)
+        member = fitting.Member(build_model(self.config_, data, self.graph_), data, self.config_.optimizer.lr, seed)
+        loss = build_loss(self.config_, data)
+        steps = self.n_iter_ * -(-len(data.parts["train"].annotations) // self.config_.training.batch_size)
+        fitting.fit(self.config_, [member], steps, lambda scores, targets: -float(loss(scores, targets)[0]))
+        if member.value == float("-inf"):
+            raise InputError("the loss is not finite at any moment", fix="a smaller learning_rate, or scaled features")
+        self.model_ = member.model.double()  # so that a sample's scores do not depend on the others of its batch
+
+    def _scores(self, X: Any) -> dict[str, Array]:
+        """Return the scores of each task [N, labels of the task], dimensions in their own units."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        found = fitting.scores(self.model_, torch.from_numpy(X))
+        return self.scaling_.in_units({name: scores.numpy() for name, scores in found.items()})

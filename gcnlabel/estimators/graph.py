@@ -1,0 +1,39 @@
+"""The head that an estimator's arguments stand for, and its graph."""
+
+from __future__ import annotations
+
+from gcnlabel.ablation.candidates import graph_or_loops
+from gcnlabel.config import Config
+from gcnlabel.config.schema import HeadConfig
+from gcnlabel.embeddings import parse_embeddings
+from gcnlabel.graph import LabelGraph
+from gcnlabel.run.data import RunData
+from gcnlabel.run.default_head import HIDDEN, resolve_default, with_head
+
+
+def head_and_graph(config: Config, data: RunData, given: LabelGraph | None) -> tuple[Config, LabelGraph | None]:
+    """Return the config with its head resolved, and the graph of that head; None for a head without one.
+
+    A measured graph in which no pair of labels reaches the threshold, as happens with few samples, is self-loops alone.
+
+    Args:
+        config: Config of the estimator.
+        data: Its data; the training part is measured.
+        given: A ready graph, or None.
+
+    Raises:
+        InputError: The ready graph has other labels, or a label has no embedding.
+    """
+    config = resolve_default(config, data.parts["train"].annotations)
+    if given is not None and not config.model.head.has_graph:
+        config = with_head(config, HeadConfig(name="residual", hidden_channels=HIDDEN, bias=True), config.graph)
+    if not config.model.head.has_graph:
+        return config, None
+    if given is None:
+        return config, graph_or_loops(config, data)
+    graph = given.reorder(data.tasks)
+    if graph.x is None:
+        settings = config.graph
+        x = parse_embeddings(settings.embeddings or "one-hot", data.tasks.labels, settings.missing_words)
+        graph = graph.with_embeddings(x)
+    return config, graph

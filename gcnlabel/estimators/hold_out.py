@@ -1,0 +1,64 @@
+"""Samples set aside for choosing the best moment of the training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import Dimensional
+
+FEWEST = {"categorical": 1, "multilabel": 1, "dimensional": 2}
+"""Samples that training keeps of each class, tag (positives) and dimension (values: CCC needs two)."""
+
+Rows = npt.NDArray[np.int64]
+
+
+def hold_out(annotations: Annotations, fraction: float, seed: int) -> tuple[Rows, Rows]:
+    """Return the rows to train on and those held out, drawn by a seed.
+
+    A sample that training cannot do without, because it is one of the last of a label, is never held out. Where nothing
+    can be, or the fraction is 0, all rows stand in both.
+
+    Args:
+        annotations: All samples, N.
+        fraction: Share of them to hold out, in [0, 1).
+        seed: Seed of the draw.
+
+    Raises:
+        InputError: The fraction lies outside [0, 1).
+
+    Example:
+        >>> from gcnlabel.tasks import Categorical, TaskSet
+        >>> codes = np.array([0, 0, 0, 0, 1])  # the only sample of class 1 is trained on
+        >>> train, held = hold_out(Annotations(TaskSet([Categorical("c", ["a", "b"])]), {"c": codes}), 0.8, seed=0)
+        >>> len(held), 4 in train, bool((codes[train] == 0).any())
+        (3, True, True)
+    """
+    if not 0 <= fraction < 1:
+        raise InputError(f"validation_fraction = {fraction}", expected="a share in [0, 1)")
+    shows, fewest = _shown(annotations)
+    left = shows.sum(0)
+    held: list[int] = []
+    wanted = round(fraction * len(annotations))
+    for row in np.random.default_rng(seed).permutation(len(annotations)):
+        if len(held) == wanted:
+            break
+        if (left - shows[row] >= np.minimum(left, fewest)).all():
+            left = left - shows[row]
+            held.append(row)
+    everything = np.arange(len(annotations))
+    return (np.setdiff1d(everything, held), np.sort(held)) if held else (everything, everything)
+
+
+def _shown(annotations: Annotations) -> tuple[npt.NDArray[np.bool_], Any]:
+    """Return which labels each sample shows, bool [N, L], and how many samples of each must be left, [L]."""
+    shown, fewest = [], []
+    for task in annotations.tasks:
+        values = annotations.indicators(task.name)
+        shown.append(~np.isnan(values) if isinstance(task, Dimensional) else values == 1)
+        fewest += [FEWEST[task.type]] * len(task)
+    return np.concatenate(shown, 1), np.array(fewest)

@@ -1,0 +1,104 @@
+"""Constructor arguments of an estimator -> the config that the rest of the package reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gcnlabel.config import Config, parse_config
+from gcnlabel.config.schema import HeadConfig
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.run.default_head import HIDDEN
+from gcnlabel.tasks import Dimensional, TaskSet
+
+DIMENSION_WEIGHT = 0.1
+"""Weight of the loss of dimensions beside classes or tags, as in examples/affect_in_tweets."""
+
+SCARCE_SAMPLES = 16
+"""Samples added to each batch where some label is so rare that batches would hold few of it."""
+
+
+def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
+    """Return the config of an estimator.
+
+    Args:
+        given: Its constructor arguments, see :class:`gcnlabel.estimators.base.LabelGraphBase`.
+        tasks: What it predicts.
+        seed: Seed of the run.
+
+    Raises:
+        InputError: A value is not allowed, or an argument is given that the head does not use.
+    """
+    sizes = [_plain(size) for size in given["hidden_layer_sizes"]]
+    backbone = {"name": "mlp", "hidden": sizes, "dropout": _plain(given["dropout"])} if sizes else {"name": "identity"}
+    names = {"lr": "learning_rate", "weight_decay": "weight_decay"}
+    config = parse_config(
+        {
+            "data": {"source": "table", "annotations": "given to fit"},
+            "standardize": _plain(given["standardize"]),
+            "graph": _graph(given),
+            "model": {"backbone": backbone, "head": _head(given)},
+            "loss": _losses(given, tasks),
+            "optimizer": {"schedule": "cosine", **{key: _plain(given[name]) for key, name in names.items()}},
+            "training": {
+                "epochs": _plain(given["max_iter"]),
+                "batch_size": _plain(given["batch_size"]),
+                "scarce_samples": SCARCE_SAMPLES,
+            },
+            "seed": seed,
+        },
+        where="the estimator's arguments",
+    )
+    _check_used(given, config.model.head)
+    return config
+
+
+def _check_used(given: Mapping[str, Any], head: HeadConfig) -> None:
+    """Check that no argument is given in vain: a search over it would compare equal models."""
+    measured = [name for name in ("convention", "tau", "p") if given[name] is not None]
+    if measured and given["graph"] is not None:
+        raise InputError(f"{shorten(measured)} beside a ready graph", fix="give one of them")
+    of_graph = [*measured, *(name for name in ("hidden_channels", "graph") if given[name] is not None)]
+    if head.name == "default" and "graph" in of_graph:
+        of_graph.remove("graph")
+    if of_graph and not head.has_graph:
+        raise InputError(
+            f"head={head.name!r} does not use {shorten(of_graph)}",
+            expected="a head that is generated from a graph, e.g. 'graph', 'residual' or 'graph-cosine'",
+        )
+
+
+def _graph(given: Mapping[str, Any]) -> dict[str, Any]:
+    named = {name: _plain(given[name]) for name in ("tau", "p", "embeddings")}
+    return {"convention": "signed-weighted" if given["convention"] is None else given["convention"], **named}
+
+
+def _head(given: Mapping[str, Any]) -> dict[str, Any]:
+    sizes = HIDDEN if given["hidden_channels"] is None else [_plain(size) for size in given["hidden_channels"]]
+    return {"name": given["head"], "hidden_channels": sizes, "bias": True}
+
+
+def _losses(given: Mapping[str, Any], tasks: TaskSet) -> dict[str, Any]:
+    names = _by_task(given["loss"], tasks)
+    weights = _default_weights(tasks) | _by_task(given["loss_weights"], tasks)
+    return {task.name: {"name": names.get(task.name), "weight": _plain(weights[task.name])} for task in tasks}
+
+
+def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return {tasks[name].name: item for name, item in value.items()}
+    return dict.fromkeys(tasks.names, value)
+
+
+def _default_weights(tasks: TaskSet) -> dict[str, float]:
+    mixed = len({isinstance(task, Dimensional) for task in tasks}) == 2
+    return {task.name: DIMENSION_WEIGHT if mixed and isinstance(task, Dimensional) else 1.0 for task in tasks}
+
+
+def _plain(value: Any) -> Any:
+    """Return NumPy's scalars, which random searches draw, as Python's."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,96 @@
+"""Classes, tags and dimensions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_consistent_length, validate_data
+from typing_extensions import Self
+
+from gcnlabel.ablation.main_metrics import mean_main_metric
+from gcnlabel.data import targets_to_tensors
+from gcnlabel.estimators.base import Array, LabelGraphBase
+from gcnlabel.estimators.layouts import layout_of
+from gcnlabel.estimators.meaning import predicted, probabilities
+from gcnlabel.tasks import Dimensional, TaskSet
+
+
+def task_set(tasks: TaskSet | Mapping[str, Any]) -> TaskSet:
+    """Return tasks, or those that a dict declares."""
+    return tasks if isinstance(tasks, TaskSet) else TaskSet.from_dict(tasks, where="tasks")
+
+
+@dataclass(eq=False, repr=False)
+class LabelGraphEstimator(LabelGraphBase):
+    """An estimator for several tasks of any types, whose targets may be missing.
+
+    Further arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`.
+
+    Targets are given, and predictions returned, in one of three layouts:
+
+    * a pandas or polars frame: a column a class task (names), tag (0 / 1) and dimension, empty where missing;
+    * an array [N, columns] of numbers, in the order of the tasks: a column a class task (indices), tag and dimension;
+      NaN where missing;
+    * a dict: task -> class names [N], or values [N, labels]. scikit-learn cannot split dicts: no grid search.
+
+    Args:
+        tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict that declares one: name -> ``{"type": ..., ...}``.
+
+    Example:
+        >>> tasks = {
+        ...     "mood": {"type": "categorical", "classes": ["sad", "glad"]},
+        ...     "affect": {"type": "dimensional", "dims": ["valence"]},
+        ... }
+        >>> X = np.linspace(-1, 1, 40)[:, None]
+        >>> y = np.hstack([X > 0, X])
+        >>> model = LabelGraphEstimator(tasks, random_state=0).fit(X, y)
+        >>> model.predict([[-0.5], [0.5]])[:, 0].tolist(), list(model.predict_proba(X))
+        ([0.0, 1.0], ['mood'])
+    """
+
+    tasks: TaskSet | Mapping[str, Any]
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train on features [N, D] and targets in any of the layouts; predictions will have the same.
+
+        Raises:
+            InputError: Arguments, tasks or targets cannot be used.
+        """
+        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
+        tasks = task_set(self.tasks)
+        self._layout = layout_of(y)
+        annotations = self._layout.read(y, tasks)
+        check_consistent_length(X, next(iter(annotations.targets.values())))
+        self._train(X, annotations)
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Return the most probable class, the tags of probability above 0.5 and the values, in the layout of ``y``."""
+        scores = self._scores(X)
+        return self._layout.write({t.name: predicted(t, scores[t.name]) for t in self.tasks_}, self.tasks_)
+
+    @available_if(lambda self: any(not isinstance(task, Dimensional) for task in task_set(self.tasks)))  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: Any) -> dict[str, Array]:
+        """Return the probabilities [N, labels] of each task of classes or tags; absent where there is none."""
+        scores = self._scores(X)
+        return {t.name: probabilities(t, scores[t.name]) for t in self.tasks_ if not isinstance(t, Dimensional)}
+
+    def score(self, X: Any, y: Any) -> float:
+        """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
+
+        What is missing in ``y`` is left out; see :mod:`gcnlabel.ablation.main_metrics`.
+        """
+        scores = {name: torch.from_numpy(values) for name, values in self._scores(X).items()}
+        targets = targets_to_tensors(layout_of(y).read(y, self.tasks_))
+        return mean_main_metric(self.tasks_, scores, targets)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        return tags
