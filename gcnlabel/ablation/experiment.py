@@ -95,16 +95,18 @@ def _measured(candidate: Candidate, datas: Sequence[RunData], budget: Budget) ->
         model = candidate.model(data, seed)
         members += [Member(copy.deepcopy(model), data, rate, seed) for rate in budget.rates]
     at_once = _at_once(datas[0], len(members))
-    tasks = datas[0].tasks
     for start in range(0, len(members), at_once):
-        part = members[start : start + at_once]
-        fit(candidate.config, part, budget.steps, lambda s, t: mean_main_metric(tasks, s, t))
+        fit(candidate.config, members[start : start + at_once], budget.steps, _mean)
     grid = len(budget.rates)
     best = [max(members[s : s + grid], key=lambda m: m.value) for s in range(0, len(members), grid)]
     found = {candidate.name: _summary(best, [scores(m.model, m.data.parts["test"].inputs) for m in best])}
     if candidate.name == LINEAR and _can_stack(datas[0]):
         found[STACKING] = _summary(best, [_stacked(m) for m in best])
     return found
+
+
+def _mean(data: RunData, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> float:
+    return mean_main_metric(data.tasks, scores, targets)
 
 
 def _summary(members: Sequence[Member], tests: Sequence[Mapping[str, Tensor]]) -> Found:

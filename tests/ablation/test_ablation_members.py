@@ -71,9 +71,9 @@ def compare(head, data, config, optimizer, backbone, inputs, fused=True):
     models = [drawn(head, data, seed, backbone) for seed in range(3)]
     lone = [copy.deepcopy(model) for model in models]
     loss, factors = build_loss(config, data), [1.0, 0.75, 0.5, 0.25]
-    members = Members(models, RATES, partial(optimizer, lr=1.0, fused=fused))
+    members = Members(models, [loss] * 3, RATES, partial(optimizer, lr=1.0, fused=fused))
     given = list(batches(inputs, data, len(factors), 3))
-    losses = [members.step(*batch, loss, factor) for batch, factor in zip(given, factors, strict=True)]
+    losses = [members.step(*batch, factor) for batch, factor in zip(given, factors, strict=True)]
     for m, model in enumerate(lone):
         own = [(x[m], {name: target[m] for name, target in targets.items()}) for x, targets in given]
         expected = alone(model, own, loss, optimizer, RATES[m], factors)
@@ -112,9 +112,10 @@ def test_moments_of_batch_norm_are_of_each_member(data, config):
 def test_members_leave_the_models_they_were_made_of_alone(data, config):
     models = [drawn("graph", data, seed, lambda: mlp(5, [8])) for seed in (0, 1)]
     before = [copy.deepcopy(model.state_dict()) for model in models]
-    members = Members(models, [0.1, 0.1], partial(make_optimizer, name="sgd", lr=1, weight_decay=0, momentum=0))
+    sgd = partial(make_optimizer, name="sgd", lr=1, weight_decay=0, momentum=0)
+    members = Members(models, [build_loss(config, data)] * 2, [0.1, 0.1], sgd)
     (batch,) = batches(torch.as_tensor(data.parts["train"].inputs), data, 1, 2)
-    members.step(*batch, build_loss(config, data))
+    members.step(*batch)
     assert len(members) == 2
     for model, state in zip(models, before, strict=True):
         assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
