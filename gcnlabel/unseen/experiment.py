@@ -14,6 +14,7 @@ from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
 from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.default_head import resolve_default
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics
 from gcnlabel.unseen.left_out import check_label
@@ -40,7 +41,7 @@ def evaluate_unseen(
     are used for the statistics alone.
 
     Args:
-        config: Config with a head that generates its vectors from a measured graph.
+        config: Config with a head that generates its vectors from a measured graph, or the default where that does.
         label: A tag, or ``all`` for each in turn.
         seeds: Number of seeds: the config's and those that follow it.
         edges_from: ``val`` (or ``dev``), a raw graph (.safetensors) or a matrix with names (.csv).
@@ -56,8 +57,9 @@ def evaluate_unseen(
     Raises:
         InputError: The label is no tag, the head has no graph, the inputs are images, or the edges cannot be had.
     """
-    check_head(config)
     data = load_data(config) if data is None else data
+    config = resolve_default(config, data.parts["train"].annotations)
+    check_head(config)
     check_trainable(data)
     labels = labels_of(data, label)
     with warnings.catch_warnings():
