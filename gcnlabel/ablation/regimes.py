@@ -60,7 +60,7 @@ class Regime:
             if size == len(part.annotations):
                 return data
             rows = np.sort(draw.permutation(len(part.annotations))[:size])
-            thinned = Part(part.annotations.select(rows), part.inputs[rows])
+            thinned = part.select(rows)
         else:
             thinned = Part(_few(part.annotations, data.tasks[self.task], self.samples, draw), part.inputs)
         return replace(data, parts={**data.parts, "train": thinned})
