@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import sparse
 
 from gcnlabel.ablation import Regime
 from gcnlabel.annotations import Annotations
+from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
@@ -127,3 +130,14 @@ def test_what_cannot_be_drawn(regime, text, data):
 def test_amounts_that_are_none(options):
     with pytest.raises(InputError, match="expected: (a share|at least 1)"):
         Regime(**options)
+
+
+def test_images_on_disk_are_not_read(data):
+    class Unread(LazyImages):
+        def _read(self, rows):
+            raise AssertionError("read")
+
+    train = replace(data.parts["train"], inputs=Unread(80, (1, 4, 4)))
+    thin = Regime(0.25).thin(replace(data, parts={**data.parts, "train": train}), 0).parts["train"].inputs
+    assert isinstance(thin, LazyImages)
+    assert thin.shape == (20, 1, 4, 4)
