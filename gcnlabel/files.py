@@ -39,6 +39,20 @@ def refuse_existing(path: str | Path, overwrite: bool) -> Path:
     return path
 
 
+def writable_folder(path: str | Path) -> Path:
+    """Return ``path``, made a folder where it is none.
+
+    Raises:
+        InputError: It cannot be.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {path}: {error.strerror or error}", fix="choose another") from error
+    return path
+
+
 @contextmanager
 def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` and move it there when the block ends well.

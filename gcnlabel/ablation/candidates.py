@@ -102,13 +102,16 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
 def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
     """Return the graph of the paper that these tasks are nearest to: Emotion-GCN's, or ML-GCN's for tags alone.
 
-    Between classes, for which neither has a statistic, phi is taken.
+    Between classes, for which neither has a statistic, phi is taken; between dimensions, where there is nothing else,
+    Spearman's correlation.
     """
     changes: dict[str, object] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
     if not any(isinstance(task, Dimensional) for task in tasks):
         tags = [task.name for task in tasks if isinstance(task, MultiLabel)]
         changes["statistic"] = None if tags else {task.name: "phi" for task in tasks if isinstance(task, Categorical)}
         changes["convention"] = "ml-gcn-paper" if tags else "emotion-gcn-paper"
+    elif all(isinstance(task, Dimensional) for task in tasks):
+        changes["statistic"] = {task.name: "spearman" for task in tasks}
     return graph.model_copy(update={**changes, "file": None, "embeddings": graph.embeddings or "one-hot"})
 
 

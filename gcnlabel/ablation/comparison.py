@@ -29,11 +29,16 @@ def difference(values: Sequence[float], reference: Sequence[float]) -> Differenc
 
     Differences that are all the same have p = 0 where they are not 0, and 1 where they are.
 
+    Raises:
+        ValueError: There are not as many values as references.
+
     Example:
         >>> d = difference([0.5, 0.6, 0.7], [0.4, 0.4, 0.6])
         >>> round(d.mean, 4), round(d.half_width, 4), round(d.p, 4)
         (0.1333, 0.1434, 0.0572)
     """
+    if len(values) != len(reference):
+        raise ValueError(f"{len(values)} values cannot be paired with {len(reference)}")
     gaps = np.asarray(values, dtype=np.float64) - np.asarray(reference, dtype=np.float64)
     n, mean = len(gaps), float(gaps.mean())
     if n < 2:

@@ -40,10 +40,9 @@ def transposed(adjacency: Tensor, generator: torch.Generator) -> Tensor:
 
 def uniform(adjacency: Tensor, generator: torch.Generator) -> Tensor:
     """Return the graph in which every label hears all others alike, as much in all as they were heard."""
-    size = len(adjacency)
-    loops = adjacency.diagonal()
-    others = ((1 - loops) / max(size - 1, 1))[:, None].expand(size, size)
-    return torch.where(torch.eye(size, dtype=torch.bool), loops[:, None], others)
+    loops = torch.eye(len(adjacency), dtype=torch.bool)
+    heard = adjacency.abs().masked_fill(loops, 0).sum(1, keepdim=True)
+    return torch.where(loops, adjacency, heard / max(len(adjacency) - 1, 1))
 
 
 def unsigned(adjacency: Tensor, generator: torch.Generator) -> Tensor:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,7 @@ from gcnlabel.ablation.regimes import Regime
 from gcnlabel.ablation.stacking import stack
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
+from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.nn.adjacency import MOST_DENSE
 from gcnlabel.run.data import RunData
 from gcnlabel.run.evaluation import measure
@@ -57,7 +60,8 @@ def ablate(
     """Train every candidate head in every regime and return what it reaches on the test part.
 
     Args:
-        config: The recipe: data, backbone, loss, optimizer, size of the batches; its head does not matter.
+        config: The recipe: data, backbone, loss, optimizer, size of the batches. Its head does not matter, and images
+            are not augmented.
         data: The data of the config.
         regimes: Amounts of annotation.
         budget: Seeds, grid and steps.
@@ -65,13 +69,30 @@ def ablate(
         keep: Called with the results so far after each regime.
 
     Returns:
-        Plain values: ``regimes``, name -> ``default`` (the head that the default stands for) and ``heads``, name ->
-        ``metrics`` (``task/metric`` -> value of each seed), ``val`` and ``rate`` of each seed.
+        Plain values: ``regimes``, name -> ``default`` (the head that the default stands for, by the first seed's
+        samples) and ``heads``, name -> ``metrics`` (``task/metric`` -> value of each seed), ``val`` (None where every
+        rate diverged) and ``rate`` of each seed; for stacking, those of the linear head that it stands on.
 
     Raises:
-        InputError: The weights of the tasks are not fixed.
+        InputError: A regime leaves too few samples, there is no such task, or the weights of the tasks are not fixed;
+            found before anything is trained.
     """
     check_fixed_weights(config)
+    for regime in regimes:
+        regime.thin(data, budget.seeds[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
+        return _ablated(config, data, regimes, budget, progress, keep)
+
+
+def _ablated(
+    config: Config,
+    data: RunData,
+    regimes: Sequence[Regime],
+    budget: Budget,
+    progress: Progress,
+    keep: Callable[[Found], None],
+) -> Found:
     results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps, "regimes": {}}
     total = None
     done = 0
@@ -100,16 +121,18 @@ def _measured(candidate: Candidate, datas: Sequence[RunData], budget: Budget) ->
         model = candidate.model(data, seed)
         members += [Member(copy.deepcopy(model), data, rate, seed) for rate in budget.rates]
     at_once = _at_once(datas[0], len(members))
-    tasks = datas[0].tasks
     for start in range(0, len(members), at_once):
-        part = members[start : start + at_once]
-        fit(candidate.config, part, budget.steps, lambda s, t: mean_main_metric(tasks, s, t))
+        fit(candidate.config, members[start : start + at_once], budget.steps, _mean)
     grid = len(budget.rates)
     best = [max(members[s : s + grid], key=lambda m: m.value) for s in range(0, len(members), grid)]
     found = {candidate.name: _summary(best, [scores(m.model, m.data.parts["test"].inputs) for m in best])}
     if candidate.name == LINEAR and _can_stack(datas[0]):
         found[STACKING] = _summary(best, [_stacked(m) for m in best])
     return found
+
+
+def _mean(data: RunData, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> float:
+    return mean_main_metric(data.tasks, scores, targets)
 
 
 def _summary(members: Sequence[Member], tests: Sequence[Mapping[str, Tensor]]) -> Found:
@@ -119,7 +142,8 @@ def _summary(members: Sequence[Member], tests: Sequence[Mapping[str, Tensor]]) -
             for name, value in values.items():
                 if isinstance(value, float):
                     metrics.setdefault(f"{task}/{name}", []).append(value)
-    return {"metrics": metrics, "val": [m.value for m in members], "rate": [m.rate for m in members]}
+    val = [m.value if math.isfinite(m.value) else None for m in members]
+    return {"metrics": metrics, "val": val, "rate": [m.rate for m in members]}
 
 
 def _stacked(member: Member) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,17 +12,20 @@ from torch import Tensor
 
 from gcnlabel.ablation.members import Members
 from gcnlabel.config import Config
-from gcnlabel.data import targets_to_tensors
+from gcnlabel.data import ArrayDataset, targets_to_tensors
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_loss
-from gcnlabel.run.data import RunData
+from gcnlabel.run.data import Part, RunData
 from gcnlabel.training import draw_rows, make_optimizer, scarce_rows, schedule_factor
 
 EVALUATIONS = 5
 """Moments, evenly spaced, at which a member may be best."""
 
+FEATURE_ROWS, IMAGE_ROWS = 1024, 64
+"""Samples that are scored together: what bounds the memory."""
+
 Scores = Mapping[str, Tensor]
-Measure = Callable[[Scores, Scores], float]
+Measure = Callable[[RunData, Scores, Scores], float]
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Member:
         data: What it is trained and selected on.
         rate: Its learning rate.
         seed: Seed of the order of the samples; the same for members that are to be compared.
-        value: The measure on the val part at its best moment.
+        value: The measure on the val part at its best moment; -inf where it never had one, as after diverging.
     """
 
     model: MultiTaskModel
@@ -51,65 +54,97 @@ def fit(config: Config, members: Sequence[Member], steps: int, measure: Measure)
         config: Loss, optimizer, schedule and size of the batches of them all.
         members: Models of one architecture; their training parts have the same number of samples.
         steps: Number of batches; the schedule spans them.
-        measure: Maps scores and targets of the val part to what is to be highest.
+        measure: Maps data, scores and targets of its val part to what is to be highest.
     """
     torch.manual_seed(members[0].seed)  # dropout
-    settings = config.optimizer
-    options = settings.model_dump(include={"name", "lr", "weight_decay", "momentum"})
-    stack = Members(
-        [m.model for m in members], [m.rate for m in members], partial(make_optimizer, **options, fused=True)
-    )
-    factor = schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor)
-    loss = build_loss(config, members[0].data)
-    batches = _Batches(config, members, steps)
     moments = {round(steps * (k + 1) / EVALUATIONS) - 1 for k in range(EVALUATIONS)}
-    for step in range(steps):
-        stack.step(*batches[step], loss, factor(step / steps * config.training.epochs))
+    descend(config, members, drawn_rows(config, members, steps), moments, measure)
+
+
+def descend(
+    config: Config,
+    members: Sequence[Member],
+    rows: Sequence[Sequence[Tensor]],
+    moments: Collection[int],
+    measure: Measure,
+) -> None:
+    """Train members on given batches, and leave each with the weights that are best on its val part.
+
+    Args:
+        config: Loss, optimizer and schedule, which spans the batches.
+        members: Models of one architecture; the inputs of their val parts are the same.
+        rows: For each member, the samples of each batch.
+        moments: Batches after which a member may be best.
+        measure: Maps data, scores and targets of its val part to what is to be highest.
+    """
+    options = config.optimizer.model_dump(include={"name", "lr", "weight_decay", "momentum"})
+    stack = Members(
+        [m.model for m in members],
+        [build_loss(config, m.data) for m in members],
+        [m.rate for m in members],
+        partial(make_optimizer, **options, fused=True),
+    )
+    settings, epochs, steps = config.optimizer, config.training.epochs, len(rows[0])
+    factor = schedule_factor(settings.schedule, epochs, settings.step_epochs, settings.step_factor)
+    training = _datasets([member.data.parts["train"] for member in members])
+    for step, of_members in enumerate(zip(*rows, strict=True)):
+        stack.step(*_batch(training, of_members), factor(step / steps * epochs))
         if step in moments:
             _select(stack, members, measure)
     for member in members:
         member.model.eval()
 
 
-def scores(model: MultiTaskModel, inputs: Any, at_once: int = 1024) -> dict[str, Tensor]:
+def drawn_rows(config: Config, members: Sequence[Member], steps: int) -> list[tuple[Tensor, ...]]:
+    """Return for each member the samples of each batch, int64 [B], by its seed, with those of scarce labels.
+
+    B is the same for all; a member with fewer scarce samples than the config asks for bounds those of all.
+    """
+    settings = config.training
+    scarce = [scarce_rows(m.data.parts["train"].annotations, settings.batch_size) for m in members]
+    more = min(settings.scarce_samples, *map(len, scarce))
+    drawn = []
+    for member, rare in zip(members, scarce, strict=True):
+        order, size = torch.Generator().manual_seed(member.seed), len(member.data.parts["train"].annotations)
+        rows = draw_rows(size, min(settings.batch_size, size), steps, order)
+        rows = torch.cat([rows, rare[draw_rows(len(rare), more, steps, order)]], dim=1) if more else rows
+        drawn.append(rows.unbind())
+    return drawn
+
+
+def scores(model: MultiTaskModel, inputs: Any) -> dict[str, Tensor]:
     """Return the scores of each task for all inputs [N, ...], of a model in evaluation mode."""
     with torch.no_grad():
-        parts = [model(part) for part in torch.as_tensor(inputs).split(at_once)]
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+        return _in_chunks(model, inputs, dim=0)
 
 
-class _Batches:
-    """Inputs and targets of every member for each step."""
+def _in_chunks(network: Callable[[Tensor], Scores], inputs: Any, dim: int) -> dict[str, Tensor]:
+    """Return the scores of a few samples after another, put together along a dimension."""
+    at_once = FEATURE_ROWS if inputs.ndim == 2 else IMAGE_ROWS
+    chunks = [slice(start, start + at_once) for start in range(0, len(inputs), at_once)]
+    parts = [network(torch.as_tensor(inputs[chunk])) for chunk in chunks]
+    return {name: torch.cat([part[name] for part in parts], dim) for name in parts[0]}
 
-    def __init__(self, config: Config, members: Sequence[Member], steps: int) -> None:
-        parts = [member.data.parts["train"] for member in members]
-        self.inputs = {id(part): torch.as_tensor(part.inputs) for part in parts}
-        self.targets = {id(part): targets_to_tensors(part.annotations) for part in parts}
-        self.keys = [id(part) for part in parts]
-        scarce = {id(part): scarce_rows(part.annotations, config.training.batch_size) for part in parts}
-        more = min(config.training.scarce_samples, *(len(rows) for rows in scarce.values()), len(parts[0].annotations))
-        self.rows = []
-        for member, key in zip(members, self.keys, strict=True):
-            order = torch.Generator().manual_seed(member.seed)
-            size = min(config.training.batch_size, len(self.inputs[key]))
-            rows = draw_rows(len(self.inputs[key]), size, steps, order)
-            if more:
-                rows = torch.cat([rows, scarce[key][draw_rows(len(scarce[key]), more, steps, order)]], dim=1)
-            self.rows.append(rows)
 
-    def __getitem__(self, step: int) -> tuple[Tensor, dict[str, Tensor]]:
-        rows = [of_member[step] for of_member in self.rows]
-        inputs = torch.stack([self.inputs[key][r] for key, r in zip(self.keys, rows, strict=True)])
-        targets = [{k: t[r] for k, t in self.targets[key].items()} for key, r in zip(self.keys, rows, strict=True)]
-        return inputs, {name: torch.stack([target[name] for target in targets]) for name in targets[0]}
+def _datasets(parts: Sequence[Part]) -> list[ArrayDataset]:
+    """Return the samples of each part; members of one part share them."""
+    each = {id(part): part for part in parts}
+    made = {key: ArrayDataset(part.inputs, targets_to_tensors(part.annotations)) for key, part in each.items()}
+    return [made[id(part)] for part in parts]
+
+
+def _batch(datasets: Sequence[ArrayDataset], rows: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    inputs, targets = zip(*(d.__getitems__(r) for d, r in zip(datasets, rows, strict=True)), strict=True)
+    return torch.stack(inputs), {name: torch.stack([target[name] for target in targets]) for name in targets[0]}
 
 
 def _select(stack: Members, members: Sequence[Member], measure: Measure) -> None:
-    part = members[0].data.parts["val"]
-    targets = targets_to_tensors(part.annotations)
-    found = stack.scores(torch.as_tensor(part.inputs))
-    for m, member in enumerate(members):
-        value = measure({name: of_all[m] for name, of_all in found.items()}, targets)
+    found = _in_chunks(stack.scores, members[0].data.parts["val"].inputs, dim=1)
+    for m, (member, part) in enumerate(zip(members, _datasets([m.data.parts["val"] for m in members]), strict=True)):
+        of_member = {name: of_all[m] for name, of_all in found.items()}
+        if not all(values.isfinite().all() for values in of_member.values()):
+            continue  # it diverged; metrics of ranks would still be numbers
+        value = measure(member.data, of_member, part.targets)
         if value > member.value:
             member.value = value
             stack.copy_to(m, member.model)

@@ -22,18 +22,25 @@ def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
     Args:
         task: The task.
         scores: [N, labels of the task].
-        targets: [N], or [N, labels of the task]; missing ones are left out.
+        targets: [N], or [N, labels of the task], that can be measured; missing ones are left out.
     """
     if isinstance(task, Categorical):
         return float(categorical_metrics(confusion_matrix(scores, targets), task.classes)["macro_f1"])
     seen = ~torch.isnan(targets)
     if isinstance(task, MultiLabel):
         return ranking_metrics(scores.double(), targets == 1, seen)["lrap"]
-    enough = seen.sum(0) >= 2
-    return float(ccc(scores.double(), targets.double())[enough].mean()) if enough.any() else 0.0
+    return float(ccc(scores.double(), targets.double())[seen.sum(0) >= 2].mean())
+
+
+def is_measurable(task: Task, targets: Tensor) -> bool:
+    """Return whether targets tell anything of scores: one class or tag, or two values of a dimension."""
+    if isinstance(task, Categorical):
+        return bool((targets >= 0).any())
+    observed = (~torch.isnan(targets)).sum(0)
+    return bool((observed >= (1 if isinstance(task, MultiLabel) else 2)).any())
 
 
 def mean_main_metric(tasks: TaskSet, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> float:
-    """Return the mean of the tasks' main metrics."""
-    values = [main_metric(task, scores[task.name], targets[task.name]) for task in tasks]
-    return sum(values) / len(values)
+    """Return the mean of the main metrics of the tasks that can be measured, 0 where none can."""
+    there = [task for task in tasks if is_measurable(task, targets[task.name])]
+    return sum(main_metric(task, scores[task.name], targets[task.name]) for task in there) / max(len(there), 1)

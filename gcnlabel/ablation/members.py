@@ -12,20 +12,22 @@ from torch import Tensor
 from torch.func import functional_call, stack_module_state, vmap
 from torch.optim import Optimizer
 
+from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.nn import MultiTaskModel
 
 Scores = dict[str, Tensor]
-Loss = Callable[[Scores, Mapping[str, Tensor]], tuple[Tensor, Any]]
 
 
 class Members:
     """M models of one architecture, whose parameters and buffers are stacked: each step is one step of all.
 
     Members share nothing: the gradient of the sum of their losses is, for each, that of its own loss. What they may
-    differ in is their parameters, their graph (of the same number of edges) and their learning rate.
+    differ in is their parameters, their graph (of the same number of edges), the class weights of their loss and their
+    learning rate.
 
     Args:
         models: The models, of the same architecture.
+        losses: Loss of each, without control flow that depends on values.
         rates: Learning rate of each [M].
         optimizer: Makes the optimizer from one parameter group a member, each with its ``lr``.
     """
@@ -33,12 +35,14 @@ class Members:
     def __init__(
         self,
         models: Sequence[MultiTaskModel],
+        losses: Sequence[MultiTaskLoss],
         rates: Sequence[float],
         optimizer: Callable[[list[dict[str, Any]]], Optimizer],
     ) -> None:
-        self.model = copy.deepcopy(models[0])
+        self.model, self.loss = copy.deepcopy(models[0]), copy.deepcopy(losses[0])
         self.rates = list(rates)
         self.parameters, self.buffers = stack_module_state(list(models))
+        self._class_weights = stack_module_state(list(losses))[1]
         self._own = [[p.detach()[m] for p in self.parameters.values()] for m in range(len(models))]  # the same memory
         self.optimizer = optimizer([{"params": own, "lr": lr} for own, lr in zip(self._own, self.rates, strict=True)])
 
@@ -46,17 +50,17 @@ class Members:
         """Return the number of members, M."""
         return len(self.rates)
 
-    def step(self, inputs: Tensor, targets: Mapping[str, Tensor], loss: Loss, factor: float = 1.0) -> Tensor:
+    def step(self, inputs: Tensor, targets: Mapping[str, Tensor], factor: float = 1.0) -> Tensor:
         """Train every member on a batch of its own and return their losses [M].
 
         Args:
             inputs: [M, B, ...].
             targets: Targets of each task, [M, B] or [M, B, labels of the task].
-            loss: Maps scores and targets of one member to its loss; without control flow that depends on values.
             factor: What the schedule makes of the learning rates now.
         """
         self.model.train()
-        losses = self._of_each(self._loss(loss), (0, 0, 0, 0))(self.parameters, self.buffers, inputs, dict(targets))
+        state = (self.parameters, self.buffers, self._class_weights)
+        losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, dict(targets))
         found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
         gradients = [gradient.contiguous() for gradient in found]  # a fused optimizer does not look at strides
         for own, group, rate, *of_member in zip(
@@ -90,8 +94,8 @@ class Members:
     def _call(self, parameters: Any, buffers: Any, inputs: Tensor) -> Any:
         return functional_call(self.model, (parameters, buffers), (inputs,))
 
-    def _loss(self, loss: Loss) -> Callable[..., Tensor]:
-        return lambda parameters, buffers, inputs, targets: loss(self._call(parameters, buffers, inputs), targets)[0]
+    def _loss(self, parameters: Any, buffers: Any, class_weights: Any, inputs: Tensor, targets: Any) -> Tensor:
+        return functional_call(self.loss, class_weights, (self._call(parameters, buffers, inputs), targets))[0]
 
 
 def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arguments: Any) -> Any:

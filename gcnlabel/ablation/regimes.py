@@ -21,6 +21,9 @@ class Regime:
         task: Task that is annotated on few samples, or None.
         samples: Number of them: for each dimension its own, for classes and tags the same.
 
+    Raises:
+        InputError: That is no amount.
+
     Example:
         >>> str(Regime(0.05)), str(Regime(task="affect", samples=10))
         ('5% of the samples', 'affect on 10 samples')
@@ -29,6 +32,13 @@ class Regime:
     share: float = 1.0
     task: str | None = None
     samples: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the amount."""
+        if not 0 < self.share <= 1:
+            raise InputError(f"{self.share:g} of the samples", expected="a share in (0, 1]")
+        if self.task is not None and self.samples < 1:
+            raise InputError(str(self), expected="at least 1")
 
     def __str__(self) -> str:
         """Return what a table calls it."""
@@ -40,7 +50,7 @@ class Regime:
         """Return the data with a training part of that amount, drawn by a seed.
 
         Raises:
-            InputError: No sample would be left.
+            InputError: Fewer than 2 samples would be left, or there is no such task.
         """
         part, draw = data.parts["train"], np.random.default_rng(seed)
         if self.task is None:
@@ -50,7 +60,7 @@ class Regime:
             if size == len(part.annotations):
                 return data
             rows = np.sort(draw.permutation(len(part.annotations))[:size])
-            thinned = Part(part.annotations.select(rows), part.inputs[rows])
+            thinned = part.select(rows)
         else:
             thinned = Part(_few(part.annotations, data.tasks[self.task], self.samples, draw), part.inputs)
         return replace(data, parts={**data.parts, "train": thinned})

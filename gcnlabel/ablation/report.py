@@ -26,6 +26,12 @@ def main_metrics(tasks: TaskSet) -> list[str]:
     return [f"{task.name}/{MAIN[task.type]}" for task in tasks]
 
 
+def measured_metrics(results: Found, tasks: TaskSet) -> list[str]:
+    """Return the main metrics that were measured: of the tasks that the test part annotates."""
+    found = {metric for regime in results["regimes"].values() for metric in regime["heads"][LINEAR]["metrics"]}
+    return [metric for metric in main_metrics(tasks) if metric in found]
+
+
 def markdown(results: Found, metrics: list[str]) -> str:
     """Return a table for each amount of annotation: mean and sd, and paired differences with 95% intervals.
 
@@ -36,11 +42,12 @@ def markdown(results: Found, metrics: list[str]) -> str:
         results: What :func:`gcnlabel.ablation.ablate` returns.
         metrics: Names of the metrics, ``task/metric``.
     """
+    number = len(results["seeds"])
+    shown = f"Mean ± standard deviation over {number} seeds" if number > 1 else f"One seed ({results['seeds'][0]})"
     lines = [
-        f"Mean ± standard deviation over {len(results['seeds'])} seeds on the test part. Every head has the same data, "
-        f"backbone, loss weights, {results['steps']} batches and learning rates {_listed(results['rates'])}; rate and "
-        "moment are selected on the val part. In brackets: 95% interval of the paired difference, and p of a paired "
-        "t-test, corrected for the number of heads (Holm).",
+        f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['steps']} batches "
+        f"and learning rates {_listed(results['rates'])}; rate and moment are selected on the val part."
+        + _brackets(number),
         "",
     ]
     for name, regime in results["regimes"].items():
@@ -50,11 +57,20 @@ def markdown(results: Found, metrics: list[str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _brackets(seeds: int) -> str:
+    if seeds < 2:
+        return " Without other seeds a difference has no interval."
+    return (
+        " In brackets: 95% interval of the paired difference, and p of a paired t-test, corrected for the number of "
+        "heads (Holm)."
+    )
+
+
 def differences(heads: Found, metric: str, reference: str) -> dict[str, Difference]:
     """Return what each head is above a reference, by the name of the head; without the reference and its equals."""
     base = heads[reference]["metrics"][metric]
-    found = {name: head["metrics"].get(metric) for name, head in heads.items()}
-    return {name: difference(values, base) for name, values in found.items() if values is not None and values != base}
+    found = {name: head["metrics"][metric] for name, head in heads.items()}
+    return {name: difference(values, base) for name, values in found.items() if values != base}
 
 
 def gains(results: Found, metric: str) -> dict[str, dict[str, Difference]]:
@@ -66,14 +82,17 @@ def _table(heads: Found, metric: str) -> Iterator[str]:
     above, below = differences(heads, metric, LINEAR), differences(heads, metric, DEFAULT)
     p_above = holm({name: d.p for name, d in above.items()})
     p_below = holm({name: d.p for name, d in below.items()})
+    flipped = {name: Difference(-d.mean, d.half_width, d.p) for name, d in below.items()}
     yield f"| head | {metric} | above linear | default above it |"
     yield "| --- | --- | --- | --- |"
     for name, head in heads.items():
-        if metric in head["metrics"]:
-            values = head["metrics"][metric]
-            shown = f"{short(float(np.mean(values)))} ± {short(float(np.std(values, ddof=min(1, len(values) - 1))))}"
-            flipped = {k: Difference(-d.mean, d.half_width, d.p) for k, d in below.items()}
-            yield f"| {name} | {shown} | {_cell(above, p_above, name)} | {_cell(flipped, p_below, name)} |"
+        shown = _mean_and_sd(head["metrics"][metric])
+        yield f"| {name} | {shown} | {_cell(above, p_above, name)} | {_cell(flipped, p_below, name)} |"
+
+
+def _mean_and_sd(values: list[float]) -> str:
+    mean = short(float(np.mean(values)))
+    return f"{mean} ± {short(float(np.std(values, ddof=1)))}" if len(values) > 1 else mean
 
 
 def _cell(found: Mapping[str, Difference], ps: Mapping[str, float], name: str) -> str:

@@ -10,16 +10,19 @@ from typing import Any
 
 from gcnlabel.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
 from gcnlabel.ablation.experiment import Budget, Progress, ablate
+from gcnlabel.ablation.main_metrics import is_measurable
 from gcnlabel.ablation.regimes import Regime
-from gcnlabel.ablation.report import gains, main_metrics, markdown
+from gcnlabel.ablation.report import gains, markdown, measured_metrics
 from gcnlabel.config import Config
+from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.figures import Gain, gains_figure, gains_table, save_figure
-from gcnlabel.files import atomic_write, refuse_existing
-from gcnlabel.run.data import load_data
+from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, save_figure
+from gcnlabel.files import atomic_write, refuse_existing, writable_folder
+from gcnlabel.run.data import RunData, load_data
 from gcnlabel.tasks import Dimensional, TaskSet
 
 BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
+FILES = ("ablation.json", "ablation.md")
 FEW = (10, 50)
 """Annotated samples of each dimension, where nothing else is asked for."""
 
@@ -49,19 +52,36 @@ def run_ablation(
         progress: Called with the number of heads trained, and of all.
 
     Raises:
-        InputError: Config or data cannot be used, there is no such task, a format is unknown, or results are there.
+        InputError: Config or data cannot be used, there is no such task, a format is unknown, results are there, or
+            the folder cannot be made.
     """
-    refuse_existing(folder / "ablation.json", overwrite)
+    check_formats(formats)
+    for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
+        refuse_existing(folder / name, overwrite)
     data = load_data(config)
     few = default_few(data.tasks) if few is None else list(few)
     unknown = [name for name, _ in few if name not in data.tasks.names]
     if unknown:
         raise InputError(f"no task {unknown[0]!r}", expected=shorten(data.tasks.names))
-    regimes = [*(Regime(share) for share in shares), *(Regime(task=name, samples=k) for name, k in few)]
+    named = [*(Regime(share) for share in shares), *(Regime(task=name, samples=k) for name, k in few)]
+    regimes = list(dict.fromkeys(named))
     if not regimes:
         raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
+    check_measurable(data)
+    writable_folder(folder)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
     return ablate(config, data, regimes, budget, progress=progress, keep=keep)
+
+
+def check_measurable(data: RunData) -> None:
+    """Check that heads can be compared on the test part.
+
+    Raises:
+        InputError: It annotates no task.
+    """
+    targets = targets_to_tensors(data.parts["test"].annotations)
+    if not any(is_measurable(task, targets[task.name]) for task in data.tasks):
+        raise InputError("the test part annotates no task", expected="something to compare heads by")
 
 
 def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
@@ -80,8 +100,7 @@ def write_results(
     results: Mapping[str, Any], *, folder: Path, tasks: TaskSet, config: Config, formats: Sequence[str]
 ) -> None:
     """Write results as JSON, table and figure, in place of earlier ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    metrics = main_metrics(tasks)
+    metrics = measured_metrics(results, tasks)
     panels = {
         metric: {
             amount: {head: Gain(d.mean, d.half_width) for head, d in found.items()} for amount, found in of.items()
@@ -91,10 +110,7 @@ def write_results(
     figure = gains_figure(panels, [name for name in BOLD if _is_there(name, results)])
     save_figure(figure, folder / "gains", formats, table=gains_table(panels), overwrite=True)
     content = {"config": config.model_dump(mode="json"), **results}
-    for name, text in (
-        ("ablation.json", json.dumps(content, indent=1) + "\n"),
-        ("ablation.md", markdown(results, metrics)),
-    ):
+    for name, text in zip(FILES, (json.dumps(content, indent=1) + "\n", markdown(results, metrics)), strict=True):
         with atomic_write(folder / name, overwrite=True) as temporary:
             temporary.write_text(text, encoding="utf-8")
 

@@ -67,7 +67,8 @@ def ablate(
     with progress_bar("heads") as progress:
         run_ablation(*(parsed, output, budget, shares, tasks), formats=formats, overwrite=overwrite, progress=progress)
     click.echo((output / "ablation.md").read_text(encoding="utf-8"))
-    click.echo(f"written: {output}/ablation.md, ablation.json, gains.{formats[0]}, gains.csv")
+    figures = "".join(f"gains.{name}, " for name in formats)
+    click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")
 
 
 def _task_and_number(text: str) -> tuple[str, int]:

@@ -44,7 +44,7 @@ class ArrayDataset(Dataset[Sample]):
         targets = {name: target[row] for name, target in self.targets.items()}
         return (sample if self.transform is None else self.transform(sample[None])[0]), targets
 
-    def __getitems__(self, rows: list[int]) -> Sample:
+    def __getitems__(self, rows: list[int] | Tensor) -> Sample:
         """Return a batch at once, which torch's loader prefers: inputs [B, ...] and a dict of targets [B, ...]."""
         index = torch.as_tensor(rows)
         inputs = torch.as_tensor(self.inputs[index])

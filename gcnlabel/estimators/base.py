@@ -108,7 +108,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         member = fitting.Member(build_model(self.config_, data, self.graph_), data, self.config_.optimizer.lr, seed)
         loss = build_loss(self.config_, data)
         steps = self.n_iter_ * -(-len(data.parts["train"].annotations) // self.config_.training.batch_size)
-        fitting.fit(self.config_, [member], steps, lambda scores, targets: -float(loss(scores, targets)[0]))
+        fitting.fit(self.config_, [member], steps, lambda _, scores, targets: -float(loss(scores, targets)[0]))
         if member.value == float("-inf"):
             raise InputError("the loss is not finite at any moment", fix="a smaller learning_rate, or scaled features")
         self.model_ = member.model.double()  # so that a sample's scores do not depend on the others of its batch

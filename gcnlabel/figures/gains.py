@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ GREY = "0.6"
 
 
 class Gain(NamedTuple):
-    """A mean paired difference and half of its 95% interval."""
+    """A mean paired difference and half of its 95% interval, infinite where there is one pair."""
 
     mean: float
     half_width: float
@@ -47,7 +48,7 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
             means = [gain.mean for gain in found]
             if head in bold:
                 colour = COLOURS[list(bold).index(head) % len(COLOURS)]
-                widths = [gain.half_width for gain in found]
+                widths = [gain.half_width if math.isfinite(gain.half_width) else math.nan for gain in found]
                 axes.errorbar(places, means, widths, color=colour, label=head, marker="o", markersize=3, capsize=2)
             else:
                 axes.plot(places, means, color=GREY, linewidth=0.7, zorder=1, label="wrong graphs, embeddings")
@@ -56,18 +57,21 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
         axes.set_ylabel(f"above {reference}", fontsize=SMALL)
         axes.set_title(metric, fontsize=MEDIUM)
         axes.tick_params(labelsize=SMALL)
-    handles, labels = rows[0].get_legend_handles_labels()
-    unique = dict(zip(labels, handles, strict=True))
+    unique = {label: handle for axes in rows for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
     rows[0].legend(list(unique.values()), list(unique), fontsize=SMALL, frameon=False, ncols=2)
     return figure
 
 
 def gains_table(panels: Mapping[str, Panel]) -> pl.DataFrame:
-    """Return the numbers of the figure: metric, amount, head, gain, half_width."""
+    """Return the numbers of the figure: metric, amount, head, gain, half_width (empty where it is infinite)."""
     rows = [
-        {"metric": metric, "amount": amount, "head": head, "gain": gain.mean, "half_width": gain.half_width}
+        {"metric": metric, "amount": amount, "head": head, "gain": gain.mean, "half_width": _finite(gain.half_width)}
         for metric, panel in panels.items()
         for amount, gains in panel.items()
         for head, gain in gains.items()
     ]
     return pl.DataFrame(rows)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -20,6 +20,17 @@ METADATA: dict[str, dict[str, Any]] = {
 }
 
 
+def check_formats(formats: Sequence[str]) -> None:
+    """Check that figures can be written so.
+
+    Raises:
+        InputError: A format is unknown.
+    """
+    unknown = [name for name in formats if name not in METADATA]
+    if unknown:
+        raise InputError(f"unknown format {unknown[0]!r}", expected=" | ".join(METADATA))
+
+
 def save_figure(
     figure: Figure, path: str | Path, formats: Sequence[str] = ("pdf",), *, table: pl.DataFrame, overwrite: bool = False
 ) -> list[Path]:
@@ -35,9 +46,7 @@ def save_figure(
     Raises:
         InputError: A format is unknown, or a file exists or cannot be written.
     """
-    unknown = [name for name in formats if name not in METADATA]
-    if unknown:
-        raise InputError(f"unknown format {unknown[0]!r}", expected=" | ".join(METADATA))
+    check_formats(formats)
     files = [Path(f"{path}.{name}") for name in (*formats, "csv")]
     with ExitStack() as together:  # all are moved in place when the last is written
         for name, file in zip(formats, files, strict=False):

@@ -42,6 +42,11 @@ class Part:
                 f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one a row of the annotations"
             )
 
+    def select(self, rows: Any) -> Part:
+        """Return some of the samples; images on disk are not read."""
+        inputs = self.inputs.select(rows) if isinstance(self.inputs, LazyImages) else self.inputs[rows]
+        return Part(self.annotations.select(rows), inputs)
+
 
 @dataclass(frozen=True)
 class RunData:
@@ -143,14 +148,10 @@ def _split(whole: Part, splits: Splits, seed: int) -> dict[str, Part]:
     for part, of_part in rows.items():
         if len(of_part) == 0:
             raise InputError(f"the {part} part has no sample", expected="at least one")
-    return {part: Part(whole.annotations.select(rows[part]), _take(whole.inputs, rows[part])) for part in PARTS}
+    return {part: whole.select(rows[part]) for part in PARTS}
 
 
 def _rows(whole: Part, split: str) -> np.ndarray[Any, Any]:
     whole.annotations.of_split(split)  # says what is wrong
     rows: np.ndarray[Any, Any] = np.flatnonzero(whole.annotations.split == split)
     return rows
-
-
-def _take(inputs: Any, rows: np.ndarray[Any, Any]) -> Any:
-    return inputs.select(rows) if isinstance(inputs, LazyImages) else inputs[rows]

@@ -16,7 +16,8 @@ FEWEST = 16
 def scarce_rows(annotations: Annotations, batch_size: int) -> Tensor:
     """Return the samples that annotate a label of which a batch holds fewer than 16 on average, int64 [K], sorted.
 
-    A loss over a batch can only use the labels that are annotated in it; CCC needs at least two.
+    A loss over a batch can only use the labels that are annotated in it; CCC needs at least two. A label that every
+    sample annotates is never scarce, however small the batch.
 
     Args:
         annotations: Those of the training part.
@@ -36,7 +37,7 @@ def scarce_rows(annotations: Annotations, batch_size: int) -> Tensor:
         seen = ~np.isnan(annotations.indicators(task.name))
         if isinstance(task, Categorical):
             seen = seen[:, :1]  # a sample annotates all classes or none
-        rare = seen.sum(0) * batch_size < FEWEST * len(annotations)
+        rare = seen.sum(0) * batch_size < min(FEWEST, batch_size) * len(annotations)
         rows |= (seen & rare).any(1)
     return torch.from_numpy(np.flatnonzero(rows))
 

@@ -16,6 +16,7 @@ from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
 from gcnlabel.nn.convolutions import UNWEIGHTED
 from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.default_head import resolve_default
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics
@@ -43,7 +44,7 @@ def evaluate_unseen(
     are used for the statistics alone.
 
     Args:
-        config: Config with a head that generates its vectors from a measured graph.
+        config: Config with a head that generates its vectors from a measured graph, or the default where that does.
         label: A tag, or ``all`` for each in turn.
         seeds: Number of seeds: the config's and those that follow it.
         edges_from: ``val`` (or ``dev``), a raw graph (.safetensors) or a matrix with names (.csv).
@@ -60,9 +61,10 @@ def evaluate_unseen(
         InputError: The label is no tag, the head has no graph, the inputs are images, the edges cannot be had, or the
             weights of the tasks are not fixed.
     """
-    check_head(config)
     check_fixed_weights(config)
     data = load_data(config) if data is None else data
+    config = resolve_default(config, data.parts["train"].annotations)
+    check_head(config)
     check_trainable(data)
     labels = labels_of(data, label)
     for name in labels:

@@ -1,0 +1,217 @@
+"""What ``model.head.name: default`` stands for, and that everything else works with it."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.cli import main
+from gcnlabel.config import load_config
+from gcnlabel.config.schema import HeadConfig
+from gcnlabel.errors import InputError, NoEdgeError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.recipe import propagation_graph
+from gcnlabel.run import RunFolder, default_head, fitting, resume, train
+from gcnlabel.run.default_head import PLENTY, TAU, default_settings, observed, resolve_default, with_head
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+CLASSES, TAGS = Categorical("mood", ["sad", "glad"]), MultiLabel("tags", ["a", "b"])
+AFFECT = Dimensional("affect", ["valence", "arousal"], range=(-9, 9))
+CONFIG = """tasks:
+  tags: {{type: multilabel, labels: [a, b]}}
+  affect: {{type: dimensional, dims: [valence, arousal], range: [-9, 9]}}
+data:
+  source: table
+  annotations: {folder}/labels.csv
+  features: {folder}/features.npy
+  splits: {{train: train, val: val, test: test}}
+model:
+  backbone: {{name: mlp, hidden: [6]}}
+  head: {{name: default}}
+training: {{epochs: 2, batch_size: 32}}
+"""
+
+
+def annotated(tasks, valence=400, arousal=400, related=True, samples=400):
+    """Annotations in which so many samples have each dimension; tags and classes go with valence where related."""
+    rng = np.random.default_rng(0)
+    cause = rng.normal(size=samples)
+    other = cause if related else rng.normal(size=samples)
+    third = cause if related else rng.normal(size=samples)
+    affect = np.stack([other, 0.2 * third + rng.normal(size=samples)], 1)
+    affect[valence:, 0] = np.nan
+    affect[arousal:, 1] = np.nan
+    tags = np.stack([cause > 0, rng.random(samples) < 0.5], 1).astype(float)
+    targets = {"mood": (cause > 0.3).astype(int), "tags": tags, "affect": np.clip(affect, -9, 9)}
+    tasks = TaskSet(tasks)
+    return Annotations(tasks, {name: targets[name] for name in tasks.names})
+
+
+@pytest.fixture
+def config(tmp_path):
+    (tmp_path / "config.yaml").write_text(CONFIG.format(folder=tmp_path))
+    return load_config(tmp_path / "config.yaml")
+
+
+def head_for(config, annotations):
+    return default_settings(config, annotations)[0]
+
+
+@pytest.mark.parametrize("tasks", [[TAGS], [CLASSES], [CLASSES, TAGS]])
+def test_linear_without_dimensions(tasks, config):
+    head, graph = default_settings(config, annotated(tasks))
+    assert head.name == "linear"
+    assert graph == config.graph
+
+
+@pytest.mark.parametrize(("valence", "arousal"), [(10, 400), (400, 10), (PLENTY - 1, 400), (50, 50)])
+def test_generated_alone_where_one_dimension_is_scarce(valence, arousal, config):
+    head, graph = default_settings(config, annotated([TAGS, AFFECT], valence, arousal))
+    assert (head.name, head.bias, head.residual_tasks, head.keep_length) == ("graph-cosine", True, None, [])
+    assert (graph.convention, graph.tau, graph.embeddings) == ("signed-weighted", TAU, "one-hot")
+
+
+def test_free_vectors_of_classes_and_tags_with_plenty(config):
+    head = head_for(config, annotated([TAGS, AFFECT, CLASSES], PLENTY, PLENTY))
+    assert (head.name, head.residual_tasks, head.keep_length) == ("graph-cosine", ["tags", "mood"], ["affect"])
+    alone = annotated([Dimensional("affect", ["v", "w"], range=(-9, 9))])
+    both = alone.targets["affect"].copy()
+    both[:, 1] = both[:, 0]
+    head = head_for(config, Annotations(alone.tasks, {"affect": both}))
+    assert (head.residual_tasks, head.keep_length) == ([], ["affect"])
+
+
+def test_linear_where_no_pair_is_a_neighbour(config):
+    assert head_for(config, annotated([TAGS, AFFECT], related=False)).name == "linear"
+
+
+def test_a_tie_with_the_threshold_is_an_edge_for_the_rule_and_the_graph_alike(config, monkeypatch):
+    """The rule must not promise a graph that the transforms then find empty, nor the other way round."""
+    tasks = TaskSet([MultiLabel("tags", ["a"]), Dimensional("affect", ["v"])])
+    annotations = Annotations(tasks, {"tags": np.ones((3, 1)), "affect": np.zeros((3, 1))})
+    for value in (TAU, np.float32(TAU), np.nextafter(np.float32(TAU), np.float32(0)), -TAU, 0.2):
+        raw = LabelGraph.from_dense(np.array([[0, value], [value, 0]]), tasks)
+        monkeypatch.setattr(default_head, "measured_graph", lambda *given, raw=raw: raw)
+        found = default_head._has_edges(annotations)
+        try:
+            listens = bool(propagation_graph(raw, "signed-weighted", tau=TAU, p=0.4).adjacency()[0, 1] != 0)
+        except NoEdgeError:
+            listens = False
+        assert found == listens == (abs(np.float32(value)) >= np.float32(TAU)), value
+
+
+def test_observed_is_of_the_least_annotated_label():
+    annotations = annotated([CLASSES, TAGS, AFFECT], 7, 9)
+    assert [observed(annotations, name) for name in ("mood", "tags", "affect")] == [400, 400, 7]
+
+
+def test_another_head_stays_as_it_is(config):
+    linear = with_head(config, HeadConfig(name="linear"), config.graph)
+    assert resolve_default(linear, annotated([TAGS, AFFECT])) is linear
+    assert resolve_default(config, annotated([TAGS])).model.head.name == "linear"
+
+
+def write(folder, valence=60):
+    part = annotated([TAGS, AFFECT], valence, 380, samples=400)
+    values = np.hstack([part.targets["tags"], part.targets["affect"]])
+    split = np.repeat(["train", "val", "test"], [240, 80, 80])
+    split = np.random.default_rng(1).permutation(split)
+    np.save(folder / "features.npy", np.nan_to_num(values + 0.1, nan=0.5).astype(np.float32))
+    cells = [[*("" if np.isnan(v) else str(v) for v in row), s] for row, s in zip(values, split, strict=True)]
+    for row in cells:
+        row[:2] = [str(int(float(v))) for v in row[:2]]
+    (folder / "labels.csv").write_text("a,b,valence,arousal,split\n" + "\n".join(map(",".join, cells)) + "\n")
+
+
+def test_the_rule_looks_at_the_training_part_alone(config, tmp_path, monkeypatch):
+    """Whatever val and test hold, the same head is trained."""
+    write(tmp_path)
+    data = fitting.load_data(config)
+    parts = dict(data.parts)
+    for name in ("val", "test"):
+        targets = {**parts[name].annotations.targets, "affect": np.full((80, 2), 1.5)}
+        parts[name] = replace(parts[name], annotations=replace(parts[name].annotations, targets=targets))
+    train(config, RunFolder(tmp_path / "run"), progress=False)
+    monkeypatch.setattr(fitting, "load_data", lambda given: replace(data, parts=parts))
+    train(config, RunFolder(tmp_path / "other"), progress=False)
+    first, other = (RunFolder(tmp_path / name).load_config() for name in ("run", "other"))
+    assert first == other == resolve_default(config, data.parts["train"].annotations)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("default")
+    write(folder)
+    (folder / "config.yaml").write_text(CONFIG.format(folder=folder))
+    result = call("train", folder / "config.yaml", "--output", folder / "run")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def call(*words):
+    return CliRunner().invoke(main, list(map(str, words)))
+
+
+def test_the_run_folder_says_what_was_trained(finished):
+    head = yaml.safe_load((finished / "run" / "config.yaml").read_text())["model"]["head"]
+    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", [256], None)
+    assert json.loads((finished / "run" / "evaluation.json").read_text())["head"] == "graph-cosine"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["evaluate", "{run}", "--split", "val"],
+        ["inspect-graph", "{run}/graph.safetensors"],
+        ["figures", "{run}", "--output", "{out}/figures"],
+        ["export", "{run}", "--output", "{out}/model.safetensors"],
+        ["predict", "{run}", "{data}/features.npy", "--output", "{out}/predictions.csv"],
+        ["evaluate", "{run}", "--unseen", "b", "--set", "training.epochs=1"],
+        ["train", "--resume", "--output", "{run}"],
+        ["train", "{data}/config.yaml", "--resume", "--output", "{run}"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_a_user_does_next(words, finished, tmp_path):
+    filled = [word.format(run=finished / "run", out=tmp_path, data=finished) for word in words]
+    result = call(*filled)
+    assert result.exit_code == 0, result.output
+
+
+def test_a_run_of_other_data_is_not_resumed(finished, tmp_path):
+    changed = load_config(finished / "config.yaml", ["training.epochs=9"])
+    with pytest.raises(InputError, match="another config: training differ"):
+        resume(RunFolder(finished / "run"), changed, progress=False)
+
+
+def test_unseen_labels_of_a_config_with_the_default(finished):
+    """The config is not a run: the default is resolved first."""
+    result = call("evaluate", finished / "config.yaml", "--unseen", "b", "--set", "training.epochs=1")
+    assert result.exit_code == 0, result.output
+    assert "AUC on test" in result.output
+
+
+def test_scarce_samples_train_resume_and_evaluate(finished, tmp_path):
+    """A run with samples of scarce labels, stopped and resumed, is the one that never stopped."""
+    options = ["--set", "training.scarce_samples=8"]
+    whole = call("train", finished / "config.yaml", "--output", tmp_path / "whole", *options)
+    assert whole.exit_code == 0, whole.output
+    first = ["--set", "training.epochs=1"]
+    call("train", finished / "config.yaml", "--output", tmp_path / "part", *options, *first)
+    path = tmp_path / "part" / "config.yaml"
+    path.write_text(path.read_text().replace("epochs: 1\n", "epochs: 2\n"))
+    again = call("train", "--resume", "--output", tmp_path / "part")
+    assert again.exit_code == 0, again.output
+    one, other, without = (
+        RunFolder(folder).read_evaluation()["tasks"]
+        for folder in (tmp_path / "whole", tmp_path / "part", finished / "run")
+    )
+    assert one == other
+    assert one != without
+    assert call("evaluate", tmp_path / "whole").exit_code == 0
