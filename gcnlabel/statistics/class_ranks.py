@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,8 @@ from gcnlabel.statistics.sorted_run import (
     ordered_bits,
     ranges,
     sorted_run,
-    value_runs,
+    spans,
+    tied,
     whole_keys,
     without_frequent,
 )
@@ -92,11 +92,11 @@ class ClassRanks:
         """
         n, cubes = 0, 0
         doubled, members = np.zeros(self.classes, dtype=object), np.zeros(self.classes, dtype=object)
-        for ties, ranks, of in self._ranges():
+        for cubes_here, ranks, of in self._ranges():
             size = int(of.sum())
             doubled += ranks + of.astype(object) * (2 * n + size)
             members += of
-            cubes += _sum_of_cubes(ties)
+            cubes += cubes_here
             n += size
         doubled -= n * members
         untied = float(n**3 - n - cubes)
@@ -138,8 +138,8 @@ class ClassRanks:
         """Return what is kept in memory as a run, and the counts of what comes often there."""
         return without_frequent(sorted_run(self._loose, self.classes), self.classes)
 
-    def _ranges(self) -> Iterator[tuple[Ints, Ints, Ints]]:
-        """Yield ties, sums of ranks and members of each range of values, in ascending order."""
+    def _ranges(self) -> Iterator[tuple[int, Ints, Ints]]:
+        """Yield sums of cubes, sums of ranks and members of each range of values, in ascending order."""
         runs, table = list(self._runs), self._table
         if self._loose:
             run, frequent = self._in_order()
@@ -153,37 +153,29 @@ class ClassRanks:
         yield _ranked(keys[:0], 0, shift, keys[done:], table.counts[done:])
 
 
-def _ranked(packed: Words, prefix: int, shift: np.uint64, keys: Words, counts: Ints) -> tuple[Ints, Ints, Ints]:
+def _ranked(packed: Words, prefix: int, shift: np.uint64, keys: Words, counts: Ints) -> tuple[int, Ints, Ints]:
     """Rank samples of a group, and values that are counted [V, K], among each other.
 
     Returns:
-        How often each value comes; for each class the sum of twice the centred ranks; and its samples.
+        ``sum (t³ - t)``; for each class the sum of twice the centred ranks; and its samples.
     """
     low = np.uint64((1 << int(shift)) - 1)
     codes = (packed & low).astype(np.intp)
-    if len(keys) == 0 and ((packed[1:] ^ packed[:-1]) > low).all():  # no two are equal
-        untied = np.arange(1 - len(packed), len(packed), 2)
-        doubled = np.bincount(codes, weights=untied, minlength=counts.shape[1])  # whole, below 2^53: exact
-        return untied[:0], doubled.astype(np.int64), np.bincount(codes, minlength=counts.shape[1])
-    firsts, ties = value_runs(packed, low)
-    ties, place = _among(whole_keys(packed[firsts], prefix, shift), ties, keys, counts.sum(1))
-    ranks = 2 * ties.cumsum() - ties - ties.sum()
-    of_samples = ranks[place[: len(firsts)]]
-    if len(firsts) < len(packed):
-        of_samples = of_samples.repeat(np.diff(firsts, append=len(packed)))
-    doubled = np.bincount(codes, weights=of_samples, minlength=counts.shape[1])
+    again = counts.sum(1)
+    n = len(packed) + int(again.sum())
+    firsts, ties = tied(packed, low)
+    ranks = np.arange(1 - n, 1 - n + 2 * len(packed), 2)
+    ranks[spans(firsts, ties)] = (2 * firsts + ties - n).repeat(ties)
+    values = whole_keys(packed, prefix, shift) if len(keys) else packed[:0]
+    below, upto = np.searchsorted(values, keys), np.searchsorted(values, keys, side="right")
+    if len(keys):
+        more = np.bincount(below, again, len(packed) + 1) + np.bincount(upto, again, len(packed) + 1)
+        ranks += more.cumsum()[:-1].astype(np.int64)
+    doubled = np.bincount(codes, weights=ranks, minlength=counts.shape[1])  # whole, below 2^53: exact
+    of_counted = 2 * (below + again.cumsum() - again) + upto - below + again - n
+    cubes = _sum_of_cubes(ties) - _sum_of_cubes(upto - below) + _sum_of_cubes(upto - below + again)
     members = np.bincount(codes, minlength=counts.shape[1]) + counts.sum(0)
-    return ties, doubled.astype(np.int64) + ranks[place[len(firsts) :]] @ counts, members
-
-
-def _among(values: Words, ties: Ints, others: Words, their_ties: Ints) -> tuple[Ints, Any]:
-    """Return how often each value of both comes, in ascending order, and the place there of each of them."""
-    if len(values) == 0 or len(others) == 0:
-        return np.concatenate([ties, their_ties]), np.arange(len(values) + len(others))
-    distinct, place = np.unique(np.concatenate([values, others]), return_inverse=True)
-    counts = np.zeros(len(distinct), dtype=np.int64)
-    np.add.at(counts, place, np.concatenate([ties, their_ties]))
-    return counts, place
+    return cubes, doubled.astype(np.int64) + of_counted @ counts, members
 
 
 def _sum_of_cubes(ties: Ints) -> int:

@@ -17,7 +17,7 @@ Codes = npt.NDArray[np.unsignedinteger]
 
 OFTEN = 2**10
 """Samples of one value in a run from which on they are counted and not kept."""
-RANGE = 2**17
+RANGE = 2**16
 """Samples of a range of values that are ranked together."""
 
 
@@ -67,57 +67,68 @@ def sorted_run(samples: Sequence[tuple[Words, Codes]], classes: int) -> Run:
     bits = class_bits(classes)
     n = sum(len(keys) for keys, _ in samples)
     packed, prefix = np.empty(n, dtype=np.uint64), np.empty(n, dtype=np.min_scalar_type((1 << bits) - 1))
-    end = 0
+    sizes, end = np.zeros(1 << bits, dtype=np.int64), 0
     for keys, codes in samples:
         part = slice(end, end + len(keys))
         prefix[part] = keys >> np.uint64(64 - bits)
         np.left_shift(keys, np.uint64(bits), out=packed[part])
         packed[part] |= codes
+        sizes += np.bincount(prefix[part], minlength=len(sizes))
         end += len(keys)
-    return _sorted_groups(packed, prefix)
-
-
-def _sorted_groups(packed: Words, prefix: Codes) -> Run:
-    ends = np.bincount(prefix).cumsum()
-    groups = {int(p): (int(ends[p - 1]) if p else 0, int(ends[p])) for p in np.flatnonzero(np.diff(ends, prepend=0))}
+    ends = sizes.cumsum()
+    groups = {int(p): (int(ends[p] - sizes[p]), int(ends[p])) for p in np.flatnonzero(sizes)}
     if len(groups) > 1:
         packed = packed[np.argsort(prefix, kind="stable")]  # small numbers: radix sort
     for start, stop in groups.values():
-        packed[start:stop] = pl.Series(packed[start:stop]).sort().to_numpy()  # sorts faster than NumPy
+        packed[start:stop] = pl.Series(packed[start:stop]).sort(multithreaded=False)  # faster than NumPy
     return Run(packed, groups)
 
 
 def without_frequent(run: Run, classes: int) -> tuple[Run, ValueCounts]:
     """Return a run without the values that come at least :data:`OFTEN` times, and the counts of these."""
     shift = np.uint64(class_bits(classes))
-    low = np.uint64((1 << int(shift)) - 1)
     packed, kept, keys, counts = run.packed[:], [], [], []
     groups, end = {}, 0
     for prefix, (start, stop) in run.groups.items():
-        group = packed[start:stop]
-        if not ((group[OFTEN - 1 :] ^ group[: max(len(group) - OFTEN + 1, 0)]) <= low).any():
-            kept.append(group)
-        else:
-            firsts, sizes = value_runs(group, low)
-            often = sizes >= OFTEN
-            inside = often.repeat(sizes)
-            place = np.arange(often.sum()).repeat(sizes[often])
-            cells = place * classes + (group[inside] & low).astype(np.intp)
-            counts.append(np.bincount(cells, minlength=int(often.sum()) * classes).reshape(-1, classes))
-            keys.append(whole_keys(group[firsts[often]], prefix, shift))
-            kept.append(group[~inside])
-        groups[prefix] = end, end + len(kept[-1])
-        end += len(kept[-1])
-    if not keys:
-        return run, ValueCounts(np.empty((0, 1)), np.empty((0, classes), dtype=np.int64))
-    table = ValueCounts(from_ordered_bits(np.concatenate(keys))[:, None], np.concatenate(counts).astype(np.int64))
-    return Run(np.concatenate(kept), {p: (a, b) for p, (a, b) in groups.items() if a < b}), table
+        rest, frequent, often = _split(packed[start:stop], np.uint64((1 << int(shift)) - 1), classes)
+        groups[prefix] = end, end + len(rest)
+        end += len(rest)
+        kept.append(rest)
+        keys.append(whole_keys(frequent, prefix, shift))
+        counts.append(often)
+    if end < len(packed):
+        run = Run(np.concatenate(kept), {p: (a, b) for p, (a, b) in groups.items() if a < b})
+    return run, ValueCounts(from_ordered_bits(np.concatenate(keys))[:, None], np.concatenate(counts))
 
 
-def value_runs(packed: Words, low: np.uint64) -> tuple[Ints, Ints]:
-    """Return where each value starts in a group, and how often it comes."""
-    firsts = np.concatenate([[0], np.flatnonzero((packed[1:] ^ packed[:-1]) > low) + 1])[: len(packed)]
-    return firsts, np.diff(firsts, append=len(packed))
+def _split(group: Words, low: np.uint64, classes: int) -> tuple[Words, Words, Ints]:
+    """Return the samples of rare values, one of each frequent value, and the counts of these by class."""
+    if not ((group[OFTEN - 1 :] ^ group[: max(len(group) - OFTEN + 1, 0)]) <= low).any():  # the usual, soon told
+        return group, group[:0], np.empty((0, classes), dtype=np.int64)
+    firsts, sizes = tied(group, low)
+    firsts, sizes = firsts[sizes >= OFTEN], sizes[sizes >= OFTEN]
+    places = spans(firsts, sizes)
+    cells = np.arange(len(firsts)).repeat(sizes) * classes + (group[places] & low).astype(np.intp)
+    counts = np.bincount(cells, minlength=len(firsts) * classes).reshape(-1, classes)
+    return np.delete(group, places), group[firsts], counts
+
+
+def tied(packed: Words, low: np.uint64) -> tuple[Ints, Ints]:
+    """Return where each value starts that comes more than once in a group, and how often it comes."""
+    same = (packed[1:] ^ packed[:-1]) <= low
+    edges = np.flatnonzero(np.diff(same, prepend=False, append=False))
+    return edges[::2], edges[1::2] - edges[::2] + 1
+
+
+def spans(firsts: Ints, sizes: Ints) -> Ints:
+    """Return the places of spans.
+
+    Example:
+        >>> spans(np.array([2, 7]), np.array([3, 1])).tolist()
+        [2, 3, 4, 7]
+    """
+    before: Ints = sizes.cumsum() - sizes
+    return (firsts - before).repeat(sizes) + np.arange(int(sizes.sum()))
 
 
 def whole_keys(packed: Words, prefix: int, shift: np.uint64) -> Words:
@@ -128,7 +139,7 @@ def whole_keys(packed: Words, prefix: int, shift: np.uint64) -> Words:
 def ranges(runs: Sequence[Run], classes: int) -> Iterator[tuple[int, Words]]:
     """Yield prefix and packed samples in ascending order, those of one value together.
 
-    Holds at most :data:`RANGE` samples, or twice :data:`OFTEN` of each run where there are more than 64. Runs must be
+    Holds at most :data:`RANGE` samples, or twice :data:`OFTEN` of each run where there are more than 32. Runs must be
     :func:`without_frequent` values.
     """
     for prefix in sorted({prefix for run in runs for prefix in run.groups}):
@@ -140,7 +151,12 @@ def ranges(runs: Sequence[Run], classes: int) -> Iterator[tuple[int, Words]]:
                 [at + each < stop for _, at, stop in parts],
                 np.uint64(class_bits(classes)),
             )
-            yield prefix, blocks[0] if len(blocks) == 1 else pl.Series(np.concatenate(blocks)).sort().to_numpy()
+            yield (
+                prefix,
+                blocks[0]
+                if len(blocks) == 1
+                else pl.Series(np.concatenate(blocks)).sort(multithreaded=False).to_numpy(),
+            )
             parts = [(p, at + len(b), stop) for (p, at, stop), b in zip(parts, blocks, strict=True)]
             parts = [(p, at, stop) for p, at, stop in parts if at < stop]
 
