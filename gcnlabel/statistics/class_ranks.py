@@ -144,13 +144,23 @@ class ClassRanks:
         if self._loose:
             run, frequent = self._in_order()
             runs, table = [*runs, run], table.merge(frequent)
+        if not runs:
+            yield _counted_ranks(table.counts)
+            return
         keys, done = ordered_bits(table.keys[:, 0]), 0
         shift = np.uint64(class_bits(self.classes))
         for prefix, packed in ranges(runs, self.classes):
             last = int(np.searchsorted(keys, whole_keys(packed[-1:], prefix, shift)[0], side="right"))
             yield _ranked(packed, prefix, shift, keys[done:last], table.counts[done:last])
             done = last
-        yield _ranked(keys[:0], 0, shift, keys[done:], table.counts[done:])
+        yield _counted_ranks(table.counts[done:])
+
+
+def _counted_ranks(counts: Ints) -> tuple[int, Ints, Ints]:
+    """Rank values that are counted [V, K], as :func:`_ranked` does."""
+    again = counts.sum(1)
+    ends = again.cumsum()
+    return _sum_of_cubes(again), (2 * ends - again - again.sum()) @ counts, counts.sum(0)
 
 
 def _ranked(packed: Words, prefix: int, shift: np.uint64, keys: Words, counts: Ints) -> tuple[int, Ints, Ints]:

@@ -9,7 +9,7 @@ from gcnlabel.statistics.value_counts import ValueCounts
 
 MOST_CELLS = 2**21
 """Cells of a table of counts."""
-ROWS_IN_CACHE = 2**13
+ROWS_IN_CACHE = 2**16
 """Samples whose temporaries stay in a processor's cache, and are small for an allocator."""
 DECIMALS = range(7)
 FIRST = 64
