@@ -177,7 +177,7 @@ def cooccurrence(name: str, samples: int, labels: int, each: float, turns: int) 
     if samples < 10**6:
         row["loops_s"], _ = seconds(lambda: loops(matrix))
         row["loops_ratio"] = row["loops_s"] / row["gcnlabel_s"]
-    row |= {"tags": matrix.nnz, "counts_mib": 8 * results["scipy"].nnz / 2**20, "bound_mib": bound(matrix, labels)}
+    row |= {"tags": matrix.nnz, "counts_mib": 8 * results["scipy"].nnz / 2**20, "bound": bound(matrix, labels)}
     print(name, row, flush=True)
     return {f"{name}: {samples:,} x {labels:,}": row}
 
@@ -185,8 +185,8 @@ def cooccurrence(name: str, samples: int, labels: int, each: float, turns: int) 
 def bound(matrix: sparse.csr_matrix, labels: int) -> str:
     """Return the most memory that counting takes beside the tags, as the module says."""
     if labels**2 <= FEW_PAIRS:
-        return "64"
-    return f"{12 * min(matrix.nnz, ENTRIES_AT_ONCE) / 2**20:.0f} + 4 x counts"
+        return "128 MiB"
+    return f"{12 * min(matrix.nnz, ENTRIES_AT_ONCE) / 2**20:.0f} MiB + 4 x counts"
 
 
 COCO = ("COCO-like", 118_000, 80, 3, 9)

@@ -24,7 +24,7 @@ def tag_pairs(tags: Any) -> Any:
     With up to 256 labels, samples with equally many tags are counted together: k (k - 1) / 2 pairs each. With more,
     products of at most :data:`ENTRIES_AT_ONCE` tags and samples are added. Beside the tags and M, of 8 bytes a pair
     that occurs, this takes 12 bytes for each of these tags (at most 768 MiB) and, where there are more tags than
-    these, three times M while products are added; with few labels, at most some 64 MiB.
+    these, three times M while products are added; with few labels, at most some 128 MiB.
 
     Args:
         tags: CSR matrix [N, L]; what is stored and not 0 is a tag.
