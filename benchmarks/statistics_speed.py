@@ -1,10 +1,12 @@
 """Label statistics: how long, and in how much memory, beside what people use.
 
-    python benchmarks/statistics_speed.py [spearman | small] [memory] [cooccurrence]   # small: 287,000 rows alone
+    python benchmarks/statistics_speed.py [PART ...]   # spearman memory memory_floats cooccurrence; alone:
+                                                       # small (287,000 rows), coco, open_images
 
 Spearman of 7 classes and 2 dimensions against ``scipy.stats.spearmanr`` and pandas' ``corr(method="spearman")`` on the
-same indicators; values on a grid (annotations have few decimals) and arbitrary floats. Co-occurrence of tags against
-nested loops and against one scipy product. One thread. Writes benchmarks/results/statistics_speed.json.
+same indicators; values on a grid (annotations have few decimals) and arbitrary floats. Memory of the same, streamed.
+Co-occurrence of tags against nested loops and against one scipy product. One thread. Sides take turns. Writes
+benchmarks/results/statistics_speed.json; rows that are not measured stay.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ from scipy.stats import spearmanr
 from gcnlabel.annotations import Annotations
 from gcnlabel.files import atomic_write
 from gcnlabel.statistics import CoOccurrence, LabelStatistics, measure_files
+from gcnlabel.statistics.tag_pairs import ENTRIES_AT_ONCE, FEW_PAIRS
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 RESULT = Path(__file__).parent / "results" / "statistics_speed.json"
@@ -37,14 +41,22 @@ FACES = TaskSet([Categorical("expression", [f"e{i}" for i in range(7)]), Dimensi
 BLOCKS = {("expression", "affect"): "spearman"}
 
 
-def seconds(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
-    """Return the median time of some calls, and what the last one returned."""
-    times, result = [], None
-    for _ in range(repeats):
-        start = time.perf_counter()
-        result = work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times), result
+def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the time of a call, and what it returned."""
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def in_turns(sides: dict[str, Callable[[], Any]], turns: int) -> tuple[dict[str, float], dict[str, Any]]:
+    """Return the median time of each side, and its result; none finds the memory that it has just left."""
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(turns):
+        results = {}
+        for name, side in sides.items():
+            taken, results[name] = seconds(side)
+            times[name].append(taken)
+    return {f"{name}_s": statistics.median(taken) for name, taken in times.items()}, results
 
 
 def faces(rows: int, grid: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -78,14 +90,10 @@ def spearman(sizes: tuple[int, ...] = (287_000, 30_000_000)) -> dict[str, Any]:
     sides = {"gcnlabel": ours, "scipy": with_scipy, "pandas": with_pandas}
     for rows in sizes:
         for kind in ("grid", "floats"):
-            codes, values = faces(rows, kind == "grid")
-            times: dict[str, list[float]] = {name: [] for name in sides}
-            for _ in range(1 if rows > 10**6 else 9):  # in turns: none finds the memory that it has just left
-                results = {}
-                for name, side in sides.items():
-                    taken, results[name] = seconds(lambda: side(codes, values), 1)  # noqa: B023
-                    times[name].append(taken)
-            row: dict[str, Any] = {f"{name}_s": statistics.median(values) for name, values in times.items()}
+            samples = faces(rows, kind == "grid")
+            row, results = in_turns(
+                {name: partial(side, *samples) for name, side in sides.items()}, 1 if rows > 10**6 else 9
+            )
             for name in ("scipy", "pandas"):
                 if np.abs(results["gcnlabel"] - results[name]).max() > 1e-9:
                     raise RuntimeError(f"{name} finds another matrix")
@@ -95,13 +103,13 @@ def spearman(sizes: tuple[int, ...] = (287_000, 30_000_000)) -> dict[str, Any]:
     return found
 
 
-def memory() -> dict[str, Any]:
+def memory(grid: bool = True) -> dict[str, Any]:
     """Measure the peak memory of streaming Parquet files of several lengths, each in a process of its own."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for rows in (3_000_000, 10_000_000, 30_000_000):
             path = Path(folder) / "labels.parquet"
-            codes, values = faces(rows, grid=True)
+            codes, values = faces(rows, grid)
             names = pl.Series(codes).cast(pl.String).replace({str(i): f"e{i}" for i in range(7)})
             frame = pl.DataFrame({"expression": names, "valence": values[:, 0], "arousal": values[:, 1]})
             frame.write_parquet(path, row_group_size=2**20)
@@ -117,7 +125,7 @@ def memory() -> dict[str, Any]:
 def stream(path: str) -> dict[str, float]:
     """Stream one file and return seconds and the peak above what the imports took, in MiB."""
     before = peak_kib()
-    time_taken, _ = seconds(lambda: measure_files([path], FACES, BLOCKS).compute(), 1)
+    time_taken, _ = seconds(lambda: measure_files([path], FACES, BLOCKS).compute())
     return {"s": time_taken, "extra_mib": (peak_kib() - before) / 1024}
 
 
@@ -153,36 +161,51 @@ def loops(matrix: sparse.csr_matrix) -> np.ndarray:
     return counts
 
 
-def cooccurrence() -> dict[str, Any]:
-    """Time co-occurrence at the sizes of COCO and of Open Images."""
-    found = {}
-    for name, samples, labels, each, repeats in (
-        ("COCO-like", 118_000, 80, 3, 5),
-        ("Open-Images-like", 9_000_000, 20_000, 8, 1),
-    ):
-        matrix = tags(samples, labels, each)
-        tasks = TaskSet([MultiLabel("tags", [str(i) for i in range(labels)])])
-        annotations = Annotations(tasks, {"tags": matrix})
-        time_ours, counts = seconds(lambda: CoOccurrence(tasks, "tags", "tags").update(annotations), repeats)  # noqa: B023
-        time_scipy, product = seconds(lambda: matrix.T @ matrix, repeats)  # noqa: B023
-        row = {"gcnlabel_s": time_ours, "scipy_s": time_scipy, "to_scipy": time_ours / time_scipy}
-        if (abs(counts.pairs - product)).max() > 0:
-            raise RuntimeError("scipy counts otherwise")
-        if samples < 10**6:
-            time_loops, _ = seconds(lambda: loops(matrix), 1)  # noqa: B023
-            row |= {"loops_s": time_loops, "loops_ratio": time_loops / time_ours}
-        found[f"{name}: {samples:,} x {labels:,}"] = row
-        print(name, row, flush=True)
-    return found
+def cooccurrence(name: str, samples: int, labels: int, each: float, turns: int) -> dict[str, Any]:
+    """Time the co-occurrence of tags, loops once where there are few samples, and state the bound of its memory."""
+    matrix = tags(samples, labels, each)
+    tasks = TaskSet([MultiLabel("tags", [str(i) for i in range(labels)])])
+    annotations = Annotations(tasks, {"tags": matrix})
+    sides = {
+        "gcnlabel": lambda: CoOccurrence(tasks, "tags", "tags").update(annotations).pairs,
+        "scipy": lambda: matrix.T @ matrix,
+    }
+    row, results = in_turns(sides, turns)
+    if (abs(results["gcnlabel"] - results["scipy"])).max() > 0:
+        raise RuntimeError("scipy counts otherwise")
+    row["to_scipy"] = row["gcnlabel_s"] / row["scipy_s"]
+    if samples < 10**6:
+        row["loops_s"], _ = seconds(lambda: loops(matrix))
+        row["loops_ratio"] = row["loops_s"] / row["gcnlabel_s"]
+    row |= {"tags": matrix.nnz, "counts_mib": 8 * results["scipy"].nnz / 2**20, "bound": bound(matrix, labels)}
+    print(name, row, flush=True)
+    return {f"{name}: {samples:,} x {labels:,}": row}
 
 
-PARTS = {"spearman": spearman, "small": lambda: spearman((287_000,)), "memory": memory, "cooccurrence": cooccurrence}
+def bound(matrix: sparse.csr_matrix, labels: int) -> str:
+    """Return the most memory that counting takes beside the tags, as the module says."""
+    if labels**2 <= FEW_PAIRS:
+        return "128 MiB"
+    return f"{12 * min(matrix.nnz, ENTRIES_AT_ONCE) / 2**20:.0f} MiB + 4 x counts"
+
+
+COCO = ("COCO-like", 118_000, 80, 3, 9)
+OPEN_IMAGES = ("Open-Images-like", 9_000_000, 20_000, 8, 1)
+PARTS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "spearman": ("spearman", spearman),
+    "small": ("spearman", lambda: spearman((287_000,))),
+    "memory": ("memory", memory),
+    "memory_floats": ("memory_floats", lambda: memory(grid=False)),
+    "cooccurrence": ("cooccurrence", lambda: cooccurrence(*COCO) | cooccurrence(*OPEN_IMAGES)),
+    "coco": ("cooccurrence", lambda: cooccurrence(*COCO)),
+    "open_images": ("cooccurrence", lambda: cooccurrence(*OPEN_IMAGES)),
+}
 
 
 def main() -> None:
     """Measure the named parts and write them beside the others."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["spearman", "memory", "cooccurrence"])
+    parser.add_argument("parts", nargs="*", default=["spearman", "memory", "memory_floats", "cooccurrence"])
     parser.add_argument("--stream", help=argparse.SUPPRESS)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -190,10 +213,10 @@ def main() -> None:
         print(json.dumps(stream(options.stream)))
         return
     for name in options.parts:
-        found = PARTS[name]()
+        key, measure = PARTS[name]
+        found = measure()
         results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
         with atomic_write(RESULT, overwrite=True) as temporary:
-            key = "spearman" if name == "small" else name
             results[key] = results.get(key, {}) | found
             temporary.write_text(json.dumps(results, indent=1) + "\n")
 

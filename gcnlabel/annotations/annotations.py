@@ -162,15 +162,14 @@ def _checked_classes(task: Categorical, target: Array) -> Array:
             f"task {task.name!r}: targets of shape {target.shape} and type {target.dtype}",
             expected=f"class indices, integers of shape [N], {MISSING_CLASS} = missing",
         )
-    bad = (target < MISSING_CLASS) | (target >= len(task))
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
+    if target.size and (target.min() < MISSING_CLASS or target.max() >= len(task)):
+        row = int(np.flatnonzero((target < MISSING_CLASS) | (target >= len(task)))[0])
         raise InputError(
             f"task {task.name!r}: unknown class code {target[row]}",
             where=f"sample {row}",
             expected=f"0 to {len(task) - 1}, or {MISSING_CLASS} for missing",
         )
-    return target.astype(np.int64)
+    return target.astype(np.int64, copy=False)
 
 
 def _check_range(task: Dimensional, target: Array) -> None:

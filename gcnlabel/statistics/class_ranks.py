@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
+from gcnlabel.statistics.grid_counts import MOST_CELLS, ROWS_IN_CACHE, grid_counts
+from gcnlabel.statistics.sorted_run import (
+    OFTEN,
+    Codes,
+    Run,
+    class_bits,
+    ordered_bits,
+    ranges,
+    sorted_run,
+    spans,
+    tied,
+    whole_keys,
+    without_frequent,
+)
+from gcnlabel.statistics.spill import SpillFile, Words
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Ints
 from gcnlabel.statistics.value_counts import ValueCounts
 
 Bools = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.int64]
 
 ROWS_AT_ONCE = 2**19
 """Samples that are counted together: what bounds the memory beside the counts."""
-MOST_CELLS = 2**21
-"""Cells of a table of counts; values that would need more are kept as they are."""
-DECIMALS = range(7)
-SAMPLE = 2**12
-"""Values that are looked at to see whether they come again."""
+MOST_IN_MEMORY = 2**21
+"""Samples that are kept in memory before they go to a temporary file."""
 
 
 class ClassRanks:
     """Samples of K classes, by their value of one dimension.
 
-    Values that come again are kept as a table of counts, whose size does not grow with the samples; annotations have
-    few decimals. Where nearly every value is another, value and class of each sample are kept.
+    Values that come again are kept as a table of counts, 8 (K + 1) bytes each: decimals of a few digits, as annotations
+    have, and what comes often. Of other values up to :data:`MOST_IN_MEMORY` samples are kept in memory, 9 bytes each
+    for up to 256 classes (18 MiB, and some four times as much while they are sorted); the others lie sorted in a
+    temporary file, 8 bytes each, and are read in ranges. So memory does not grow with the samples.
 
     Args:
         classes: Number of classes, K.
@@ -41,22 +53,34 @@ class ClassRanks:
     def __init__(self, classes: int) -> None:
         self.classes = classes
         self._table = ValueCounts(np.empty((0, 1)), np.empty((0, classes), dtype=np.int64))
-        self._loose: list[tuple[Floats, Codes]] = []
+        self._loose: list[tuple[Words, Codes]] = []
+        self._in_memory = 0
+        self._runs: list[Run] = []
+        self._file = SpillFile()
 
-    def add(self, values: Floats, codes: Codes) -> ClassRanks:
+    def add(self, values: Floats, codes: Ints) -> ClassRanks:
         """Add samples: values [N], NaN where missing, and class indices [N], negative where missing."""
         for start in range(0, len(values), ROWS_AT_ONCE):
-            part = slice(start, start + ROWS_AT_ONCE)
-            seen = (codes[part] >= 0) & ~np.isnan(values[part])
-            whole = bool(seen.all())
-            self._add(values[part] if whole else values[part][seen], codes[part] if whole else codes[part][seen])
+            part, of = np.ascontiguousarray(values[start : start + ROWS_AT_ONCE]), codes[start : start + ROWS_AT_ONCE]
+            if of.min() < 0 or np.isnan(part.min()):
+                seen = (of >= 0) & ~np.isnan(part)
+                part, of = part[seen], of[seen]
+            table = grid_counts(part, of, self.classes)
+            if table is not None:
+                self._count(table)
+                continue
+            for first in range(0, len(part), ROWS_IN_CACHE):
+                rows = slice(first, first + ROWS_IN_CACHE)
+                self._keep(ordered_bits(part[rows]), of[rows])
         return self
 
     def merge(self, other: ClassRanks) -> ClassRanks:
-        """Add the samples of another."""
-        if len(other._table.keys):
-            self._table = self._table.merge(other._table)
-        self._loose += other._loose
+        """Add the samples of another, which stays as it is."""
+        self._count(other._table)
+        for run in other._runs:
+            self._spill(run)
+        for keys, codes in other._loose:
+            self._keep(keys, codes)
         return self
 
     def spearman(self) -> tuple[Floats, Bools]:
@@ -66,103 +90,106 @@ class ClassRanks:
         those of the class: ``(R / 2) / sqrt((n³ - n - sum_v (t_v³ - t_v)) / 12 * m (n - m) / n)``. All sums are of
         whole numbers and exact.
         """
-        ties, doubled, members = self._loose_ranks() if self._loose else self._table_ranks()
-        n = int(members.sum())
-        untied = n**3 - n - _sum_of_cubes(ties)
-        spread = np.array([float(untied) / 12 * float(m) * float(n - m) / max(n, 1) for m in members.tolist()])
+        n, cubes = 0, 0
+        doubled, members = np.zeros(self.classes, dtype=object), np.zeros(self.classes, dtype=object)
+        for cubes_here, ranks, of in self._ranges():
+            size = int(of.sum())
+            doubled += ranks + of.astype(object) * (2 * n + size)
+            members += of
+            cubes += cubes_here
+            n += size
+        doubled -= n * members
+        untied = float(n**3 - n - cubes)
+        spread = np.array([untied / 12 * float(m) * float(n - m) / max(n, 1) for m in members])
         defined = (spread > 0) & (n >= MIN_SAMPLES)
-        return np.divide(doubled / 2, np.sqrt(spread), out=np.zeros(self.classes), where=defined), defined
+        return np.divide(doubled.astype(float) / 2, np.sqrt(spread), out=np.zeros(self.classes), where=defined), defined
 
-    def _add(self, values: Floats, codes: Codes) -> None:
-        table = _grid_counts(values, codes, self.classes)
-        if table is None:
-            if len(np.unique(values[:SAMPLE])) > SAMPLE // 2:
-                self._loose.append((values.copy(), codes.copy()))
-                return
-            table = _counts(*np.unique(values, return_inverse=True), codes, self.classes)
+    def _count(self, table: ValueCounts) -> None:
+        """Add counts; where the table would grow beyond its cells, values that do not come often are kept instead."""
+        if (len(self._table.keys) + len(table.keys)) * self.classes > MOST_CELLS:
+            often = table.counts.sum(1) >= OFTEN
+            self._expand(ValueCounts(table.keys[~often], table.counts[~often]))
+            table = ValueCounts(table.keys[often], table.counts[often])
         if len(table.keys):
             self._table = self._table.merge(table) if len(self._table.keys) else table
 
-    def _table_ranks(self) -> tuple[Ints, Ints, Ints]:
-        counts = self._table.counts
-        ties = counts.sum(1)
-        n = int(ties.sum())
-        ranks = 2 * (ties.cumsum() - ties) + ties - n  # twice the centred average rank of each value
-        return ties, (counts * ranks[:, None]).sum(0), counts.sum(0)
+    def _expand(self, table: ValueCounts) -> None:
+        step = max(ROWS_AT_ONCE // OFTEN, 1)
+        for start in range(0, len(table.keys), step):
+            counts = table.counts[start : start + step]
+            of_value, of_class = np.nonzero(counts)
+            again = counts[of_value, of_class]
+            self._keep(ordered_bits(table.keys[start + of_value, 0]).repeat(again), of_class.repeat(again))
 
-    def _loose_ranks(self) -> tuple[Ints, Ints, Ints]:
-        of_value, of_class = np.nonzero(self._table.counts)
-        again = self._table.counts[of_value, of_class]
-        values = np.concatenate([*(v for v, _ in self._loose), self._table.keys[of_value, 0].repeat(again)])
-        codes = np.concatenate([*(c for _, c in self._loose), of_class.repeat(again)])
-        ties, codes = _sorted_by_value(values, codes, self.classes)
-        starts = ties.cumsum() - ties
-        ranks = (2 * starts + ties - len(codes)).repeat(ties) if len(ties) < len(codes) else 2 * starts + 1 - len(codes)
-        doubled = np.bincount(codes, weights=ranks, minlength=self.classes)  # whole numbers below 2^53: exact
-        return ties, doubled.astype(np.int64), np.bincount(codes, minlength=self.classes)
+    def _keep(self, keys: Words, codes: Ints | Codes) -> None:
+        self._loose.append((keys, codes.astype(np.min_scalar_type(self.classes - 1))))
+        self._in_memory += len(keys)
+        if self._in_memory >= MOST_IN_MEMORY:
+            run, frequent = self._in_order()
+            self._loose, self._in_memory = [], 0
+            self._spill(run)
+            self._count(frequent)
+
+    def _spill(self, run: Run) -> None:
+        packed = self._file.write(run.packed) if isinstance(run.packed, np.ndarray) else run.packed
+        self._runs.append(Run(packed, run.groups))
+
+    def _in_order(self) -> tuple[Run, ValueCounts]:
+        """Return what is kept in memory as a run, and the counts of what comes often there."""
+        return without_frequent(sorted_run(self._loose, self.classes), self.classes)
+
+    def _ranges(self) -> Iterator[tuple[int, Ints, Ints]]:
+        """Yield sums of cubes, sums of ranks and members of each range of values, in ascending order."""
+        runs, table = list(self._runs), self._table
+        if self._loose:
+            run, frequent = self._in_order()
+            runs, table = [*runs, run], table.merge(frequent)
+        if not runs:
+            yield _counted_ranks(table.counts)
+            return
+        keys, done = ordered_bits(table.keys[:, 0]), 0
+        shift = np.uint64(class_bits(self.classes))
+        for prefix, packed in ranges(runs, self.classes):
+            last = int(np.searchsorted(keys, whole_keys(packed[-1:], prefix, shift)[0], side="right"))
+            yield _ranked(packed, prefix, shift, keys[done:last], table.counts[done:last])
+            done = last
+        yield _counted_ranks(table.counts[done:])
 
 
-def _sorted_by_value(values: Floats, codes: Codes, classes: int) -> tuple[Ints, Codes]:
-    """Return how often each value comes, in ascending order, and the classes in the order of their values.
+def _counted_ranks(counts: Ints) -> tuple[int, Ints, Ints]:
+    """Rank values that are counted [V, K], as :func:`_ranked` does."""
+    again = counts.sum(1)
+    ends = again.cumsum()
+    return _sum_of_cubes(again), (2 * ends - again - again.sum()) @ counts, counts.sum(0)
 
-    Sorting numbers is several times faster than sorting places. So the class takes the last bits of a value's 64, which
-    are put in the order of the values; where this makes different values equal, places are sorted after all.
+
+def _ranked(packed: Words, prefix: int, shift: np.uint64, keys: Words, counts: Ints) -> tuple[int, Ints, Ints]:
+    """Rank samples of a group, and values that are counted [V, K], among each other.
+
+    Returns:
+        ``sum (t³ - t)``; for each class the sum of twice the centred ranks; and its samples.
     """
-    low = np.uint64((1 << max(classes - 1, 1).bit_length()) - 1)
-    bits = (values + 0.0).view(np.uint64)
-    bits ^= (bits.view(np.int64) >> 63).view(np.uint64) | np.uint64(1 << 63)
-    ordered = pl.Series((bits & ~low) | codes.astype(np.uint64)).sort().to_numpy()  # sorts faster than NumPy
-    found = (ordered & low).astype(np.int64)
-    ordered = ordered | low
-    ties = _run_lengths(ordered)
-    if len(ties) == len(values) or _are_ties(bits, low, ordered[ties.cumsum() - 1][ties > 1]):
-        return ties, found
-    order = np.argsort(values)
-    return _run_lengths(values[order]), codes[order]
-
-
-def _are_ties(bits: npt.NDArray[np.uint64], low: np.uint64, again: npt.NDArray[np.uint64]) -> bool:
-    """Return whether values that are equal without their last bits, ``again``, are equal with them."""
-    alike = bits[np.isin(bits | low, again)]
-    return len(np.unique(alike)) == len(again)
-
-
-def _run_lengths(ordered: npt.NDArray[Any]) -> Ints:
-    starts = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    return np.diff(np.concatenate([[0], starts, [len(ordered)]]))
-
-
-def _grid_counts(values: Floats, codes: Codes, classes: int) -> ValueCounts | None:
-    """Return counts of values that are decimals of a few digits, without sorting; None where they are not."""
-    if len(values) == 0:
-        return ValueCounts(np.empty((0, 1)), np.empty((0, classes), dtype=np.int64))
-    for digits in DECIMALS:
-        scale = 10.0**digits
-        if not (np.rint(values[:64] * scale) / scale == values[:64]).all():
-            continue
-        whole = values * scale
-        np.rint(whole, out=whole)
-        low, high = float(whole.min()), float(whole.max())
-        if not (high - low + 1) * classes <= MOST_CELLS:  # also when infinite
-            return None
-        if (whole / scale == values).all():  # division is exactly rounded, as reading a decimal is
-            whole -= low
-            cells = whole.astype(np.int64)
-            cells *= classes
-            cells += codes
-            counts = np.bincount(cells, minlength=int(high - low + 1) * classes).reshape(-1, classes)
-            rows = np.flatnonzero(counts.any(1))
-            keys = np.asarray((rows + low) / scale + 0.0, dtype=np.float64)
-            return ValueCounts(keys[:, None], counts[rows].astype(np.int64))
-    return None
-
-
-def _counts(distinct: Floats, place: Ints, codes: Codes, classes: int) -> ValueCounts:
-    counts = np.bincount(place.reshape(-1) * classes + codes, minlength=len(distinct) * classes)
-    return ValueCounts(distinct[:, None] + 0.0, counts.reshape(-1, classes).astype(np.int64))
+    low = np.uint64((1 << int(shift)) - 1)
+    codes = (packed & low).astype(np.intp)
+    again = counts.sum(1)
+    n = len(packed) + int(again.sum())
+    firsts, ties = tied(packed, low)
+    ranks = np.arange(1 - n, 1 - n + 2 * len(packed), 2)
+    ranks[spans(firsts, ties)] = (2 * firsts + ties - n).repeat(ties)
+    values = whole_keys(packed, prefix, shift) if len(keys) else packed[:0]
+    below, upto = np.searchsorted(values, keys), np.searchsorted(values, keys, side="right")
+    if len(keys):
+        more = np.bincount(below, again, len(packed) + 1) + np.bincount(upto, again, len(packed) + 1)
+        ranks += more.cumsum()[:-1].astype(np.int64)
+    doubled = np.bincount(codes, weights=ranks, minlength=counts.shape[1])  # whole, below 2^53: exact
+    of_counted = 2 * (below + again.cumsum() - again) + upto - below + again - n
+    cubes = _sum_of_cubes(ties) - _sum_of_cubes(upto - below) + _sum_of_cubes(upto - below + again)
+    members = np.bincount(codes, minlength=counts.shape[1]) + counts.sum(0)
+    return cubes, doubled.astype(np.int64) + of_counted @ counts, members
 
 
 def _sum_of_cubes(ties: Ints) -> int:
     """Return ``sum (t³ - t)`` as a whole number of any size."""
-    sizes, again = np.unique(ties, return_counts=True)
-    return sum(k * (t**3 - t) for t, k in zip(sizes.tolist(), again.tolist(), strict=True))
+    if len(ties) == 0 or int(ties.max()) ** 2 * int(ties.sum()) < 2**62:
+        return int((ties**3 - ties).sum())
+    return sum(t**3 - t for t in ties.tolist())

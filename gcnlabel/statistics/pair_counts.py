@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,13 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.statistics.statistic import Ints, Statistic
+from gcnlabel.statistics.tag_pairs import tag_pairs
 from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
 MOST_IN_FLOAT32 = 2**24
 """Samples whose counts are whole numbers in float32 too."""
+DENSE_AT_ONCE = 2**22
+"""Dense indicators that are multiplied at once."""
 
 
 @dataclass
@@ -38,7 +42,24 @@ class PairCounts:
 
     @classmethod
     def of(cls, annotations: Annotations, a: Task, b: Task) -> PairCounts:
-        """Return the counts of some samples, by products of indicator matrices."""
+        """Return the counts of some samples.
+
+        Tags of a sparse matrix are counted by :func:`tag_pairs`. Indicators that are dense are multiplied some rows at
+        a time, :data:`DENSE_AT_ONCE` of them, a few times 32 MiB; those of two sparse tasks at once, which takes as
+        much again as they do.
+        """
+        if a == b and sparse.issparse(annotations.targets[a.name]):
+            both = tag_pairs(annotations.targets[a.name])
+            each = both.diagonal().astype(np.int64)
+            return cls(both, each[:, None], each[None, :], len(annotations))
+        total = cls()
+        for rows in _row_blocks(annotations, a, b):
+            total.add(cls._of_rows(rows, a, b))
+        return total
+
+    @classmethod
+    def _of_rows(cls, annotations: Annotations, a: Task, b: Task) -> PairCounts:
+        """Return the counts by products of indicator matrices."""
         positive_a, seen_a = _indicators(annotations, a)
         positive_b, seen_b = (positive_a, seen_a) if a == b else _indicators(annotations, b)
         both = _product(positive_a, positive_b)
@@ -57,6 +78,8 @@ class PairCounts:
         if not self.total_seen():
             vars(self).update(vars(other))
             return
+        if np.max(self.total + other.total) > np.iinfo(np.int32).max and sparse.issparse(self.both):
+            self.both = self.both.astype(np.int64)
         mixed = sparse.issparse(self.both) != sparse.issparse(other.both)
         self.both = _dense(self.both) + _dense(other.both) if mixed else self.both + other.both
         for name in ("first", "second", "total"):
@@ -102,6 +125,19 @@ class CountingStatistic(Statistic):
         assert isinstance(other, CountingStatistic)
         self._counts.add(other._counts)
         return self
+
+
+def _row_blocks(annotations: Annotations, a: Task, b: Task) -> Iterator[Annotations]:
+    """Yield the samples in blocks of bounded size as dense indicators."""
+    targets = {task.name: annotations.targets[task.name] for task in (a, b)}
+    dense = sum(len(annotations.tasks[name]) for name, target in targets.items() if not sparse.issparse(target))
+    step = max(DENSE_AT_ONCE // dense, 1) if dense else len(annotations)
+    if step >= len(annotations):
+        yield annotations
+        return
+    tasks = TaskSet([annotations.tasks[name] for name in targets])
+    for start in range(0, len(annotations), step):
+        yield Annotations(tasks, {name: target[start : start + step] for name, target in targets.items()})
 
 
 def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:

@@ -59,8 +59,11 @@ class Spearman(Statistic):
     """Spearman's rank correlation with average ranks for ties, signed (Emotion-GCN, Eq. 4).
 
     Classes and tags enter as their 0/1 indicators, so that two of them give phi. A sample counts for a pair of labels
-    when both are annotated. Counts by distinct value are kept: the result is the same bit for bit in whatever parts
-    and order the samples come.
+    when both are annotated. The result is the same bit for bit in whatever parts and order the samples come.
+
+    Of a categorical task and a dimension, memory is bounded whatever the values (:class:`ClassRanks`). Of tags and a
+    dimension, and of two dimensions, counts by distinct value are kept, 8 (1 + 2 L) bytes for each value and 24 for
+    each pair of values: bounded for values of few decimals, but growing with the samples where nearly all differ.
     """
 
     suits = (Categorical, MultiLabel, Dimensional)
