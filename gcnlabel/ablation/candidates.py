@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 
-from gcnlabel.ablation.controls import CONTROLS, with_adjacency
+from gcnlabel.ablation.controls import CONTROLS, IDENTITY, with_adjacency
 from gcnlabel.ablation.rivals import (
     PROPAGATION,
     QUERIES,
@@ -21,7 +21,7 @@ from gcnlabel.ablation.rivals import (
 )
 from gcnlabel.config import Config
 from gcnlabel.config.schema import Graph, HeadConfig
-from gcnlabel.embeddings import one_hot, parse_embeddings, random_embeddings
+from gcnlabel.embeddings import parse_embeddings, random_embeddings
 from gcnlabel.errors import GcnlabelWarning, NoEdgeError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
@@ -34,6 +34,8 @@ from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 LINEAR, COSINE, STACKING, DEFAULT = "linear", "linear + cosine", "stacking", "default"
 SIGNED, PUBLISHED = "signed graph", "published head"
+RANDOM_SIZE = 64
+"""Size of random embeddings."""
 Change = Callable[[LabelGraph, int], LabelGraph]
 
 
@@ -94,8 +96,8 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
         Candidate(SAMPLE_GRAPH, linear, rival=sample_graph),
         Candidate(PUBLISHED, with_head(config, published, published_settings(config.graph, data.tasks))),
         *(Candidate(name, reference.config, _rewired(name)) for name in CONTROLS),
-        Candidate("one-hot embeddings", reference.config, _with_one_hot),
         Candidate("random embeddings", reference.config, _with_random),
+        *_with_named(reference.config, config.graph.embeddings),
     ]
 
 
@@ -136,10 +138,13 @@ def _rewired(name: str) -> Change:
     return change
 
 
-def _with_one_hot(graph: LabelGraph, seed: int) -> LabelGraph:
-    return graph.with_embeddings(one_hot(graph.labels))
+def _with_named(config: Config, embeddings: str | None) -> Iterator[Candidate]:
+    """Yield the default, and it with the identity graph, over embeddings that know something of the labels."""
+    if embeddings is not None and embeddings.partition(":")[0] not in ("one-hot", "random"):
+        named = with_head(config, config.model.head, config.graph.model_copy(update={"embeddings": embeddings}))
+        yield Candidate("embeddings of the config", named)
+        yield Candidate("embeddings of the config, identity graph", named, _rewired(IDENTITY))
 
 
 def _with_random(graph: LabelGraph, seed: int) -> LabelGraph:
-    size = 1 if graph.x is None else graph.x.shape[1]
-    return graph.with_embeddings(random_embeddings(graph.labels, size, seed))
+    return graph.with_embeddings(random_embeddings(graph.labels, RANDOM_SIZE, seed))

@@ -50,8 +50,9 @@ def unsigned(adjacency: Tensor, generator: torch.Generator) -> Tensor:
     return adjacency.abs()
 
 
+IDENTITY = "identity graph"
 CONTROLS: dict[str, Control] = {
-    "identity graph": identity,
+    IDENTITY: identity,
     "labels shuffled": shuffled,
     "random graph, same degree": random_graph,
     "transposed": transposed,

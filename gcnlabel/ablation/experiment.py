@@ -22,7 +22,7 @@ from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.nn.adjacency import MOST_DENSE
 from gcnlabel.run.data import RunData
-from gcnlabel.run.evaluation import measure
+from gcnlabel.run.evaluation import measure, tag_thresholds
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import Dimensional
 
@@ -125,9 +125,10 @@ def _measured(candidate: Candidate, datas: Sequence[RunData], budget: Budget) ->
         fit(candidate.config, members[start : start + at_once], budget.steps, _mean)
     grid = len(budget.rates)
     best = [max(members[s : s + grid], key=lambda m: m.value) for s in range(0, len(members), grid)]
-    found = {candidate.name: _summary(best, [scores(m.model, m.data.parts["test"].inputs) for m in best])}
+    tune = candidate.config.evaluate.tune_thresholds
+    found = {candidate.name: _summary(best, [scores(m.model, m.data.parts["test"].inputs) for m in best], tune)}
     if candidate.name == LINEAR and _can_stack(datas[0]):
-        found[STACKING] = _summary(best, [_stacked(m) for m in best])
+        found[STACKING] = _summary(best, [_stacked(m) for m in best], tune)
     return found
 
 
@@ -135,15 +136,22 @@ def _mean(data: RunData, scores: Mapping[str, Tensor], targets: Mapping[str, Ten
     return mean_main_metric(data.tasks, scores, targets)
 
 
-def _summary(members: Sequence[Member], tests: Sequence[Mapping[str, Tensor]]) -> Found:
+def _summary(members: Sequence[Member], tests: Sequence[Mapping[str, Tensor]], tune: bool) -> Found:
     metrics: dict[str, list[float]] = {}
     for member, test in zip(members, tests, strict=True):
-        for task, values in measure(member.data, test, _targets(member.data, "test")).items():
+        thresholds = _thresholds(member) if tune else None
+        for task, values in measure(member.data, test, _targets(member.data, "test"), thresholds).items():
             for name, value in values.items():
                 if isinstance(value, float):
                     metrics.setdefault(f"{task}/{name}", []).append(value)
     val = [m.value if math.isfinite(m.value) else None for m in members]
     return {"metrics": metrics, "val": val, "rate": [m.rate for m in members]}
+
+
+def _thresholds(member: Member) -> dict[str, Tensor]:
+    """Return thresholds of tags, tuned on the val part as the config's evaluation tunes them."""
+    part = member.data.parts["val"]
+    return tag_thresholds(member.data.tasks, scores(member.model, part.inputs), _targets(member.data, "val"))
 
 
 def _stacked(member: Member) -> dict[str, Tensor]:

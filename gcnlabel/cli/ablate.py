@@ -26,7 +26,12 @@ Examples:
     type=click.FloatRange(0, 1, min_open=True),
     help="Share of the training samples.",
 )
-@click.option("--few", multiple=True, metavar="TASK:K", help="One task on K samples.  [default: dimensions, 10 and 50]")
+@click.option(
+    "--few",
+    multiple=True,
+    metavar="TASK:K",
+    help="One task on K samples; none for shares alone.  [default: dimensions, 10 and 50]",
+)
 @click.option(
     *("--rate", "rates"),
     multiple=True,
@@ -63,7 +68,7 @@ def ablate(
 
     parsed = load_config(config, changes)
     budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, steps)
-    tasks = [_task_and_number(text) for text in few] or None
+    tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
     with progress_bar("heads") as progress:
         run_ablation(*(parsed, output, budget, shares, tasks), formats=formats, overwrite=overwrite, progress=progress)
     click.echo((output / "ablation.md").read_text(encoding="utf-8"))

@@ -35,7 +35,7 @@ class HeadConfig(Section):
         keep_length: Tasks whose scores by angle keep the length of the features.
     """
 
-    name: HeadName | Literal["default", "output-propagation", "label-query", "sample-graph"] = "graph"
+    name: HeadName | Literal["default", "output-propagation", "label-query", "sample-graph"] = "default"
     tasks: dict[str, HeadName] = Field(default={})
     hidden_channels: Sizes = Field(default=[512])
     bias: bool | None = None

@@ -106,7 +106,7 @@ class Training(Section):
 
     epochs: PositiveInt = 10
     batch_size: PositiveInt = 35
-    scarce_samples: Annotated[int, Field(ge=0)] = 0
+    scarce_samples: Annotated[int, Field(ge=0)] = 64
     workers: Annotated[int, Field(ge=0)] = 0
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
     augment: Literal["none", "flip", "faces"] = "none"

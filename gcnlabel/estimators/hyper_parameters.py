@@ -16,9 +16,6 @@ from gcnlabel.tasks import Dimensional, TaskSet
 DIMENSION_WEIGHT = 0.1
 """Weight of the loss of dimensions beside classes or tags, as in examples/affect_in_tweets."""
 
-SCARCE_SAMPLES = 16
-"""Samples added to each batch where some label is so rare that batches would hold few of it."""
-
 
 def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
     """Return the config of an estimator.
@@ -45,7 +42,6 @@ def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
             "training": {
                 "epochs": _plain(given["max_iter"]),
                 "batch_size": _plain(given["batch_size"]),
-                "scarce_samples": SCARCE_SAMPLES,
             },
             "seed": seed,
         },

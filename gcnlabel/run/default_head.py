@@ -1,14 +1,16 @@
 """The head named ``default``: one rule for all data, from the tasks and how often their labels are annotated.
 
-1. Without a dimensional task: linear. On every set that was measured, free vectors are best for classes and tags once
-   all of them are annotated, and nothing is gained from a graph when they are few.
-2. Otherwise vectors are generated from the signed, weighted graph and scored by their angle to the features. With at
-   least :data:`PLENTY` annotated training samples for every dimension, classes and tags have free vectors beside the
-   generated ones, and the scores of dimensions keep the length of the features; with fewer, neither.
+1. Classes and tags alone, or dimensions alone: linear. On every set that was measured, free vectors are best for
+   classes and tags, whether all of them are annotated or few, and dimensions without classes or tags have nothing to
+   learn from.
+2. Otherwise vectors are generated from the signed, weighted graph over one-hot embeddings, which need no words, and
+   scored by their angle to the features. A task with at least :data:`PLENTY` annotated training samples of each label
+   leans on its own samples too: classes and tags have free vectors beside the generated ones, and the scores of
+   dimensions keep the length of the features.
 3. Where no correlation reaches the threshold there is no graph, and the head is linear.
 
-``gcnlabel ablate`` measures it beside its rivals and controls. Nothing but annotations of the training part is looked
-at.
+What a config says of its graph does not matter then. ``gcnlabel ablate`` measures it beside its rivals and controls.
+Nothing but annotations of the training part is looked at.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from gcnlabel.recipe import measured_graph
 from gcnlabel.tasks import Dimensional
 
 PLENTY = 300
-"""Annotated samples of a dimension from which its vector may lean on its own samples as much as on the graph."""
+"""Annotated samples of a label from which its task may lean on them as much as on the graph."""
 
 TAU, P, HIDDEN = 0.3, 0.4, [256]
 """Threshold, weight of the neighbours and width of the generator; chosen on validation data of affect_in_tweets."""
@@ -41,13 +43,14 @@ def default_settings(config: Config, annotations: Annotations) -> tuple[HeadConf
     """Return the default's head and graph for tasks that are annotated so."""
     tasks = annotations.tasks
     dimensions = [task.name for task in tasks if isinstance(task, Dimensional)]
-    if not dimensions or not _has_edges(annotations):
+    if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(annotations):
         return HeadConfig(name="linear"), config.graph
-    head = generated_settings()
-    if min(observed(annotations, name) for name in dimensions) >= PLENTY:
-        others = [name for name in tasks.names if name not in dimensions]
-        head = head.model_copy(update={"residual_tasks": others, "keep_length": dimensions})
-    return head, signed_settings(config.graph)
+    plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]
+    of_plenty = {
+        "residual_tasks": [name for name in plenty if name not in dimensions],
+        "keep_length": [name for name in plenty if name in dimensions],
+    }
+    return generated_settings().model_copy(update=of_plenty), signed_settings(config.graph)
 
 
 def generated_settings() -> HeadConfig:
@@ -55,10 +58,10 @@ def generated_settings() -> HeadConfig:
     return HeadConfig(name="graph-cosine", hidden_channels=HIDDEN, bias=True)
 
 
-def signed_settings(graph: Graph) -> Graph:
-    """Return a graph's settings with the default's convention, and one-hot embeddings unless others are named."""
+def signed_settings(graph: Graph, embeddings: str = "one-hot") -> Graph:
+    """Return a graph's settings with the default's convention, and embeddings."""
     changes = {"convention": "signed-weighted", "tau": TAU, "p": P, "statistic": None, "file": None}
-    return graph.model_copy(update={**changes, "embeddings": graph.embeddings or "one-hot"})
+    return graph.model_copy(update={**changes, "embeddings": embeddings})
 
 
 def with_head(config: Config, head: HeadConfig, graph: Graph) -> Config:

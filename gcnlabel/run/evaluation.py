@@ -18,7 +18,7 @@ from gcnlabel.nn import Head
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
-from gcnlabel.tasks import MultiLabel
+from gcnlabel.tasks import MultiLabel, TaskSet
 from gcnlabel.training import MultiTaskModule, load_checkpoint, predict
 
 Scores = Mapping[str, Tensor]
@@ -83,9 +83,12 @@ def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores |
 
 
 def _thresholds(config: Config, data: RunData, module: MultiTaskModule) -> dict[str, Tensor]:
-    """Return thresholds tuned for micro-F1 on the held-out part, for every multi-label task."""
-    scores, targets = predict(module, _loader(config, data, "val"))
-    tags = [task.name for task in data.tasks if isinstance(task, MultiLabel)]
+    return tag_thresholds(data.tasks, *predict(module, _loader(config, data, "val")))
+
+
+def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str, Tensor]:
+    """Return thresholds tuned for micro-F1 on the held-out part, for every multi-label task [labels of the task]."""
+    tags = [task.name for task in tasks if isinstance(task, MultiLabel)]
     return {name: tune_thresholds(scores[name], targets[name], objective="micro_f1") for name in tags}
 
 

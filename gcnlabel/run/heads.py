@@ -107,8 +107,13 @@ def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: La
     """Return the head that the settings name; tasks that name the same one share it.
 
     Raises:
-        InputError: A task does not exist, graph and tasks do not match, or a head needs a graph and there is none.
+        InputError: A task does not exist, graph and tasks do not match, a head needs a graph and there is none, or the
+            head is still ``default``.
     """
+    if settings.name == "default":
+        raise InputError(
+            "head 'default' stands for another", fix="resolve_default(config, annotations), which says which"
+        )
     for name in settings.tasks:
         tasks[name]
     kinds = {name: settings.of(name) for name in tasks.names}

@@ -16,7 +16,7 @@ from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
 from gcnlabel.nn.convolutions import UNWEIGHTED
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.default_head import resolve_default
+from gcnlabel.run.default_head import generated_settings, signed_settings, with_head
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics
@@ -63,7 +63,7 @@ def evaluate_unseen(
     """
     check_fixed_weights(config)
     data = load_data(config) if data is None else data
-    config = resolve_default(config, data.parts["train"].annotations)
+    config = with_generator(config)
     check_head(config)
     check_trainable(data)
     labels = labels_of(data, label)
@@ -94,6 +94,17 @@ def evaluate_unseen(
         "methods": methods,
         "compared": {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH},
     }
+
+
+def with_generator(config: Config) -> Config:
+    """Return a config whose head is not ``default`` but the generator that this stands for where labels are scarce.
+
+    One-hot embeddings say nothing of a label that was not trained: they give way to those that the config names.
+    """
+    if config.model.head.name != "default":
+        return config
+    graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
+    return with_head(config, generated_settings(), graph)
 
 
 def check_head(config: Config) -> None:

@@ -16,8 +16,16 @@ from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.run.data import load_data
 
-RIVALS = ["linear", "linear + cosine", "default", "published head"]
-WRONG = [*CONTROLS, "one-hot embeddings", "random embeddings"]
+RIVALS = [
+    "linear",
+    "linear + cosine",
+    "default",
+    "output propagation",
+    "label-query attention",
+    "sample-adaptive graph",
+    "published head",
+]
+WRONG = [*CONTROLS, "random embeddings"]
 QUICK = ["--steps", "5", "--rate", "0.003", "--rate", "0.03"]
 
 
@@ -169,7 +177,7 @@ def test_a_table_of_ones_own_is_not_replaced_either(mixed, tmp_path):
 
 @pytest.mark.parametrize(
     ("tasks", "default", "published"),
-    [(["tags"], "linear", "ml-gcn"), (["mood"], "linear", "phi"), (["affect"], "graph-cosine", "")],
+    [(["tags"], "linear", "ml-gcn"), (["mood"], "linear", "phi"), (["affect"], "linear", "")],
 )
 def test_data_of_one_type_of_task(tasks, default, published, tmp_path):
     path = write(tmp_path, tasks)

@@ -70,21 +70,34 @@ def test_linear_without_dimensions(tasks, config):
     assert graph == config.graph
 
 
+@pytest.mark.parametrize("tasks", [[AFFECT], [AFFECT, Dimensional("rest", ["calm"], range=(-9, 9))]])
+def test_linear_with_dimensions_alone(tasks, config):
+    annotations = annotated([AFFECT])
+    targets = {"affect": annotations.targets["affect"], "rest": annotations.targets["affect"][:, :1]}
+    tasks = TaskSet(tasks)
+    assert head_for(config, Annotations(tasks, {name: targets[name] for name in tasks.names})).name == "linear"
+
+
 @pytest.mark.parametrize(("valence", "arousal"), [(10, 400), (400, 10), (PLENTY - 1, 400), (50, 50)])
-def test_generated_alone_where_one_dimension_is_scarce(valence, arousal, config):
+def test_dimensions_are_generated_alone_where_one_is_scarce(valence, arousal, config):
     head, graph = default_settings(config, annotated([TAGS, AFFECT], valence, arousal))
-    assert (head.name, head.bias, head.residual_tasks, head.keep_length) == ("graph-cosine", True, None, [])
+    assert (head.name, head.bias, head.residual_tasks, head.keep_length) == ("graph-cosine", True, ["tags"], [])
     assert (graph.convention, graph.tau, graph.embeddings) == ("signed-weighted", TAU, "one-hot")
 
 
-def test_free_vectors_of_classes_and_tags_with_plenty(config):
-    head = head_for(config, annotated([TAGS, AFFECT, CLASSES], PLENTY, PLENTY))
+def test_all_are_generated_alone_where_all_are_scarce(config):
+    head = head_for(config, annotated([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
+    assert (head.name, head.residual_tasks, head.keep_length) == ("graph-cosine", [], [])
+
+
+def test_tasks_with_plenty_lean_on_their_samples(config):
+    head = head_for(config, annotated([TAGS, AFFECT, CLASSES], PLENTY, PLENTY, samples=PLENTY))
     assert (head.name, head.residual_tasks, head.keep_length) == ("graph-cosine", ["tags", "mood"], ["affect"])
-    alone = annotated([Dimensional("affect", ["v", "w"], range=(-9, 9))])
-    both = alone.targets["affect"].copy()
-    both[:, 1] = both[:, 0]
-    head = head_for(config, Annotations(alone.tasks, {"affect": both}))
-    assert (head.residual_tasks, head.keep_length) == ([], ["affect"])
+
+
+def test_embeddings_of_the_config_do_not_matter(config):
+    named = config.model_copy(update={"graph": config.graph.model_copy(update={"embeddings": "emotion-words"})})
+    assert default_settings(named, annotated([TAGS, AFFECT])) == default_settings(config, annotated([TAGS, AFFECT]))
 
 
 def test_linear_where_no_pair_is_a_neighbour(config):
@@ -160,7 +173,7 @@ def call(*words):
 
 def test_the_run_folder_says_what_was_trained(finished):
     head = yaml.safe_load((finished / "run" / "config.yaml").read_text())["model"]["head"]
-    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", [256], None)
+    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", [256], [])
     assert json.loads((finished / "run" / "evaluation.json").read_text())["head"] == "graph-cosine"
 
 

@@ -35,7 +35,7 @@ def graph(size=TASKS.num_labels):
 
 
 def build(**settings):
-    return build_head(HeadConfig(hidden_channels=[6], **settings), TASKS, 4, graph())
+    return build_head(HeadConfig(**{"name": "graph", "hidden_channels": [6], **settings}), TASKS, 4, graph())
 
 
 def test_every_name_of_the_schema_builds_and_no_other():
@@ -101,6 +101,8 @@ def test_tasks_and_graphs_that_do_not_exist():
     with pytest.raises(InputError, match="unknown task 'afect'(.|\n)*did you mean 'affect'"):
         build(tasks={"afect": "linear"})
     with pytest.raises(InputError, match="this head has no label graph"):
+        build_head(HeadConfig(name="graph"), TASKS, 4, None)
+    with pytest.raises(InputError, match="'default' stands for another(.|\n)*resolve_default"):
         build_head(HeadConfig(), TASKS, 4, None)
     with pytest.raises(InputError, match="SAGEConv ignores the edge weights"):
         build(conv="sage", edges="learned")
