@@ -1,0 +1,36 @@
+"""How well is a tag scored that was never trained, or seen five times? Each of 11 emotions in turn, 10 seeds.
+
+    python benchmarks/unseen_labels.py
+
+Runs what ``gcnlabel evaluate --unseen all`` runs and writes benchmarks/results/unseen_labels.json. The edges of the
+unseen tag come from the dev split, whose samples train nothing. Data: the folder named by GCNLABEL_DATA (default data).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from gcnlabel.config import load_config
+from gcnlabel.files import atomic_write
+from gcnlabel.unseen import evaluate_unseen
+
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "benchmarks" / "results" / "unseen_labels.json"
+CONFIG = "examples/affect_in_tweets/config.yaml"
+SEEDS, POSITIVES = 10, 5
+
+
+def main() -> None:
+    """Measure with no sample of the tag, and with a few."""
+    config = load_config(ROOT / CONFIG, ["model.head.name=default"])
+    results = {"config": CONFIG}
+    for name, positives in (("unseen", None), (f"{POSITIVES} positives", POSITIVES)):
+        results[name] = evaluate_unseen(config, "all", seeds=SEEDS, positives=positives)
+        print(name, {k: round(of["mean"], 3) for k, of in results[name]["methods"].items()}, flush=True)
+    with atomic_write(RESULT, overwrite=True) as temporary:
+        temporary.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
