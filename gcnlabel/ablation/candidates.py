@@ -131,11 +131,12 @@ def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
 
 
 def _rewired(name: str) -> Change:
-    def change(graph: LabelGraph, seed: int) -> LabelGraph:
-        generator = torch.Generator().manual_seed(seed)
-        return with_adjacency(graph, CONTROLS[name](graph.adjacency(), generator))
+    return partial(_rewire, name)  # other processes can be sent it
 
-    return change
+
+def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
+    generator = torch.Generator().manual_seed(seed)
+    return with_adjacency(graph, CONTROLS[name](graph.adjacency(), generator))
 
 
 def _with_named(config: Config, embeddings: str | None) -> Iterator[Candidate]:

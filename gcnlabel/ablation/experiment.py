@@ -21,6 +21,7 @@ from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.nn.adjacency import MOST_DENSE
+from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData
 from gcnlabel.run.evaluation import measure, tag_thresholds
 from gcnlabel.run.weighting import check_fixed_weights
@@ -48,12 +49,22 @@ class Budget:
     steps: int = 300
 
 
+@dataclass(frozen=True)
+class Job:
+    """One head to measure: on the data of each seed, with the budget."""
+
+    candidate: Candidate
+    datas: Sequence[RunData]
+    budget: Budget
+
+
 def ablate(
     config: Config,
     data: RunData,
     regimes: Sequence[Regime],
     budget: Budget,
     *,
+    workers: int | None = 1,
     progress: Progress = lambda done, total: None,
     keep: Callable[[Found], None] = lambda results: None,
 ) -> Found:
@@ -65,6 +76,7 @@ def ablate(
         data: The data of the config.
         regimes: Amounts of annotation.
         budget: Seeds, grid and steps.
+        workers: Processes that train, each a head on one processor; None for one a processor, 1 for this one alone.
         progress: Called with the number of heads trained, and of all.
         keep: Called with the results so far after each regime.
 
@@ -82,7 +94,7 @@ def ablate(
         regime.thin(data, budget.seeds[0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
-        return _ablated(config, data, regimes, budget, progress, keep)
+        return _ablated(config, data, regimes, budget, workers, progress, keep)
 
 
 def _ablated(
@@ -90,32 +102,44 @@ def _ablated(
     data: RunData,
     regimes: Sequence[Regime],
     budget: Budget,
+    workers: int | None,
     progress: Progress,
     keep: Callable[[Found], None],
 ) -> Found:
     results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps, "regimes": {}}
-    total = None
-    done = 0
+    total, done = 0, 0
     for regime in regimes:
         thinned = [regime.thin(data, seed) for seed in budget.seeds]
         todo = candidates(config, thinned[0])
         total = total or len(todo) * len(regimes)
+        default = next(c for c in todo if c.name == DEFAULT).config.model.head
+        jobs = [Job(c, thinned, budget) for c in todo if c.name != DEFAULT or default.has_graph]
         heads: Found = {}
-        for candidate in todo:
-            if candidate.name == DEFAULT and not candidate.config.model.head.has_graph:
-                heads[DEFAULT] = heads[LINEAR]  # that is what it stands for here
-            else:
-                heads |= _measured(candidate, thinned, budget)
+        for _, found in unordered(_measured if workers == 1 else _measured_elsewhere, jobs, workers):
+            heads |= found
             done += 1
             progress(min(done, total), total)
-        default = next(c for c in todo if c.name == DEFAULT).config.model.head
-        results["regimes"][str(regime)] = {"default": default.model_dump(), "heads": heads}
+        if DEFAULT not in heads:
+            heads[DEFAULT] = heads[LINEAR]  # that is what it stands for here
+        order = [LINEAR, STACKING, *(c.name for c in todo)]
+        in_order = {name: heads[name] for name in dict.fromkeys(order) if name in heads}
+        results["regimes"][str(regime)] = {"default": default.model_dump(), "heads": in_order}
         keep(results)
+    progress(total, total)
     return results
 
 
-def _measured(candidate: Candidate, datas: Sequence[RunData], budget: Budget) -> Found:
+def _measured_elsewhere(job: Job) -> Found:
+    """Return the results of a head in a process beside others."""
+    torch.set_num_threads(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)
+        return _measured(job)
+
+
+def _measured(job: Job) -> Found:
     """Return the results of a head, and of stacking behind the linear one."""
+    candidate, datas, budget = job.candidate, job.datas, job.budget
     members = []
     for data, seed in zip(datas, budget.seeds, strict=True):
         model = candidate.model(data, seed)

@@ -21,9 +21,9 @@ Scores = dict[str, Tensor]
 class Members:
     """M models of one architecture, whose parameters and buffers are stacked: each step is one step of all.
 
-    Members share nothing but which units are dropped: the gradient of the sum of their losses is, for each, that of its own loss. What they may
-    differ in is their parameters, their graph (of the same number of edges), the class weights of their loss and their
-    learning rate.
+    Members share nothing but which units are dropped: the gradient of the sum of their losses is, for each, that of its
+    own loss. What they may differ in is their parameters, their graph (of the same number of edges), the class weights
+    of their loss and their learning rate.
 
     Args:
         models: The models, of the same architecture.

@@ -36,6 +36,7 @@ def run_ablation(
     *,
     formats: Sequence[str] = ("pdf",),
     overwrite: bool = False,
+    workers: int | None = 1,
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
     """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each amount.
@@ -49,6 +50,7 @@ def run_ablation(
             there is another task.
         formats: Of the figure.
         overwrite: Whether results that are there may be replaced.
+        workers: Processes that train; None for one a processor.
         progress: Called with the number of heads trained, and of all.
 
     Raises:
@@ -70,7 +72,7 @@ def run_ablation(
     check_measurable(data)
     writable_folder(folder)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
-    return ablate(config, data, regimes, budget, progress=progress, keep=keep)
+    return ablate(config, data, regimes, budget, workers=workers, progress=progress, keep=keep)
 
 
 def check_measurable(data: RunData) -> None:

@@ -43,6 +43,7 @@ Examples:
 @click.option("--steps", default=300, show_default=True, type=click.IntRange(min=5), help="Batches of every training.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
 @click.option("--format", "formats", multiple=True, default=("pdf",), show_default=True, help="pdf, svg, png.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
 @click.option("--overwrite", is_flag=True, help="Replace results that are there.")
 def ablate(
     config: str,
@@ -54,6 +55,7 @@ def ablate(
     steps: int,
     changes: tuple[str, ...],
     formats: tuple[str, ...],
+    workers: int | None,
     overwrite: bool,
 ) -> None:
     """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many amounts of data.
@@ -70,7 +72,8 @@ def ablate(
     budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, steps)
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
     with progress_bar("heads") as progress:
-        run_ablation(*(parsed, output, budget, shares, tasks), formats=formats, overwrite=overwrite, progress=progress)
+        given = (parsed, output, budget, shares, tasks)
+        run_ablation(*given, formats=formats, overwrite=overwrite, workers=workers, progress=progress)
     click.echo((output / "ablation.md").read_text(encoding="utf-8"))
     figures = "".join(f"gains.{name}, " for name in formats)
     click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")

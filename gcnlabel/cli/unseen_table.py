@@ -20,12 +20,13 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
     few = results["positives"]
     how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
     title = f"{run}: AUC on {results['split']}, {len(labels)} label(s) each {how}, {len(seeds)} seed(s)"
-    table = Table("method", "mean", "sd", "label graph", "p (seeds)", "p (labels)")
-    for name, method in results["methods"].items():
+    table = Table("", "method", "mean", "sd", "graph above it", "p (seeds)", "p (labels)")
+    for number, (name, method) in enumerate(results["methods"].items(), 1):
         other = results["compared"].get(name, {})
         gain = f"{other['difference']:+.4f}" if other else ""
         values = (_number(other.get(key), 3) for key in ("p_seeds", "p_labels"))
-        table.add_row(name, f"{method['mean']:.4f}", _number(method["sd"], 4), gain, *values, style=_style(name))
+        cells = (str(number), name, f"{method['mean']:.4f}", _number(method["sd"], 4), gain, *values)
+        table.add_row(*cells, style=_style(name))
     console = Console()
     console.print(title, highlight=False, soft_wrap=True)
     console.print(table)
@@ -40,9 +41,10 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
 
 
 def _by_label(results: Mapping[str, Any]) -> Table:
-    """Return a row a label, a column a method."""
+    """Return a row a label, a column a method, by its number in the table above."""
     methods = results["methods"]
-    table = Table("label", *methods, title="mean over seeds", title_justify="left")
+    numbers = (str(number) for number in range(1, len(methods) + 1))
+    table = Table("label", *numbers, title="mean over seeds, by label and method", title_justify="left")
     for i, label in enumerate(results["labels"]):
         means = (sum(method["auc"][i]) / len(method["auc"][i]) for method in methods.values())
         table.add_row(label, *(f"{mean:.3f}" for mean in means))

@@ -26,7 +26,7 @@ RIVALS = [
     "published head",
 ]
 WRONG = [*CONTROLS, "random embeddings"]
-QUICK = ["--steps", "5", "--rate", "0.003", "--rate", "0.03"]
+QUICK = ["--steps", "5", "--rate", "0.003", "--rate", "0.03", "--workers", "1"]
 
 
 def call(path, output, *options, seeds=2):
@@ -99,6 +99,18 @@ def test_json_has_every_head_metric_and_seed(finished):
         linear, stacking = regime["heads"]["linear"]["metrics"], regime["heads"]["stacking"]["metrics"]
         assert linear["tags/lrap"] == stacking["tags/lrap"]
         assert linear["affect/mean_ccc"] != stacking["affect/mean_ccc"]
+
+
+def test_other_processes_find_the_same(mixed, finished, tmp_path):
+    options = ("--share", "0.5", "--few", "affect:5", "--workers", "2")
+    assert call(mixed, tmp_path / "out", *options).exit_code == 0
+    for amount, regime in read(finished[0])["regimes"].items():
+        found = read(tmp_path / "out")["regimes"][amount]["heads"]
+        assert list(found) == list(regime["heads"])
+        for name, head in regime["heads"].items():
+            assert found[name]["metrics"].keys() == head["metrics"].keys()
+            for metric in ("affect/mean_ccc", "affect/valence/rmse"):
+                assert found[name]["metrics"][metric] == pytest.approx(head["metrics"][metric], abs=1e-3)
 
 
 def number(text):
