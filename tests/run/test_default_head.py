@@ -173,7 +173,7 @@ def call(*words):
 
 def test_the_run_folder_says_what_was_trained(finished):
     head = yaml.safe_load((finished / "run" / "config.yaml").read_text())["model"]["head"]
-    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", [512], [])
+    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", [256], [])
     assert json.loads((finished / "run" / "evaluation.json").read_text())["head"] == "graph-cosine"
 
 
