@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import polars as pl
@@ -43,15 +45,13 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
     for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
         heads = list(dict.fromkeys(head for gains in panel.values() for head in gains))
         for head in sorted(heads, key=lambda head: head in bold):
-            places = [k for k, gains in enumerate(panel.values()) if head in gains]
-            found = [gains[head] for gains in panel.values() if head in gains]
-            means = [gain.mean for gain in found]
-            if head in bold:
-                colour = COLOURS[list(bold).index(head) % len(COLOURS)]
-                widths = [gain.half_width if math.isfinite(gain.half_width) else math.nan for gain in found]
-                axes.errorbar(places, means, widths, color=colour, label=head, marker="o", markersize=3, capsize=2)
-            else:
-                axes.plot(places, means, color=GREY, linewidth=0.7, zorder=1, label="wrong graphs, embeddings")
+            for series in _series(panel, head):
+                places, means, widths = zip(*series, strict=True)
+                if head in bold:
+                    colour = COLOURS[list(bold).index(head) % len(COLOURS)]
+                    axes.errorbar(places, means, widths, color=colour, label=head, marker="o", markersize=3, capsize=2)
+                else:
+                    axes.plot(places, means, ".-", color=GREY, lw=0.7, ms=2, zorder=1, label="all other heads")
         axes.axhline(0, color="black", linewidth=0.8)
         axes.set_xticks(range(len(panel)), list(panel), fontsize=SMALL)
         axes.set_ylabel(f"above {reference}", fontsize=SMALL)
@@ -60,6 +60,13 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
     unique = {label: handle for axes in rows for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
     rows[0].legend(list(unique.values()), list(unique), fontsize=SMALL, frameon=False, ncols=2)
     return figure
+
+
+def _series(panel: Panel, head: str) -> Iterator[list[tuple[int, float, float]]]:
+    """Yield place, gain and half width for each run of amounts that differ in their number alone: they make a line."""
+    found = [(k, amount, gains[head]) for k, (amount, gains) in enumerate(panel.items()) if head in gains]
+    for _, run in groupby(found, key=lambda item: re.sub(r"[\d.]+", "", item[1])):
+        yield [(k, gain.mean, gain.half_width if math.isfinite(gain.half_width) else math.nan) for k, _, gain in run]
 
 
 def gains_table(panels: Mapping[str, Panel]) -> pl.DataFrame:

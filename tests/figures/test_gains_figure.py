@@ -35,7 +35,7 @@ def test_every_panel_and_point():
     tags, affect = figure.axes
     assert [axes.get_title() for axes in figure.axes] == list(PANELS)
     assert lines(tags)["default"] == [(0, 0.1), (1, 0.2)]
-    assert lines(tags)["wrong graphs, embeddings"] == [(0, -0.1), (1, 0.0)]
+    assert lines(tags)["all other heads"] == [(0, -0.1), (1, 0.0)]
     assert lines(affect) == {"default": [(0, 0.3)], "stacking": [(0, 0.25), (1, 0.05)]}
     assert [text.get_text() for text in affect.get_xticklabels()] == ["1%", "100%"]
     assert tags.get_ylabel() == "above linear"
@@ -47,10 +47,17 @@ def test_every_panel_and_point():
     ]
 
 
+def test_lines_join_amounts_of_one_kind_alone():
+    amounts = ["1% of the samples", "100% of the samples", "affect on 10 samples", "affect on 50 samples"]
+    panel = {amount: {"default": Gain(k / 10, 0.01)} for k, amount in enumerate(amounts)}
+    (axes,) = gains_figure({"affect/mean_ccc": panel}, ["default"]).axes
+    assert [list(bars[0].get_xdata()) for bars in axes.containers] == [[0, 1], [2, 3]]
+
+
 def test_the_legend_names_what_stands_in_any_panel():
     figure = gains_figure(PANELS, ["default", "stacking"])
     (legend,) = (axes.get_legend() for axes in figure.axes if axes.get_legend())
-    assert {text.get_text() for text in legend.get_texts()} == {"default", "stacking", "wrong graphs, embeddings"}
+    assert {text.get_text() for text in legend.get_texts()} == {"default", "stacking", "all other heads"}
 
 
 def test_a_head_has_one_colour_in_all_panels():
