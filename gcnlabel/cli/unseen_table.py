@@ -34,7 +34,7 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
         console.print(_by_label(results))
     notes = [f"edges of the unseen labels: statistics of {results['edges_from']}, which give edges alone"]
     if few is None:
-        notes.append("'seen scores by regression' knows exactly what the graph knows: correlations, and seen scores")
+        notes.append("seen scores are those of the same task; the label graph hears labels of other tasks too")
     notes.append("sd over seeds; p of paired t-tests over seeds and over labels, not corrected")
     for note in notes:
         console.print(f"note: {note}", highlight=False, soft_wrap=True)

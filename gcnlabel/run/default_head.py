@@ -1,8 +1,7 @@
 """The head named ``default``: one rule for all data, from the tasks and how often their labels are annotated.
 
-1. Classes and tags alone, or dimensions alone: linear. On every set that was measured, free vectors are best for
-   classes and tags, whether all of them are annotated or few, and dimensions without classes or tags have nothing to
-   learn from.
+1. Classes and tags alone, or dimensions alone: linear. With all of them annotated, free vectors were as good as any for
+   classes and tags on every set that was measured, and dimensions without classes or tags have nothing to learn from.
 2. Otherwise vectors are generated from the signed, weighted graph over one-hot embeddings, which need no words, and
    scored by their angle to the features. A task with at least :data:`PLENTY` annotated training samples of each label
    leans on its own samples too: classes and tags have free vectors beside the generated ones, and the scores of
@@ -19,11 +18,12 @@ import numpy as np
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.config.schema import Config, Graph, HeadConfig
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.recipe import measured_graph
 from gcnlabel.tasks import Dimensional
 
 PLENTY = 300
-"""Annotated samples of a label from which its task may lean on them as much as on the graph."""
+"""Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
 
 TAU, P, HIDDEN = 0.3, 0.4, [256]
 """Threshold, weight of the neighbours and width of the generator; chosen on validation data of affect_in_tweets."""
@@ -37,6 +37,22 @@ def resolve_default(config: Config, annotations: Annotations) -> Config:
         annotations: Those of the training part.
     """
     return with_head(config, *default_settings(config, annotations)) if config.model.head.name == "default" else config
+
+
+def check_alone(config: Config) -> None:
+    """Check that a config says nothing of the head beside ``default``, which would not matter.
+
+    Raises:
+        InputError: It does.
+    """
+    head = config.model.head
+    beside = sorted(head.model_fields_set - {"name"})
+    if head.name == "default" and beside:
+        raise InputError(
+            f"model.head: {shorten(beside)} beside the head 'default', which chooses for itself",
+            expected="model.head.name alone",
+            fix="name the head, e.g. --set model.head.name=graph-cosine",
+        )
 
 
 def default_settings(config: Config, annotations: Annotations) -> tuple[HeadConfig, Graph]:
@@ -60,7 +76,7 @@ def generated_settings() -> HeadConfig:
 
 def signed_settings(graph: Graph, embeddings: str = "one-hot") -> Graph:
     """Return a graph's settings with the default's convention, and embeddings."""
-    changes = {"convention": "signed-weighted", "tau": TAU, "p": P, "statistic": None, "file": None}
+    changes = {"convention": "signed-weighted", "tau": TAU, "p": P, "statistic": None, "file": None, "borrowed": {}}
     return graph.model_copy(update={**changes, "embeddings": embeddings})
 
 

@@ -15,7 +15,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.default_head import resolve_default
+from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
@@ -48,6 +48,7 @@ def train(
         InputError: Config, data or graph cannot be used, or the folder holds a run.
     """
     L.seed_everything(config.seed, verbose=False)
+    check_alone(config)
     data = load_data(config)
     config = resolve_default(config, data.parts["train"].annotations)
     graph = build_graph(config, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import Tensor
 
@@ -32,12 +33,6 @@ def data_module(config: Config, data: RunData) -> MultiTaskDataModule:
         seed=config.seed,
         workers=config.training.workers,
         selection_split=config.select.split,
-        scarce=_scarce(config, data),
+        scarce=partial(scarce_rows, data.parts["train"].annotations),
+        scarce_samples=config.training.scarce_samples,
     )
-
-
-def _scarce(config: Config, data: RunData) -> tuple[Tensor, int] | None:
-    settings = config.training
-    if settings.scarce_samples == 0:
-        return None
-    return scarce_rows(data.parts["train"].annotations, settings.batch_size), settings.scarce_samples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from typing import Any
 
 import lightning as L
@@ -105,14 +105,14 @@ class WithScarce(Sampler[list[int]]):
     Args:
         batches: Batches of one process, shuffled by an :class:`EpochShuffle`.
         rows: Samples to draw from, int64 [K], at least one.
-        count: Samples added to each batch.
+        count: Samples added to each batch, at most; all processes together add no sample twice.
     """
 
     def __init__(self, batches: SharedBatches, rows: Tensor, count: int) -> None:
         self.batches = batches
         self.sampler = batches.sampler  # whose epoch Lightning sets
         self.rows = rows
-        self.count = min(count, len(rows))
+        self.count = min(count * batches.processes, len(rows))
 
     def __len__(self) -> int:
         """Return the number of batches."""
@@ -122,7 +122,7 @@ class WithScarce(Sampler[list[int]]):
         """Iterate over the batches of this process."""
         rank, processes = self.batches.rank, self.batches.processes
         generator = torch.Generator().manual_seed(self.sampler.epoch_seed)
-        drawn = self.rows[draw_rows(len(self.rows), self.count * processes, len(self), generator)]
+        drawn = self.rows[draw_rows(len(self.rows), self.count, len(self), generator)]
         for batch, more in zip(self.batches, drawn.tolist(), strict=True):
             yield batch + more[rank::processes]
 
@@ -136,8 +136,9 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         seed: Seed of the shuffling.
         workers: Processes that load.
         selection_split: Split that the checkpoint is selected on.
-        scarce: Training samples of scarce labels, int64 [K], and how many of them are added to each batch; None for
-            none.
+        scarce: Maps the size of a batch of all processes to the training samples of labels that are scarce in it,
+            int64 [K].
+        scarce_samples: How many of them are added to each batch of a process.
     """
 
     def __init__(
@@ -148,7 +149,8 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         seed: int = 0,
         workers: int = 0,
         selection_split: str = "val",
-        scarce: tuple[Tensor, int] | None = None,
+        scarce: Callable[[int], Tensor] | None = None,
+        scarce_samples: int = 0,
     ) -> None:
         super().__init__()
         self.datasets = dict(datasets)
@@ -157,13 +159,15 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         self.workers = workers
         self.selection_split = selection_split
         self.scarce = scarce
+        self.scarce_samples = scarce_samples
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Return the shuffled loader of the training split, of this process's share of each batch."""
         sampler = EpochShuffle(self._size("train"), self.seed, self._rank)
         batches: Any = SharedBatches(sampler, self.batch_size, self._rank, self._processes)
-        if self.scarce is not None and len(self.scarce[0]) and self.scarce[1]:
-            batches = WithScarce(batches, *self.scarce)
+        rows = None if self.scarce is None else self.scarce(self.batch_size * self._processes)
+        if rows is not None and len(rows) and self.scarce_samples:
+            batches = WithScarce(batches, rows, self.scarce_samples)
         return self._loader("train", batch_sampler=batches, generator=sampler.workers)
 
     def val_dataloader(self) -> DataLoader[Any]:

@@ -11,15 +11,13 @@ import numpy.typing as npt
 from scipy.stats import ttest_rel
 
 from gcnlabel.config import Config
-from gcnlabel.config.head import GENERATED
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
-from gcnlabel.nn.convolutions import UNWEIGHTED
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.default_head import generated_settings, signed_settings, with_head
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics
+from gcnlabel.unseen.extendable import check_head, check_task, with_generator
 from gcnlabel.unseen.left_out import check_label
 from gcnlabel.unseen.scoring import GRAPH, PARTS, TRAINED, Left, few_shot_scores, trained_scores, unseen_scores
 from gcnlabel.unseen.training import check_trainable
@@ -94,54 +92,6 @@ def evaluate_unseen(
         "methods": methods,
         "compared": {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH},
     }
-
-
-def with_generator(config: Config) -> Config:
-    """Return a config whose head is not ``default`` but the generator that this stands for where labels are scarce.
-
-    One-hot embeddings say nothing of a label that was not trained: they give way to those that the config names.
-    """
-    if config.model.head.name != "default":
-        return config
-    graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
-    return with_head(config, generated_settings(), graph)
-
-
-def check_head(config: Config) -> None:
-    """Check that a config's head can be extended by a label.
-
-    Raises:
-        InputError: It has no graph, or one from a file.
-    """
-    if not config.model.head.generated:
-        raise InputError(
-            f"head {config.model.head.name!r} cannot score labels that it was not trained on",
-            expected=" | ".join(GENERATED),
-            fix="--set model.head.name=graph-cosine",
-        )
-    if config.graph.file is not None:
-        raise InputError("graph.file: its statistics cannot be measured without a label", fix="leave graph.file out")
-    if config.model.head.conv in UNWEIGHTED:
-        raise InputError(
-            f"model.head.conv: {config.model.head.conv} sees edges of weight 0 as edges",
-            expected="layers that multiply by weights: models with other edges are trained side by side here",
-            fix="--set model.head.conv=gcn",
-        )
-
-
-def check_task(config: Config, task: str) -> None:
-    """Check that the head of a task generates its vectors.
-
-    Raises:
-        InputError: They are free.
-    """
-    name = config.model.head.of(task)
-    if name not in GENERATED:
-        raise InputError(
-            f"head {name!r} of task {task!r} cannot score labels that it was not trained on",
-            expected=" | ".join(GENERATED),
-            fix=f"--set model.head.tasks.{task}=graph-cosine",
-        )
 
 
 def labels_of(data: RunData, label: str) -> list[str]:

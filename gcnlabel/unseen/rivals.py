@@ -56,7 +56,7 @@ def by_regression(seen: Seen) -> Floats:
     """Return ``(C + ridge I)^-1 r``, [L]: the regression that correlations alone allow.
 
     C [L, L] holds the correlations of the seen scores in the training part, r [L] those of the unseen label with the
-    seen ones: what several seen labels say alike counts once. It knows exactly what the graph knows.
+    seen ones: what several seen labels say alike counts once. It knows what the graph knows of the labels of this task.
     """
     scores = seen.training - seen.training.mean(0)
     sd = scores.std(0)

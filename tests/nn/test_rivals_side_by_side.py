@@ -41,13 +41,13 @@ def batch(step, member):
 
 @pytest.mark.parametrize("rival", RIVALS)
 def test_members_are_what_they_are_alone(rival):
-    stack = Members([model(rival, m) for m in range(3)], RATES, ADAMW)
+    stack = Members([model(rival, m) for m in range(3)], [LOSS] * 3, RATES, ADAMW)
     alone = [model(rival, m) for m in range(3)]
     optimizers = [ADAMW([{"params": list(a.parameters()), "lr": rate}]) for a, rate in zip(alone, RATES, strict=True)]
     for step in range(4):
         batches = [batch(step, m) for m in range(3)]
         targets = {name: torch.stack([of[name] for _, of in batches]) for name in TASKS.names}
-        stack.step(torch.stack([inputs for inputs, _ in batches]), targets, LOSS)
+        stack.step(torch.stack([inputs for inputs, _ in batches]), targets)
         for a, optimizer, (inputs, of) in zip(alone, optimizers, batches, strict=True):
             optimizer.zero_grad()
             LOSS(a(inputs), of)[0].backward()

@@ -95,6 +95,12 @@ def test_tasks_with_plenty_lean_on_their_samples(config):
     assert (head.name, head.residual_tasks, head.keep_length) == ("graph-cosine", ["tags", "mood"], ["affect"])
 
 
+def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):
+    head = HeadConfig(name="default", conv="gat")
+    with pytest.raises(InputError, match="model.head: conv beside the head 'default'"):
+        train(with_head(config, head, config.graph), RunFolder(tmp_path / "run"), progress=False)
+
+
 def test_embeddings_of_the_config_do_not_matter(config):
     named = config.model_copy(update={"graph": config.graph.model_copy(update={"embeddings": "emotion-words"})})
     assert default_settings(named, annotated([TAGS, AFFECT])) == default_settings(config, annotated([TAGS, AFFECT]))
@@ -185,7 +191,7 @@ def test_the_run_folder_says_what_was_trained(finished):
         ["figures", "{run}", "--output", "{out}/figures"],
         ["export", "{run}", "--output", "{out}/model.safetensors"],
         ["predict", "{run}", "{data}/features.npy", "--output", "{out}/predictions.csv"],
-        ["evaluate", "{run}", "--unseen", "b", "--set", "training.epochs=1"],
+        ["evaluate", "{run}", "--unseen", "b", "--set", "training.epochs=1", "--set", "graph.embeddings=random:8:0"],
         ["train", "--resume", "--output", "{run}"],
         ["train", "{data}/config.yaml", "--resume", "--output", "{run}"],
     ],
@@ -204,8 +210,19 @@ def test_a_run_of_other_data_is_not_resumed(finished, tmp_path):
 
 
 def test_unseen_labels_of_a_config_with_the_default(finished):
-    """The config is not a run: the default is resolved first."""
-    result = call("evaluate", finished / "config.yaml", "--unseen", "b", "--set", "training.epochs=1")
+    """The config is not a run: the default is resolved first, and embeds labels with something known of them."""
+    refused = call("evaluate", finished / "config.yaml", "--unseen", "b", "--set", "training.epochs=1")
+    assert (refused.exit_code, "one-hot says nothing of a label" in refused.output) == (2, True), refused.output
+    result = call(
+        "evaluate",
+        finished / "config.yaml",
+        "--unseen",
+        "b",
+        "--set",
+        "training.epochs=1",
+        "--set",
+        "graph.embeddings=random:8:0",
+    )
     assert result.exit_code == 0, result.output
     assert "AUC on test" in result.output
 

@@ -153,7 +153,11 @@ def test_learned_edges_and_heads_of_tasks_train_resume_predict_and_export(tmp_pa
     torch.testing.assert_close(dict(program(inputs)), dict(network.model(inputs)))
 
 
-ALONE = [{"conv": "gcnii"}, {"conv": "gatv2"}, {"name": "linear", "tasks": {"b": "graph"}}]
+ALONE = [
+    {"name": "graph", "conv": "gcnii"},
+    {"name": "graph", "conv": "gatv2"},
+    {"name": "linear", "tasks": {"b": "graph"}},
+]
 ALONE += [{"name": name} for name in ("output-propagation", "label-query", "sample-graph")]
 
 

@@ -124,7 +124,18 @@ def metrics(folder):
 
 def test_a_whole_training_is_that_of_one_process(config, tmp_path):
     gcnlabel = [sys.executable, "-m", "gcnlabel", "train", str(config), "--devices"]
-    run([*gcnlabel, "1", "--set", "training.batch_size=16", "--output", tmp_path / "one"])
+    run(
+        [
+            *gcnlabel,
+            "1",
+            "--set",
+            "training.batch_size=16",
+            "--set",
+            "training.scarce_samples=128",
+            "--output",
+            tmp_path / "one",
+        ]
+    )
     shown = run([*gcnlabel, "2", "--output", tmp_path / "two"])
     one, two = metrics(tmp_path / "one"), metrics(tmp_path / "two")
     assert len(one) == len(two) == 3
