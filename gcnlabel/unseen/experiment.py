@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy.stats import ttest_rel
 
 from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
+from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import MultiLabel
@@ -33,6 +36,7 @@ def evaluate_unseen(
     edges_from: str = "val",
     positives: int | None = None,
     data: RunData | None = None,
+    workers: int | None = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
     """Leave labels out of training, score them nevertheless, and return how well, beside simpler ways.
@@ -49,6 +53,7 @@ def evaluate_unseen(
         positives: Number of training samples with the label that are annotated, and of those without it; None for
             none.
         data: The data, when it is loaded already.
+        workers: Processes that train, each a seed on one processor; None for one a processor, 1 for this one alone.
         progress: Called with the number of seeds that are done, and of all.
 
     Returns:
@@ -71,16 +76,18 @@ def evaluate_unseen(
         warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
         other = other_statistics(edges_from, config, data)
         lefts = [Left.out(name, config, data, other) for name in labels]
-        found = []
-        for seed in range(config.seed, config.seed + seeds):
-            found.append(_areas(config, lefts, seed, positives))
+        work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, positives)
+        found: dict[int, Any] = {}
+        for seed, areas in unordered(work, range(config.seed, config.seed + seeds), workers):
+            found[seed] = areas
             progress(len(found), seeds)
+    in_order = [found[seed] for seed in sorted(found)]
     methods = {
         name: {
-            **_summary(np.array([of_seed["test"][name] for of_seed in found]).T),
-            "val_auc": np.array([of_seed["val"][name] for of_seed in found]).T.tolist(),
+            **_summary(np.array([of_seed["test"][name] for of_seed in in_order]).T),
+            "val_auc": np.array([of_seed["val"][name] for of_seed in in_order]).T.tolist(),
         }
-        for name in found[0]["test"]
+        for name in in_order[0]["test"]
     }
     settings = {"edges_from": edges_from, "positives": positives, "head": config.model.head.title}
     return {
@@ -125,8 +132,16 @@ def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]])
     return result
 
 
+def _areas_elsewhere(config: Config, lefts: Sequence[Left], positives: int | None, seed: int) -> Any:
+    """Return the areas, measured in a process beside others."""
+    torch.set_num_threads(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)
+        return _areas(config, lefts, positives, seed)
+
+
 def _areas(
-    config: Config, lefts: Sequence[Left], seed: int, positives: int | None
+    config: Config, lefts: Sequence[Left], positives: int | None, seed: int
 ) -> dict[str, dict[str, list[float]]]:
     """Return the area of each label by each method, on each part."""
     if positives is None:

@@ -10,14 +10,15 @@ from gcnlabel.run.default_head import generated_settings, signed_settings, with_
 
 
 def with_generator(config: Config) -> Config:
-    """Return a config whose head is not ``default`` but the generator that this stands for where labels are scarce.
+    """Return a config whose head is not ``default`` but its generator, over the signed, weighted graph.
 
-    One-hot embeddings say nothing of a label that was not trained: they give way to those that the config names.
+    One-hot embeddings say nothing of a label that was not trained, and a high threshold leaves it without neighbours:
+    they give way to those that the config names, and to the convention's.
     """
     if config.model.head.name != "default":
         return config
     graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
-    return with_head(config, generated_settings(), graph)
+    return with_head(config, generated_settings(), graph.model_copy(update={"tau": None, "p": None}))
 
 
 def check_head(config: Config) -> None:
