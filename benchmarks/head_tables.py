@@ -1,0 +1,145 @@
+"""What ablations and unseen labels found, as Markdown for the README."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gcnlabel.ablation import Difference, difference, holm
+from gcnlabel.ablation.report import short, signed
+
+RESULTS = Path(__file__).parent / "results"
+WHOLE = "100% of the samples"
+ROWS = [
+    ("affect_in_tweets", "emotions/lrap", "LRAP"),
+    ("affect_in_tweets", "emotions/micro_f1", "micro-F1"),
+    ("affect_in_tweets", "affect/mean_ccc", "mean CCC, 5 dimensions"),
+    ("affect_in_tweets", "affect/valence/pearson", "Pearson valence"),
+    ("emotions", "labels/lrap", "LRAP"),
+    ("emotions", "labels/micro_f1", "micro-F1"),
+    ("yeast", "labels/lrap", "LRAP"),
+    ("yeast", "labels/micro_f1", "micro-F1"),
+    ("medical", "labels/lrap", "LRAP"),
+    ("medical", "labels/micro_f1", "micro-F1"),
+    ("faces", "expression/macro_f1", "macro-F1"),
+    ("faces", "expression/accuracy", "accuracy"),
+]
+HEADS = ("linear", "linear + cosine", "stacking", "label-query attention", "published head", "default")
+SCARCE = (
+    "affect on 10 samples",
+    "affect on 50 samples",
+    "1% of the samples",
+    "5% of the samples",
+    "20% of the samples",
+)
+TAGS, DIMENSIONS = "emotions/lrap", "affect/mean_ccc"
+Heads = dict[str, Any]
+
+
+def results_table() -> str:
+    """Return the heads beside each other and scikit-learn, with all labels observed."""
+    ablations, yardsticks = _read("ablations"), _read("yardsticks")
+    lines = [
+        "| data | metric | scikit-learn, per label | " + " | ".join(HEADS) + " | default − best of linear, + cosine |",
+        "| --- " * (len(HEADS) + 4) + "|",
+    ]
+    for name, metric, title in (row for row in ROWS if row[0] in ablations):
+        heads = ablations[name]["regimes"][WHOLE]["heads"]
+        cells = [_spread(heads[head]["metrics"][metric]) if head in heads else "–" for head in HEADS]
+        gap = _above_best(heads, metric)
+        cells = [f"`{name}`", title, _best(yardsticks.get(name, {}), metric), *cells, _interval(gap)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def scarce_table() -> str:
+    """Return every head of affect_in_tweets where dimensions or all labels are scarce, as mean CCC and LRAP."""
+    regimes = _read("ablations")["affect_in_tweets"]["regimes"]
+    lines = [
+        "| head | " + " | ".join(SCARCE) + " | LRAP, affect on 50 |",
+        "| --- " * (len(SCARCE) + 2) + "|",
+    ]
+    marks = {name: _marks(regimes[name]["heads"]) for name in SCARCE}
+    for head in dict.fromkeys(name for regime in SCARCE for name in regimes[regime]["heads"]):
+        cells = [_marked(regimes[name]["heads"], head, marks[name]) for name in SCARCE]
+        cells.append(_spread(regimes[SCARCE[1]]["heads"][head]["metrics"][TAGS]))
+        lines.append(f"| {head} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def unseen_table() -> str:
+    """Return the mean AUC of emotions that were never trained, or seen a few times."""
+    if not (RESULTS / "unseen_labels.json").exists():
+        return "Not measured yet: `python benchmarks/unseen_labels.py`."
+    found = _read("unseen_labels")
+    parts = [name for name in found if name != "config"]
+    lines = [
+        "| method | " + " | ".join(f"{name} | label graph above it" for name in parts) + " |",
+        "| --- " * (2 * len(parts) + 1) + "|",
+    ]
+    for method in dict.fromkeys(name for part in parts for name in found[part]["methods"]):
+        cells = [cell for part in parts for cell in _auc(found[part], method)]
+        lines.append(f"| {method} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _auc(found: dict[str, Any], method: str) -> Iterator[str]:
+    if method not in found["methods"]:
+        yield from ("–", "–")
+        return
+    of = found["methods"][method]
+    yield f"{short(of['mean'])} ± {short(of['sd'])}"
+    gap = found["compared"].get(method)
+    yield "–" if gap is None else f"{signed(gap['difference'])}, {_p(gap['p_seeds'])}"
+
+
+def _above_best(heads: Heads, metric: str) -> Difference:
+    """Return what the default is above the better, on average, of the linear and the cosine head."""
+    best = max(("linear", "linear + cosine"), key=lambda name: np.mean(heads[name]["metrics"][metric]))
+    return difference(heads["default"]["metrics"][metric], heads[best]["metrics"][metric])
+
+
+def _marks(heads: Heads) -> dict[str, str]:
+    """Return ↓ or ↑ for each head that is below or above the default; in brackets where Holm's correction undoes it."""
+    ours = heads["default"]["metrics"][DIMENSIONS]
+    gaps = {name: difference(ours, of["metrics"][DIMENSIONS]) for name, of in heads.items() if name != "default"}
+    ps = holm({name: gap.p for name, gap in gaps.items()})
+    arrows = {name: "↓" if gap.mean > 0 else "↑" for name, gap in gaps.items()}
+    return {
+        name: f" {arrows[name]}" if ps[name] < 0.05 else f" ({arrows[name]})" if gap.p < 0.05 else ""
+        for name, gap in gaps.items()
+    }
+
+
+def _marked(heads: Heads, head: str, marks: dict[str, str]) -> str:
+    return _spread(heads[head]["metrics"][DIMENSIONS]) + marks.get(head, "") if head in heads else "–"
+
+
+def _best(classifiers: dict[str, dict[str, float]], metric: str) -> str:
+    found = {name: values[metric] for name, values in classifiers.items() if metric in values}
+    if not found:
+        return "–"
+    name = max(found, key=lambda key: found[key])
+    return f"{short(found[name])} ({name})"
+
+
+def _spread(values: list[float]) -> str:
+    return f"{short(float(np.mean(values)))} ± {short(float(np.std(values, ddof=1)))}".replace("-", "−")
+
+
+def _interval(gap: Difference) -> str:
+    low, high = gap.mean - gap.half_width, gap.mean + gap.half_width
+    return f"{signed(gap.mean)} [{signed(low)}, {signed(high)}]"
+
+
+def _p(p: float) -> str:
+    return "p < .001" if p < 0.001 else f"p = {short(p)}"
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found

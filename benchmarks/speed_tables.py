@@ -1,0 +1,122 @@
+"""What the benchmarks of speed found, as Markdown for the README."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+SPEEDS = ("head", "image_loading", "model", "statistics")
+
+
+def speed_table() -> str:
+    """Return what the benchmarks of speed found, as Markdown."""
+    heads, images, models, counts = (_read(f"{n}_speed") if n != "image_loading" else _read(n) for n in SPEEDS)
+    rows = [
+        ("head, training step", "dense formula", f"{_labels(n)}", _faster(row["published_to_ours"]))
+        for n, row in heads["training"].items()
+        if "published_to_ours" in row
+    ]
+    rows += [
+        ("head, training step", "linear layer", _labels(n), _cost(row["to_linear"]))
+        for n, row in heads["training"].items()
+    ]
+    rows += [
+        ("head folded, inference", "linear layer", _labels(n), _cost(row["folded_to_linear"]))
+        for n, row in heads["inference"].items()
+    ]
+    rows += [
+        ("DenseNet-121, training step", "with a linear head", name, _cost(row["ratio"]))
+        for name, row in models["step"].items()
+    ]
+    rows += [
+        ("DenseNet-121, inference in onnxruntime", "PyTorch eager", name, _faster(row["ratio"]))
+        for name, row in models["export"].items()
+    ]
+    for name, row in counts["spearman"].items():
+        rows += [
+            ("label graph, Spearman", rival, name, _faster(row[f"{rival}_ratio"])) for rival in ("scipy", "pandas")
+        ]
+    for name, row in counts["cooccurrence"].items():
+        rows += [("co-occurrence", "one scipy product", name, _cost(row["to_scipy"]))]
+        if "loops_ratio" in row:
+            rows += [("co-occurrence", "nested loops", name, _faster(row["loops_ratio"]))]
+    rows += [
+        (f"images: {name}", "released recipe", "227 px, one core", _faster(ratio))
+        for name, ratio in images["ratio_to_published"].items()
+        if not name.startswith("published")
+    ]
+    rows += [("`gcnlabel --help`", "`import click`", "", _cost(models["help"]["ratio"]))]
+    head = ["| what | beside | size | found |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows), "", _bounds(models, counts, images)])
+
+
+def _bounds(models: dict[str, Any], counts: dict[str, Any], images: dict[str, Any]) -> str:
+    """Return what bounds the numbers, as a paragraph."""
+    text = " ".join(["What bounds these.", *_of_models(models), *_of_statistics(counts), *_of_images(images)])
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
+def _of_models(models: dict[str, Any]) -> Iterator[str]:
+    more = (2 * 300 * 512 + 3 * 35 * 512) / (3 * 35 * 1024)
+    yield (
+        "Beside a linear layer, a generated head has (2 x 300 x 512 + 3 x 35 x 512) / (3 x 35 x 1024) = "
+        f"{more:.1f} times the multiplications for each label."
+    )
+    rate = models["rate"]
+    reached = [
+        int(name.rpartition(" ")[2]) * rate["gflop_an_image"] / row["onnxruntime"] / rate["gflops_a_second"]
+        for name, row in models["export"].items()
+        if "onnxruntime" in row
+    ]
+    yield (
+        f"onnxruntime reaches {min(reached):.0%} to {max(reached):.0%} of the rate of a matrix product on this machine "
+        f"({rate['gflops_a_second']:.0f} GFLOP/s)."
+    )
+    resident = models["memory"]["training"][4:]
+    yield (
+        f"Lightning adds {models['lightning']['own_ms_a_step']:.1f} ms to a step. Over the last 500 of 1,000 training "
+        f"steps, memory grew by {resident[-1] - resident[0]:.1f} MiB."
+    )
+
+
+def _of_statistics(counts: dict[str, Any]) -> Iterator[str]:
+    grid, floats = ([row["extra_mib"] for row in counts[key].values()] for key in ("memory", "memory_floats"))
+    yield (
+        f"Streaming Parquet, whether of {' or '.join(counts['memory'])}, takes {min(grid):.0f} to {max(grid):.0f} MiB "
+        f"for values on a grid and {min(floats):.0f} to {max(floats):.0f} MiB for arbitrary floats, of which what is "
+        "kept beyond 2,097,152 samples of a dimension lies in a temporary file, 8 bytes each."
+    )
+    rows = counts["cooccurrence"].items()
+    bounds = [f"{row['bound']} ({name.partition(':')[0]})" for name, row in rows if "bound" in row]
+    yield f"Beside the tags, co-occurrence takes at most {' and '.join(bounds)}."
+
+
+def _of_images(images: dict[str, Any]) -> Iterator[str]:
+    cheaper = images["ratio_to_nearest_pixels"]
+    yield (
+        "The recipe for images is taken with bilinear sampling in both turns, as ours is; with nearest pixels in both "
+        f"it is {images['ratio_to_published']['published, nearest pixels']:.1f}x as fast, and the cache is "
+        f"{cheaper['cache, augmented in batches']:.1f}x and the originals "
+        f"{cheaper['originals, augmented in batches']:.2f}x as fast as that."
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _labels(number: str) -> str:
+    return f"{int(number):,} labels"
+
+
+def _faster(ratio: float) -> str:
+    return f"{ratio:.3g}x as fast"
+
+
+def _cost(ratio: float) -> str:
+    return f"{ratio:.2f}x its time"
