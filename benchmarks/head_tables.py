@@ -73,8 +73,6 @@ def scarce_table() -> str:
 
 def unseen_table() -> str:
     """Return the mean AUC of emotions that were never trained, or seen a few times."""
-    if not (RESULTS / "unseen_labels.json").exists():
-        return "Not measured yet: `python benchmarks/unseen_labels.py`."
     found = _read("unseen_labels")
     parts = [name for name in found if name != "config"]
     lines = [
