@@ -101,15 +101,17 @@ def drawn_rows(config: Config, members: Sequence[Member], steps: int) -> list[tu
     B is the same for all; a member with fewer scarce samples than the config asks for bounds those of all.
     """
     settings = config.training
-    scarce = [scarce_rows(m.data.parts["train"].annotations, settings.batch_size) for m in members]
-    more = min(settings.scarce_samples, *map(len, scarce))
-    drawn = []
-    for member, rare in zip(members, scarce, strict=True):
-        order, size = torch.Generator().manual_seed(member.seed), len(member.data.parts["train"].annotations)
-        rows = draw_rows(size, min(settings.batch_size, size), steps, order)
-        rows = torch.cat([rows, rare[draw_rows(len(rare), more, steps, order)]], dim=1) if more else rows
-        drawn.append(rows.unbind())
-    return drawn
+    parts = [member.data.parts["train"] for member in members]
+    scarce = {id(part): scarce_rows(part.annotations, settings.batch_size) for part in parts}
+    more = min(settings.scarce_samples, *map(len, scarce.values()))
+    drawn: dict[tuple[int, int], tuple[Tensor, ...]] = {}  # members of the same samples and seed share them
+    for member, part in zip(members, parts, strict=True):
+        if (id(part), member.seed) not in drawn:
+            order, size, rare = torch.Generator().manual_seed(member.seed), len(part.annotations), scarce[id(part)]
+            rows = draw_rows(size, min(settings.batch_size, size), steps, order)
+            rows = torch.cat([rows, rare[draw_rows(len(rare), more, steps, order)]], dim=1) if more else rows
+            drawn[id(part), member.seed] = rows.unbind()
+    return [drawn[id(part), member.seed] for member, part in zip(members, parts, strict=True)]
 
 
 def scores(model: MultiTaskModel, inputs: Any) -> dict[str, Tensor]:
@@ -134,7 +136,10 @@ def _datasets(parts: Sequence[Part]) -> list[ArrayDataset]:
 
 
 def _batch(datasets: Sequence[ArrayDataset], rows: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
-    inputs, targets = zip(*(d.__getitems__(r) for d, r in zip(datasets, rows, strict=True)), strict=True)
+    """Return the batches of all members; what several members have in common is looked up once."""
+    asked = {(id(d), id(r)): (d, r) for d, r in zip(datasets, rows, strict=True)}
+    read = {key: dataset.__getitems__(of_member) for key, (dataset, of_member) in asked.items()}
+    inputs, targets = zip(*(read[id(d), id(r)] for d, r in zip(datasets, rows, strict=True)), strict=True)
     return torch.stack(inputs), {name: torch.stack([target[name] for target in targets]) for name in targets[0]}
 
 

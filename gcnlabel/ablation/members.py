@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -28,8 +29,9 @@ class Members:
     Args:
         models: The models, of the same architecture.
         losses: Loss of each, without control flow that depends on values.
-        rates: Learning rate of each [M].
-        optimizer: Makes the optimizer from one parameter group a member, each with its ``lr``.
+        rates: Learning rate of each [M]; neighbours of the same rate are one group of the optimizer.
+        optimizer: Makes the optimizer from parameter groups, each with its ``lr``; it must treat each number alone, as
+            SGD and AdamW do.
     """
 
     def __init__(
@@ -41,10 +43,15 @@ class Members:
     ) -> None:
         self.model, self.loss = copy.deepcopy(models[0]), copy.deepcopy(losses[0])
         self.rates = list(rates)
-        self.parameters, self.buffers = stack_module_state(list(models))
+        stacked, self.buffers = stack_module_state(list(models))
+        in_memory = [_transposed(p.detach()).contiguous() for p in stacked.values()]
+        self.parameters = {n: _transposed(p).requires_grad_() for n, p in zip(stacked, in_memory, strict=True)}
         self._class_weights = stack_module_state(list(losses))[1]
-        self._own = [[p.detach()[m] for p in self.parameters.values()] for m in range(len(models))]  # the same memory
-        self.optimizer = optimizer([{"params": own, "lr": lr} for own, lr in zip(self._own, self.rates, strict=True)])
+        self._runs = _equal(self.rates)
+        self._own = [[p.detach()[run] for p in in_memory] for run in self._runs]  # the same memory
+        self.optimizer = optimizer(
+            [{"params": own, "lr": self.rates[run.start]} for own, run in zip(self._own, self._runs, strict=True)]
+        )
 
     def __len__(self) -> int:
         """Return the number of members, M."""
@@ -62,13 +69,11 @@ class Members:
         state = (self.parameters, self.buffers, self._class_weights)
         losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, dict(targets))
         found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
-        gradients = [gradient.contiguous() for gradient in found]  # a fused optimizer does not look at strides
-        for own, group, rate, *of_member in zip(
-            self._own, self.optimizer.param_groups, self.rates, *gradients, strict=True
-        ):
-            group["lr"] = rate * factor
-            for parameter, gradient in zip(own, of_member, strict=True):
-                parameter.grad = gradient
+        gradients = [_transposed(gradient).contiguous() for gradient in found]  # fused optimizers ignore strides
+        for run, own, group in zip(self._runs, self._own, self.optimizer.param_groups, strict=True):
+            group["lr"] = self.rates[run.start] * factor
+            for parameter, gradient in zip(own, gradients, strict=True):
+                parameter.grad = gradient[run]
         self.optimizer.step()
         return losses.detach()
 
@@ -106,6 +111,17 @@ def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arg
     """Return what vmap would of one member: arguments without their first dimension, results with one."""
     pairs = zip(in_dims, arguments, strict=True)
     return _each(lambda t: t[None], function(*(a if dim is None else _each(lambda t: t[0], a) for dim, a in pairs)))
+
+
+def _transposed(stacked: Tensor) -> Tensor:
+    """Return stacked matrices transposed, which is how the gradients of linear layers lie in memory."""
+    return stacked.mT if stacked.dim() == 3 else stacked
+
+
+def _equal(rates: Sequence[float]) -> list[slice]:
+    """Return the runs of neighbours that are equal."""
+    ends = [m for m in range(1, len(rates)) if rates[m] != rates[m - 1]]
+    return [slice(start, end) for start, end in itertools.pairwise([0, *ends, len(rates)])]
 
 
 def _each(change: Callable[[Tensor], Tensor], tensors: Any) -> Any:

@@ -17,8 +17,10 @@ Floats = npt.NDArray[np.float64]
 Scores = Mapping[str, Tensor]
 
 
-def stack(tasks: TaskSet, scores: Mapping[str, Scores], targets: Mapping[str, Scores]) -> dict[str, Tensor]:
-    """Return the scores of the test part, those of dimensions replaced by the ridge regression's.
+def stack(
+    tasks: TaskSet, scores: Mapping[str, Scores], targets: Mapping[str, Scores]
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return the scores of the val and of the test part, those of dimensions replaced by the ridge regression's.
 
     It is fitted on the training part; of the penalties, the one of highest CCC on the val part is taken.
 
@@ -29,28 +31,27 @@ def stack(tasks: TaskSet, scores: Mapping[str, Scores], targets: Mapping[str, Sc
     """
     discrete = [task.name for task in tasks if not isinstance(task, Dimensional)]
     x = {part: torch.cat([of[name] for name in discrete], 1).double().numpy() for part, of in scores.items()}
-    result = {name: of_task.clone() for name, of_task in scores["test"].items()}
+    val, test = ({name: of_task.clone() for name, of_task in scores[part].items()} for part in ("val", "test"))
     for task in tasks:
         if isinstance(task, Dimensional):
             for d in range(len(task)):
                 y = {part: targets[part][task.name][:, d].double() for part in ("train", "val")}
-                result[task.name][:, d] = _ridge(x, y)
-    return result
+                val[task.name][:, d], test[task.name][:, d] = _ridge(x, y)
+    return val, test
 
 
-def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor]) -> Tensor:
+def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Return what is predicted of a dimension for the val and the test part."""
     seen = {part: ~torch.isnan(values).numpy() for part, values in y.items()}
     a, b = x["train"][seen["train"]], y["train"].numpy()[seen["train"]]
-    if len(b) == 0:
-        return torch.zeros(len(x["test"]))
-    best, chosen = -np.inf, np.zeros(len(x["test"]))
-    for penalty in PENALTIES:
+    best, chosen = -np.inf, (torch.zeros(len(x["val"])), torch.zeros(len(x["test"])))
+    for penalty in PENALTIES if len(b) else ():
         weights, offset = ridge_weights(a, b, penalty)
-        found = torch.from_numpy(x["val"] @ weights + offset)[:, None]
-        value = float(ccc(found, y["val"][:, None]))
+        val, test = (torch.from_numpy(x[part] @ weights + offset) for part in ("val", "test"))
+        value = float(ccc(val[:, None], y["val"][:, None]))
         if value > best:
-            best, chosen = value, x["test"] @ weights + offset
-    return torch.from_numpy(chosen).float()
+            best, chosen = value, (val.float(), test.float())
+    return chosen
 
 
 def ridge_weights(x: Floats, y: Floats, penalty: float) -> tuple[Floats, float]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from gcnlabel.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
-from gcnlabel.ablation.experiment import Budget, Progress, ablate
+from gcnlabel.ablation.experiment import Progress, ablate
 from gcnlabel.ablation.main_metrics import is_measurable
+from gcnlabel.ablation.measuring import Budget
 from gcnlabel.ablation.regimes import Regime
 from gcnlabel.ablation.report import gains, markdown, measured_metrics
 from gcnlabel.config import Config

@@ -9,7 +9,7 @@ from ablation_data import write
 from click.testing import CliRunner
 from scipy import stats
 
-from gcnlabel.ablation import Budget, Regime, ablate, run_ablation
+from gcnlabel.ablation import Budget, Regime, ablate, measuring, run_ablation
 from gcnlabel.ablation.candidates import candidates
 from gcnlabel.ablation.controls import CONTROLS
 from gcnlabel.cli import main
@@ -253,9 +253,7 @@ def test_a_folder_that_cannot_be_made_is_found_before_anything_is_trained(mixed,
 
 
 def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkeypatch, three_heads):
-    from gcnlabel.ablation import experiment
-
-    sizes, plain = [], experiment.fit
+    sizes, plain = [], measuring.fit
 
     def failing(config, members, *rest):
         sizes.append(len(members[0].data.parts["train"].annotations))
@@ -263,7 +261,7 @@ def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkey
             raise KeyboardInterrupt
         plain(config, members, *rest)
 
-    monkeypatch.setattr("gcnlabel.ablation.experiment.fit", failing)
+    monkeypatch.setattr("gcnlabel.ablation.measuring.fit", failing)
     result = call(mixed, tmp_path / "out", "--share", "0.25", "--share", "1")
     assert result.exit_code == 130
     assert list(read(tmp_path / "out")["regimes"]) == ["25% of the samples"]
@@ -318,3 +316,20 @@ def test_the_test_part_selects_nothing(config, data, three_heads):
             assert (found["val"], found["rate"]) == (head["val"], head["rate"]), name
             assert found["metrics"]["affect/mean_ccc"] == head["metrics"]["affect/mean_ccc"]
             assert found["metrics"]["tags/lrap"] != head["metrics"]["tags/lrap"]
+
+
+def test_each_head_and_stacking_has_the_rate_of_its_own_best_value(config, data, three_heads):
+    """What a grid chooses for a seed is what the best of its rates gives alone."""
+    rates = [0.03, 0.1, 0.3]
+    found, *alone = (
+        ablate(config, data, [Regime(0.5)], Budget(range(4), given, 20))["regimes"]["50% of the samples"]["heads"]
+        for given in (rates, *([rate] for rate in rates))
+    )
+    for name, head in found.items():
+        values = np.array([of_rate[name]["val"] for of_rate in alone])  # [rates, seeds]
+        assert head["rate"] == [rates[k] for k in values.argmax(0)], name
+        np.testing.assert_allclose(head["val"], values.max(0), rtol=1e-5)
+        for metric in ("affect/mean_ccc", "tags/lrap"):
+            chosen = [alone[k][name]["metrics"][metric][seed] for seed, k in enumerate(values.argmax(0))]
+            np.testing.assert_allclose(head["metrics"][metric], chosen, rtol=1e-4)
+    assert found["stacking"]["rate"] != found["linear"]["rate"]

@@ -48,29 +48,31 @@ def drawn(seed=0):
 
 def test_dimensions_come_from_the_ridge_regression_that_is_best_on_val():
     scores, targets = drawn()
-    found = stack(TASKS, scores, targets)
+    on_val, found = stack(TASKS, scores, targets)
     x = {part: np.hstack([of["tags"].numpy(), of["mood"].numpy()]).astype(float) for part, of in scores.items()}
     for d in range(2):
         y, wanted = targets["train"]["affect"][:, d].numpy(), []
         seen = ~np.isnan(y)
         for penalty in PENALTIES:
             ridge = Ridge(alpha=penalty).fit(x["train"][seen], y[seen])
-            on_val = torch.from_numpy(ridge.predict(x["val"]))[:, None]
-            value = float(ccc(on_val, targets["val"]["affect"][:, [d]].double()))
-            wanted.append((value, ridge.predict(x["test"])))
-        best = max(wanted, key=lambda pair: pair[0])[1]
-        np.testing.assert_allclose(found["affect"][:, d], best, atol=1e-5)
+            of_val = ridge.predict(x["val"])
+            value = float(ccc(torch.from_numpy(of_val)[:, None], targets["val"]["affect"][:, [d]].double()))
+            wanted.append((value, of_val, ridge.predict(x["test"])))
+        _, of_val, of_test = max(wanted, key=lambda triple: triple[0])
+        np.testing.assert_allclose(on_val["affect"][:, d], of_val, atol=1e-5)
+        np.testing.assert_allclose(found["affect"][:, d], of_test, atol=1e-5)
     assert torch.equal(found["tags"], scores["test"]["tags"])
+    assert torch.equal(on_val["mood"], scores["val"]["mood"])
     assert torch.equal(found["mood"], scores["test"]["mood"])
 
 
 def test_scores_of_dimensions_are_neither_used_nor_changed():
     scores, targets = drawn()
-    first = stack(TASKS, scores, targets)
+    first = stack(TASKS, scores, targets)[1]
     kept = scores["test"]["affect"].clone()
     for of_part in scores.values():
         of_part["affect"] = torch.full_like(of_part["affect"], torch.nan)
-    assert torch.equal(stack(TASKS, scores, targets)["affect"], first["affect"])
+    assert torch.equal(stack(TASKS, scores, targets)[1]["affect"], first["affect"])
     assert not torch.equal(kept, first["affect"])
 
 
@@ -78,7 +80,7 @@ def test_dimensions_that_nobody_annotated():
     scores, targets = drawn()
     targets["train"]["affect"][:, 0] = torch.nan
     targets["train"]["affect"][1:, 1] = torch.nan
-    found = stack(TASKS, scores, targets)["affect"]
+    found = stack(TASKS, scores, targets)[1]["affect"]
     assert (found[:, 0] == 0).all()
     torch.testing.assert_close(found[:, 1], targets["train"]["affect"][0, 1].expand(12))
 
@@ -86,5 +88,5 @@ def test_dimensions_that_nobody_annotated():
 def test_without_a_val_part_to_choose_by_the_strongest_penalty_is_safe():
     scores, targets = drawn()
     targets["val"]["affect"][:] = torch.nan
-    found = stack(TASKS, scores, targets)["affect"]
+    found = stack(TASKS, scores, targets)[1]["affect"]
     assert torch.isfinite(found).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from gcnlabel.errors import InputError
 from gcnlabel.nn.heads.sample_wise import SampleWiseHead
@@ -68,6 +69,9 @@ class LabelQueryHead(SampleWiseHead):
 class CrossAttention(nn.Module):
     """Multi-head attention of queries that are the same for all samples (Vaswani et al. 2017, Section 3.2).
 
+    As they are, the maps of keys and values are multiplied with the queries and the map of the output, which is done
+    once a batch, and not with the tokens of each sample.
+
     Args:
         width: Size of queries and tokens, C.
         heads: Number of heads, each of size C / heads.
@@ -89,9 +93,10 @@ class CrossAttention(nn.Module):
 
     def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
         """Return what queries [K, C] find among the tokens [B, M, C] of each sample, [B, K, C]."""
-        q, k, v = (
-            layer(x).unflatten(-1, (self.heads, -1))  # queries [K, heads, C / heads], tokens [B, M, heads, C / heads]
-            for layer, x in ((self.query, queries), (self.key, tokens), (self.value, tokens))
-        )
-        attention = (torch.einsum("khc,bmhc->bhkm", q, k) * q.shape[-1] ** -0.5).softmax(-1)
-        return self.out(torch.einsum("bhkm,bmhc->bkhc", attention, v).flatten(-2))
+        by_head = (self.heads, -1)
+        keys, values = (layer.weight.unflatten(0, by_head) for layer in (self.key, self.value))  # [heads, C / heads, C]
+        asked = torch.einsum("khc,hcd->khd", self.query(queries).unflatten(1, by_head), keys)
+        logits = F.linear(tokens, asked.flatten(0, 1)) * keys.shape[1] ** -0.5  # [B, M, K heads]
+        heard = logits.transpose(1, 2).softmax(-1) @ tokens  # [B, K heads, C]
+        said = torch.einsum("ohc,hcd->ohd", self.out.weight.unflatten(1, by_head), values)
+        return F.linear(heard.unflatten(1, (-1, self.heads)).flatten(-2), said.flatten(1))
