@@ -85,6 +85,20 @@ def unseen_table() -> str:
     return "\n".join(lines)
 
 
+def tuning_table() -> str:
+    """Return what was tried for the default, as mean CCC and LRAP on validation data."""
+    settings = _read("default_tuning")["settings"]
+    amounts = list(next(iter(settings.values())))
+    lines = [
+        "| setting | " + " | ".join(f"{title}, {amount}" for amount in amounts for title in ("CCC", "LRAP")) + " |",
+        "| --- " * (2 * len(amounts) + 1) + "|",
+    ]
+    for setting, found in settings.items():
+        cells = [_spread(found[amount][metric]) for amount in amounts for metric in (DIMENSIONS, TAGS)]
+        lines.append(f"| {setting} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _auc(found: dict[str, Any], method: str) -> Iterator[str]:
     if method not in found["methods"]:
         yield from ("–", "–")

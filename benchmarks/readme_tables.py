@@ -10,13 +10,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from head_tables import results_table, scarce_table, unseen_table
+from head_tables import results_table, scarce_table, tuning_table, unseen_table
 from speed_tables import speed_table
 
 from gcnlabel.files import atomic_write
 
 README = Path(__file__).parent.parent / "README.md"
-SECTIONS = {"results": results_table, "scarce": scarce_table, "unseen": unseen_table, "speed": speed_table}
+SECTIONS = {
+    "results": results_table,
+    "scarce": scarce_table,
+    "unseen": unseen_table,
+    "tuning": tuning_table,
+    "speed": speed_table,
+}
 
 
 def written_anew(text: str) -> str:

@@ -19,8 +19,8 @@ from gcnlabel.unseen import evaluate_unseen
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "unseen_labels.json"
 CONFIG = "examples/affect_in_tweets/config.yaml"
-ASKED = {"never trained": (10, None)}
-"""What tables call it -> seeds, and samples with the tag."""
+ASKED = {"never trained": (10, None), "5 samples with it": (10, 5)}
+"""What tables call it -> seeds, and annotated training samples with the tag (and as many without it)."""
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     Args:
         head: ``default`` (chosen by the tasks, see :mod:`gcnlabel.run.default_head`), ``linear``, ``cosine``, or one
             whose vectors are generated from the label graph: ``graph``, ``residual``, ``graph-cosine``.
-        hidden_channels: Sizes of the generator's hidden layers; None for (256,).
+        hidden_channels: Sizes of the generator's hidden layers; None for (512,).
         convention: How the graph is made of the training samples' statistics, see
             :data:`gcnlabel.transforms.CONVENTIONS`; None for ``signed-weighted``.
         tau: Threshold of the correlations, None for the convention's.

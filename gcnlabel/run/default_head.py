@@ -25,7 +25,7 @@ from gcnlabel.tasks import Dimensional
 PLENTY = 300
 """Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
 
-TAU, P, HIDDEN = 0.3, 0.4, [256]
+TAU, P, HIDDEN = 0.3, 0.3, [512]
 """Threshold, weight of the neighbours and width of the generator; chosen on validation data of affect_in_tweets."""
 
 

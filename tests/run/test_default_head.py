@@ -16,7 +16,7 @@ from gcnlabel.errors import InputError, NoEdgeError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.recipe import propagation_graph
 from gcnlabel.run import RunFolder, default_head, fitting, resume, train
-from gcnlabel.run.default_head import PLENTY, TAU, default_settings, observed, resolve_default, with_head
+from gcnlabel.run.default_head import HIDDEN, PLENTY, TAU, default_settings, observed, resolve_default, with_head
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -179,7 +179,7 @@ def call(*words):
 
 def test_the_run_folder_says_what_was_trained(finished):
     head = yaml.safe_load((finished / "run" / "config.yaml").read_text())["model"]["head"]
-    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", [256], [])
+    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", HIDDEN, [])
     assert json.loads((finished / "run" / "evaluation.json").read_text())["head"] == "graph-cosine"
 
 

@@ -1,0 +1,99 @@
+"""What was tried for the head named ``default``, on validation data alone.
+
+    python benchmarks/default_tuning.py
+
+Each setting is trained like the heads of ``gcnlabel ablate``, with seeds that no other benchmark uses, and measured on
+the val part of affect_in_tweets; the test part is not looked at. Writes benchmarks/results/default_tuning.json.
+Data: the folder named by GCNLABEL_DATA (default data).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gcnlabel.ablation import Budget, Regime
+from gcnlabel.ablation.candidates import Candidate
+from gcnlabel.ablation.measuring import Job, measured
+from gcnlabel.config import Config, load_config
+from gcnlabel.files import atomic_write
+from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.default_head import HIDDEN, TAU, P, default_settings, with_head
+
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "benchmarks" / "results" / "default_tuning.json"
+CONFIG = "examples/affect_in_tweets/config.yaml"
+AMOUNTS = (10, 50)
+BUDGET = Budget(range(100, 110))
+METRICS = {"affect/mean_ccc": "CCC", "emotions/lrap": "LRAP"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Numbers that the default might have had.
+
+    Attributes:
+        tau: Least correlation of an edge.
+        p: Weight of the neighbours.
+        hidden: Widths of the generator.
+        embeddings: Embeddings of the labels.
+    """
+
+    tau: float = TAU
+    p: float = P
+    hidden: tuple[int, ...] = tuple(HIDDEN)
+    embeddings: str = "one-hot"
+
+    def __str__(self) -> str:
+        """Return what a table calls it."""
+        widths = " x ".join(map(str, self.hidden))
+        return f"threshold {self.tau:g}, neighbours {self.p:g}, width {widths}, {self.embeddings}"
+
+    def candidate(self, config: Config, data: RunData) -> Candidate:
+        """Return the default head with these numbers."""
+        head, graph = default_settings(config, data.parts["train"].annotations)
+        graph = graph.model_copy(update={"tau": self.tau, "p": self.p, "embeddings": self.embeddings})
+        return Candidate(str(self), with_head(config, head.model_copy(update={"hidden_channels": self.hidden}), graph))
+
+
+TRIED = (
+    Setting(),  # the default
+    *(Setting(p=p) for p in (0.2, 0.4, 0.5, 0.6)),
+    *(Setting(p=p, hidden=(width,)) for p, width in ((0.2, 128), (0.3, 128), (0.3, 256))),
+    *(Setting(p=0.4, hidden=hidden) for hidden in ((128,), (256,), (1024,), (512, 512))),
+    *(Setting(p=0.4, tau=tau) for tau in (0.1, 0.2, 0.4)),
+    Setting(p=0.5, tau=0.1),
+    Setting(p=0.4, embeddings="emotion-words"),
+)
+
+
+def measure(config: Config, setting: Setting, datas: list[RunData]) -> dict[str, list[float]]:
+    """Return metric -> value of each seed."""
+    (found,) = measured(Job(setting.candidate(config, datas[0]), datas, BUDGET)).values()
+    return {name: [round(value, 5) for value in found["metrics"][name]] for name in METRICS}
+
+
+def main() -> None:
+    """Measure all settings."""
+    config = load_config(ROOT / CONFIG)
+    data = load_data(config)
+    data = replace(data, parts={**data.parts, "test": data.parts["val"]})
+    results: dict[str, Any] = {"config": CONFIG, "seeds": list(BUDGET.seeds), "settings": {}}
+    for samples in AMOUNTS:
+        regime = Regime(task="affect", samples=samples)
+        datas = [regime.thin(data, seed) for seed in BUDGET.seeds]
+        for setting in TRIED:
+            found = measure(config, setting, datas)
+            results["settings"].setdefault(str(setting), {})[str(regime)] = found
+            means = (f"{title} {np.mean(found[name]):.3f}" for name, title in METRICS.items())
+            print(f"{regime}, {setting}:", *means, flush=True)
+            with atomic_write(RESULT, overwrite=True) as temporary:
+                temporary.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
