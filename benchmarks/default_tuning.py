@@ -3,7 +3,8 @@
     python benchmarks/default_tuning.py
 
 Each setting is trained like the heads of ``gcnlabel ablate``, with seeds that no other benchmark uses, and measured on
-the val part of affect_in_tweets; the test part is not looked at. Writes benchmarks/results/default_tuning.json.
+the val part of affect_in_tweets; the test part is not looked at. Writes benchmarks/results/default_tuning.json; what is
+there already is not measured again.
 Data: the folder named by GCNLABEL_DATA (default data).
 """
 
@@ -22,7 +23,7 @@ from gcnlabel.ablation.measuring import Job, measured
 from gcnlabel.config import Config, load_config
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.default_head import HIDDEN, TAU, P, default_settings, with_head
+from gcnlabel.run.default_head import HIDDEN, P_SCARCE, TAU, P, default_settings, with_head
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "default_tuning.json"
@@ -39,35 +40,40 @@ class Setting:
     Attributes:
         tau: Least correlation of an edge.
         p: Weight of the neighbours.
+        p_scarce: That of a scarce task beside a plentiful one.
         hidden: Widths of the generator.
         embeddings: Embeddings of the labels.
     """
 
     tau: float = TAU
     p: float = P
+    p_scarce: float = P_SCARCE
     hidden: tuple[int, ...] = tuple(HIDDEN)
     embeddings: str = "one-hot"
 
     def __str__(self) -> str:
         """Return what a table calls it."""
         widths = " x ".join(map(str, self.hidden))
-        return f"threshold {self.tau:g}, neighbours {self.p:g}, width {widths}, {self.embeddings}"
+        return f"threshold {self.tau:g}, neighbours {self.p:g} / {self.p_scarce:g}, width {widths}, {self.embeddings}"
 
     def candidate(self, config: Config, data: RunData) -> Candidate:
         """Return the default head with these numbers."""
         head, graph = default_settings(config, data.parts["train"].annotations)
-        graph = graph.model_copy(update={"tau": self.tau, "p": self.p, "embeddings": self.embeddings})
+        p = {name: self.p if share == P else self.p_scarce for name, share in graph.p.items()}
+        graph = graph.model_copy(update={"tau": self.tau, "p": p, "embeddings": self.embeddings})
         return Candidate(str(self), with_head(config, head.model_copy(update={"hidden_channels": self.hidden}), graph))
 
 
 TRIED = (
     Setting(),  # the default
-    *(Setting(p=p) for p in (0.2, 0.4, 0.5, 0.6)),
-    *(Setting(p=p, hidden=(width,)) for p, width in ((0.2, 128), (0.3, 128), (0.3, 256))),
-    *(Setting(p=0.4, hidden=hidden) for hidden in ((128,), (256,), (1024,), (512, 512))),
-    *(Setting(p=0.4, tau=tau) for tau in (0.1, 0.2, 0.4)),
-    Setting(p=0.5, tau=0.1),
-    Setting(p=0.4, embeddings="emotion-words"),
+    *(Setting(p_scarce=p) for p in (0.3, 0.5, 0.7, 0.8)),
+    Setting(p=0.1, p_scarce=0.5),
+    *(Setting(p=p, p_scarce=p) for p in (0.2, 0.4, 0.5, 0.6)),
+    *(Setting(p=p, p_scarce=p, hidden=(width,)) for p, width in ((0.2, 128), (0.3, 128), (0.3, 256))),
+    *(Setting(p=0.4, p_scarce=0.4, hidden=hidden) for hidden in ((128,), (256,), (1024,), (512, 512))),
+    *(Setting(p=0.4, p_scarce=0.4, tau=tau) for tau in (0.1, 0.2, 0.4)),
+    Setting(p=0.5, p_scarce=0.5, tau=0.1),
+    Setting(p=0.4, p_scarce=0.4, embeddings="emotion-words"),
 )
 
 
@@ -83,12 +89,16 @@ def main() -> None:
     data = load_data(config)
     data = replace(data, parts={**data.parts, "test": data.parts["val"]})
     results: dict[str, Any] = {"config": CONFIG, "seeds": list(BUDGET.seeds), "settings": {}}
+    if RESULT.exists():
+        results = json.loads(RESULT.read_text())
     for samples in AMOUNTS:
         regime = Regime(task="affect", samples=samples)
         datas = [regime.thin(data, seed) for seed in BUDGET.seeds]
         for setting in TRIED:
-            found = measure(config, setting, datas)
-            results["settings"].setdefault(str(setting), {})[str(regime)] = found
+            of_setting = results["settings"].setdefault(str(setting), {})
+            if str(regime) in of_setting:
+                continue
+            found = of_setting[str(regime)] = measure(config, setting, datas)
             means = (f"{title} {np.mean(found[name]):.3f}" for name, title in METRICS.items())
             print(f"{regime}, {setting}:", *means, flush=True)
             with atomic_write(RESULT, overwrite=True) as temporary:

@@ -32,6 +32,7 @@ def speed_table() -> str:
         ("DenseNet-121, training step", "with a linear head", name, _cost(row["ratio"]))
         for name, row in models["step"].items()
     ]
+    rows += list(_training(_read("device_training")))
     rows += [
         ("DenseNet-121, inference in onnxruntime", "PyTorch eager", name, _faster(row["ratio"]))
         for name, row in models["export"].items()
@@ -52,6 +53,15 @@ def speed_table() -> str:
     rows += [("`gcnlabel --help`", "`import click`", "", _cost(models["help"]["ratio"]))]
     head = ["| what | beside | size | found |", "| --- | --- | --- | --- |"]
     return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows), "", _bounds(models, counts, images)])
+
+
+def _training(devices: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for device, found in devices.items():
+        size = f"227 px, batch {found['batch']}, {device}"
+        for side in (name for name in found["images_per_second"] if name.startswith("gcnlabel")):
+            what = f"training from the cache{side.removeprefix('gcnlabel')}"
+            yield what, "the backbone alone", size, f"{found['share_of_limit'][side]:.2f} of its rate"
+            yield what, "released recipe, plainly", size, _faster(found["ratio_to_published"][side])
 
 
 def _bounds(models: dict[str, Any], counts: dict[str, Any], images: dict[str, Any]) -> str:

@@ -137,7 +137,7 @@ def propagation_graph(
     name: str = "emotion-gcn-paper",
     *,
     tau: float | None = None,
-    p: float | None = None,
+    p: float | Mapping[str, float] | None = None,
     pairs: Iterable[tuple[str, str]] | None = None,
     embeddings: str | None = None,
     missing_words: str = "error",
@@ -148,7 +148,7 @@ def propagation_graph(
         raw: Graph of raw statistics.
         name: The convention; see :data:`gcnlabel.transforms.CONVENTIONS`.
         tau: Threshold instead of the convention's.
-        p: Weight of the neighbours instead of the convention's.
+        p: Weight of the neighbours instead of the convention's, or task -> weight.
         pairs: Pairs of tasks whose edges count, instead of the convention's.
         embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors.
         missing_words: What to do about words without a vector: ``error``, ``skip``, ``random`` or ``zero``.

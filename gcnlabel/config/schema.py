@@ -21,7 +21,7 @@ class Graph(Section):
             conditional probabilities), a raw graph (.safetensors) or a matrix with names (.csv).
         convention: One of the named conventions.
         tau: Threshold instead of the convention's.
-        p: Weight of the neighbours instead of the convention's.
+        p: Weight of the neighbours instead of the convention's, or task -> weight (not in ``ml-gcn-code``).
         embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors.
         missing_words: What to do about words of labels that have no vector.
     """
@@ -31,7 +31,7 @@ class Graph(Section):
     borrowed: dict[str, str] = Field(default={})
     convention: str = "emotion-gcn-paper"
     tau: Share | None = None
-    p: Share | None = None
+    p: Share | dict[str, Share] | None = None
     embeddings: str | None = None
     missing_words: Literal["error", "skip", "random", "zero"] = "error"
 

@@ -5,7 +5,7 @@
 2. Otherwise vectors are generated from the signed, weighted graph over one-hot embeddings, which need no words, and
    scored by their angle to the features. A task with at least :data:`PLENTY` annotated training samples of each label
    leans on its own samples too: classes and tags have free vectors beside the generated ones, and the scores of
-   dimensions keep the length of the features.
+   dimensions keep the length of the features. Beside such a task, a scarce one listens more to its neighbours.
 3. Where no correlation reaches the threshold there is no graph, and the head is linear.
 
 What a config says of its graph does not matter then. ``gcnlabel ablate`` measures it beside its rivals and controls.
@@ -13,6 +13,8 @@ Nothing but annotations of the training part is looked at.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -25,8 +27,11 @@ from gcnlabel.tasks import Dimensional
 PLENTY = 300
 """Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
 
-TAU, P, HIDDEN = 0.3, 0.3, [512]
-"""Threshold, weight of the neighbours and width of the generator; chosen on validation data of affect_in_tweets."""
+TAU, P, P_SCARCE, HIDDEN = 0.3, 0.3, 0.6, [512]
+"""Threshold, weight of the neighbours, that of a scarce task beside a plentiful one, and width of the generator.
+
+Chosen on validation data of affect_in_tweets.
+"""
 
 
 def resolve_default(config: Config, annotations: Annotations) -> Config:
@@ -66,7 +71,8 @@ def default_settings(config: Config, annotations: Annotations) -> tuple[HeadConf
         "residual_tasks": [name for name in plenty if name not in dimensions],
         "keep_length": [name for name in plenty if name in dimensions],
     }
-    return generated_settings().model_copy(update=of_plenty), signed_settings(config.graph)
+    listening = {name: P_SCARCE if plenty and name not in plenty else P for name in tasks.names}
+    return generated_settings().model_copy(update=of_plenty), signed_settings(config.graph, p=listening)
 
 
 def generated_settings() -> HeadConfig:
@@ -74,9 +80,9 @@ def generated_settings() -> HeadConfig:
     return HeadConfig(name="graph-cosine", hidden_channels=HIDDEN, bias=True)
 
 
-def signed_settings(graph: Graph, embeddings: str = "one-hot") -> Graph:
-    """Return a graph's settings with the default's convention, and embeddings."""
-    changes = {"convention": "signed-weighted", "tau": TAU, "p": P, "statistic": None, "file": None, "borrowed": {}}
+def signed_settings(graph: Graph, embeddings: str = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
+    """Return a graph's settings with the default's convention, and embeddings and weights of the neighbours."""
+    changes = {"convention": "signed-weighted", "tau": TAU, "p": p, "statistic": None, "file": None, "borrowed": {}}
     return graph.model_copy(update={**changes, "embeddings": embeddings})
 
 

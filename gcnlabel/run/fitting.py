@@ -58,7 +58,7 @@ def train(
         folder.create(config, overwrite=overwrite)
         if graph is not None:
             graph.save(folder.graph, overwrite=True)
-    _prepare(module, config)
+    set_for_speed(module, config)
     _fit(_trainer(config, folder, devices, num_nodes, progress), module, data_module(config, data), folder)
     return evaluate(folder, data=data) if is_first_process() else {}
 
@@ -97,13 +97,13 @@ def resume(
     data = load_data(config)
     graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
     module = build_module(config, data, graph)
-    _prepare(module, config)
+    set_for_speed(module, config)
     trainer = _trainer(config, folder, devices, num_nodes, progress)
     _fit(trainer, module, data_module(config, data), folder, ckpt_path=folder.last)
     return evaluate(folder, data=data) if is_first_process() else {}
 
 
-def _prepare(module: MultiTaskModule, config: Config) -> None:
+def set_for_speed(module: MultiTaskModule, config: Config) -> None:
     """Set up what is a matter of speed alone: where batches are augmented, memory layout, compilation."""
     settings = config.training
     if settings.augment_on == "device":

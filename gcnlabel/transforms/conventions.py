@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import Any
 
 from torch_geometric.transforms import Compose
 
@@ -73,21 +74,27 @@ class Convention:
     tau: float
     p: float
     pairs: Callable[[TaskSet], list[Pair]]
-    reweight: Callable[[float], LabelTransform]
+    reweight: Callable[[Any], LabelTransform]
     then: tuple[LabelTransform, ...]
     source: str
     neighbours: Callable[[float], list[LabelTransform]] = unsigned_neighbours
     statistic: str | None = None
 
     def transform(
-        self, tasks: TaskSet, *, tau: float | None = None, p: float | None = None, pairs: list[Pair] | None = None
+        self,
+        tasks: TaskSet,
+        *,
+        tau: float | None = None,
+        p: float | Mapping[str, float] | None = None,
+        pairs: list[Pair] | None = None,
     ) -> Compose:
         """Return the transforms from the raw graph of ``tasks`` to its propagation matrix.
 
         Args:
             tasks: Tasks of the graph.
             tau: Threshold instead of the published one.
-            p: Weight of the neighbours instead of the published one.
+            p: Weight of the neighbours instead of the published one; task -> weight where the convention's
+                re-weighting takes that (:class:`Reweight`).
             pairs: Pairs of tasks whose edges count, instead of those of the paper.
 
         Raises:

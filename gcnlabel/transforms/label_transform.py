@@ -49,7 +49,7 @@ class LabelTransform(BaseTransform):  # type: ignore[misc]
         return f"{name[1]}({', '.join(f'{key}={value!r}' for key, value in parameters)})"
 
 
-def share(name: str, value: float) -> float:
+def share(name: str, value: Any) -> float:
     """Return ``value`` as a plain float when it lies in [0, 1].
 
     Raises:

@@ -1,12 +1,13 @@
 """How much of itself a label keeps, and how much it takes from its neighbours."""
 
 import warnings
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from gcnlabel.errors import IsolatedLabelWarning, NoEdgeError, shorten
+from gcnlabel.errors import InputError, IsolatedLabelWarning, NoEdgeError, shorten
 from gcnlabel.transforms.label_transform import LabelTransform, share, sums, with_loops, without_loops
 
 
@@ -19,10 +20,12 @@ class Reweight(LabelTransform):
     :class:`~gcnlabel.errors.IsolatedLabelWarning` names it; the formula of the papers would divide by zero there.
 
     Args:
-        p: Weight of all neighbours together, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN.
+        p: Weight of all neighbours together, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN. Or one for the labels of
+            each task, by its name: what is scarcely annotated may listen more.
 
     Raises:
-        InputError: p lies outside [0, 1], or (when applied) no label has a neighbour.
+        InputError: p lies outside [0, 1]; or (when applied) no label has a neighbour, or p names other tasks than the
+            graph has.
 
     Example:
         >>> from gcnlabel.graph import LabelGraph
@@ -31,19 +34,31 @@ class Reweight(LabelTransform):
         [[0.5, 0.25, 0.25], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
     """
 
-    def __init__(self, p: float) -> None:
-        self.p = share("p", p)
+    def __init__(self, p: float | Mapping[str, float]) -> None:
+        self.p = {t: share(f"p of {t}", of) for t, of in p.items()} if isinstance(p, Mapping) else share("p", p)
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
         """Return the re-weighted edges with one self-loop a label."""
         edge_index, weight = without_loops(graph)
         _refuse_no_edge(graph, weight)
+        p = self._of_labels(graph).to(weight)  # [L]
         total = sums(edge_index[1], weight, graph.num_nodes)  # [L]
         isolated = total == 0
         _warn_isolated(graph, isolated)
-        loops = torch.where(isolated, torch.ones_like(total), torch.full_like(total, 1 - self.p))
+        loops = torch.where(isolated, torch.ones_like(total), 1 - p)
         total = torch.where(isolated, torch.ones_like(total), total)  # an edge of weight 0 stays 0
-        return with_loops(edge_index, self.p * (weight / total[edge_index[1]]), loops)  # p w may underflow
+        listener = edge_index[1]
+        return with_loops(edge_index, p[listener] * (weight / total[listener]), loops)  # p w may underflow
+
+    def _of_labels(self, graph: Data) -> Tensor:
+        """Return p of each label [L]."""
+        if not isinstance(self.p, dict):
+            return torch.full((graph.num_nodes,), self.p, dtype=torch.float64)
+        tasks = list(getattr(graph, "tasks", None) or [])
+        if sorted(self.p) != sorted(task.name for task in tasks):
+            names = [task.name for task in tasks]
+            raise InputError(f"p of {shorten(self.p)}", expected=f"p of each task: {shorten(names)}")
+        return torch.cat([torch.full((len(task),), self.p[task.name], dtype=torch.float64) for task in tasks])
 
 
 class ColumnReweight(LabelTransform):

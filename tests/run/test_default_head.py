@@ -16,7 +16,17 @@ from gcnlabel.errors import InputError, NoEdgeError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.recipe import propagation_graph
 from gcnlabel.run import RunFolder, default_head, fitting, resume, train
-from gcnlabel.run.default_head import HIDDEN, PLENTY, TAU, default_settings, observed, resolve_default, with_head
+from gcnlabel.run.default_head import (
+    HIDDEN,
+    P_SCARCE,
+    PLENTY,
+    TAU,
+    P,
+    default_settings,
+    observed,
+    resolve_default,
+    with_head,
+)
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -83,11 +93,13 @@ def test_dimensions_are_generated_alone_where_one_is_scarce(valence, arousal, co
     head, graph = default_settings(config, annotated([TAGS, AFFECT], valence, arousal))
     assert (head.name, head.bias, head.residual_tasks, head.keep_length) == ("graph-cosine", True, ["tags"], [])
     assert (graph.convention, graph.tau, graph.embeddings) == ("signed-weighted", TAU, "one-hot")
+    assert graph.p == {"tags": P, "affect": P_SCARCE}
 
 
 def test_all_are_generated_alone_where_all_are_scarce(config):
-    head = head_for(config, annotated([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
+    head, graph = default_settings(config, annotated([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
     assert (head.name, head.residual_tasks, head.keep_length) == ("graph-cosine", [], [])
+    assert graph.p == {"tags": P, "affect": P}
 
 
 def test_tasks_with_plenty_lean_on_their_samples(config):

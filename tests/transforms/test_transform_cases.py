@@ -48,6 +48,25 @@ def test_top_k_takes_the_earlier_of_equals_whatever_the_order_of_the_edges():
     assert TopK(99)(graph).adjacency().tolist() == graph.adjacency().tolist()
 
 
+def test_labels_of_each_task_listen_as_much_as_it_says():
+    graph = graph_of([[0, -3, 1], [0, 0, 1], [2, 2, 0]], two_tasks(3))
+    found = Reweight({"affect": 0.6, "expression": 0.2})(graph)
+    np.testing.assert_allclose(found.adjacency(), [[0.8, -0.15, 0.05], [0, 0.8, 0.2], [0.3, 0.3, 0.4]], atol=1e-12)
+    again = Reweight(0.6)(graph), Reweight({"affect": 0.6, "expression": 0.6})(graph)
+    assert torch.equal(again[0].adjacency(), again[1].adjacency())
+    assert found.history["transforms"][-1]["p"] == {"affect": 0.6, "expression": 0.2}
+
+
+@pytest.mark.parametrize("p", [{"affect": 0.6}, {"affect": 0.6, "expression": 0.2, "tags": 0.2}, {}])
+def test_weights_of_other_tasks_than_the_graphs_are_refused(p):
+    with pytest.raises(InputError, match="p of each task: expression, affect"):
+        Reweight(p)(graph_of([[0, 1, 1], [1, 0, 1], [1, 1, 0]], two_tasks(3)))
+    with pytest.raises(InputError, match="p of affect = 1.5"):
+        Reweight({"affect": 1.5})
+    with pytest.raises(InputError, match=r"expected: a number in \[0, 1\]"):
+        ColumnReweight(p)
+
+
 def test_reweight_of_weights_of_both_signs_that_cancel():
     signed = Compose([AbsoluteThreshold(0.1), Sign(), Reweight(0.5)])
     graph = signed(graph_of([[0, 0.6, -0.3, 0.01], [-0.6, 0, 0, 0], [-0.3, 0, 0, 0], [0.1, 0, 0, 0]]))
