@@ -13,11 +13,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from gcnlabel.config.schema import Config
+from gcnlabel.config.section import EACH, ONE
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
 
 SOURCES = ("synthetic-faces", "table", "arff", "affectnet", "aff-wild2", "emotic")
 """Values of data.source, which pydantic names as a level of their own."""
+
+LEVELS = (*SOURCES, ONE, EACH)
+"""Levels that pydantic names and a config does not have."""
 
 
 def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | None = None) -> Config:
@@ -140,7 +144,7 @@ def _with_environment(value: Any, where: str) -> Any:
 
 def _readable(error: ValidationError, where: str) -> InputError:
     first = error.errors(include_url=False)[0]
-    path = [part for part in first["loc"] if part not in SOURCES]
+    path = [part for part in first["loc"] if part not in LEVELS]
     key = ".".join(str(part) for part in path)
     more = error.error_count() - 1
     also = f" (and {more} more)" if more else ""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from gcnlabel.config.head import HeadConfig as HeadConfig
-from gcnlabel.config.section import Section, Share, Sizes
+from gcnlabel.config.section import Section, Share, ShareOrShares, Sizes
 from gcnlabel.config.sources import Source
 
 
@@ -31,7 +31,7 @@ class Graph(Section):
     borrowed: dict[str, str] = Field(default={})
     convention: str = "emotion-gcn-paper"
     tau: Share | None = None
-    p: Share | dict[str, Share] | None = None
+    p: ShareOrShares | None = None
     embeddings: str | None = None
     missing_words: Literal["error", "skip", "random", "zero"] = "error"
 

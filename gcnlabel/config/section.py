@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag
 
+ONE, EACH = "<one>", "<each>"
 Share = Annotated[float, Field(ge=0, le=1)]
+ShareOrShares = Annotated[
+    Annotated[Share, Tag(ONE)] | Annotated[dict[str, Share], Tag(EACH)],
+    Discriminator(lambda value: EACH if isinstance(value, dict) else ONE),  # one message, about what was meant
+]
 Sizes = Annotated[list[PositiveInt], Field(max_length=8)]
 
 
