@@ -9,7 +9,7 @@ from typing import Any
 
 import lightning as L
 import torch
-from head_speed import Published
+from head_speed import EMBEDDING, Published
 from image_loading import BILINEAR, published
 from model_speed import TASKS, label_graph, loss
 from torch import Tensor
@@ -147,7 +147,8 @@ def plain(faces: FaceAnnotations, options: argparse.Namespace) -> float:
     """Return the batches a second of the published recipe."""
     device, graph, criterion = options.device, label_graph(), loss().to(options.device)
     backbone, scale = densenet121().to(device).train(), ScaleToImageNet().to(device)
-    head = Published(graph.x.to(device), graph.adjacency().to(device)).to(device)
+    words = torch.randn(graph.num_nodes, EMBEDDING)  # their size is what matters here
+    head = Published(words.to(device), graph.adjacency().to(device)).to(device)
     optimizer = torch.optim.SGD([*backbone.parameters(), *head.parameters()], lr=0.001, momentum=0.9)
     loader = DataLoader(
         Plain(faces),
