@@ -59,7 +59,8 @@ class Setting:
     def candidate(self, config: Config, data: RunData) -> Candidate:
         """Return the default head with these numbers."""
         head, graph = default_settings(config, data.parts["train"].annotations)
-        p = {name: self.p if share == P else self.p_scarce for name, share in graph.p.items()}
+        plenty = [*head.residual_tasks, *head.keep_length]
+        p = {name: self.p if name in plenty else self.p_scarce for name in graph.p}
         graph = graph.model_copy(update={"tau": self.tau, "p": p, "embeddings": self.embeddings})
         return Candidate(str(self), with_head(config, head.model_copy(update={"hidden_channels": self.hidden}), graph))
 

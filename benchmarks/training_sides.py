@@ -58,16 +58,15 @@ class Plain(Dataset[tuple[Tensor, dict[str, Tensor]]]):
     """The published recipe's samples, image by image."""
 
     def __init__(self, faces: FaceAnnotations) -> None:
-        self.faces, self.targets = faces, targets_to_tensors(faces.annotations)
+        self.read, self.targets = published(faces, BILINEAR), targets_to_tensors(faces.annotations)
 
     def __len__(self) -> int:
         """Return the number of pictures."""
-        return len(self.faces.annotations)
+        return len(next(iter(self.targets.values())))
 
     def __getitem__(self, row: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return a picture and its targets."""
-        torch.set_num_threads(1)
-        return published(self.faces, BILINEAR)([row])[0], {name: of[row] for name, of in self.targets.items()}  # type: ignore[index]
+        return self.read([row])[0], {name: of[row] for name, of in self.targets.items()}  # type: ignore[index]
 
 
 def wait(device: str) -> None:
