@@ -1,8 +1,9 @@
 """What is a label graph worth on real data? Every head with the same recipe, budget and grid, 10 paired seeds.
 
-    python benchmarks/ablations.py [NAME ...]
+    python benchmarks/ablations.py [NAME ...] [--head HEAD ...]
 
-Runs what ``gcnlabel ablate`` runs and writes benchmarks/results/ablations.json, which the README's tables are made of.
+Runs what ``gcnlabel ablate`` runs and writes benchmarks/results/ablations.json, which the README's tables are made of;
+with --head, of these heads alone, beside those that are there.
 Data: the folder named by GCNLABEL_DATA (default data).
 """
 
@@ -12,7 +13,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,13 @@ STUDIES = {
 }
 
 
-def measure(study: Study) -> dict[str, Any]:
+def measure(study: Study, heads: Sequence[str] | None = None) -> dict[str, Any]:
     """Return regime -> head -> metric of a whole task, or of one dimension -> value of each seed."""
     config = load_config(ROOT / "examples" / study.config)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         budget = Budget(range(study.seeds), study.rates, study.steps)
-        found = run_ablation(config, Path(folder), budget, study.shares, study.few, workers=None)
+        found = run_ablation(config, Path(folder), budget, study.shares, study.few, heads=heads, workers=None)
     for regime in found["regimes"].values():
         for head in regime["heads"].values():
             head["metrics"] = {name: _rounded(values) for name, values in head["metrics"].items() if _kept(name)}
@@ -68,14 +69,29 @@ def _rounded(values: Iterable[float]) -> list[float]:
     return [round(value, 5) for value in values]
 
 
+def renewed(known: dict[str, Any], found: dict[str, Any], heads: Sequence[str]) -> dict[str, Any]:
+    """Return known results with some heads as they were found now."""
+    regimes = {
+        name: {
+            **regime,
+            "heads": {**regime["heads"], **{head: found["regimes"][name]["heads"][head] for head in heads}},
+        }
+        for name, regime in known["regimes"].items()
+    }
+    return {**known, "regimes": regimes}
+
+
 def main() -> None:
     """Measure the named data sets and write their results beside those that are there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=list(STUDIES), help=", ".join(STUDIES))
-    for name in parser.parse_args().names:
+    parser.add_argument("--head", action="append", help="renew this head's results alone")
+    options = parser.parse_args()
+    for name in options.names:
         results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        results[name] = measure(STUDIES[name])
-        print(f"{name}: {results[name]['minutes']} minutes", flush=True)
+        found = measure(STUDIES[name], options.head)
+        print(f"{name}: {found['minutes']} minutes", flush=True)
+        results[name] = found if options.head is None else renewed(results[name], found, options.head)
         with atomic_write(RESULT, overwrite=True) as temporary:
             temporary.write_text(json.dumps(results, indent=1) + "\n")
 

@@ -1,6 +1,6 @@
 """One training step of every preset at the paper's sizes: images a second, and memory on a GPU.
 
-    python benchmarks/preset_steps.py [PRESET ...] [--device cuda] [--steps 20]
+    python benchmarks/preset_steps.py [PRESET ...] [--device cuda] [--steps 5]
 
 On a GPU in float32 and under bfloat16 autocast; on a CPU in float32 alone, for CPUs without bfloat16 units emulate it.
 Images are random, labels those of the drawn faces (random tags for ML-GCN): a step's cost does not depend on them.
@@ -10,6 +10,7 @@ Writes benchmarks/results/preset_steps.json, a section a device.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import platform
 import statistics
@@ -59,18 +60,20 @@ def measure(name: str, device: str, precision: str, steps: int) -> dict[str, Any
     images = torch.from_numpy(part.inputs).to(device)
     targets = {key: value.to(device) for key, value in targets_to_tensors(part.annotations).items()}
     if device == "cuda":
+        gc.collect()
         torch.cuda.reset_peak_memory_stats()
     seconds = []
-    for _ in range(steps + 1):
+    for _ in range(4):  # the first, to warm up, and three turns without waiting in between
         start = time.perf_counter()
-        with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
-            loss = module.loss(module(images), targets)[0]
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        for _ in range(steps):
+            with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
+                loss = module.loss(module(images), targets)[0]
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
         if not loss.isfinite():  # waits for the device, too
             raise RuntimeError(f"{name} in {precision}: loss {loss.item()}")
-        seconds.append(time.perf_counter() - start)
+        seconds.append((time.perf_counter() - start) / steps)
     median = statistics.median(seconds[1:])
     result = {
         "batch": len(images),
@@ -87,8 +90,8 @@ def main() -> None:
     """Measure the named presets and write their results beside those of other devices."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=[name for name in preset_names() if name != "synthetic-faces"])
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--steps", type=int, default=5, help="of each of three turns")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     gpu = options.device == "cuda"

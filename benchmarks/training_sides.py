@@ -125,9 +125,11 @@ def ours(cache: FaceCache, options: argparse.Namespace, *, compiled: bool = Fals
     return clock.rate
 
 
-def limit(options: argparse.Namespace) -> float:
+def limit(options: argparse.Namespace, *, compiled: bool = False) -> float:
     """Return the batches a second of the backbone alone."""
     backbone = densenet121().to(options.device).to(memory_format=torch.channels_last).train()
+    if compiled:
+        backbone.compile()
     optimizer = torch.optim.SGD(backbone.parameters(), lr=0.001, momentum=0.9)
     images = torch.rand(options.batch, 3, SIZE, SIZE, device=options.device)
     images = images.contiguous(memory_format=torch.channels_last)
@@ -155,6 +157,7 @@ def plain(faces: FaceAnnotations, options: argparse.Namespace) -> float:
         shuffle=True,
         drop_last=True,
         num_workers=options.workers,
+        persistent_workers=options.workers > 0,
         pin_memory=device == "cuda",
     )
 

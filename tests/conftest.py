@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ["CUDA_VISIBLE_DEVICES"] = ""  # tests are about numbers that a CPU gives, and about two of its processes
 ROOT = Path(__file__).parent.parent
 
 

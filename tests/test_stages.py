@@ -26,6 +26,7 @@ ORDER = (
     ),
     *(
         "recipe",
+        "precision",
         "nn",
         "export",
         "distributed",
@@ -36,6 +37,7 @@ ORDER = (
         "figures",
         "training",
         "config",
+        "devices",
         "run",
         "ablation",
         "unseen",

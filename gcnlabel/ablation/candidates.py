@@ -84,7 +84,7 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
     default = Candidate(DEFAULT, with_head(config, head, graph))
     signed = Candidate(SIGNED, with_head(config, generated_settings(), signed_settings(config.graph)))
     reference = default if head.has_graph else signed
-    published = HeadConfig(name="graph", hidden_channels=config.model.head.hidden_channels, bias=True)
+    published = HeadConfig(name="graph", hidden_channels=config.model.head.hidden_channels, init="published")
     linear = with_head(config, HeadConfig(name="linear"), config.graph)
     return [
         Candidate(LINEAR, linear),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import torch
 
@@ -11,7 +11,7 @@ from gcnlabel.ablation.candidates import DEFAULT, LINEAR, STACKING, candidates
 from gcnlabel.ablation.measuring import Budget, Found, Job, measured
 from gcnlabel.ablation.regimes import Regime
 from gcnlabel.config import Config
-from gcnlabel.errors import GcnlabelWarning
+from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData
 from gcnlabel.run.weighting import check_fixed_weights
@@ -25,6 +25,7 @@ def ablate(
     regimes: Sequence[Regime],
     budget: Budget,
     *,
+    heads: Collection[str] | None = None,
     workers: int | None = 1,
     progress: Progress = lambda done, total: None,
     keep: Callable[[Found], None] = lambda results: None,
@@ -37,6 +38,7 @@ def ablate(
         data: The data of the config.
         regimes: Amounts of annotation.
         budget: Seeds, grid and steps.
+        heads: Names of those to compare, besides the linear one and the default; None for all.
         workers: Processes that train, each a head on one processor; None for one a processor, 1 for this one alone.
         progress: Called with the number of heads trained, and of all.
         keep: Called with the results so far after each regime.
@@ -48,15 +50,22 @@ def ablate(
         by its own value. All but stacking have ``seconds``, what their training and measuring took.
 
     Raises:
-        InputError: A regime leaves too few samples, there is no such task, or the weights of the tasks are not fixed;
-            found before anything is trained.
+        InputError: A regime leaves too few samples, there is no such task or head, or the weights of the tasks are not
+            fixed; found before anything is trained.
     """
     check_fixed_weights(config)
-    for regime in regimes:
-        regime.thin(data, budget.seeds[0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
-        return _ablated(config, data, regimes, budget, workers, progress, keep)
+        todo = [candidates(config, regime.thin(data, budget.seeds[0])) for regime in regimes]
+        wanted = _wanted(heads, {STACKING: None} | {c.name: None for of_regime in todo for c in of_regime})
+        return _ablated(config, data, regimes, budget, wanted, workers, progress, keep)
+
+
+def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection[str]:
+    for name in heads or ():
+        if name not in known:
+            raise InputError(f"no head {name!r}", expected=shorten(known, limit=40), fix=closest(name, known))
+    return known if heads is None else {LINEAR, DEFAULT, *heads}
 
 
 def _ablated(
@@ -64,6 +73,7 @@ def _ablated(
     data: RunData,
     regimes: Sequence[Regime],
     budget: Budget,
+    wanted: Collection[str],
     workers: int | None,
     progress: Progress,
     keep: Callable[[Found], None],
@@ -72,7 +82,7 @@ def _ablated(
     total, done = 0, 0
     for regime in regimes:
         thinned = [regime.thin(data, seed) for seed in budget.seeds]
-        todo = candidates(config, thinned[0])
+        todo = [c for c in candidates(config, thinned[0]) if c.name in wanted]
         total = total or len(todo) * len(regimes)
         default = next(c for c in todo if c.name == DEFAULT).config.model.head
         jobs = [Job(c, thinned, budget) for c in todo if c.name != DEFAULT or default.has_graph]
@@ -84,7 +94,7 @@ def _ablated(
         if DEFAULT not in heads:
             heads[DEFAULT] = heads[LINEAR]  # that is what it stands for here
         order = [LINEAR, STACKING, *(c.name for c in todo)]
-        in_order = {name: heads[name] for name in dict.fromkeys(order) if name in heads}
+        in_order = {name: heads[name] for name in dict.fromkeys(order) if name in heads and name in wanted}
         results["regimes"][str(regime)] = {"default": default.model_dump(), "heads": in_order}
         keep(results)
     progress(total, total)

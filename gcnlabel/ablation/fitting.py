@@ -56,7 +56,7 @@ def fit(config: Config, members: Sequence[Member], steps: int, measure: Measure)
         steps: Number of batches; the schedule spans them.
         measure: Maps data, scores and targets of its val part to what is to be highest.
     """
-    torch.manual_seed(members[0].seed)  # dropout
+    torch.default_generator.manual_seed(members[0].seed)  # dropout
     moments = {round(steps * (k + 1) / EVALUATIONS) - 1 for k in range(EVALUATIONS)}
     descend(config, members, drawn_rows(config, members, steps), moments, measure)
 

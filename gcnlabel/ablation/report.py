@@ -74,8 +74,13 @@ def differences(heads: Found, metric: str, reference: str) -> dict[str, Differen
 
 
 def gains(results: Found, metric: str) -> dict[str, dict[str, Difference]]:
-    """Return, for each amount of annotation, what each head gains over the linear one."""
-    return {name: differences(regime["heads"], metric, LINEAR) for name, regime in results["regimes"].items()}
+    """Return, for each amount of annotation, what each head gains over the linear one; 0 where it equals that."""
+    return {name: _gains(regime["heads"], metric) for name, regime in results["regimes"].items()}
+
+
+def _gains(heads: Found, metric: str) -> dict[str, Difference]:
+    base = heads[LINEAR]["metrics"][metric]
+    return {name: difference(head["metrics"][metric], base) for name, head in heads.items() if name != LINEAR}
 
 
 def _table(heads: Found, metric: str) -> Iterator[str]:

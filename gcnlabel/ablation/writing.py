@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ def run_ablation(
     shares: Sequence[float],
     few: Iterable[tuple[str, int]] | None = None,
     *,
+    heads: Collection[str] | None = None,
     formats: Sequence[str] = ("pdf",),
     overwrite: bool = False,
     workers: int | None = 1,
@@ -49,13 +50,14 @@ def run_ablation(
         shares: Shares of the training samples, each in (0, 1].
         few: Tasks and on how many samples each is annotated alone; None for every dimensional task on 10 and 50, where
             there is another task.
+        heads: Names of those to compare, besides the linear one and the default; None for all.
         formats: Of the figure.
         overwrite: Whether results that are there may be replaced.
         workers: Processes that train; None for one a processor.
         progress: Called with the number of heads trained, and of all.
 
     Raises:
-        InputError: Config or data cannot be used, there is no such task, a format is unknown, results are there, or
+        InputError: Config or data cannot be used, there is no such task or head, a format is unknown, results are there, or
             the folder cannot be made.
     """
     check_formats(formats)
@@ -73,7 +75,7 @@ def run_ablation(
     check_measurable(data)
     writable_folder(folder)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
-    return ablate(config, data, regimes, budget, workers=workers, progress=progress, keep=keep)
+    return ablate(config, data, regimes, budget, heads=heads, workers=workers, progress=progress, keep=keep)
 
 
 def check_measurable(data: RunData) -> None:

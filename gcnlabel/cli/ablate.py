@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,6 +11,7 @@ EXAMPLES = """\b
 Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation
   gcnlabel ablate config.yaml --seeds 3 --share 1 --few affect:20 --output quick
+  gcnlabel ablate config.yaml --head stacking --head "identity graph" --output two
   gcnlabel ablate config.yaml --rate 0.001 --rate 0.01 --steps 500 --output longer
 """
 
@@ -33,6 +35,12 @@ Examples:
     help="One task on K samples; none for shares alone.  [default: dimensions, 10 and 50]",
 )
 @click.option(
+    *("--head", "heads"),
+    multiple=True,
+    metavar="NAME",
+    help="Compare this one, as tables call it, with linear and default.  [default: all]",
+)
+@click.option(
     *("--rate", "rates"),
     multiple=True,
     default=(0.001, 0.003, 0.01),
@@ -51,6 +59,7 @@ def ablate(
     seeds: int,
     shares: tuple[float, ...],
     few: tuple[str, ...],
+    heads: tuple[str, ...],
     rates: tuple[float, ...],
     steps: int,
     changes: tuple[str, ...],
@@ -73,7 +82,8 @@ def ablate(
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
     with progress_bar("heads") as progress:
         given = (parsed, output, budget, shares, tasks)
-        run_ablation(*given, formats=formats, overwrite=overwrite, workers=workers, progress=progress)
+        options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
+        run_ablation(*given, **options, workers=workers, progress=progress)
     click.echo((output / "ablation.md").read_text(encoding="utf-8"))
     figures = "".join(f"gains.{name}, " for name in formats)
     click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")

@@ -24,6 +24,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("run", metavar="RUN_OR_CONFIG", type=click.Path())
 @click.option("--split", type=click.Choice(["train", "val", "test"]), help="Part of the data instead of the config's.")
+@click.option("--device", help="cpu, cuda, ...  [default: auto, a GPU where there is one]")
 @click.option("--unseen", metavar="LABEL", help="Leave this tag out of training and score it nevertheless; all: each.")
 @click.option(
     "--edges-from", metavar="val|FILE", help="Statistics that give the unseen label its edges.  [default: val]"
@@ -33,7 +34,15 @@ Examples:
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
 @click.option("--output", type=click.Path(), help="JSON file of the unseen labels' areas.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def evaluate(run: str, split: str | None, unseen: str | None, output: str | None, overwrite: bool, **how: Any) -> None:
+def evaluate(
+    run: str,
+    split: str | None,
+    device: str | None,
+    unseen: str | None,
+    output: str | None,
+    overwrite: bool,
+    **how: Any,
+) -> None:
     """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json.
 
     With --unseen: train the model of a run or config without a tag, extend it by the tag, and print the area under
@@ -42,20 +51,22 @@ def evaluate(run: str, split: str | None, unseen: str | None, output: str | None
     """
     from gcnlabel.errors import InputError
 
-    if unseen is not None and split is None:
+    of_run = [name for name, value in {"--split": split, "--device": device}.items() if value is not None]
+    if unseen is not None:
+        if of_run:
+            raise InputError(
+                f"{of_run[0]} and --unseen", expected="one: unseen labels are measured on test, on the CPU"
+            )
         _evaluate_unseen(run, unseen, output, overwrite, how)
         return
     of_unseen = [f"--{name.replace('_', '-')}" for name, value in {**how, "output": output}.items() if value]
-    if of_unseen or unseen is not None:
-        raise InputError(
-            "--split and --unseen" if unseen is not None else f"{of_unseen[0].replace('changes', 'set')}",
-            expected="either: unseen labels are measured on test" if unseen is not None else "--unseen LABEL with it",
-        )
+    if of_unseen:
+        raise InputError(of_unseen[0].replace("changes", "set"), expected="--unseen LABEL with it")
     from gcnlabel.cli.tables import show_evaluation
     from gcnlabel.run import RunFolder
     from gcnlabel.run import evaluate as evaluate_run
 
-    show_evaluation(run, evaluate_run(RunFolder(run), split=split))
+    show_evaluation(run, evaluate_run(RunFolder(run), split=split, device=device or "auto"))
 
 
 def _evaluate_unseen(run: str, label: str, output: str | None, overwrite: bool, how: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ MOST_SHOWN = 20
 @click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, ...")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
 def predict(
     run: str,
     source: str,

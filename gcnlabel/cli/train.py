@@ -26,7 +26,7 @@ Examples:
 @click.option("--seed", type=click.IntRange(min=0), help="Seed instead of the config's.")
 @click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run.")
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
-@click.option("--devices", default="auto", show_default=True, help="Number of devices.")
+@click.option("--devices", default="1", show_default=True, help="Number of devices, or auto: all of this machine.")
 @click.option("--num-nodes", default=1, show_default=True, type=click.IntRange(min=1), help="Number of machines.")
 def train(
     config: str | None,

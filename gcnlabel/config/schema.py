@@ -100,7 +100,8 @@ class Training(Section):
         augment: What is done to training images.
         augment_on: Whether the loader augments, on the CPU, or the device that trains.
         channels_last: Keep images and convolutions with their channels last, as GPUs' tensor cores want them.
-        compile: Compile the backbone (``torch.compile``), which takes minutes once.
+        compile: Compile the backbone (``torch.compile``), which takes minutes, for training and evaluation and for
+            whole batches and the last.
         tensorboard: Whether to log for TensorBoard too.
     """
 

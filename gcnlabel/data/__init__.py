@@ -4,13 +4,14 @@ from gcnlabel.data.augmentation import augmentation
 from gcnlabel.data.batch_augmentation import BatchAugmentation
 from gcnlabel.data.features import Standardize, load_features
 from gcnlabel.data.images import load_images
-from gcnlabel.data.samples import ArrayDataset, targets_to_tensors, whole_batch
+from gcnlabel.data.samples import ArrayDataset, SeededRows, targets_to_tensors, whole_batch
 from gcnlabel.data.synthetic_faces import SYNTHETIC_TASKS, synthetic_faces
 
 __all__ = [
     "SYNTHETIC_TASKS",
     "ArrayDataset",
     "BatchAugmentation",
+    "SeededRows",
     "Standardize",
     "augmentation",
     "load_features",

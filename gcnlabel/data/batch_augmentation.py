@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gcnlabel.data.batch_colour import BatchColour, colour_maps
 from gcnlabel.data.batch_rotation import BatchRotation
 from gcnlabel.errors import InputError
+from gcnlabel.precision import full_precision
 
 PIXELS = 2**16  # a CPU works on about so many pixels at a time: what it touches stays in its cache
 
@@ -116,20 +117,42 @@ def augmented(images: Tensor, draws: Draws) -> Tensor:
         raise InputError(found, expected="torch.uint8 and [B, 1 or 3, H, W]")
     turns, colours = bool(draws.degrees.any()), bool((draws.factors != draws.factors.new_tensor([1, 1, 1, 0])).any())
     if not turns and draws.mirrored.any():
-        images = torch.where(draws.mirrored.to(images.device).view(-1, 1, 1, 1), images.flip(3), images)
+        (mirrored,) = _moved((draws.mirrored.float(),), images.device)
+        images = torch.where(mirrored.view(-1, 1, 1, 1) > 0, images.flip(3), images)
     if not turns and not colours:
         return images.clone()
     maps = colour_maps(draws.factors, draws.order, images.shape[1]) if colours else ()
-    arguments = [tensor.to(images.device) for tensor in (draws.degrees, draws.mirrored, *maps)]  # [B, ...] each
+    arguments = _moved((draws.degrees, draws.mirrored.float(), *maps), images.device)  # [B, ...] each
     changed = torch.empty(images.shape, dtype=torch.uint8, device=images.device)
     count = max(1, PIXELS // max(1, images.shape[2] * images.shape[3])) if images.device.type == "cpu" else len(images)
     parts = [slice(begin, begin + count) for begin in range(0, len(images), max(1, count))]
     steps: _Steps | None = None
-    for rows in parts:
-        if steps is None or steps.count != len(images[rows]):
-            steps = _Steps(images[rows], turns, colours)
-        steps(images[rows], changed[rows], *(argument[rows] for argument in arguments))
+    with full_precision(images.device):
+        for rows in parts:
+            if steps is None or steps.count != len(images[rows]):
+                steps = _Steps(images[rows], turns, colours)
+            steps(images[rows], changed[rows], *(argument[rows] for argument in arguments))
     return changed
+
+
+def _moved(tensors: tuple[Tensor, ...], device: torch.device) -> list[Tensor]:
+    """Return float tensors [B, ...] on a device, sent together and without waiting for what it has yet to do."""
+    if device.type == "cpu":
+        return list(tensors)
+    together = _together(tensors)
+    together = (together.pin_memory() if device.type == "cuda" else together).to(device, non_blocking=True)
+    return _apart(together, [tensor.shape for tensor in tensors])
+
+
+def _together(tensors: tuple[Tensor, ...]) -> Tensor:
+    """Return float tensors [B, ...] as the columns of one, [B, K]."""
+    return torch.cat([tensor.reshape(len(tensor), tensor.shape[1:].numel()) for tensor in tensors], 1)
+
+
+def _apart(together: Tensor, shapes: list[torch.Size]) -> list[Tensor]:
+    """Return what :func:`_together` has put together."""
+    parts = together.split([shape[1:].numel() for shape in shapes], 1)
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 class _Steps:

@@ -47,7 +47,7 @@ class BatchRotation:
         Args:
             images: [B, C, H, W].
             degrees: Angle of each, counter-clockwise, [B].
-            mirrored: Whether left and right of each are exchanged before it is turned, bool [B].
+            mirrored: Whether left and right of each are exchanged before it is turned: 1 or 0, or bool, [B].
         """
         self.bordered[:, :, 1:-2, 1:-2] = images.transpose(0, 1)
         self._locate(degrees.deg2rad().view(-1, 1, 1), mirrored.view(-1, 1, 1))

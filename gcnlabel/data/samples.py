@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,31 @@ from gcnlabel.tasks import Categorical
 Sample = tuple[Tensor, dict[str, Tensor]]
 
 
+class SeededRows(list[int]):
+    """The rows of a batch, and the seed of what is drawn for it: the same in any process that loads it.
+
+    Args:
+        rows: Their numbers.
+        seed: Seed.
+    """
+
+    def __init__(self, rows: Iterable[int], seed: int) -> None:
+        super().__init__(rows)
+        self.seed = seed
+
+    def __reduce__(self) -> tuple[type[SeededRows], tuple[list[int], int]]:
+        """Return how another process makes it again."""
+        return SeededRows, (list(self), self.seed)
+
+
 class ArrayDataset(Dataset[Sample]):
     """Inputs in memory or on disk, row by row with the targets of every task.
 
     Args:
         inputs: Features [N, D] or images [N, C, H, W]; :class:`LazyImages` are read batch by batch.
         targets: Target of each task, a row a sample.
-        transform: Applied to batches [B, ...], e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
+        transform: Applied to batches [B, ...], e.g. a :class:`~gcnlabel.data.BatchAugmentation`; it draws by the seed
+            of :class:`SeededRows`, or else from torch's global generator.
     """
 
     def __init__(
@@ -49,8 +68,20 @@ class ArrayDataset(Dataset[Sample]):
         index = torch.as_tensor(rows)
         inputs = torch.as_tensor(self.inputs[index])
         if self.transform is not None:
-            inputs = self.transform(inputs)
+            with _drawing_by(getattr(rows, "seed", None)):
+                inputs = self.transform(inputs)
         return inputs, {name: target[index] for name, target in self.targets.items()}
+
+
+@contextmanager
+def _drawing_by(seed: int | None) -> Iterator[None]:
+    """Let torch's global generator start at a seed, and be afterwards what it was; None for as it is."""
+    if seed is None:
+        yield
+        return
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
 
 
 def whole_batch(batch: Any) -> Any:

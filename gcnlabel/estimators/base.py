@@ -100,11 +100,11 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         data = RunData(scaled.tasks, {part: Part(scaled.select(r), inputs[r]) for part, r in rows.items()})
         self.config_, self.graph_ = head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
-        with torch.random.fork_rng(range(torch.cuda.device_count())):
+        with torch.random.fork_rng(devices=[]):  # it trains on the CPU
             self._train_model(data, seed)
 
     def _train_model(self, data: RunData, seed: int) -> None:
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         member = fitting.Member(build_model(self.config_, data, self.graph_), data, self.config_.optimizer.lr, seed)
         loss = build_loss(self.config_, data)
         steps = self.n_iter_ * -(-len(data.parts["train"].annotations) // self.config_.training.batch_size)

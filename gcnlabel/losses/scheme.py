@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.losses.weighting import Weighting
+from gcnlabel.losses.weighting import Weighting, observed
 
 Scheme = Callable[[dict[str, Tensor]], Any]
 FORM = "a total (a scalar tensor), or a weight for each of the tasks that it is given"
@@ -74,7 +74,7 @@ class SchemeWeighting(Weighting):
         # distributed training waits for the gradient of every parameter, of the heads too, used or not
         touched = [*losses.values(), *(parameter.sum() for parameter in self.parameters())]
         nothing = 0 * sum(touched[1:], start=touched[0])
-        seen = {name: loss for name, loss in losses.items() if loss != 0}
+        seen = observed(losses)
         return nothing if not seen else nothing + _total(self.scheme(dict(seen)), seen)
 
 

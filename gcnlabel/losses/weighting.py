@@ -38,6 +38,17 @@ class FixedWeights(Weighting):
         return sum(losses.values(), start=next(iter(losses.values())) * 0)
 
 
+def observed(losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the losses that are not 0: those of tasks of which a batch observes something.
+
+    Example:
+        >>> observed({"mood": torch.tensor(0.5), "affect": torch.tensor(0.0)})
+        {'mood': tensor(0.5000)}
+    """
+    counts = torch.stack([loss.detach() != 0 for loss in losses.values()]).tolist()  # waits for the device once
+    return {name: loss for (name, loss), counted in zip(losses.items(), counts, strict=True) if counted}
+
+
 def effective_weights(total: Tensor, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the weight ``d total / d loss`` that a task had in a total, whatever the total was made by.
 
@@ -52,7 +63,7 @@ def effective_weights(total: Tensor, losses: Mapping[str, Tensor]) -> dict[str, 
         >>> effective_weights(losses["a"] ** 2, losses)
         {'a': tensor(6.)}
     """
-    seen = {name: loss for name, loss in losses.items() if loss != 0}
+    seen = observed(losses)
     if not seen:
         return {}
     found = torch.autograd.grad(total, list(seen.values()), retain_graph=True, allow_unused=True)

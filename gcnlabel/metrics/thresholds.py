@@ -39,8 +39,8 @@ def best_threshold(scores: Tensor, targets: Tensor) -> Tensor:
     ordered, order = scores[seen].double().sort(descending=True)
     positive = targets[seen][order].double()
     if positive.sum() == 0:
-        return torch.zeros(())
-    rank = torch.arange(1, len(ordered) + 1, dtype=torch.float64)
+        return torch.zeros((), device=scores.device)
+    rank = torch.arange(1, len(ordered) + 1, dtype=torch.float64, device=scores.device)
     f1 = 2 * positive.cumsum(0) / (rank + positive.sum())
     f1[:-1][ordered[1:] == ordered[:-1]] = 0  # no threshold stands between equal scores
     best = int(f1.argmax())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 
+import torch
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.backbone import Backbone
 from gcnlabel.nn.heads import Head
+from gcnlabel.precision import full_precision
 
 
 class MultiTaskModel(nn.Module):
@@ -45,8 +47,15 @@ class MultiTaskModel(nn.Module):
         self.head = head
 
     def forward(self, inputs: Tensor) -> dict[str, Tensor]:
-        """Return the scores of each task, [B, labels of the task]."""
-        scores: dict[str, Tensor] = self.head(self.backbone(inputs))
+        """Return the scores of each task, [B, labels of the task].
+
+        The backbone alone takes part in autocast: bfloat16 has too few digits to rank by.
+        """
+        features = self.backbone(inputs)
+        if features.dtype in (torch.bfloat16, torch.float16):
+            features = features.float()
+        with full_precision(features.device):
+            scores: dict[str, Tensor] = self.head(features)
         return scores
 
     def extend(self, graph: LabelGraph) -> MultiTaskModel:

@@ -14,7 +14,7 @@ class ScaleImages(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return float images [B, C, H, W]."""
-        return images.float() / 127.5 - 1
+        return images.to(torch.get_default_dtype()) / 127.5 - 1
 
 
 class ScaleToImageNet(nn.Module):
@@ -38,4 +38,4 @@ class ScaleToImageNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return float images [B, 3, H, W]."""
-        return (images.float() / 255 - self.mean) / self.std
+        return (images.to(self.mean.dtype) / 255 - self.mean) / self.std

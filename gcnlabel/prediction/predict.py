@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from gcnlabel.data import load_features
+from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
 from gcnlabel.prediction.images import find_images, first_line, image_shape, read_image
@@ -33,7 +34,7 @@ def predict(
     *,
     places: Mapping[str, FacePlace] | None = None,
     batch_size: int = 32,
-    device: str = "cpu",
+    device: str = "auto",
     progress: Progress = lambda done, total: None,
 ) -> Predictions:
     """Return what the selected checkpoint of a run says of an image, a folder of images or a file of features.
@@ -46,7 +47,7 @@ def predict(
         source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors) where the run takes these.
         places: Name of an image, as the result has it -> where its face stands.
         batch_size: How many go through the network at once.
-        device: ``cpu``, ``cuda``, ...
+        device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         progress: Called with the number of inputs done and of all, after every batch.
 
     Raises:
@@ -125,7 +126,8 @@ def _predicted(
     total: int,
     unreadable: Mapping[str, str] = MappingProxyType({}),
 ) -> Predictions:
-    model, place = network.model.to(_checked_device(device)), torch.device(device)
+    place = device_named(device)
+    model = network.model.to(place)
     names: list[str] = []
     parts: list[dict[str, Tensor]] = []
     with torch.inference_mode():
@@ -153,14 +155,3 @@ def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:
         bad = (~values.isfinite()).any(1).nonzero().flatten().tolist()
         if bad:
             raise InputError(f"the network gives no finite {task} for {names[bad[0]]}", fix="train the run again")
-
-
-def _checked_device(name: str) -> torch.device:
-    try:
-        torch.zeros(1, device=name)
-        return torch.device(name)
-    except (RuntimeError, AssertionError) as error:
-        first = str(error).partition("\n")[0]
-        raise InputError(
-            f"device {name!r} cannot be used: {first}", expected="cpu, or a device that is there"
-        ) from error

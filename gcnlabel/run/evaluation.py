@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from gcnlabel.config import Config
 from gcnlabel.data import ArrayDataset, targets_to_tensors, whole_batch
+from gcnlabel.devices import device_named
 from gcnlabel.files import atomic_write
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
@@ -40,21 +42,25 @@ def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int]
     return module, int(checkpoint["epoch"]) + 1
 
 
-def evaluate(folder: RunFolder, *, split: str | None = None, data: RunData | None = None) -> dict[str, Any]:
+def evaluate(
+    folder: RunFolder, *, split: str | None = None, data: RunData | None = None, device: str = "auto"
+) -> dict[str, Any]:
     """Measure a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
 
     Args:
         folder: The run.
         split: ``train``, ``val`` or ``test``; None for the config's.
         data: The data of the run, when it is loaded already.
+        device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
 
     Raises:
-        InputError: The folder holds no finished run.
+        InputError: The folder holds no finished run, or the device is not there.
     """
-    config = folder.load_config()
+    config, place = folder.load_config(), device_named(device)
     data = load_data(config) if data is None else data
     split = split or config.evaluate.split
     module, epoch = load_module(folder, data)
+    module.to(place)
     scores, targets = predict(module, _loader(config, data, split))
     thresholds = _thresholds(config, data, module) if config.evaluate.tune_thresholds else {}
     values = {
@@ -110,7 +116,13 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
 
 def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
     dataset = ArrayDataset(data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations))
-    return DataLoader(dataset, batch_size=config.training.batch_size, collate_fn=whole_batch)
+    return DataLoader(
+        dataset,
+        batch_size=config.training.batch_size,
+        collate_fn=whole_batch,
+        num_workers=config.training.workers,
+        pin_memory=torch.cuda.is_available(),
+    )
 
 
 def _write_predictions(folder: RunFolder, head: Head, scores: Scores, targets: Scores) -> None:

@@ -28,7 +28,7 @@ def train(
     folder: RunFolder,
     *,
     overwrite: bool = False,
-    devices: int | str = "auto",
+    devices: int | str = 1,
     num_nodes: int = 1,
     progress: bool = True,
 ) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def train(
         config: What to train.
         folder: Where to.
         overwrite: Whether a run that is there may be replaced.
-        devices: Number of devices, or ``auto``.
+        devices: Number of devices, or ``auto`` for all; each takes batches of the config's size.
         num_nodes: Number of machines.
         progress: Whether to show progress bars.
 
@@ -67,7 +67,7 @@ def resume(
     folder: RunFolder,
     wanted: Config | None = None,
     *,
-    devices: int | str = "auto",
+    devices: int | str = 1,
     num_nodes: int = 1,
     progress: bool = True,
 ) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def resume(
     Args:
         folder: The run.
         wanted: Config that the caller believes the run has; None for whatever it has.
-        devices: Number of devices, or ``auto``.
+        devices: Number of devices, or ``auto`` for all; each takes batches of the config's size.
         num_nodes: Number of machines.
         progress: Whether to show progress bars.
 

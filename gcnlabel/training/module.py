@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-from gcnlabel.distributed import processes, sum_over_processes
+from gcnlabel.distributed import processes
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
@@ -78,14 +78,14 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             },
             on_step=False,
             on_epoch=True,
-            batch_size=self._samples(inputs),  # the loss is that of all processes, in each of them
+            batch_size=self._samples(inputs, index),  # the loss is that of all processes, in each of them
         )
         return total
 
-    def _samples(self, inputs: Tensor) -> int:
+    def _samples(self, inputs: Tensor, index: int) -> int:
         if processes() == 1:
             return len(inputs)
-        return int(sum_over_processes(torch.tensor(len(inputs), device=inputs.device)))
+        return int(self.trainer.train_dataloader.batch_sampler.samples_of_all(index))  # asking them would wait for them
 
     def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
         """Add a batch to the metrics."""

@@ -9,6 +9,7 @@ import lightning as L
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.strategies import DDPStrategy, Strategy
 
 from gcnlabel.training.checkpoint_io import SafeCheckpointIO
 from gcnlabel.training.epoch_table import EpochTable
@@ -29,7 +30,7 @@ def make_trainer(
     epochs: int,
     metric: str,
     mode: str,
-    devices: int | str = "auto",
+    devices: int | str = 1,
     num_nodes: int = 1,
     precision: Any = "32-true",
     tensorboard: bool = False,
@@ -64,7 +65,19 @@ def make_trainer(
         num_sanity_val_steps=0,
         use_distributed_sampler=False,  # the data module shares the samples out, without repeating any
         sync_batchnorm=torch.cuda.is_available(),
+        strategy=_strategy(devices, num_nodes),
+        benchmark=True,  # of convolution algorithms on a GPU: all batches of a run have one size
         enable_model_summary=False,
         enable_progress_bar=progress,
         log_every_n_steps=1_000_000 if not tensorboard else 50,
     )
+
+
+def _strategy(devices: int | str, num_nodes: int) -> Strategy | str:
+    """Return how several GPUs train together: without the buffers of the first being sent to all before every step.
+
+    The statistics of batch-norms are synchronised anyway, and graph and embeddings, which may be large, are constants.
+    """
+    there = torch.cuda.device_count()
+    several = num_nodes > 1 or (there if devices == "auto" else int(devices)) > 1
+    return DDPStrategy(broadcast_buffers=False) if there and several else "auto"

@@ -171,6 +171,28 @@ def test_the_numbers_of_the_figure(finished):
     assert row["half_width"] == pytest.approx(stats.t.ppf(0.975, 1) * stats.sem(gaps))
 
 
+def test_a_head_that_equals_the_linear_one_is_drawn_at_0(finished):
+    table = pl.read_csv(finished[0] / "gains.csv").filter(metric="tags/lrap", head="stacking")
+    assert table.select("gain", "half_width").rows() == [(0.0, 0.0), (0.0, 0.0)]
+
+
+def test_some_heads_alone_are_what_they_are_beside_others(mixed, finished, tmp_path):
+    options = ("--share", "0.5", "--few", "none", "--head", "stacking", "--head", "published head", "--format", "png")
+    assert call(mixed, tmp_path / "out", *options).exit_code == 0
+    found = read(tmp_path / "out")["regimes"]["50% of the samples"]["heads"]
+    all_heads = read(finished[0])["regimes"]["50% of the samples"]["heads"]
+    assert list(found) == ["linear", "stacking", "default", "published head"]
+    assert all(found[name]["metrics"] == all_heads[name]["metrics"] for name in found)
+
+
+def test_an_unknown_head_is_named(mixed, tmp_path):
+    result = call(mixed, tmp_path / "out", "--head", "staking")
+    assert result.exit_code == 2
+    assert "no head 'staking'" in result.output
+    assert "did you mean 'stacking'?" in " ".join(result.output.split())
+    assert not (tmp_path / "out" / "ablation.json").exists()
+
+
 def test_results_are_not_replaced_unless_asked(finished, mixed):
     folder, _ = finished
     before = (folder / "ablation.json").read_bytes()

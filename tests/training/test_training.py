@@ -8,10 +8,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gcnlabel.data import ArrayDataset
+from gcnlabel.data import ArrayDataset, SeededRows
 from gcnlabel.errors import InputError
 from gcnlabel.training import MultiTaskDataModule, SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
-from gcnlabel.training.data_module import EpochShuffle, SharedBatches, WithScarce
+from gcnlabel.training.batches import EpochShuffle, SharedBatches, WithScarce
 from gcnlabel.training.epoch_table import write_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -81,12 +81,31 @@ def test_a_last_batch_of_one_is_left_out_in_training_alone(size, batches):
     assert sum(len(inputs) for inputs, _ in data.val_dataloader()) == size
 
 
-def test_workers_draw_the_same_in_every_run():
-    dataset = ArrayDataset(np.zeros((8, 2)), {"a": torch.zeros(8)}, transform=lambda row: row + torch.rand(1))
-    data = [MultiTaskDataModule({"train": dataset}, batch_size=4, seed=3, workers=1) for _ in range(2)]
-    first, second = ([inputs for inputs, _ in module.train_dataloader()] for module in data)
-    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
-    assert not torch.equal(first[0], first[1])
+def drawn(workers, epochs):
+    """What is drawn for the batches of some epochs, whose samples are all 0."""
+    dataset = ArrayDataset(np.zeros((8, 1)), {"a": torch.zeros(8)}, transform=lambda rows: rows + torch.rand(1))
+    loader = MultiTaskDataModule({"train": dataset}, batch_size=4, seed=3, workers=workers).train_dataloader()
+    values = []
+    for epoch in epochs:
+        loader.batch_sampler.sampler.set_epoch(epoch)
+        values += [inputs[0, 0].item() for inputs, _ in loader]
+    return values
+
+
+def test_what_is_drawn_depends_on_seed_epoch_and_batch_alone():
+    here = drawn(workers=0, epochs=(0, 1))
+    assert len(set(here)) == 4
+    assert drawn(workers=2, epochs=(0, 1)) == here  # the same workers, in the second epoch too
+    assert drawn(workers=1, epochs=(1,)) == here[2:]  # as a run does that goes on
+
+
+def test_augmenting_leaves_the_global_generator_as_it_was():
+    dataset = ArrayDataset(np.zeros((8, 1)), {"a": torch.zeros(8)}, transform=lambda rows: rows + torch.rand(1))
+    torch.manual_seed(0)
+    expected = torch.rand(1)
+    torch.manual_seed(0)
+    dataset.__getitems__(SeededRows([0, 1], 5))
+    assert torch.equal(torch.rand(1), expected)
 
 
 def test_schedules_follow_their_formulas():
@@ -114,16 +133,18 @@ def test_the_table_of_epochs_takes_new_columns(tmp_path):
     ("size", "batch", "processes"), [(7, 2, 2), (9, 2, 2), (8, 4, 1), (9, 4, 1), (1, 4, 1), (13, 2, 3)]
 )
 def test_shares_of_a_batch_are_the_batch_of_one_process(size, batch, processes):
-    shares = [list(SharedBatches(range(size), batch, rank, processes)) for rank in range(processes)]
+    of_all = [SharedBatches(EpochShuffle(size, 0, rank), batch, rank, processes) for rank in range(processes)]
+    shares = [list(batches) for batches in of_all]
     assert len({len(share) for share in shares}) == 1
-    assert [len(SharedBatches(range(size), batch, rank, processes)) for rank in range(processes)] == list(
-        map(len, shares)
-    )
-    whole = list(SharedBatches(range(size), batch * processes))
+    assert [len(batches) for batches in of_all] == [len(share) for share in shares]
+    whole = list(SharedBatches(EpochShuffle(size, 0), batch * processes))
     left = size % (batch * processes)
     if 0 < left < processes:
         whole = whole[:-1] if left > 1 else whole
-    assert [sorted(itertools.chain(*parts)) for parts in zip(*shares, strict=True)] == whole
+    together = [list(itertools.chain(*parts)) for parts in zip(*shares, strict=True)]
+    assert [sorted(rows) for rows in together] == [sorted(rows) for rows in whole]
+    for batches in of_all:
+        assert [batches.samples_of_all(k) for k in range(len(batches))] == [len(rows) for rows in together]
     assert all(share for part in shares for share in part)
 
 

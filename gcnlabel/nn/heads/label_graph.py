@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -16,6 +15,7 @@ from gcnlabel.nn.extension import check_embeddings, copied_layers, extended_bias
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv
 from gcnlabel.nn.sparse import product
+from gcnlabel.precision import full_precision
 from gcnlabel.tasks import TaskSet
 
 
@@ -102,7 +102,7 @@ class LabelGraphHead(Head):
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D], in full precision also where autocast would take half of it."""
-        with self._full_precision():
+        with full_precision(self.x.device):
             if not self.gcn.only_propagates():
                 return self.gcn(self.x, self.adjacency.edge_index, self.adjacency.edge_weight)
             return self._layers[-1](self._heard_by_last())
@@ -111,7 +111,7 @@ class LabelGraphHead(Head):
         """Return the vectors of some labels, [K, D]; only those that they hear of, layers deep, are looked at."""
         if not self.gcn.only_propagates():
             return self.weight()[labels]
-        with self._full_precision():
+        with full_precision(self.x.device):
             return self._layers[-1](self._heard_by(labels, len(self.gcn.convs) - 1))
 
     def scores(self, features: Tensor) -> Tensor:
@@ -125,7 +125,7 @@ class LabelGraphHead(Head):
             return super().scores(features)
         theta = self._layers[-1].weight  # Θᵀ [D, H]
         queries = features @ theta  # [B, H]
-        with self._full_precision():
+        with full_precision(self.x.device):
             if len(self.gcn.convs) > 1 and len(features) <= theta.shape[1]:
                 scores = self.adjacency.propagate(self._hidden() @ queries.to(self.x.dtype).T)  # [L, B]
             else:
@@ -138,14 +138,10 @@ class LabelGraphHead(Head):
             return super().scores_of_all(features, labels)
         theta = self._layers[-1].weight  # Θᵀ [D, H]
         queries = features @ theta  # [B, H]
-        with self._full_precision():
+        with full_precision(self.x.device):
             heard = self._heard_by(labels, len(self.gcn.convs) - 1)  # [K, H]
             scores = (heard @ queries.to(self.x.dtype).T).T.to(queries.dtype)
         return _with_bias(scores, None if self.bias is None else self.bias[labels])
-
-    def _full_precision(self) -> AbstractContextManager[Any]:
-        device = self.x.device.type
-        return torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext()
 
     def _is_cheaper_unformed(self, samples: int, labels: int) -> bool:
         hidden, size = self.gcn.sizes[-2:]
@@ -189,7 +185,7 @@ def _hear_embeddings(head: LabelGraphHead, _: Any = None) -> None:
     """Compute ``Â Z``, where it is constant; layers that do more than propagate take Z itself."""
     if not head.adjacency.is_whole():
         return
-    with torch.no_grad(), torch.autocast(head.x.device.type, enabled=False):
+    with torch.no_grad(), full_precision(head.x.device):
         is_constant = head.gcn.only_propagates() and head.adjacency.is_constant
         head.heard = head.adjacency.propagate(head.x) if is_constant else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +12,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import Adjacency
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
+from gcnlabel.precision import full_precision
 
 
 class OutputPropagation(Head):
@@ -108,9 +108,8 @@ class OutputPropagation(Head):
     def _with_heard(self, own: Tensor) -> Tensor:
         """Return ``own⁽ᴷ⁾``, [L, ...], in full precision: sparse rows have no other."""
         strength = self.strength[self.get_buffer("_task")][:, None]
-        device, own = own.device.type, own.to(strength.dtype)
-        result = own
-        with torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext():
+        result = own = own.to(strength.dtype)
+        with full_precision(own.device):
             for _ in range(self.steps):
                 result = own + strength * self.adjacency.propagate(result)
         return result

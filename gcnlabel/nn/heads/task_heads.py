@@ -51,8 +51,9 @@ class TaskHeads(Head):
             for name in names:
                 group[tasks.slice_of(name)] = g
                 place[tasks.slice_of(name)] = torch.arange(head.tasks.num_labels)[head.tasks.slice_of(name)]
-        self.register_buffer("_group", group, persistent=False)  # the head of each label [L]
-        self.register_buffer("_place", place, persistent=False)  # where the label stands in it [L]
+        device = next(next(iter(heads.values())).parameters()).device
+        self.register_buffer("_group", group.to(device), persistent=False)  # the head of each label [L]
+        self.register_buffer("_place", place.to(device), persistent=False)  # where the label stands in it [L]
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""
@@ -127,12 +128,13 @@ class TaskHeads(Head):
     def _in_order(self, of_all: Callable[[Head], Tensor], of_some: Callable[[Head, Tensor], Tensor]) -> Tensor:
         """Return rows of all labels [L, ...], each from its head."""
         rows: dict[str, Tensor] = {}
-        for g, (head, names) in enumerate(zip(self._parts, self.served, strict=True)):
+        for head, names in zip(self._parts, self.served, strict=True):
             if head.tasks.num_labels <= MOST_DENSE or len(names) == len(head.tasks):  # and nothing depends on values
                 values = of_all(head)
                 rows |= {name: values[head.tasks.slice_of(name)] for name in names}
             else:
-                values = of_some(head, self.get_buffer("_place")[self.get_buffer("_group") == g])
+                place = self.get_buffer("_place")
+                values = of_some(head, torch.cat([place[self.tasks.slice_of(name)] for name in names]))
                 rows |= dict(zip(names, values.split([len(self.tasks[name]) for name in names]), strict=True))
         return torch.cat([rows[task.name] for task in self.tasks])
 
