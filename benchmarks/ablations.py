@@ -71,14 +71,9 @@ def _rounded(values: Iterable[float]) -> list[float]:
 
 def renewed(known: dict[str, Any], found: dict[str, Any], heads: Sequence[str]) -> dict[str, Any]:
     """Return known results with some heads as they were found now."""
-    regimes = {
-        name: {
-            **regime,
-            "heads": {**regime["heads"], **{head: found["regimes"][name]["heads"][head] for head in heads}},
-        }
-        for name, regime in known["regimes"].items()
-    }
-    return {**known, "regimes": regimes}
+    for name, regime in known["regimes"].items():
+        regime["heads"] |= {head: found["regimes"][name]["heads"][head] for head in heads}
+    return known
 
 
 def main() -> None:

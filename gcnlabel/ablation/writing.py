@@ -57,8 +57,8 @@ def run_ablation(
         progress: Called with the number of heads trained, and of all.
 
     Raises:
-        InputError: Config or data cannot be used, there is no such task or head, a format is unknown, results are there, or
-            the folder cannot be made.
+        InputError: Config or data cannot be used, there is no such task or head, a format is unknown, results are
+            there, or the folder cannot be made.
     """
     check_formats(formats)
     for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
