@@ -121,7 +121,8 @@ def augmented(images: Tensor, draws: Draws) -> Tensor:
         images = torch.where(mirrored.view(-1, 1, 1, 1) > 0, images.flip(3), images)
     if not turns and not colours:
         return images.clone()
-    maps = colour_maps(draws.factors, draws.order, images.shape[1]) if colours else ()
+    with full_precision(draws.factors.device):
+        maps = colour_maps(draws.factors, draws.order, images.shape[1]) if colours else ()
     arguments = _moved((draws.degrees, draws.mirrored.float(), *maps), images.device)  # [B, ...] each
     changed = torch.empty(images.shape, dtype=torch.uint8, device=images.device)
     count = max(1, PIXELS // max(1, images.shape[2] * images.shape[3])) if images.device.type == "cpu" else len(images)

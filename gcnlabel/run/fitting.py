@@ -20,7 +20,7 @@ from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
 from gcnlabel.run.loaders import AUGMENTATIONS, data_module
-from gcnlabel.training import MultiTaskModule, make_trainer
+from gcnlabel.training import MultiTaskModule, load_checkpoint, make_trainer
 
 
 def train(
@@ -99,7 +99,8 @@ def resume(
     module = build_module(config, data, graph)
     set_for_speed(module, config)
     trainer = _trainer(config, folder, devices, num_nodes, progress)
-    _fit(trainer, module, data_module(config, data), folder, ckpt_path=folder.last)
+    loaders = data_module(config, data, first_epoch=int(load_checkpoint(folder.last)["epoch"]) + 1)
+    _fit(trainer, module, loaders, folder, ckpt_path=folder.last)
     return evaluate(folder, data=data) if is_first_process() else {}
 
 

@@ -19,8 +19,14 @@ AUGMENTATIONS: dict[str, Callable[[Tensor], Tensor] | None] = {
 }
 
 
-def data_module(config: Config, data: RunData) -> MultiTaskDataModule:
-    """Return the loaders of a run: augmented where the config says so, with samples of scarce labels added."""
+def data_module(config: Config, data: RunData, *, first_epoch: int = 0) -> MultiTaskDataModule:
+    """Return the loaders of a run: augmented where the config says so, with samples of scarce labels added.
+
+    Args:
+        config: Config of the run.
+        data: Its data.
+        first_epoch: The epoch that training begins with, from 0.
+    """
     in_loader = config.training.augment_on == "loader"
     transforms = {"train": AUGMENTATIONS[config.training.augment] if in_loader else None}
     datasets = {
@@ -35,4 +41,5 @@ def data_module(config: Config, data: RunData) -> MultiTaskDataModule:
         selection_split=config.select.split,
         scarce=partial(scarce_rows, data.parts["train"].annotations),
         scarce_samples=config.training.scarce_samples,
+        first_epoch=first_epoch,
     )

@@ -27,6 +27,8 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         scarce: Maps the size of a batch of all processes to the training samples of labels that are scarce in it,
             int64 [K].
         scarce_samples: How many of them are added to each batch of a process.
+        first_epoch: The epoch that training begins with, from 0: workers load its first batches before anything else
+            could tell them.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         selection_split: str = "val",
         scarce: Callable[[int], Tensor] | None = None,
         scarce_samples: int = 0,
+        first_epoch: int = 0,
     ) -> None:
         super().__init__()
         self.datasets = dict(datasets)
@@ -48,10 +51,12 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         self.selection_split = selection_split
         self.scarce = scarce
         self.scarce_samples = scarce_samples
+        self.first_epoch = first_epoch
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Return the shuffled loader of the training split, of this process's share of each batch."""
         sampler = EpochShuffle(self._size("train"), self.seed, self._rank)
+        sampler.set_epoch(self.first_epoch)
         batches: Any = SharedBatches(sampler, self.batch_size, self._rank, self._processes)
         rows = None if self.scarce is None else self.scarce(self.batch_size * self._processes)
         if rows is not None and len(rows) and self.scarce_samples:

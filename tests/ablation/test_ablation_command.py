@@ -186,7 +186,7 @@ def test_some_heads_alone_are_what_they_are_beside_others(mixed, finished, tmp_p
 
 
 def test_an_unknown_head_is_named(mixed, tmp_path):
-    result = call(mixed, tmp_path / "out", "--head", "staking")
+    result = call(mixed, tmp_path / "out", "--share", "1", "--head", "staking")
     assert result.exit_code == 2
     assert "no head 'staking'" in result.output
     assert "did you mean 'stacking'?" in " ".join(result.output.split())

@@ -229,3 +229,21 @@ def test_bad_input_is_named():
     for strengths in ({"rotation": -1}, {"hue": 0.6}, {"contrast": float("nan")}, {"brightness": float("inf")}):
         with pytest.raises(InputError, match=f"(?s){next(iter(strengths))} is .*expected: a number from 0"):
             BatchAugmentation(**strengths)
+
+
+def test_autocast_changes_nothing():
+    images = noise(4, 3)
+    torch.manual_seed(0)
+    expected = BatchAugmentation()(images)
+    torch.manual_seed(0)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(BatchAugmentation()(images), expected)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_what_is_sent_together_comes_apart_again(count):
+    tensors = (torch.rand(count), torch.rand(count, 3, 3), torch.rand(count, 2))
+    together = batch_augmentation._together(tensors)
+    assert together.shape == (count, 12)
+    for found, tensor in zip(batch_augmentation._apart(together, [t.shape for t in tensors]), tensors, strict=True):
+        assert torch.equal(found, tensor)

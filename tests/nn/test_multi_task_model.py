@@ -45,3 +45,17 @@ def test_a_network_of_ones_own():
         MultiTaskModel(network, LinearHead(TASKS, 8))
     model = MultiTaskModel(Backbone(network, 8), LinearHead(TASKS, 8))
     assert model(torch.zeros(2, 3, 4))["tags"].shape == (2, 3)
+
+
+@pytest.mark.parametrize("half", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("head", [graph_head, lambda size: LinearHead(TASKS, size)], ids=["graph", "linear"])
+def test_under_autocast_the_backbone_alone_is_in_half_precision(head, half):
+    torch.manual_seed(0)
+    model, inputs = MultiTaskModel(mlp(5, hidden=(8,)), head(8)), torch.randn(4, 5)
+    with torch.autocast("cpu", half):
+        features, scores = model.backbone(inputs), model(inputs)
+    assert features.dtype == half
+    expected = features.float() @ model.head.weight().T
+    torch.testing.assert_close(torch.cat(list(scores.values()), dim=1), expected, rtol=1e-5, atol=1e-6)
+    sum(values.square().sum() for values in scores.values()).backward()
+    assert all(parameter.grad.dtype == torch.float32 for parameter in model.parameters())

@@ -35,3 +35,12 @@ def test_config(given, kind):
     Part.inputs = torch.zeros(2, 4)
     with pytest.raises(InputError):
         build_backbone(settings, Part, standardize=False)
+
+
+@pytest.mark.parametrize("scaling", [ScaleImages(), ScaleToImageNet().double()])
+def test_double_precision(scaling):
+    torch.set_default_dtype(torch.float64)  # as the trainer has it while a run in double precision lasts
+    try:
+        assert scaling(IMAGES).dtype == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)

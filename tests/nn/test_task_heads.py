@@ -237,3 +237,9 @@ def test_it_is_a_head_and_checks_as_one():
     with pytest.raises(InputError, match=r"expected: \[B, 4\]"):
         made(torch.zeros(2, 5, dtype=torch.float64))
     assert len({id(p) for p in made.parameters()}) == len(list(made.parameters()))
+
+
+def test_all_of_it_is_where_its_heads_are():
+    free, other = LinearHead(FREE, 4).to("meta"), LinearHead(TASKS, 4).to("meta")
+    heads = TaskHeads(TASKS, {"tags": free, "affect": other, "expression": free})
+    assert {buffer.device.type for buffer in heads.buffers()} == {"meta"}

@@ -4,11 +4,15 @@ import shutil
 
 import pytest
 import torch
+from click.testing import CliRunner
 
+from gcnlabel.cli import main
 from gcnlabel.config import load_config
-from gcnlabel.data import BatchAugmentation
-from gcnlabel.run import RunFolder, train
-from gcnlabel.training import MultiTaskModule, load_checkpoint
+from gcnlabel.data import ArrayDataset, BatchAugmentation
+from gcnlabel.errors import InputError
+from gcnlabel.run import RunFolder, evaluate, resume, train
+from gcnlabel.training import MultiTaskDataModule, MultiTaskModule, load_checkpoint
+from gcnlabel.training.trainer import _strategy
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SMALL = ["data.train=70", "data.val=20", "data.test=20", "training.epochs=1", "training.batch_size=16"]
@@ -74,3 +78,63 @@ def test_layout_of_a_batch():
 def test_half_precision_is_never_the_default():
     for preset in ("emotion-gcn", "synthetic-faces", "ml-gcn"):
         assert load_config(preset, [*(["tasks={}"] if preset == "ml-gcn" else [])]).training.precision == "32-true"
+
+
+@pytest.mark.parametrize("precision", ["bf16-mixed", "64-true"])
+def test_other_precisions_train_evaluate_and_give_whole_scores(tmp_path, precision):
+    tasks, weights = run(tmp_path / "run", f"precision={precision}", "augment=faces", "augment_on=device")
+    expected = torch.float64 if precision == "64-true" else torch.float32
+    kept = {
+        value.dtype for name, value in weights.items() if name.startswith("model.head") and value.is_floating_point()
+    }
+    assert kept == {expected}
+    assert all(0 <= value <= 1 for value in (tasks["expression"]["accuracy"], tasks["expression"]["macro_f1"]))
+    assert RunFolder(tmp_path / "run").read_evaluation() == evaluate(RunFolder(tmp_path / "run"), device="cpu")
+
+
+def test_workers_change_no_number(tmp_path):
+    _, here = run(tmp_path / "here", "augment=faces")
+    _, others = run(tmp_path / "workers", "augment=faces", "workers=2")
+    assert all(torch.equal(others[name], value) for name, value in here.items())
+
+
+def test_a_run_with_workers_goes_on_as_if_it_had_not_stopped(tmp_path, monkeypatch):
+    options = ("augment=faces", "workers=1", "epochs=2")
+    _, whole = run(tmp_path / "whole", *options)
+    ends = MultiTaskModule.on_train_epoch_start
+
+    def stopped(self):
+        if self.current_epoch == 1:
+            raise KeyboardInterrupt
+        ends(self)
+
+    monkeypatch.setattr(MultiTaskModule, "on_train_epoch_start", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "stopped", *options)
+    monkeypatch.undo()
+    resume(RunFolder(tmp_path / "stopped"), progress=False)
+    found = load_checkpoint(tmp_path / "stopped" / "checkpoints" / "last.safetensors")["state_dict"]
+    assert all(torch.equal(found[name], value) for name, value in whole.items())
+
+
+def test_buffers_are_sent_to_no_other_gpu(monkeypatch):
+    assert _strategy("auto", 1) == _strategy(2, 2) == "auto"  # there is none
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    assert _strategy(1, 1) == "auto"
+    for devices, nodes in (("auto", 1), (2, 1), (1, 2)):
+        assert _strategy(devices, nodes)._ddp_kwargs == {"broadcast_buffers": False}
+
+
+def test_more_processes_than_samples_to_select_by(monkeypatch):
+    dataset = ArrayDataset(torch.zeros(2, 1), {"a": torch.zeros(2)})
+    data = MultiTaskDataModule({"val": dataset}, batch_size=4)
+    monkeypatch.setattr(MultiTaskDataModule, "_processes", 3)
+    with pytest.raises(InputError, match="the val part has 2 samples\n  expected: one a device"):
+        data.val_dataloader()
+
+
+def test_a_device_that_is_not_there(tmp_path):
+    run(tmp_path / "run")
+    result = CliRunner().invoke(main, ["evaluate", str(tmp_path / "run"), "--device", "cuda"])
+    assert result.exit_code == 2
+    assert "device 'cuda' cannot be used" in result.output

@@ -108,6 +108,7 @@ def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
         (["--set", "a=b"], "--set\n  expected: --unseen LABEL"),
         (["--edges-from", "val"], "--edges-from\n  expected: --unseen LABEL"),
         (["--unseen", "b", "--split", "val"], "--split and --unseen"),
+        (["--unseen", "b", "--device", "cpu"], "--device and --unseen"),
         (["--unseen", "pleasure"], "dimensional task"),
         (["--unseen", "b", "--edges-from", "test"], "--edges-from test"),
     ],
