@@ -37,6 +37,7 @@ SCARCE = (
     "20% of the samples",
 )
 TAGS, DIMENSIONS = "emotions/lrap", "affect/mean_ccc"
+CONTROLLED = [row for row in ROWS if row[2] in ("LRAP", "mean CCC, 5 dimensions", "macro-F1")]
 Heads = dict[str, Any]
 
 
@@ -56,6 +57,26 @@ def results_table() -> str:
     return "\n".join(lines)
 
 
+def controls_table() -> str:
+    """Return the other heads, with all labels observed, beside the one whose vectors the signed graph generates."""
+    ablations = _read("ablations")
+    regimes = {name: found["regimes"][WHOLE]["heads"] for name, found in ablations.items()}
+    ours = {name: "signed graph" if "signed graph" in heads else "default" for name, heads in regimes.items()}
+    lines = [
+        "| head | " + " | ".join(f"`{name}`, {title}" for name, _, title in CONTROLLED) + " |",
+        "| --- " * (len(CONTROLLED) + 1) + "|",
+    ]
+    known = dict.fromkeys(head for heads in regimes.values() for head in heads if head not in (*HEADS, "signed graph"))
+    for head in ("signed graph", *known):
+        cells = []
+        for name, metric, _ in CONTROLLED:
+            heads, reference = regimes[name], ours[name]
+            found = reference if head == "signed graph" else head
+            cells.append(_marked(heads, found, metric, _marks(heads, metric, reference)))
+        lines.append(f"| {head} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def scarce_table() -> str:
     """Return every head of affect_in_tweets where dimensions or all labels are scarce, as mean CCC and LRAP."""
     regimes = _read("ablations")["affect_in_tweets"]["regimes"]
@@ -63,9 +84,9 @@ def scarce_table() -> str:
         "| head | " + " | ".join(SCARCE) + " | LRAP, affect on 50 |",
         "| --- " * (len(SCARCE) + 2) + "|",
     ]
-    marks = {name: _marks(regimes[name]["heads"]) for name in SCARCE}
+    marks = {name: _marks(regimes[name]["heads"], DIMENSIONS) for name in SCARCE}
     for head in dict.fromkeys(name for regime in SCARCE for name in regimes[regime]["heads"]):
-        cells = [_marked(regimes[name]["heads"], head, marks[name]) for name in SCARCE]
+        cells = [_marked(regimes[name]["heads"], head, DIMENSIONS, marks[name]) for name in SCARCE]
         cells.append(_spread(regimes[SCARCE[1]]["heads"][head]["metrics"][TAGS]))
         lines.append(f"| {head} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -115,10 +136,10 @@ def _above_best(heads: Heads, metric: str) -> Difference:
     return difference(heads["default"]["metrics"][metric], heads[best]["metrics"][metric])
 
 
-def _marks(heads: Heads) -> dict[str, str]:
-    """Return ↓ or ↑ for each head that is below or above the default; in brackets where Holm's correction undoes it."""
-    ours = heads["default"]["metrics"][DIMENSIONS]
-    gaps = {name: difference(ours, of["metrics"][DIMENSIONS]) for name, of in heads.items() if name != "default"}
+def _marks(heads: Heads, metric: str, reference: str = "default") -> dict[str, str]:
+    """Return ↓ or ↑ for each head below or above a reference; in brackets where Holm's correction undoes it."""
+    ours = heads[reference]["metrics"][metric]
+    gaps = {name: difference(ours, of["metrics"][metric]) for name, of in heads.items() if name != reference}
     ps = holm({name: gap.p for name, gap in gaps.items()})
     arrows = {name: "↓" if gap.mean > 0 else "↑" for name, gap in gaps.items()}
     return {
@@ -127,8 +148,8 @@ def _marks(heads: Heads) -> dict[str, str]:
     }
 
 
-def _marked(heads: Heads, head: str, marks: dict[str, str]) -> str:
-    return _spread(heads[head]["metrics"][DIMENSIONS]) + marks.get(head, "") if head in heads else "–"
+def _marked(heads: Heads, head: str, metric: str, marks: dict[str, str]) -> str:
+    return _spread(heads[head]["metrics"][metric]) + marks.get(head, "") if head in heads else "–"
 
 
 def _best(classifiers: dict[str, dict[str, float]], metric: str) -> str:

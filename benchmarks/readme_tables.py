@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from head_tables import results_table, scarce_table, tuning_table, unseen_table
+from head_tables import controls_table, results_table, scarce_table, tuning_table, unseen_table
 from speed_tables import speed_table
 
 from gcnlabel.files import atomic_write
@@ -18,6 +18,7 @@ from gcnlabel.files import atomic_write
 README = Path(__file__).parent.parent / "README.md"
 SECTIONS = {
     "results": results_table,
+    "controls": controls_table,
     "scarce": scarce_table,
     "unseen": unseen_table,
     "tuning": tuning_table,
