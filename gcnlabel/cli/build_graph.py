@@ -50,7 +50,12 @@ Examples:
     "--pairs", multiple=True, metavar="TASK:TASK", help="Pairs of tasks to connect, instead of the convention's."
 )
 @click.option("--tau", type=float, help="Threshold instead of the convention's.")
-@click.option("--p", type=float, help="Weight of the neighbours instead of the convention's.")
+@click.option(
+    *("--p", "weights"),
+    multiple=True,
+    metavar="[TASK=]P",
+    help="Weight of the neighbours instead of the convention's, of all labels or of each task's.",
+)
 @click.option("--embeddings", help="emotion-words, one-hot, random:SIZE:SEED or a file of word vectors.")
 @click.option(
     "--missing-words",
@@ -82,7 +87,7 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
         raw,
         options["convention"],
         tau=options["tau"],
-        p=options["p"],
+        p=_weights(options["weights"]),
         pairs=pairs,
         embeddings=options["embeddings"],
         missing_words=options["missing_words"],
@@ -146,6 +151,17 @@ def _statistics(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | No
             f"--statistic {' '.join(given)}", expected="one NAME for all pairs, or TASK:TASK=NAME for each"
         )
     return {_pair(text.partition("=")[0]): text.partition("=")[2] for text in given} or None
+
+
+def _weights(given: tuple[str, ...]) -> float | dict[str, float] | None:
+    from gcnlabel.errors import InputError
+
+    try:
+        if len(given) == 1 and "=" not in given[0]:
+            return float(given[0])
+        return {task: float(p) for task, p in (text.rsplit("=", 1) for text in given)} or None
+    except ValueError:
+        raise InputError(f"--p {' '.join(given)}", expected="one number for all, or TASK=NUMBER for each") from None
 
 
 def _pair(text: str) -> tuple[str, str]:

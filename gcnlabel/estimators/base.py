@@ -38,7 +38,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         convention: How the graph is made of the training samples' statistics, see
             :data:`gcnlabel.transforms.CONVENTIONS`; None for ``signed-weighted``.
         tau: Threshold of the correlations, None for the convention's.
-        p: Weight of the neighbours, None for the convention's.
+        p: Weight of the neighbours, or task -> weight; None for the convention's.
         graph: A ready :class:`~gcnlabel.graph.LabelGraph` instead of a measured one, its labels matched by name.
             ``head="default"`` is then never linear: it is ``residual`` where it would be.
         embeddings: Of labels whose graph has none: ``one-hot``, ``emotion-words``, ``random:SIZE:SEED`` or a file.
@@ -73,7 +73,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     hidden_channels: Sequence[int] | None = None
     convention: str | None = None
     tau: float | None = None
-    p: float | None = None
+    p: float | Mapping[str, float] | None = None
     graph: LabelGraph | None = None
     embeddings: str = "one-hot"
     hidden_layer_sizes: Sequence[int] = (256,)

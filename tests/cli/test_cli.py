@@ -75,6 +75,14 @@ def test_statistics_and_pairs_can_be_named(run, tmp_path):
     assert history["num_samples"] == 5
 
 
+def test_the_weight_of_neighbours_is_of_all_or_each_tasks_own(run, tmp_path):
+    command = "build-graph tasks.yaml --from-matrix m.csv --output g.safetensors --overwrite"
+    for options, expected in (("--p 0.25", [0.75] * 3), ("--p expression=0.1 --p affect=0.4", [0.9, 0.9, 0.6])):
+        assert run(f"{command} {options}").exit_code == 0
+        diagonal = LabelGraph.load(tmp_path / "g.safetensors").adjacency().diagonal()
+        assert diagonal.tolist() == pytest.approx(expected)
+
+
 def test_a_block_is_borrowed_by_name(run, tmp_path):
     (tmp_path / "classes.csv").write_text("label,happy,sad,bored\nhappy,0,.5,0\nsad,.25,0,0\nbored,0,0,0\n")
     options = "--annotations a.csv --borrow expression=classes.csv --output g.safetensors"
@@ -108,6 +116,9 @@ BAD = [
     ("build-graph tasks.yaml --annotations a.csv --from-matrix m.csv --output g.safetensors", "2 sources"),
     ("build-graph tasks.yaml --annotations a.csv --tau 1.5 --output g.safetensors", "tau = 1.5"),
     ("build-graph tasks.yaml --annotations a.csv --p -0.1 --output g.safetensors", "p = -0.1"),
+    ("build-graph tasks.yaml --annotations a.csv --p 0.1 --p 0.2 --output g.safetensors", "TASK=NUMBER for each"),
+    ("build-graph tasks.yaml --annotations a.csv --p half --output g.safetensors", "one number for all"),
+    ("build-graph tasks.yaml --annotations a.csv --p affect=0.1 --output g.safetensors", "p of each task: expression"),
     ("build-graph tasks.yaml --annotations a.csv --tau 1 --output g.safetensors", "no label has a neighbour"),
     (
         "build-graph tasks.yaml --annotations a.csv --convention emotion-gnc --output g.safetensors",

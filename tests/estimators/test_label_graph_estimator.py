@@ -127,6 +127,13 @@ def test_loss_weights_and_losses_by_task(samples):
         LabelGraphEstimator(TASKS, **FAST, loss_weights={"afect": 1}).fit(*samples)
 
 
+def test_the_weight_of_neighbours_may_be_each_tasks_own(samples):
+    weights = {"mood": 0.1, "tags": 0.2, "affect": 0.4}
+    model = LabelGraphEstimator(TASKS, **{**FAST, "max_iter": 1}, head="graph", p=weights).fit(*samples)
+    kept = 1 - model.graph_.adjacency().diagonal()
+    assert kept.tolist() == pytest.approx([0.1] * 3 + [0.2] * 2 + [0.4] * 2)
+
+
 def test_targets_must_fit_the_tasks(samples):
     X, y = samples
     model = LabelGraphEstimator(TASKS, **FAST)
