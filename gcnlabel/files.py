@@ -31,11 +31,35 @@ def refuse_existing(path: str | Path, overwrite: bool) -> Path:
     """Return ``path`` when it may be written.
 
     Raises:
-        InputError: Something is there already and ``overwrite`` is false.
+        InputError: Something is there already and ``overwrite`` is false, or a folder of the path is a file.
     """
     path = Path(path)
-    if path.exists() and not overwrite:
+    if os.path.exists(path) and not overwrite:
         raise InputError(f"{path} exists already", fix="give another name, or pass --overwrite")
+    _refuse_below_a_file(path, path)
+    return path
+
+
+def refuse_suffix(path: str | Path, suffix: str, what: str) -> Path:
+    """Return ``path`` when its name ends as files of its format do, or has no ending.
+
+    Raises:
+        InputError: The name ends as that of another format.
+
+    Example:
+        >>> refuse_suffix("graph.pt", ".safetensors", "a label graph")
+        Traceback (most recent call last):
+        gcnlabel.errors.InputError: graph.pt cannot be the name of a label graph
+          expected: a name that ends in .safetensors
+          to do: --output graph.safetensors
+    """
+    path = Path(path)
+    if path.suffix.lower() not in ("", suffix):
+        raise InputError(
+            f"{path} cannot be the name of {what}",
+            expected=f"a name that ends in {suffix}",
+            fix=f"--output {path.with_suffix(suffix)}",
+        )
     return path
 
 
@@ -46,6 +70,7 @@ def writable_folder(path: str | Path) -> Path:
         InputError: It cannot be.
     """
     path = Path(path)
+    _refuse_below_a_file(path, path / "inside")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -78,12 +103,26 @@ def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
-    except OSError as error:
+    except Exception as error:
+        if not _is_of_the_disk(error):
+            raise
         raise InputError(
-            f"cannot write {path}: {error.strerror or error}",
+            f"cannot write {path}: {getattr(error, 'strerror', None) or error}",
             fix="choose a folder that can be written and has room",
         ) from error
     finally:
         if temporary is not None:
             with suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def _refuse_below_a_file(path: Path, inside: Path) -> None:
+    """Raise an error where a folder that ``inside`` lies in is a file, which is in the way of ``path``."""
+    above = next((folder for folder in inside.parents if os.path.exists(folder)), Path())
+    if not above.is_dir():
+        raise InputError(f"cannot write {path}: {above} is a file, no folder", fix="choose another name or folder")
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Return whether writing failed; libraries in Rust have errors of their own that quote the system's."""
+    return isinstance(error, OSError) or ("(os error " in str(error) and not isinstance(error, InputError))

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gcnlabel.errors import shorten
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
+from gcnlabel.graph.raw_matrix import as_dense, entries_at
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,7 +49,8 @@ def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
         (('dog', 0.5),)
     """
     source, target = graph.edge_index.tolist()
-    raw = graph.statistic[target, source].abs().tolist()  # of each edge
+    statistic = graph.get("statistic")
+    raw = (graph.edge_weight if statistic is None else entries_at(statistic, *graph.edge_index.flip(0))).abs().tolist()
     heard: list[list[tuple[str, float, float]]] = [[] for _ in graph.labels]
     own = [0.0] * len(graph.labels)
     for j, i, weight, size in zip(source, target, graph.edge_weight.tolist(), raw, strict=True):
@@ -133,13 +135,17 @@ def tau_sweep(statistic: Floats, taus: Floats) -> tuple[npt.NDArray[np.int64], n
     """
     size = np.abs(statistic)  # a copy
     np.fill_diagonal(size, 0)
-    kept = (size[None] >= taus[:, None, None]) & (size[None] > 0)  # [K, L, L]
-    return kept.sum((1, 2)), (~kept.any(2)).sum(1)
+    largest = np.sort(size.max(1))  # of each label's, [L]
+    entries = np.sort(size[size > 0])
+    edges = len(entries) - np.searchsorted(entries, taus)
+    return edges, np.searchsorted(largest, np.maximum(taus, np.nextafter(0, 1)))
 
 
 def swept_statistic(graph: LabelGraph) -> Floats:
     """Return the raw statistic [L, L] of the blocks that the graph's transforms kept."""
-    statistic: Floats = graph.statistic.double().numpy().copy()
+    if graph.get("statistic") is None:
+        raise InputError("the graph does not hold the statistic it was made of", expected="one that build-graph wrote")
+    statistic: Floats = as_dense(graph.statistic).double().numpy().copy()
     kept = [step["keep"] for step in graph.history.get("transforms", []) if step.get("keep")]
     for pairs in kept:
         inside = np.zeros_like(statistic, dtype=bool)

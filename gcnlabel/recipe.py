@@ -8,7 +8,8 @@ from pathlib import Path
 from gcnlabel.annotations import Annotations, emotic_to_expressions, read_emotic
 from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix
+from gcnlabel.graph import LabelGraph, graph_from_entries, graph_from_matrix, read_matrix
+from gcnlabel.graph.raw_matrix import MOST_DENSE, as_dense
 from gcnlabel.statistics import LabelStatistics, default_blocks
 from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import convention
@@ -48,13 +49,20 @@ def graph_of_statistics(accumulator: LabelStatistics) -> LabelGraph:
         InputError: They saw no sample.
     """
     if accumulator.num_samples == 0:
-        raise InputError("no sample to measure the label graph on", expected="annotations with at least one row")
+        raise InputError(
+            "no sample to measure the label graph on",
+            expected="at least one row of the split that is measured",
+            fix="name a split that the column --split-column (data.split_column) holds by --split (data.splits.train); "
+            "--split all takes every row",
+        )
     history = {
         "source": "annotations",
         "blocks": accumulator.describe(),
         "num_samples": accumulator.num_samples,
     }
-    return LabelGraph.from_dense(accumulator.compute(), accumulator.tasks, history=history)
+    if accumulator.tasks.num_labels <= MOST_DENSE:
+        return LabelGraph.from_dense(accumulator.compute(), accumulator.tasks, history=history)
+    return graph_from_entries(*accumulator.entries(), accumulator.tasks, history=history)
 
 
 def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> LabelGraph:
@@ -84,9 +92,9 @@ def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> 
         raise InputError(f"the graph to borrow {pair[0]}:{pair[1]} from lacks {shorten(missing)}")
     a, b = (raw.tasks.slice_of(name) for name in pair)
     in_a, in_b = ([other.labels.index(label) for label in raw.tasks[name].labels] for name in pair)
-    matrix = raw.statistic.clone()
-    matrix[a, b] = other.statistic[in_a][:, in_b]
-    matrix[b, a] = other.statistic[in_b][:, in_a]
+    matrix, theirs = as_dense(raw.statistic).clone(), as_dense(other.statistic)
+    matrix[a, b] = theirs[in_a][:, in_b]
+    matrix[b, a] = theirs[in_b][:, in_a]
     blocks = [block for block in raw.history.get("blocks", []) if sorted(block["tasks"]) != sorted(pair)]
     borrowed = {"tasks": list(pair), "statistic": "borrowed", "from": other.history}
     return LabelGraph.from_dense(matrix.numpy(), raw.tasks, history={**raw.history, "blocks": [*blocks, borrowed]})

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
 
 MISSING_CLASS = -1
@@ -86,7 +86,8 @@ class Annotations:
         """
         target = self.targets[task]
         if isinstance(self.tasks[task], Categorical):
-            rows = np.eye(len(self.tasks[task]))[target]  # [N, labels]
+            rows = np.zeros((len(target), len(self.tasks[task])))  # [N, labels]
+            rows[np.arange(len(target)), target] = 1
             rows[target == MISSING_CLASS] = np.nan
             return rows
         dense: Array = np.asarray(target.toarray() if sparse.issparse(target) else target, dtype=np.float64)
@@ -109,11 +110,13 @@ class Annotations:
         if self.split is None:
             raise InputError(
                 f"split {name!r} was asked for but the annotations have no split column",
-                fix="name the split column, or ask for all samples",
+                fix="name the column by data.split_column or --split-column, or ask for all samples (--split all)",
             )
         rows = self.split == name
         if not rows.any():
-            raise InputError(f"no sample of split {name!r}", expected=shorten(sorted(set(self.split.tolist()))))
+            there = sorted(set(self.split.tolist()))
+            plays = f"{name!r} is named by data.splits; val: null holds out some of the training split instead"
+            raise InputError(f"no sample of split {name!r}", expected=shorten(there), fix=closest(name, there) or plays)
         return self.select(rows)
 
     def of_tasks(self, tasks: TaskSet) -> Annotations:

@@ -7,9 +7,14 @@ from typing import Any
 import polars as pl
 
 from gcnlabel.annotations.annotations import Annotations
-from gcnlabel.annotations.cells import Cells, target_of
+from gcnlabel.annotations.cells import Cells
+from gcnlabel.annotations.odd_rows import warn_odd_rows
+from gcnlabel.annotations.targets import target_of
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet
+
+OPTIONS = {"split": "data.split_column (build-graph: --split-column)", "ids": "data.id_column"}
+"""What names the columns of splits and ids, in a config and on the command line."""
 
 
 def from_frame(
@@ -46,8 +51,15 @@ def from_frame(
         [1, -1]
     """
     cells = Cells(_polars(frame), where, first_row, tuple(missing))
+    annotations = from_cells(cells, tasks, split_column=split_column, id_column=id_column)
+    warn_odd_rows(annotations, where, first_row)
+    return annotations
+
+
+def from_cells(cells: Cells, tasks: TaskSet, *, split_column: str | None, id_column: str | None) -> Annotations:
+    """Return the annotations of a table, or of a part of it, as :func:`from_frame` does, without warnings."""
     names = {"split": split_column, "ids": id_column}
-    rest = {key: _complete(cells, name) for key, name in names.items() if name is not None}
+    rest = {key: cells.complete(name, OPTIONS[key]) for key, name in names.items() if name is not None}
     return Annotations(tasks, {task.name: target_of(task, cells) for task in tasks}, **rest)
 
 
@@ -60,11 +72,3 @@ def _polars(frame: Any) -> pl.DataFrame:
         cells = frame.astype(object).where(frame.notna(), None)
         return pl.DataFrame({str(name): pl.Series(cells[name].tolist(), strict=False) for name in cells.columns})
     raise InputError(f"a {type(frame).__name__}", expected="a polars or pandas frame")
-
-
-def _complete(cells: Cells, name: str) -> Any:
-    text = cells.column(name).cast(pl.String)
-    holes = text.is_null().arg_true()
-    if len(holes):
-        raise cells.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
-    return text.to_numpy()

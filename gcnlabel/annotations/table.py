@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from gcnlabel.annotations.annotations import Annotations
-from gcnlabel.annotations.frames import from_frame
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.annotations.cells import Cells
+from gcnlabel.annotations.csv_text import delimiter_of
+from gcnlabel.annotations.frames import from_cells
+from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows, warn_odd_rows
+from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 from gcnlabel.tasks import TaskSet
 
@@ -37,9 +40,17 @@ def read_table(
 
     Raises:
         InputError: The file is missing, empty, has no rows, or a cell cannot be read; row and column are named.
+
+    Warns:
+        GcnlabelWarning: Rows are cut off, ids stand twice, or names of splits differ in case or spaces alone.
     """
-    options = {"split_column": split_column, "id_column": id_column, "missing": tuple(missing)}
-    return Annotations.concatenate(list(iter_table(path, tasks, delimiter=delimiter, **options)))  # type: ignore[arg-type]
+    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "missing": tuple(missing)}
+    annotations = Annotations.concatenate(list(iter_table(path, tasks, delimiter=delimiter, **options)))
+    path = Path(path)
+    if not _is_parquet(path):
+        warn_cut_rows(path, delimiter_of(path, delimiter))
+    warn_odd_rows(annotations, str(path), _first_row(path))
+    return annotations
 
 
 def iter_table(
@@ -54,26 +65,16 @@ def iter_table(
 ) -> Iterator[Annotations]:
     """Yield the annotations of a file in parts of ``chunk_rows`` rows, for files larger than memory."""
     path = existing_file(path, "annotations")
-    parquet = _is_parquet(path)
     lazy = _scan(path, delimiter)
-    row = 1 if parquet else 2  # the header is line 1
-    try:
+    row = _first_row(path)
+    with _readable(path, delimiter):
         for frame in lazy.collect_batches(chunk_size=chunk_rows, maintain_order=True):
             if len(frame) == 0:
                 continue
-            yield from_frame(
-                frame,
-                tasks,
-                split_column=split_column,
-                id_column=id_column,
-                missing=missing,
-                where=str(path),
-                first_row=row,
-            )
+            cells = Cells(frame, str(path), row, tuple(missing))
+            yield from_cells(cells, tasks, split_column=split_column, id_column=id_column)
             row += len(frame)
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
-    if row <= 2 - parquet:
+    if row == _first_row(path):
         raise InputError(f"{path} has a header without rows", expected="at least one row")
 
 
@@ -93,12 +94,10 @@ def read_rows(
         InputError: As :func:`read_table` does.
     """
     path = existing_file(path, "annotations")
-    try:
+    with _readable(path, delimiter):
         frame = _scan(path, delimiter).slice(first, count).collect()
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
-    row = first + (1 if _is_parquet(path) else 2)  # the header is line 1
-    return from_frame(frame, tasks, split_column=split_column, missing=missing, where=str(path), first_row=row)
+    cells = Cells(frame, str(path), first + _first_row(path), tuple(missing))
+    return from_cells(cells, tasks, split_column=split_column, id_column=None)
 
 
 def count_rows(path: str | Path) -> int:
@@ -108,17 +107,30 @@ def count_rows(path: str | Path) -> int:
         InputError: The file cannot be read, or has none.
     """
     path = existing_file(path, "annotations")
-    try:
+    with _readable(path, None):
         rows = int(_scan(path, None).select(pl.len()).collect().item())
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
     if rows == 0:
         raise InputError(f"{path} has a header without rows", expected="at least one row")
     return rows
 
 
+@contextmanager
+def _readable(path: Path, delimiter: str | None) -> Iterator[None]:
+    """Say which file, and which row, cannot be read."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        known = None if _is_parquet(path) else overlong_row(path, delimiter_of(path, delimiter))
+        raise known or InputError(f"{path} cannot be read: {error}") from error
+
+
 def _is_parquet(path: Path) -> bool:
     return path.suffix in (".parquet", ".pq")
+
+
+def _first_row(path: Path) -> int:
+    """Return the number of a file's first row in messages: in text, the header is row 1."""
+    return 1 if _is_parquet(path) else 2
 
 
 def _scan(path: Path, delimiter: str | None) -> pl.LazyFrame:
@@ -135,19 +147,4 @@ def _scan_parquet(path: Path) -> pl.LazyFrame:
 
 
 def _scan_text(path: Path, delimiter: str | None) -> pl.LazyFrame:
-    header = _first_line(path)
-    delimiter = delimiter or max(",;\t|", key=header.count)
-    names = next(csv.reader([header], delimiter=delimiter))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"columns stand twice: {shorten(twice)}", where=f"{path}, header")
-    return pl.scan_csv(path, separator=delimiter, infer_schema=False, glob=False)
-
-
-def _first_line(path: Path) -> str:
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8-sig") as lines:
-            return str(lines.readline()).rstrip("\r\n")
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
-        raise InputError(f"{path} is not a text file: {error}", expected="CSV in UTF-8, or .parquet") from error
+    return pl.scan_csv(path, separator=delimiter_of(path, delimiter), infer_schema=False, glob=False)

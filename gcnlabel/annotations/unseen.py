@@ -7,9 +7,9 @@ import warnings
 import numpy as np
 from scipy import sparse
 
-from gcnlabel.annotations.annotations import Annotations
+from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
 from gcnlabel.errors import GcnlabelWarning, shorten
-from gcnlabel.tasks import Dimensional
+from gcnlabel.tasks import Categorical, Dimensional
 
 
 def unseen_labels(annotations: Annotations) -> list[str]:
@@ -17,7 +17,9 @@ def unseen_labels(annotations: Annotations) -> list[str]:
     names: list[str] = []
     for task in annotations.tasks:
         target = annotations.targets[task.name]
-        if sparse.issparse(target):
+        if isinstance(task, Categorical):
+            counts = np.bincount(target[target != MISSING_CLASS], minlength=len(task))
+        elif sparse.issparse(target):
             counts = np.asarray(target.sum(0)).ravel()
         else:
             values = annotations.indicators(task.name)

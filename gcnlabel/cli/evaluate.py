@@ -25,7 +25,12 @@ Examples:
 @click.argument("run", metavar="RUN_OR_CONFIG", type=click.Path())
 @click.option("--split", type=click.Choice(["train", "val", "test"]), help="Part of the data instead of the config's.")
 @click.option("--device", help="cpu, cuda, ...  [default: auto, a GPU where there is one]")
-@click.option("--unseen", metavar="LABEL", help="Leave this tag out of training and score it nevertheless; all: each.")
+@click.option(
+    "--unseen",
+    multiple=True,
+    metavar="LABEL",
+    help="Leave this tag out of training and score it nevertheless; may be given again, each in turn; all: each.",
+)
 @click.option(
     "--edges-from", metavar="val|FILE", help="Statistics that give the unseen label its edges.  [default: val]"
 )
@@ -38,7 +43,7 @@ def evaluate(
     run: str,
     split: str | None,
     device: str | None,
-    unseen: str | None,
+    unseen: tuple[str, ...],
     output: str | None,
     overwrite: bool,
     **how: Any,
@@ -52,7 +57,7 @@ def evaluate(
     from gcnlabel.errors import InputError
 
     of_run = [name for name, value in {"--split": split, "--device": device}.items() if value is not None]
-    if unseen is not None:
+    if unseen:
         if of_run:
             raise InputError(
                 f"{of_run[0]} and --unseen", expected="one: unseen labels are measured on test, on the CPU"
@@ -69,7 +74,9 @@ def evaluate(
     show_evaluation(run, evaluate_run(RunFolder(run), split=split, device=device or "auto"))
 
 
-def _evaluate_unseen(run: str, label: str, output: str | None, overwrite: bool, how: dict[str, Any]) -> None:
+def _evaluate_unseen(
+    run: str, label: tuple[str, ...], output: str | None, overwrite: bool, how: dict[str, Any]
+) -> None:
     import json
 
     from gcnlabel.cli.progress_bar import progress_bar

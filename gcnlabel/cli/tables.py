@@ -8,6 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from gcnlabel.errors import shorten
+
 
 def show_evaluation(run: str, evaluation: Mapping[str, Any]) -> None:
     """Print what a run reports, a row a metric, and everything that must be said with it."""
@@ -31,6 +33,7 @@ def _absent(evaluation: Mapping[str, Any]) -> list[str]:
     lines = []
     for task, values in evaluation["tasks"].items():
         if values.get("absent"):
-            names = ", ".join(values["absent"])
-            lines.append(f"{task}: not in this split, left out of macro averages: {names}")
+            lines.append(f"{task}: not in this split, left out of macro averages: {shorten(values['absent'])}")
+        if values.get("undefined"):
+            lines.append(f"{task}: too little of it in this split for any metric: {shorten(values['undefined'])}")
     return lines

@@ -55,9 +55,11 @@ def train(
     wanted = load_config(config, (*changes, *(() if seed is None else (f"seed={seed}",)))) if config else None
     if wanted is None and (not resuming or changes or seed is not None):
         raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
-    if resuming and folder.config.exists() and (is_first_process() or folder.last.exists()):
+    nothing_yet = not any(path.exists() for path in (folder.last, folder.metrics, folder.evaluation))
+    if resuming and folder.config.exists() and not nothing_yet and (is_first_process() or folder.last.exists()):
         evaluation = resume(folder, wanted, **where)
     else:
+        overwrite = overwrite or (resuming and nothing_yet)  # a stop in the first epoch left nothing
         evaluation = train_run(wanted or folder.load_config(), folder, overwrite=overwrite, **where)
     if is_first_process():
         show_evaluation(output, evaluation)

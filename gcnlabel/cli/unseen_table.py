@@ -19,7 +19,8 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
     labels, seeds = results["labels"], results["seeds"]
     few = results["positives"]
     how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
-    title = f"{run}: AUC on {results['split']}, {len(labels)} label(s) each {how}, {len(seeds)} seed(s)"
+    who = labels[0] if len(labels) == 1 else f"{len(labels)} labels, each"
+    title = f"{run}: AUC on {results['split']}, {who} {how}, {len(seeds)} seed(s)"
     table = Table("", "method", "mean", "sd", "graph above it", "p (seeds)", "p (labels)")
     for number, (name, method) in enumerate(results["methods"].items(), 1):
         other = results["compared"].get(name, {})

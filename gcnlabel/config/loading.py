@@ -95,8 +95,18 @@ def parse_config(content: Any, where: str = "config") -> Config:
 
 
 def dump_config(config: Config) -> str:
-    """Return the resolved config as YAML."""
-    return yaml.safe_dump(config.model_dump(mode="json", exclude_none=True), sort_keys=False)
+    """Return the resolved config as YAML; a null stands wherever it is not what the key would be without it."""
+    return yaml.safe_dump(_without_default_nulls(config), sort_keys=False)
+
+
+def _without_default_nulls(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        kept = [(name, of) for name, of in value if of is not None or fields[name].get_default() is not None]
+        return {name: _without_default_nulls(of) for name, of in kept}
+    if isinstance(value, Mapping):
+        return {key: _without_default_nulls(of) for key, of in value.items()}
+    return value
 
 
 def _presets() -> Any:

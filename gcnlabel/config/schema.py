@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from gcnlabel.config.head import HeadConfig as HeadConfig
 from gcnlabel.config.section import Section, Share, ShareOrShares, Sizes
@@ -34,6 +34,13 @@ class Graph(Section):
     p: ShareOrShares | None = None
     embeddings: str | None = None
     missing_words: Literal["error", "skip", "random", "zero"] = "error"
+
+    @model_validator(mode="after")
+    def _file_alone(self) -> Graph:
+        beside = [name for name in ("statistic", "borrowed", "tau", "p") if getattr(self, name)]
+        if self.file is not None and beside:
+            raise ValueError(f"{', '.join(beside)} beside a file, whose graph is finished")
+        return self
 
 
 class BackboneConfig(Section):

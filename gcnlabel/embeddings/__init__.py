@@ -16,14 +16,25 @@ from gcnlabel.errors import InputError, closest, shorten
 
 __all__ = ["emotion_words", "from_array", "one_hot", "parse_embeddings", "random_embeddings", "read_word_vectors"]
 
+MOST_ONE_HOT = 20_000
+"""Labels that can have one-hot embeddings, which take 4 bytes for each pair of them."""
+
 
 def one_hot(labels: Sequence[str]) -> Tensor:
     """Return one dimension a label: the identity [L, L].
+
+    Raises:
+        InputError: There are more than :data:`MOST_ONE_HOT` labels.
 
     Example:
         >>> one_hot(["cat", "dog"]).tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
+    if len(labels) > MOST_ONE_HOT:
+        size = 4 * len(labels) ** 2 / 2**30
+        raise InputError(
+            f"one-hot embeddings of {len(labels)} labels, {size:.0f} GiB", fix="random:256:0, or word vectors"
+        )
     return torch.eye(len(labels))
 
 

@@ -117,5 +117,5 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         """Return the scores of each task [N, labels of the task], dimensions in their own units."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        found = fitting.scores(self.model_, torch.from_numpy(X))
+        found = fitting.scores(self.model_, torch.from_numpy(np.ascontiguousarray(X)))
         return self.scaling_.in_units({name: scores.numpy() for name, scores in found.items()})

@@ -24,8 +24,8 @@ class Layout(ABC):
         """Return the annotations that ``y`` holds."""
 
     @abstractmethod
-    def write(self, values: Mapping[str, Array], tasks: TaskSet) -> Any:
-        """Return predictions, task -> class indices [N] or values [N, labels], in this layout."""
+    def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
+        """Return predictions of X, task -> class indices [N] or values [N, labels], in this layout."""
 
 
 def layout_of(y: Any) -> Layout:
@@ -57,8 +57,8 @@ class Frame(Layout):
         """Return the annotations of a frame."""
         return from_frame(y, tasks, where="y")
 
-    def write(self, values: Mapping[str, Array], tasks: TaskSet) -> Any:
-        """Return a frame with the columns that were read; tags have a column each."""
+    def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
+        """Return a frame with the columns that were read; tags have a column each, rows the names that X gives them."""
         columns: dict[str, Array] = {}
         for task in tasks:
             if isinstance(task, Categorical):
@@ -66,7 +66,10 @@ class Frame(Layout):
             else:
                 for label, column in zip(task.labels, values[task.name].T, strict=True):
                     columns[task.source.columns.get(label, label)] = column
-        return self.make(columns)
+        frame = self.make(columns)
+        if hasattr(X, "iloc") and hasattr(frame, "iloc"):
+            frame.index = X.index
+        return frame
 
 
 class ByTask(Layout):
@@ -80,7 +83,7 @@ class ByTask(Layout):
             tasks, {task.name: _codes(task, y[task.name]) if _is_class(task) else y[task.name] for task in tasks}
         )
 
-    def write(self, values: Mapping[str, Array], tasks: TaskSet) -> Any:
+    def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
         """Return a dict, classes as names."""
         return {t.name: _names(t, values[t.name]) if _is_class(t) else values[t.name] for t in tasks}
 
@@ -111,7 +114,7 @@ class Columns(Layout):
         pairs = zip(tasks, parts, strict=True)
         return Annotations(tasks, {t.name: _indices(t, part[:, 0]) if _is_class(t) else part for t, part in pairs})
 
-    def write(self, values: Mapping[str, Array], tasks: TaskSet) -> Any:
+    def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
         """Return an array of float64."""
         table = np.column_stack([values[task.name] for task in tasks]).astype(np.float64)
         return table[:, 0] if self.one else table

@@ -70,9 +70,12 @@ class LabelGraphEstimator(LabelGraphBase):
         return self
 
     def predict(self, X: Any) -> Any:
-        """Return the most probable class, the tags of probability above 0.5 and the values, in the layout of ``y``."""
+        """Return the most probable class, the tags of probability above 0.5 and the values, in the layout of ``y``.
+
+        A pandas frame has the index of X.
+        """
         scores = self._scores(X)
-        return self._layout.write({t.name: predicted(t, scores[t.name]) for t in self.tasks_}, self.tasks_)
+        return self._layout.write({t.name: predicted(t, scores[t.name]) for t in self.tasks_}, self.tasks_, X)
 
     @available_if(lambda self: any(not isinstance(task, Dimensional) for task in task_set(self.tasks)))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> dict[str, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import warnings
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest
-from gcnlabel.files import atomic_write
+from gcnlabel.files import atomic_write, refuse_suffix
 from gcnlabel.nn import MultiTaskModel
 
 Description = Mapping[str, Any]
@@ -48,10 +49,12 @@ def export_model(
         overwrite: Whether a file that is there may be replaced.
 
     Raises:
-        InputError: The format is unknown, its library is not installed, or the file is there.
+        InputError: The format is unknown, its library is not installed, the name of the file says another format, or
+            the file is there or cannot be written.
     """
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}", expected=" | ".join(FORMATS), fix=closest(format, FORMATS))
+    refuse_suffix(path, SUFFIXES[format], f"a model as {format}")
     frozen = model.freeze()
     with atomic_write(Path(path), overwrite=overwrite) as temporary:
         FORMATS[format](frozen, temporary, description)
@@ -90,8 +93,9 @@ def _torch_export(model: MultiTaskModel, path: Path, description: Description) -
         program = torch.export.export(
             model, (_example(description),), dynamic_shapes=({0: torch.export.Dim("batch")},), strict=False
         )
-        with path.open("wb") as file:
-            torch.export.save(program, file, extra_files={"gcnlabel.json": json.dumps(description)})
+        archive = io.BytesIO()  # torch ends the process where a file cannot be written
+        torch.export.save(program, archive, extra_files={"gcnlabel.json": json.dumps(description)})
+    path.write_bytes(archive.getbuffer())
 
 
 FORMATS: dict[str, Callable[[MultiTaskModel, Path, Description], None]] = {
@@ -99,6 +103,7 @@ FORMATS: dict[str, Callable[[MultiTaskModel, Path, Description], None]] = {
     "safetensors": _safetensors,
     "torch-export": _torch_export,
 }
+SUFFIXES = {"onnx": ".onnx", "safetensors": ".safetensors", "torch-export": ".pt2"}
 
 
 def _example(description: Description) -> Tensor:

@@ -1,5 +1,6 @@
 """The label graph: its sources, its file, its exports."""
 
+from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.exports import to_networkx, write_graphml, write_json
 from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_graph
 from gcnlabel.graph.label_graph import LabelGraph
@@ -12,6 +13,7 @@ __all__ = [
     "attached_graph",
     "graph_from_counts",
     "graph_from_edges",
+    "graph_from_entries",
     "graph_from_matrix",
     "graph_from_networkx",
     "graph_from_pickle",

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from gcnlabel.errors import InputError
 from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.tasks import TaskSet
 
 
@@ -60,8 +61,8 @@ def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
                 [0.5000, 0.3000, 0.0000]])
     """
     place = torch.tensor([other.tasks.index(label) for label in raw.labels])
-    statistic = other.statistic.clone()
-    statistic[place[:, None], place] = raw.statistic
+    statistic = as_dense(other.statistic).clone()
+    statistic[place[:, None], place] = as_dense(raw.statistic)
     history = {"source": "joined", "blocks": raw.history.get("blocks", []), "new": other.history}
     return LabelGraph.from_dense(statistic.numpy(), other.tasks, x=other.x, history=history)
 

@@ -14,20 +14,33 @@ from torch import Tensor
 
 from gcnlabel import __version__
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.files import atomic_write, existing_file, refuse_suffix
+from gcnlabel.graph.raw_matrix import sparse_matrix
 from gcnlabel.tasks import TaskSet
 
 FORMAT = "gcnlabel.label_graph"
-FORMAT_VERSION = 1
+FORMAT_VERSION, SPARSE_VERSION = 1, 2
+"""Of the format, and of files whose statistic is sparse: its places and entries are tensors of their own."""
+PLACES, ENTRIES = "statistic_index", "statistic_values"
 KEYS = ("format", "labels", "tasks", "history", "versions")
 
 
 def write_graph(
     path: str | Path, tensors: dict[str, Tensor], tasks: TaskSet, history: dict[str, Any], *, overwrite: bool
 ) -> None:
-    """Write tensors and metadata, whole or not at all."""
+    """Write tensors and metadata, whole or not at all.
+
+    Raises:
+        InputError: The name of the file says another format, or it cannot be written.
+    """
+    refuse_suffix(path, ".safetensors", "a label graph")
+    tensors = dict(tensors)
+    is_sparse = "statistic" in tensors and tensors["statistic"].is_sparse
+    if is_sparse:
+        statistic = tensors.pop("statistic").coalesce()
+        tensors |= {PLACES: statistic.indices(), ENTRIES: statistic.values()}
     metadata = {
-        "format": {"name": FORMAT, "version": FORMAT_VERSION},
+        "format": {"name": FORMAT, "version": SPARSE_VERSION if is_sparse else FORMAT_VERSION},
         "labels": list(tasks.labels),
         "tasks": tasks.to_dict(),
         "history": history,
@@ -38,7 +51,11 @@ def write_graph(
         },
     }
     with atomic_write(path, overwrite=overwrite) as temporary:
-        save_file(tensors, temporary, metadata={key: json.dumps(value) for key, value in metadata.items()})
+        save_file(
+            {name: tensor.contiguous() for name, tensor in tensors.items()},
+            temporary,
+            metadata={key: json.dumps(value) for key, value in metadata.items()},
+        )
 
 
 def read_graph(path: str | Path) -> tuple[dict[str, Tensor], TaskSet, dict[str, Any]]:
@@ -61,6 +78,8 @@ def read_graph(path: str | Path) -> tuple[dict[str, Tensor], TaskSet, dict[str, 
     if not isinstance(metadata["history"], dict):
         raise _damaged(path, "history is not a mapping")
     _check_tensors(tensors, tasks.num_labels, path)
+    if PLACES in tensors:
+        tensors["statistic"] = sparse_matrix(tensors.pop(PLACES), tensors.pop(ENTRIES), tasks.num_labels)
     return tensors, tasks, metadata["history"]
 
 
@@ -75,34 +94,47 @@ def _metadata(text: dict[str, str], path: Path) -> dict[str, Any]:
     form = values["format"]
     if not isinstance(form, dict) or form.get("name") != FORMAT:
         raise _damaged(path, f"its format is {form!r}")
-    if form.get("version") != FORMAT_VERSION:
+    if form.get("version") not in (FORMAT_VERSION, SPARSE_VERSION):
         raise InputError(
             f"{path} has version {form.get('version')!r} of the format",
-            expected=f"version {FORMAT_VERSION}",
+            expected=f"version {FORMAT_VERSION} or {SPARSE_VERSION}",
             fix="use the gcnlabel that wrote it, or build it again",
         )
     return values
 
 
 def _check_tensors(tensors: dict[str, Tensor], size: int, path: Path) -> None:
-    for name in ("edge_index", "edge_weight", "statistic"):
+    for name in ("edge_index", "edge_weight", *((PLACES, ENTRIES) if PLACES in tensors or ENTRIES in tensors else ())):
         if name not in tensors:
             raise _damaged(path, f"it holds no {name}")
-    edge_index, edge_weight, statistic = (tensors[name] for name in ("edge_index", "edge_weight", "statistic"))
-    edges = edge_weight.numel()
-    expected = {"edge_index": [2, edges], "edge_weight": [edges], "statistic": [size, size]}
-    if "x" in tensors:
-        expected["x"] = [size, tensors["x"].shape[-1] if tensors["x"].dim() else 0]
-    for name, shape in expected.items():
+    for name, shape in _shapes(tensors, size).items():
         if list(tensors[name].shape) != shape:
             raise _damaged(path, f"{name} has the shape {list(tensors[name].shape)}, expected {shape}")
-    if edge_index.dtype != torch.int64 or (edges and not 0 <= edge_index.min() <= edge_index.max() < size):
-        raise _damaged(path, f"edge_index must hold integers from 0 to {size - 1}")
-    for name in expected:
-        if name != "edge_index" and not (tensors[name].is_floating_point() and tensors[name].isfinite().all()):
+        if name in ("edge_index", PLACES):
+            _check_places(name, tensors[name], size, path)
+        elif not (tensors[name].is_floating_point() and tensors[name].isfinite().all()):
             raise _damaged(path, f"{name} must hold finite numbers")
-    if statistic.dtype != torch.float64:
-        raise _damaged(path, f"statistic is {statistic.dtype}, expected float64")
+    for name in ("statistic", ENTRIES):
+        if name in tensors and tensors[name].dtype != torch.float64:
+            raise _damaged(path, f"{name} is {tensors[name].dtype}, expected float64")
+
+
+def _shapes(tensors: dict[str, Tensor], size: int) -> dict[str, list[int]]:
+    """Return what shape each tensor of a file must have."""
+    edges = tensors["edge_weight"].numel()
+    shapes = {"edge_index": [2, edges], "edge_weight": [edges]}
+    if "statistic" in tensors:
+        shapes["statistic"] = [size, size]
+    if PLACES in tensors:
+        shapes |= {PLACES: [2, tensors[ENTRIES].numel()], ENTRIES: [tensors[ENTRIES].numel()]}
+    if "x" in tensors:
+        shapes["x"] = [size, tensors["x"].shape[-1] if tensors["x"].dim() else 0]
+    return shapes
+
+
+def _check_places(name: str, places: Tensor, size: int, path: Path) -> None:
+    if places.dtype != torch.int64 or (places.numel() and not 0 <= places.min() <= places.max() < size):
+        raise _damaged(path, f"{name} must hold integers from 0 to {size - 1}")
 
 
 def _damaged(path: Path, why: str) -> InputError:

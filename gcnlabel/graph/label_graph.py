@@ -19,6 +19,7 @@ from torch_geometric.data import Data
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph.files import read_graph, write_graph
+from gcnlabel.graph.raw_matrix import reordered
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 
@@ -31,7 +32,8 @@ class LabelGraph(Data):  # type: ignore[misc]
         edge_weight: Weight of each edge, float [E]; see the module's note on direction.
         tasks: The :class:`~gcnlabel.tasks.TaskSet` whose labels are the nodes, in order.
         task: Position of each label's task, int64 [L].
-        statistic: The raw matrix the graph was made from, float64 [L, L]; row i, column j is how i depends on j.
+        statistic: The raw matrix the graph was made from, float64 [L, L]; row i, column j is how i depends on j. Sparse
+            (COO) where labels are many, absent where a graph was made of edges by hand.
         history: How the graph was made: plain values (blocks and their statistics, number of samples, transforms).
 
     Example:
@@ -156,7 +158,8 @@ class LabelGraph(Data):  # type: ignore[misc]
         graph: LabelGraph = copy.copy(self)
         graph.tasks, graph.task = tasks, torch.tensor(tasks.task_indices())
         graph.edge_index = place[self.edge_index]
-        graph.statistic = self.statistic[order][:, order]
+        if self.get("statistic") is not None:
+            graph.statistic = reordered(self.statistic, order)
         if self.x is not None:
             graph.x = self.x[order]
         return graph
@@ -168,7 +171,7 @@ class LabelGraph(Data):  # type: ignore[misc]
             InputError: The file exists and ``overwrite`` is false, or it cannot be written.
         """
         names = ("x", "edge_index", "edge_weight", "statistic")
-        tensors = {name: self[name].contiguous() for name in names if self.get(name) is not None}
+        tensors = {name: self[name] for name in names if self.get(name) is not None}
         write_graph(path, tensors, self.tasks, self.history, overwrite=overwrite)
 
     @classmethod

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.statistics import conditional_from_counts
 from gcnlabel.tasks import MultiLabel, TaskSet
@@ -72,10 +73,10 @@ def graph_from_edges(edges: Iterable[tuple[str, str, float]], *, tasks: TaskSet 
     edges = list(edges)
     named = sorted({name for source, target, _ in edges for name in (source, target)})
     tasks = TaskSet([MultiLabel("labels", tuple(named))]) if tasks is None else tasks
-    matrix = np.zeros((tasks.num_labels, tasks.num_labels))
-    for source, target, weight in edges:
-        matrix[tasks.index(target), tasks.index(source)] = weight
-    return LabelGraph.from_dense(matrix, tasks, history={"source": "edges"})
+    entries = {(tasks.index(target), tasks.index(source)): weight for source, target, weight in edges}
+    places = np.array(list(entries), dtype=np.int64).reshape(-1, 2)
+    values = np.array(list(entries.values()), dtype=np.float64)
+    return graph_from_entries(places[:, 0], places[:, 1], values, tasks, history={"source": "edges"})
 
 
 def graph_from_networkx(graph: nx.Graph, *, tasks: TaskSet | None = None) -> LabelGraph:
@@ -107,7 +108,8 @@ def match_names(wanted: Sequence[str], given: Sequence[Any]) -> list[int]:
     """
     place = {name: i for i, name in enumerate(given)}
     missing = [name for name in wanted if name not in place]
-    surplus = [name for name in given if name not in set(wanted)]
+    known = set(wanted)
+    surplus = [name for name in given if name not in known]
     if missing or surplus:
         raise InputError(
             "the labels of the tasks and of the source differ",

@@ -29,7 +29,8 @@ def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
         >>> trained_places(TaskSet([MultiLabel("tags", ["cat", "dog"])]), graph).tolist()
         [1, 2]
     """
-    missing = [label for label in tasks.labels if label not in set(graph.labels)]
+    there = set(graph.labels)
+    missing = [label for label in tasks.labels if label not in there]
     if missing:
         raise InputError(
             f"the graph lacks {len(missing)} of the {tasks.num_labels} trained labels: {shorten(missing)}",

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures.saving import METADATA
 from gcnlabel.figures.style import MEDIUM, new_figure
 from gcnlabel.files import atomic_write, refuse_existing
@@ -97,8 +97,14 @@ def annotate(
         progress: Called with the number of copies written and of all.
 
     Raises:
-        InputError: A copy exists or cannot be written.
+        InputError: A prediction is of no image, or a copy exists or cannot be written.
     """
+    strangers = [name for name in predictions.names if name not in files]
+    if strangers:
+        raise InputError(
+            f"no image belongs to the predictions of {predictions.named} {shorten(strangers)}",
+            expected="predictions of images; features cannot be annotated",
+        )
     for row, name in enumerate(predictions.names):
         with Image.open(files[name]) as picture:
             figure = annotated_image(picture.convert("RGB"), predictions, row)

@@ -16,6 +16,9 @@ from gcnlabel.data.synthetic_faces.renderer import SIZE
 from gcnlabel.errors import InputError
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
 
+FEATURE_FILES = (".npy", ".npz", ".safetensors")
+"""How files of features end."""
+
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 """What counts as an image in a folder; a file that is named itself may end in anything."""
 
@@ -27,9 +30,15 @@ def find_images(source: str | Path) -> dict[str, Path]:
     out.
 
     Raises:
-        InputError: There is no such file or folder, or no image in it.
+        InputError: There is no such file or folder, or no image in it; or it is a file of features.
     """
     source = Path(source)
+    if source.suffix.lower() in FEATURE_FILES:
+        raise InputError(
+            f"{source} holds features, and there is no picture of them to show or annotate",
+            expected="an image or a folder of images",
+            fix="leave --annotate out; --output writes the predictions of every row",
+        )
     if not source.exists():
         raise InputError(f"image or folder not found: {source}", fix="check the path; it is relative to where you are")
     if not source.is_dir():

@@ -60,15 +60,14 @@ class Network:
         return self.image_shape or (self.in_features,)
 
 
-def load_network(folder: RunFolder, in_features: int | None = None) -> Network:
+def load_network(folder: RunFolder) -> Network:
     """Return the network of a run, from its config, graph and selected checkpoint alone.
 
     Args:
         folder: The run, trained or imported.
-        in_features: Number of features in a row, D, where it takes features; None for what it was trained with.
 
     Raises:
-        InputError: The folder holds no whole run, or the checkpoint does not fit config, graph or D.
+        InputError: The folder holds no whole run, or the checkpoint does not fit config and graph.
     """
     config = folder.load_config()
     state = load_checkpoint(folder.best)["state_dict"]
@@ -76,7 +75,7 @@ def load_network(folder: RunFolder, in_features: int | None = None) -> Network:
     if config.model.head.has_graph:
         graph = LabelGraph.load(existing_file(folder.graph, "label graph of the run"))
     tasks = run_tasks(config, graph)
-    shape = image_shape(config) or (_features_in(state) if in_features is None else in_features,)
+    shape = image_shape(config) or (_features_in(state),)
     settings = config.model.backbone.model_copy(update={"pretrained": None})  # the checkpoint has all weights
     backbone = build_backbone(settings, _of_shape(shape, tasks), config.standardize)
     model = MultiTaskModel(backbone, build_head(config.model.head, tasks, backbone.out_features, graph))
@@ -166,6 +165,6 @@ def _load_weights(model: MultiTaskModel, state: Mapping[str, Tensor], path: Path
             raise InputError(
                 f"the checkpoint does not fit: {name} is {theirs}, and the network has {ours}",
                 where=path,
-                expected="features of the size, and config and graph, that it was trained with",
+                expected="the config and graph that it was trained with",
             )
     model.load_state_dict(given)

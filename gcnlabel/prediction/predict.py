@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -16,14 +17,13 @@ from gcnlabel.data import load_features
 from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
-from gcnlabel.prediction.images import find_images, first_line, image_shape, read_image
+from gcnlabel.prediction.images import FEATURE_FILES, find_images, first_line, image_shape, read_image
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.tasks import Categorical, MultiLabel, Task
 from gcnlabel.training.module import concatenate
 
-FEATURE_FILES = (".npy", ".npz", ".safetensors")
 Batch = tuple[list[str], npt.NDArray[np.generic]]
 Progress = Callable[[int, int], None]
 
@@ -58,11 +58,7 @@ def predict(
     features = image_shape(folder.load_config()) is None
     _check_kind(source, features)
     if features:
-        array = load_features(source)
-        network = load_network(folder, array.shape[1])
-        names = [str(row) for row in range(len(array))]
-        rows = [slice(start, start + batch_size) for start in range(0, len(names), batch_size)]
-        return _predicted(network, ((names[part], array[part]) for part in rows), device, progress, len(names))
+        return _predict_features(folder, source, batch_size, device, progress)
     files = find_images(source)
     network = load_network(folder)
     places = places or {}
@@ -73,6 +69,22 @@ def predict(
     unreadable: dict[str, str] = {}
     batches = _image_batches(files, read, batch_size, unreadable, strict=not Path(source).is_dir())
     return _predicted(network, batches, device, progress, len(files), unreadable)
+
+
+def _predict_features(
+    folder: RunFolder, source: str | Path, batch_size: int, device: str, progress: Progress
+) -> Predictions:
+    array = load_features(source)  # [N, D]
+    network = load_network(folder)
+    if array.shape[1] != network.in_features:
+        raise InputError(
+            f"{source} has {array.shape[1]} features, the run takes {network.in_features}",
+            expected="the columns that it was trained on, in their order",
+        )
+    names = [str(row) for row in range(len(array))]
+    rows = [slice(start, start + batch_size) for start in range(0, len(names), batch_size)]
+    found = _predicted(network, ((names[part], array[part]) for part in rows), device, progress, len(names))
+    return replace(found, named="row")
 
 
 def _check_kind(source: str | Path, features: bool) -> None:

@@ -31,6 +31,7 @@ class Predictions:
         thresholds: Probability from which a tag counts as predicted [labels], for each multi-label task where it is not
             0.5.
         unreadable: Name of each image that was left out -> why.
+        named: What the names are of: ``image``, or ``row`` of features.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -48,6 +49,7 @@ class Predictions:
     values: Mapping[str, Array]
     thresholds: Mapping[str, npt.NDArray[np.floating]] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    named: str = "image"
 
     def __len__(self) -> int:
         """Return the number of inputs, N."""
@@ -68,12 +70,12 @@ class Predictions:
         return [[labels[i] for i in np.flatnonzero(row)] for row in self.values[task] >= self.threshold(task)]
 
     def table(self) -> pl.DataFrame:
-        """Return a row an input: ``image``; ``task:label`` with every probability or value.
+        """Return a row an input: ``image`` or ``row``; ``task:label`` with every probability or value.
 
         Before those, ``task`` holds the class of a categorical task, or the tags of a multi-label task, with ``;``
         between them.
         """
-        columns: dict[str, Any] = {"image": list(self.names)}
+        columns: dict[str, Any] = {self.named: list(self.names)}
         for task in self.tasks:
             if isinstance(task, Categorical):
                 columns[task.name] = self.classes(task.name)
@@ -86,7 +88,7 @@ class Predictions:
     def records(self) -> list[dict[str, Any]]:
         """Return a nested record of plain values for each input, what a line of a ``.jsonl`` file holds."""
         return [
-            {"image": name, **{task.name: self._record(task, row) for task in self.tasks}}
+            {self.named: name, **{task.name: self._record(task, row) for task in self.tasks}}
             for row, name in enumerate(self.names)
         ]
 

@@ -8,7 +8,8 @@
    dimensions keep the length of the features. Beside such a task, a scarce one listens more to its neighbours.
 3. Where no correlation reaches the threshold there is no graph, and the head is linear.
 
-What a config says of its graph does not matter then. ``gcnlabel ablate`` measures it beside its rivals and controls.
+The convention, statistic and embeddings that a config names do not matter then. ``gcnlabel ablate`` measures it beside
+its rivals and controls.
 Nothing but annotations of the training part is looked at.
 """
 
@@ -45,16 +46,19 @@ def resolve_default(config: Config, annotations: Annotations) -> Config:
 
 
 def check_alone(config: Config) -> None:
-    """Check that a config says nothing of the head beside ``default``, which would not matter.
+    """Check that a config says nothing beside the head ``default`` that would not matter then.
+
+    Convention, statistic and embeddings may stand there, for the other heads of an ablation.
 
     Raises:
         InputError: It does.
     """
-    head = config.model.head
-    beside = sorted(head.model_fields_set - {"name"})
+    head, graph = config.model.head, config.graph
+    beside = [f"model.head.{name}" for name in sorted(head.model_fields_set - {"name"})]
+    beside += [f"graph.{name}" for name in ("file", "tau", "p", "borrowed") if getattr(graph, name) not in (None, {})]
     if head.name == "default" and beside:
         raise InputError(
-            f"model.head: {shorten(beside)} beside the head 'default', which chooses for itself",
+            f"{shorten(beside)} beside the head 'default', which chooses head and graph for itself",
             expected="model.head.name alone",
             fix="name the head, e.g. --set model.head.name=graph-cosine",
         )
@@ -98,5 +102,4 @@ def observed(annotations: Annotations, task: str) -> int:
 
 
 def _has_edges(annotations: Annotations) -> bool:
-    statistic = measured_graph(annotations, annotations.tasks, "spearman").statistic.clone().fill_diagonal_(0)
-    return bool((statistic.abs() >= TAU).any())
+    return bool((measured_graph(annotations, annotations.tasks, "spearman").edge_weight.abs() >= TAU).any())

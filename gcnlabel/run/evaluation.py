@@ -69,7 +69,7 @@ def evaluate(
         "head": config.model.head.title,
         "seed": config.seed,
         "selected": {**config.select.model_dump(), "epoch": epoch},
-        "notes": _notes(config, data, split, thresholds),
+        "notes": [*_notes(config, data, split, thresholds), *_unfinished(folder, config)],
         "thresholds": _by_label(data, thresholds),
         "tasks": measure(data, scores, targets, thresholds),
     }
@@ -112,6 +112,14 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
     if config.select.split == split:
         notes.append(f"the checkpoint was selected on {split}, which is reported here: these numbers are optimistic")
     return notes
+
+
+def _unfinished(folder: RunFolder, config: Config) -> list[str]:
+    if not folder.metrics.exists():
+        return []
+    done = len(folder.metrics.read_text(encoding="utf-8").splitlines()) - 1
+    wanted = config.training.epochs
+    return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
 def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import lightning as L
 import torch
-from lightning.fabric.utilities.rank_zero import rank_zero_only
+from lightning.fabric.utilities.rank_zero import rank_zero_info, rank_zero_only
 
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
@@ -50,7 +50,7 @@ def train(
     L.seed_everything(config.seed, verbose=False)
     check_alone(config)
     data = load_data(config)
-    config = resolve_default(config, data.parts["train"].annotations)
+    config = _resolved(config, data)
     graph = build_graph(config, data)
     module = build_module(config, data, graph)
     check_selection(config, data)
@@ -102,6 +102,15 @@ def resume(
     loaders = data_module(config, data, first_epoch=int(load_checkpoint(folder.last)["epoch"]) + 1)
     _fit(trainer, module, loaders, folder, ckpt_path=folder.last)
     return evaluate(folder, data=data) if is_first_process() else {}
+
+
+def _resolved(config: Config, data: RunData) -> Config:
+    """Return a config with a head that has a name of its own, and say which where it was the default."""
+    found = resolve_default(config, data.parts["train"].annotations)
+    if found is not config:
+        graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"
+        rank_zero_info(f"default head: {found.model.head.title}{graph if found.model.head.has_graph else ''}")
+    return found
 
 
 def set_for_speed(module: MultiTaskModule, config: Config) -> None:

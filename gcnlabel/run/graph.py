@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.config.schema import Config
+from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.recipe import borrow_blocks, measured_graph, measured_pairs, propagation_graph
@@ -21,9 +22,10 @@ def build_graph(config: Config, data: RunData) -> LabelGraph | None:
         return None
     settings = config.graph
     if settings.file is not None:
-        graph = LabelGraph.load(settings.file)
-        graph.check_matches(data.tasks)
-        return graph
+        graph = LabelGraph.load(settings.file).reorder(data.tasks)
+        if settings.embeddings is None:
+            return graph
+        return graph.with_embeddings(parse_embeddings(settings.embeddings, graph.labels, settings.missing_words))
     return finished_graph(config, *raw_graph(config, data.parts["train"].annotations))
 
 

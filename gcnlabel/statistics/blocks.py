@@ -16,7 +16,7 @@ from gcnlabel.statistics.cooccurrence import CoOccurrence
 from gcnlabel.statistics.pearson import Pearson
 from gcnlabel.statistics.phi import Phi
 from gcnlabel.statistics.spearman import Spearman
-from gcnlabel.statistics.statistic import Floats, Statistic
+from gcnlabel.statistics.statistic import Floats, Ints, Statistic
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
 
 Pair = tuple[str, str]
@@ -88,6 +88,24 @@ class LabelStatistics:
                 reverse = statistic.compute_reverse() if isinstance(statistic, ConditionalProbability) else block.T
                 matrix[columns, rows] = reverse
         return matrix
+
+    def entries(self) -> tuple[Ints, Ints, Floats]:
+        """Return row, column and value [K] of each entry of the matrix that may differ from 0, for many labels.
+
+        Of conditional probabilities and counts of tags these are the pairs that occur together.
+        """
+        found = []
+        for (a, b), statistic in self._statistics.items():
+            first, second = self.tasks.slice_of(a).start, self.tasks.slice_of(b).start
+            block = statistic.compute_sparse()
+            found.append((block.row + first, block.col + second, block.data))
+            if a != b:
+                reverse = block.T.tocoo()
+                if isinstance(statistic, ConditionalProbability):
+                    reverse = statistic.compute_reverse_sparse()
+                found.append((reverse.row + second, reverse.col + first, reverse.data))
+        rows, columns, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return rows, columns, values
 
     def describe(self) -> list[dict[str, Any]]:
         """Return how each block is computed, as plain values."""

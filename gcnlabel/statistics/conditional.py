@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from gcnlabel.statistics.pair_counts import CountingStatistic
 from gcnlabel.statistics.statistic import Floats
@@ -36,6 +37,19 @@ class ConditionalProbability(CountingStatistic):
     def compute_reverse(self) -> Floats:
         """Return P(row | column), [Lb, La]."""
         return self._of(self.counts.second.T, self.counts.both.T)
+
+    def compute_sparse(self) -> sparse.coo_array:
+        """Return P(column | row) of the pairs that occur."""
+        return self._of_pairs(self.occurring(), self._counts.first)
+
+    def compute_reverse_sparse(self) -> sparse.coo_array:
+        """Return P(row | column) of the pairs that occur."""
+        return self._of_pairs(self.occurring().T.tocoo(), np.asarray(self._counts.second).T)
+
+    def _of_pairs(self, both: sparse.coo_array, first: npt.ArrayLike) -> sparse.coo_array:
+        n = np.broadcast_to(np.asarray(first, dtype=np.float64), both.shape)[both.row, both.col]
+        values = np.divide(both.data, n, out=np.zeros(len(n)), where=n > 0)
+        return sparse.coo_array((values, (both.row, both.col)), shape=both.shape)
 
     def _of(self, first: npt.ArrayLike, both: npt.ArrayLike) -> Floats:
         values = conditional_from_counts(first, both)

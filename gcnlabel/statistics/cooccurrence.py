@@ -1,6 +1,7 @@
 """How often two labels stand together."""
 
 import numpy as np
+from scipy import sparse
 
 from gcnlabel.statistics.pair_counts import CountingStatistic
 from gcnlabel.statistics.statistic import Floats
@@ -15,3 +16,7 @@ class CoOccurrence(CountingStatistic):
         if self.a == self.b:
             np.fill_diagonal(counts, 0)
         return counts
+
+    def compute_sparse(self) -> sparse.coo_array:
+        """Return the counts of pairs that occur."""
+        return self.occurring().astype(np.float64)

@@ -114,6 +114,12 @@ class CountingStatistic(Statistic):
         """Samples with both labels, [La, Lb]: a sparse matrix where the targets are."""
         return self._counts.both
 
+    def occurring(self) -> sparse.coo_array:
+        """Return the samples with both labels, for the pairs of different labels that occur, [La, Lb]."""
+        both = sparse.coo_array(self.pairs)
+        kept = (both.data != 0) & ((both.row != both.col) | (self.a != self.b))
+        return sparse.coo_array((both.data[kept], (both.row[kept], both.col[kept])), shape=both.shape)
+
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
         self._counts.add(PairCounts.of(annotations, self.a, self.b))

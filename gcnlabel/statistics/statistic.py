@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
@@ -59,6 +60,10 @@ class Statistic(ABC):
     @abstractmethod
     def compute(self) -> Floats:
         """Return the block [labels of a, labels of b]; 0 where the statistic is not defined, with a warning."""
+
+    def compute_sparse(self) -> sparse.coo_array:
+        """Return the block as a sparse matrix."""
+        return sparse.coo_array(self.compute())
 
     def check_same(self, other: Any) -> None:
         """Check that another accumulator counts the same thing.

@@ -79,7 +79,7 @@ def measure_files(
     options = {"split_column": split_column, "missing": tuple(missing)}
     rows = ROWS_IN_A_PART if rows is None else rows
     parts = [
-        Part(Path(path), first, rows, tasks, dict(blocks), split, options)
+        Part(Path(path).resolve(), first, rows, tasks, dict(blocks), split, options)
         for path in paths
         for first in range(0, count_rows(path), rows)
     ]

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from gcnlabel.distributed import processes
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
@@ -81,6 +82,24 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             batch_size=self._samples(inputs, index),  # the loss is that of all processes, in each of them
         )
         return total
+
+    def on_train_epoch_end(self) -> None:
+        """Check that training has not diverged; in float16, whose losses may overflow now and then, it is not.
+
+        Raises:
+            InputError: A loss was not finite.
+        """
+        if self.trainer.precision == "16-mixed":
+            return
+        losses = {
+            k: v for k, v in self.trainer.callback_metrics.items() if k.startswith("train/") and k.endswith("loss")
+        }
+        bad = [name for name, value in sorted(losses.items()) if not value.isfinite()]
+        if bad:
+            raise InputError(
+                f"{shorten(bad)} is not finite in epoch {self.current_epoch + 1}",
+                fix="a smaller optimizer.lr; features that are scaled (standardize: true)",
+            )
 
     def _samples(self, inputs: Tensor, index: int) -> int:
         if processes() == 1:

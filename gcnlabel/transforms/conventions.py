@@ -104,7 +104,9 @@ class Convention:
         if not pairs:
             raise InputError(
                 f"convention {self.name!r} connects no pair of tasks of {tasks!r}",
-                fix="name the pairs of tasks to connect, or choose another convention",
+                fix=f"name the pairs of tasks to connect: graph.statistic: {{{tasks.names[0]}: phi}} in a config; "
+                f"build-graph --statistic {tasks.names[0]}=phi, or --pairs {tasks.names[0]}:{tasks.names[0]}; "
+                "or choose another convention",
             )
         return Compose(
             [

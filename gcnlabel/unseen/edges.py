@@ -10,6 +10,7 @@ import torch
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph, graph_from_matrix, joined_graph, read_matrix
+from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.run.data import RunData
 from gcnlabel.run.graph import finished_graph, parse_pairs, raw_graph
 from gcnlabel.tasks import TaskSet
@@ -54,13 +55,13 @@ def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelG
     if missing:
         raise InputError(f"the statistics lack {shorten(missing)}", where=source, expected="every label of the tasks")
     place = torch.tensor([raw.tasks.index(label) for label in tasks.labels])
-    return LabelGraph.from_dense(raw.statistic[place][:, place].numpy(), tasks, history=raw.history)
+    return LabelGraph.from_dense(as_dense(raw.statistic)[place][:, place].numpy(), tasks, history=raw.history)
 
 
 def shuffled(raw: LabelGraph, seed: int) -> LabelGraph:
     """Return a raw graph whose labels have changed places: the same edges between others."""
     place = np.random.default_rng(seed).permutation(raw.tasks.num_labels)
-    return LabelGraph.from_dense(raw.statistic.numpy()[np.ix_(place, place)], raw.tasks, history=raw.history)
+    return LabelGraph.from_dense(as_dense(raw.statistic).numpy()[np.ix_(place, place)], raw.tasks, history=raw.history)
 
 
 def finished(config: Config, raw: LabelGraph) -> LabelGraph:

@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 
 def evaluate_unseen(
     config: Config,
-    label: str,
+    label: str | Sequence[str],
     *,
     seeds: int = 1,
     edges_from: str = "val",
@@ -47,7 +47,7 @@ def evaluate_unseen(
 
     Args:
         config: Config with a head that generates its vectors from a measured graph, or the default where that does.
-        label: A tag, or ``all`` for each in turn.
+        label: A tag, several, or ``all``: each in turn.
         seeds: Number of seeds: the config's and those that follow it.
         edges_from: ``val`` (or ``dev``), a raw graph (.safetensors) or a matrix with names (.csv).
         positives: Number of training samples with the label that are annotated, and of those without it; None for
@@ -101,15 +101,17 @@ def evaluate_unseen(
     }
 
 
-def labels_of(data: RunData, label: str) -> list[str]:
+def labels_of(data: RunData, label: str | Sequence[str]) -> list[str]:
     """Return the labels that are left out in turn.
 
     Raises:
         InputError: The label is no tag, or there are no tags.
     """
-    if label != "all":
-        check_label(data.tasks, label)
-        return [label]
+    named = [label] if isinstance(label, str) else list(dict.fromkeys(label))
+    if named != ["all"]:
+        for name in named:
+            check_label(data.tasks, name)
+        return named
     labels = [name for task in data.tasks if isinstance(task, MultiLabel) and len(task) > 1 for name in task.labels]
     if not labels:
         raise InputError("no multilabel task with two labels or more", expected="tags to leave out")

@@ -11,6 +11,7 @@ import torch
 
 from gcnlabel.config import Config
 from gcnlabel.graph import LabelGraph, attached_graph
+from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import RunData
@@ -124,7 +125,7 @@ def _rivals(config: Config, left: Left, model: MultiTaskModel) -> Scores:
     place = left.whole.tasks.index(left.label)
     x = finished(config, left.raw).x.double().numpy()
     scores = {part: values[:, columns] for part, values in _scores(model, left.data, ("train", *PARTS)).items()}
-    seen = Seen(scores["train"], x[others], x[place], left.raw.statistic[place, others].double().numpy())
+    seen = Seen(scores["train"], x[others], x[place], as_dense(left.raw.statistic)[place, others].double().numpy())
     return {
         name: {part: rival_scores(weights(seen), seen, scores[part]) for part in PARTS}
         for name, weights in RIVALS.items()

@@ -271,7 +271,7 @@ def test_bad_input_is_found_before_anything_is_trained(options, text, mixed, tmp
 def test_a_folder_that_cannot_be_made_is_found_before_anything_is_trained(mixed, tmp_path, nothing_trains):
     (tmp_path / "file").write_text("")
     result = call(mixed, tmp_path / "file" / "out", "--share", "1")
-    assert (result.exit_code, "cannot make the folder" in result.output) == (2, True), result.output
+    assert (result.exit_code, "is a file, no folder" in result.output) == (2, True), result.output
 
 
 def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkeypatch, three_heads):

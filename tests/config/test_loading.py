@@ -1,4 +1,5 @@
 import pytest
+import yaml
 
 from gcnlabel.config import dump_config, load_config, parse_config, preset_names
 from gcnlabel.errors import InputError
@@ -22,6 +23,24 @@ def test_dump_and_load_round_trip(tmp_path):
     assert load_config(tmp_path / "c.yaml") == config
     assert config.training.epochs == 7
     assert config.model.head.name == "linear"
+
+
+def test_what_is_written_is_what_was_meant():
+    splits = {"splits": {"train": "a", "val": None, "test": "b"}}
+    table = {"source": "table", "annotations": "t.csv", "features": "x.npy", "split_column": None, **splits}
+    arff = {"source": "arff", "files": {"a": "a.arff"}}
+    sections = [table, arff, {**arff, "splits": {"val": "c"}}, {"source": "affectnet", "path": "a"}]
+    configs = [parse_config({"data": data}) for data in sections] + [load_config(name) for name in preset_names()]
+    assert {config.data.splits.val for config in configs[:4]} == {None, "c"}
+    for config in configs:
+        assert parse_config(yaml.safe_load(dump_config(config))) == config
+
+
+def test_a_finished_graph_stands_alone():
+    graph = {"file": "g.safetensors", "convention": "signed", "embeddings": "one-hot"}
+    assert parse_config({**MINIMAL, "graph": graph}).graph.file
+    with pytest.raises(InputError, match="tau, p beside a file, whose graph is finished"):
+        parse_config({**MINIMAL, "graph": {**graph, "tau": 0.2, "p": 0.3}})
 
 
 def test_environment_variables_are_filled_in(monkeypatch):

@@ -134,6 +134,15 @@ def test_the_weight_of_neighbours_may_be_each_tasks_own(samples):
     assert kept.tolist() == pytest.approx([0.1] * 3 + [0.2] * 2 + [0.4] * 2)
 
 
+def test_rows_of_a_pandas_frame_keep_their_names(samples):
+    X, y = samples
+    names = [f"sample {i}" for i in range(1, 201)]
+    frame = pd.DataFrame(X, columns=list("abcd"), index=names)
+    model = LabelGraphEstimator(TASKS, **{**FAST, "max_iter": 1}).fit(frame, frame_of(y, pd.DataFrame))
+    assert model.predict(frame[::-1]).index.tolist() == names[::-1]
+    assert model.predict(frame.to_numpy()).index.tolist() == list(range(200))
+
+
 def test_targets_must_fit_the_tasks(samples):
     X, y = samples
     model = LabelGraphEstimator(TASKS, **FAST)

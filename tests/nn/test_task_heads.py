@@ -243,3 +243,12 @@ def test_all_of_it_is_where_its_heads_are():
     free, other = LinearHead(FREE, 4).to("meta"), LinearHead(TASKS, 4).to("meta")
     heads = TaskHeads(TASKS, {"tags": free, "affect": other, "expression": free})
     assert {buffer.device.type for buffer in heads.buffers()} == {"meta"}
+
+
+def test_no_labels_and_no_samples():
+    heads = mixed()
+    nothing = torch.zeros(0, dtype=torch.int64)
+    assert heads.weight_of(nothing).shape == (0, 4)
+    assert heads.scores_of(torch.zeros(3, 4, dtype=torch.float64), nothing).shape == (3, 0)
+    some = torch.zeros(0, 2, dtype=torch.int64)
+    assert heads.scores_of(torch.zeros(0, 4, dtype=torch.float64), some).shape == (0, 2)

@@ -1,6 +1,8 @@
 """Exported files give the scores of the run they came from, without gcnlabel or PyG."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -121,7 +123,33 @@ def test_a_file_that_is_there_is_kept(face_run, tmp_path):
     result = export(face_run, "onnx", tmp_path / "m.onnx")
     assert result.exit_code == 2
     assert (tmp_path / "m.onnx").read_text() == "mine"
-    assert export(face_run, "safetensors", tmp_path / "m.onnx", "--overwrite").exit_code == 0
+    (tmp_path / "m.safetensors").write_text("mine")
+    assert export(face_run, "safetensors", tmp_path / "m.safetensors", "--overwrite").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "expected"),
+    [("onnx", "m.txt", "m.onnx"), ("safetensors", "m.onnx", "m.safetensors"), ("torch-export", "m.pt", "m.pt2")],
+)
+def test_a_name_that_says_another_format_is_refused(feature_run, tmp_path, format, name, expected):
+    result = export(feature_run[0], format, tmp_path / name)
+    assert result.exit_code == 2
+    assert f"{name} cannot be the name of a model as {format}" in result.stderr
+    assert f"--output {tmp_path / expected}" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("format", ["onnx", "safetensors", "torch-export"])
+def test_a_disk_that_is_full_is_said(feature_run, tmp_path, monkeypatch, format):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    monkeypatch.setattr("gcnlabel.export.formats.save_file", full)
+    result = export(feature_run[0], format, tmp_path / "m")
+    assert result.exit_code == 2
+    assert f"cannot write {tmp_path / 'm'}: No space left" in result.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_without_a_run_and_an_unknown_format(face_run, tmp_path):

@@ -1,11 +1,14 @@
 import json
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
 from gcnlabel.cli import main
+from gcnlabel.errors import InputError
+from gcnlabel.prediction import annotate, predict
 
 
 def command(*arguments):
@@ -79,3 +82,22 @@ def test_a_table_of_faces(face_run, faces, tmp_path):
     a, b = (pl.read_csv(tmp_path / name)["affect:valence"] for name in ("a.csv", "b.csv"))
     assert a[0] != b[0]
     assert a[1:].to_list() == b[1:].to_list()
+
+
+def test_features_cannot_be_annotated(feature_run, tmp_path):
+    folder, features = feature_run
+    result = command(folder.path, features, "--annotate", tmp_path / "copies", "--output", tmp_path / "p.csv")
+    assert result.exit_code == 2
+    assert "x.npy holds features, and there is no picture of them" in result.stderr
+    assert "leave --annotate out" in result.stderr
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(InputError, match="no image belongs to the predictions of row 0, 1"):
+        annotate(predict(folder, features), {}, {})
+
+
+def test_features_of_another_size(feature_run, tmp_path):
+    np.save(tmp_path / "f4.npy", np.zeros((3, 4), dtype=np.float32))
+    result = command(feature_run[0].path, tmp_path / "f4.npy")
+    assert result.exit_code == 2
+    assert "f4.npy has 4 features, the run takes 5" in result.stderr
+    assert "checkpoint" not in result.stderr

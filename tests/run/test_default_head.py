@@ -109,7 +109,7 @@ def test_tasks_with_plenty_lean_on_their_samples(config):
 
 def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):
     head = HeadConfig(name="default", conv="gat")
-    with pytest.raises(InputError, match="model.head: conv beside the head 'default'"):
+    with pytest.raises(InputError, match="model.head.conv beside the head 'default'"):
         train(with_head(config, head, config.graph), RunFolder(tmp_path / "run"), progress=False)
 
 
@@ -185,6 +185,14 @@ def finished(tmp_path_factory):
     return folder
 
 
+@pytest.mark.parametrize("change", ["graph.tau=0.05", "graph.p=0.2", "graph.file=g.safetensors"])
+def test_a_graph_that_would_not_be_used_is_refused(finished, tmp_path, change):
+    result = call("train", finished / "config.yaml", "--set", change, "--output", tmp_path / "run")
+    assert result.exit_code == 2
+    assert f"{change.partition('=')[0]} beside the head 'default'" in result.output
+    assert not (tmp_path / "run").exists()
+
+
 def call(*words):
     return CliRunner().invoke(main, list(map(str, words)))
 
@@ -201,7 +209,7 @@ def test_the_run_folder_says_what_was_trained(finished):
         ["evaluate", "{run}", "--split", "val"],
         ["inspect-graph", "{run}/graph.safetensors"],
         ["figures", "{run}", "--output", "{out}/figures"],
-        ["export", "{run}", "--output", "{out}/model.safetensors"],
+        ["export", "{run}", "--output", "{out}/model.safetensors", "--format", "safetensors"],
         ["predict", "{run}", "{data}/features.npy", "--output", "{out}/predictions.csv"],
         ["evaluate", "{run}", "--unseen", "b", "--set", "training.epochs=1", "--set", "graph.embeddings=random:8:0"],
         ["train", "--resume", "--output", "{run}"],

@@ -8,8 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from click.testing import CliRunner
 from safetensors.torch import load_file
 
+from gcnlabel.cli import main
+from gcnlabel.cli.tables import show_evaluation
 from gcnlabel.config import load_config, parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
@@ -241,3 +244,41 @@ def test_one_of_the_tasks_can_be_trained_alone(tmp_path):
     assert list(evaluation["tasks"]) == ["affect"]
     with pytest.raises(InputError, match="unknown task 'tags'"):
         train(config("only_tasks=[tags]"), RunFolder(tmp_path / "other"), progress=False)
+
+
+def test_a_stop_in_the_first_epoch_left_nothing_to_go_on_with(tmp_path):
+    command = ["train", "synthetic-faces", "--output", str(tmp_path / "run"), "--resume"]
+    command += [word for change in SMALL for word in ("--set", change)]
+    folder = RunFolder(tmp_path / "run")
+    folder.create(config())
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+    assert len(pl.read_csv(folder.metrics)) == 3
+
+
+def test_a_run_that_was_stopped_says_so(finished, tmp_path, monkeypatch):
+    folder = RunFolder(tmp_path / "stopped")
+    stop_after(2, monkeypatch)
+    with pytest.raises(Stop):
+        train(config(), folder, progress=False)
+    assert any("stopped after epoch 2 of 3" in note for note in evaluate(folder)["notes"])
+    assert not any("stopped" in note for note in finished.read_evaluation()["notes"])
+
+
+@pytest.mark.parametrize("rate", ["1e30", "1e38"])
+def test_a_training_that_diverges_ends(tmp_path, rate):
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(InputError, match="train/loss is not finite in epoch 1\n  to do: a smaller optimizer.lr"):
+        train(config("optimizer.name=sgd", f"optimizer.lr={rate}"), folder, progress=False)
+    assert not folder.best.exists()
+    assert not folder.evaluation.exists()
+
+
+def test_what_was_too_little_to_measure_is_said(capsys):
+    tasks = {"affect": {"mean_ccc": 0.5, "undefined": ["arousal"]}, "mood": {"accuracy": 0.5, "absent": ["sad"]}}
+    rest = {"head": "linear", "split": "test", "samples": 3, "notes": []}
+    selected = {"epoch": 1, "split": "val", "metric": "loss"}
+    show_evaluation("run", {"tasks": tasks, "selected": selected, **rest})
+    output = capsys.readouterr().out
+    assert "note: affect: too little of it in this split for any metric: arousal" in output
+    assert "note: mood: not in this split, left out of macro averages: sad" in output

@@ -90,12 +90,15 @@ def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
     call = ["evaluate", str(folder / "config.yaml"), "--unseen", "b", "--set", "training.epochs=1"]
     result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert result.exit_code == 0, result.output
-    for text in ("AUC on test", "never annotated", *RIVALS, "statistics of val"):
+    for text in ("AUC on test, b never annotated", "never annotated", *RIVALS, "statistics of val"):
         assert text in result.output
     assert json.loads((tmp_path / "u.json").read_text())["labels"] == ["b"]
     again = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert again.exit_code == 2
     assert "exists already" in again.output
+    two = CliRunner().invoke(main, [*call[:4], "--unseen", "a", "--unseen", "b", *call[4:]])
+    assert two.exit_code == 0, two.output
+    assert "AUC on test, 2 labels, each never annotated" in two.output
     few = CliRunner().invoke(main, [*call[:3], "all", *call[4:], "--positives", "3"])
     assert "annotated on 3 training samples with it and 3 without" in few.output
     assert "mean over seeds" in few.output

@@ -71,7 +71,11 @@ class ResidualHead(Head):
 
     def weight_of(self, labels: Tensor) -> Tensor:
         """Return the vectors of some labels, [K, D]."""
-        return self.head.weight_of(labels) + self._padded()[self.place[labels]]
+        place, rows = self.place[labels], len(self.residual)
+        if not rows:
+            return self.head.weight_of(labels)
+        found = self.residual[place.clamp(max=rows - 1)]
+        return self.head.weight_of(labels) + torch.where(place[:, None] < rows, found, 0)
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels [B, L]: those of the other head, and ``X Rᵀ``."""

@@ -141,6 +141,8 @@ class TaskHeads(Head):
     def _of_labels(self, labels: Tensor, of_some: Callable[[Head, Tensor], Tensor]) -> Tensor:
         """Return rows of some labels [K, ...], each from its head."""
         group, place = self.get_buffer("_group")[labels], self.get_buffer("_place")[labels]
+        if not len(labels):
+            return of_some(self._parts[0], place)
         rows = [of_some(self._parts[g], place[group == g]) for g in group.unique().tolist()]
         return torch.cat(rows)[group.argsort(stable=True).argsort()]
 

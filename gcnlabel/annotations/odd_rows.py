@@ -1,0 +1,79 @@
+"""Rows that can be read but look like a mistake: ids that stand twice, splits nearly of one name, rows cut off."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.annotations.annotations import Annotations
+from gcnlabel.annotations.csv_text import row_widths
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
+
+SHOWN = 5
+"""Rows that a warning names."""
+
+
+def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
+    """Warn of ids that stand in several rows, and of splits that differ from another in case or spaces alone.
+
+    Args:
+        annotations: All rows of a table.
+        where: What messages call the table.
+        first_row: Number that messages give to the first row.
+    """
+    if annotations.ids is not None:
+        _warn_doubled(annotations.ids, where, first_row)
+    if annotations.split is not None:
+        _warn_alike(annotations.split, where, first_row)
+
+
+def warn_cut_rows(path: Path, delimiter: str) -> None:
+    """Warn of the rows of a CSV file that have fewer cells than its header: what they lack counts as missing."""
+    short: list[int] = []
+    with suppress(csv.Error, UnicodeDecodeError):
+        short += (number for number, cells, width in row_widths(path, delimiter) if cells < width)
+    if short:
+        _warn(f"{len(short)} row(s) of {path} are cut off: the cells that they lack count as missing", short)
+
+
+def overlong_row(path: Path, delimiter: str) -> InputError | None:
+    """Return an error that names the first row of a CSV file with more cells than its header, None without such."""
+    with suppress(csv.Error, UnicodeDecodeError):
+        for number, cells, width in row_widths(path, delimiter):
+            if cells > width:
+                return InputError(
+                    f"{path} cannot be read: row {number} has {cells} cells",
+                    where=f"{path}, row {number}",
+                    expected=f"{width} cells, as the header has",
+                    fix=f'quote cells that hold {delimiter!r}, as in "a{delimiter}b"',
+                )
+    return None
+
+
+def _warn_doubled(ids: npt.NDArray[Any], where: str, first_row: int) -> None:
+    _, place, counts = np.unique(ids, return_inverse=True, return_counts=True)
+    rows = np.flatnonzero(counts[place] > 1)
+    if len(rows):
+        names = shorten(dict.fromkeys(ids[rows].tolist()), 3)
+        _warn(f"{int((counts > 1).sum())} id(s) of {where} stand in several rows: {names}", rows + first_row)
+
+
+def _warn_alike(split: npt.NDArray[Any], where: str, first_row: int) -> None:
+    names, counts = np.unique(split, return_counts=True)
+    usual: dict[str, str] = {}
+    for name in names[np.argsort(-counts, kind="stable")].tolist():
+        first = usual.setdefault(name.strip().casefold(), name)
+        if first != name:
+            rows = np.flatnonzero(split == name)
+            what = f"{len(rows)} row(s) of {where} have the split {name!r}"
+            _warn(f"{what}, another one than {first!r} by case or spaces alone", rows + first_row)
+
+
+def _warn(text: str, rows: Any) -> None:
+    warnings.warn(f"{text} (rows {shorten(rows, SHOWN)})", GcnlabelWarning, stacklevel=4)

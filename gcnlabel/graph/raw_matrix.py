@@ -1,0 +1,58 @@
+"""The raw matrix [L, L] of a label graph: a dense tensor, or a sparse COO tensor where labels are many."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gcnlabel.errors import InputError
+
+MOST_DENSE = 4096
+"""Labels up to which raw matrices are dense: 128 MiB."""
+
+
+def sparse_matrix(places: Tensor, values: Tensor, size: int) -> Tensor:
+    """Return a matrix [L, L] with entries [K] at places (row, column) [2, K], as a coalesced COO tensor."""
+    return torch.sparse_coo_tensor(places, values, (size, size), check_invariants=True).coalesce()
+
+
+def entries_at(statistic: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Return the entries of a dense or sparse matrix [L, L] at some places, [K] for [K].
+
+    Example:
+        >>> matrix = torch.tensor([[0.0, 0.5], [0.25, 0.0]])
+        >>> entries_at(matrix.to_sparse(), torch.tensor([1, 0]), torch.tensor([0, 0])).tolist()
+        [0.25, 0.0]
+    """
+    if not statistic.is_sparse:
+        return statistic[rows, columns]
+    size, whole = statistic.shape[1], statistic.coalesce()
+    known = whole.indices()[0] * size + whole.indices()[1]  # ascending
+    wanted = rows * size + columns
+    if not len(known):
+        return whole.values().new_zeros(len(wanted))
+    place = torch.searchsorted(known, wanted).clamp(max=len(known) - 1)
+    return torch.where(known[place] == wanted, whole.values()[place], 0)
+
+
+def reordered(statistic: Tensor, order: Tensor) -> Tensor:
+    """Return ``statistic[order][:, order]`` of a dense or sparse matrix [L, L]."""
+    if not statistic.is_sparse:
+        return statistic[order][:, order]
+    place = torch.empty_like(order)
+    place[order] = torch.arange(len(order))
+    whole = statistic.coalesce()
+    return sparse_matrix(place[whole.indices()], whole.values(), len(order))
+
+
+def as_dense(statistic: Tensor) -> Tensor:
+    """Return a matrix [L, L] that is dense, whatever it was.
+
+    Raises:
+        InputError: It has more labels than a dense one is made for.
+    """
+    if not statistic.is_sparse:
+        return statistic
+    if len(statistic) > 8 * MOST_DENSE:
+        raise InputError(f"a dense matrix of {len(statistic)} labels", expected=f"at most {8 * MOST_DENSE} for this")
+    return statistic.to_dense()
