@@ -96,13 +96,14 @@ def _of_models(models: dict[str, Any]) -> Iterator[str]:
 def _of_statistics(counts: dict[str, Any]) -> Iterator[str]:
     grid, floats = ([row["extra_mib"] for row in counts[key].values()] for key in ("memory", "memory_floats"))
     yield (
-        f"Streaming Parquet, whether of {' or '.join(counts['memory'])}, takes {min(grid):.0f} to {max(grid):.0f} MiB "
-        f"for values on a grid and {min(floats):.0f} to {max(floats):.0f} MiB for arbitrary floats, of which what is "
-        "kept beyond 2,097,152 samples of a dimension lies in a temporary file, 8 bytes each."
+        f"Streaming Parquet of classes and dimensions, whether {' or '.join(counts['memory'])}, takes "
+        f"{min(grid):.0f} to {max(grid):.0f} MiB for values on a grid and {min(floats):.0f} to {max(floats):.0f} MiB "
+        "for arbitrary floats; what is kept beyond 2,097,152 samples of a dimension lies in a temporary file, 8 bytes "
+        "each. Ranks of arbitrary floats beside tags or other dimensions are kept in memory, all of them."
     )
     rows = counts["cooccurrence"].items()
     bounds = [f"{row['bound']} ({name.partition(':')[0]})" for name, row in rows if "bound" in row]
-    yield f"Beside the tags, co-occurrence takes at most {' and '.join(bounds)}."
+    yield f"Beside the tags, counting co-occurrence takes at most {' and '.join(bounds)}."
 
 
 def _of_images(images: dict[str, Any]) -> Iterator[str]:

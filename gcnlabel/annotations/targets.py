@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy import sparse
 
 from gcnlabel.annotations.annotations import MISSING_CLASS
 from gcnlabel.annotations.cells import Cells, declare_missing, means_nothing, spellings
@@ -17,6 +18,9 @@ from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
 
 Array = npt.NDArray[Any]
 BINARY = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0, "false": 0.0, "true": 1.0, "False": 0.0, "True": 1.0}
+
+MANY_TAGS = 256
+"""Tags of one task from which a sparse matrix holds them, where each cell lists those that are there."""
 
 
 def target_of(task: Task, cells: Cells) -> Array:
@@ -70,7 +74,7 @@ def _meaning(task: Task) -> dict[str, int]:
     return {form: i for text, i in exact.items() for form in spellings(text)} | exact
 
 
-def _tags(task: MultiLabel, cells: Cells) -> Array:
+def _tags(task: MultiLabel, cells: Cells) -> Any:
     if task.source.column is not None:
         return _tags_of_cell(task, cells, task.source.column)
     columns = []
@@ -87,18 +91,23 @@ def _tags(task: MultiLabel, cells: Cells) -> Array:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _tags_of_cell(task: MultiLabel, cells: Cells, name: str) -> Array:
+def _tags_of_cell(task: MultiLabel, cells: Cells, name: str) -> Any:
+    """Return the tags of cells that list them, [N, tags]: sparse where tags are many and every cell is annotated."""
     text = cells.text(name, task.source.missing)
-    meaning = _meaning(task)
-    target = np.full((len(text), len(task)), math.nan, dtype=np.float32)
+    meaning, places = _meaning(task), []
     for row, cell in enumerate(text.to_list()):
-        if cell is None:
-            continue
-        target[row] = 0
-        for tag in () if cell == task.source.empty else filter(None, map(str.strip, cell.split(task.source.separator))):
+        listed = "" if cell is None or cell == task.source.empty else cell
+        for tag in filter(None, map(str.strip, listed.split(task.source.separator))):
             if tag not in meaning:
                 raise _unknown_tag(task, cells, name, row, tag)
-            target[row, meaning[tag]] = 1
+            places.append((row, meaning[tag]))
+    rows, columns = np.array(sorted(set(places)), dtype=np.int64).reshape(-1, 2).T
+    shape = (len(text), len(task))
+    if len(task) >= MANY_TAGS and not text.null_count():
+        return sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
+    target = np.zeros(shape, dtype=np.float32)
+    target[rows, columns] = 1
+    target[text.is_null().to_numpy()] = math.nan
     return target
 
 

@@ -74,11 +74,11 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
     multi-label task. Labels are matched by name, never by position.
     """
-    from gcnlabel.files import refuse_existing
+    from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.recipe import borrow_blocks, measured_pairs, propagation_graph
     from gcnlabel.tasks import TaskSet
 
-    refuse_existing(output, overwrite)
+    refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
     raw = _raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), options)
     pairs = [_pair(text) for text in options["pairs"]] or (measured_pairs(raw) if options["statistic"] else None)
     sources = {_pair(key): source for key, _, source in (text.partition("=") for text in options["borrow"])}

@@ -94,7 +94,7 @@ def _table(predictions: Predictions, rows: int) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("image")
+    table = Table(predictions.named)
     cells: list[list[str]] = []
     for task in predictions.tasks:
         for title, texts in _texts(predictions, task).items():

@@ -11,7 +11,7 @@ import yaml
 
 from gcnlabel.config import Config, dump_config, parse_config
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.files import atomic_write, existing_file, writable_folder
 from gcnlabel.training import BEST, LAST
 
 
@@ -52,6 +52,7 @@ class RunFolder:
             raise InputError(
                 f"{self.path} holds a run already", fix="give another --output, --resume it, or pass --overwrite"
             )
+        writable_folder(self.path)
         for stale in (self.graph, self.metrics, self.last, self.best, self.evaluation, self.predictions):
             stale.unlink(missing_ok=True)
         with atomic_write(self.config, overwrite=overwrite) as temporary:

@@ -138,7 +138,11 @@ def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, s
         }
         blocks |= {(task.name, task.name): "conditional" for task in tasks if isinstance(task, MultiLabel)}
     if not blocks:
-        raise InputError(f"no pair of tasks to measure in {tasks!r}", fix="name the statistic of a pair of tasks")
+        raise InputError(
+            f"no pair of tasks to measure in {tasks!r}",
+            fix=f"name the statistic of a pair of tasks: graph.statistic: {{{tasks.names[0]}: phi}} in a config, "
+            f"build-graph --statistic {tasks.names[0]}=phi",
+        )
     return blocks
 
 

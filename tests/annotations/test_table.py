@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from scipy import sparse
 
 from gcnlabel.annotations import Annotations, from_frame, iter_table, read_table, warn_unseen
 from gcnlabel.errors import GcnlabelWarning, InputError
@@ -176,3 +177,17 @@ def test_real_tweets(shared_data):
     frame = pd.read_csv(path)
     np.testing.assert_array_equal(annotations.targets["joy"][:, 0], frame["joy"])
     np.testing.assert_array_equal(annotations.targets["affect"][:, 0], frame["valence"])
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_many_listed_tags_are_sparse_where_all_are_annotated(tmp_path, monkeypatch, missing):
+    task = {"t": {"type": "multilabel", "labels": ["cat", "dog", "cow"], "column": "tags", "separator": ";"}}
+    cells = ["cat;dog", "cow;cow", "?" if missing else "dog", "cat ; cow"]
+    (tmp_path / "t.csv").write_text("tags\n" + "\n".join(cells) + "\n")
+    few = read_table(tmp_path / "t.csv", TaskSet.from_dict(task), missing=["?"]).targets["t"]
+    row = [np.nan] * 3 if missing else [0, 1, 0]
+    np.testing.assert_array_equal(few, [[1, 1, 0], [0, 0, 1], row, [1, 0, 1]])
+    monkeypatch.setattr("gcnlabel.annotations.targets.MANY_TAGS", 3)
+    many = read_table(tmp_path / "t.csv", TaskSet.from_dict(task), missing=["?"]).targets["t"]
+    assert sparse.issparse(many) is not missing
+    np.testing.assert_array_equal(many if missing else many.toarray(), few)

@@ -134,6 +134,7 @@ def test_the_weight_of_neighbours_may_be_each_tasks_own(samples):
     assert kept.tolist() == pytest.approx([0.1] * 3 + [0.2] * 2 + [0.4] * 2)
 
 
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 def test_rows_of_a_pandas_frame_keep_their_names(samples):
     X, y = samples
     names = [f"sample {i}" for i in range(1, 201)]

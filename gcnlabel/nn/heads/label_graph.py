@@ -65,7 +65,10 @@ class LabelGraphHead(Head):
         super().__init__(tasks, in_features, bias=bias)
         graph.check_matches(tasks)
         if graph.x is None:
-            raise InputError("the label graph has no embeddings", fix="add them: graph.with_embeddings(x)")
+            raise InputError(
+                "the label graph has no embeddings",
+                fix="add them: graph.with_embeddings(x), graph.embeddings in a config, or build-graph --embeddings",
+            )
         x = graph.with_embeddings(graph.x).x.to(torch.get_default_dtype(), copy=True)  # [L, F], checked
         self.gcn = LabelGCN(x.shape[1], hidden_channels, in_features, conv=conv, activation=activation)
         self.register_buffer("x", x)
