@@ -27,11 +27,13 @@ Examples:
 def export(run: str, format: str, output: str, overwrite: bool) -> None:
     """Write the selected checkpoint of RUN as one file that needs no graph library.
 
-    The label graph is folded into a plain linear layer. Names of tasks and labels, the input that is expected and what
-    the outputs mean stand in the file's metadata, under the key gcnlabel.
+    The label graph is folded into plain weights: one linear layer, wherever scores are linear in the features. Names of
+    tasks and labels, the input that is expected and what the outputs mean stand in the file's metadata, under the key
+    gcnlabel.
     """
     from pathlib import Path
 
+    from gcnlabel.config.sources import Faces
     from gcnlabel.export import describe_model, export_model
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction import load_network
@@ -43,6 +45,7 @@ def export(run: str, format: str, output: str, overwrite: bool) -> None:
         network.tasks,
         network.input_shape,
         scaling=network.config.model.backbone.scaling,
+        aligned=isinstance(network.config.data, Faces),
         thresholds={name: values.tolist() for name, values in network.thresholds.items()},
     )
     export_model(network.model, output, format, description, overwrite=overwrite)

@@ -10,6 +10,18 @@ from gcnlabel.tasks import Dimensional, Task, TaskSet
 
 ACTIVATIONS = {"categorical": "softmax", "multilabel": "sigmoid", "dimensional": "identity"}
 """What turns the scores of a task into what they mean."""
+GREY = "(299 R + 587 G + 114 B) / 1000"
+STRETCHED = (
+    "the whole picture, stretched to width and height; bilinear with antialiasing: along each axis, weights "
+    "max(0, 1 - |d| / max(1, reduction)) of the pixels whose centres are d away, divided by their sum; where the "
+    "reduction is 4 or more, boxes of pixels are averaged first (Pillow's BILINEAR with reducing_gap=2)"
+)
+ALIGNED = (
+    "the face in one affine map: output point (X, Y) of a square of side S shows the picture at "
+    "c + (X / S - 1/2) w (cos a, sin a) + (Y / S - 1/2) h (-sin a, cos a), with c, w, h the centre, width and height "
+    "of the face's box (without one: of the picture) and a the angle of the line through the eye centres (unknown: 0), y "
+    "down, pixel edges at whole numbers; bilinear, after antialiasing where the face shrinks; black outside"
+)
 
 
 def describe_model(
@@ -17,6 +29,7 @@ def describe_model(
     input_shape: Sequence[int],
     *,
     scaling: str | None = None,
+    aligned: bool = False,
     thresholds: Mapping[str, Sequence[float]] | None = None,
 ) -> dict[str, Any]:
     """Return what a user of the exported file has to know.
@@ -25,6 +38,8 @@ def describe_model(
         tasks: What the model predicts.
         input_shape: Shape of one input: (C, H, W) of an image, or (D,) of features.
         scaling: How the network scales grey values.
+        aligned: Whether images are faces that were turned and cropped (:mod:`gcnlabel.data.alignment`); else they are
+            whole pictures that were stretched.
         thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
 
     Example:
@@ -37,20 +52,23 @@ def describe_model(
         "version": __version__,
         "tasks": tasks.to_dict(),
         "labels": list(tasks.labels),
-        "input": _input(tuple(input_shape), scaling),
+        "input": _input(tuple(input_shape), scaling, aligned),
         "outputs": {task.name: _output(task, (thresholds or {}).get(task.name)) for task in tasks},
     }
 
 
-def _input(shape: tuple[int, ...], scaling: str | None) -> dict[str, Any]:
+def _input(shape: tuple[int, ...], scaling: str | None, aligned: bool) -> dict[str, Any]:
     if len(shape) == 1:
         return {"name": "inputs", "dtype": "float32", "shape": ["batch", *shape], "preprocessing": "none to be done"}
-    order = "RGB" if shape[0] == 3 else "grey"
-    text = (
-        f"{order} images, aligned as in training and scaled to {shape[1]} x {shape[2]}; grey values 0..255 as they are"
-    )
+    colour = "RGB" if shape[0] == 3 else "grey"
+    what = "faces turned upright and cropped" if aligned else "whole pictures stretched"
+    described = {
+        "preprocessing": f"{colour} images, {what} to {shape[1]} x {shape[2]}; grey values 0..255 as they are",
+        "colour": colour if shape[0] == 3 else f"{colour}: {GREY}",
+        "geometry": ALIGNED if aligned else STRETCHED,
+    }
     scaled = {"scaling_inside": scaling} if scaling else {}
-    return {"name": "inputs", "dtype": "uint8", "shape": ["batch", *shape], "preprocessing": text, **scaled}
+    return {"name": "inputs", "dtype": "uint8", "shape": ["batch", *shape], **described, **scaled}
 
 
 def _output(task: Task, thresholds: Sequence[float] | None) -> dict[str, Any]:

@@ -12,13 +12,16 @@ import onnxruntime
 import pytest
 import torch
 from click.testing import CliRunner
+from PIL import Image
 from safetensors import safe_open
 from torch_geometric.nn import GraphConv
 
 from gcnlabel.cli import main
+from gcnlabel.data import load_images
 from gcnlabel.errors import InputError
 from gcnlabel.export import describe_model, export_model
 from gcnlabel.prediction import load_network
+from gcnlabel.tasks import MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROOT = Path(__file__).parents[2]
@@ -183,3 +186,38 @@ def test_freezing_copies_and_folds(face_run):
     for name, scores in frozen(images).items():
         torch.testing.assert_close(scores, expected[name].detach(), atol=1e-5, rtol=1e-5)
     assert "torch_geometric" not in {type(module).__module__.split(".")[0] for module in frozen.modules()}
+
+
+def stretched(picture, size):
+    """What the description says of whole pictures, in NumPy: [H, W, C] to [size, size, C]."""
+    for axis in (0, 1):
+        length = picture.shape[axis]
+        reduction = length / size
+        centres = (np.arange(size) + 0.5) * reduction
+        distance = np.abs(centres[:, None] - (np.arange(length) + 0.5))
+        weights = np.maximum(0, 1 - distance / max(1, reduction))
+        weights /= weights.sum(1, keepdims=True)
+        picture = np.moveaxis(np.tensordot(weights, picture, (1, axis)), 0, axis)
+    return picture
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("shape", [(90, 120), (24, 40)])
+def test_pictures_are_prepared_as_the_description_says(tmp_path, channels, shape):
+    noise = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "a.png")
+    found = load_images(tmp_path, ["a.png"], size=32, channels=channels)[0].astype(float)
+    told = describe_model(TaskSet([MultiLabel("tags", ["cat", "dog"])]), (channels, 32, 32))["input"]
+    picture = noise.astype(float)
+    if channels == 1:
+        assert told["colour"] == "grey: (299 R + 587 G + 114 B) / 1000"
+        picture = (picture @ [299, 587, 114])[..., None] / 1000
+    assert "max(0, 1 - |d| / max(1, reduction))" in told["geometry"]
+    assert np.abs(stretched(picture, 32).transpose(2, 0, 1) - found).max() <= 2
+
+
+def test_aligned_faces_are_told_from_whole_pictures():
+    tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
+    told = describe_model(tasks, (3, 64, 64), aligned=True)["input"]
+    assert "eye centres" in told["geometry"]
+    assert told["preprocessing"].startswith("RGB images, faces turned upright")
