@@ -19,8 +19,8 @@ STRETCHED = (
 ALIGNED = (
     "the face in one affine map: output point (X, Y) of a square of side S shows the picture at "
     "c + (X / S - 1/2) w (cos a, sin a) + (Y / S - 1/2) h (-sin a, cos a), with c, w, h the centre, width and height "
-    "of the face's box (without one: of the picture) and a the angle of the line through the eye centres (unknown: 0), y "
-    "down, pixel edges at whole numbers; bilinear, after antialiasing where the face shrinks; black outside"
+    "of the face's box (without one: of the picture) and a the angle of the line through the eye centres (unknown: "
+    "0), y down, pixel edges at whole numbers; bilinear, after antialiasing where the face shrinks; black outside"
 )
 
 
