@@ -37,7 +37,7 @@ class Graph(Section):
 
     @model_validator(mode="after")
     def _file_alone(self) -> Graph:
-        beside = [name for name in ("statistic", "borrowed", "tau", "p") if getattr(self, name)]
+        beside = [name for name in ("statistic", "borrowed", "tau", "p") if getattr(self, name) not in (None, {})]
         if self.file is not None and beside:
             raise ValueError(f"{', '.join(beside)} beside a file, whose graph is finished")
         return self

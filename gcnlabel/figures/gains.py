@@ -15,6 +15,8 @@ from gcnlabel.errors import InputError
 from gcnlabel.figures.style import COLOURS, MEDIUM, PAGE, SMALL, new_figure
 
 GREY = "0.6"
+ASIDE = 0.06
+"""How far bold heads stand from each other, in steps from one amount to the next: their intervals stay apart."""
 
 
 class Gain(NamedTuple):
@@ -48,12 +50,23 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
             for series in _series(panel, head):
                 places, means, widths = zip(*series, strict=True)
                 if head in bold:
-                    colour = COLOURS[list(bold).index(head) % len(COLOURS)]
-                    axes.errorbar(places, means, widths, color=colour, label=head, marker="o", markersize=3, capsize=2)
+                    number = list(bold).index(head)
+                    colour, aside = COLOURS[number % len(COLOURS)], ASIDE * (number - (len(bold) - 1) / 2)
+                    axes.errorbar(
+                        [place + aside for place in places],
+                        means,
+                        widths,
+                        color=colour,
+                        label=head,
+                        marker="o",
+                        markersize=3,
+                        capsize=2,
+                    )
                 else:
                     axes.plot(places, means, ".-", color=GREY, lw=0.7, ms=2, zorder=1, label="all other heads")
         axes.axhline(0, color="black", linewidth=0.8)
         axes.set_xticks(range(len(panel)), list(panel), fontsize=SMALL)
+        axes.set_xlim(-0.5, len(panel) - 0.5)
         axes.set_ylabel(f"above {reference}", fontsize=SMALL)
         axes.set_title(metric, fontsize=MEDIUM)
         axes.tick_params(labelsize=SMALL)

@@ -40,7 +40,7 @@ def test_a_finished_graph_stands_alone():
     graph = {"file": "g.safetensors", "convention": "signed", "embeddings": "one-hot"}
     assert parse_config({**MINIMAL, "graph": graph}).graph.file
     with pytest.raises(InputError, match="tau, p beside a file, whose graph is finished"):
-        parse_config({**MINIMAL, "graph": {**graph, "tau": 0.2, "p": 0.3}})
+        parse_config({**MINIMAL, "graph": {**graph, "tau": 0.0, "p": 0.3}})
 
 
 def test_environment_variables_are_filled_in(monkeypatch):

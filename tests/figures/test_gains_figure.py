@@ -34,16 +34,17 @@ def test_every_panel_and_point():
     figure = gains_figure(PANELS, ["default", "stacking"])
     tags, affect = figure.axes
     assert [axes.get_title() for axes in figure.axes] == list(PANELS)
-    assert lines(tags)["default"] == [(0, 0.1), (1, 0.2)]
+    assert lines(tags)["default"] == [(-0.03, 0.1), (0.97, 0.2)]  # the first of two bold heads, a little to the left
     assert lines(tags)["all other heads"] == [(0, -0.1), (1, 0.0)]
-    assert lines(affect) == {"default": [(0, 0.3)], "stacking": [(0, 0.25), (1, 0.05)]}
+    assert lines(affect) == {"default": [(-0.03, 0.3)], "stacking": [(0.03, 0.25), (1.03, 0.05)]}
+    assert tags.get_xlim() == affect.get_xlim() == (-0.5, 1.5)
     assert [text.get_text() for text in affect.get_xticklabels()] == ["1%", "100%"]
     assert tags.get_ylabel() == "above linear"
     (bars,) = (c for c in tags.containers if c.get_label() == "default")
     segments = bars[2][0].get_segments()
     assert [[tuple(point) for point in s] for s in segments] == [
-        [(0, pytest.approx(0.08)), (0, pytest.approx(0.12))],
-        [(1, pytest.approx(0.17)), (1, pytest.approx(0.23))],
+        [(-0.03, pytest.approx(0.08)), (-0.03, pytest.approx(0.12))],
+        [(0.97, pytest.approx(0.17)), (0.97, pytest.approx(0.23))],
     ]
 
 

@@ -79,6 +79,12 @@ def test_a_cluster_gives_the_same_bits(table, cluster):
     assert (matrix(table, scheduler=cluster.scheduler_address) == matrix(table)).all()
 
 
+def test_a_relative_path_is_the_same_file_in_other_folders(table, cluster, monkeypatch):
+    monkeypatch.chdir(table.parent)  # the workers stay where they are
+    how = {"split": "train", "rows": 137, "scheduler": cluster.scheduler_address}
+    assert (measure_files([table.name], TASKS, BLOCKS, **how).compute() == matrix(table)).all()
+
+
 def test_all_rows_and_several_files(table):
     both = measure_files([table, table], TASKS, BLOCKS, rows=300)
     assert both.num_samples == 2000
