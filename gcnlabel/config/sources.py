@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
-from gcnlabel.config.section import Section
+from gcnlabel.config.section import Section, Share
+
+Alignment = Literal["centre", "emotion-gcn-code"]
 
 
 class Splits(Section):
@@ -44,6 +46,8 @@ class Table(Section):
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
+        alignment: How ``predict --faces`` crops the face that a box names; null for ``centre``.
+        allow_missing: Share of a split's images that may be missing or unreadable; null for 0.01.
     """
 
     source: Literal["table"]
@@ -53,9 +57,18 @@ class Table(Section):
     size: PositiveInt = 64
     channels: Literal[1, 3] = 3
     split_column: str | None = "split"
+    alignment: Alignment | None = None
+    allow_missing: Share | None = None
     id_column: str | None = None
     missing: list[str] = Field(default=[])
     splits: Splits = Splits()
+
+    @model_validator(mode="after")
+    def _of_images(self) -> Table:
+        given = [name for name in ("alignment", "allow_missing") if getattr(self, name) is not None]
+        if self.images is None and given:
+            raise ValueError(f"{given[0]} is about images, and data.images names none")
+        return self
 
 
 class Arff(Section):
@@ -82,6 +95,10 @@ class Faces(Section):
         size: Width and height that faces are brought to.
         channels: 1 for grey, 3 for colour.
         classes: 7 expressions, or 8 (AffectNet's contempt, Aff-Wild2's other).
+        alignment: What a face's box turns about where the head is turned: ``centre``, its centre; ``emotion-gcn-code``,
+            its corner, as in the published code (:mod:`gcnlabel.data.alignment`). AffectNet alone has boxes and eyes.
+        allow_missing: Share of a split's images that may be missing or unreadable, and of all codes that may be
+            undeclared; more is an error.
         complete_only: Leave out the faces without all labels, as Emotion-GCN did, instead of masking what is missing.
         splits: AffectNet and Aff-Wild2 have published "train" and "val" alone, and results are reported on "val".
     """
@@ -90,9 +107,17 @@ class Faces(Section):
     path: str
     size: PositiveInt = 227
     channels: Literal[1, 3] = 3
+    alignment: Alignment = "centre"
+    allow_missing: Share = 0.01
     classes: Literal[7, 8] = 7
     complete_only: bool = False
     splits: Splits = Splits(val=None, test="val")
+
+    @model_validator(mode="after")
+    def _with_eyes(self) -> Faces:
+        if self.alignment != "centre" and self.source != "affectnet":
+            raise ValueError(f"alignment: {self.alignment} with {self.source}, which has no boxes of faces with eyes")
+        return self
 
 
 Source = Annotated[SyntheticFaces | Table | Arff | Faces, Field(discriminator="source")]

@@ -28,21 +28,23 @@ class ShardJob:
     Attributes:
         path: The array to write; the note stands beside it with the suffix .json.
         root: Folder of the images.
-        ids: Image of each face, below root.
+        paths: Image of each face, below root.
         boxes: [n, 4].
         eyes: [n, 2, 2].
         size: Width and height of the aligned faces.
         channels: 1 for grey, 3 for colour.
+        alignment: What a box turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`.
         strict: Whether a face that cannot be read is an error.
     """
 
     path: Path
     root: Path
-    ids: list[str]
+    paths: list[str]
     boxes: Floats
     eyes: Floats
     size: int
     channels: int
+    alignment: str
     strict: bool
 
 
@@ -87,7 +89,7 @@ def write_shard(job: ShardJob) -> ShardNote:
     """
     rows: list[Read | str] = []
     position = 0
-    for name, group in itertools.groupby(job.ids):
+    for name, group in itertools.groupby(job.paths):
         count = len(list(group))
         rows += _read(job, inside(job.root, name), slice(position, position + count))
         position += count
@@ -104,7 +106,8 @@ def write_shard(job: ShardJob) -> ShardNote:
 def _read(job: ShardJob, path: Path, rows: slice) -> list[Read | str]:
     """Return the faces of one image, or why they cannot be read; a bad box does not spoil its neighbours."""
     try:
-        images, placements = read_faces(path, job.boxes[rows], job.eyes[rows], job.size, job.channels)
+        places = job.boxes[rows], job.eyes[rows]
+        images, placements = read_faces(path, *places, job.size, job.channels, job.alignment)
     except InputError as error:
         if rows.stop - rows.start > 1:
             single = [_read(job, path, slice(row, row + 1)) for row in range(rows.start, rows.stop)]

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, read_table
+from gcnlabel.annotations.row_report import USED, RowCount, RowReport, unannotated_rows, used_rows
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
-from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
+from gcnlabel.data import SYNTHETIC_TASKS, load_features, synthetic_faces
 from gcnlabel.data.lazy_images import LazyImages
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, note
 from gcnlabel.run.faces import load_faces
+from gcnlabel.run.table_images import load_table_images
 from gcnlabel.tasks import TaskSet
 
 PARTS = ("train", "val", "test")
@@ -56,11 +58,13 @@ class RunData:
         tasks: Tasks that are annotated.
         parts: ``train``, ``val`` and ``test``.
         note: What every report on this data must say, or None.
+        rows: What became of every row that was read.
     """
 
     tasks: TaskSet
     parts: dict[str, Part]
     note: str | None = None
+    rows: RowReport = RowReport()
 
     def of_tasks(self, names: Sequence[str]) -> RunData:
         """Return the data with some of its tasks alone."""
@@ -76,21 +80,26 @@ def load_data(config: Config) -> RunData:
         InputError: A file cannot be used, a split is missing, or ``only_tasks`` names a task that is not there.
     """
     data = _load(config)
+    rank_zero_only(note)(data.rows.line())
     return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
 
 
 def _load(config: Config) -> RunData:
     if isinstance(config.data, SyntheticFaces):
         return _synthetic(config.data)
-    whole = _whole(config, config.data)
-    return RunData(whole.annotations.tasks, _split(whole, config.data.splits, config.seed))
+    whole, rows = _whole(config, config.data)
+    parts = _split(whole, config.data.splits, config.seed)
+    splits = [name for name in (config.data.splits.train, config.data.splits.val, config.data.splits.test) if name]
+    return RunData(whole.annotations.tasks, parts, rows=rows.of_splits(splits))
 
 
-def _whole(config: Config, data: Table | Arff | Faces) -> Part:
-    """Return all samples of a source, before they are split."""
+def _whole(config: Config, data: Table | Arff | Faces) -> tuple[Part, RowReport]:
+    """Return all samples of a source, before they are split, and what became of every row."""
     if isinstance(data, Faces):
-        return Part(*load_faces(data))
-    return _arff(data) if isinstance(data, Arff) else _table(data, _tasks(config))
+        annotations, images, rows = load_faces(data)
+        return Part(annotations, images), rows
+    part, rows = (_arff(data), RowReport()) if isinstance(data, Arff) else _table(data, _tasks(config))
+    return part, used_rows(part.annotations) + rows + unannotated_rows(part.annotations)
 
 
 @lru_cache(maxsize=2)  # many runs of one process share them
@@ -98,7 +107,8 @@ def _synthetic(data: SyntheticFaces) -> RunData:
     sizes = {"train": data.train, "val": data.val, "test": data.test}
     drawn = {split: synthetic_faces(size, seed=data.seed, split=split) for split, size in sizes.items()}
     parts = {split: Part(annotations, images) for split, (images, annotations) in drawn.items()}
-    return RunData(SYNTHETIC_TASKS, parts, note="synthetic faces: drawn by a renderer, not photographs")
+    rows = RowReport(tuple(RowCount(split, USED, "", size) for split, size in sizes.items()))
+    return RunData(SYNTHETIC_TASKS, parts, note="synthetic faces: drawn by a renderer, not photographs", rows=rows)
 
 
 def _tasks(config: Config) -> TaskSet:
@@ -109,7 +119,7 @@ def _tasks(config: Config) -> TaskSet:
     return TaskSet.from_dict(config.tasks, where="config")
 
 
-def _table(data: Table, tasks: TaskSet) -> Part:
+def _table(data: Table, tasks: TaskSet) -> tuple[Part, RowReport]:
     if (data.features is None) == (data.images is None):
         raise InputError("data names no input, or two", expected="either data.features or data.images")
     annotations = read_table(
@@ -120,11 +130,9 @@ def _table(data: Table, tasks: TaskSet) -> Part:
         missing=tuple(data.missing),
     )
     if data.features is not None:
-        return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32))
-    if annotations.ids is None:
-        raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
-    images = load_images(Path(data.images or ""), annotations.ids.tolist(), size=data.size, channels=data.channels)
-    return Part(annotations, images)
+        return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32)), RowReport()
+    annotations, images, rows = load_table_images(data, annotations)
+    return Part(annotations, images), rows
 
 
 def _arff(data: Arff) -> Part:

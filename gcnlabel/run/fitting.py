@@ -56,6 +56,7 @@ def train(
     check_selection(config, data)
     if is_first_process():
         folder.create(config, overwrite=overwrite)
+        data.rows.save(folder.rows)
         if graph is not None:
             graph.save(folder.graph, overwrite=True)
     set_for_speed(module, config)

@@ -25,6 +25,7 @@ class RunFolder:
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
         evaluation: ``evaluation.json``.
+        rows: ``rows.csv``, what became of every row of the data, by split and reason.
         predictions: ``predictions.safetensors``, scores and targets of the evaluated split, label vectors
             where the head has such.
 
@@ -40,6 +41,7 @@ class RunFolder:
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
         self.evaluation = self.path / "evaluation.json"
+        self.rows = self.path / "rows.csv"
         self.predictions = self.path / "predictions.safetensors"
 
     def create(self, config: Config, *, overwrite: bool = False) -> None:
@@ -53,7 +55,7 @@ class RunFolder:
                 f"{self.path} holds a run already", fix="give another --output, --resume it, or pass --overwrite"
             )
         writable_folder(self.path)
-        for stale in (self.graph, self.metrics, self.last, self.best, self.evaluation, self.predictions):
+        for stale in (self.graph, self.metrics, self.last, self.best, self.evaluation, self.rows, self.predictions):
             stale.unlink(missing_ok=True)
         with atomic_write(self.config, overwrite=overwrite) as temporary:
             temporary.write_text(dump_config(config), encoding="utf-8")

@@ -185,11 +185,9 @@ def test_mtl_lines_that_cannot_be_read(tmp_path, line, message):
     ("task", "header", "lines", "message"),
     [
         ("VA_Set", None, ["0,0", "0.1"], "'0.1,' cannot be read(.|\n)*v.txt, row 3"),
-        ("VA_Set", None, ["0,0", "", "0,0"], "cannot be read(.|\n)*v.txt, row 3"),
         ("VA_Set", "0.1,0.2", ["0,0"], "header '0.1,0.2'(.|\n)*valence,arousal"),
         ("EXPR_Set", "0", ["1"], "no header"),
         ("EXPR_Set", None, ["1", "9"], r"'9'(.|\n)*v.txt, row 3"),
-        ("EXPR_Set", None, ["1", "", "1"], r"''(.|\n)*v.txt, row 3"),
     ],
 )
 def test_lines_that_cannot_be_read(tmp_path, task, header, lines, message):

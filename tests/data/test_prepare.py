@@ -72,7 +72,7 @@ def test_eyes_are_level_and_where_they_should_be(cache, released):
 
 def test_the_cache_holds_what_the_originals_give(cache, released):
     faces, originals = FaceCache(cache), AlignedFaces(read_affectnet(released[0]), SIZE)
-    assert faces.manifest["shards"] == [3, 3, 1]
+    assert faces.manifest.shards == [3, 3, 1]
     assert faces.images.shape == (len(ANGLES), 3, SIZE, SIZE)
     np.testing.assert_array_equal(faces.images[:], originals.images[:])
     for task in ("expression", "affect"):
@@ -153,7 +153,10 @@ def damaged(released, tmp_path):
 
 def test_images_that_cannot_be_read_are_listed_and_left_out(cache, released, small_shards, tmp_path):
     root = damaged(released, tmp_path)
-    manifest = prepare(read_affectnet(root), tmp_path / "faces", source="affectnet", size=SIZE, workers=1)
+    options = {"source": "affectnet", "size": SIZE, "workers": 1}
+    with pytest.raises(InputError, match=r"2 of 6 images unreadable in split 'train', first 1/1\.jpg: .*cannot be read"):
+        prepare(read_affectnet(root), tmp_path / "faces", **options)
+    manifest = prepare(read_affectnet(root), tmp_path / "faces", allow_missing=0.34, **options)
     assert [name for name, _ in manifest["unreadable"]] == ["1/1.jpg", "2/2.jpg"]
     assert all("cannot be read" in reason for _, reason in manifest["unreadable"])
     assert manifest["counts"]["annotated"] == 7
@@ -178,7 +181,7 @@ def test_strict_stops_at_an_image_that_cannot_be_read(released, small_shards, tm
 def test_strict_does_not_take_over_what_was_left_out(released, small_shards, tmp_path):
     root = damaged(released, tmp_path)
     faces = read_affectnet(root)
-    prepare(faces, tmp_path / "faces", source="affectnet", size=SIZE, workers=1)
+    prepare(faces, tmp_path / "faces", source="affectnet", size=SIZE, workers=1, allow_missing=1)
     with pytest.raises(InputError, match="cannot be read"):
         prepare(faces, tmp_path / "faces", source="affectnet", size=SIZE, workers=1, strict=True)
 
