@@ -6,7 +6,6 @@ import difflib
 import logging
 from collections.abc import Iterable
 
-
 NOTE = logging.INFO + 5
 """Level of what the command line says to everybody."""
 

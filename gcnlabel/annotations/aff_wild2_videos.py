@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Frames:
 
     cells: pl.DataFrame
     affect: Array
-    report: RowReport = RowReport()
+    report: RowReport = field(default_factory=RowReport)
 
 
 def read_videos(expressions: Files, affects: Files, images: Path, *, declared: bool, strict: bool) -> Frames:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class AffectNetRecords:
     boxes: Array | None
     eyes: Eyes
     place: Place
-    report: RowReport = RowReport()
+    report: RowReport = field(default_factory=RowReport)
 
 
 def faces_of_records(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ class FaceAnnotations:
     root: Path
     boxes: Array
     eyes: Array
-    rows: RowReport = RowReport()
+    rows: RowReport = field(default_factory=RowReport)
     files: Array | None = None
 
     def __post_init__(self) -> None:

@@ -105,7 +105,9 @@ class RowReport:
     def line(self) -> str:
         """Return one line: rows used, rows left out or masked and why, the first of each."""
         used = [each for each in self.counts if each.what == USED]
-        parts = [f"{sum(each.count for each in used)} used ({', '.join(f'{each.split} {each.count}' for each in used)})"]
+        parts = [
+            f"{sum(each.count for each in used)} used ({', '.join(f'{each.split} {each.count}' for each in used)})"
+        ]
         for what in (LEFT_OUT, MASKED, KEPT):
             named = self.of_fate(what)
             if named:

@@ -98,6 +98,4 @@ def checked_manifest(content: Any, path: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise InputError(
-            f"{path} is damaged: {key}: {first['msg']}", fix="prepare it anew in another folder"
-        ) from None
+        raise InputError(f"{path} is damaged: {key}: {first['msg']}", fix="prepare it anew in another folder") from None

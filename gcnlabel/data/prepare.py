@@ -96,8 +96,7 @@ def _jobs(faces: FaceAnnotations, folder: CacheFolder, how: tuple[int, int, str,
     paths = faces.paths()
     rows = [slice(start, start + SHARD_FACES) for start in range(0, len(faces), SHARD_FACES)]
     return [
-        ShardJob(folder.shard(i), faces.root, paths[r], faces.boxes[r], faces.eyes[r], *how)
-        for i, r in enumerate(rows)
+        ShardJob(folder.shard(i), faces.root, paths[r], faces.boxes[r], faces.eyes[r], *how) for i, r in enumerate(rows)
     ]
 
 

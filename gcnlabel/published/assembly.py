@@ -29,6 +29,7 @@ class Architecture:
         image_size: Side of the images it was published for.
         theirs: Maps our name of a backbone's tensor to the published one.
         unused: Published tensors that no forward pass uses.
+        alignment: How its code cropped faces; None where it took whole pictures.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Architecture:
     image_size: int
     theirs: Callable[[str], str]
     unused: tuple[str, ...] = ()
+    alignment: str | None = None
 
 
 @dataclass(frozen=True)

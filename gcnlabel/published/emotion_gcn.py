@@ -6,6 +6,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from gcnlabel.data.alignment import EMOTION_GCN_CODE
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.breg_next import BLOCKS
@@ -82,9 +83,12 @@ def _breg_next_name(ours: str) -> str:
     return f"model._model.{len(BLOCKS)}.{part}"
 
 
-DENSENET = Architecture("Emotion-GCN with DenseNet-121", "densenet121", "max", 227, _densenet_name)
+DENSENET = Architecture(
+    "Emotion-GCN with DenseNet-121", *("densenet121", "max", 227, _densenet_name), alignment=EMOTION_GCN_CODE
+)
 BREG_NEXT = Architecture(
     "Emotion-GCN with BReG-NeXt",
     *("breg_next", "average", 112, _breg_next_name),
     unused=("model._fc0.weight", "model._fc0.bias"),
+    alignment=EMOTION_GCN_CODE,
 )

@@ -44,11 +44,14 @@ def _settings(imported: ImportedModel, folder: RunFolder, config: Config | None)
         content: dict[str, Any] = {"data": data, "tasks": imported.graph.tasks.to_dict()}
     else:
         content = config.model_dump(mode="json", exclude_none=True)
+        data = content["data"]
         if config.tasks is not None:
             tasks = config.tasks
             imported.graph.check_matches(
                 TaskSet.from_yaml(tasks) if isinstance(tasks, str) else TaskSet.from_dict(tasks, where="config")
             )
+    if architecture.alignment is not None and (data["source"] == "affectnet" or data.get("images")):
+        data["alignment"] = architecture.alignment
     content["graph"] = {"file": str(folder.graph)}
     content["model"] = {
         "backbone": {"name": architecture.backbone, "pool": architecture.pool, "scaling": "imagenet"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -64,7 +64,7 @@ class RunData:
     tasks: TaskSet
     parts: dict[str, Part]
     note: str | None = None
-    rows: RowReport = RowReport()
+    rows: RowReport = field(default_factory=RowReport)
 
     def of_tasks(self, names: Sequence[str]) -> RunData:
         """Return the data with some of its tasks alone."""

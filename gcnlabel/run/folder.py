@@ -26,8 +26,8 @@ class RunFolder:
         best: ``checkpoints/best.safetensors``, the selected epoch.
         evaluation: ``evaluation.json``.
         rows: ``rows.csv``, what became of every row of the data, by split and reason.
-        predictions: ``predictions.safetensors``, scores and targets of the evaluated split, label vectors
-            where the head has such.
+        predictions: ``predictions.safetensors``, scores and targets of the evaluated split; ``ids``, a JSON list of
+            the samples' ids as bytes, where the data have such; label vectors where the head has such.
 
     Args:
         path: The folder.

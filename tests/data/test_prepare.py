@@ -154,7 +154,9 @@ def damaged(released, tmp_path):
 def test_images_that_cannot_be_read_are_listed_and_left_out(cache, released, small_shards, tmp_path):
     root = damaged(released, tmp_path)
     options = {"source": "affectnet", "size": SIZE, "workers": 1}
-    with pytest.raises(InputError, match=r"2 of 6 images unreadable in split 'train', first 1/1\.jpg: .*cannot be read"):
+    with pytest.raises(
+        InputError, match=r"2 of 6 images unreadable in split 'train', first 1/1\.jpg: .*cannot be read"
+    ):
         prepare(read_affectnet(root), tmp_path / "faces", **options)
     manifest = prepare(read_affectnet(root), tmp_path / "faces", allow_missing=0.34, **options)
     assert [name for name, _ in manifest["unreadable"]] == ["1/1.jpg", "2/2.jpg"]
