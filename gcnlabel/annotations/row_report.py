@@ -10,10 +10,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy import sparse
-
-from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 
@@ -147,50 +143,6 @@ class RowReport:
             writer = csv.DictWriter(file, [f.name for f in fields(RowCount)], lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.plain())
-
-
-def used_rows(annotations: Annotations) -> RowReport:
-    """Return the number of rows of each split, all of them used."""
-    splits = np.full(len(annotations), "all") if annotations.split is None else annotations.split
-    names, first, counts = np.unique(splits, return_index=True, return_counts=True)
-    return RowReport(
-        tuple(
-            RowCount(str(name), USED, "", int(count), row_name(annotations, int(row)))
-            for name, row, count in zip(names, first, counts, strict=True)
-        )
-    )
-
-
-def unannotated_rows(annotations: Annotations) -> RowReport:
-    """Return the rows on which a task is not annotated at all; the others of its tasks may be."""
-    split = np.full(len(annotations), "all") if annotations.split is None else annotations.split
-    report = RowReport()
-    for task in annotations.tasks:
-        target = annotations.targets[task.name]
-        if not sparse.issparse(target):
-            empty = np.flatnonzero(target == MISSING_CLASS if target.ndim == 1 else np.isnan(target).all(axis=1))
-            names, first, counts = np.unique(split[empty], return_index=True, return_counts=True)
-            report += RowReport(
-                tuple(
-                    RowCount(str(name), MASKED, f"{task.name} not annotated", int(n), row_name(annotations, empty[i]))
-                    for name, i, n in zip(names, first, counts, strict=True)
-                )
-            )
-    return report
-
-
-def left_out(annotations: Annotations, reason: str, rows: Mapping[int, str]) -> RowReport:
-    """Return the report of rows that are left out for one reason; ``rows`` says what is wrong with each."""
-    counts = []
-    for row, detail in sorted(rows.items()):
-        split = "all" if annotations.split is None else str(annotations.split[row])
-        counts.append(RowCount(split, LEFT_OUT, reason, 1, row_name(annotations, row), detail))
-    return RowReport() + RowReport(tuple(counts))
-
-
-def row_name(annotations: Annotations, row: int) -> str:
-    """Return the id of a sample, or ``sample 0`` for the first where there are no ids."""
-    return f"sample {row}" if annotations.ids is None else str(annotations.ids[row])
 
 
 def _named(each: RowCount) -> str:

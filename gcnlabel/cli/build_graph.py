@@ -124,6 +124,7 @@ def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
 
 
 def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
+    from gcnlabel.errors import note
     from gcnlabel.recipe import blocks_of, graph_of_statistics
     from gcnlabel.statistics import measure_files
     from gcnlabel.transforms import convention
@@ -138,6 +139,7 @@ def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
         workers=options["workers"],
         scheduler=options["scheduler"],
     )
+    note(statistics.rows.line())
     return graph_of_statistics(statistics)
 
 

@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 
 from gcnlabel import __version__
+from gcnlabel.annotations.counted_rows import left_out, used_rows
 from gcnlabel.annotations.face_annotations import FaceAnnotations
-from gcnlabel.annotations.row_report import ALLOWED, UNREADABLE, left_out, used_rows
+from gcnlabel.annotations.row_report import ALLOWED, UNREADABLE
 from gcnlabel.data.alignment import CENTRE
 from gcnlabel.data.cache_folder import CacheFolder, fingerprint
 from gcnlabel.data.face_shards import ShardJob, ShardNote, write_shard

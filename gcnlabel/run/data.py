@@ -12,7 +12,8 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, read_table
-from gcnlabel.annotations.row_report import USED, RowCount, RowReport, unannotated_rows, used_rows
+from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
+from gcnlabel.annotations.row_report import USED, RowCount, RowReport
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, synthetic_faces

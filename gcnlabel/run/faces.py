@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from gcnlabel.annotations import Annotations, FaceAnnotations, read_aff_wild2, read_affectnet, read_emotic
-from gcnlabel.annotations.row_report import ALLOWED, UNREADABLE, RowReport, left_out, used_rows
+from gcnlabel.annotations.counted_rows import left_out, used_rows
+from gcnlabel.annotations.row_report import ALLOWED, UNREADABLE, RowReport
 from gcnlabel.config.sources import Faces
 from gcnlabel.data.aligned_faces import OriginalImages
 from gcnlabel.data.face_cache import FaceCache

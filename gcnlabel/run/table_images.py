@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.annotations.counted_rows import left_out, used_rows
 from gcnlabel.annotations.found_images import OTHER_CASE, find_images
-from gcnlabel.annotations.row_report import ALLOWED, MISSING, UNREADABLE, RowReport, left_out, used_rows
+from gcnlabel.annotations.row_report import ALLOWED, MISSING, UNREADABLE, RowReport
 from gcnlabel.annotations.usable_rows import UsableRows
 from gcnlabel.config.sources import Table
 from gcnlabel.data.images import ImageFiles, inside
