@@ -71,5 +71,5 @@ def _lower_ending(name: str) -> str:
 def _listed(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
-    except OSError:
+    except (OSError, ValueError):  # no folder, or no name of one
         return []

@@ -122,11 +122,11 @@ class RowReport:
         Raises:
             InputError: One did.
         """
-        for each in self.counts:
-            if each.what == LEFT_OUT and each.reason in FAULTS:
-                of = sum(c.count for c in self.counts if c.split == each.split and c.what in (USED, LEFT_OUT))
-                if each.count > allowed * of:
-                    raise _too_many(each, of, allowed, root, option)
+        faults = [each for each in self.counts if each.what == LEFT_OUT and each.reason in FAULTS]
+        for each in sorted(faults, key=lambda each: -each.count):
+            of = sum(c.count for c in self.counts if c.split == each.split and c.what in (USED, LEFT_OUT))
+            if each.count > allowed * of:
+                raise _too_many(each, of, allowed, root, option)
 
     def plain(self) -> list[dict[str, Any]]:
         """Return plain values, which :meth:`from_plain` takes."""

@@ -66,8 +66,8 @@ class ShardNote:
             temporary.write_text(json.dumps({"unreadable": self.unreadable, "remarks": self.remarks}), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> ShardNote:
-        """Read a note.
+    def load(cls, path: Path, faces: int) -> ShardNote:
+        """Read the note of a shard of so many faces.
 
         Raises:
             InputError: It is damaged.
@@ -75,8 +75,10 @@ class ShardNote:
         try:
             content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             unreadable = {int(position): str(reason) for position, reason in content["unreadable"].items()}
+            if any(not 0 <= position < faces for position in unreadable):
+                raise ValueError(f"face {max(unreadable)} of {faces}")
             return cls(unreadable, {str(key): int(count) for key, count in content["remarks"].items()})
-        except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
             raise InputError(f"{path} is damaged: {error}", fix="prepare it anew with --overwrite") from error
 
 

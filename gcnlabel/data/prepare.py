@@ -103,8 +103,8 @@ def _jobs(faces: FaceAnnotations, folder: CacheFolder, how: tuple[int, int, str,
 
 def _finished(jobs: Sequence[ShardJob], strict: bool) -> dict[Path, ShardNote]:
     """Return the notes of the shards that are whole; a strict job does those with unreadable faces again."""
-    whole = [job.path for job in jobs if job.path.exists() and job.path.with_suffix(".json").exists()]
-    notes = {path: ShardNote.load(path.with_suffix(".json")) for path in whole}
+    whole = [job for job in jobs if job.path.exists() and job.path.with_suffix(".json").exists()]
+    notes = {job.path: ShardNote.load(job.path.with_suffix(".json"), len(job.paths)) for job in whole}
     return {path: note for path, note in notes.items() if not (strict and note.unreadable)}
 
 

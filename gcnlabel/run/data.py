@@ -81,17 +81,24 @@ def load_data(config: Config) -> RunData:
         InputError: A file cannot be used, a split is missing, or ``only_tasks`` names a task that is not there.
     """
     data = _load(config)
-    rank_zero_only(note)(data.rows.line())
     return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
 
 
 def _load(config: Config) -> RunData:
     if isinstance(config.data, SyntheticFaces):
-        return _synthetic(config.data)
+        drawn = _synthetic(config.data)
+        _say(drawn.rows)
+        return drawn
     whole, rows = _whole(config, config.data)
-    parts = _split(whole, config.data.splits, config.seed)
-    splits = [name for name in (config.data.splits.train, config.data.splits.val, config.data.splits.test) if name]
-    return RunData(whole.annotations.tasks, parts, rows=rows.of_splits(splits))
+    splits = config.data.splits
+    rows = rows.of_splits([name for name in (splits.train, splits.val, splits.test) if name])
+    _say(rows)
+    return RunData(whole.annotations.tasks, _split(whole, splits, config.seed), rows=rows)
+
+
+@rank_zero_only
+def _say(rows: RowReport) -> None:
+    note(rows.line())
 
 
 def _whole(config: Config, data: Table | Arff | Faces) -> tuple[Part, RowReport]:
