@@ -44,8 +44,6 @@ PADDED = "box partly outside the image (padded with black)"
 OUTSIDE = "box wholly outside the image (all black)"
 CENTRE, EMOTION_GCN_CODE = "centre", "emotion-gcn-code"
 ALIGNMENTS = (CENTRE, EMOTION_GCN_CODE)
-"""What a box turns about, by name: its centre, or its corner as in the published code."""
-
 EYES_UNKNOWN = "eyes unknown (not turned)"
 EYES_EQUAL = "eye points equal (not turned)"
 EYES_OUTSIDE = "eye point outside the image (not turned)"
@@ -91,7 +89,7 @@ def place_face(
         image_size: Width and height of the picture.
         box: x1, y1, x2, y2 of the face, [4]; NaN is the whole picture.
         eyes: Eye centres (x, y), first the one left in the face as it is seen, [2, 2]; NaN is unknown: not turned.
-        alignment: One of :data:`ALIGNMENTS`.
+        alignment: What a box turns about, one of :data:`ALIGNMENTS`.
 
     Raises:
         InputError: The box is empty or not finite, or the alignment is unknown.
@@ -129,7 +127,7 @@ def align_face(
         eyes: Eye centres (x, y), [2, 2]; NaN is unknown.
         size: Width and height to bring it to.
         channels: 1 for grey, 3 for colour.
-        alignment: One of :data:`ALIGNMENTS`.
+        alignment: What a box turns about, one of :data:`ALIGNMENTS`.
 
     Raises:
         InputError: The box is empty or not finite, or the alignment is unknown.
@@ -140,8 +138,7 @@ def align_face(
         >>> int(align_face(picture, [20, 10, 30, 20], np.full((2, 2), np.nan), 10, channels=1).min())
         255
     """
-    picture = image if isinstance(image, Image.Image) else Image.fromarray(_without_last_of_one(np.asarray(image)))
-    picture = upright(picture)
+    picture = upright(image if isinstance(image, Image.Image) else Image.fromarray(_flat(np.asarray(image))))
     return warp_faces(picture, [place_face(picture.size, box, eyes, alignment)], size, channels)[0]
 
 
@@ -199,5 +196,5 @@ def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
     return (OUTSIDE,) if apart.any() else (PADDED,) if beyond else ()
 
 
-def _without_last_of_one(array: Images) -> Images:
+def _flat(array: Images) -> Images:
     return array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
