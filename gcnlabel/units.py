@@ -116,7 +116,7 @@ class Units(nn.Module):
             mean[self.tasks.slice_of(name)], sd[self.tasks.slice_of(name)] = self.mean[place], self.sd[place]
         return mean, sd
 
-    def _of(self, values: Mapping[str, Tensor]) -> Iterator[tuple[str, slice]]:
+    def _of(self, values: Mapping[str, Any]) -> Iterator[tuple[str, slice]]:
         return ((name, place) for name, place in self.places.items() if name in values)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:

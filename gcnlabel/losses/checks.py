@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, shorten
 
 
-def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: Mapping[str, Any]) -> None:
+def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: nn.ModuleDict) -> None:
     """Check the targets of a batch against the scores and losses of their tasks.
 
     Values are looked at on the CPU alone and outside of ``torch.func`` and ``torch.compile``: elsewhere that would wait
