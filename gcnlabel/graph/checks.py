@@ -27,7 +27,7 @@ def check_edges(graph: LabelNodes) -> None:
         raise InputError(
             f"{graph.edge_index.shape[1]} edges without weights of their own",
             expected="edge_weight [E], set after edge_index: those of other edges are not theirs",
-            fix="set graph.edge_weight, or leave out transforms that make edges without it (GDC, KNNGraph, LineGraph, TwoHop)",
+            fix="set graph.edge_weight, or leave out what makes edges without it (GDC, KNNGraph, LineGraph, TwoHop)",
         )
     if graph.edge_attr is not None:
         fix = "leave out the transform that makes it, or set edge_weight to what counts and edge_attr to None"

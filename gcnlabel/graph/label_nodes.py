@@ -48,8 +48,10 @@ class LabelNodes(Data):  # type: ignore[misc]
 
     @edge_index.setter
     def edge_index(self, edge_index: Tensor | None) -> None:
+        weights, old = self.edge_weight, self.edge_index
+        of_old = weights is None or old is None or len(weights) == old.shape[1]  # or else of what is to come
         self._store.edge_index = edge_index
-        self._store._has_old_weights = True
+        self._store._has_old_weights = of_old
 
     @property
     def edge_weight(self) -> Any:
