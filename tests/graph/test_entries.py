@@ -22,7 +22,7 @@ EDGES = [("cat", "dog", 0.5), ("dog", "cat", -0.25), ("cow", "length", 1.0), ("c
 
 def few_are_dense(monkeypatch, most):
     monkeypatch.setattr("gcnlabel.graph.entries.MOST_DENSE", most)
-    monkeypatch.setattr("gcnlabel.recipe.MOST_DENSE", most)
+    monkeypatch.setattr("gcnlabel.graph.measuring.MOST_DENSE", most)
 
 
 @pytest.fixture
