@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from gcnlabel.graph import LabelGraph
+    from gcnlabel.graph import GraphRecipe, LabelGraph
+    from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
 
 EXAMPLES = """\b
@@ -75,29 +76,32 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     multi-label task. Labels are matched by name, never by position.
     """
     from gcnlabel.files import refuse_existing, refuse_suffix
-    from gcnlabel.recipe import borrow_blocks, measured_pairs, propagation_graph
     from gcnlabel.tasks import TaskSet
 
     refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
-    raw = _raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), options)
-    pairs = [_pair(text) for text in options["pairs"]] or (measured_pairs(raw) if options["statistic"] else None)
-    sources = {_pair(key): source for key, _, source in (text.partition("=") for text in options["borrow"])}
-    raw, pairs = borrow_blocks(raw, sources, options["convention"], pairs)
-    graph = propagation_graph(
-        raw,
-        options["convention"],
-        tau=options["tau"],
-        p=_weights(options["weights"]),
-        pairs=pairs,
-        embeddings=options["embeddings"],
-        missing_words=options["missing_words"],
-    )
+    recipe = _recipe(options)
+    graph = recipe.finish(_raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())
     click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {_size(graph)}")
 
 
-def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
+def _recipe(options: dict[str, Any]) -> GraphRecipe:
+    from gcnlabel.graph import GraphRecipe
+
+    return GraphRecipe(
+        convention=options["convention"],
+        statistic=_statistics(options["statistic"]),
+        borrowed={_pair(key): source for key, _, source in (text.partition("=") for text in options["borrow"])},
+        tau=options["tau"],
+        p=_weights(options["weights"]),
+        pairs=[_pair(text) for text in options["pairs"]] or None,
+        embeddings=options["embeddings"],
+        missing_words=options["missing_words"],
+    )
+
+
+def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.errors import InputError
     from gcnlabel.graph import (
         graph_from_counts,
@@ -112,33 +116,32 @@ def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
     if len(given) != 1:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
+    if options["statistic"] and not options["annotations"]:
+        raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if options["from_matrix"]:
-        return graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks)
+        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks))
     if options["from_counts"]:
-        return graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks)
+        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks))
     if options["from_edges"]:
-        return graph_from_edges(read_edges(options["from_edges"]), tasks=tasks)
+        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"]), tasks=tasks))
     if tasks is None:
         raise InputError("no TASKS file given", expected="a YAML file that declares the tasks of the annotations")
-    return _measured(tasks, options)
+    return recipe.raw(_measured(tasks, recipe, options))
 
 
-def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
-    from gcnlabel.recipe import blocks_of, graph_of_statistics
+def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
     from gcnlabel.statistics import measure_files
-    from gcnlabel.transforms import convention
 
-    statistics = measure_files(
+    return measure_files(
         options["annotations"],
         tasks,
-        blocks_of(tasks, _statistics(options["statistic"]) or convention(options["convention"]).statistic),
+        recipe.blocks(tasks),
         split=None if options["split"] == "all" else options["split"],
         split_column=options["split_column"],
         missing=options["missing"],
         workers=options["workers"],
         scheduler=options["scheduler"],
     )
-    return graph_of_statistics(statistics)
 
 
 def _statistics(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | None:
