@@ -11,6 +11,7 @@ from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotat
 from gcnlabel.annotations.frames import from_frame
 from gcnlabel.annotations.stratified import stratified_split
 from gcnlabel.annotations.table import count_rows, iter_table, read_rows, read_table
+from gcnlabel.annotations.tag_lists import is_tag_list, read_tag_list
 from gcnlabel.annotations.unseen import unseen_labels, warn_unseen
 from gcnlabel.annotations.voc import read_voc
 
@@ -23,6 +24,7 @@ __all__ = [
     "emotic_to_expressions",
     "face_tasks",
     "from_frame",
+    "is_tag_list",
     "iter_table",
     "read_aff_wild2",
     "read_affectnet",
@@ -34,6 +36,7 @@ __all__ = [
     "read_label_xml",
     "read_rows",
     "read_table",
+    "read_tag_list",
     "read_voc",
     "stratified_split",
     "unseen_labels",
