@@ -169,7 +169,7 @@ def _of_tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
 
 def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.cli.pairs import statistics_of
-    from gcnlabel.recipe import blocks_of
+    from gcnlabel.recipe import blocks_of, graph_of_statistics
     from gcnlabel.statistics import measure_files
     from gcnlabel.transforms import convention
 
