@@ -16,6 +16,9 @@ from gcnlabel.files import existing_file
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 LISTS = ("images", "annotations", "categories")
+KEYS = {*LISTS, "id", "name", "file_name", "image_id", "category_id"}
+"""What is kept of a file; outlines of objects, its bulk, are let go while it is read."""
+
 Empty = Literal["negative", "left-out"]
 
 
@@ -100,7 +103,9 @@ class _CocoFile:
         path = existing_file(path, "COCO file")
         form = f"a COCO file of instances: {{{', '.join(f'{name}: [...]' for name in LISTS)}}}"
         try:
-            content = json.loads(path.read_bytes())
+            content = json.loads(
+                path.read_bytes(), object_hook=lambda entry: {k: entry[k] for k in KEYS & entry.keys()}
+            )
         except (ValueError, RecursionError) as error:
             raise InputError(f"{path} is no JSON: {error}", expected=form) from error
         for name in LISTS:
