@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -45,7 +46,7 @@ def read_table(
     Warns:
         GcnlabelWarning: Rows are cut off, ids stand twice, or names of splits differ in case or spaces alone.
     """
-    columns = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
+    columns: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
     parts = iter_table(path, tasks, delimiter=delimiter, missing=missing, **columns)
     annotations = Annotations.concatenate(list(parts))
     path = Path(path)
