@@ -112,7 +112,8 @@ class Annotations:
         if self.split is None:
             raise InputError(
                 f"split {name!r} was asked for but the annotations have no split column",
-                fix="name the column by data.split_column or --split-column, or ask for all samples (--split all)",
+                fix="data.split_column names the column; without one, data.splits draws a split: {train: .7, val: .15, "
+                "test: .15} (build-graph: --split-column, or --split all for every sample)",
             )
         rows = self.split == name
         if not rows.any():

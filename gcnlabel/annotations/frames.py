@@ -14,11 +14,12 @@ from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet
 
 OPTIONS = {
-    "split": "data.split_column (build-graph: --split-column)",
-    "ids": "data.id_column",
-    "groups": "data.group_column",
+    "split": "data.split_column (build-graph: --split-column) names the column; where there is none, data.splits draws "
+    "a split: {train: .7, val: .15, test: .15} (build-graph: --split all takes every row)",
+    "ids": "data.id_column names the column",
+    "groups": "data.group_column names the column",
 }
-"""What names the columns of splits, ids and groups, in a config and on the command line."""
+"""What to do where the column of splits, ids or groups is not found."""
 
 
 def from_frame(

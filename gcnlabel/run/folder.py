@@ -51,9 +51,8 @@ class RunFolder:
             InputError: There is a run already and ``overwrite`` is false, or the folder cannot be written.
         """
         if self.config.exists() and not overwrite:
-            raise InputError(
-                f"{self.path} holds a run already", fix="give another --output, --resume it, or pass --overwrite"
-            )
+            go_on = f", or go on with it: train --resume --output {self.path}" if self.last.exists() else ""
+            raise InputError(f"{self.path} holds a run already", fix=f"give another --output, pass --overwrite{go_on}")
         writable_folder(self.path)
         files = (self.graph, self.split, self.metrics, self.last, self.best, self.evaluation, self.predictions)
         for stale in files:
