@@ -27,7 +27,7 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
     dimension. With ``annotations.groups`` whole groups are given, those that hold most of the stratum first.
 
-    Where ``annotations.ids`` tell all samples apart, the split does not depend on their order; else it does.
+    Samples of one id stay together too. With ids or groups the split does not depend on the order of the samples.
 
     Args:
         annotations: Targets of N samples.
@@ -68,13 +68,9 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
 
 def _units(annotations: Annotations) -> tuple[sparse.csr_array, npt.NDArray[Any]]:
     """Return which samples stay together, [units, N], in an order that the rows' order does not change where it can."""
-    ids, n = annotations.ids, len(annotations)
-    if annotations.groups is not None:
-        names, unit = np.unique(annotations.groups, return_inverse=True)
-    elif ids is not None and len(np.unique(ids)) == n:
-        names, unit = np.unique(ids, return_inverse=True)
-    else:
-        names = unit = np.arange(n)
+    n = len(annotations)
+    told_apart = annotations.ids if annotations.groups is None else annotations.groups
+    names, unit = np.unique(np.arange(n) if told_apart is None else told_apart, return_inverse=True)
     return sparse.csr_array((np.ones(n), (unit, np.arange(n))), shape=(len(names), n)), names
 
 

@@ -91,6 +91,13 @@ def test_the_order_of_rows_does_not_matter_where_ids_or_groups_tell_them_apart(s
         assert set(ids[parts[name]]) == set(ids[order][shuffled[name]])
 
 
+def test_samples_of_one_id_stay_together():
+    ids = np.array([f"{i // 3}.png" for i in range(90)])
+    parts = stratified_split(tags(np.random.default_rng(0).random((90, 2)) < 0.4, ids=ids), THREE, 0)
+    check_partition(parts, 90, THREE)
+    assert sum(len(set(ids[rows])) for rows in parts.values()) == 30
+
+
 def test_the_rarest_label_goes_first_by_hand():
     values = np.zeros((20, 2))
     values[:4, 0] = 1  # rare, and always beside the other

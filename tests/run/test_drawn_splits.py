@@ -181,6 +181,16 @@ def test_a_group_without_a_name_and_a_column_that_is_not_there(config, tmp_path)
         load_data(config(group_column="persn"))
 
 
+def test_groups_that_differ_in_case_or_spaces_alone_are_said(config, tmp_path):
+    rows = rows_of_table()
+    rows[3][1] = rows[3][1].upper() + " "
+    write_table(tmp_path / "t.csv", rows)
+    with pytest.warns(
+        GcnlabelWarning, match=r"1 row\(s\) of t.csv have the group 'P3 ', another one than 'p3'.*rows 5"
+    ):
+        load_data(config(group_column="person"))
+
+
 def test_a_column_of_splits_does_not_matter_beside_fractions(config, tmp_path):
     plain = parts_of(load_data(config(id_column="id")))
     with (tmp_path / "t.csv").open("w", newline="") as file:
