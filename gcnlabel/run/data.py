@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,18 @@ from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, read_table
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
-from gcnlabel.annotations.row_report import USED, RowCount, RowReport
+from gcnlabel.annotations.row_report import ALLOWED, USED, RowCount, RowReport
 from gcnlabel.config.schema import Config
-from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
+from gcnlabel.config.sources import Arff, Coco, Faces, SyntheticFaces, Table, Voc
+from gcnlabel.config.splits import PARTS, Splits
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, synthetic_faces
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError, note
 from gcnlabel.run.faces import load_faces
-from gcnlabel.run.table_images import load_table_images
+from gcnlabel.run.listed_images import load_listed_images
+from gcnlabel.run.splitting import Rows, read_split, split_note, split_rows, write_split
+from gcnlabel.run.tagged_images import load_tagged_images
 from gcnlabel.tasks import TaskSet
-
-PARTS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,19 @@ class RunData:
         parts: ``train``, ``val`` and ``test``.
         note: What every report on this data must say, or None.
         rows: What became of every row that was read.
+        drawn: All annotations and the rows of each part, where the split was drawn by fractions.
     """
 
     tasks: TaskSet
     parts: dict[str, Part]
     note: str | None = None
     rows: RowReport = field(default_factory=RowReport)
+    drawn: tuple[Annotations, dict[str, Rows]] | None = None
+
+    def keep_split(self, path: Path) -> None:
+        """Write the split to a file where it was drawn."""
+        if self.drawn is not None:
+            write_split(path, *self.drawn)
 
     def of_tasks(self, names: Sequence[str]) -> RunData:
         """Return the data with some of its tasks alone."""
@@ -74,26 +83,36 @@ class RunData:
         return replace(self, tasks=tasks, parts=parts)
 
 
-def load_data(config: Config) -> RunData:
+def load_data(config: Config, split_file: Path | None = None) -> RunData:
     """Read, or draw, the data that a config names.
+
+    Args:
+        config: The config.
+        split_file: Where a run keeps a split that was drawn; it is taken from there where that file exists.
 
     Raises:
         InputError: A file cannot be used, a split is missing, or ``only_tasks`` names a task that is not there.
     """
-    data = _load(config)
+    data = _load(config, split_file)
     return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
 
 
-def _load(config: Config) -> RunData:
+def _load(config: Config, split_file: Path | None) -> RunData:
     if isinstance(config.data, SyntheticFaces):
         drawn = _synthetic(config.data)
         _say(drawn.rows)
         return drawn
-    whole, rows = _whole(config, config.data)
-    splits = config.data.splits
-    rows = rows.of_splits([name for name in (splits.train, splits.val, splits.test) if name])
-    _say(rows)
-    return RunData(whole.annotations.tasks, _split(whole, splits, config.seed), rows=rows)
+    whole, report = _whole(config, config.data)
+    report = report if config.data.splits.fractions else report.of_splits(_split_names(config.data.splits))
+    _say(report)
+    note = split_note(config.data)
+    if note is not None and split_file is not None and split_file.exists():
+        rows = read_split(split_file, whole.annotations)
+    else:
+        rows = split_rows(whole.annotations, config.data, config.seed)
+    parts = {part: whole.select(rows[part]) for part in PARTS}
+    kept = None if note is None else (whole.annotations, rows)
+    return RunData(whole.annotations.tasks, parts, note, kept, report)
 
 
 @rank_zero_only
@@ -101,13 +120,24 @@ def _say(rows: RowReport) -> None:
     note(rows.line())
 
 
-def _whole(config: Config, data: Table | Arff | Faces) -> tuple[Part, RowReport]:
+def _split_names(splits: Splits) -> list[str]:
+    return [name for part in PARTS if isinstance(name := getattr(splits, part), str)]
+
+
+def _whole(config: Config, data: Table | Arff | Coco | Voc | Faces) -> tuple[Part, RowReport]:
     """Return all samples of a source, before they are split, and what became of every row."""
     if isinstance(data, Faces):
         annotations, images, rows = load_faces(data)
         return Part(annotations, images), rows
-    part, rows = (_arff(data), RowReport()) if isinstance(data, Arff) else _table(data, _tasks(config))
+    if isinstance(data, Coco | Voc):
+        part, rows = _with_images(*load_tagged_images(data))
+    else:
+        part, rows = (_arff(data), RowReport()) if isinstance(data, Arff) else _table(data, _tasks(config))
     return part, used_rows(part.annotations) + rows + unannotated_rows(part.annotations)
+
+
+def _with_images(annotations: Annotations, images: Any, rows: RowReport) -> tuple[Part, RowReport]:
+    return Part(annotations, images), rows
 
 
 @lru_cache(maxsize=2)  # many runs of one process share them
@@ -133,14 +163,18 @@ def _table(data: Table, tasks: TaskSet) -> tuple[Part, RowReport]:
     annotations = read_table(
         data.annotations,
         tasks,
-        split_column=data.split_column,
+        split_column=data.split_column if data.splits.fractions is None else None,
         id_column=data.id_column,
+        group_column=data.group_column,
         missing=tuple(data.missing),
     )
     if data.features is not None:
         return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32)), RowReport()
-    annotations, images, rows = load_table_images(data, annotations)
-    return Part(annotations, images), rows
+    if annotations.ids is None:
+        raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
+    allowed = ALLOWED if data.allow_missing is None else data.allow_missing
+    how = {"size": data.size, "channels": data.channels, "allowed": allowed}
+    return _with_images(*load_listed_images(Path(data.images or ""), annotations.ids.tolist(), annotations, **how))
 
 
 def _arff(data: Arff) -> Part:
@@ -151,23 +185,3 @@ def _arff(data: Arff) -> Part:
         row, column = np.argwhere(~np.isfinite(dense))[0]
         raise InputError(f"feature {column} of sample {row} is missing", fix="fill in missing features first")
     return Part(annotations, dense)
-
-
-def _split(whole: Part, splits: Splits, seed: int) -> dict[str, Part]:
-    rows = {"train": _rows(whole, splits.train), "test": _rows(whole, splits.test)}
-    if splits.val is not None:
-        rows["val"] = _rows(whole, splits.val)
-    else:
-        shuffled = np.random.default_rng(seed).permutation(rows["train"])
-        held_out = max(1, round(splits.holdout * len(shuffled)))
-        rows["val"], rows["train"] = np.sort(shuffled[:held_out]), np.sort(shuffled[held_out:])
-    for part, of_part in rows.items():
-        if len(of_part) == 0:
-            raise InputError(f"the {part} part has no sample", expected="at least one")
-    return {part: whole.select(rows[part]) for part in PARTS}
-
-
-def _rows(whole: Part, split: str) -> np.ndarray[Any, Any]:
-    whole.annotations.of_split(split)  # says what is wrong
-    rows: np.ndarray[Any, Any] = np.flatnonzero(whole.annotations.split == split)
-    return rows
