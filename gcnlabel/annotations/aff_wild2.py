@@ -82,7 +82,7 @@ def read_aff_wild2(
     else:
         files = video_files(source, EXPR_FOLDERS), video_files(source, VA_FOLDERS)
         frames = read_videos(*files, folder, declared=label_map is None, strict=strict)
-    how = {"complete_only": complete_only, "allow_undeclared": allow_undeclared}
+    how: dict[str, Any] = {"complete_only": complete_only, "allow_undeclared": allow_undeclared}
     return _faces(frames, folder, CLASSES[classes], label_map=label_map, **how)
 
 

@@ -62,6 +62,7 @@ class Table(Divided):
             raise ValueError(f"{given[0]} is about images, and data.images names none")
         return self
 
+    @model_validator(mode="after")
     def _groups_are_drawn(self) -> Table:
         if self.group_column is not None and self.splits.fractions is None and self.splits.val is not None:
             raise ValueError("group_column has no effect: it is for splits by fractions, or for val: null")

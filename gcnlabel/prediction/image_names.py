@@ -8,12 +8,13 @@ from pathlib import Path
 from gcnlabel.annotations.affectnet_csv import IMAGE_FOLDERS as AFFECTNET_FOLDERS
 from gcnlabel.annotations.emotic import IMAGE_FOLDERS as EMOTIC_FOLDERS
 from gcnlabel.config import Config
-from gcnlabel.config.sources import Faces, Table
+from gcnlabel.config.sources import Coco, Faces, Table, Voc
 from gcnlabel.data.cache_folder import CacheFolder
 from gcnlabel.errors import InputError
 
 FACE_FOLDERS = {"affectnet": (*AFFECTNET_FOLDERS, "."), "aff-wild2": ("cropped_aligned",), "emotic": EMOTIC_FOLDERS}
 """Folders that the ids of a data set start from, below its own."""
+VOC_IMAGES = "JPEGImages"
 
 
 def image_folders(config: Config) -> list[Path]:
@@ -21,6 +22,10 @@ def image_folders(config: Config) -> list[Path]:
     data = config.data
     if isinstance(data, Table) and data.images is not None:
         found = [Path(data.images)]
+    elif isinstance(data, Coco):
+        found = [Path(data.images)] if isinstance(data.images, str) else [Path(each) for each in data.images.values()]
+    elif isinstance(data, Voc):
+        found = [Path(data.images or Path(data.path, VOC_IMAGES))]
     elif isinstance(data, Faces):
         found = _of_faces(data)
     else:

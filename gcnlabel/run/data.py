@@ -105,19 +105,18 @@ def _load(config: Config, split_file: Path | None) -> RunData:
     whole, report = _whole(config, config.data)
     report = report if config.data.splits.fractions else report.of_splits(_split_names(config.data.splits))
     _say(report)
-    note = split_note(config.data)
-    if note is not None and split_file is not None and split_file.exists():
+    said = split_note(config.data)
+    if said is not None and split_file is not None and split_file.exists():
         rows = read_split(split_file, whole.annotations)
     else:
         rows = split_rows(whole.annotations, config.data, config.seed)
     parts = {part: whole.select(rows[part]) for part in PARTS}
-    kept = None if note is None else (whole.annotations, rows)
-    return RunData(whole.annotations.tasks, parts, note, kept, report)
+    kept = None if said is None else (whole.annotations, rows)
+    return RunData(whole.annotations.tasks, parts, note=said, rows=report, drawn=kept)
 
 
-@rank_zero_only
 def _say(rows: RowReport) -> None:
-    note(rows.line())
+    rank_zero_only(note)(rows.line())
 
 
 def _split_names(splits: Splits) -> list[str]:
@@ -173,8 +172,8 @@ def _table(data: Table, tasks: TaskSet) -> tuple[Part, RowReport]:
     if annotations.ids is None:
         raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
     allowed = ALLOWED if data.allow_missing is None else data.allow_missing
-    how = {"size": data.size, "channels": data.channels, "allowed": allowed}
-    return _with_images(*load_listed_images(Path(data.images or ""), annotations.ids.tolist(), annotations, **how))
+    where = Path(data.images or ""), annotations.ids.tolist(), annotations
+    return _with_images(*load_listed_images(*where, size=data.size, channels=data.channels, allowed=allowed))
 
 
 def _arff(data: Arff) -> Part:

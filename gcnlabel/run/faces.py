@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,8 +37,8 @@ def load_faces(data: Faces) -> tuple[Annotations, LazyImages, RowReport]:
 
 def _originals(data: Faces) -> tuple[Annotations, LazyImages, RowReport]:
     allowed = data.allow_missing
-    options = {"classes": data.classes, "complete_only": data.complete_only, "allow_undeclared": allowed}
-    faces = read_faces_of(data.source, data.path, **options)
+    options: dict[str, Any] = {"classes": data.classes, "complete_only": data.complete_only}
+    faces = read_faces_of(data.source, data.path, **options, allow_undeclared=allowed)
     (used_rows(faces.annotations) + faces.rows).check(allowed, root=faces.root)
     images = OriginalImages(faces, data.size, data.channels, data.alignment)
     damaged = damaged_files([images.path(row) for row in range(len(faces))])

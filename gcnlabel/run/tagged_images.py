@@ -42,8 +42,8 @@ def load_tagged_images(data: Coco | Voc) -> tuple[Annotations, Any, RowReport]:
         root, folders = _below_one_root(data)
         splits = [] if annotations.split is None else annotations.split.tolist()
         names = [f"{folders[split]}/{image}" for split, image in zip(splits, ids, strict=True)]
-    how = {"size": data.size, "channels": data.channels, "allowed": data.allow_missing}
-    return load_listed_images(root, names, annotations, **how)
+    where = root, names, annotations
+    return load_listed_images(*where, size=data.size, channels=data.channels, allowed=data.allow_missing)
 
 
 def _below_one_root(data: Coco) -> tuple[Path, dict[str, str]]:
