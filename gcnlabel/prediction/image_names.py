@@ -44,7 +44,7 @@ def _of_faces(data: Faces) -> list[Path]:
 
 
 def named_images(
-    files: Mapping[str, Path], place: Path, folders: Collection[Path] = (), ids: Collection[str] = ()
+    files: Mapping[str, Path], place: Path, folders: Collection[Path] = (), ids: Collection[str] = (), drop: str = ""
 ) -> dict[str, Path]:
     """Return name -> path of images.
 
@@ -53,6 +53,7 @@ def named_images(
         place: That folder.
         folders: Folders that the ids of the run's data start from; where one of them holds the place, images are called
             by their path below the first that does.
+        drop: Ending that the ids of those folders lack, as VOC's do.
         ids: Names in a table of faces; an image that one of them ends in, and that stands there, is called by it.
 
     Example:
@@ -62,7 +63,8 @@ def named_images(
     """
     inner = place.resolve()
     folder = next((folder for folder in folders if inner.is_relative_to(folder)), None)
-    names = {key: key if folder is None else (inner.relative_to(folder) / key).as_posix() for key in files}
+    inside = Path() if folder is None else inner.relative_to(folder)
+    names = {key: (inside / key).as_posix().removesuffix("" if folder is None else drop) for key in files}
     free = set(ids) - set(names.values())
     tails = ["/".join(inner.parts[-length:]) for length in range(1, len(inner.parts))]
     ways: list[Callable[[str], str]] = [lambda key: key, *(lambda key, tail=tail: f"{tail}/{key}" for tail in tails)]

@@ -50,14 +50,15 @@ def find_images(source: str | Path, config: Config | None = None, ids: Collectio
     if not source.exists():
         raise InputError(f"image or folder not found: {source}", fix="check the path; it is relative to where you are")
     folders = [] if config is None else image_folders(config)
+    drop = ".jpg" if config is not None and isinstance(config.data, Voc) else ""
     if not source.is_dir():
-        return named_images({source.name: source}, source.parent, folders, ids)
+        return named_images({source.name: source}, source.parent, folders, ids, drop)
     inner = (path.relative_to(source) for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
     names = sorted(path for path in inner if not any(part.startswith(".") for part in path.parts))
     found = {path.as_posix(): source / path for path in names if (source / path).is_file()}
     if not found:
         raise InputError(f"no image in {source}", expected=f"files that end in {' '.join(SUFFIXES)}")
-    return named_images(found, source, folders, ids)
+    return named_images(found, source, folders, ids, drop)
 
 
 def image_shape(config: Config) -> tuple[int, int, int] | None:

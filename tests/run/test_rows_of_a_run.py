@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from small_affectnet import write_affectnet
 from turned_faces import write_turned_faces
 
 from gcnlabel.cli import main
-from gcnlabel.config import parse_config
+from gcnlabel.config import load_config, parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import load_data
 
@@ -212,3 +213,23 @@ def test_build_graph_and_other_splits(tmp_path):
         "rows: 120 used (train 120), 40 left out: of a split that is not used 40 (first t.csv row 4 below the header)"
     )
     assert line in result.output.splitlines()
+
+
+def test_the_recipe_for_re_packs_in_the_guide(tmp_path, monkeypatch):
+    text = (Path(__file__).parents[2] / "examples/emotion_gcn/README.md").read_text()
+    recipe = next(block.split("```")[0] for block in text.split("```yaml\n")[1:])
+    names = ["anger", "contempt", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
+    rows = [",pth,label,relFCs"]
+    for i in range(80):
+        path = tmp_path / "archive" / names[i % 8] / f"image{i:07d}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (12, 12), (i, i, i)).save(path)
+        rows.append(f"{i},{names[i % 8]}/{path.name},{names[i % 8]},0.8{i}")
+    (tmp_path / "archive/labels.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "c.yaml").write_text(recipe)
+    monkeypatch.chdir(tmp_path)
+    data = load_data(load_config("c.yaml"))
+    assert data.rows.line() == "rows: 80 used (all 80)"
+    part = data.parts["test"].annotations
+    classes = data.tasks["expression"].labels
+    assert [name.split("/")[0] for name in part.ids] == [classes[i] for i in part.targets["expression"]]
