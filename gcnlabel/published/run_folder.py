@@ -62,7 +62,7 @@ def _settings(imported: ImportedModel, folder: RunFolder, config: Config | None)
 
 def _module_state(imported: ImportedModel) -> dict[str, Any]:
     """Return the state as a trained run keeps it: the scaling of the images stands before the backbone."""
-    names = {"backbone.network.": "model.backbone.network.1.", "head.": "model.head."}
+    names = {"backbone.network.": "model.backbone.network.1.", "head.": "model.head.", "units.": "model.units."}
     return {
         next(new + name.removeprefix(old) for old, new in names.items() if name.startswith(old)): value
         for name, value in imported.model.state_dict().items()
