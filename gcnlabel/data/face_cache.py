@@ -72,13 +72,20 @@ class FaceCache(ArrayDataset):
         if not self.manifest.finished:
             raise InputError(f"the cache {path} is not finished", fix="run the same gcnlabel prepare again: it goes on")
         job, counts = self.manifest.job, self.manifest.shards
-        tasks = TaskSet.from_dict(self.manifest.tasks, where=folder.manifest)
+        tasks = _tasks(self.manifest.tasks, folder.manifest)
         self.annotations = read_face_table(folder.table, tasks)
         if sum(counts) != len(self.annotations):
             raise InputError(f"{folder.table} has {len(self.annotations)} rows", expected=f"{sum(counts)}, one a face")
         shape = (job.channels, job.size, job.size)
         self.images = ShardImages([folder.shard(i) for i in range(len(counts))], counts, shape)
         super().__init__(self.images, targets_to_tensors(self.annotations), transform)
+
+
+def _tasks(declared: dict[str, Any], path: Path) -> TaskSet:
+    try:
+        return TaskSet.from_dict(declared, where=path)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise InputError(f"{path} is damaged: tasks: {error}", fix="prepare it anew in another folder") from error
 
 
 def _mapped(path: Path, shape: tuple[int, ...]) -> Images:
