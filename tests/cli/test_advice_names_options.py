@@ -105,7 +105,7 @@ def is_key(models, levels):
 
 SECTIONS = [name for name, field in Config.model_fields.items() if models_of(field.annotation)]
 KEY = re.compile(rf"(?<![\w./{{}}-])({'|'.join(SECTIONS)})((?:\.(?:[a-z_]+|{{}}))+)(?![\w(./])")
-NO_KEYS = r"graph\.(with_embeddings|reorder|labels|edge_weight)|.*\.(csv|onnx|safetensors|pt|yaml|npz|npy)"
+NO_KEYS = r"graph\.(with_embeddings|reorder|labels|edge_weight|statistic|tasks)|.*\.(csv|onnx|safetensors|pt|yaml|npz|npy)"
 """Python, and files."""
 
 
