@@ -9,10 +9,11 @@ import torch
 
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.graph import LabelGraph, graph_from_matrix, joined_graph, read_matrix
+from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix
 from gcnlabel.graph.raw_matrix import as_dense
+from gcnlabel.recipe import borrow_blocks
 from gcnlabel.run.data import RunData
-from gcnlabel.run.graph import finished_graph, parse_pairs, raw_graph
+from gcnlabel.run.graph import parse_pairs, raw_graph
 from gcnlabel.tasks import TaskSet
 
 SPLITS = {"val": "val", "dev": "val"}
@@ -24,7 +25,7 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
 
     Args:
         source: ``val`` (or ``dev``): measured on that split as the config says; or a raw graph (.safetensors) or a
-            matrix with names (.csv), which must hold every label.
+            matrix with names (.csv), which must hold every label. What the config borrows stays borrowed.
         config: Config of the run.
         data: Data with all labels.
 
@@ -34,15 +35,13 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
     if source in SPLITS:
         return raw_graph(config, data.parts[SPLITS[source]].annotations)[0]
     if source.endswith(".csv"):
-        return restricted(graph_from_matrix(*read_matrix(source)), data.tasks, source)
-    if not Path(source).exists():
+        found = graph_from_matrix(*read_matrix(source))
+    elif Path(source).exists():
+        found = LabelGraph.load(source)
+    else:
         raise InputError(f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | a .safetensors or .csv file")
-    return restricted(LabelGraph.load(source), data.tasks, source)
-
-
-def statistics_of(label_data: RunData, other: LabelGraph, config: Config) -> LabelGraph:
-    """Return the raw graph over all labels: that of the training part, and another's for a label that it lacks."""
-    return joined_graph(raw_graph(config, label_data.parts["train"].annotations)[0], other)
+    borrowed = parse_pairs(config.graph.borrowed)
+    return borrow_blocks(restricted(found, data.tasks, source), borrowed, config.graph.convention)[0]
 
 
 def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:
@@ -62,19 +61,6 @@ def shuffled(raw: LabelGraph, seed: int) -> LabelGraph:
     """Return a raw graph whose labels have changed places: the same edges between others."""
     place = np.random.default_rng(seed).permutation(raw.tasks.num_labels)
     return LabelGraph.from_dense(as_dense(raw.statistic).numpy()[np.ix_(place, place)], raw.tasks, history=raw.history)
-
-
-def finished(config: Config, raw: LabelGraph) -> LabelGraph:
-    """Return the propagation graph that a config makes of a raw one."""
-    pairs = None if config.graph.statistic is None else list(parse_pairs(config.graph.statistic))
-    return finished_graph(config, raw, pairs)
-
-
-def training_graph(config: Config, raw: LabelGraph, seen: TaskSet) -> LabelGraph:
-    """Return the propagation graph over the seen labels of a raw one, each embedded as among all labels."""
-    graph = finished(config, restricted(raw, seen))
-    whole = finished(config, raw)
-    return graph.with_embeddings(whole.x[[raw.tasks.index(label) for label in seen.labels]])
 
 
 def identity(graph: LabelGraph) -> LabelGraph:

@@ -17,13 +17,15 @@ from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.metrics.auc import auc
 from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.default_head import check_alone
+from gcnlabel.run.fitting import check_selection
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics
 from gcnlabel.unseen.extendable import check_head, check_task, with_generator
 from gcnlabel.unseen.left_out import check_label
 from gcnlabel.unseen.scoring import GRAPH, PARTS, TRAINED, Left, few_shot_scores, trained_scores, unseen_scores
-from gcnlabel.unseen.training import check_trainable
+from gcnlabel.unseen.training import check_recipe, check_trainable
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,10 +67,13 @@ def evaluate_unseen(
             weights of the tasks are not fixed.
     """
     check_fixed_weights(config)
+    check_alone(config)
+    check_recipe(config)
     data = load_data(config) if data is None else data
     config = with_generator(config)
     check_head(config)
     check_trainable(data)
+    check_selection(config, data)
     labels = labels_of(data, label)
     for name in labels:
         check_task(config, data.tasks.task_of(name).name)
