@@ -62,7 +62,8 @@ class MultiTaskModel(nn.Module):
         """Return a model that scores labels never trained too, from their embeddings and edges alone.
 
         Labels are matched by name; backbone, generator, biases, residuals and scales are copies of the trained ones.
-        A new label has no residual, and the mean bias of its task (0 in a task that is new).
+        A new label has no residual, and the mean bias of its task (0 in a task that is new). Each part keeps its
+        mode, training or evaluation.
 
         Args:
             graph: Propagation graph with embeddings of the trained labels and the new ones, in any order: tasks may
@@ -87,7 +88,9 @@ class MultiTaskModel(nn.Module):
             >>> model.extend(graph)(torch.zeros(2, 4))["tags"].shape
             torch.Size([2, 3])
         """
-        return MultiTaskModel(copy.deepcopy(self.backbone), self.head.extended(graph)).train(self.training)
+        extended = MultiTaskModel(copy.deepcopy(self.backbone), self.head.extended(graph))
+        extended.training = self.training  # of this module alone: its parts keep their own modes
+        return extended
 
     def freeze(self) -> MultiTaskModel:
         """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode."""

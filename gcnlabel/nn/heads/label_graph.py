@@ -101,7 +101,10 @@ class LabelGraphHead(Head):
         head.adjacency.inherit(self.adjacency, place)
         if head.bias is not None and self.bias is not None:
             head.bias.data.copy_(extended_bias(self.bias.detach(), self.tasks, graph))
-        return head.train(self.training)
+        modes = {name: part.training for name, part in self.named_modules()}
+        for name, part in head.named_modules():
+            part.training = modes[name]
+        return head
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D], in full precision also where autocast would take half of it."""
