@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.graph import LabelGraph
+from gcnlabel.graph import LabelGraph, similarity_graph
+from gcnlabel.graph.agreement import COSINES, warn_of_disagreement
 from gcnlabel.tasks import TaskSet
+
+M = TypeVar("M", bound=nn.Module)
 
 
 def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
@@ -80,6 +83,28 @@ def copied_layers(gcn: Any) -> dict[str, Any]:
     """Return ``conv`` and ``activation`` that make a second generator with copies of one's trained layers."""
     layers = iter(copy.deepcopy(gcn.convs))
     return {"conv": lambda *_: next(layers), "activation": lambda: copy.deepcopy(gcn.activation)}
+
+
+def with_modes_of(trained: nn.Module, larger: M) -> M:
+    """Return the larger head with each part in the mode, training or evaluation, that it has in the trained one."""
+    modes = {name: part.training for name, part in trained.named_modules()}
+    for name, part in larger.named_modules():
+        part.training = modes[name]
+    return larger
+
+
+def warn_of_names(x: Tensor, adjacency: Tensor, tasks: TaskSet, graph: LabelGraph) -> None:
+    """Warn where edges are cosines of embeddings alone, and those of trained labels do not go with their edges.
+
+    Args:
+        x: Embeddings of the trained labels [L, F].
+        adjacency: The Â that they were trained with [L, L].
+        tasks: Tasks that were trained.
+        graph: The larger graph.
+    """
+    if graph.history.get("source") == COSINES:
+        trained = LabelGraph.from_dense(adjacency.double().cpu().numpy(), tasks)
+        warn_of_disagreement(trained, similarity_graph(tasks, x.cpu()))
 
 
 def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None:

@@ -1,12 +1,14 @@
-"""What stays as it is when a model is extended: the mode of each part; and one-hot embeddings, which cannot be."""
+"""Extending a model: parts keep their modes, one-hot embeddings cannot, edges of names alone are held to the trained."""
+
+import warnings
 
 import pytest
 import torch
 from label_heads import LABELS, TASKS, asymmetric, propagation_graph
 from larger_graphs import KINDS, MORE, flat, larger, trained
 
-from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph
+from gcnlabel.errors import DisagreeingEdgesWarning, InputError
+from gcnlabel.graph import LabelGraph, attached_graph, similarity_graph
 from gcnlabel.nn import Backbone, LabelGraphHead, MultiTaskModel, OutputPropagation, TaskHeads, mlp
 
 
@@ -90,3 +92,28 @@ def test_rows_of_zeros_extend_a_model_of_one_hot_embeddings():
     inputs = torch.randn(3, 4)
     after = model.extend(with_x(x)(graph))(inputs)
     torch.testing.assert_close(flat(after, MORE, TASKS.labels), flat(model(inputs), TASKS, TASKS.labels))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_edges_of_names_alone_are_held_to_the_trained_edges(kind):
+    x = torch.randn(LABELS, 5, generator=torch.Generator().manual_seed(0))
+    cosines = similarity_graph(TASKS, x)
+    more = torch.randn(MORE.num_labels, 5, generator=torch.Generator().manual_seed(1))
+    more[[MORE.index(label) for label in TASKS.labels]] = x
+    names = similarity_graph(MORE, more)
+
+    def model(sign):
+        graph = propagation_graph(sign * cosines.adjacency().numpy(), x)
+        return graph, MultiTaskModel(mlp(4, hidden=(6,)), KINDS[kind](LabelGraphHead(graph, TASKS, 6, (7,))))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model(1)[1].extend(names)
+    graph, opposite = model(-1)
+    with pytest.warns(DisagreeingEdgesWarning, match=r"rank correlation -1\.00 over 56 pairs of trained labels"):
+        opposite.extend(names)
+    with pytest.warns(DisagreeingEdgesWarning):
+        opposite.extend(attached_graph(graph, names))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        opposite.extend(larger(graph))  # edges that are not made of names
