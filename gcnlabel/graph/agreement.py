@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 
 PERMUTATIONS = 199
 MAX_P = 0.05
+ENOUGH = 0.5
+"""Rank correlation that needs no test: of few labels, or labels that are alike, no order of them is rare."""
 MIN_LABELS = 4
 """Labels of which a permutation test can tell anything: three have six orders."""
 COSINES = "cosines of embeddings"
@@ -39,8 +41,8 @@ class Agreement:
 
     @property
     def holds(self) -> bool:
-        """Whether the correlation is positive, and not by chance."""
-        return self.correlation > 0 and self.p <= MAX_P
+        """Whether the correlation is at least 0.5, or positive and not by chance."""
+        return self.correlation >= ENOUGH or (self.correlation > 0 and self.p <= MAX_P)
 
     def __str__(self) -> str:
         """Return the numbers as a sentence has them."""

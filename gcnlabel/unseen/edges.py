@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from gcnlabel.config import Config
+from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix
+from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix, similarity_graph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.recipe import borrow_blocks
 from gcnlabel.run.data import RunData
@@ -18,14 +19,17 @@ from gcnlabel.tasks import TaskSet
 
 SPLITS = {"val": "val", "dev": "val"}
 """Splits whose statistics may give the edges; ``dev`` is another word for ``val``."""
+NAMES = "names"
+"""Edges that are the cosines of the embeddings."""
 
 
 def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
     """Return the raw graph over all labels that a text names.
 
     Args:
-        source: ``val`` (or ``dev``): measured on that split as the config says; or a raw graph (.safetensors) or a
-            matrix with names (.csv), which must hold every label. What the config borrows stays borrowed.
+        source: ``val`` (or ``dev``): measured on that split as the config says; ``names``: cosines of the config's
+            embeddings; or a raw graph (.safetensors) or a matrix with names (.csv), which must hold every label. What
+            the config borrows stays borrowed.
         config: Config of the run.
         data: Data with all labels.
 
@@ -34,14 +38,20 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
     """
     if source in SPLITS:
         return raw_graph(config, data.parts[SPLITS[source]].annotations)[0]
-    if source.endswith(".csv"):
+    if source == NAMES:
+        graph = config.graph
+        x = parse_embeddings(graph.embeddings or "one-hot", data.tasks.labels, graph.missing_words)
+        found = similarity_graph(data.tasks, x)
+    elif source.endswith(".csv"):
         found = graph_from_matrix(*read_matrix(source))
     elif Path(source).exists():
         found = LabelGraph.load(source)
     else:
-        raise InputError(f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | a .safetensors or .csv file")
-    borrowed = parse_pairs(config.graph.borrowed)
-    return borrow_blocks(restricted(found, data.tasks, source), borrowed, config.graph.convention)[0]
+        raise InputError(
+            f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | {NAMES} | a .safetensors or .csv file"
+        )
+    whole = found if source == NAMES else restricted(found, data.tasks, source)
+    return borrow_blocks(whole, parse_pairs(config.graph.borrowed), config.graph.convention)[0]
 
 
 def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:

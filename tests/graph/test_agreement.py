@@ -56,8 +56,8 @@ def test_only_measured_pairs_count_and_tasks_do_not_mix():
     level = np.add.outer([0, 0, 0, 0, 5, 5], [0, 0, 0, 0, 5, 5]) + 0.01 * matrix
     other = np.add.outer([0, 0, 0, 0, 5, 5], [0, 0, 0, 0, 5, 5]) - 0.01 * matrix
     found = agreement_of(LabelGraph.from_dense(level, tasks), LabelGraph.from_dense(other, tasks))
-    assert found.correlation > 0.5
-    assert not found.holds
+    assert found.correlation > 0.4
+    assert found.p > 0.9
 
 
 def test_names_that_disagree_are_warned_of_with_number_and_meaning():
@@ -73,6 +73,12 @@ def test_names_that_disagree_are_warned_of_with_number_and_meaning():
     np.testing.assert_array_equal(joined.adjacency()[8, :8], names.adjacency()[8, :8])  # said, not changed
     with pytest.warns(DisagreeingEdgesWarning, match=r"rank correlation [+-]0\.\d\d over 56"):
         joined_graph(raw(np.random.default_rng(0).normal(size=(8, 8))), names)
+    near = cosines + 1.4 * np.random.default_rng(2).normal(size=(8, 8))
+    assert 0.1 < agreement_of(raw(near), names).correlation < 0.5
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        joined_graph(raw(near), names)  # weak, but not by chance
+        joined_graph(raw(cosines[:3, :3], LABELS[:3]), names)  # strong, over too few labels for a test
     with pytest.warns(DisagreeingEdgesWarning, match="no rank correlation over 56 pairs"):
         joined_graph(raw(cosines), similarity_graph(LABELS, torch.eye(8)))  # one-hot: all alike
 

@@ -1,4 +1,4 @@
-"""Extending a model: parts keep their modes, one-hot embeddings cannot, edges of names alone are held to the trained."""
+"""Extending a model: modes of parts, one-hot embeddings, and edges of names that disagree with the trained ones."""
 
 import warnings
 
