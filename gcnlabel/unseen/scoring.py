@@ -38,30 +38,27 @@ class Left:
         whole: Data with it.
         data: Data without it.
         raw: Raw graph over all labels: measured on the training part, and for the label elsewhere.
-        pairs: Pairs of tasks whose edges count; None for those of the config's convention.
     """
 
     label: str
     whole: RunData
     data: RunData
     raw: LabelGraph
-    pairs: list[tuple[str, str]] | None
 
     @classmethod
     def out(cls, label: str, config: Config, whole: RunData, other: LabelGraph) -> Left:
         """Leave a label out; ``other`` says what the other labels have to do with it."""
         data = without_label(whole, label)
-        raw, pairs = raw_graph(config, data.parts["train"].annotations)
-        return cls(label, whole, data, joined_graph(raw, other), pairs)
+        return cls(label, whole, data, joined_graph(raw_graph(config, data.parts["train"].annotations), other))
 
     def graph(self, config: Config) -> LabelGraph:
         """Return the propagation graph over all labels that a config makes."""
-        return finished_graph(config, self.raw, self.pairs)
+        return finished_graph(config, self.raw)
 
     def training_graph(self, config: Config) -> LabelGraph:
         """Return that over the seen labels, each embedded as among all labels."""
         seen = self.data.tasks
-        graph = finished_graph(config, restricted(self.raw, seen), self.pairs)
+        graph = finished_graph(config, restricted(self.raw, seen))
         return graph.with_embeddings(self.graph(config).x[[self.raw.tasks.index(label) for label in seen.labels]])
 
     def shuffled(self, seed: int) -> Left:
