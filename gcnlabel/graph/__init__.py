@@ -1,5 +1,6 @@
 """The label graph: its sources, its file, its exports."""
 
+from gcnlabel.graph.agreement import Agreement, agreement_of
 from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.exports import to_networkx, write_graphml, write_json
 from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_graph
@@ -10,8 +11,10 @@ from gcnlabel.graph.recipe import GraphRecipe
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix, graph_from_networkx
 
 __all__ = [
+    "Agreement",
     "GraphRecipe",
     "LabelGraph",
+    "agreement_of",
     "attached_graph",
     "graph_from_counts",
     "graph_from_edges",
