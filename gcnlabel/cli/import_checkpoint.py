@@ -78,14 +78,7 @@ def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:
 
 
 def _embeddings(labels: Sequence[str], options: dict[str, Any]) -> Tensor | None:
-    import torch
-
     from gcnlabel.embeddings import parse_embeddings
-    from gcnlabel.graph import vectors_from_pickle
 
     text = options["embeddings"]
-    if text is None:
-        return None
-    if text.endswith((".pkl", ".pickle")):
-        return torch.from_numpy(vectors_from_pickle(text, len(labels))).float()
-    return parse_embeddings(text, labels, options["missing_words"])
+    return None if text is None else parse_embeddings(text, labels, options["missing_words"])

@@ -5,19 +5,29 @@ from gcnlabel.graph.exports import to_networkx, write_graphml, write_json
 from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_graph
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
-from gcnlabel.graph.published_pickles import graph_from_pickle, read_pickle, vectors_from_pickle
+from gcnlabel.graph.published_pickles import (
+    counts_from_pickle,
+    graph_from_pickle,
+    is_array_file,
+    matrix_from_pickle,
+    vectors_from_pickle,
+)
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix, graph_from_networkx
+from gcnlabel.pickles import read_pickle
 
 __all__ = [
     "LabelGraph",
     "attached_graph",
+    "counts_from_pickle",
     "graph_from_counts",
     "graph_from_edges",
     "graph_from_entries",
     "graph_from_matrix",
     "graph_from_networkx",
     "graph_from_pickle",
+    "is_array_file",
     "joined_graph",
+    "matrix_from_pickle",
     "read_counts",
     "read_edges",
     "read_matrix",
