@@ -44,7 +44,9 @@ class Graph(Section):
 
 
 class BackboneConfig(Section):
-    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``.
+    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``, ``relu`` to ``densenet121``.
+
+    ``relu`` puts a ReLU before the pooling, as torchvision's classifier does.
 
     ``scaling`` is how grey values 0..255 reach an image backbone: ``symmetric`` (-1..1, the default) or ``imagenet``
     (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
@@ -58,6 +60,7 @@ class BackboneConfig(Section):
     widths: Sizes | None = None
     pool: Literal["max", "average"] | None = None
     pretrained: bool | None = None
+    relu: bool | None = None
     scaling: Literal["symmetric", "imagenet"] | None = None
 
 

@@ -2,12 +2,13 @@
 
 from gcnlabel.pickles.content import ArrayContent, Frame
 from gcnlabel.pickles.reading import read_arrays, read_pickle
-from gcnlabel.pickles.torch_files import load_torch
+from gcnlabel.pickles.torch_files import check_tensor, load_torch
 from gcnlabel.pickles.writing import pickled_arrays, pickled_frame
 
 __all__ = [
     "ArrayContent",
     "Frame",
+    "check_tensor",
     "load_torch",
     "pickled_arrays",
     "pickled_frame",

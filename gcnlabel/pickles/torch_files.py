@@ -20,6 +20,8 @@ from gcnlabel.pickles.stand_ins import NUMPY
 
 ZIP, LEGACY = b"PK\x03\x04", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 """How files of ``torch.save`` start, since PyTorch 1.6 and before."""
+SLOW = ("punycode", "idna")
+"""Codecs that take the square of a text's length."""
 
 
 def is_torch_file(path: Path) -> bool:
@@ -86,7 +88,7 @@ class TorchContent(ArrayContent):
 
 
 def _check_codecs(path: Path) -> None:
-    """Refuse files that name a codec other than latin1, which PyTorch would run for as long as it takes."""
+    """Refuse files that name a slow codec: PyTorch admits every one, and would run it for as long as it takes."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             inside = [name for name in archive.namelist() if name.endswith("data.pkl")]
@@ -96,12 +98,12 @@ def _check_codecs(path: Path) -> None:
     if b"_codecs" not in pickled:
         return
     for _, text, _ in pickletools.genops(pickled):
-        if isinstance(text, str) and len(text) < 40 and text not in ("latin1", "latin-1") and _is_codec(text):
+        if isinstance(text, str) and len(text) < 40 and _codec(text) in SLOW:
             raise InputError(f"it names the codec {text!r}", expected="latin1")
 
 
-def _is_codec(text: str) -> bool:
+def _codec(text: str) -> str | None:
     try:
-        return bool(codecs.lookup(text))
+        return codecs.lookup(text).name
     except (LookupError, ValueError):
-        return False
+        return None
