@@ -22,6 +22,8 @@ Examples:
       --output affectnet.safetensors
   gcnlabel build-graph --from-counts coco2014_cooccurrence.csv --convention ml-gcn-paper \\
       --embeddings coco2014_glove300.txt --output coco.safetensors
+  gcnlabel build-graph tasks.yaml --from-counts coco_adj.pkl --convention ml-gcn-code \\
+      --embeddings coco_glove_word2vec.pkl --output coco.safetensors
 """
 
 
@@ -40,8 +42,16 @@ Examples:
     metavar="TASK[:TASK]=SOURCE",
     help="Take the block of a pair of tasks from emotic:PATH, a raw graph (.safetensors) or a matrix (.csv).",
 )
-@click.option("--from-matrix", type=click.Path(), help="CSV matrix with label names in header and first column.")
-@click.option("--from-counts", type=click.Path(), help="CSV: label, count, co-occurrences by label.")
+@click.option(
+    "--from-matrix",
+    type=click.Path(),
+    help="CSV matrix with label names in header and first column; or a .pkl or .npy of a matrix.",
+)
+@click.option(
+    "--from-counts",
+    type=click.Path(),
+    help="CSV: label, count, co-occurrences by label; or a published .pkl with adj and nums.",
+)
 @click.option("--from-edges", type=click.Path(), help="CSV: source, target, weight.")
 @click.option(
     "--convention", default="emotion-gcn-paper", show_default=True, help="How it becomes a propagation matrix."
@@ -56,7 +66,9 @@ Examples:
     metavar="[TASK=]P",
     help="Weight of the neighbours instead of the convention's, of all labels or of each task's.",
 )
-@click.option("--embeddings", help="emotion-words, one-hot, random:SIZE:SEED or a file of word vectors.")
+@click.option(
+    "--embeddings", help="emotion-words, one-hot, random:SIZE:SEED, a file of word vectors, or a .pkl or .npy of them."
+)
 @click.option(
     "--missing-words",
     default="error",
@@ -72,7 +84,8 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
-    multi-label task. Labels are matched by name, never by position.
+    multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names, are taken in
+    the order of TASKS, and the command says so.
     """
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.recipe import borrow_blocks, measured_pairs, propagation_graph
@@ -95,14 +108,19 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())
     click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {_size(graph)}")
+    if "order" in str(graph.history.get("source", "")):
+        click.echo(f"assumed: {graph.history['source']}: {', '.join(graph.labels[:9])}")
 
 
 def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.errors import InputError
     from gcnlabel.graph import (
+        counts_from_pickle,
         graph_from_counts,
         graph_from_edges,
         graph_from_matrix,
+        is_array_file,
+        matrix_from_pickle,
         read_counts,
         read_edges,
         read_matrix,
@@ -113,8 +131,12 @@ def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
     if options["from_matrix"]:
+        if is_array_file(options["from_matrix"]):
+            return matrix_from_pickle(options["from_matrix"], tasks)
         return graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks)
     if options["from_counts"]:
+        if is_array_file(options["from_counts"]):
+            return counts_from_pickle(options["from_counts"], tasks)
         return graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks)
     if options["from_edges"]:
         return graph_from_edges(read_edges(options["from_edges"]), tasks=tasks)

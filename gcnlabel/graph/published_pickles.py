@@ -115,7 +115,9 @@ def _counts(path: str | Path, content: dict[str, Any], tasks: TaskSet | None) ->
             expected=f"{tasks.num_labels}, as the tasks",
         )
     check_counts(tasks.labels, counts, together, path)
-    return graph_from_counts(tasks.labels, counts, together, tasks=tasks)
+    graph = graph_from_counts(tasks.labels, counts, together, tasks=tasks)
+    graph.history = {"source": f"{Path(path).name}, counts in the order of the tasks' labels"}
+    return graph
 
 
 def _matrix(path: str | Path, content: Any, tasks: TaskSet | None) -> LabelGraph:

@@ -24,8 +24,6 @@ def matched_names(given: Iterable[str], wanted: Sequence[str]) -> list[str]:
     """
     given = [str(name) for name in given]
     exact = set(given) & set(wanted)
-    open_names = [name for name in dict.fromkeys(wanted) if name not in exact]
-    theirs = Counter(folded(name) for name in dict.fromkeys(given) if name not in exact)
-    ours = Counter(map(folded, open_names))
-    meant = {folded(name): name for name in open_names if ours[folded(name)] == theirs[folded(name)] == 1}
+    theirs, ours = (Counter(map(folded, dict.fromkeys(names))) for names in (given, wanted))
+    meant = {folded(name): name for name in wanted if ours[folded(name)] == theirs[folded(name)] == 1}
     return [name if name in exact else meant.get(folded(name), name) for name in given]
