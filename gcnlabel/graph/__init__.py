@@ -12,10 +12,12 @@ from gcnlabel.graph.published_pickles import (
     matrix_from_pickle,
     vectors_from_pickle,
 )
+from gcnlabel.graph.recipe import GraphRecipe
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix, graph_from_networkx
 from gcnlabel.pickles import read_pickle
 
 __all__ = [
+    "GraphRecipe",
     "LabelGraph",
     "attached_graph",
     "counts_from_pickle",
