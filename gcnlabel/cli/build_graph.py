@@ -100,14 +100,14 @@ Examples:
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
-<<<<<<< HEAD
+    <<<<<<< HEAD
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
     multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names, are taken in
     the order of TASKS, and the command says so.
-=======
+    =======
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., COCO and VOC, then all labels are
     one multi-label task. Labels are matched by name, never by position.
->>>>>>> main
+    >>>>>>> main
     """
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.tasks import TaskSet
@@ -141,17 +141,7 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.annotations import is_tag_list
     from gcnlabel.errors import InputError
-    from gcnlabel.graph import (
-        counts_from_pickle,
-        graph_from_counts,
-        graph_from_edges,
-        graph_from_matrix,
-        is_array_file,
-        matrix_from_pickle,
-        read_counts,
-        read_edges,
-        read_matrix,
-    )
+    from gcnlabel.graph import read_raw_graph
 
     tag_list = any(map(is_tag_list, options["annotations"]))
     if options["difficult"] is not None and not tag_list:
@@ -162,22 +152,8 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
-    if options["from_matrix"]:
-<<<<<<< HEAD
-        if is_array_file(options["from_matrix"]):
-            return matrix_from_pickle(options["from_matrix"], tasks)
-        return graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks)
-    if options["from_counts"]:
-        if is_array_file(options["from_counts"]):
-            return counts_from_pickle(options["from_counts"], tasks)
-        return graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks)
-=======
-        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks))
-    if options["from_counts"]:
-        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks))
->>>>>>> main
-    if options["from_edges"]:
-        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"]), tasks=tasks))
+    if not options["annotations"]:
+        return recipe.borrow(read_raw_graph(given[0].removeprefix("from_"), options[given[0]], tasks))
     if tag_list:
         return recipe.measure(_tag_list(tasks, options))
     if tasks is None:

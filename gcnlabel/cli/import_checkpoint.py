@@ -47,7 +47,9 @@ Examples:
 @click.option("--graph", type=click.Path(), help="A label graph that must be the checkpoint's; refused if it differs.")
 @click.option("--config", help="Config or preset whose data the run is evaluated on; model and graph are replaced.")
 @click.option(
-    "--size", type=click.IntRange(min=32), help="Side of its images, which the file does not hold: 227 or 112 if not given."
+    "--size",
+    type=click.IntRange(min=32),
+    help="Side of its images, which the file does not hold: 227 or 112 if not given.",
 )
 @click.option("--output", required=True, type=click.Path(), help="The run folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
@@ -57,7 +59,8 @@ def import_checkpoint(
     """Turn the published checkpoint FILE into a run folder.
 
     The file is opened with weights_only=True: nothing in it is run. The graph is the one inside the checkpoint; of the
-    Emotion-GCN script, single_task and multi_task checkpoints have none. What the file does not say is printed. Without --config, the run names a table annotations.csv and a folder images: fill in config.yaml before evaluating.
+    Emotion-GCN script, single_task and multi_task checkpoints have none. What the file does not say is printed.
+    Without --config, the run names a table annotations.csv and a folder images: fill in config.yaml before evaluating.
     """
     from gcnlabel.config import load_config
     from gcnlabel.published import save_run

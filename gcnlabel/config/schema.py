@@ -44,9 +44,9 @@ class Graph(Section):
 
 
 class BackboneConfig(Section):
-    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``, ``relu`` to ``densenet121``.
+    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``.
 
-    ``relu`` puts a ReLU before the pooling, as torchvision's classifier does.
+    ``relu`` puts a ReLU before the pooling of ``densenet121``, as torchvision's classifier does.
 
     ``scaling`` is how grey values 0..255 reach an image backbone: ``symmetric`` (-1..1, the default) or ``imagenet``
     (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).

@@ -62,7 +62,9 @@ def as_matrix(content: Any, where: object, ndim: int, expected: str | None = Non
         raise InputError(f"{where} holds no array of numbers", where=str(error)[:200], expected=expected) from None
     array = array[0] if array.ndim == ndim + 1 and len(array) == 1 else array
     if array.ndim != ndim or array.size == 0:
-        raise InputError(f"{where} holds an array of shape {list(array.shape)}", expected=expected or f"{ndim} dimensions")
+        raise InputError(
+            f"{where} holds an array of shape {list(array.shape)}", expected=expected or f"{ndim} dimensions"
+        )
     if not np.isfinite(array).all():
         raise InputError(f"{where} holds NaN or infinity", expected="finite numbers")
     return array

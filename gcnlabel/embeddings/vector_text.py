@@ -71,10 +71,10 @@ def _is_binary(start: bytes) -> bool:
 
 
 def fields(line: str) -> list[str]:
-    """Return what stands between spaces and tabs; other blanks can be parts of words.
+    r"""Return what stands between spaces and tabs; other blanks can be parts of words.
 
     Example:
-        >>> fields("hot dog\\t0.5  1\\n")
+        >>> fields("hot dog\t0.5  1\n")
         ['hot', 'dog', '0.5', '1']
     """
     return re.split("[ \t]+", line.rstrip("\r\n \t"))

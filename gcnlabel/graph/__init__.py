@@ -12,6 +12,7 @@ from gcnlabel.graph.published_pickles import (
     matrix_from_pickle,
     vectors_from_pickle,
 )
+from gcnlabel.graph.raw_files import read_raw_graph
 from gcnlabel.graph.recipe import GraphRecipe
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix, graph_from_networkx
 from gcnlabel.pickles import read_pickle
@@ -34,6 +35,7 @@ __all__ = [
     "read_edges",
     "read_matrix",
     "read_pickle",
+    "read_raw_graph",
     "similarity_graph",
     "to_networkx",
     "vectors_from_pickle",

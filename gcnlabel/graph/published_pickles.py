@@ -1,7 +1,7 @@
 """Files of arrays -> graphs and vectors: the pickles of the published codes, and ``.npy`` files.
 
-They are read by :mod:`gcnlabel.pickles`, which admits arrays and refuses everything else by name. A plain array holds no
-names: its rows are taken in the order of the tasks' labels.
+They are read by :mod:`gcnlabel.pickles`, which admits arrays and refuses everything else by name. A plain array holds
+no names: its rows are taken in the order of the tasks' labels.
 """
 
 from __future__ import annotations

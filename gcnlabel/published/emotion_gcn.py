@@ -42,8 +42,8 @@ def import_emotion_gcn(
 ) -> ImportedModel:
     """Return the model of a checkpoint of the script: ``emotion_gcn``, ``multi_task`` or ``single_task``.
 
-    Emotion-GCN: ``scores = X GCN(Z, Â)ᵀ`` with ``Â = D^-1/2 Aᵀ D^-1/2``, X the max-pooled maps of DenseNet-121 without a
-    ReLU, or BReG-NeXt's average. The others: linear layers over the averaged maps, behind a ReLU for DenseNet-121.
+    Emotion-GCN: ``scores = X GCN(Z, Â)ᵀ`` with ``Â = D^-1/2 Aᵀ D^-1/2``, X the max-pooled maps of DenseNet-121 without
+    a ReLU, or BReG-NeXt's average. The others: linear layers over the averaged maps, behind a ReLU for DenseNet-121.
 
     Args:
         path: The file, a dict with ``model_state_dict``.

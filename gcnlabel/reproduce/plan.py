@@ -21,8 +21,7 @@ SYSTEMS: dict[str, tuple[str, ...]] = {
 COMPARED = ("single-task", "multi-task-mse", "multi-task-ccc", "emotion-gcn")
 SMALLER = ("single-task", "multi-task-ccc", "emotion-gcn")
 AFFECTNET_TARGETS = ("table1", "table2", "table4", "table5", "fig1", "fig3", "fig4", "fig5", "fig6")
-SUPPLEMENT = ("figS1", "figS2")
-"""Figures of the supplement: AffectNet with class edges from EMOTIC and p = 0.5."""
+SUPPLEMENT = ("figS1", "figS2")  # AffectNet with class edges from EMOTIC and p = 0.5
 AFF_WILD2_TARGETS = ("table3",)
 TARGETS = tuple(
     sorted((*AFFECTNET_TARGETS, *SUPPLEMENT, *AFF_WILD2_TARGETS), key=lambda name: (name[:3] == "fig", name.lower()))
@@ -88,9 +87,8 @@ def parse_source(text: str, *, quick: bool = False, emotic: str | None = None, c
     if quick:
         raise InputError("--quick is for synthetic-faces", fix="leave it out, or shorten the runs by --set")
     smaller = ("data.size=112", "model.backbone={name: breg_next, pool: average, scaling: imagenet}")
-    targets = AFF_WILD2_TARGETS
-    if name == "affectnet":
-        targets = (*AFFECTNET_TARGETS, *(SUPPLEMENT if emotic else ()))
+    affectnet = (*AFFECTNET_TARGETS, *(SUPPLEMENT if emotic else ()))
+    targets = affectnet if name == "affectnet" else AFF_WILD2_TARGETS
     return Source(name, "emotion-gcn", targets, (f"data.path={path}", f"data.source={name}", *changes), smaller, emotic)
 
 
@@ -152,10 +150,7 @@ def targets_of(text: str, source: Source) -> tuple[str, ...]:
         known = ("all", *TARGETS)
         raise InputError(f"nothing is called {text!r}", expected=" | ".join(known), fix=closest(text, known))
     if text in SUPPLEMENT and source.emotic is None and source.name != "aff-wild2":
-        raise InputError(
-            f"{text} shows class edges from EMOTIC, which are not given",
-            fix="--emotic PATH, the folder of EMOTIC",
-        )
+        raise InputError(f"{text} shows class edges from EMOTIC, which are not given", fix="--emotic PATH, its folder")
     if text not in source.targets:
         raise InputError(f"{text} is not about {source.name}", expected=f"of it: {shorten(source.targets, 12)}")
     return (text,)

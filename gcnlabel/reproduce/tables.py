@@ -141,10 +141,8 @@ def _literature(source: Source, output: Path, seeds: int) -> ResultTable:
     paper, later = reported.LITERATURE, reported.LATER
     methods = [*paper, *later]
     cells = [ours if method == "Emotion-GCN" else None for method in methods]
-    text = (
-        f"{caption('Published methods on AffectNet with 7 classes.', 'AffectNet', source, seeds)} The column later work: "
-        f"{' and '.join(later)}, published after that paper, as their own authors report."
-    )
+    text = caption("Published methods on AffectNet with 7 classes.", "AffectNet", source, seeds)
+    text += f" The column later work: {' and '.join(later)}, published after that paper, as their own authors report."
     columns = [
         Column(measure.title, cells, [paper.get(method) for method in methods]),
         Column("later work (%)", [Cell(later[method]) if method in later else None for method in methods]),

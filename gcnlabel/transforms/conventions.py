@@ -30,8 +30,10 @@ def class_dimension_pairs(tasks: TaskSet) -> list[Pair]:
 
 
 def all_but_class_pairs(tasks: TaskSet) -> list[Pair]:
-    """Return every pair of tasks one of which has dimensions: the released Emotion-GCN drops class-class edges alone."""
-    return [(a, b) for a, b in all_pairs(tasks) if isinstance(tasks[a], Dimensional) or isinstance(tasks[b], Dimensional)]
+    """Return every pair of tasks one of which has dimensions: the released code drops class-class edges alone."""
+    return [
+        (a, b) for a, b in all_pairs(tasks) if isinstance(tasks[a], Dimensional) or isinstance(tasks[b], Dimensional)
+    ]
 
 
 def tag_pairs(tasks: TaskSet) -> list[Pair]:

@@ -29,7 +29,10 @@ AFF_WILD2 = ("neutral", "anger", "disgust", "fear", "happy", "sad", "surprise")
 
 def layer(name, rows, size, seed):
     draw = torch.Generator().manual_seed(seed)
-    return {f"{name}.weight": torch.randn(rows, size, generator=draw), f"{name}.bias": torch.randn(rows, generator=draw)}
+    return {
+        f"{name}.weight": torch.randn(rows, size, generator=draw),
+        f"{name}.bias": torch.randn(rows, generator=draw),
+    }
 
 
 def densenet_maps(state, before, images):
@@ -82,7 +85,7 @@ def test_scores_are_the_published_ones(kind):
 
 @pytest.mark.parametrize(("dataset", "classes"), [("affectnet", AFFECTNET), ("aff-wild2", AFF_WILD2)])
 def test_a_run_of_it_predicts_by_name(kind, tmp_path, dataset, classes):
-    name, trunk, first, second, path = kind
+    name, trunk, first, _, path = kind
     line = f"import-checkpoint {path} --from emotion-gcn --dataset {dataset} --output {tmp_path / 'run'}"
     result = CliRunner().invoke(main, line.split())
     assert result.exit_code == 0, result.output
@@ -173,7 +176,10 @@ def test_edges_tell_on_what_it_was_trained(tmp_path):
     from importlib.resources import files
 
     statistic = np.loadtxt(
-        files("gcnlabel").joinpath("resources", "affectnet_spearman.csv"), delimiter=",", skiprows=1, usecols=range(1, 10)
+        files("gcnlabel").joinpath("resources", "affectnet_spearman.csv"),
+        delimiter=",",
+        skiprows=1,
+        usecols=range(1, 10),
     )
     edges = (np.abs(statistic) >= 0.1) & ~np.eye(9, dtype=bool)
     edges[:7, :7] = False

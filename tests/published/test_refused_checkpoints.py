@@ -2,7 +2,6 @@ import argparse
 import os
 import pickle
 
-import numpy as np
 import pytest
 import torch
 from published_code import breg_next_state, embeddings, generator, save_emotion_gcn
