@@ -1,10 +1,11 @@
 """The label graph: its sources, its file, its exports."""
 
 from gcnlabel.graph.entries import graph_from_entries
-from gcnlabel.graph.exports import to_networkx, write_graphml, write_json
+from gcnlabel.graph.exports import to_networkx, write_csv, write_graphml, write_json, write_npz
 from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_graph
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
+from gcnlabel.graph.old_codes import write_emotion_gcn, write_ml_gcn
 from gcnlabel.graph.published_pickles import (
     counts_from_pickle,
     graph_from_pickle,
@@ -39,6 +40,10 @@ __all__ = [
     "similarity_graph",
     "to_networkx",
     "vectors_from_pickle",
+    "write_csv",
+    "write_emotion_gcn",
     "write_graphml",
     "write_json",
+    "write_ml_gcn",
+    "write_npz",
 ]

@@ -116,7 +116,7 @@ def _counts(path: str | Path, content: dict[str, Any], tasks: TaskSet | None) ->
         )
     check_counts(tasks.labels, counts, together, path)
     graph = graph_from_counts(tasks.labels, counts, together, tasks=tasks)
-    graph.history = {"source": f"{Path(path).name}, counts in the order of the tasks' labels"}
+    graph.history["source"] = f"{Path(path).name}, counts in the order of the tasks' labels"
     return graph
 
 

@@ -60,7 +60,10 @@ def graph_from_counts(
         tasks: As for :func:`graph_from_matrix`.
     """
     matrix = conditional_from_counts(np.asarray(counts), np.asarray(cooccurrence))
-    return graph_from_matrix(labels, matrix, tasks=tasks, source="counts: conditional probability")
+    graph = graph_from_matrix(labels, matrix, tasks=tasks, source="counts: conditional probability")
+    names = matched_names(labels, graph.labels)
+    graph.history["counts"] = dict(zip(names, np.asarray(counts, dtype=np.float64).tolist(), strict=True))
+    return graph
 
 
 def graph_from_edges(edges: Iterable[tuple[str, str, float]], *, tasks: TaskSet | None = None) -> LabelGraph:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gcnlabel.errors import InputError
 from gcnlabel.pickles.stand_ins import Array, DataFrame, Dtype, Index, Manager, RangeIndex
 
-MAX_VALUES = 5_000_000
+MAX_VALUES = 1_000_000
 """Values outside arrays, and characters of arrays of text."""
 MAX_DEPTH = 6
 """Containers within each other."""
@@ -61,6 +61,7 @@ class ArrayContent:
         if type(value) is int and abs(value) < 2**63:
             return value
         if type(value) in (list, tuple):
+            self._spend(len(value))
             return [self.plain(item, depth + 1) for item in value]
         if type(value) is dict:
             return {key: self.plain(item, depth + 1) for key, item in value.items()}

@@ -131,6 +131,11 @@ def scalar(dtype: Any, data: Any = b"") -> Any:
     return values[0].item()
 
 
+def no_bytes() -> bytes:
+    """Stand in for ``bytes``, which old protocols call for empty arrays."""
+    return b""
+
+
 def new_index(kind: Any, content: Any) -> Index:
     """Stand in for pandas' ``_new_Index``."""
     return RangeIndex() if kind is RangeIndex else Index(content["data"])
@@ -149,6 +154,8 @@ NUMPY = {
     **{f"numpy.{core}.numeric._frombuffer": from_buffer for core in ("core", "_core")},
     "numpy.ndarray": Array,
     "numpy.dtype": Dtype,
+    "builtins.bytes": no_bytes,
+    "__builtin__.bytes": no_bytes,
 }
 """Names of numpy's that a pickle may ask for, and what stands in for them."""
 
