@@ -29,6 +29,8 @@ Examples:
       --convention ml-gcn-paper --output voc.safetensors
   gcnlabel build-graph --from-counts coco2014_cooccurrence.csv --convention ml-gcn-paper \\
       --embeddings coco2014_glove300.txt --output coco.safetensors
+  gcnlabel build-graph tasks.yaml --from-counts coco_adj.pkl --convention ml-gcn-code \\
+      --embeddings coco_glove_word2vec.pkl --output coco.safetensors
 """
 
 
@@ -57,8 +59,16 @@ Examples:
     metavar="TASK[:TASK]=SOURCE",
     help="Take the block of a pair of tasks from emotic:PATH, a raw graph (.safetensors) or a matrix (.csv).",
 )
-@click.option("--from-matrix", type=click.Path(), help="CSV matrix with label names in header and first column.")
-@click.option("--from-counts", type=click.Path(), help="CSV: label, count, co-occurrences by label.")
+@click.option(
+    "--from-matrix",
+    type=click.Path(),
+    help="CSV matrix with label names in header and first column; or a .pkl or .npy of a matrix.",
+)
+@click.option(
+    "--from-counts",
+    type=click.Path(),
+    help="CSV: label, count, co-occurrences by label; or a published .pkl with adj and nums.",
+)
 @click.option("--from-edges", type=click.Path(), help="CSV: source, target, weight.")
 @click.option(
     "--convention", default="emotion-gcn-paper", show_default=True, help="How it becomes a propagation matrix."
@@ -73,7 +83,9 @@ Examples:
     metavar="[TASK=]P",
     help="Weight of the neighbours instead of the convention's, of all labels or of each task's.",
 )
-@click.option("--embeddings", help="emotion-words, one-hot, random:SIZE:SEED or a file of word vectors.")
+@click.option(
+    "--embeddings", help="emotion-words, one-hot, random:SIZE:SEED, a file of word vectors, or a .pkl or .npy of them."
+)
 @click.option(
     "--missing-words",
     default="error",
@@ -88,8 +100,14 @@ Examples:
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
+    <<<<<<< HEAD
+    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
+    multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names, are taken in
+    the order of TASKS, and the command says so.
+    =======
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., COCO and VOC, then all labels are
     one multi-label task. Labels are matched by name, never by position.
+    >>>>>>> main
     """
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.tasks import TaskSet
@@ -100,6 +118,8 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())
     click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {_size(graph)}")
+    if "order" in str(graph.history.get("source", "")):
+        click.echo(f"assumed: {graph.history['source']}: {', '.join(graph.labels[:9])}")
 
 
 def _recipe(options: dict[str, Any]) -> GraphRecipe:
@@ -121,14 +141,7 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.annotations import is_tag_list
     from gcnlabel.errors import InputError
-    from gcnlabel.graph import (
-        graph_from_counts,
-        graph_from_edges,
-        graph_from_matrix,
-        read_counts,
-        read_edges,
-        read_matrix,
-    )
+    from gcnlabel.graph import read_raw_graph
 
     tag_list = any(map(is_tag_list, options["annotations"]))
     if options["difficult"] is not None and not tag_list:
@@ -139,12 +152,8 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
-    if options["from_matrix"]:
-        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks))
-    if options["from_counts"]:
-        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks))
-    if options["from_edges"]:
-        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"]), tasks=tasks))
+    if not options["annotations"]:
+        return recipe.borrow(read_raw_graph(given[0].removeprefix("from_"), options[given[0]], tasks))
     if tag_list:
         return recipe.measure(_tag_list(tasks, options))
     if tasks is None:

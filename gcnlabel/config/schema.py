@@ -46,6 +46,8 @@ class Graph(Section):
 class BackboneConfig(Section):
     """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``.
 
+    ``relu`` puts a ReLU before the pooling of ``densenet121``, as torchvision's classifier does.
+
     ``scaling`` is how grey values 0..255 reach an image backbone: ``symmetric`` (-1..1, the default) or ``imagenet``
     (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
     """
@@ -58,6 +60,7 @@ class BackboneConfig(Section):
     widths: Sizes | None = None
     pool: Literal["max", "average"] | None = None
     pretrained: bool | None = None
+    relu: bool | None = None
     scaling: Literal["symmetric", "imagenet"] | None = None
 
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gcnlabel.annotations import Annotations, FaceAnnotations, read_aff_wild2, read_affectnet, read_emotic
+from gcnlabel.annotations import (
+    Annotations,
+    FaceAnnotations,
+    face_tasks,
+    read_aff_wild2,
+    read_affectnet,
+    read_emotic,
+)
+from gcnlabel.annotations.aff_wild2 import CLASSES as AFF_WILD2_CLASSES
+from gcnlabel.annotations.affectnet import CLASSES as AFFECTNET_CLASSES
+from gcnlabel.annotations.emotic_categories import EMOTIC_TASKS
 from gcnlabel.config.sources import Faces
 from gcnlabel.data.aligned_faces import OriginalImages
 from gcnlabel.data.face_cache import FaceCache
 from gcnlabel.data.lazy_images import LazyImages, ScaledImages
 from gcnlabel.errors import InputError
+from gcnlabel.tasks import TaskSet
 
 
 def load_faces(data: Faces) -> tuple[Annotations, LazyImages]:
@@ -25,6 +36,13 @@ def load_faces(data: Faces) -> tuple[Annotations, LazyImages]:
     _check_made_for(data, cache)
     same = cache.images.image_shape[1] == data.size
     return cache.annotations, cache.images if same else ScaledImages(cache.images, data.size)
+
+
+def tasks_of_faces(data: Faces) -> TaskSet:
+    """Return the tasks of a data set of faces, without reading it."""
+    if data.source == "emotic":
+        return EMOTIC_TASKS
+    return face_tasks((AFFECTNET_CLASSES if data.source == "affectnet" else AFF_WILD2_CLASSES)[data.classes])
 
 
 def _check_made_for(data: Faces, cache: FaceCache) -> None:
