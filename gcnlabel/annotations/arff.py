@@ -64,6 +64,7 @@ def read_arff_splits(
     tasks: TaskSet | None = None,
     present: Mapping[str, str] | None = None,
     task_name: str | None = None,
+    complete: bool = False,
 ) -> Annotations:
     """Return several files of one data set as one, each a split, matched by the names and values of the attributes.
 
@@ -73,9 +74,11 @@ def read_arff_splits(
         tasks: As for :func:`read_arff`.
         present: As for :func:`read_arff`.
         task_name: As for :func:`read_arff`.
+        complete: Whether a missing input is an error; else it is NaN.
 
     Raises:
-        InputError: As for :func:`read_arff`, or an attribute or value of a file is not in the first.
+        InputError: As for :func:`read_arff`, an attribute or value of a file is not in the first, or an input is
+            missing.
     """
     if not files:
         raise InputError("no ARFF file given", expected="one for each split")
@@ -90,7 +93,7 @@ def read_arff_splits(
     found = [dict(zip(columns, find_attributes(file, columns), strict=True)) for file in read]
     _warn_undeclared(read[0], set(labels[0]) - set(found[0].values()))
     tags = _tags(read, tasks, found, present or {})
-    features = read_inputs(read, [{*a, *b.values()} for a, b in zip(labels, found, strict=True)])
+    features = read_inputs(read, [{*a, *b.values()} for a, b in zip(labels, found, strict=True)], complete)
     parts = []
     for i, (split, file) in enumerate(zip(files, read, strict=True)):
         targets = {task.name: _target(task, file, found[i], tags, i) for task in tasks}

@@ -90,15 +90,16 @@ class Input:
         return [known.get(value, known.get(word(value), np.nan)) for value in attribute.values]
 
 
-def read_inputs(files: Sequence[ArffFile], targets: Sequence[Collection[int]]) -> list[Any]:
+def read_inputs(files: Sequence[ArffFile], targets: Sequence[Collection[int]], complete: bool = False) -> list[Any]:
     """Return the features of each file, float32 [N, D], CSR where it is sparse.
 
     Args:
         files: The files; the first says which columns there are.
         targets: Where the targets stand in each file.
+        complete: Refuse missing cells.
 
     Raises:
-        InputError: The files have different inputs, or a value that is not known or not finite in float32.
+        InputError: The files have different inputs, or a value that is not known, missing or not finite in float32.
 
     Warns:
         GcnlabelWarning: Texts and dates are left out.
@@ -115,7 +116,7 @@ def read_inputs(files: Sequence[ArffFile], targets: Sequence[Collection[int]]) -
     for file, there in zip(files, places, strict=True):
         _check_same(files[0], file, places[0], there)
     return [
-        _features(file, inputs, [there[each.name] for each in inputs])
+        _features(file, inputs, [there[each.name] for each in inputs], complete)
         for file, there in zip(files, places, strict=True)
     ]
 
@@ -132,7 +133,7 @@ def _check_same(first: ArffFile, file: ArffFile, expected: dict[str, int], there
             raise InputError(f"attribute {name!r} is {kinds[0]} in {first.path}, {kinds[1]} in {file.path}")
 
 
-def _features(file: ArffFile, inputs: Sequence[Input], places: Sequence[int]) -> Any:
+def _features(file: ArffFile, inputs: Sequence[Input], places: Sequence[int], complete: bool) -> Any:
     is_sparse, rows = sparse.issparse(file.cells), len(file.lines)
     width = sum(each.width for each in inputs)
     if not is_sparse and rows * width > MAX_CELLS:
@@ -149,17 +150,22 @@ def _features(file: ArffFile, inputs: Sequence[Input], places: Sequence[int]) ->
     if not blocks:
         return np.zeros((rows, 0), dtype=np.float32)
     whole = sparse.csr_matrix(sparse.hstack(blocks)) if is_sparse else np.concatenate(blocks, axis=1)
-    _refuse_infinite(file, whole, inputs)
+    _check_cells(file, whole, inputs, complete)
     return whole
 
 
-def _refuse_infinite(file: ArffFile, features: Any, inputs: Sequence[Input]) -> None:
-    if not np.isinf(features.data if sparse.issparse(features) else features).any():
+def _check_cells(file: ArffFile, features: Any, inputs: Sequence[Input], complete: bool) -> None:
+    coordinates = features.tocoo() if sparse.issparse(features) else None
+    cells = features if coordinates is None else coordinates.data
+    bad = ~np.isfinite(cells) if complete else np.isinf(cells)
+    if not bad.any():
         return
-    rows, columns = np.nonzero(np.isinf(features.toarray() if sparse.issparse(features) else features))
+    rows, columns = np.nonzero(bad) if coordinates is None else (coordinates.row[bad], coordinates.col[bad])
     name = [each.name for each in inputs for _ in range(each.width)][columns[0]]
-    where = f"{file.path}, line {file.lines[rows[0]]}"
-    raise InputError(f"attribute {name!r} has a number that 32 bits cannot hold", where=where)
+    number, where = features[rows[0], columns[0]], f"{file.path}, line {file.lines[rows[0]]}"
+    if np.isnan(number):
+        raise InputError(f"input {name!r} is missing", where=where, fix="fill in missing inputs first")
+    raise InputError(f"input {name!r} is a number that 32 bits cannot hold", where=where)
 
 
 def _one_hot(columns: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.float32]:

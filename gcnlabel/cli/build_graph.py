@@ -18,6 +18,8 @@ Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.parquet --workers 8 --output graph.safetensors
   gcnlabel build-graph tasks.yaml --annotations /shared/labels.parquet --scheduler tcp://host:8786 \\
       --output graph.safetensors
+  gcnlabel build-graph --annotations emotions-train.arff --xml emotions.xml --convention ml-gcn-paper \\
+      --output graph.safetensors
   gcnlabel build-graph tasks.yaml --from-matrix affectnet_spearman.csv --embeddings emotion-words \\
       --output affectnet.safetensors
   gcnlabel build-graph --from-counts coco2014_cooccurrence.csv --convention ml-gcn-paper \\
@@ -27,7 +29,9 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("tasks", required=False, type=click.Path())
-@click.option("--annotations", multiple=True, type=click.Path(), help="CSV or Parquet table; may be given again.")
+@click.option("--annotations", multiple=True, type=click.Path(), help="CSV, Parquet or ARFF; may be given again.")
+@click.option("--xml", type=click.Path(), help="Mulan's XML of labels, beside ARFF files.")
+@click.option("--present", multiple=True, metavar="TAG=VALUE", help="Value of an ARFF tag that means present.")
 @click.option("--split-column", default="split", show_default=True, help="Column that holds the split.")
 @click.option("--split", default="train", show_default=True, help="Split that enters the graph, or 'all'.")
 @click.option("--missing", multiple=True, help="Cell text that means 'not annotated'; may be given again.")
@@ -71,8 +75,8 @@ Examples:
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
-    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
-    multi-label task. Labels are matched by name, never by position.
+    TASKS is a YAML file that declares the tasks; it may be left out with --from-... and ARFF files, then all labels
+    are one multi-label task. Labels are matched by name, never by position.
     """
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.recipe import borrow_blocks, measured_pairs, propagation_graph
@@ -98,6 +102,7 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
 
 
 def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
+    from gcnlabel.cli.arff_graph import graph_of_arff, is_arff
     from gcnlabel.errors import InputError
     from gcnlabel.graph import (
         graph_from_counts,
@@ -112,12 +117,15 @@ def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
     if len(given) != 1:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
+    arff = is_arff(options)
     if options["from_matrix"]:
         return graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks)
     if options["from_counts"]:
         return graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks)
     if options["from_edges"]:
         return graph_from_edges(read_edges(options["from_edges"]), tasks=tasks)
+    if arff:
+        return graph_of_arff(tasks, options, _statistics(options["statistic"]))
     if tasks is None:
         raise InputError("no TASKS file given", expected="a YAML file that declares the tasks of the annotations")
     return _measured(tasks, options)

@@ -90,7 +90,9 @@ def _whole(config: Config, data: Table | Arff | Faces) -> Part:
     """Return all samples of a source, before they are split."""
     if isinstance(data, Faces):
         return Part(*load_faces(data))
-    return _arff(data) if isinstance(data, Arff) else _table(data, _tasks(config))
+    if isinstance(data, Arff):
+        return _arff(data, None if config.tasks is None else _tasks(config))
+    return _table(data, _tasks(config))
 
 
 @lru_cache(maxsize=2)  # many runs of one process share them
@@ -127,14 +129,13 @@ def _table(data: Table, tasks: TaskSet) -> Part:
     return Part(annotations, images)
 
 
-def _arff(data: Arff) -> Part:
-    annotations = read_arff_splits(data.files, data.xml, task_name=data.task)
+def _arff(data: Arff, tasks: TaskSet | None) -> Part:
+    options: dict[str, Any] = {"tasks": tasks, "present": data.present, "task_name": data.task, "complete": True}
+    annotations = read_arff_splits(data.files, data.xml, **options)
     features = annotations.features
-    dense = np.asarray(features.toarray() if sparse.issparse(features) else features, dtype=np.float32)
-    if not np.isfinite(dense).all():
-        row, column = np.argwhere(~np.isfinite(dense))[0]
-        raise InputError(f"feature {column} of sample {row} is missing", fix="fill in missing features first")
-    return Part(annotations, dense)
+    if features.shape[1] == 0:
+        raise InputError("the ARFF files hold labels alone", expected="attributes that are inputs")
+    return Part(annotations, features.toarray() if sparse.issparse(features) else features)
 
 
 def _split(whole: Part, splits: Splits, seed: int) -> dict[str, Part]:
