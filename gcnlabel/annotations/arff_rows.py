@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -61,16 +61,15 @@ class Rows:
         matrix.sort_indices()
         return matrix if self.sparse else matrix.toarray()
 
-    def _append(self, cells: Iterable[tuple[int, Cell]]) -> None:
-        columns = []
+    def _append(self, cells: list[tuple[int, Cell]]) -> None:
+        found = dict(cells)
+        if len(found) < len(cells):
+            raise ValueError("an index stands twice")
         for column, cell in cells:
             if column >= len(self.coders):
-                raise ValueError(f"index {column} of {len(self.coders)} attributes, counted from 0")
-            columns.append(column)
+                raise ValueError(f"index {str(column)[:20]} of {len(self.coders)} attributes, counted from 0")
             self._values.append(self.coders[column](cell))
-        if len(set(columns)) < len(columns):
-            raise ValueError("an index stands twice")
-        self._columns.extend(columns)
+        self._columns.extend(found)
         self._ends.append(len(self._columns))
 
     def _simple(self, line: str, is_sparse: bool) -> list[tuple[int, Cell]] | None:
