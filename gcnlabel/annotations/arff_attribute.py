@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from gcnlabel.annotations.arff_text import Token, grouped, joined, tokens, without_weight
@@ -68,6 +69,11 @@ class Coder:
         if cell == "?":
             return math.nan
         raise ValueError(f"attribute {self._attribute.name!r}: {cell[:60]!r} is none of {shorten(self._places)}")
+
+    @property
+    def quick(self) -> Callable[[str], float]:
+        """What reads the usual cells, and raises KeyError or ValueError, or gives infinity, for others."""
+        return float if self._attribute.kind == "numeric" else self._places.__getitem__
 
     def attribute(self) -> Attribute:
         """Return the column, with the texts that were found."""

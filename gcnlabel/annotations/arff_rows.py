@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -30,6 +31,8 @@ class Rows:
         self.lines: list[int] = []
         self.weighted: list[int] = []
         self.sparse = False
+        self._quick = [coder.quick for coder in self.coders]
+        self._all = array("q", range(len(self.coders)))
         self._values, self._columns, self._ends = array("d"), array("q"), array("q", [0])
 
     def add(self, number: int, line: str) -> None:
@@ -41,15 +44,15 @@ class Rows:
         is_sparse = line.startswith("{")
         if not self.lines:
             self.sparse = is_sparse
+        self.lines.append(number)
+        if not is_sparse and self._added_quickly(line):
+            return
         cells = self._simple(line, is_sparse)
         if cells is None:
             row, weight = without_weight(tokens(line))
-            if not row:
-                return  # a comment alone
             cells = _sparse_cells(row) if is_sparse else list(enumerate(self._dense_cells(row)))
             self.weighted += [number] if weight != 1 else []
         self._append(cells)
-        self.lines.append(number)
 
     def matrix(self) -> Any:
         """Return the cells, float64 [N, columns], as a CSR matrix where the file is sparse."""
@@ -60,6 +63,24 @@ class Rows:
         matrix = sparse.csr_matrix(tuple(parts), shape=shape)
         matrix.sort_indices()
         return matrix if self.sparse else matrix.toarray()
+
+    def _added_quickly(self, line: str) -> bool:
+        """Add a dense row of usual cells, and return whether it is such."""
+        if "_" in line or not SPECIAL.isdisjoint(line):
+            return False
+        cells = line.split(",")
+        if len(cells) != len(self._quick):
+            return False
+        try:
+            values = [read(cell) for read, cell in zip(self._quick, cells, strict=True)]
+        except (KeyError, ValueError):
+            return False
+        if math.inf in values or -math.inf in values:
+            return False
+        self._values.extend(values)
+        self._columns.extend(self._all)
+        self._ends.append(len(self._columns))
+        return True
 
     def _append(self, cells: list[tuple[int, Cell]]) -> None:
         found = dict(cells)
