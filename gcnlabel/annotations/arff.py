@@ -101,6 +101,29 @@ def read_arff_splits(
     return Annotations.concatenate(parts)
 
 
+def read_arff_inputs(
+    path: str | Path, like: str | Path, xml: str | Path | None = None, *, tasks: TaskSet | None = None
+) -> Any:
+    """Return the features of a new file, [N, D], whose labels need not be there, as those of another file stand.
+
+    Args:
+        path: The new file.
+        like: The file that says which features there are, in which order.
+        xml: As for :func:`read_arff`, of ``like``.
+        tasks: As for :func:`read_arff`.
+
+    Raises:
+        InputError: As for :func:`read_arff_splits`, or an input is missing.
+    """
+    names, encodings = (None, ()) if xml is None else parse_label_xml(xml)
+    known, new = (read_arff_file(file, encodings) for file in (like, path))
+    columns = [column for task in tasks or () for column in _columns(task)]
+    places = {*_labels([known], names, needed=tasks is None)[0], *find_attributes(known, columns)}
+    labels = {known.attributes[i].name for i in places}
+    there = [i for i, attribute in enumerate(new.attributes) if attribute.name in labels]
+    return read_inputs([known, new], [places, there], complete=True)[1]
+
+
 def _labels(files: Sequence[ArffFile], names: Sequence[str] | None, *, needed: bool) -> list[list[int]]:
     """Return where the labels stand in each file; none where tasks name them and no file does.
 

@@ -100,7 +100,8 @@ def parse_attribute(text: str, where: str) -> Attribute:
     try:
         line = tokens(text)
         if len(line) < 2 or line[0].kind not in ("word", "quoted"):
-            raise ValueError("an attribute needs a name and a type")
+            note = "; % outside quotes begins a comment" if "%" in text else ""
+            raise ValueError(f"an attribute needs a name and a type{note}")
         name, kind = line[0], line[1].text.lower().partition("[")[0]
         if kind == "{":
             end = next((i for i, token in enumerate(line) if token.kind == "}"), None)

@@ -101,7 +101,7 @@ def _header(lines: Lines, path: Path) -> tuple[str, list[Attribute]]:
             relation = match[2].strip()
         elif match and keyword == "attribute":
             attributes.append(parse_attribute(match[2], where))
-        elif keyword == "data":
+        elif match and keyword == "data" and re.fullmatch(r"\s*(%.*)?", match[2]):
             break
         else:
             raise InputError(f"unknown line {line[:60]!r}", where=where, expected="@attribute ..., then @data")

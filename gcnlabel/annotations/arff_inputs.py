@@ -108,9 +108,15 @@ def read_inputs(files: Sequence[ArffFile], targets: Sequence[Collection[int]], c
         {a.name: i for i, a in enumerate(file.attributes) if i not in out and not a.is_text}
         for file, out in zip(files, map(set, targets), strict=True)
     ]
-    texts = [a.name for i, a in enumerate(files[0].attributes) if a.is_text and i not in set(targets[0])]
+    texts = {
+        a.name: file
+        for file, out in zip(files, map(set, targets), strict=True)
+        for i, a in enumerate(file.attributes)
+        if a.is_text and i not in out
+    }
     if texts:
-        text = f"{files[0].path}: texts and dates are no inputs and are left out: {shorten(texts)}"
+        where = shorten(dict.fromkeys(file.path for file in texts.values()))
+        text = f"{where}: texts and dates are no inputs and are left out: {shorten(texts)}"
         warnings.warn(text, GcnlabelWarning, stacklevel=4)
     inputs = [Input.of(files[0].attributes[i]) for i in places[0].values()]
     for file, there in zip(files, places, strict=True):

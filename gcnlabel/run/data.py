@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from gcnlabel.annotations import Annotations, read_arff_splits, read_table
+from gcnlabel.annotations import Annotations, read_arff_inputs, read_arff_splits, read_table
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
@@ -129,13 +129,38 @@ def _table(data: Table, tasks: TaskSet) -> Part:
     return Part(annotations, images)
 
 
+def load_inputs(config: Config, path: str | Path) -> Any:
+    """Return new inputs of a run on features, [N, D]: an array, or for a run on ARFF files another such file.
+
+    Its attributes are matched to those of the run's training file by name and value; labels need not be there.
+
+    Raises:
+        InputError: The file cannot be used, or the run was not trained on ARFF files.
+    """
+    if Path(path).suffix.lower() != ".arff":
+        return load_features(path)
+    if not isinstance(config.data, Arff):
+        raise InputError(f"{path}: this run was not trained on ARFF files", expected=".npy, .npz or .safetensors")
+    like = next(iter(_training_first(config.data).values()))
+    tasks = None if config.tasks is None else _tasks(config)
+    return _dense(read_arff_inputs(path, like, config.data.xml, tasks=tasks))
+
+
 def _arff(data: Arff, tasks: TaskSet | None) -> Part:
     options: dict[str, Any] = {"tasks": tasks, "present": data.present, "task_name": data.task, "complete": True}
-    annotations = read_arff_splits(data.files, data.xml, **options)
-    features = annotations.features
-    if features.shape[1] == 0:
+    annotations = read_arff_splits(_training_first(data), data.xml, **options)
+    if annotations.features.shape[1] == 0:
         raise InputError("the ARFF files hold labels alone", expected="attributes that are inputs")
-    return Part(annotations, features.toarray() if sparse.issparse(features) else features)
+    return Part(annotations, _dense(annotations.features))
+
+
+def _training_first(data: Arff) -> dict[str, str]:
+    """Return the files, the training file first: it says which features there are."""
+    return dict(sorted(data.files.items(), key=lambda item: item[0] != data.splits.train))
+
+
+def _dense(features: Any) -> Any:
+    return features.toarray() if sparse.issparse(features) else features
 
 
 def _split(whole: Part, splits: Splits, seed: int) -> dict[str, Part]:

@@ -67,6 +67,8 @@ def test_meka_says_where_the_labels_are(write, count, names):
         ("@relation x\n@attribute d money\n@data\n1\n", "type 'money'"),
         ("@relation x\n@attribute bag relational\n@attribute x real\n@end bag\n@data\n1\n", "'bag' is relational"),
         ("@relation x\n@attribute pale grey numeric\n@data\n1\n", "a name with spaces"),
+        ("@relation x\n@attribute %low numeric\n@data\n1\n", "% outside quotes begins a comment"),
+        (HEADER.replace("@data", "@data 1,red,1,0"), "unknown line '@data 1,red"),
         ("@relation x\n@attribute a {0,0}\n@data\n1\n", "values stand twice: 0"),
         ("@relation x\n@attribute a {0,1\n@data\n1\n", "the list of values does not end"),
         ("@relation x\n@attribute a real\n@attribute 'a' real\n@data\n1,1\n", "attributes stand twice: a"),
