@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +84,7 @@ def read_arff_splits(
         raise InputError("no ARFF file given", expected="one for each split")
     if tasks is not None and task_name is not None:
         raise InputError(f"the task's name {task_name!r} beside tasks, which have names", fix="leave one out")
-    names, encodings = (None, ()) if xml is None else parse_label_xml(xml)
-    read = [read_arff_file(path, encodings) for path in files.values()]
+    names, read = _read(files.values(), xml)
     labels = _labels(read, names, needed=tasks is None)
     if tasks is None:
         tasks = TaskSet([MultiLabel(task_name or TASK, tuple(read[0].attributes[i].name for i in labels[0]))])
@@ -115,13 +114,18 @@ def read_arff_inputs(
     Raises:
         InputError: As for :func:`read_arff_splits`, or an input is missing.
     """
-    names, encodings = (None, ()) if xml is None else parse_label_xml(xml)
-    known, new = (read_arff_file(file, encodings) for file in (like, path))
+    names, (known, new) = _read((like, path), xml)
     columns = [column for task in tasks or () for column in _columns(task)]
     places = {*_labels([known], names, needed=tasks is None)[0], *find_attributes(known, columns)}
     labels = {known.attributes[i].name for i in places}
     there = [i for i, attribute in enumerate(new.attributes) if attribute.name in labels]
     return read_inputs([known, new], [places, there], complete=True)[1]
+
+
+def _read(paths: Iterable[str | Path], xml: str | Path | None) -> tuple[list[str] | None, list[ArffFile]]:
+    """Return the names of labels that the XML gives, None without, and the files."""
+    names, encodings = (None, ()) if xml is None else parse_label_xml(xml)
+    return names, [read_arff_file(path, encodings) for path in paths]
 
 
 def _labels(files: Sequence[ArffFile], names: Sequence[str] | None, *, needed: bool) -> list[list[int]]:

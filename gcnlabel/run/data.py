@@ -112,6 +112,8 @@ def _tasks(config: Config) -> TaskSet:
 
 
 def _table(data: Table, tasks: TaskSet) -> Part:
+    if Path(data.annotations).suffix.lower() == ".arff":
+        raise InputError(f"{data.annotations} is no table", fix="data: {source: arff, files: {train: ..., test: ...}}")
     if (data.features is None) == (data.images is None):
         raise InputError("data names no input, or two", expected="either data.features or data.images")
     annotations = read_table(

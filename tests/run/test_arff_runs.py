@@ -73,3 +73,9 @@ def test_labels_alone_are_no_run(content, tmp_path):
     files = {"train": str(tmp_path / "train.arff"), "test": str(tmp_path / "train.arff")}
     with pytest.raises(InputError, match="hold labels alone"):
         load_data(parse_config({"data": {"source": "arff", "files": files}}))
+
+
+def test_an_arff_file_is_no_table(content):
+    table = {"source": "table", "annotations": content["data"]["files"]["train"], "features": "x.npy"}
+    with pytest.raises(InputError, match="(?s)train.arff is no table.*source: arff"):
+        load_data(parse_config({**content, "data": table}))
