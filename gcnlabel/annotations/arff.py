@@ -77,13 +77,12 @@ def read_arff_splits(
         complete: Whether a missing input is an error; else it is NaN.
 
     Raises:
-        InputError: As for :func:`read_arff`, an attribute or value of a file is not in the first, or an input is
-            missing.
+        InputError: As for :func:`read_arff`, or an attribute or value of a file is not in the first.
     """
     if not files:
         raise InputError("no ARFF file given", expected="one for each split")
     if tasks is not None and task_name is not None:
-        raise InputError(f"the task's name {task_name!r} beside tasks, which have names", fix="leave one out")
+        raise InputError(f"the task's name {task_name!r} beside tasks, which have names")
     names, read = _read(files.values(), xml)
     labels = _labels(read, names, needed=tasks is None)
     if tasks is None:

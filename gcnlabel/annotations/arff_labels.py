@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,10 +12,12 @@ from xml.parsers import expat
 
 from gcnlabel.annotations.arff_file import ArffFile
 from gcnlabel.annotations.arff_text import unescaped
-from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.files import existing_file
 
 MEKA = re.compile(r"(?:^|[\s:'\"])-[Cc]\s*(-?\d{1,9})(?!\d)")
+FILTERED = re.compile(r"weka\.filters\.\w+\.attribute\.(Remove|Reorder|Add)")
+"""What Weka appends to the name of a relation whose attributes it has moved."""
 
 
 class LabelXml(NamedTuple):
@@ -114,4 +117,9 @@ def _meka_places(file: ArffFile) -> list[int]:
     if abs(count) > len(places):
         what = f"-C {count} of {len(places)} attributes"
         raise InputError(what, where=f"{file.path}, @relation", expected="at most all attributes as labels")
-    return places[:count] if count > 0 else places[count:]
+    places = places[:count] if count > 0 else places[count:]
+    if FILTERED.search(file.relation):
+        names = shorten(file.attributes[i].name for i in places)
+        text = f"{file.path}: Weka changed attributes after {count} of them were said to be labels, now {names}:"
+        warnings.warn(f"{text} an XML of labels names them whatever their place", GcnlabelWarning, stacklevel=6)
+    return places

@@ -223,6 +223,12 @@ def test_a_number_that_32_bits_cannot_hold_is_named(write):
             read_arff(write(HEADER + rows))
 
 
+def test_labels_that_weka_may_have_moved_are_named(write):
+    relation = "'r: -C 1-weka.filters.unsupervised.attribute.Remove-R1-45'"
+    with pytest.warns(GcnlabelWarning, match="Weka changed attributes.*now t:"):
+        read_arff(write(of(["t {0,1}", "x real"], "0,1", relation=relation)))
+
+
 @pytest.mark.parametrize(
     ("relation", "message"),
     [

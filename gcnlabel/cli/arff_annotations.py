@@ -1,4 +1,4 @@
-"""ARFF files on the command line -> a raw label graph."""
+"""ARFF files on the command line -> annotations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from gcnlabel.graph import LabelGraph
+    from gcnlabel.annotations import Annotations
     from gcnlabel.tasks import TaskSet
 
 OF_TABLES = ("split", "split_column", "missing", "workers", "scheduler")
@@ -39,22 +39,17 @@ def is_arff(options: Mapping[str, Any]) -> bool:
     return bool(arff)
 
 
-def graph_of_arff(
-    tasks: TaskSet | None, options: Mapping[str, Any], statistics: Mapping[tuple[str, str], str] | str | None
-) -> LabelGraph:
-    """Return the raw graph of the labels of ARFF files; without tasks, all labels are one multi-label task."""
+def arff_annotations(tasks: TaskSet | None, options: Mapping[str, Any]) -> Annotations:
+    """Return the annotations of ARFF files; without tasks, all labels are one multi-label task."""
     from gcnlabel.annotations import read_arff_splits
     from gcnlabel.errors import InputError
-    from gcnlabel.recipe import measured_graph
-    from gcnlabel.transforms import convention
 
     pairs = [text.rpartition("=") for text in options["present"]]
     if not all(tag for tag, _, _ in pairs):
         raise InputError(f"--present {' --present '.join(options['present'])}", expected="TAG=VALUE")
     present = {tag: value for tag, _, value in pairs}
     files = {str(i): path for i, path in enumerate(options["annotations"])}
-    annotations = read_arff_splits(files, options["xml"], tasks=tasks, present=present)
-    return measured_graph(annotations, annotations.tasks, statistics or convention(options["convention"]).statistic)
+    return read_arff_splits(files, options["xml"], tasks=tasks, present=present)
 
 
 def _given(names: list[str]) -> list[str]:
