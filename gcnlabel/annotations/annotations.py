@@ -189,5 +189,5 @@ def _check_range(task: Dimensional, target: Array) -> None:
             f"task {task.name!r}: {task.labels[dim]} = {target[row, dim]}",
             where=f"sample {row}",
             expected=f"a value in [{low:g}, {high:g}], or missing",
-            fix="declare the marker of missing values, or the right range",
+            fix="NaN is what is missing; `range` of the task says which values there are",
         )

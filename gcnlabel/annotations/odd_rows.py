@@ -34,12 +34,12 @@ def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
 
 
 def warn_cut_rows(path: Path, delimiter: str) -> None:
-    """Warn of the rows of a CSV file that have fewer cells than its header: what they lack counts as missing."""
+    """Warn of the rows of a CSV file that have fewer cells than its header: what they lack is read as empty cells."""
     short: list[int] = []
     with suppress(csv.Error, UnicodeDecodeError):
         short += (number for number, cells, width in row_widths(path, delimiter) if cells < width)
     if short:
-        _warn(f"{len(short)} row(s) of {path} are cut off: the cells that they lack count as missing", short)
+        _warn(f"{len(short)} row(s) of {path} are cut off: the cells that they lack are read as empty", short)
 
 
 def overlong_row(path: Path, delimiter: str) -> InputError | None:

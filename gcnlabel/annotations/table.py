@@ -14,9 +14,13 @@ from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.csv_text import delimiter_of
 from gcnlabel.annotations.frames import from_cells
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows, warn_odd_rows
+from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 from gcnlabel.tasks import TaskSet
+
+ROWS_AT_ONCE = 100_000
+"""Rows that are read at once."""
 
 
 def read_table(
@@ -45,12 +49,16 @@ def read_table(
         GcnlabelWarning: Rows are cut off, ids stand twice, or names of splits differ in case or spaces alone.
     """
     options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "missing": tuple(missing)}
-    annotations = Annotations.concatenate(list(iter_table(path, tasks, delimiter=delimiter, **options)))
+    parts, signs = [], TagSigns()
+    for part, cells in _parts(path, tasks, delimiter, ROWS_AT_ONCE, **options):
+        parts.append(part)
+        signs.merge(cells.signs)
+    whole = Annotations.concatenate(parts).of_tasks(signs.decided(tasks))
     path = Path(path)
     if not _is_parquet(path):
         warn_cut_rows(path, delimiter_of(path, delimiter))
-    warn_odd_rows(annotations, str(path), _first_row(path))
-    return annotations
+    warn_odd_rows(whole, str(path), _first_row(path))
+    return whole
 
 
 def iter_table(
@@ -61,21 +69,19 @@ def iter_table(
     split_column: str | None = None,
     id_column: str | None = None,
     missing: tuple[str, ...] = (),
-    chunk_rows: int = 100_000,
+    chunk_rows: int = ROWS_AT_ONCE,
 ) -> Iterator[Annotations]:
-    """Yield the annotations of a file in parts of ``chunk_rows`` rows, for files larger than memory."""
-    path = existing_file(path, "annotations")
-    lazy = _scan(path, delimiter)
-    row = _first_row(path)
-    with _readable(path, delimiter):
-        for frame in lazy.collect_batches(chunk_size=chunk_rows, maintain_order=True):
-            if len(frame) == 0:
-                continue
-            cells = Cells(frame, str(path), row, tuple(missing))
-            yield from_cells(cells, tasks, split_column=split_column, id_column=id_column)
-            row += len(frame)
-    if row == _first_row(path):
-        raise InputError(f"{path} has a header without rows", expected="at least one row")
+    """Yield the annotations of a file in parts of ``chunk_rows`` rows, for files larger than memory.
+
+    Raises:
+        InputError: As :func:`read_table` does; of a column in which -1 cannot be told, behind the last part.
+    """
+    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "missing": tuple(missing)}
+    signs = TagSigns()
+    for part, cells in _parts(path, tasks, delimiter, chunk_rows, **options):
+        yield part
+        signs.merge(cells.signs)
+    signs.decided(tasks)
 
 
 def read_rows(
@@ -87,8 +93,11 @@ def read_rows(
     delimiter: str | None = None,
     split_column: str | None = None,
     missing: tuple[str, ...] = (),
-) -> Annotations:
+) -> tuple[Annotations, TagSigns]:
     """Return the annotations of ``count`` rows of a file, from row ``first`` (the first is 0) on.
+
+    Returns:
+        The annotations, and what the rows hold where -1 is to be decided: to be merged over all rows, and asked.
 
     Raises:
         InputError: As :func:`read_table` does.
@@ -97,7 +106,7 @@ def read_rows(
     with _readable(path, delimiter):
         frame = _scan(path, delimiter).slice(first, count).collect()
     cells = Cells(frame, str(path), first + _first_row(path), tuple(missing))
-    return from_cells(cells, tasks, split_column=split_column, id_column=None)
+    return from_cells(cells, tasks, split_column=split_column, id_column=None), cells.signs
 
 
 def count_rows(path: str | Path) -> int:
@@ -112,6 +121,30 @@ def count_rows(path: str | Path) -> int:
     if rows == 0:
         raise InputError(f"{path} has a header without rows", expected="at least one row")
     return rows
+
+
+def _parts(
+    path: str | Path,
+    tasks: TaskSet,
+    delimiter: str | None,
+    chunk_rows: int,
+    *,
+    split_column: str | None,
+    id_column: str | None,
+    missing: tuple[str, ...],
+) -> Iterator[tuple[Annotations, Cells]]:
+    path = existing_file(path, "annotations")
+    lazy = _scan(path, delimiter)
+    row = _first_row(path)
+    with _readable(path, delimiter):
+        for frame in lazy.collect_batches(chunk_size=chunk_rows, maintain_order=True):
+            if len(frame) == 0:
+                continue
+            cells = Cells(frame, str(path), row, missing)
+            yield from_cells(cells, tasks, split_column=split_column, id_column=id_column), cells
+            row += len(frame)
+    if row == _first_row(path):
+        raise InputError(f"{path} has a header without rows", expected="at least one row")
 
 
 @contextmanager

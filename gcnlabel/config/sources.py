@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from gcnlabel.config.section import Section
 
@@ -56,6 +56,14 @@ class Table(Section):
     id_column: str | None = None
     missing: list[str] = Field(default=[])
     splits: Splits = Splits()
+
+    @model_validator(mode="after")
+    def _of_images_alone(self) -> Table:
+        fields = type(self).model_fields
+        idle = [name for name in ("size", "channels") if getattr(self, name) != fields[name].default]
+        if self.images is None and idle:
+            raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
+        return self
 
 
 class Arff(Section):

@@ -109,6 +109,20 @@ def _tasks(config: Config) -> TaskSet:
     return TaskSet.from_dict(config.tasks, where="config")
 
 
+def with_decisions(config: Config, tasks: TaskSet) -> Config:
+    """Return a config that keeps what was decided of the columns of a table (``signed``), for every later reading.
+
+    Args:
+        config: The config.
+        tasks: The tasks, of those that it declares, that were read.
+    """
+    decided = {task.name: task for task in tasks if task.source.signed}
+    if not decided or not isinstance(config.data, Table):
+        return config
+    declared = TaskSet(decided.get(task.name, task) for task in _tasks(config))
+    return config.model_copy(update={"tasks": declared.to_declarations()})
+
+
 def _table(data: Table, tasks: TaskSet) -> Part:
     if (data.features is None) == (data.images is None):
         raise InputError("data names no input, or two", expected="either data.features or data.images")

@@ -46,7 +46,7 @@ def test_half_a_code_is_none():
         from_frame(pl.DataFrame({"t": ["1.5"]}), FACES)
 
 
-@pytest.mark.parametrize("text", ["NA", "nan", "NaN", "N/A", "-1"])
+@pytest.mark.parametrize("text", ["NA", "nan", "NaN", "N/A", "?", "-", "none"])
 @pytest.mark.parametrize(
     "spec",
     [
