@@ -110,7 +110,8 @@ class Annotations:
         if self.split is None:
             raise InputError(
                 f"split {name!r} was asked for but the annotations have no split column",
-                fix="name the column by data.split_column or --split-column, or ask for all samples (--split all)",
+                fix="name the column: data.split_column in a config, build-graph --split-column; "
+                "for every row: build-graph --split all",
             )
         rows = self.split == name
         if not rows.any():
