@@ -58,12 +58,14 @@ def of_tag_value(given: str) -> str:
     return f"see in the description of the data what it means; then codes: {{{given!r}: 1}} of the task, or 0 (absent)"
 
 
-def of_bad_number(given: str, *, finite: bool) -> str | None:
+def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
     """Return what to do about a cell that is no number, or one outside the range of its task."""
     if looks_missing(given):
         return declare_missing(given)
     if finite:
         return f"see in the description of the data what {given} means; `range` of the task says which values there are"
+    if decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", given):
+        return "if ',' is the decimal mark of this file, say so: data.decimal: ',' in a config, build-graph --decimal ,"
     return None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
+from gcnlabel.annotations.csv_text import NAMELESS
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError, closest, shorten
 
@@ -25,6 +26,11 @@ class Cells:
         where: The file, or what the table is called.
         first_row: Number of the first row in messages.
         missing: Cell texts that mean "not annotated" in every column.
+        decimal: Decimal mark of numbers that are written as text.
+        doubled: Names that several columns of the file have.
+        note: What a message about a column that is not there adds.
+        names: What messages call the rows, instead of numbers.
+        others: Names of columns that could have been made and were not.
         signs: Where -1 was read in a tag's column, filled as columns are read.
     """
 
@@ -32,15 +38,28 @@ class Cells:
     where: str
     first_row: int
     missing: tuple[str, ...] = ()
+    decimal: str = "."
+    doubled: frozenset[str] = frozenset()
+    note: str | None = None
+    names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     signs: TagSigns = field(default_factory=TagSigns)
 
-    def column(self, name: str) -> pl.Series:
+    def column(self, name: str, option: str | None = None) -> pl.Series:
         """Return a column.
 
+        Args:
+            name: Its name.
+            option: What of a config names the column, for messages.
+
         Raises:
-            InputError: There is none of that name; the closest one is named.
+            InputError: There is none of that name, or there are several; the closest one is named.
         """
-        return self.frame[self._known(name)]
+        return self.frame[self.known(name, option)]
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a column of a name."""
+        return self._found(name) is not None
 
     def complete(self, name: str, option: str) -> Any:
         """Return a column that names every row, as text.
@@ -52,7 +71,7 @@ class Cells:
         Raises:
             InputError: There is none of that name, or a cell is empty.
         """
-        text = self.frame[self._known(name, option)].cast(pl.String)
+        text = self.column(name, option).cast(pl.String)
         holes = text.is_null().arg_true()
         if len(holes):
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
@@ -75,10 +94,14 @@ class Cells:
             column = column.fill_nan(None)
             whole = column.drop_nulls()
             column = column.cast(pl.Int64) if len(whole) and (whole == whole.round()).all() else column
-        text = column.cast(pl.String).str.strip_chars().fill_null("")
+        text = self._with_points(column.cast(pl.String).str.strip_chars().fill_null(""))
         declared = {*self.missing, *markers}
         found = lookup(text, dict.fromkeys(declared, 1)).is_not_null() if declared else pl.Series([False])
         return text.set(found if blank else found | (text == ""), None)
+
+    def _with_points(self, text: pl.Series) -> pl.Series:
+        """Return texts in which numbers have a decimal point, whatever mark they are written with."""
+        return text if self.decimal == "." else text.str.replace(r"^([+-]?\d*),(\d+)$", "${1}.${2}")
 
     def error(self, row: int, column: str, what: str, **more: Any) -> InputError:
         """Return an error that names a cell."""
@@ -86,15 +109,36 @@ class Cells:
 
     def place(self, row: int) -> str:
         """Return how messages call a row."""
+        if self.names:
+            return f"{self.where}, sample {self.names[row]!r}"
         return f"{self.where}, row {row + self.first_row}"
 
-    def _known(self, name: str, option: str | None = None) -> str:
-        names = self.frame.columns
-        if name in names:
-            return name
-        hints = [closest(name, names), None if option is None else f"{option} names the column"]
+    def replaced(self, frame: pl.DataFrame, names: tuple[str, ...], others: Iterable[str]) -> Cells:
+        """Return other columns of the same file, made of these."""
+        return replace(self, frame=frame, names=names, others=tuple(others))
+
+    def known(self, name: str, option: str | None = None) -> str:
+        """Return what a column is called in the frame; see :meth:`column`."""
+        found = self._found(name)
+        if found in self.doubled:
+            raise InputError(f"columns stand twice: {name}", where=f"{self.where}, header", fix="rename one of them")
+        if found is not None:
+            return found
+        names = [other for other in (*self.frame.columns, *self.others) if not other.startswith(NAMELESS)]
+        hints = [closest(name, names), None if option is None else f"{option} names the column", self.note]
         fix = "; ".join(filter(None, hints)) or None
         raise InputError(f"no column {name!r}", where=self.where, expected=shorten(names, 20), fix=fix)
+
+    def _found(self, name: str) -> str | None:
+        """Return the column of a name: as it is written, else without spaces around it and with letters composed."""
+        if name in self.frame.columns:
+            return name
+        alike = [other for other in self.frame.columns if _plain(other) == _plain(name)]
+        return alike[0] if len(alike) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def canonical(text: str) -> str:

@@ -68,6 +68,8 @@ def _numbers(cells: Cells, name: str, task: Dimensional, dim: str) -> Array:
     else:
         text = cells.text(name, task.source.missing)
         values = text.cast(pl.Float64, strict=False)
+        if cells.decimal == ",":  # then "1.234" may be a thousand and more
+            values = values.set(column.cast(pl.String).str.contains(".", literal=True).fill_null(False), None)
         given = text.is_not_null()
     numbers = [float(marker) for marker in markers if _is_number(marker)]
     given = given & ~values.is_in(numbers).fill_null(False)
@@ -86,7 +88,13 @@ def _bad_number(
 ) -> InputError:
     bounds = "a number" if task.range is None else f"a number in [{task.range[0]:g}, {task.range[1]:g}]"
     what = f"{dim} = {given}" if finite else f"{given!r} is not a finite number"
-    return cells.error(row, name, what, expected=f"{bounds}, or missing", fix=of_bad_number(given, finite=finite))
+    return cells.error(
+        row,
+        name,
+        what,
+        expected=f"{bounds}, or missing",
+        fix=of_bad_number(given, finite=finite, decimal=cells.decimal),
+    )
 
 
 def _is_number(text: str) -> bool:

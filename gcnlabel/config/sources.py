@@ -35,6 +35,20 @@ class SyntheticFaces(Section):
     seed: int = 0
 
 
+class LongForm(Section):
+    """Columns of a table that has a row for each pair of a sample and a label.
+
+    Attributes:
+        sample: Column that names the sample.
+        label: Column that names the label.
+        value: Column of what is known of it.
+    """
+
+    sample: str
+    label: str
+    value: str
+
+
 class Table(Section):
     """A CSV or Parquet table of annotations, with features or images beside it.
 
@@ -44,6 +58,10 @@ class Table(Section):
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
+        delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
+        names: Names of the columns of a text file without a header.
+        decimal: Decimal mark of numbers that are written as text.
+        long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
     """
 
     source: Literal["table"]
@@ -55,6 +73,10 @@ class Table(Section):
     split_column: str | None = "split"
     id_column: str | None = None
     missing: list[str] = Field(default=[])
+    delimiter: str | None = None
+    names: list[str] = Field(default=[])
+    decimal: Literal[".", ","] = "."
+    long: LongForm | None = None
     splits: Splits = Splits()
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.annotations import count_rows, read_rows
+from gcnlabel.annotations import AS_SEEN, Layout, count_rows, read_rows
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError
 from gcnlabel.processes import unordered
@@ -58,6 +58,7 @@ def measure_files(
     split: str | None = None,
     split_column: str = "split",
     missing: Sequence[str] = (),
+    layout: Layout = AS_SEEN,
     workers: int = 1,
     scheduler: str | None = None,
     rows: int | None = None,
@@ -71,6 +72,7 @@ def measure_files(
         split: The split that counts; None for all rows.
         split_column: Column that names each row's split.
         missing: Cell texts that mean "not annotated".
+        layout: How the files are written. A file in long form is read at once.
         workers: Processes of this machine.
         scheduler: Address of a Dask scheduler, ``tcp://host:port``, whose workers have gcnlabel installed.
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
@@ -78,12 +80,21 @@ def measure_files(
     Raises:
         InputError: A file cannot be read, or the scheduler cannot be reached.
     """
-    options = {"split_column": split_column, "missing": tuple(missing)}
+    options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     rows = ROWS_IN_A_PART if rows is None else rows
+    counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
     parts = [
-        Part(Path(path).resolve(), first, rows, tasks, dict(blocks), split, options)
+        Part(
+            Path(path).resolve(),
+            first,
+            rows if layout.long is None else counts[path],
+            tasks,
+            dict(blocks),
+            split,
+            options,
+        )
         for path in paths
-        for first in range(0, count_rows(path), rows)
+        for first in (range(0, counts[path], rows) if layout.long is None else [0])
     ]
     total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
     with _measured(parts, workers, scheduler) as measured:
