@@ -26,6 +26,7 @@ ORDER = (
     ),
     *(
         "recipe",
+        "units",
         "precision",
         "nn",
         "export",

@@ -48,4 +48,4 @@ class TaskMetrics(Metric):
             return categorical_metrics(confusion_matrix(scores, targets), self.task.classes)
         if isinstance(self.task, MultiLabel):
             return multilabel_metrics(scores, targets, self.task.labels, self.thresholds)
-        return dimensional_metrics(scores, targets, self.task.labels)
+        return dimensional_metrics(scores, targets, self.task.labels, getattr(self.task, "range", None))

@@ -159,7 +159,7 @@ def _of_shape(shape: tuple[int, ...], tasks: TaskSet) -> Part:
 def _load_weights(model: MultiTaskModel, state: Mapping[str, Tensor], path: Path) -> None:
     given = {name.removeprefix("model."): value for name, value in state.items() if name.startswith("model.")}
     wanted = model.state_dict()
-    for name in [*wanted, *given]:
+    for name in [*(name for name in wanted if not name.startswith("units.")), *given]:  # older runs have no units
         theirs, ours = (list(side[name].shape) if name in side else "nothing" for side in (given, wanted))
         if theirs != ours:
             raise InputError(
