@@ -58,6 +58,13 @@ def of_tag_value(given: str) -> str:
     return f"see in the description of the data what it means; then codes: {{{given!r}: 1}} of the task, or 0 (absent)"
 
 
+def of_one_hot(given: str) -> str | None:
+    """Return what to do about the cell of a class's column that does not say whether it is the class."""
+    if looks_missing(given):
+        return declare_missing(given)
+    return "where the columns hold numbers or shares of annotators, say so: votes: true" if is_number(given) else None
+
+
 def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
     """Return what to do about a cell that is no number, or one outside the range of its task."""
     if looks_missing(given):

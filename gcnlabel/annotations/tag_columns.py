@@ -1,4 +1,4 @@
-"""Tags with a column each -> 1 (there), 0 (not) or NaN (not annotated)."""
+"""Labels with a column each -> 1 (there), 0 (not) or NaN (not annotated)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.advice import of_tag_value
+from gcnlabel.annotations.advice import of_one_hot, of_tag_value
 from gcnlabel.annotations.cells import Cells, lookup
 from gcnlabel.annotations.tag_signs import Seen
-from gcnlabel.tasks import Task
+from gcnlabel.tasks import MultiLabel, Task
 from gcnlabel.tasks.tag_words import WORDS, tag_value
 
 Array = npt.NDArray[Any]
@@ -37,8 +37,10 @@ def _read(task: Task, label: str, cells: Cells) -> Array:
     bad = (text.is_not_null() & values.is_null()).arg_true()
     if len(bad):
         row, given = int(bad[0]), text[int(bad[0])]
-        what, expected = f"{given!r} is not a tag's value", "0 or 1, -1 or 1, no or yes, false or true, or missing"
-        raise cells.error(row, name, what, expected=expected, fix=of_tag_value(given))
+        kind = "a tag" if isinstance(task, MultiLabel) else "a class"
+        what, expected = f"{given!r} is not {kind}'s value", "0 or 1, -1 or 1, no or yes, false or true, or missing"
+        fix = of_tag_value(given) if isinstance(task, MultiLabel) else of_one_hot(given)
+        raise cells.error(row, name, what, expected=expected, fix=fix)
     array: Array = values.cast(pl.Float32).to_numpy()
     negative = array == -1
     _note(task, label, cells, name, array, negative)

@@ -28,12 +28,27 @@ def read_tag_lists(task: Task, cells: Cells, name: str) -> Any:
     """
     places, missing = listed_places(task, cells, name)
     shape = (len(missing), len(task))
+    if task.source.negatives is not None:
+        return _partly_known(places, listed_places(task, cells, task.source.negatives)[0], task, cells)
     rows, columns = places.T
     if len(task) >= MANY_TAGS and not missing.any():
         return sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
     target = np.zeros(shape, dtype=np.float32)
     target[rows, columns] = 1
     target[missing] = math.nan
+    return target
+
+
+def _partly_known(there: Any, absent: Any, task: Task, cells: Cells) -> Any:
+    """Return the tags of two lists: 1 for those of the first, 0 for those of the second, NaN for the others."""
+    target = np.full((len(cells.frame), len(task)), math.nan, dtype=np.float32)
+    target[tuple(there.T)] = 1
+    both = absent[target[tuple(absent.T)] == 1]
+    if len(both):
+        row, tag = (int(i) for i in both[0])
+        what = f"tag {task.labels[tag]!r} is listed as there and as absent (column {task.source.column!r})"
+        raise cells.error(row, str(task.source.negatives), what, expected="each tag in one of the two lists")
+    target[tuple(absent.T)] = 0
     return target
 
 

@@ -65,7 +65,10 @@ class TagSigns:
     def _decided(self, task: Task) -> Task:
         mine = {label: seen for (name, label), seen in self.seen.items() if name == task.name and seen.negative}
         found = tuple(label for label in task.labels if _is_signed(task, label, mine.get(label)))
-        return task if found == task.source.signed else replace(task, source=replace(task.source, signed=found))
+        if found == task.source.signed:
+            return task
+        columns = task.source.columns if task.has_column_each() else {label: label for label in task.labels}
+        return replace(task, source=replace(task.source, columns=columns, signed=found))
 
 
 def _is_signed(task: Task, label: str, seen: Seen | None) -> bool:

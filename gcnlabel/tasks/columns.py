@@ -15,12 +15,16 @@ class Columns:
 
     Attributes:
         column: One column that holds the whole task: a class, or a list of tags in each cell.
-        columns: Label to column, for tasks with one column a label. Labels left out have the label's own name.
+        columns: Label to column, for tasks with one column a label, of classes with a 1 in one of them. Labels left out
+            have the label's own name.
         codes: Cell text to what it means: a class, or a tag of a list (``{"0": "neutral"}``); for tags with a column
             each, 1 where the tag is there and 0 where it is not (``{"U": 0, "": 0}``).
         separator: What stands between the tags of one cell; None for a space.
         empty: Cell text that means "annotated, and no tag" where all tags stand in one cell; None for ``[]``.
         missing: Cell texts that mean "not annotated", beside an empty cell.
+        negatives: Column that lists the tags that are known to be absent, beside one that lists those that are there;
+            the tags of neither are not annotated.
+        votes: Whether the column of each class holds how many annotators, or what share of them, chose it.
         signed: Labels with a column each in which -1 means "absent"; the reader adds those whose column holds -1 and 1
             and nothing else.
     """
@@ -31,6 +35,8 @@ class Columns:
     separator: str | None = None
     empty: str | None = None
     missing: tuple[str, ...] = ()
+    negatives: str | None = None
+    votes: bool = False
     signed: tuple[str, ...] = ()
 
     def given(self) -> tuple[str, ...]:
@@ -61,7 +67,9 @@ class Columns:
             values[key] = tuple(
                 _text(v, key, where) for v in (listed if isinstance(listed, list | tuple) else [listed])
             )
-        for key in ("column", "separator", "empty"):
+        if not isinstance(values.get("votes", False), bool):
+            raise InputError(f"'votes' is {values['votes']!r}", where=where, expected="true or false")
+        for key in ("column", "separator", "empty", "negatives"):
             if not isinstance(values.get(key), str | None) or (key == "separator" and values.get(key) == ""):
                 raise InputError(
                     f"{key!r} is {values[key]!r}", where=where, expected="a text; quote what YAML does not"

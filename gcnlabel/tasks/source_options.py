@@ -16,6 +16,8 @@ INSTEAD: Mapping[tuple[str, str], str] = {
     ("multilabel", "empty"): "where an empty cell means that the tag is absent: codes: {'': 0}",
     ("multilabel", "separator"): "where one column holds a list of tags, name it: column",
     ("multilabel", "columns"): "leave out column, or columns",
+    ("multilabel", "negatives"): "name the column that lists the tags that are there: column",
+    ("categorical", "column"): "leave out column, or columns",
 }
 """Type of a task and option -> how the same is said, where the option has no effect."""
 

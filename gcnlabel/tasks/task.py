@@ -94,12 +94,14 @@ class Categorical(Task):
         return self.labels
 
     def has_column_each(self) -> bool:
-        """Return whether a table holds every class in a column of its own."""
-        return False
+        """Return whether a table is declared to hold every class in a column of its own."""
+        return bool(self.source.columns) or self.source.votes
 
     def source_options(self) -> tuple[str, ...]:
         """Return the options of ``source`` that have an effect on how the task is read."""
-        return ("column", "codes", "missing")
+        if self.source.votes:
+            return ("columns", "votes", "missing")
+        return ("columns", "codes", "missing", "signed") if self.has_column_each() else ("column", "codes", "missing")
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class MultiLabel(Task):
         """Return the options of ``source`` that have an effect on how the task is read."""
         if self.has_column_each():
             return ("columns", "codes", "missing", "signed")
-        return ("column", "codes", "separator", "empty", "missing")
+        return ("column", "negatives", "codes", "separator", "empty", "missing")
 
 
 @dataclass(frozen=True)
