@@ -71,7 +71,8 @@ def test_no_column_says_what_there_may_be():
 
 
 def partly(**source):
-
+    source = Columns(column="pos", negatives="neg", **source)
+    return TaskSet([MultiLabel("t", ("cat", "dog", "cow", "horse"), source=source)])
 
 
 def test_known_positives_and_known_negatives(tmp_path):
