@@ -16,6 +16,7 @@ from gcnlabel.annotations.cells import Cells, known_texts, lookup
 from gcnlabel.annotations.class_columns import read_one_hot, stands_in_columns
 from gcnlabel.annotations.tag_columns import read_tag_columns
 from gcnlabel.annotations.tag_lists import read_tag_lists
+from gcnlabel.annotations.votes import read_votes
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
 
@@ -37,6 +38,8 @@ def target_of(task: Task, cells: Cells) -> Array:
 
 
 def _classes(task: Categorical, cells: Cells) -> Array:
+    if task.source.votes:
+        return read_votes(task, cells)
     if stands_in_columns(task, cells):
         return read_one_hot(task, cells)
     cells.known(task.source.column or task.name, "column: of the task (or columns: {CLASS: COLUMN}, a column a class)")
