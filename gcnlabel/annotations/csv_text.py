@@ -65,7 +65,7 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     rows = reader(rest, delimiter)
     header = list(layout.names) or next(rows)
     lines_of_header = 0 if layout.names else rows.line_num
-    first = next(rows, [])
+    first: list[str] = next(rows, [])
     names = _widened(header, first, unnamed_first=delimiter == " " and not layout.names)
     if layout.names and len(first) != len(names):
         what = f"{len(first)} cells in the first row, and {len(header)} names of columns"

@@ -157,13 +157,13 @@ class TextFile(TableFile):
         return "; ".join(notes) or None
 
 
-def open_table(path: str | Path, layout: Layout = AS_SEEN) -> TableFile:
+def open_table(path: str | Path, layout: Layout = AS_SEEN, what: str = "annotations") -> TableFile:
     """Return a file that holds a table: ``.parquet`` and ``.pq`` are Parquet, everything else is text.
 
     Raises:
         InputError: There is none, it is empty, or what is declared does not suit it.
     """
-    path = existing_file(path, "annotations")
+    path = existing_file(path, what)
     if path.suffix not in (".parquet", ".pq"):
         return TextFile(path, layout)
     idle = [name for name in ("delimiter", "names") if getattr(layout, name)]

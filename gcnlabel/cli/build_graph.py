@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from gcnlabel.graph import LabelGraph
     from gcnlabel.tasks import TaskSet
 
+OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "statistic", "workers", "scheduler")
+"""Options that say how annotations are read and measured."""
+
 EXAMPLES = """\b
 Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.csv --split train --output graph.safetensors
@@ -81,10 +84,17 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
     multi-label task. Labels are matched by name, never by position.
     """
+    from gcnlabel.cli.idle_options import refuse_idle
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.recipe import borrow_blocks, measured_pairs, propagation_graph
     from gcnlabel.tasks import TaskSet
 
+    if not options["annotations"]:
+        refuse_idle(OF_ANNOTATIONS, "without --annotations")
+    if options["scheduler"] is not None:
+        refuse_idle(["workers"], "beside --scheduler")
+    if options["embeddings"] is None:
+        refuse_idle(["missing_words"], "without --embeddings")
     refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
     raw = _raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), options)
     pairs = [_pair(text) for text in options["pairs"]] or (measured_pairs(raw) if options["statistic"] else None)

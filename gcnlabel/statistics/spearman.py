@@ -115,7 +115,8 @@ class Spearman(Statistic):
                 values[i], defined[i] = indicator_spearman(table)
             else:
                 values[i, j], defined[i, j] = paired_spearman(table)
-        for (i, j), ranks in [*self._ranks.items(), *self._shares.items()]:
+        ranked: dict[tuple[int, int], ClassRanks | ClassShares] = {**self._ranks, **self._shares}
+        for (i, j), ranks in ranked.items():
             rows, columns = (slice(None), j) if i < 0 else (i, slice(None))
             values[rows, columns], defined[rows, columns] = ranks.spearman()
         return fill_undefined(values, defined, self.a, self.b)
