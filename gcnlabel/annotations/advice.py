@@ -37,10 +37,14 @@ def of_unknown_class(given: str, known: Collection[str], codes: Collection[str])
     return code_advice(codes) if is_number(given) else near
 
 
-def of_unknown_tag(given: str, known: Collection[str], codes: Collection[str], separator: str) -> str | None:
-    """Return what to do about a tag, of a cell that lists several, that is none."""
+def of_unknown_tag(
+    given: str, known: Collection[str], codes: Collection[str], separator: str, *, alone: bool
+) -> str | None:
+    """Return what to do about a text that is no tag, of a cell that lists several or holds it alone."""
     names = [*known, *codes]
     if looks_missing(given) and given.lower() not in (name.lower() for name in known):
+        if not alone:
+            return "leave it out of the list"
         none = f"if it means 'no tag', say so: empty: {given!r} of the task; " if given.lower() in ("none", "-") else ""
         return none + declare_missing(given)
     if is_number(given):

@@ -34,6 +34,7 @@ class Head:
         trailing: Number of nameless columns at the end, which must be empty.
         before: Lines that are passed over before the header, or before the first row where there is none.
         lines: Lines up to the first row.
+        count: Number of rows that a line above the header says, or None.
         in_file: Whether the header stands in the file and is as wide as the rows.
     """
 
@@ -44,6 +45,7 @@ class Head:
     trailing: int
     before: int
     lines: int
+    count: int | None
     in_file: bool
 
 
@@ -57,7 +59,9 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     """
     with open_text(path) as lines:
         sample = _first_lines(lines)
-    before, declared = _passed_over(sample, layout)
+    if sample[0].endswith("\r"):
+        raise InputError(f"{path} ends its lines by carriage returns alone", expected="line feeds, or both")
+    before, declared, count = _passed_over(sample, layout)
     rest = sample[before:]
     if not rest:
         raise InputError(f"{path} has no header and no row")
@@ -73,7 +77,7 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     unique, doubled = _unique(names)
     trailing = sum(1 for _ in takewhile(lambda name: not name.strip(), reversed(names)))
     in_file = not layout.names and len(names) == len(header)
-    return Head(delimiter, tuple(names), unique, doubled, trailing, before, before + lines_of_header, in_file)
+    return Head(delimiter, tuple(names), unique, doubled, trailing, before, before + lines_of_header, count, in_file)
 
 
 def reader(lines: Any, delimiter: str) -> Any:
@@ -113,17 +117,19 @@ def _first_lines(lines: IO[str]) -> list[str]:
     return found
 
 
-def _passed_over(sample: Sequence[str], layout: Layout) -> tuple[int, str | None]:
-    """Return how many lines stand before the header or the first row, and the delimiter that one of them declares."""
-    before, declared = 0, None
+def _passed_over(sample: Sequence[str], layout: Layout) -> tuple[int, str | None, int | None]:
+    """Return how many lines stand above the header or first row, and the delimiter and count that they declare."""
+    before, declared, count = 0, None, None
     for line, following in zip(sample, [*sample[1:], ""], strict=True):
         text = line.strip()
         if before == 0 and re.fullmatch("sep=.", line.strip("\r\n")):
             declared = line.strip("\r\n")[-1]
-        elif text and not _is_comment(line, layout) and not _is_count(text, following, layout):
+        elif _is_count(text, following, layout):
+            count = int(text)
+        elif text and not _is_comment(line, layout):
             break
         before += 1
-    return before, declared
+    return before, declared, count
 
 
 def _is_comment(line: str, layout: Layout) -> bool:

@@ -56,6 +56,8 @@ class Layout:
 
     def __post_init__(self) -> None:
         """Check what is given."""
+        if self.delimiter == "\\t":  # as shells leave it
+            object.__setattr__(self, "delimiter", "\t")
         if self.delimiter is not None and len(self.delimiter) != 1:
             raise InputError(f"delimiter {self.delimiter!r}", expected="one character; a space stands for any spaces")
         if self.decimal not in (".", ","):

@@ -55,8 +55,8 @@ def read_table(
         parts.append(part)
         signs.merge(cells.signs)
     whole = Annotations.concatenate(parts).of_tasks(signs.decided(tasks))
-    file.warn()
     if layout.long is None:
+        file.warn(len(whole))
         warn_odd_rows(whole, str(path), file.first_row)
     return whole
 

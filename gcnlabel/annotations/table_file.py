@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from gcnlabel.annotations.advice import is_number
 from gcnlabel.annotations.csv_text import NAMELESS, open_text, read_head
 from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.files import existing_file
 
 
@@ -48,8 +49,8 @@ class TableFile(ABC):
         return frame
 
     @abstractmethod
-    def warn(self) -> None:
-        """Warn of what looks like a mistake."""
+    def warn(self, rows: int) -> None:
+        """Warn of what looks like a mistake in a file of so many rows."""
 
     @contextmanager
     def readable(self) -> Iterator[None]:
@@ -61,7 +62,7 @@ class TableFile(ABC):
 
     def explained(self, error: Exception) -> InputError:
         """Return what a reader's error means."""
-        return InputError(f"{self.path} cannot be read: {error}")
+        return InputError(f"{self.path} cannot be read: {str(error).splitlines()[0]}")
 
 
 class ParquetFile(TableFile):
@@ -76,7 +77,7 @@ class ParquetFile(TableFile):
             raise InputError(f"{self.path} is no Parquet file: {error}") from error
         return lazy
 
-    def warn(self) -> None:
+    def warn(self, rows: int) -> None:
         """Warn of nothing: no row can be cut off."""
 
 
@@ -127,13 +128,23 @@ class TextFile(TableFile):
                 )
         return frame
 
-    def warn(self) -> None:
-        """Warn of rows that are cut off."""
+    def warn(self, rows: int) -> None:
+        """Warn of rows that are cut off, or not as many as the file says."""
         warn_cut_rows(self.path, self.head)
+        if self.head.count not in (None, rows):
+            text = f"{self.path} says that it has {self.head.count} rows, and has {rows}"
+            warnings.warn(text, GcnlabelWarning, stacklevel=3)
 
     def explained(self, error: Exception) -> InputError:
         """Return what a reader's error means: most often, a row is too long."""
-        return overlong_row(self.path, self.head) or super().explained(error)
+        known = overlong_row(self.path, self.head)
+        if known is None and "properly escaped" in str(error):
+            return InputError(
+                f"{self.path} cannot be read: a quote is not closed, or text follows a closing one",
+                where=re.sub(r"(?s)^could not parse (`.{0,40}).*", r"\1 ...", str(error)),
+                expected='quotes within a quoted cell written twice, as in "a ""b"" c"',
+            )
+        return known or super().explained(error)
 
     def _schema(self) -> dict[str, type[pl.DataType]]:
         return dict.fromkeys(self.head.names, pl.String)
@@ -141,7 +152,7 @@ class TextFile(TableFile):
     def _single_spaced(self) -> bytes:
         with open_text(self.path) as lines:
             text = "".join(lines.readlines()[self.head.lines :])
-        return "\n".join(re.sub(r"[ \t]+", " ", line).strip() for line in text.splitlines() if line.strip()).encode()
+        return "\n".join(re.sub(r"[ \t]+", " ", line).strip() for line in text.splitlines()).encode()
 
     def _note(self) -> str | None:
         """Return what to do about a header that looks like a row, or about comments that may be the header."""

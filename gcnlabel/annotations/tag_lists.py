@@ -55,7 +55,7 @@ def _partly_known(there: Any, absent: Any, task: Task, cells: Cells) -> Any:
 def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
     """Return row and label of every tag that a column lists, int64 [K, 2], and which cells are missing, bool [N]."""
     if isinstance(cells.column(name).dtype, pl.List | pl.Array):
-        listed: Iterable[list[str] | None] = _listed_of_frame(cells.column(name), cells.missing)
+        listed: Iterable[list[str] | None] = _listed_of_frame(cells.column(name))
     else:
         empty = "[]" if task.source.empty is None else task.source.empty
         text = cells.text(name, task.source.missing, blank=empty == "")
@@ -84,7 +84,7 @@ def _items(cell: str, task: Task, empty: str) -> list[str]:
     return [item for item in items if item]
 
 
-def _listed_of_frame(column: pl.Series, missing: tuple[str, ...]) -> Iterable[list[str] | None]:
+def _listed_of_frame(column: pl.Series) -> Iterable[list[str] | None]:
     for listed in column.to_list():
         yield None if listed is None else ["null" if item is None else str(item) for item in listed]
 
@@ -92,6 +92,8 @@ def _listed_of_frame(column: pl.Series, missing: tuple[str, ...]) -> Iterable[li
 def _unknown_tag(task: Task, cells: Cells, name: str, row: int, tag: str) -> InputError:
     known = [*task.labels, *task.source.codes]
     separator = " " if task.source.separator is None else task.source.separator
-    fix = of_unknown_tag(tag, task.labels, task.source.codes, separator)
+    cell = cells.column(name)[row]
+    alone = isinstance(cell, str) and cell.strip() == tag
+    fix = of_unknown_tag(tag, task.labels, task.source.codes, separator, alone=alone)
     what = f"unknown tag {tag!r} of task {task.name!r}"
     return cells.error(row, name, what, expected=shorten(known, 20), fix=fix)

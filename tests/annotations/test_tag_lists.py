@@ -104,4 +104,5 @@ def test_what_an_unknown_text_in_a_list_is_advised():
     assert "missing: ['none']" in advice("none")
     assert "separator: '|'" in advice("cat|dog")
     assert advice("cats") == "did you mean 'cat'?"
+    assert advice("['cat', None]") == advice("[cat, null]") == "leave it out of the list"
     assert "missing" not in advice("-1") + advice("7", codes={"1": "cat"}) + advice("unknown")

@@ -186,6 +186,27 @@ def test_what_cannot_be_seen_is_said(tmp_path, text, messages):
         assert re.search(message, str(error.value))
 
 
+def test_damaged_text_is_said_plainly(tmp_path):
+    with pytest.raises(InputError, match=r"a quote is not closed") as error:
+        read_table(write(tmp_path, 'sad,happy\n"1,0\n0,1\n'), MOOD)
+    assert "infer_schema" not in str(error.value)
+    with pytest.raises(InputError, match="carriage returns alone"):
+        read_table(write(tmp_path, PLAIN.replace("\n", "\r")), MOOD)
+    with pytest.raises(InputError, match="is not a text file"):
+        read_table(write(tmp_path, PLAIN.encode("utf-16")), MOOD)
+    with pytest.raises(InputError, match="is not a text file"):
+        read_table(write(tmp_path, PLAIN.encode() + b"4,tr\xe9,1,1\n"), MOOD)
+
+
+def test_a_count_that_is_not_true_is_said(tmp_path):
+    with pytest.warns(GcnlabelWarning, match="says that it has 5 rows, and has 3"):
+        read_table(write(tmp_path, "5\n" + PLAIN), MOOD)
+
+
+def test_a_tab_as_shells_give_it():
+    assert Layout(delimiter="\\t").delimiter == "\t"
+
+
 def test_a_shorter_row_is_warned_of_and_trailing_columns_are_not(tmp_path):
     text = PLAIN.replace("happy\n", "happy,,\n").replace("0,1\n", "0\n")
     with pytest.warns(GcnlabelWarning, match=r"1 row\(s\) of .* cut off: .*read as empty .rows 3"):
