@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -131,10 +132,21 @@ class Cells:
 
     def _found(self, name: str) -> str | None:
         """Return the column of a name: as it is written, else without spaces around it and with letters composed."""
-        if name in self.frame.columns:
+        if name in self._columns:
             return name
-        alike = [other for other in self.frame.columns if _plain(other) == _plain(name)]
+        alike = self._plain_columns.get(_plain(name), [])
         return alike[0] if len(alike) == 1 else None
+
+    @cached_property
+    def _columns(self) -> frozenset[str]:
+        return frozenset(self.frame.columns)
+
+    @cached_property
+    def _plain_columns(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.frame.columns:
+            found.setdefault(_plain(name), []).append(name)
+        return found
 
 
 def _plain(name: str) -> str:

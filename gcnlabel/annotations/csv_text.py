@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -175,7 +176,7 @@ def _widened(header: list[str], first: list[str], *, unnamed_first: bool) -> lis
 
 
 def _unique(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    unique: list[str] = []
-    for i, name in enumerate(names):
-        unique.append(name if name.strip() and name not in unique else f"{NAMELESS}{i}")
-    return tuple(unique), frozenset(name for name in names if name.strip() and list(names).count(name) > 1)
+    times = Counter(name for name in names if name.strip())
+    first = {name: i for i, name in reversed(list(enumerate(names)))}
+    unique = (name if name.strip() and first[name] == i else f"{NAMELESS}{i}" for i, name in enumerate(names))
+    return tuple(unique), frozenset(name for name, count in times.items() if count > 1)

@@ -7,6 +7,8 @@ import json
 import re
 
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
+OPENING = ("[", "(", "{", "s")
+"""What the text of a list begins with; a set without items is ``set()``."""
 _QUOTED = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _FIRST = re.compile(rf"\s*(?:{_QUOTED}|([^,\"']+?)\s*(?=,|$))\s*(?:,|$|(?=[\"']))", re.DOTALL)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy import sparse
 
 from gcnlabel.annotations.advice import of_unknown_tag
 from gcnlabel.annotations.cells import Cells, canonical, canonical_keys, known_texts
-from gcnlabel.annotations.list_text import list_items
+from gcnlabel.annotations.list_text import OPENING, list_items
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import Task
 
@@ -54,15 +54,16 @@ def _partly_known(there: Any, absent: Any, task: Task, cells: Cells) -> Any:
 
 def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
     """Return row and label of every tag that a column lists, int64 [K, 2], and which cells are missing, bool [N]."""
+    meaning = known_texts(task.labels, task.source.codes)
     if isinstance(cells.column(name).dtype, pl.List | pl.Array):
         listed: Iterable[list[str] | None] = _listed_of_frame(cells.column(name))
     else:
         empty = "[]" if task.source.empty is None else task.source.empty
         text = cells.text(name, task.source.missing, blank=empty == "")
-        listed = (None if cell is None else _items(cell, task, empty) for cell in text.to_list())
-    meaning = known_texts(task.labels, task.source.codes)
+        separator = " " if task.source.separator is None else task.source.separator
+        listed = (None if cell is None else _items(cell, meaning, separator, empty) for cell in text.to_list())
     other = canonical_keys(meaning)
-    places, missing = set(), []
+    places, missing = [], []
     for row, tags in enumerate(listed):
         missing.append(tags is None)
         for tag in tags or ():
@@ -70,18 +71,17 @@ def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
             place = other.get(canonical(tag)) if place is None else place
             if place is None:
                 raise _unknown_tag(task, cells, name, row, tag)
-            places.add((row, place))
-    return np.array(sorted(places), dtype=np.int64).reshape(-1, 2), np.array(missing, dtype=bool)
+            places.append(row * len(task) + place)
+    distinct = np.unique(np.array(places, dtype=np.int64))
+    return np.stack(np.divmod(distinct, len(task)), axis=1), np.array(missing, dtype=bool)
 
 
-def _items(cell: str, task: Task, empty: str) -> list[str]:
-    """Return the tags that a cell lists, in brackets or with the task's separator between them."""
+def _items(cell: str, known: Collection[str], separator: str, empty: str) -> list[str]:
+    """Return the tags that a cell lists, in brackets or with a separator between them."""
     if cell == empty:
         return []
-    items = None if cell in task.labels else list_items(cell)
-    if items is None:
-        items = [item.strip() for item in cell.split(" " if task.source.separator is None else task.source.separator)]
-    return [item for item in items if item]
+    items = list_items(cell) if cell[:1] in OPENING and cell not in known else None
+    return [item for item in map(str.strip, cell.split(separator) if items is None else items) if item]
 
 
 def _listed_of_frame(column: pl.Series) -> Iterable[list[str] | None]:

@@ -140,3 +140,8 @@ def test_several_files_of_a_graph_are_decided_together(tmp_path):
     assert measure_files([first, second], tags("a", "b"), blocks).compute()[1, 0] == 0.5
     with pytest.raises(InputError, match="several things"):
         measure_files([first, write(tmp_path, ["0", "1"], "v.csv")], tags("a", "b"), blocks)
+
+
+def test_two_tags_of_one_column():
+    both = TaskSet([MultiLabel("t", ("a", "b"), source=Columns(columns={"a": "x", "b": "x"}))])
+    assert from_frame(pl.DataFrame({"x": ["yes", "0"]}), both).targets["t"].tolist() == [[1, 1], [0, 0]]
