@@ -20,9 +20,9 @@ ORDER = (
         "annotations",
         "statistics",
         "embeddings",
+        "transforms",
         "graph",
         "inspection",
-        "transforms",
     ),
     *(
         "recipe",

@@ -120,11 +120,11 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
 
 def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
     """Return the graph of a config, measured on the training part; self-loops alone where no pair is a neighbour."""
-    raw, pairs = raw_graph(config, data.parts["train"].annotations)
+    raw = raw_graph(config, data.parts["train"].annotations)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
         try:
-            return finished_graph(config, raw, pairs)
+            return finished_graph(config, raw)
         except NoEdgeError:
             settings = config.graph
             x = parse_embeddings(settings.embeddings or "one-hot", data.tasks.labels, settings.missing_words)

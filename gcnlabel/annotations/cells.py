@@ -46,33 +46,33 @@ class Cells:
     others: tuple[str, ...] = ()
     signs: TagSigns = field(default_factory=TagSigns)
 
-    def column(self, name: str, option: str | None = None) -> pl.Series:
+    def column(self, name: str, advice: str | None = None) -> pl.Series:
         """Return a column.
 
         Args:
             name: Its name.
-            option: What of a config names the column, for messages.
+            advice: What messages say of a column that is not there.
 
         Raises:
             InputError: There is none of that name, or there are several; the closest one is named.
         """
-        return self.frame[self.known(name, option)]
+        return self.frame[self.known(name, advice)]
 
     def has(self, name: str) -> bool:
         """Return whether there is a column of a name."""
         return self._found(name) is not None
 
-    def complete(self, name: str, option: str) -> Any:
+    def complete(self, name: str, advice: str) -> Any:
         """Return a column that names every row, as text.
 
         Args:
             name: The column.
-            option: What of a config names the column.
+            advice: What to do where it is not there.
 
         Raises:
             InputError: There is none of that name, or a cell is empty.
         """
-        text = self.column(name, option).cast(pl.String)
+        text = self.column(name, advice).cast(pl.String)
         holes = text.is_null().arg_true()
         if len(holes):
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
@@ -118,7 +118,7 @@ class Cells:
         """Return other columns of the same file, made of these."""
         return replace(self, frame=frame, names=names, others=tuple(others))
 
-    def known(self, name: str, option: str | None = None) -> str:
+    def known(self, name: str, advice: str | None = None) -> str:
         """Return what a column is called in the frame; see :meth:`column`."""
         found = self._found(name)
         if found in self.doubled:
@@ -126,7 +126,7 @@ class Cells:
         if found is not None:
             return found
         names = [other for other in (*self.frame.columns, *self.others) if not other.startswith(NAMELESS)]
-        hints = [closest(name, names), None if option is None else f"{option} names the column", self.note]
+        hints = [closest(name, names), advice, self.note]
         fix = "; ".join(filter(None, hints)) or None
         raise InputError(f"no column {name!r}", where=self.where, expected=shorten(names, 20), fix=fix)
 

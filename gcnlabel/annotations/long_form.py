@@ -10,7 +10,7 @@ from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.layout import Long
 from gcnlabel.errors import InputError
 
-OPTION = "data.long (build-graph: --long SAMPLE,LABEL,VALUE)"
+OPTION = "data.long names the columns (build-graph: --long SAMPLE,LABEL,VALUE)"
 
 
 def widened(cells: Cells, long: Long, labels: Collection[str], kept: Collection[str]) -> Cells:
@@ -37,7 +37,7 @@ def widened(cells: Cells, long: Long, labels: Collection[str], kept: Collection[
     wide = rows.select("sample").unique(maintain_order=True)
     for name in dict.fromkeys(kept):
         if name != long.sample:
-            column = rows.select("sample", "row", value=pl.Series(cells.complete(name, f"a column beside {OPTION}")))
+            column = rows.select("sample", "row", value=pl.Series(cells.complete(name, OPTION)))
             _refuse_contradictions(column, ["sample"], cells, name)
             wide = wide.join(column.unique("sample").select("sample", **{name: "value"}), on="sample", how="left")
     there = rows.filter(pl.col("label").is_in(list(labels))).unique(["sample", "label"], maintain_order=True)

@@ -30,6 +30,7 @@ def read_table(
     layout: Layout = AS_SEEN,
     split_column: str | None = None,
     id_column: str | None = None,
+    group_column: str | None = None,
     missing: tuple[str, ...] = (),
 ) -> Annotations:
     """Return the annotations of a CSV (also gzipped) or Parquet file; see :func:`from_frame` for its columns.
@@ -40,6 +41,7 @@ def read_table(
         layout: How the file is written, where that cannot be seen from it.
         split_column: Column that names each row's split.
         id_column: Column that names each row.
+        group_column: Column that names each row's group, as :class:`Annotations` holds it.
         missing: Cell texts that mean "not annotated" in every column, beside empty cells.
 
     Raises:
@@ -48,7 +50,8 @@ def read_table(
     Warns:
         GcnlabelWarning: Rows are cut off, ids stand twice, or names of splits differ in case or spaces alone.
     """
-    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "missing": tuple(missing)}
+    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
+    options["missing"] = tuple(missing)
     file = open_table(path, layout)
     parts, signs = [], TagSigns()
     for part, cells in _parts(file, tasks, layout, ROWS_AT_ONCE, **options):
@@ -68,6 +71,7 @@ def iter_table(
     layout: Layout = AS_SEEN,
     split_column: str | None = None,
     id_column: str | None = None,
+    group_column: str | None = None,
     missing: tuple[str, ...] = (),
     chunk_rows: int = ROWS_AT_ONCE,
 ) -> Iterator[Annotations]:
@@ -78,7 +82,8 @@ def iter_table(
     Raises:
         InputError: As :func:`read_table` does; of a column in which -1 cannot be told, behind the last part.
     """
-    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "missing": tuple(missing)}
+    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
+    options["missing"] = tuple(missing)
     signs = TagSigns()
     for part, cells in _parts(open_table(path, layout), tasks, layout, chunk_rows, **options):
         yield part
@@ -133,9 +138,8 @@ def _parts(
     layout: Layout,
     chunk_rows: int,
     *,
-    split_column: str | None,
-    id_column: str | None,
     missing: tuple[str, ...],
+    **columns: str | None,
 ) -> Iterator[tuple[Annotations, Cells]]:
     row = file.first_row
     with file.readable():
@@ -150,9 +154,9 @@ def _parts(
                 continue
             cells = _cells(file, frame, row, layout, missing)
             if layout.long is not None:
-                kept = [name for name in (split_column, id_column) if name is not None]
+                kept = [name for name in columns.values() if name is not None]
                 cells = widened(cells, layout.long, _columns(tasks), kept)
-            yield from_cells(cells, tasks, split_column=split_column, id_column=id_column), cells
+            yield from_cells(cells, tasks, **columns), cells
             row += len(frame)
     if row == file.first_row:
         raise InputError(f"{file.path} has a header without rows", expected="at least one row")

@@ -14,8 +14,8 @@ from gcnlabel.annotations.advice import of_bad_number, of_unknown_class
 from gcnlabel.annotations.annotations import MISSING_CLASS
 from gcnlabel.annotations.cells import Cells, known_texts, lookup
 from gcnlabel.annotations.class_columns import read_one_hot, stands_in_columns
+from gcnlabel.annotations.listed_tags import read_tag_lists
 from gcnlabel.annotations.tag_columns import read_tag_columns
-from gcnlabel.annotations.tag_lists import read_tag_lists
 from gcnlabel.annotations.votes import read_votes
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
@@ -42,7 +42,9 @@ def _classes(task: Categorical, cells: Cells) -> Array:
         return read_votes(task, cells)
     if stands_in_columns(task, cells):
         return read_one_hot(task, cells)
-    cells.known(task.source.column or task.name, "column: of the task (or columns: {CLASS: COLUMN}, a column a class)")
+    cells.known(
+        task.source.column or task.name, "column: of the task names it (or columns: {CLASS: COLUMN}, a column a class)"
+    )
     name, codes = task.source.column or task.name, task.source.codes
     text = cells.text(name, task.source.missing, blank="" in codes)
     places = lookup(text, known_texts(task.labels, codes))

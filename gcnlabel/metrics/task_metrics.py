@@ -49,5 +49,5 @@ class TaskMetrics(Metric):
             tied = {"ties": ties(targets)} if ties(targets) else {}
             return categorical_metrics(confusion_matrix(scores, targets), self.task.classes) | tied
         if isinstance(self.task, MultiLabel):
-            return multilabel_metrics(scores, targets, self.task.labels, self.thresholds)
+            return multilabel_metrics(scores, targets, self.task.labels, self.thresholds, unknown=self.task.unknown)
         return dimensional_metrics(scores, targets, self.task.labels, getattr(self.task, "range", None))

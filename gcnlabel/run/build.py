@@ -31,7 +31,7 @@ def build_model(config: Config, data: RunData, graph: LabelGraph | None) -> Mult
 
 
 def build_units(config: Config, data: RunData) -> Units:
-    """Return the units of dimensions: those of the training split, or mean 0 and deviation 1 where the config says so."""
+    """Return the units of dimensions: those of the training split, or as annotated where the config says so."""
     if not config.standardize_targets:
         return Units(data.tasks)
     return Units.fit(data.parts["train"].annotations)

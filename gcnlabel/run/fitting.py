@@ -56,6 +56,7 @@ def train(
     check_selection(config, data)
     if is_first_process():
         folder.create(config, overwrite=overwrite)
+        data.keep_split(folder.split)
         if graph is not None:
             graph.save(folder.graph, overwrite=True)
     set_for_speed(module, config)
@@ -85,7 +86,7 @@ def resume(
     """
     config = folder.load_config()
     if wanted is not None and wanted != config:
-        data = load_data(wanted)
+        data = load_data(wanted, folder.split)
         wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
     if wanted is not None and wanted != config:
         raise InputError(
@@ -95,7 +96,7 @@ def resume(
     if not folder.last.exists():
         raise InputError(f"{folder.path} has no finished epoch to resume", fix="train it again with --overwrite")
     L.seed_everything(config.seed, verbose=False)
-    data = load_data(config)
+    data = load_data(config, folder.split)
     graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
     module = build_module(config, data, graph)
     set_for_speed(module, config)

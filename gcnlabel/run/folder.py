@@ -21,6 +21,7 @@ class RunFolder:
     Attributes:
         config: ``config.yaml``, every key resolved.
         graph: ``graph.safetensors``, the propagation graph (graph heads only).
+        split: ``split.csv``, which part each row is in (where the split was drawn by fractions only).
         metrics: ``metrics.csv``, one row an epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
@@ -36,6 +37,7 @@ class RunFolder:
         self.path = Path(path)
         self.config = self.path / "config.yaml"
         self.graph = self.path / "graph.safetensors"
+        self.split = self.path / "split.csv"
         self.metrics = self.path / "metrics.csv"
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
@@ -49,11 +51,11 @@ class RunFolder:
             InputError: There is a run already and ``overwrite`` is false, or the folder cannot be written.
         """
         if self.config.exists() and not overwrite:
-            raise InputError(
-                f"{self.path} holds a run already", fix="give another --output, --resume it, or pass --overwrite"
-            )
+            go_on = f", or go on with it: train --resume --output {self.path}" if self.last.exists() else ""
+            raise InputError(f"{self.path} holds a run already", fix=f"give another --output, pass --overwrite{go_on}")
         writable_folder(self.path)
-        for stale in (self.graph, self.metrics, self.last, self.best, self.evaluation, self.predictions):
+        files = (self.graph, self.split, self.metrics, self.last, self.best, self.evaluation, self.predictions)
+        for stale in files:
             stale.unlink(missing_ok=True)
         with atomic_write(self.config, overwrite=overwrite) as temporary:
             temporary.write_text(dump_config(config), encoding="utf-8")
