@@ -33,6 +33,20 @@ class SyntheticFaces(Section):
     seed: int = 0
 
 
+class LongForm(Section):
+    """Columns of a table that has a row for each pair of a sample and a label.
+
+    Attributes:
+        sample: Column that names the sample.
+        label: Column that names the label.
+        value: Column of what is known of it.
+    """
+
+    sample: str
+    label: str
+    value: str
+
+
 class Table(Divided):
     """A CSV or Parquet table of annotations, with features or images beside it.
 
@@ -45,6 +59,10 @@ class Table(Divided):
         split_column: Column that names each row's split; not looked at where ``splits`` are fractions.
         group_column: Column that names each row's group (a person, a video), which is never divided where a split is
             drawn: by fractions, or to hold out a share of the training split.
+        delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
+        names: Names of the columns of a text file without a header.
+        decimal: Decimal mark of numbers that are written as text.
+        long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
     """
 
     source: Literal["table"]
@@ -57,7 +75,19 @@ class Table(Divided):
     id_column: str | None = None
     group_column: str | None = None
     missing: list[str] = Field(default=[])
+    delimiter: str | None = None
+    names: list[str] = Field(default=[])
+    decimal: Literal[".", ","] = "."
+    long: LongForm | None = None
     splits: Splits = Splits()
+
+    @model_validator(mode="after")
+    def _of_images_alone(self) -> Table:
+        fields = type(self).model_fields
+        idle = [name for name in ("size", "channels") if getattr(self, name) != fields[name].default]
+        if self.images is None and idle:
+            raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
+        return self
 
     @model_validator(mode="after")
     def _groups_are_drawn(self) -> Table:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from gcnlabel.annotations import Annotations, read_arff_inputs, read_arff_splits, read_table
+from gcnlabel.annotations import Annotations, Layout, Long, read_arff_inputs, read_arff_splits, read_table
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Coco, Faces, SyntheticFaces, Table, Voc
 from gcnlabel.config.splits import PARTS
@@ -130,6 +130,20 @@ def _tasks(config: Config) -> TaskSet:
     return TaskSet.from_dict(config.tasks, where="config")
 
 
+def with_decisions(config: Config, tasks: TaskSet) -> Config:
+    """Return a config that keeps what was decided of the columns of a table (``signed``), for every later reading.
+
+    Args:
+        config: The config.
+        tasks: The tasks, of those that it declares, that were read.
+    """
+    decided = {task.name: task for task in tasks if task.source.signed}
+    if not decided or not isinstance(config.data, Table):
+        return config
+    declared = TaskSet(decided.get(task.name, task) for task in _tasks(config))
+    return config.model_copy(update={"tasks": declared.to_declarations()})
+
+
 def _table(data: Table, tasks: TaskSet) -> Part:
     if Path(data.annotations).suffix.lower() == ".arff":
         raise InputError(f"{data.annotations} is no table", fix="data: {source: arff, files: {train: ..., test: ...}}")
@@ -142,6 +156,7 @@ def _table(data: Table, tasks: TaskSet) -> Part:
         id_column=data.id_column,
         group_column=data.group_column,
         missing=tuple(data.missing),
+        layout=_layout(data),
     )
     if data.features is not None:
         return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32))
@@ -183,3 +198,8 @@ def _training_first(data: Arff) -> dict[str, str]:
 
 def _dense(features: Any) -> Any:
     return features.toarray() if sparse.issparse(features) else features
+
+
+def _layout(data: Table) -> Layout:
+    long = None if data.long is None else Long(**data.long.model_dump())
+    return Layout(data.delimiter, tuple(data.names), data.decimal, long)
