@@ -27,7 +27,8 @@ class Annotations:
         tasks: The tasks that are annotated.
         targets: One entry a task, rows are samples:
 
-            * categorical: int64 [N], a class index, :data:`MISSING_CLASS` where not annotated;
+            * categorical: int64 [N], a class index, :data:`MISSING_CLASS` where not annotated; or, where several
+              annotators chose, float64 [N, classes], their shares, rows that sum to 1, NaN where not annotated;
             * multi-label: float32 [N, labels] of 0 / 1, NaN where not annotated, or a scipy CSR matrix of 0 / 1 that
               is annotated throughout;
             * dimensional: float64 [N, dims], NaN where not annotated.
@@ -82,10 +83,10 @@ class Annotations:
     def indicators(self, task: str) -> Array:
         """Return a task's targets as one column a label, float64 [N, labels], NaN where not annotated.
 
-        Classes become 0 / 1 indicators, tags and dimensions stay as they are.
+        Classes become 0 / 1 indicators, or are shares already; tags and dimensions stay as they are.
         """
         target = self.targets[task]
-        if isinstance(self.tasks[task], Categorical):
+        if isinstance(self.tasks[task], Categorical) and target.ndim == 1:
             rows = np.zeros((len(target), len(self.tasks[task])))  # [N, labels]
             rows[np.arange(len(target)), target] = 1
             rows[target == MISSING_CLASS] = np.nan
@@ -110,7 +111,8 @@ class Annotations:
         if self.split is None:
             raise InputError(
                 f"split {name!r} was asked for but the annotations have no split column",
-                fix="name the column by data.split_column or --split-column, or ask for all samples (--split all)",
+                fix="name the column: data.split_column in a config, build-graph --split-column; "
+                "for every row: build-graph --split all",
             )
         rows = self.split == name
         if not rows.any():
@@ -159,11 +161,28 @@ def _checked(task: Task, target: Any) -> Any:
     return target
 
 
+def _checked_shares(task: Categorical, target: Array) -> Array:
+    shares = target.astype(np.float64, copy=False)
+    if shares.shape[1] != len(task):
+        raise InputError(f"task {task.name!r}: targets of shape {shares.shape}", expected=f"[N] or [N, {len(task)}]")
+    wrong = ~np.isnan(shares).all(1) & ~((shares >= 0).all(1) & (np.abs(shares.sum(1) - 1) < 1e-6))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InputError(
+            f"task {task.name!r}: shares of classes {shorten(f'{share:g}' for share in shares[row])}",
+            where=f"sample {row}",
+            expected="0 or more each, 1 together, or NaN in all (missing)",
+        )
+    return shares
+
+
 def _checked_classes(task: Categorical, target: Array) -> Array:
+    if target.ndim == 2 and np.issubdtype(target.dtype, np.floating):
+        return _checked_shares(task, target)
     if target.ndim != 1 or not (np.issubdtype(target.dtype, np.integer) or target.size == 0):
         raise InputError(
             f"task {task.name!r}: targets of shape {target.shape} and type {target.dtype}",
-            expected=f"class indices, integers of shape [N], {MISSING_CLASS} = missing",
+            expected=f"class indices, integers of shape [N], {MISSING_CLASS} = missing; or shares [N, {len(task)}]",
         )
     if target.size and (target.min() < MISSING_CLASS or target.max() >= len(task)):
         row = int(np.flatnonzero((target < MISSING_CLASS) | (target >= len(task)))[0])
@@ -189,5 +208,5 @@ def _check_range(task: Dimensional, target: Array) -> None:
             f"task {task.name!r}: {task.labels[dim]} = {target[row, dim]}",
             where=f"sample {row}",
             expected=f"a value in [{low:g}, {high:g}], or missing",
-            fix="declare the marker of missing values, or the right range",
+            fix="NaN is what is missing; `range` of the task says which values there are",
         )

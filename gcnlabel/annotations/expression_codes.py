@@ -79,7 +79,7 @@ def class_names(
             f"expression {text[row]!r}: the label map does not cover it",
             where=place(row),
             expected=f"a code, {shorten(default if label_map is None else label_map, 24)}; or a name of a class",
-            fix=hint or f"give a label_map that says what it means; uncovered: {shorten(others)}",
+            fix=hint or f"in Python, label_map= says what it means; uncovered: {shorten(others)}",
         )
     return names
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from gcnlabel.annotations import Layout
     from gcnlabel.graph import GraphRecipe, LabelGraph
     from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
@@ -32,6 +33,12 @@ Examples:
 @click.option("--split-column", default="split", show_default=True, help="Column that holds the split.")
 @click.option("--split", default="train", show_default=True, help="Split that enters the graph, or 'all'.")
 @click.option("--missing", multiple=True, help="Cell text that means 'not annotated'; may be given again.")
+@click.option("--delimiter", help="What stands between the cells of text files.  [default: seen from the file]")
+@click.option("--names", metavar="A,B,...", help="Names of the columns of tables without a header.")
+@click.option(
+    "--decimal", default=".", show_default=True, type=click.Choice([".", ","]), help="Decimal mark in text files."
+)
+@click.option("--long", metavar="SAMPLE,LABEL,VALUE", help="Columns of tables with a row a pair of sample and label.")
 @click.option(
     "--statistic", multiple=True, metavar="[TASK[:TASK]=]NAME", help="Statistic of a pair of tasks, or of all."
 )
@@ -119,11 +126,11 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if options["from_matrix"]:
-        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks))
+        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"], _layout(options)), tasks=tasks))
     if options["from_counts"]:
-        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks))
+        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"], _layout(options)), tasks=tasks))
     if options["from_edges"]:
-        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"]), tasks=tasks))
+        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"], _layout(options)), tasks=tasks))
     if tasks is None:
         raise InputError("no TASKS file given", expected="a YAML file that declares the tasks of the annotations")
     return recipe.raw(_measured(tasks, recipe, options))
@@ -139,9 +146,18 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> L
         split=None if options["split"] == "all" else options["split"],
         split_column=options["split_column"],
         missing=options["missing"],
+        layout=_layout(options),
         workers=options["workers"],
         scheduler=options["scheduler"],
     )
+
+
+def _layout(options: dict[str, Any]) -> Layout:
+    from gcnlabel.annotations import Layout, Long
+
+    long = None if options["long"] is None else Long.parse(options["long"])
+    names = () if options["names"] is None else tuple(options["names"].split(","))
+    return Layout(options["delimiter"], names, options["decimal"], long)
 
 
 def _statistics(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | None:

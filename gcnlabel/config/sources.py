@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from gcnlabel.config.section import Section
 
@@ -35,6 +35,20 @@ class SyntheticFaces(Section):
     seed: int = 0
 
 
+class LongForm(Section):
+    """Columns of a table that has a row for each pair of a sample and a label.
+
+    Attributes:
+        sample: Column that names the sample.
+        label: Column that names the label.
+        value: Column of what is known of it.
+    """
+
+    sample: str
+    label: str
+    value: str
+
+
 class Table(Section):
     """A CSV or Parquet table of annotations, with features or images beside it.
 
@@ -44,6 +58,10 @@ class Table(Section):
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
+        delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
+        names: Names of the columns of a text file without a header.
+        decimal: Decimal mark of numbers that are written as text.
+        long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
     """
 
     source: Literal["table"]
@@ -55,7 +73,19 @@ class Table(Section):
     split_column: str | None = "split"
     id_column: str | None = None
     missing: list[str] = Field(default=[])
+    delimiter: str | None = None
+    names: list[str] = Field(default=[])
+    decimal: Literal[".", ","] = "."
+    long: LongForm | None = None
     splits: Splits = Splits()
+
+    @model_validator(mode="after")
+    def _of_images_alone(self) -> Table:
+        fields = type(self).model_fields
+        idle = [name for name in ("size", "channels") if getattr(self, name) != fields[name].default]
+        if self.images is None and idle:
+            raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
+        return self
 
 
 class Arff(Section):

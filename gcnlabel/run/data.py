@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from gcnlabel.annotations import Annotations, read_arff_splits, read_table
+from gcnlabel.annotations import Annotations, Layout, Long, read_arff_splits, read_table
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
@@ -109,6 +109,20 @@ def _tasks(config: Config) -> TaskSet:
     return TaskSet.from_dict(config.tasks, where="config")
 
 
+def with_decisions(config: Config, tasks: TaskSet) -> Config:
+    """Return a config that keeps what was decided of the columns of a table (``signed``), for every later reading.
+
+    Args:
+        config: The config.
+        tasks: The tasks, of those that it declares, that were read.
+    """
+    decided = {task.name: task for task in tasks if task.source.signed}
+    if not decided or not isinstance(config.data, Table):
+        return config
+    declared = TaskSet(decided.get(task.name, task) for task in _tasks(config))
+    return config.model_copy(update={"tasks": declared.to_declarations()})
+
+
 def _table(data: Table, tasks: TaskSet) -> Part:
     if (data.features is None) == (data.images is None):
         raise InputError("data names no input, or two", expected="either data.features or data.images")
@@ -118,6 +132,7 @@ def _table(data: Table, tasks: TaskSet) -> Part:
         split_column=data.split_column,
         id_column=data.id_column,
         missing=tuple(data.missing),
+        layout=_layout(data),
     )
     if data.features is not None:
         return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32))
@@ -125,6 +140,11 @@ def _table(data: Table, tasks: TaskSet) -> Part:
         raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
     images = load_images(Path(data.images or ""), annotations.ids.tolist(), size=data.size, channels=data.channels)
     return Part(annotations, images)
+
+
+def _layout(data: Table) -> Layout:
+    long = None if data.long is None else Long(**data.long.model_dump())
+    return Layout(data.delimiter, tuple(data.names), data.decimal, long)
 
 
 def _arff(data: Arff) -> Part:

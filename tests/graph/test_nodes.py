@@ -19,7 +19,7 @@ from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, TaskSe
 
 TASKS = TaskSet(
     [
-        MultiLabel("tags", ("alone", "cat", "dog", "cow"), source=Columns(columns={"cat": "c"}, codes={"1": "alone"})),
+        MultiLabel("tags", ("alone", "cat", "dog", "cow"), source=Columns(columns={"cat": "c"}, codes={"U": "0"})),
         Dimensional("affect", ("valence", "arousal"), range=(-1, 1)),
     ]
 )
@@ -197,7 +197,9 @@ def test_sparse_statistics_follow_too(graph):
 
 def test_where_a_table_holds_the_labels_follows(graph):
     source = graph.of_labels(["cow", "cat"]).tasks["tags"].source
-    assert (source.columns, source.codes) == ({"cat": "c"}, {})
+    assert (source.columns, source.codes) == ({"cat": "c"}, {"U": "0"})
+    tasks = TaskSet([Categorical("mood", ("sad", "glad", "calm"), source=Columns(codes={"0": "sad", "1": "glad"}))])
+    assert tasks.of_labels(["calm", "glad"])["mood"].source.codes == {"1": "glad"}
 
 
 @pytest.mark.parametrize("labels", [[], ["cat", "cat"], ["cat", "cta"]])
