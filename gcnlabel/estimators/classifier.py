@@ -52,8 +52,8 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
 
         Args:
             X: Features [N, D], dense or sparse; in training they are dense, in single precision.
-            y: Classes [N], of any type that can be sorted; or tags, in one of two forms. A column a tag [N, tags], whose
-                name is a frame's: 0 / 1, -1 / 1, truth values or words such as yes and no, NaN where a tag is not
+            y: Classes [N], of any type that can be sorted; or tags, in one of two forms. A column a tag [N, tags],
+                named by a frame: 0 / 1, -1 / 1, truth values or words such as yes and no, NaN where a tag is not
                 annotated. Or a list or set of the tags of each sample, None where it is not annotated.
             sample_weight: Weight of each sample [N]: how often it is trained on, and counts in what is measured of the
                 training samples, beside the others.

@@ -48,7 +48,7 @@ def tag_lists(y: Any, *, tables: bool = True) -> Lists | None:
         return None
     if not tables or any(isinstance(row, set | frozenset) for row in given):
         return [list(row) if isinstance(row, COLLECTIONS) else None for row in rows]
-    table = len(given) == len(rows) and len({len(row) for row in given}) == 1
+    table = len(given) == len(rows) and len({len(row) for row in given}) == 1 and len(given[0]) > 0
     if table and all(_fits_a_column(value) for row in given for value in row):
         return None
     return [list(row) if isinstance(row, COLLECTIONS) else None for row in rows]
