@@ -12,7 +12,7 @@ from torch_geometric.loader import DataLoader
 from torch_geometric.loader.utils import filter_data
 
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph, to_networkx
+from gcnlabel.graph import LabelGraph, joined_graph, to_networkx
 from gcnlabel.inspection import inspect_labels, swept_statistic
 from gcnlabel.nn import LabelGraphHead
 from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, TaskSet
@@ -193,6 +193,12 @@ def test_sparse_statistics_follow_too(graph):
     )
     part = sparse.subgraph(torch.tensor([1, 3, 4]))
     assert torch.equal(part.statistic.to_dense(), graph.of_labels(["cat", "cow", "valence"]).statistic)
+
+
+def test_a_graph_without_a_statistic_gives_none_to_others(graph):
+    bare = LabelGraph(TASKS, edge_index=graph.edge_index, edge_weight=graph.edge_weight)
+    with pytest.raises(InputError, match="holds no raw statistic"):
+        joined_graph(bare, graph)
 
 
 def test_where_a_table_holds_the_labels_follows(graph):
