@@ -22,7 +22,7 @@ from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
 from gcnlabel.tasks import Categorical, MultiLabel, Task
-from gcnlabel.training.module import concatenate
+from gcnlabel.training.pairs import concatenate
 
 Batch = tuple[list[str], npt.NDArray[np.generic]]
 Progress = Callable[[int, int], None]
