@@ -92,7 +92,10 @@ def _challenge(source: Path, wanted: str | None) -> str:
     named = {"Aff-Wild2 (a text file a video)": "expr-va", "Aff-Wild2 MTL (one file a split)": "mtl"}
     found = [named[name] for name in looks_like(source) if name in named]
     if wanted is None and len(found) > 1:
-        raise InputError(f"{source} holds both challenges", fix="say which: challenge='expr-va' or challenge='mtl'")
+        raise InputError(
+            f"{source} holds both challenges",
+            fix="give the folder of one; in Python also challenge='expr-va' or challenge='mtl'",
+        )
     if not found or (wanted is not None and wanted not in found):
         name = "Aff-Wild2" if wanted is None else f"Aff-Wild2 {wanted}"
         raise wrong_folder(source, name, CHALLENGES[wanted] if wanted else "; or ".join(CHALLENGES.values()))

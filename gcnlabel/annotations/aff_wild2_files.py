@@ -29,7 +29,8 @@ def video_files(root: Path, names: tuple[str, ...]) -> dict[str, dict[str, Path]
     found = [folder / name for folder in annotation_folders(root) for name in names if (folder / name).is_dir()]
     if len(found) > 1:
         raise InputError(
-            f"annotations of several releases: {shorten(found)}", fix="give the folder of one release as annotations="
+            f"annotations of several releases: {shorten(found)}",
+            fix="keep those of one release there; in Python also annotations=, the folder of one",
         )
     files: dict[str, dict[str, Path]] = {split: {} for split in SPLIT_FOLDERS}
     for split, folders in SPLIT_FOLDERS.items():
@@ -58,7 +59,7 @@ def read_expressions(path: Path, order: tuple[str, ...] | None) -> pl.Series:
             f"header {header!r} does not have the declared order of classes",
             where=f"{path}, row 1",
             expected=",".join(order),
-            fix="give a label_map: code -> class name",
+            fix="in Python, label_map=: code -> class name, from the description of this release",
         )
     return _texts(lines)
 

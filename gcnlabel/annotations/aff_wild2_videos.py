@@ -73,7 +73,7 @@ def read_videos(expressions: Files, affects: Files, images: Path, *, declared: b
             f"no video has images: {shorten(without) or 'there is no annotation'}",
             where=images,
             expected="<video>/00001.jpg, ...",
-            fix="give images=, the folder cropped_aligned",
+            fix="put the folder cropped_aligned beside the annotations; in Python also images=",
         )
     cells = pl.concat([cells for cells, _ in parts])
     return Frames(

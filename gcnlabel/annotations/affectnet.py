@@ -70,7 +70,10 @@ def _release(root: Path, wanted: str | None) -> str:
         raise InputError(f"AffectNet release {wanted!r}", expected=" or ".join(RELEASES))
     found = [release for release in RELEASES if any(f"AffectNet {release}" in name for name in looks_like(root))]
     if wanted is None and len(found) > 1:
-        raise InputError(f"{root} holds both releases of AffectNet", fix="say which: release='2017' or release='2021'")
+        raise InputError(
+            f"{root} holds both releases of AffectNet",
+            fix="give the folder of one; in Python also release='2017' or release='2021'",
+        )
     if not found or (wanted is not None and wanted not in found):
         name = "AffectNet" if wanted is None else f"AffectNet {wanted}"
         raise wrong_folder(root, name, RELEASES[wanted] if wanted else "; or ".join(RELEASES.values()))

@@ -69,7 +69,7 @@ def _image_folder(root: Path) -> Path:
             "the folder of images is missing",
             where=root,
             expected=" or ".join(IMAGE_FOLDERS),
-            fix="give images=, the folder that subDirectory_filePath starts from",
+            fix="put the images there; in Python also images=, the folder that subDirectory_filePath starts from",
         )
     return folder
 

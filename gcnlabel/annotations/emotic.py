@@ -91,7 +91,7 @@ def _image_folder(root: Path, images: str | Path | None, example: str) -> Path:
             f"the folder of images is missing: no {top!r}",
             where=root,
             expected=f"emotic/{example}",
-            fix="give images=, the folder that holds mscoco, framesdb, emodb_small and ade20k",
+            fix="put mscoco, framesdb, emodb_small and ade20k there; in Python also images=, the folder that has them",
         )
     return found
 

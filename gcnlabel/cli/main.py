@@ -16,6 +16,7 @@ from gcnlabel.errors import NOTE, GcnlabelWarning, InputError
 COMMANDS = {
     "build-graph": "Measure or read a label graph and save it.",
     "inspect-graph": "Show who listens to whom in a label graph, and what is wrong with it.",
+    "export-graph": "Write a label graph for the published codes, or as npz, CSV or GraphML.",
     "prepare": "Align the faces of a data set once, into a cache that training reads.",
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",

@@ -24,10 +24,11 @@ def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], l
         if missing := [name for name in losses if name not in given]:
             raise InputError(f"no {side} of task {shorten(missing)}", expected=shorten(losses))
     for name, loss in losses.items():
-        wanted = loss.target_shape(scores[name].shape)
-        if targets[name].shape != wanted:
+        wanted = loss.target_shapes(scores[name].shape)
+        if targets[name].shape not in wanted:
             raise InputError(
-                f"targets of task {name!r} of shape {list(targets[name].shape)}", expected=str(list(wanted))
+                f"targets of task {name!r} of shape {list(targets[name].shape)}",
+                expected=" or ".join(str(list(shape)) for shape in wanted),
             )
         if _can_be_read(targets[name]):
             _check_values(name, loss.invalid(scores[name], targets[name]), targets[name], loss.takes)

@@ -19,7 +19,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
 from gcnlabel.prediction.image_names import image_folders, named_images
 
-FEATURE_FILES = (".npy", ".npz", ".safetensors")
+FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
 """How files of features end."""
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")

@@ -7,8 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.annotations import Annotations, FaceAnnotations, read_aff_wild2, read_affectnet, read_emotic
+from gcnlabel.annotations import (
+    Annotations,
+    FaceAnnotations,
+    face_tasks,
+    read_aff_wild2,
+    read_affectnet,
+    read_emotic,
+)
+from gcnlabel.annotations.aff_wild2 import CLASSES as AFF_WILD2_CLASSES
+from gcnlabel.annotations.affectnet import CLASSES as AFFECTNET_CLASSES
 from gcnlabel.annotations.counted_rows import left_out, used_rows
+from gcnlabel.annotations.emotic_categories import EMOTIC_TASKS
 from gcnlabel.annotations.row_report import ALLOWED, UNREADABLE, RowReport
 from gcnlabel.config.sources import Faces
 from gcnlabel.data.aligned_faces import OriginalImages
@@ -16,6 +26,7 @@ from gcnlabel.data.face_cache import FaceCache
 from gcnlabel.data.lazy_images import LazyImages, ScaledImages
 from gcnlabel.data.readable import damaged_files, without
 from gcnlabel.errors import InputError
+from gcnlabel.tasks import TaskSet
 
 
 def load_faces(data: Faces) -> tuple[Annotations, LazyImages, RowReport]:
@@ -48,6 +59,13 @@ def _originals(data: Faces) -> tuple[Annotations, LazyImages, RowReport]:
     report = used_rows(annotations) + report
     report.check(allowed, root=faces.root)
     return annotations, images.select(kept), report
+
+
+def tasks_of_faces(data: Faces) -> TaskSet:
+    """Return the tasks of a data set of faces, without reading it."""
+    if data.source == "emotic":
+        return EMOTIC_TASKS
+    return face_tasks((AFFECTNET_CLASSES if data.source == "affectnet" else AFF_WILD2_CLASSES)[data.classes])
 
 
 def _check_made_for(data: Faces, cache: FaceCache) -> None:

@@ -114,6 +114,18 @@ class LabelStatistics:
         rows, columns, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return rows, columns, values
 
+    def counts(self) -> dict[str, float]:
+        """Return the number of samples with each label whose conditional probabilities with its own task are measured.
+
+        Labels are left out where the number is another for each pair, since annotations are missing.
+        """
+        found: dict[str, float] = {}
+        for (a, b), statistic in self._statistics.items():
+            if a == b and isinstance(statistic, ConditionalProbability):
+                each = statistic.label_counts()
+                found |= {} if each is None else dict(zip(self.tasks[a].labels, each.tolist(), strict=True))
+        return found
+
     def describe(self) -> list[dict[str, Any]]:
         """Return how each block is computed, as plain values."""
         return [{"tasks": list(pair), "statistic": name} for pair, name in self._names.items()]

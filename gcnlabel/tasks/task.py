@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
+
+from typing_extensions import Self
 
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.tasks.columns import Columns
+from gcnlabel.tasks.source_options import check_source
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Task:
             raise InputError(f"task {self.name!r}: duplicate {self.labels_key}: {shorten(duplicates)}")
         if "" in self.labels:
             raise InputError(f"task {self.name!r}: a label with an empty name")
+        check_source(self)
 
     def __len__(self) -> int:
         """Return the number of labels."""
@@ -54,6 +58,24 @@ class Task:
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain values, as in the YAML file."""
         return {"type": self.type, self.labels_key: list(self.labels)}
+
+    def has_column_each(self) -> bool:
+        """Return whether a table holds every label in a column of its own."""
+        return True
+
+    def source_options(self) -> tuple[str, ...]:
+        """Return the options of ``source`` that have an effect on how the task is read."""
+        return ("columns", "missing")
+
+    def of_labels(self, labels: Sequence[str]) -> Self:
+        """Return the task with some of its labels, in the order that is given."""
+        kept = tuple(labels)
+        own, codes = self.source, self.source.codes
+        columns = {label: column for label, column in own.columns.items() if label in kept}
+        if not self.has_column_each():
+            codes = {code: label for code, label in codes.items() if label in kept}
+        signed = tuple(label for label in own.signed if label in kept)
+        return replace(self, labels=kept, source=replace(own, columns=columns, codes=codes, signed=signed))
 
 
 @dataclass(frozen=True)
@@ -72,6 +94,16 @@ class Categorical(Task):
     def classes(self) -> tuple[str, ...]:
         """Names of the classes; a target is an index into them."""
         return self.labels
+
+    def has_column_each(self) -> bool:
+        """Return whether a table is declared to hold every class in a column of its own."""
+        return bool(self.source.columns) or self.source.votes
+
+    def source_options(self) -> tuple[str, ...]:
+        """Return the options of ``source`` that have an effect on how the task is read."""
+        if self.source.votes:
+            return ("columns", "votes", "missing")
+        return ("columns", "codes", "missing", "signed") if self.has_column_each() else ("column", "codes", "missing")
 
 
 @dataclass(frozen=True)
@@ -102,6 +134,16 @@ class MultiLabel(Task):
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain values, as in the YAML file."""
         return super().to_dict() | ({} if self.unknown == "left-out" else {"unknown": self.unknown})
+
+    def has_column_each(self) -> bool:
+        """Return whether a table holds every tag in a column of its own."""
+        return self.source.column is None
+
+    def source_options(self) -> tuple[str, ...]:
+        """Return the options of ``source`` that have an effect on how the task is read."""
+        if self.has_column_each():
+            return ("columns", "codes", "missing", "signed")
+        return ("column", "negatives", "codes", "separator", "empty", "missing")
 
 
 @dataclass(frozen=True)
