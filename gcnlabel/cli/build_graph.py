@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from gcnlabel.annotations import Annotations, Layout
+    from gcnlabel.annotations import Annotations
     from gcnlabel.graph import GraphRecipe, LabelGraph
     from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
@@ -138,6 +138,7 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.annotations import is_tag_list
+    from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.errors import InputError
     from gcnlabel.graph import (
         graph_from_counts,
@@ -158,11 +159,11 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if options["from_matrix"]:
-        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"], _layout(options)), tasks=tasks))
+        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"], layout_of(options)), tasks=tasks))
     if options["from_counts"]:
-        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"], _layout(options)), tasks=tasks))
+        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"], layout_of(options)), tasks=tasks))
     if options["from_edges"]:
-        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"], _layout(options)), tasks=tasks))
+        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"], layout_of(options)), tasks=tasks))
     if tag_list:
         return recipe.measure(_tag_list(tasks, options))
     if tasks is None:
@@ -188,6 +189,7 @@ def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
 
 
 def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
+    from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.statistics import measure_files
 
     return measure_files(
@@ -197,18 +199,10 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> L
         split=None if options["split"] == "all" else options["split"],
         split_column=options["split_column"],
         missing=options["missing"],
-        layout=_layout(options),
+        layout=layout_of(options),
         workers=options["workers"],
         scheduler=options["scheduler"],
     )
-
-
-def _layout(options: dict[str, Any]) -> Layout:
-    from gcnlabel.annotations import Layout, Long
-
-    long = None if options["long"] is None else Long.parse(options["long"])
-    names = () if options["names"] is None else tuple(options["names"].split(","))
-    return Layout(options["delimiter"], names, options["decimal"], long)
 
 
 def _size(graph: LabelGraph) -> str:
