@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from gcnlabel.annotations import Annotations, Layout
+    from gcnlabel.annotations import Annotations
     from gcnlabel.graph import GraphRecipe, LabelGraph
     from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
@@ -158,6 +158,7 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.annotations import is_tag_list
     from gcnlabel.cli.arff_annotations import arff_annotations, is_arff
+    from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.errors import InputError
     from gcnlabel.graph import read_raw_graph
 
@@ -173,7 +174,7 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if not options["annotations"]:
         kind = given[0].removeprefix("from_")
-        return recipe.borrow(read_raw_graph(kind, options[given[0]], tasks, _layout(options)))
+        return recipe.borrow(read_raw_graph(kind, options[given[0]], tasks, layout_of(options)))
     if arff:
         return recipe.measure(arff_annotations(tasks, options))
     if tag_list:
@@ -204,6 +205,7 @@ def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
 
 
 def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
+    from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.errors import note
     from gcnlabel.statistics import measure_files
 
@@ -214,20 +216,12 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> L
         split=None if options["split"] == "all" else options["split"],
         split_column=options["split_column"],
         missing=options["missing"],
-        layout=_layout(options),
+        layout=layout_of(options),
         workers=options["workers"],
         scheduler=options["scheduler"],
     )
     note(statistics.rows.line())
     return statistics
-
-
-def _layout(options: dict[str, Any]) -> Layout:
-    from gcnlabel.annotations import Layout, Long
-
-    long = None if options["long"] is None else Long.parse(options["long"])
-    names = () if options["names"] is None else tuple(options["names"].split(","))
-    return Layout(options["delimiter"], names, options["decimal"], long)
 
 
 def _size(graph: LabelGraph) -> str:

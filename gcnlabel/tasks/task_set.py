@@ -12,7 +12,8 @@ import yaml
 
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import atomic_write, existing_file
-from gcnlabel.tasks.task import Task, parse_task
+from gcnlabel.tasks.parsing import parse_task
+from gcnlabel.tasks.task import Task
 
 
 class TaskSet:
