@@ -53,6 +53,10 @@ class IsolatedLabelWarning(GcnlabelWarning):
     """A label has no neighbour: it keeps its self-loop alone."""
 
 
+class DisagreeingEdgesWarning(GcnlabelWarning):
+    """Edges from elsewhere, or of names alone, do not go with the statistics that were measured."""
+
+
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return a hint that names the closest known name, or None when nothing is close.
 

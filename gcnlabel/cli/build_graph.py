@@ -22,6 +22,8 @@ Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.parquet --workers 8 --output graph.safetensors
   gcnlabel build-graph tasks.yaml --annotations /shared/labels.parquet --scheduler tcp://host:8786 \\
       --output graph.safetensors
+  gcnlabel build-graph --annotations emotions-train.arff --xml emotions.xml --convention ml-gcn-paper \\
+      --output graph.safetensors
   gcnlabel build-graph tasks.yaml --from-matrix affectnet_spearman.csv --embeddings emotion-words \\
       --output affectnet.safetensors
   gcnlabel build-graph --annotations instances_train2014.json --convention ml-gcn-paper --output coco.safetensors
@@ -40,8 +42,10 @@ Examples:
     "--annotations",
     multiple=True,
     type=click.Path(),
-    help="CSV or Parquet table, may be given again; or COCO's instances_*.json, or VOC's folder of one year.",
+    help="CSV, Parquet or ARFF, may be given again; or COCO's instances_*.json, or VOC's folder of one year.",
 )
+@click.option("--xml", type=click.Path(), help="Mulan's XML of labels, beside ARFF files.")
+@click.option("--present", multiple=True, metavar="TAG=VALUE", help="Value of an ARFF tag that means present.")
 @click.option("--split-column", default="split", show_default=True, help="Column that holds the split.")
 @click.option("--split", default="train", show_default=True, help="Split that enters the graph, or 'all'.")
 @click.option(
@@ -100,14 +104,9 @@ Examples:
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
-    <<<<<<< HEAD
-    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
-    multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names, are taken in
-    the order of TASKS, and the command says so.
-    =======
-    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., COCO and VOC, then all labels are
-    one multi-label task. Labels are matched by name, never by position.
-    >>>>>>> main
+    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., ARFF, COCO and VOC, then all
+    labels are one multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names,
+    are taken in the order of TASKS, and the command says so.
     """
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.tasks import TaskSet
@@ -140,6 +139,7 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.annotations import is_tag_list
+    from gcnlabel.cli.arff_annotations import arff_annotations, is_arff
     from gcnlabel.errors import InputError
     from gcnlabel.graph import read_raw_graph
 
@@ -150,10 +150,13 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
     if len(given) != 1:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
+    arff = is_arff(options)
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if not options["annotations"]:
         return recipe.borrow(read_raw_graph(given[0].removeprefix("from_"), options[given[0]], tasks))
+    if arff:
+        return recipe.measure(arff_annotations(tasks, options))
     if tag_list:
         return recipe.measure(_tag_list(tasks, options))
     if tasks is None:

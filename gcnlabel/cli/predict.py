@@ -48,7 +48,7 @@ def predict(
 
     No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
     landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
-    .safetensors file.
+    .safetensors file, and a run on ARFF files another .arff.
 
     Images of a folder that cannot be read are left out, and named at the end.
     """

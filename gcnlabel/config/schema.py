@@ -76,12 +76,12 @@ class Loss(Section):
 
     Attributes:
         name: ``cross_entropy``, ``bce``, ``asymmetric``, ``ccc`` or ``mse``; None for the default of the task's type.
-        weight: Its weight in the total.
+        weight: Its weight in the total; None for 0.1 of dimensions beside classes or tags, and 1 of all else.
         class_weights: Weigh each class by f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9).
     """
 
     name: Literal["cross_entropy", "bce", "asymmetric", "ccc", "mse"] | None = None
-    weight: Annotated[float, Field(ge=0)] = 1.0
+    weight: Annotated[float, Field(ge=0)] | None = None
     class_weights: bool = False
 
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, Tag, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, Tag, model_validator
 
 from gcnlabel.config.section import BY_FORM, EACH, ONE, Section, TextOrTexts
 from gcnlabel.config.splits import Divided, Published, Splits
 
 Difficult = Literal["unknown", "negative", "positive"]
 DifficultBySet = Annotated[Annotated[Difficult, Tag(ONE)] | Annotated[dict[str, Difficult], Tag(EACH)], BY_FORM]
+
+
+def _cell_text(value: object) -> object:
+    """Return a value of YAML as the text of a cell."""
+    if isinstance(value, bool):
+        raise ValueError("YAML reads yes, no, on, off, true and false as truth values: put the value in quotes")
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+CellText = Annotated[str, BeforeValidator(_cell_text)]
 
 
 class SyntheticFaces(Section):
@@ -57,18 +67,20 @@ class Table(Divided):
 
 
 class Arff(Divided):
-    """Mulan or MEKA files, one for each split.
+    """Mulan or MEKA files, one for each split; the config's ``tasks`` may say which labels are no tags.
 
     Attributes:
-        files: Name of the split -> file.
+        files: Name of the split -> file; features are matched to those of the first.
         xml: Mulan's file that names the labels.
-        task: Name of the multi-label task.
+        task: Name of the multi-label task, where no tasks are declared; None for "labels".
+        present: Tag -> its value that means present, where its values do not say it.
     """
 
     source: Literal["arff"]
     files: dict[str, str]
     xml: str | None = None
-    task: str = "labels"
+    task: str | None = None
+    present: dict[str, CellText] = Field(default={})
     splits: Splits = Splits(val=None)
 
 

@@ -1,5 +1,6 @@
 """The label graph: its sources, its file, its exports."""
 
+from gcnlabel.graph.agreement import Agreement, agreement_of
 from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.exports import to_networkx, write_csv, write_graphml, write_json, write_npz
 from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_graph
@@ -19,8 +20,10 @@ from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_fr
 from gcnlabel.pickles import read_pickle
 
 __all__ = [
+    "Agreement",
     "GraphRecipe",
     "LabelGraph",
+    "agreement_of",
     "attached_graph",
     "counts_from_pickle",
     "graph_from_counts",

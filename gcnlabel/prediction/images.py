@@ -16,7 +16,7 @@ from gcnlabel.data.synthetic_faces.renderer import SIZE
 from gcnlabel.errors import InputError
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
 
-FEATURE_FILES = (".npy", ".npz", ".safetensors")
+FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
 """How files of features end."""
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gcnlabel.data import load_features
 from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
@@ -21,6 +20,7 @@ from gcnlabel.prediction.images import FEATURE_FILES, find_images, first_line, i
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
+from gcnlabel.run.data import load_inputs
 from gcnlabel.tasks import Categorical, MultiLabel, Task
 from gcnlabel.training.module import concatenate
 
@@ -40,11 +40,13 @@ def predict(
     """Return what the selected checkpoint of a run says of an image, a folder of images or a file of features.
 
     No face is looked for: where ``places`` does not say where it stands, the whole image is taken, and brought to the
-    size and channels of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on.
+    size and channels of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on,
+    but that an ARFF file is matched to the run's training file by the names of its attributes.
 
     Args:
         folder: The run.
-        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors) where the run takes these.
+        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) where the run
+            takes these.
         places: Name of an image, as the result has it -> where its face stands.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
@@ -74,8 +76,8 @@ def predict(
 def _predict_features(
     folder: RunFolder, source: str | Path, batch_size: int, device: str, progress: Progress
 ) -> Predictions:
-    array = load_features(source)  # [N, D]
     network = load_network(folder)
+    array = load_inputs(network.config, source)  # [N, D]
     if array.shape[1] != network.in_features:
         raise InputError(
             f"{source} has {array.shape[1]} features, the run takes {network.in_features}",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from gcnlabel.annotations import Annotations, read_arff_splits, read_table
+from gcnlabel.annotations import Annotations, read_arff_inputs, read_arff_splits, read_table
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Coco, Faces, SyntheticFaces, Table, Voc
 from gcnlabel.config.splits import PARTS
@@ -109,7 +109,9 @@ def _whole(config: Config, data: Table | Arff | Coco | Voc | Faces) -> Part:
         return Part(*load_faces(data))
     if isinstance(data, Coco | Voc):
         return Part(*load_tagged_images(data))
-    return _arff(data) if isinstance(data, Arff) else _table(data, _tasks(config))
+    if isinstance(data, Arff):
+        return _arff(data, None if config.tasks is None else _tasks(config))
+    return _table(data, _tasks(config))
 
 
 @lru_cache(maxsize=2)  # many runs of one process share them
@@ -129,6 +131,8 @@ def _tasks(config: Config) -> TaskSet:
 
 
 def _table(data: Table, tasks: TaskSet) -> Part:
+    if Path(data.annotations).suffix.lower() == ".arff":
+        raise InputError(f"{data.annotations} is no table", fix="data: {source: arff, files: {train: ..., test: ...}}")
     if (data.features is None) == (data.images is None):
         raise InputError("data names no input, or two", expected="either data.features or data.images")
     annotations = read_table(
@@ -147,11 +151,35 @@ def _table(data: Table, tasks: TaskSet) -> Part:
     return Part(annotations, images)
 
 
-def _arff(data: Arff) -> Part:
-    annotations = read_arff_splits(data.files, data.xml, task_name=data.task)
-    features = annotations.features
-    dense = np.asarray(features.toarray() if sparse.issparse(features) else features, dtype=np.float32)
-    if not np.isfinite(dense).all():
-        row, column = np.argwhere(~np.isfinite(dense))[0]
-        raise InputError(f"feature {column} of sample {row} is missing", fix="fill in missing features first")
-    return Part(annotations, dense)
+def load_inputs(config: Config, path: str | Path) -> Any:
+    """Return new inputs of a run on features, [N, D]: an array, or for a run on ARFF files another such file.
+
+    Its attributes are matched to those of the run's training file by name and value; labels need not be there.
+
+    Raises:
+        InputError: The file cannot be used, or the run was not trained on ARFF files.
+    """
+    if Path(path).suffix.lower() != ".arff":
+        return load_features(path)
+    if not isinstance(config.data, Arff):
+        raise InputError(f"{path}: this run was not trained on ARFF files", expected=".npy, .npz or .safetensors")
+    like = next(iter(_training_first(config.data).values()))
+    tasks = None if config.tasks is None else _tasks(config)
+    return _dense(read_arff_inputs(path, like, config.data.xml, tasks=tasks))
+
+
+def _arff(data: Arff, tasks: TaskSet | None) -> Part:
+    options: dict[str, Any] = {"tasks": tasks, "present": data.present, "task_name": data.task, "complete": True}
+    annotations = read_arff_splits(_training_first(data), data.xml, **options)
+    if annotations.features.shape[1] == 0:
+        raise InputError("the ARFF files hold labels alone", expected="attributes that are inputs")
+    return Part(annotations, _dense(annotations.features))
+
+
+def _training_first(data: Arff) -> dict[str, str]:
+    """Return the files, the training file first: it says which features there are."""
+    return dict(sorted(data.files.items(), key=lambda item: item[0] != data.splits.train))
+
+
+def _dense(features: Any) -> Any:
+    return features.toarray() if sparse.issparse(features) else features
