@@ -156,7 +156,7 @@ def read_pickle(path: str | Path) -> Any:
         content = path.read_bytes()
         return ArrayContent(len(content)).plain(ArrayUnpickler(content).load())
     except InputError as error:
-        raise InputError(f"{path} is refused: {error}") from None
+        raise error if str(error).startswith(str(path)) else InputError(f"{path} is refused: {error}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     except (Exception, MemoryError) as error:

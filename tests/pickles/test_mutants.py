@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 WORKER = """
 import faulthandler, pickle, random, resource, sys, tempfile, time
 from pathlib import Path
@@ -84,16 +82,15 @@ print(read, refused)
 """
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_mutants_are_read_or_refused(tmp_path, seed):
-    """Several hundred a seed; a crash of the process is seen as one, and the mutant is kept."""
+def test_mutants_are_read_or_refused(tmp_path):
+    """Four hundred of them, by three readers; a crash of the process is seen as one, and the mutant is kept."""
     kept = tmp_path / "mutant.pkl"
-    command = [sys.executable, "-W", "ignore", "-c", WORKER, str(seed), "250", str(kept)]
+    command = [sys.executable, "-W", "ignore", "-c", WORKER, "0", "400", str(kept)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, f"{result.returncode}: {result.stdout[-500:]}{result.stderr[-2000:]} {_bytes(kept)}"
     read, refused = map(int, result.stdout.split())
-    assert read + refused == 750
-    assert min(read, refused) > 40  # some are harmless, some are not
+    assert read + refused == 1200
+    assert read > 20  # those that changed numbers alone
 
 
 def _bytes(path: Path) -> str:
