@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
 
-OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long")
-"""Options that say how tables are read."""
-OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "statistic", "workers", "scheduler")
-"""Options that say what of annotations is measured; delimiter and decimal mark hold for matrices too."""
-
 EXAMPLES = """\b
 Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.csv --split train --output graph.safetensors
@@ -119,16 +114,11 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     labels are one multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names,
     are taken in the order of TASKS, and the command says so.
     """
-    from gcnlabel.cli.idle_options import refuse_idle
+    from gcnlabel.cli.idle_options import refuse_idle_of_graph
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.tasks import TaskSet
 
-    if not options["annotations"]:
-        refuse_idle(OF_ANNOTATIONS, "without --annotations")
-    if options["scheduler"] is not None:
-        refuse_idle(["workers"], "beside --scheduler")
-    if options["embeddings"] is None:
-        refuse_idle(["missing_words"], "without --embeddings")
+    refuse_idle_of_graph(options)
     refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
     recipe = _recipe(options)
     graph = recipe.finish(_raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
@@ -187,6 +177,7 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
 def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
     from gcnlabel.annotations import read_tag_list
     from gcnlabel.annotations.counted_rows import used_rows
+    from gcnlabel.cli.idle_options import OF_TABLES
     from gcnlabel.errors import InputError, note
 
     context = click.get_current_context()
