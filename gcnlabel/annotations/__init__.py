@@ -10,6 +10,7 @@ from gcnlabel.annotations.emotic import read_emotic
 from gcnlabel.annotations.emotic_categories import emotic_to_expressions
 from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotations, face_tasks
 from gcnlabel.annotations.frames import from_frame
+from gcnlabel.annotations.layout import AS_SEEN, Layout, Long
 from gcnlabel.annotations.stratified import stratified_split
 from gcnlabel.annotations.table import count_rows, iter_table, read_rows, read_table
 from gcnlabel.annotations.tag_lists import is_tag_list, read_tag_list
@@ -17,10 +18,13 @@ from gcnlabel.annotations.unseen import unseen_labels, warn_unseen
 from gcnlabel.annotations.voc import read_voc
 
 __all__ = [
+    "AS_SEEN",
     "BASIC_EXPRESSIONS",
     "MISSING_CLASS",
     "Annotations",
     "FaceAnnotations",
+    "Layout",
+    "Long",
     "count_rows",
     "emotic_to_expressions",
     "face_tasks",

@@ -87,7 +87,7 @@ def _strata_of(annotations: Annotations, task: Task) -> Any:
     values = annotations.indicators(task.name)
     if isinstance(task, Dimensional):
         return sparse.csr_array(np.concatenate([_binned(column) for column in values.T], axis=1))
-    positive = values == 1
+    positive = values > 0.5  # of shares of classes, the majority
     partly = np.isnan(values).any(axis=0) & isinstance(task, MultiLabel)
     return sparse.csr_array(np.concatenate([positive, (values == 0)[:, partly]], axis=1).astype(np.float64))
 

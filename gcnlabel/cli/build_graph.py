@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
 
+OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long")
+"""Options that say how tables are read."""
+OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "statistic", "workers", "scheduler")
+"""Options that say what of annotations is measured; delimiter and decimal mark hold for matrices too."""
+
 EXAMPLES = """\b
 Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.csv --split train --output graph.safetensors
@@ -54,6 +59,12 @@ Examples:
     help="What a class is where VOC calls it difficult.  [default: unknown]",
 )
 @click.option("--missing", multiple=True, help="Cell text that means 'not annotated'; may be given again.")
+@click.option("--delimiter", help="What stands between the cells of text files.  [default: seen from the file]")
+@click.option("--names", metavar="A,B,...", help="Names of the columns of tables without a header.")
+@click.option(
+    "--decimal", default=".", show_default=True, type=click.Choice([".", ","]), help="Decimal mark in text files."
+)
+@click.option("--long", metavar="SAMPLE,LABEL,VALUE", help="Columns of tables with a row a pair of sample and label.")
 @click.option(
     "--statistic", multiple=True, metavar="[TASK[:TASK]=]NAME", help="Statistic of a pair of tasks, or of all."
 )
@@ -108,9 +119,16 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     labels are one multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names,
     are taken in the order of TASKS, and the command says so.
     """
+    from gcnlabel.cli.idle_options import refuse_idle
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.tasks import TaskSet
 
+    if not options["annotations"]:
+        refuse_idle(OF_ANNOTATIONS, "without --annotations")
+    if options["scheduler"] is not None:
+        refuse_idle(["workers"], "beside --scheduler")
+    if options["embeddings"] is None:
+        refuse_idle(["missing_words"], "without --embeddings")
     refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
     recipe = _recipe(options)
     graph = recipe.finish(_raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
@@ -140,6 +158,7 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.annotations import is_tag_list
     from gcnlabel.cli.arff_annotations import arff_annotations, is_arff
+    from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.errors import InputError
     from gcnlabel.graph import read_raw_graph
 
@@ -154,7 +173,8 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if not options["annotations"]:
-        return recipe.borrow(read_raw_graph(given[0].removeprefix("from_"), options[given[0]], tasks))
+        kind = given[0].removeprefix("from_")
+        return recipe.borrow(read_raw_graph(kind, options[given[0]], tasks, layout_of(options)))
     if arff:
         return recipe.measure(arff_annotations(tasks, options))
     if tag_list:
@@ -166,11 +186,12 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
 
 def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
     from gcnlabel.annotations import read_tag_list
-    from gcnlabel.errors import InputError
+    from gcnlabel.annotations.counted_rows import used_rows
+    from gcnlabel.errors import InputError, note
 
     context = click.get_current_context()
     given = {name for name in options if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
-    idle = sorted(given & {"split_column", "missing", "workers", "scheduler"})
+    idle = sorted(given & {*OF_TABLES, "workers", "scheduler"})
     if idle or len(options["annotations"]) > 1:
         beside = f"--{idle[0].replace('_', '-')}" if idle else "another --annotations"
         raise InputError(
@@ -178,22 +199,29 @@ def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
         )
     path = options["annotations"][0]
     split = options["split"] if "split" in given or Path(path).is_dir() else None
-    return read_tag_list(path, tasks, split=split, difficult=options["difficult"])
+    annotations = read_tag_list(path, tasks, split=split, difficult=options["difficult"])
+    note(used_rows(annotations).line())
+    return annotations
 
 
 def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
+    from gcnlabel.cli.table_layout import layout_of
+    from gcnlabel.errors import note
     from gcnlabel.statistics import measure_files
 
-    return measure_files(
+    statistics = measure_files(
         options["annotations"],
         tasks,
         recipe.blocks(tasks),
         split=None if options["split"] == "all" else options["split"],
         split_column=options["split_column"],
         missing=options["missing"],
+        layout=layout_of(options),
         workers=options["workers"],
         scheduler=options["scheduler"],
     )
+    note(statistics.rows.line())
+    return statistics
 
 
 def _size(graph: LabelGraph) -> str:

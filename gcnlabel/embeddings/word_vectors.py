@@ -84,7 +84,8 @@ def _not_found(label: str, word: str, path: Path) -> InputError:
     return InputError(
         f"no vector for {word!r}, needed by label {label!r}",
         where=path,
-        fix="rename the label, or choose missing='skip' (leave the word out), 'random' (by a seed) or 'zero'",
+        fix="a file that has the word; or say what stands for it: graph.missing_words in a config, build-graph "
+        "--missing-words: 'skip' (the label's other words), 'random' (by a seed) or 'zero'",
     )
 
 

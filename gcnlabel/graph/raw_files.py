@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gcnlabel.annotations import AS_SEEN, Layout
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
 from gcnlabel.graph.published_pickles import counts_from_pickle, is_array_file, matrix_from_pickle
@@ -11,7 +12,7 @@ from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_fr
 from gcnlabel.tasks import TaskSet
 
 
-def read_raw_graph(kind: str, path: str | Path, tasks: TaskSet | None = None) -> LabelGraph:
+def read_raw_graph(kind: str, path: str | Path, tasks: TaskSet | None = None, layout: Layout = AS_SEEN) -> LabelGraph:
     """Return the raw graph of a file.
 
     Args:
@@ -19,18 +20,17 @@ def read_raw_graph(kind: str, path: str | Path, tasks: TaskSet | None = None) ->
         path: A CSV file with names; a matrix and counts also as a pickle of arrays, a matrix as ``.npy``.
         tasks: Tasks whose labels become the nodes, matched by name (arrays: in their order); None for one multi-label
             task of the names in the file.
+        layout: How a CSV file is written, where that is not seen.
 
     Raises:
         InputError: The file cannot be used, or its labels are not those of the tasks.
     """
     if kind == "edges":
-        return graph_from_edges(read_edges(path), tasks=tasks)
+        return graph_from_edges(read_edges(path, layout), tasks=tasks)
     if kind == "counts":
-        return (
-            counts_from_pickle(path, tasks)
-            if is_array_file(path)
-            else graph_from_counts(*read_counts(path), tasks=tasks)
-        )
-    return (
-        matrix_from_pickle(path, tasks) if is_array_file(path) else graph_from_matrix(*read_matrix(path), tasks=tasks)
-    )
+        if is_array_file(path):
+            return counts_from_pickle(path, tasks)
+        return graph_from_counts(*read_counts(path, layout), tasks=tasks)
+    if is_array_file(path):
+        return matrix_from_pickle(path, tasks)
+    return graph_from_matrix(*read_matrix(path, layout), tasks=tasks)

@@ -132,7 +132,7 @@ class MultiTaskLoss(nn.Module):
     def forward(self, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total, and the loss of each task before its weight."""
         full = {name: score.float() if score.dtype in HALF else score for name, score in scores.items()}
-        check_targets(full, targets, self.losses)
+        check_targets(full, targets, dict(self.losses.items()))  # type: ignore[arg-type]
         if self.units is not None:
             full, targets = self.units.standardized(full), self.units.standardized(targets)
         parts: dict[str, Tensor] = {name: loss(full[name], targets[name]) for name, loss in self.losses.items()}

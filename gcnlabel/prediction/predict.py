@@ -22,7 +22,7 @@ from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
 from gcnlabel.tasks import Categorical, MultiLabel, Task
-from gcnlabel.training.module import concatenate
+from gcnlabel.training.pairs import concatenate
 
 Batch = tuple[list[str], npt.NDArray[np.generic]]
 Progress = Callable[[int, int], None]
@@ -33,6 +33,7 @@ def predict(
     source: str | Path,
     *,
     places: Mapping[str, FacePlace] | None = None,
+    alignment: str | None = None,
     batch_size: int = 32,
     device: str = "auto",
     progress: Progress = lambda done, total: None,
@@ -48,6 +49,8 @@ def predict(
         source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) where the run
             takes these.
         places: Name of an image, as the result has it -> where its face stands.
+        alignment: What the box of a face turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`; None for what
+            the run's data say.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         progress: Called with the number of inputs done and of all, after every batch.
@@ -57,17 +60,18 @@ def predict(
             image that is not there, or no image can be read.
             Images of a folder that cannot be read are left out and named in the result.
     """
-    features = image_shape(folder.load_config()) is None
+    config = folder.load_config()
+    features = image_shape(config) is None
     _check_kind(source, features)
     if features:
         return _predict_features(folder, source, batch_size, device, progress)
-    files = find_images(source)
-    network = load_network(folder)
     places = places or {}
+    files = find_images(source, config, places)
+    network = load_network(folder)
     strangers = [name for name in places if name not in files]
     if strangers:
         raise InputError(f"the table of faces names images that are not there: {shorten(strangers)}", where=source)
-    read = partial(_read, network=network, places=places)
+    read = partial(_read, network=network, places=places, alignment=alignment)
     unreadable: dict[str, str] = {}
     batches = _image_batches(files, read, batch_size, unreadable, strict=not Path(source).is_dir())
     return _predicted(network, batches, device, progress, len(files), unreadable)
@@ -97,8 +101,10 @@ def _check_kind(source: str | Path, features: bool) -> None:
         raise InputError(f"this run takes images, not {str(source)!r}", expected="an image or a folder of images")
 
 
-def _read(name: str, path: Path, *, network: Network, places: Mapping[str, FacePlace]) -> npt.NDArray[np.uint8]:
-    return read_image(path, network.config, places.get(name, WHOLE))
+def _read(
+    name: str, path: Path, *, network: Network, places: Mapping[str, FacePlace], alignment: str | None
+) -> npt.NDArray[np.uint8]:
+    return read_image(path, network.config, places.get(name, WHOLE), alignment)
 
 
 def _image_batches(

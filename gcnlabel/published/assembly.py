@@ -31,6 +31,7 @@ class Architecture:
         theirs: Maps our name of a backbone's tensor to the published one.
         unused: Published tensors that no forward pass uses.
         options: Further options of the backbone.
+        alignment: How its code cropped faces; None where it took whole pictures.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Architecture:
     theirs: Callable[[str], str]
     unused: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    alignment: str | None = None
 
 
 @dataclass(frozen=True)

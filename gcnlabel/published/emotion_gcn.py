@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gcnlabel.annotations import face_tasks
 from gcnlabel.annotations.expression_codes import AFF_WILD2_CODES
+from gcnlabel.data.alignment import EMOTION_GCN_CODE
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import IMAGE_BACKBONES, MultiTaskModel
@@ -128,7 +129,8 @@ def _names_of(architecture: Architecture) -> list[str]:
 
 
 def _sized(architecture: Architecture, dataset: str, labels: Sequence[str] | None) -> Architecture:
-    return replace(architecture, image_size=SMALL) if labels is None and dataset == AFF_WILD2 else architecture
+    size = SMALL if labels is None and dataset == AFF_WILD2 else architecture.image_size
+    return replace(architecture, image_size=size, alignment=EMOTION_GCN_CODE)
 
 
 def _assumed(imported: ImportedModel, dataset: str, labels: Sequence[str] | None) -> str:

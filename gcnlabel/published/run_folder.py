@@ -46,6 +46,9 @@ def save_run(
         imported = _in_order_of(imported, config, content)
     if size is not None:
         content["data"]["size"] = size
+    alignment, data = imported.architecture.alignment, content["data"]
+    if alignment and (data["source"] == "affectnet" or (data["source"] == "table" and data.get("images"))):
+        data["alignment"] = alignment
     content["model"] = {"backbone": _backbone(imported), "head": {"name": "linear"}}
     if imported.graph is not None:
         content["graph"] = {"file": str(folder.graph)}
@@ -95,7 +98,7 @@ def _in_order_of(imported: ImportedModel, config: Config, content: dict[str, Any
 
 def _module_state(imported: ImportedModel) -> dict[str, Any]:
     """Return the state as a trained run keeps it: the scaling of the images stands before the backbone."""
-    names = {"backbone.network.": "model.backbone.network.1.", "head.": "model.head."}
+    names = {"backbone.network.": "model.backbone.network.1.", "head.": "model.head.", "units.": "model.units."}
     return {
         next(new + name.removeprefix(old) for old, new in names.items() if name.startswith(old)): value
         for name, value in imported.model.state_dict().items()
