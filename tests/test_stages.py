@@ -26,6 +26,7 @@ ORDER = (
     ),
     *(
         "recipe",
+        "constants",
         "units",
         "precision",
         "nn",
