@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Iterable
+
+NOTE = logging.INFO + 5
+"""Level of what the command line says to everybody."""
+
+
+def note(text: str) -> None:
+    """Tell the person what was done with what they gave: a line on the command line, a record of the log elsewhere."""
+    logging.getLogger("gcnlabel").log(NOTE, text)
 
 
 class InputError(ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -70,8 +71,8 @@ def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
     warn_of_disagreement(raw, other)
     statistic = as_dense(other.statistic).clone()
     statistic[place[:, None], place] = as_dense(raw.statistic)
-    ours = {key: raw.history[key] for key in ("blocks", "named") if key in raw.history}
-    history = {"source": "joined", **ours, "new": other.history}
+    ours: dict[str, Any] = {key: raw.history[key] for key in ("blocks", "named") if key in raw.history}
+    history: dict[str, Any] = {"source": "joined", **ours, "new": other.history}
     return LabelGraph.from_dense(statistic.numpy(), other.tasks, x=other.x, history=history)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -32,6 +33,7 @@ from gcnlabel.figures import (
 )
 from gcnlabel.files import existing_file
 from gcnlabel.graph import LabelGraph
+from gcnlabel.metrics.majority import majority
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
@@ -133,11 +135,13 @@ def _check_same_tasks(evaluations: dict[str, dict[str, Any]], tasks: TaskSet) ->
 def confusion_counts(scores: Tensor, targets: Tensor) -> np.ndarray[Any, Any]:
     """Return how often each class [row] was taken for each [column], from scores [N, K] and targets [N], -1 = missing.
 
+    Of shares of classes [N, K], the majority is the target.
+
     Example:
-        >>> import torch
         >>> confusion_counts(torch.eye(2), torch.tensor([0, 0])).tolist()
         [[1, 1], [0, 0]]
     """
+    targets = majority(targets)
     seen = targets >= 0
     counts = np.zeros((scores.shape[1], scores.shape[1]), dtype=np.int64)
     np.add.at(counts, (targets[seen].numpy(), scores[seen].argmax(1).numpy()), 1)
@@ -152,6 +156,7 @@ def _draw_scatter(data: RunData, target: FigureFolder) -> None:
         return
     annotations = data.parts["train"].annotations
     values = annotations.targets[dims.name][:, :2]
-    codes = annotations.targets[classes.name]
+    codes = majority(torch.as_tensor(annotations.targets[classes.name])).numpy()
     arguments = (values, codes, classes.classes, dims.dims[:2])
-    target.save(f"scatter_{dims.name}", scatter_figure(*arguments), scatter_table(*arguments))
+    figure = scatter_figure(*arguments, title="training split")
+    target.save(f"scatter_{dims.name}", figure, scatter_table(*arguments))

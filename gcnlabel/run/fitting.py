@@ -14,7 +14,7 @@ from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.run.build import build_module
-from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.data import RunData, load_data, with_decisions
 from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
@@ -57,6 +57,7 @@ def train(
     if is_first_process():
         folder.create(config, overwrite=overwrite)
         data.keep_split(folder.split)
+        data.rows.save(folder.rows)
         if graph is not None:
             graph.save(folder.graph, overwrite=True)
     set_for_speed(module, config)
@@ -85,8 +86,9 @@ def resume(
         InputError: The folder holds no run, the run has another config, or no epoch of it was finished.
     """
     config = folder.load_config()
-    if wanted is not None and wanted.model.head.name == "default":
-        wanted = resolve_default(wanted, load_data(wanted, folder.split).parts["train"].annotations)
+    if wanted is not None and wanted != config:
+        data = load_data(wanted, folder.split)
+        wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
     if wanted is not None and wanted != config:
         raise InputError(
             f"{folder.path} was trained with another config: {shorten(_differences(wanted, config))} differ",
@@ -106,7 +108,11 @@ def resume(
 
 
 def _resolved(config: Config, data: RunData) -> Config:
-    """Return a config with a head that has a name of its own, and say which where it was the default."""
+    """Return a config with a head that has a name of its own, and what was decided of the columns of its table.
+
+    It is said which head that is, where it was the default.
+    """
+    config = with_decisions(config, data.tasks)
     found = resolve_default(config, data.parts["train"].annotations)
     if found is not config:
         graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"
