@@ -27,6 +27,7 @@ ORDER = (
     ),
     *(
         "recipe",
+        "constants",
         "units",
         "precision",
         "nn",
