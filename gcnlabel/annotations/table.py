@@ -15,7 +15,7 @@ from gcnlabel.annotations.csv_text import delimiter_of
 from gcnlabel.annotations.frames import from_cells
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows, warn_odd_rows
 from gcnlabel.errors import InputError
-from gcnlabel.files import existing_file
+from gcnlabel.files import existing_file, unchanged
 from gcnlabel.tasks import TaskSet
 
 
@@ -116,9 +116,10 @@ def count_rows(path: str | Path) -> int:
 
 @contextmanager
 def _readable(path: Path, delimiter: str | None) -> Iterator[None]:
-    """Say which file, and which row, cannot be read."""
+    """Say which file, and which row, cannot be read, and that a file changed meanwhile."""
     try:
-        yield
+        with unchanged([path]):
+            yield
     except pl.exceptions.PolarsError as error:
         known = None if _is_parquet(path) else overlong_row(path, delimiter_of(path, delimiter))
         raise known or InputError(f"{path} cannot be read: {error}") from error

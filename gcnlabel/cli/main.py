@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import logging
-import sys
 import warnings
 from typing import Any
 
 import click
 
 from gcnlabel import __version__
-from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.cli.ending import AGAIN, GOING_ON, spoken
+from gcnlabel.errors import GcnlabelWarning
 
 COMMANDS = {
     "build-graph": "Measure or read a label graph and save it.",
@@ -51,19 +51,13 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the user gave wrong becomes one message on stderr and exit code 2."""
-        if not ctx.params["debug"]:
+        debug = ctx.params["debug"]
+        if not debug:
             warnings.showwarning = _show_warning
             logging.disable(logging.INFO)  # Lightning's loggers set their own levels when they are imported
-        try:
+        hint = GOING_ON.get((ctx._protected_args or [""])[0], AGAIN)
+        with spoken(hint, debug=debug):
             return super().invoke(ctx)
-        except InputError as error:
-            if ctx.params["debug"]:
-                raise
-            click.echo(f"error: {error}", err=True)
-            sys.exit(2)
-        except KeyboardInterrupt as stop:
-            click.echo(f"stopped; {stop}" if str(stop) else "stopped", err=True)
-            sys.exit(130)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
+from gcnlabel.files import unchanged
 from gcnlabel.run.faces import load_faces
 from gcnlabel.tasks import TaskSet
 
@@ -73,10 +75,21 @@ def load_data(config: Config) -> RunData:
     """Read, or draw, the data that a config names.
 
     Raises:
-        InputError: A file cannot be used, a split is missing, or ``only_tasks`` names a task that is not there.
+        InputError: A file cannot be used or changes while it is read, a split is missing, or ``only_tasks`` names a
+            task that is not there.
     """
-    data = _load(config)
+    with unchanged(_files([config.data.model_dump(), config.tasks])):
+        data = _load(config)
     return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
+
+
+def _files(value: Any) -> Iterator[str]:
+    """Yield the names of files among the texts of a config."""
+    if isinstance(value, str) and os.path.isfile(value):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _files(item)
 
 
 def _load(config: Config) -> RunData:

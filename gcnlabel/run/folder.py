@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,8 @@ import yaml
 
 from gcnlabel.config import Config, dump_config, parse_config
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file, writable_folder
-from gcnlabel.training import BEST, LAST
+from gcnlabel.files import atomic_write, existing_file, locked, remove_torn, writable_folder
+from gcnlabel.training import BEST, LAST, TENSORBOARD
 
 
 class RunFolder:
@@ -27,6 +29,7 @@ class RunFolder:
         evaluation: ``evaluation.json``.
         predictions: ``predictions.safetensors``, scores and targets of the evaluated split, label vectors
             where the head has such.
+        job: ``slurm.json``, the job of SLURM that makes the run, if one does.
 
     Args:
         path: The folder.
@@ -41,21 +44,60 @@ class RunFolder:
         self.best = self.path / "checkpoints" / BEST
         self.evaluation = self.path / "evaluation.json"
         self.predictions = self.path / "predictions.safetensors"
+        self.job = self.path / "slurm.json"
+
+    def refuse_a_run(self) -> None:
+        """Refuse a folder that holds a run.
+
+        Raises:
+            InputError: It does.
+        """
+        if self.config.exists():
+            raise InputError(
+                f"{self.path} holds a run already",
+                fix="go on with it by --resume, give another --output, or pass --overwrite",
+            )
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder where there is none, and keep other trainings out of it.
+
+        Raises:
+            InputError: Another process trains in it, or it cannot be made or written.
+        """
+        with locked(writable_folder(self.path), "is being trained"):
+            remove_torn(self.path)
+            remove_torn(self.last.parent)
+            yield
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it holds weights that were not trained here, with which training cannot go on."""
+        return self.best.exists() and not self.last.exists() and not self.metrics.exists()
 
     def create(self, config: Config, *, overwrite: bool = False) -> None:
-        """Make the folder and write the config.
+        """Make the folder, without anything of an earlier run, and write the config.
 
         Raises:
             InputError: There is a run already and ``overwrite`` is false, or the folder cannot be written.
         """
-        if self.config.exists() and not overwrite:
-            raise InputError(
-                f"{self.path} holds a run already", fix="give another --output, --resume it, or pass --overwrite"
-            )
+        if not overwrite:
+            self.refuse_a_run()
         writable_folder(self.path)
-        for stale in (self.graph, self.metrics, self.last, self.best, self.evaluation, self.predictions):
-            stale.unlink(missing_ok=True)
-        with atomic_write(self.config, overwrite=overwrite) as temporary:
+        made = [self.last, self.best, self.evaluation, self.predictions, self.graph, self.metrics, self.job]
+        if not (self.config.exists() and self.config.read_bytes() == dump_config(config).encode()):
+            made.insert(0, self.config)  # nothing of one run may stand beside the config of another
+        try:
+            for stale in (*made, *self.path.glob("hpc_ckpt_*.ckpt"), *self.last.parent.glob("hpc_ckpt_*.ckpt")):
+                stale.unlink(missing_ok=True)
+            shutil.rmtree(self.path / TENSORBOARD, ignore_errors=True)
+        except OSError as error:
+            raise InputError(f"cannot remove {stale}: {error.strerror}", fix="choose another folder") from error
+        self.write_config(config)
+
+    def write_config(self, config: Config) -> None:
+        """Write the config, in place of an earlier one."""
+        with atomic_write(self.config, overwrite=True) as temporary:
             temporary.write_text(dump_config(config), encoding="utf-8")
 
     def load_config(self) -> Config:
@@ -65,9 +107,18 @@ class RunFolder:
             InputError: The folder holds no run.
         """
         if not self.config.exists():
-            raise InputError(f"{self.path} holds no run", expected=f"a folder with {self.config.name}")
+            raise InputError(
+                f"{self.path} holds no run",
+                expected=f"a folder with {self.config.name}",
+                fix=f"gcnlabel train CONFIG --output {self.path}",
+            )
         text = existing_file(self.config, "config").read_text(encoding="utf-8")
         return parse_config(yaml.safe_load(text), where=str(self.config))
+
+    def forget_evaluation(self) -> None:
+        """Remove the evaluation of a run that goes on."""
+        for stale in (self.evaluation, self.predictions):
+            stale.unlink(missing_ok=True)
 
     def write_evaluation(self, values: Mapping[str, Any]) -> None:
         """Write the final evaluation, in place of an earlier one."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from gcnlabel.annotations import count_rows, read_rows
 from gcnlabel.errors import InputError
+from gcnlabel.files import unchanged
 from gcnlabel.processes import unordered
 from gcnlabel.statistics.blocks import LabelStatistics, Pair
 from gcnlabel.tasks import TaskSet
@@ -74,19 +75,20 @@ def measure_files(
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
 
     Raises:
-        InputError: A file cannot be read, or the scheduler cannot be reached.
+        InputError: A file cannot be read or changes meanwhile, or the scheduler cannot be reached.
     """
     options = {"split_column": split_column, "missing": tuple(missing)}
     rows = ROWS_IN_A_PART if rows is None else rows
-    parts = [
-        Part(Path(path).resolve(), first, rows, tasks, dict(blocks), split, options)
-        for path in paths
-        for first in range(0, count_rows(path), rows)
-    ]
     total = LabelStatistics(tasks, blocks)
-    with _measured(parts, workers, scheduler) as measured:
-        for statistics in measured:
-            total.merge(statistics)
+    with unchanged(paths):
+        parts = [
+            Part(Path(path).resolve(), first, rows, tasks, dict(blocks), split, options)
+            for path in paths
+            for first in range(0, count_rows(path), rows)
+        ]
+        with _measured(parts, workers, scheduler) as measured:
+            for statistics in measured:
+                total.merge(statistics)
     return total
 
 

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.files import atomic_write, existing_file, sort_header
 
 FORMAT = "gcnlabel.checkpoint"
 
@@ -28,6 +28,7 @@ class SafeCheckpointIO(TorchCheckpointIO):  # type: ignore[misc]
         skeleton = _take_out(dict(checkpoint), tensors)
         with atomic_write(path, overwrite=True) as temporary:
             save_file(tensors, temporary, metadata={"format": FORMAT, "checkpoint": json.dumps(skeleton)})
+            sort_header(temporary)
 
     def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
         """Read a checkpoint back."""
