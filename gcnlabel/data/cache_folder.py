@@ -13,7 +13,7 @@ import numpy as np
 
 from gcnlabel.annotations.face_annotations import FaceAnnotations
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.files import atomic_write, existing_file, remove_torn
 
 FORMAT = "gcnlabel aligned faces 1"
 
@@ -68,6 +68,8 @@ class CacheFolder:
             InputError: It holds another job's cache and ``overwrite`` is false, or it holds something else.
         """
         if not self.manifest.exists():
+            if self.path.is_dir():
+                remove_torn(self.path)  # a job that was killed in its first write
             if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
                 raise InputError(f"{self.path} exists already and is no cache of faces", fix="give another OUTPUT")
         elif not overwrite:
