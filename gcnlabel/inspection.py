@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
+from gcnlabel.graph.checks import check_edges
 from gcnlabel.graph.raw_matrix import as_dense, entries_at
 
 Floats = npt.NDArray[np.float64]
@@ -48,23 +49,24 @@ def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
         >>> inspect_labels(graph)[0].listens_to
         (('dog', 0.5),)
     """
+    check_edges(graph)
     source, target = graph.edge_index.tolist()
-    statistic = graph.get("statistic")
+    statistic, labels, tasks = graph.statistic, graph.labels, graph.tasks
     raw = (graph.edge_weight if statistic is None else entries_at(statistic, *graph.edge_index.flip(0))).abs().tolist()
-    heard: list[list[tuple[str, float, float]]] = [[] for _ in graph.labels]
-    own = [0.0] * len(graph.labels)
+    heard: list[list[tuple[str, float, float]]] = [[] for _ in labels]
+    own = [0.0] * len(labels)
     for j, i, weight, size in zip(source, target, graph.edge_weight.tolist(), raw, strict=True):
         if i == j:
             own[i] += weight
         else:
-            heard[i].append((graph.labels[j], weight, size))
+            heard[i].append((labels[j], weight, size))
     rows = []
-    for i, label in enumerate(graph.labels):
+    for i, label in enumerate(labels):
         ordered = sorted(heard[i], key=lambda edge: (-abs(edge[1]), -edge[2]))
         strongest = tuple((name, weight) for name, weight, _ in ordered)
         total = abs(own[i]) + sum(abs(weight) for _, weight in strongest)
         share = abs(own[i]) / total if total else 0.0
-        rows.append(LabelRow(label, graph.tasks.task_of(label).name, len(strongest), share, strongest))
+        rows.append(LabelRow(label, tasks.task_of(label).name, len(strongest), share, strongest))
     return rows
 
 
@@ -143,14 +145,15 @@ def tau_sweep(statistic: Floats, taus: Floats) -> tuple[npt.NDArray[np.int64], n
 
 def swept_statistic(graph: LabelGraph) -> Floats:
     """Return the raw statistic [L, L] of the blocks that the graph's transforms kept."""
-    if graph.get("statistic") is None:
+    if graph.statistic is None:
         raise InputError("the graph does not hold the statistic it was made of", expected="one that build-graph wrote")
     statistic: Floats = as_dense(graph.statistic).double().numpy().copy()
+    tasks = graph.tasks
     kept = [step["keep"] for step in graph.history.get("transforms", []) if step.get("keep")]
     for pairs in kept:
         inside = np.zeros_like(statistic, dtype=bool)
-        for a, b in pairs:
-            rows, columns = graph.tasks.slice_of(a), graph.tasks.slice_of(b)
+        for a, b in (pair for pair in pairs if set(pair) <= set(tasks.names)):
+            rows, columns = tasks.slice_of(a), tasks.slice_of(b)
             inside[rows, columns] = inside[columns, rows] = True
         statistic[~inside] = 0
     return statistic

@@ -25,7 +25,7 @@ from gcnlabel.embeddings import parse_embeddings, random_embeddings
 from gcnlabel.errors import GcnlabelWarning, NoEdgeError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.run.build import build_backbone
+from gcnlabel.run.build import build_backbone, build_units
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import default_settings, generated_settings, signed_settings, with_head
 from gcnlabel.run.graph import finished_graph, raw_graph
@@ -66,7 +66,8 @@ class Candidate:
             graph = with_adjacency(graph, graph.adjacency())
             graph = graph if self.change is None else self.change(graph, seed)
         build = partial(build_head, settings.head) if self.rival is None else self.rival
-        return MultiTaskModel(backbone, build(data.tasks, backbone.out_features, graph))
+        head = build(data.tasks, backbone.out_features, graph)
+        return MultiTaskModel(backbone, head, build_units(self.config, data))
 
 
 def candidates(config: Config, data: RunData) -> list[Candidate]:
@@ -119,11 +120,11 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
 
 def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
     """Return the graph of a config, measured on the training part; self-loops alone where no pair is a neighbour."""
-    raw, pairs = raw_graph(config, data.parts["train"].annotations)
+    raw = raw_graph(config, data.parts["train"].annotations)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
         try:
-            return finished_graph(config, raw, pairs)
+            return finished_graph(config, raw)
         except NoEdgeError:
             settings = config.graph
             x = parse_embeddings(settings.embeddings or "one-hot", data.tasks.labels, settings.missing_words)

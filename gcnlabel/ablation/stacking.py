@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gcnlabel.ccc import ccc
 from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.units import Units
 
 PENALTIES = tuple(10.0**k for k in range(-2, 5))
 Floats = npt.NDArray[np.float64]
@@ -22,7 +23,8 @@ def stack(
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Return the scores of the val and of the test part, those of dimensions replaced by the ridge regression's.
 
-    It is fitted on the training part; of the penalties, the one of highest CCC on the val part is taken.
+    It is fitted on the training part; of the penalties, the one of highest CCC on the val part is taken. Values are
+    bounded by the declared range, as those of every head are.
 
     Args:
         tasks: Tasks with at least one of classes or tags.
@@ -37,7 +39,8 @@ def stack(
             for d in range(len(task)):
                 y = {part: targets[part][task.name][:, d].double() for part in ("train", "val")}
                 val[task.name][:, d], test[task.name][:, d] = _ridge(x, y)
-    return val, test
+    bounded = Units(tasks).eval()
+    return bounded(val), bounded(test)
 
 
 def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:

@@ -4,12 +4,16 @@ from gcnlabel.annotations.aff_wild2 import read_aff_wild2
 from gcnlabel.annotations.affectnet import read_affectnet
 from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
 from gcnlabel.annotations.arff import read_arff, read_arff_splits, read_label_xml
+from gcnlabel.annotations.coco import read_coco, read_coco_splits
 from gcnlabel.annotations.emotic import read_emotic
 from gcnlabel.annotations.emotic_categories import emotic_to_expressions
 from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotations, face_tasks
 from gcnlabel.annotations.frames import from_frame
+from gcnlabel.annotations.stratified import stratified_split
 from gcnlabel.annotations.table import count_rows, iter_table, read_rows, read_table
+from gcnlabel.annotations.tag_lists import is_tag_list, read_tag_list
 from gcnlabel.annotations.unseen import unseen_labels, warn_unseen
+from gcnlabel.annotations.voc import read_voc
 
 __all__ = [
     "BASIC_EXPRESSIONS",
@@ -20,15 +24,21 @@ __all__ = [
     "emotic_to_expressions",
     "face_tasks",
     "from_frame",
+    "is_tag_list",
     "iter_table",
     "read_aff_wild2",
     "read_affectnet",
     "read_arff",
     "read_arff_splits",
+    "read_coco",
+    "read_coco_splits",
     "read_emotic",
     "read_label_xml",
     "read_rows",
     "read_table",
+    "read_tag_list",
+    "read_voc",
+    "stratified_split",
     "unseen_labels",
     "warn_unseen",
 ]

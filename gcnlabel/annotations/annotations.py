@@ -17,6 +17,8 @@ MISSING_CLASS = -1
 """Code of a class that is not annotated."""
 
 Array = npt.NDArray[Any]
+BESIDE = ("split", "ids", "groups", "features")
+"""What may stand beside the targets, a row a sample."""
 
 
 @dataclass(repr=False)
@@ -33,6 +35,7 @@ class Annotations:
             * dimensional: float64 [N, dims], NaN where not annotated.
         split: Name of each sample's split, str [N], or None.
         ids: Name of each sample (an image's path, a text's id), str [N], or None.
+        groups: Name of what each sample belongs to and is not drawn apart from (a person, a video), str [N], or None.
         features: Inputs that stood beside the targets (as in ARFF files), [N, D] dense or CSR, or None.
 
     Raises:
@@ -52,6 +55,7 @@ class Annotations:
     split: Array | None = None
     ids: Array | None = None
     features: Any = None
+    groups: Array | None = None
 
     def __post_init__(self) -> None:
         """Check every target against its task."""
@@ -61,11 +65,11 @@ class Annotations:
             )
         self.targets = {task.name: _checked(task, self.targets[task.name]) for task in self.tasks}
         lengths = {name: target.shape[0] for name, target in self.targets.items()}
-        for name in ("split", "ids"):
+        for name in BESIDE[:3]:
             value = getattr(self, name)
             if value is not None:
                 setattr(self, name, np.asarray(value, dtype=str))
-        for name in ("split", "ids", "features"):
+        for name in BESIDE:
             if getattr(self, name) is not None:
                 lengths[name] = getattr(self, name).shape[0]
         if len(set(lengths.values())) > 1:
@@ -96,9 +100,7 @@ class Annotations:
     def select(self, rows: Array | Sequence[int]) -> Annotations:
         """Return the samples of ``rows``, a boolean mask or indices."""
         rows = np.asarray(rows)
-        picked = {
-            name: value[rows] for name in ("split", "ids", "features") if (value := getattr(self, name)) is not None
-        }
+        picked = {name: value[rows] for name in BESIDE if (value := getattr(self, name)) is not None}
         return Annotations(self.tasks, {name: target[rows] for name, target in self.targets.items()}, **picked)
 
     def of_split(self, name: str) -> Annotations:
@@ -110,7 +112,8 @@ class Annotations:
         if self.split is None:
             raise InputError(
                 f"split {name!r} was asked for but the annotations have no split column",
-                fix="name the column by data.split_column or --split-column, or ask for all samples (--split all)",
+                fix="data.split_column names the column; without one, data.splits draws a split: {train: .7, val: .15, "
+                "test: .15} (build-graph: --split-column, or --split all for every sample)",
             )
         rows = self.split == name
         if not rows.any():
@@ -121,7 +124,8 @@ class Annotations:
 
     def of_tasks(self, tasks: TaskSet) -> Annotations:
         """Return the targets of some of the tasks."""
-        return Annotations(tasks, {t: self.targets[t] for t in tasks.names}, self.split, self.ids, self.features)
+        beside = {name: getattr(self, name) for name in BESIDE}
+        return Annotations(tasks, {t: self.targets[t] for t in tasks.names}, **beside)
 
     @staticmethod
     def concatenate(parts: Sequence[Annotations]) -> Annotations:
@@ -130,7 +134,7 @@ class Annotations:
         if any(part.tasks != first.tasks for part in parts):
             raise InputError("the parts annotate different tasks", expected=repr(first.tasks))
         targets = {name: _stack([part.targets[name] for part in parts]) for name in first.targets}
-        rest = {name: _stack([getattr(part, name) for part in parts]) for name in ("split", "ids", "features")}
+        rest = {name: _stack([getattr(part, name) for part in parts]) for name in BESIDE}
         return Annotations(first.tasks, targets, **rest)
 
 

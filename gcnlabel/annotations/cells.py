@@ -39,17 +39,17 @@ class Cells:
         """
         return self.frame[self._known(name)]
 
-    def complete(self, name: str, option: str) -> Any:
+    def complete(self, name: str, advice: str) -> Any:
         """Return a column that names every row, as text.
 
         Args:
             name: The column.
-            option: What of a config names the column.
+            advice: What to do where it is not there.
 
         Raises:
             InputError: There is none of that name, or a cell is empty.
         """
-        text = self.frame[self._known(name, option)].cast(pl.String)
+        text = self.frame[self._known(name, advice)].cast(pl.String)
         holes = text.is_null().arg_true()
         if len(holes):
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
@@ -73,11 +73,11 @@ class Cells:
         """Return an error that names a cell."""
         return InputError(what, where=f"{self.where}, row {row + self.first_row}, column {column!r}", **more)
 
-    def _known(self, name: str, option: str | None = None) -> str:
+    def _known(self, name: str, advice: str | None = None) -> str:
         names = self.frame.columns
         if name in names:
             return name
-        hints = [closest(name, names), None if option is None else f"{option} names the column"]
+        hints = [closest(name, names), advice]
         fix = "; ".join(filter(None, hints)) or None
         raise InputError(f"no column {name!r}", where=self.where, expected=shorten(names, 20), fix=fix)
 

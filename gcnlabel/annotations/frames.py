@@ -13,8 +13,13 @@ from gcnlabel.annotations.targets import target_of
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet
 
-OPTIONS = {"split": "data.split_column (build-graph: --split-column)", "ids": "data.id_column"}
-"""What names the columns of splits and ids, in a config and on the command line."""
+OPTIONS = {
+    "split": "data.split_column (build-graph: --split-column) names the column; where there is none, data.splits draws "
+    "a split: {train: .7, val: .15, test: .15} (build-graph: --split all takes every row)",
+    "ids": "data.id_column names the column",
+    "groups": "data.group_column names the column",
+}
+"""What to do where the column of splits, ids or groups is not found."""
 
 
 def from_frame(
@@ -56,9 +61,11 @@ def from_frame(
     return annotations
 
 
-def from_cells(cells: Cells, tasks: TaskSet, *, split_column: str | None, id_column: str | None) -> Annotations:
+def from_cells(
+    cells: Cells, tasks: TaskSet, *, split_column: str | None, id_column: str | None, group_column: str | None = None
+) -> Annotations:
     """Return the annotations of a table, or of a part of it, as :func:`from_frame` does, without warnings."""
-    names = {"split": split_column, "ids": id_column}
+    names = {"split": split_column, "ids": id_column, "groups": group_column}
     rest = {key: cells.complete(name, OPTIONS[key]) for key, name in names.items() if name is not None}
     return Annotations(tasks, {task.name: target_of(task, cells) for task in tasks}, **rest)
 

@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
-    """Warn of ids that stand in several rows, and of splits that differ from another in case or spaces alone.
+    """Warn of ids that stand in several rows, and of splits or groups that differ in case or spaces alone.
 
     Args:
         annotations: All rows of a table.
@@ -29,8 +29,9 @@ def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
     """
     if annotations.ids is not None:
         _warn_doubled(annotations.ids, where, first_row)
-    if annotations.split is not None:
-        _warn_alike(annotations.split, where, first_row)
+    for what, names in (("split", annotations.split), ("group", annotations.groups)):
+        if names is not None:
+            _warn_alike(names, what, where, first_row)
 
 
 def warn_cut_rows(path: Path, delimiter: str) -> None:
@@ -64,14 +65,14 @@ def _warn_doubled(ids: npt.NDArray[Any], where: str, first_row: int) -> None:
         _warn(f"{int((counts > 1).sum())} id(s) of {where} stand in several rows: {names}", rows + first_row)
 
 
-def _warn_alike(split: npt.NDArray[Any], where: str, first_row: int) -> None:
-    names, counts = np.unique(split, return_counts=True)
+def _warn_alike(given: npt.NDArray[Any], kind: str, where: str, first_row: int) -> None:
+    names, counts = np.unique(given, return_counts=True)
     usual: dict[str, str] = {}
     for name in names[np.argsort(-counts, kind="stable")].tolist():
         first = usual.setdefault(name.strip().casefold(), name)
         if first != name:
-            rows = np.flatnonzero(split == name)
-            what = f"{len(rows)} row(s) of {where} have the split {name!r}"
+            rows = np.flatnonzero(given == name)
+            what = f"{len(rows)} row(s) of {where} have the {kind} {name!r}"
             _warn(f"{what}, another one than {first!r} by case or spaces alone", rows + first_row)
 
 

@@ -26,6 +26,7 @@ def read_table(
     delimiter: str | None = None,
     split_column: str | None = None,
     id_column: str | None = None,
+    group_column: str | None = None,
     missing: tuple[str, ...] = (),
 ) -> Annotations:
     """Return the annotations of a CSV (also gzipped) or Parquet file; see :func:`from_frame` for its columns.
@@ -36,6 +37,7 @@ def read_table(
         delimiter: What stands between cells; None to see it from the header (comma, semicolon, tab or bar).
         split_column: Column that names each row's split.
         id_column: Column that names each row.
+        group_column: Column that names each row's group, as :class:`Annotations` holds it.
         missing: Cell texts that mean "not annotated" in every column, beside empty cells.
 
     Raises:
@@ -44,8 +46,9 @@ def read_table(
     Warns:
         GcnlabelWarning: Rows are cut off, ids stand twice, or names of splits differ in case or spaces alone.
     """
-    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "missing": tuple(missing)}
-    annotations = Annotations.concatenate(list(iter_table(path, tasks, delimiter=delimiter, **options)))
+    columns: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
+    parts = iter_table(path, tasks, delimiter=delimiter, missing=missing, **columns)
+    annotations = Annotations.concatenate(list(parts))
     path = Path(path)
     if not _is_parquet(path):
         warn_cut_rows(path, delimiter_of(path, delimiter))
@@ -60,6 +63,7 @@ def iter_table(
     delimiter: str | None = None,
     split_column: str | None = None,
     id_column: str | None = None,
+    group_column: str | None = None,
     missing: tuple[str, ...] = (),
     chunk_rows: int = 100_000,
 ) -> Iterator[Annotations]:
@@ -72,7 +76,8 @@ def iter_table(
             if len(frame) == 0:
                 continue
             cells = Cells(frame, str(path), row, tuple(missing))
-            yield from_cells(cells, tasks, split_column=split_column, id_column=id_column)
+            columns = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
+            yield from_cells(cells, tasks, **columns)
             row += len(frame)
     if row == _first_row(path):
         raise InputError(f"{path} has a header without rows", expected="at least one row")

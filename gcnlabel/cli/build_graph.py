@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from gcnlabel.graph import LabelGraph
+    from gcnlabel.annotations import Annotations
+    from gcnlabel.graph import GraphRecipe, LabelGraph
+    from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
 
 EXAMPLES = """\b
@@ -20,6 +24,9 @@ Examples:
       --output graph.safetensors
   gcnlabel build-graph tasks.yaml --from-matrix affectnet_spearman.csv --embeddings emotion-words \\
       --output affectnet.safetensors
+  gcnlabel build-graph --annotations instances_train2014.json --convention ml-gcn-paper --output coco.safetensors
+  gcnlabel build-graph --annotations VOCdevkit/VOC2007 --split trainval --difficult negative \\
+      --convention ml-gcn-paper --output voc.safetensors
   gcnlabel build-graph --from-counts coco2014_cooccurrence.csv --convention ml-gcn-paper \\
       --embeddings coco2014_glove300.txt --output coco.safetensors
 """
@@ -27,9 +34,19 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("tasks", required=False, type=click.Path())
-@click.option("--annotations", multiple=True, type=click.Path(), help="CSV or Parquet table; may be given again.")
+@click.option(
+    "--annotations",
+    multiple=True,
+    type=click.Path(),
+    help="CSV or Parquet table, may be given again; or COCO's instances_*.json, or VOC's folder of one year.",
+)
 @click.option("--split-column", default="split", show_default=True, help="Column that holds the split.")
 @click.option("--split", default="train", show_default=True, help="Split that enters the graph, or 'all'.")
+@click.option(
+    "--difficult",
+    type=click.Choice(["unknown", "negative", "positive"]),
+    help="What a class is where VOC calls it difficult.  [default: unknown]",
+)
 @click.option("--missing", multiple=True, help="Cell text that means 'not annotated'; may be given again.")
 @click.option(
     "--statistic", multiple=True, metavar="[TASK[:TASK]=]NAME", help="Statistic of a pair of tasks, or of all."
@@ -76,33 +93,38 @@ Examples:
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
-    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., then all labels are one
-    multi-label task. Labels are matched by name, never by position.
+    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., COCO and VOC, then all labels are
+    one multi-label task. Labels are matched by name, never by position.
     """
     from gcnlabel.files import refuse_existing, refuse_suffix
-    from gcnlabel.recipe import borrow_blocks, measured_pairs, propagation_graph
     from gcnlabel.tasks import TaskSet
 
     refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
-    raw = _raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), options)
-    pairs = [_pair(text) for text in options["pairs"]] or (measured_pairs(raw) if options["statistic"] else None)
-    sources = {_pair(key): source for key, _, source in (text.partition("=") for text in options["borrow"])}
-    raw, pairs = borrow_blocks(raw, sources, options["convention"], pairs)
-    graph = propagation_graph(
-        raw,
-        options["convention"],
-        tau=options["tau"],
-        p=_weights(options["weights"]),
-        pairs=pairs,
-        embeddings=options["embeddings"],
-        missing_words=options["missing_words"],
-    )
+    recipe = _recipe(options)
+    graph = recipe.finish(_raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())
     click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {_size(graph)}")
 
 
-def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
+def _recipe(options: dict[str, Any]) -> GraphRecipe:
+    from gcnlabel.cli.pairs import pair_of, statistics_of, weights_of
+    from gcnlabel.graph import GraphRecipe
+
+    return GraphRecipe(
+        convention=options["convention"],
+        statistic=statistics_of(options["statistic"]),
+        borrowed={pair_of(key): source for key, _, source in (text.partition("=") for text in options["borrow"])},
+        tau=options["tau"],
+        p=weights_of(options["weights"]),
+        pairs=[pair_of(text) for text in options["pairs"]] or None,
+        embeddings=options["embeddings"],
+        missing_words=options["missing_words"],
+    )
+
+
+def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
+    from gcnlabel.annotations import is_tag_list
     from gcnlabel.errors import InputError
     from gcnlabel.graph import (
         graph_from_counts,
@@ -113,30 +135,52 @@ def _raw_graph(tasks: TaskSet | None, options: dict[str, Any]) -> LabelGraph:
         read_matrix,
     )
 
+    tag_list = any(map(is_tag_list, options["annotations"]))
+    if options["difficult"] is not None and not tag_list:
+        raise InputError(f"--difficult {options['difficult']}", expected="--annotations with VOC's folder of one year")
     given = [key for key in ("annotations", "from_matrix", "from_counts", "from_edges") if options[key]]
     if len(given) != 1:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
+    if options["statistic"] and not options["annotations"]:
+        raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if options["from_matrix"]:
-        return graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks)
+        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"]), tasks=tasks))
     if options["from_counts"]:
-        return graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks)
+        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"]), tasks=tasks))
     if options["from_edges"]:
-        return graph_from_edges(read_edges(options["from_edges"]), tasks=tasks)
+        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"]), tasks=tasks))
+    if tag_list:
+        return recipe.measure(_tag_list(tasks, options))
     if tasks is None:
         raise InputError("no TASKS file given", expected="a YAML file that declares the tasks of the annotations")
-    return _measured(tasks, options)
+    return recipe.raw(_measured(tasks, recipe, options))
 
 
-def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
-    from gcnlabel.recipe import blocks_of, graph_of_statistics
+def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
+    from gcnlabel.annotations import read_tag_list
+    from gcnlabel.errors import InputError
+
+    context = click.get_current_context()
+    given = {name for name in options if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
+    idle = sorted(given & {"split_column", "missing", "workers", "scheduler"})
+    if idle or len(options["annotations"]) > 1:
+        beside = f"--{idle[0].replace('_', '-')}" if idle else "another --annotations"
+        raise InputError(
+            f"{beside} beside a COCO file or a folder of VOC", expected="it alone; tables take this option"
+        )
+    path = options["annotations"][0]
+    split = options["split"] if "split" in given or Path(path).is_dir() else None
+    return read_tag_list(path, tasks, split=split, difficult=options["difficult"])
+
+
+def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
     from gcnlabel.statistics import measure_files
-    from gcnlabel.transforms import convention
 
-    statistics = measure_files(
+    return measure_files(
         options["annotations"],
         tasks,
-        blocks_of(tasks, _statistics(options["statistic"]) or convention(options["convention"]).statistic),
+        recipe.blocks(tasks),
         split=None if options["split"] == "all" else options["split"],
         split_column=options["split_column"],
         missing=options["missing"],
@@ -144,35 +188,6 @@ def _measured(tasks: TaskSet, options: dict[str, Any]) -> LabelGraph:
         scheduler=options["scheduler"],
         **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
     )
-    return graph_of_statistics(statistics)
-
-
-def _statistics(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | None:
-    from gcnlabel.errors import InputError
-
-    if len(given) == 1 and "=" not in given[0]:
-        return given[0]
-    if any("=" not in text for text in given):
-        raise InputError(
-            f"--statistic {' '.join(given)}", expected="one NAME for all pairs, or TASK:TASK=NAME for each"
-        )
-    return {_pair(text.partition("=")[0]): text.partition("=")[2] for text in given} or None
-
-
-def _weights(given: tuple[str, ...]) -> float | dict[str, float] | None:
-    from gcnlabel.errors import InputError
-
-    try:
-        if len(given) == 1 and "=" not in given[0]:
-            return float(given[0])
-        return {task: float(p) for task, p in (text.rsplit("=", 1) for text in given)} or None
-    except ValueError:
-        raise InputError(f"--p {' '.join(given)}", expected="one number for all, or TASK=NUMBER for each") from None
-
-
-def _pair(text: str) -> tuple[str, str]:
-    a, _, b = text.partition(":")
-    return a, b or a
 
 
 def _size(graph: LabelGraph) -> str:

@@ -14,13 +14,14 @@ from pydantic import BaseModel, ValidationError
 
 from gcnlabel.config.schema import Config
 from gcnlabel.config.section import EACH, ONE
+from gcnlabel.config.splits import FRACTION, NAME
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
 
-SOURCES = ("synthetic-faces", "table", "arff", "affectnet", "aff-wild2", "emotic")
+SOURCES = ("synthetic-faces", "table", "arff", "coco", "voc", "affectnet", "aff-wild2", "emotic")
 """Values of data.source, which pydantic names as a level of their own."""
 
-LEVELS = (*SOURCES, ONE, EACH)
+LEVELS = (*SOURCES, ONE, EACH, NAME, FRACTION)
 """Levels that pydantic names and a config does not have."""
 
 
@@ -179,13 +180,13 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
         models = _models_of(model.model_fields[part].annotation) if part in model.model_fields else []
         if models:
             model = models[0]
-        elif part in ("synthetic-faces", "table", "arff"):
-            model = next(m for m in _models_of(Config.model_fields["data"].annotation) if _source_of(m) == part)
+        elif part in SOURCES:
+            model = next(m for m in _models_of(Config.model_fields["data"].annotation) if part in _sources_of(m))
     return list(model.model_fields)
 
 
-def _source_of(model: type[BaseModel]) -> Any:
-    return model.model_fields["source"].annotation.__args__[0]  # type: ignore[union-attr]
+def _sources_of(model: type[BaseModel]) -> Any:
+    return model.model_fields["source"].annotation.__args__  # type: ignore[union-attr]
 
 
 def _models_of(annotation: Any) -> list[type[BaseModel]]:

@@ -151,6 +151,9 @@ class Config(Section):
     Attributes:
         tasks: The tasks, or the file that declares them; None where the data brings its own.
         only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
+        standardize: Whether features are scaled by the mean and deviation of the training split.
+        standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
+            training targets). They are predicted in the user's units either way. Off in the papers' presets.
         weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
             ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
             :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
@@ -161,6 +164,7 @@ class Config(Section):
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
     data: Source
     standardize: bool = False
+    standardize_targets: bool = True
     graph: Graph = Graph()
     model: Model = Model()
     loss: dict[str, Loss] = Field(default={})

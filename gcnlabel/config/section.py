@@ -7,11 +7,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag
 
 ONE, EACH = "<one>", "<each>"
+BY_FORM = Discriminator(lambda value: EACH if isinstance(value, dict) else ONE)
+"""Tells one value from a mapping, so that there is one message, about what was meant."""
+
 Share = Annotated[float, Field(ge=0, le=1)]
-ShareOrShares = Annotated[
-    Annotated[Share, Tag(ONE)] | Annotated[dict[str, Share], Tag(EACH)],
-    Discriminator(lambda value: EACH if isinstance(value, dict) else ONE),  # one message, about what was meant
-]
+ShareOrShares = Annotated[Annotated[Share, Tag(ONE)] | Annotated[dict[str, Share], Tag(EACH)], BY_FORM]
+TextOrTexts = Annotated[Annotated[str, Tag(ONE)] | Annotated[dict[str, str], Tag(EACH)], BY_FORM]
 Sizes = Annotated[list[PositiveInt], Field(max_length=8)]
 
 

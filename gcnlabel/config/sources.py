@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, Tag, model_validator
 
-from gcnlabel.config.section import Section
+from gcnlabel.config.section import BY_FORM, EACH, ONE, Section, TextOrTexts
+from gcnlabel.config.splits import Divided, Published, Splits
 
-
-class Splits(Section):
-    """Which split of the annotations plays which part.
-
-    Attributes:
-        train: Split that is trained on and that the graph is measured on.
-        val: Split for selecting, or None: then ``holdout`` of the training split is taken, at random by the seed.
-        test: Split that is reported.
-        holdout: Share of the training split held out when there is no ``val``.
-    """
-
-    train: str = "train"
-    val: str | None = "val"
-    test: str = "test"
-    holdout: Annotated[float, Field(gt=0, lt=1)] = 0.15
+Difficult = Literal["unknown", "negative", "positive"]
+DifficultBySet = Annotated[Annotated[Difficult, Tag(ONE)] | Annotated[dict[str, Difficult], Tag(EACH)], BY_FORM]
 
 
 class SyntheticFaces(Section):
@@ -35,7 +23,7 @@ class SyntheticFaces(Section):
     seed: int = 0
 
 
-class Table(Section):
+class Table(Divided):
     """A CSV or Parquet table of annotations, with features or images beside it.
 
     Attributes:
@@ -44,6 +32,9 @@ class Table(Section):
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
+        split_column: Column that names each row's split; not looked at where ``splits`` are fractions.
+        group_column: Column that names each row's group (a person, a video), which is never divided where a split is
+            drawn: by fractions, or to hold out a share of the training split.
     """
 
     source: Literal["table"]
@@ -54,11 +45,18 @@ class Table(Section):
     channels: Literal[1, 3] = 3
     split_column: str | None = "split"
     id_column: str | None = None
+    group_column: str | None = None
     missing: list[str] = Field(default=[])
     splits: Splits = Splits()
 
+    @model_validator(mode="after")
+    def _groups_are_drawn(self) -> Table:
+        if self.group_column is not None and self.splits.fractions is None and self.splits.val is not None:
+            raise ValueError("group_column has no effect: it is for splits by fractions, or for val: null")
+        return self
 
-class Arff(Section):
+
+class Arff(Divided):
     """Mulan or MEKA files, one for each split.
 
     Attributes:
@@ -74,7 +72,54 @@ class Arff(Section):
     splits: Splits = Splits(val=None)
 
 
-class Faces(Section):
+class Coco(Divided):
+    """COCO's files of instances: which categories each image shows.
+
+    Attributes:
+        files: Name of the split -> its ``instances_*.json``.
+        images: Folder of the images, or name of the split -> its folder.
+        task: Name of the multi-label task.
+        empty_images: What an image without an annotation is: all negative, or left out as in ML-GCN's code.
+        size: Width and height that images are brought to.
+        channels: 1 for grey, 3 for colour.
+        splits: COCO's test images have no public annotations, and results are reported on "val".
+    """
+
+    source: Literal["coco"]
+    files: dict[str, str]
+    images: TextOrTexts
+    task: str = "objects"
+    empty_images: Literal["negative", "left-out"] = "negative"
+    size: PositiveInt = 448
+    channels: Literal[1, 3] = 3
+    splits: Splits = Splits(val=None, test="val")
+
+
+class Voc(Published):
+    """PASCAL VOC's lists of classes, ``ImageSets/Main/<class>_<set>.txt``; the names of splits are those of its sets.
+
+    Attributes:
+        path: Folder of one year, e.g. VOCdevkit/VOC2007.
+        images: Folder of the images (.jpg); None for JPEGImages in ``path``.
+        task: Name of the multi-label task.
+        difficult: What a difficult class is, of all sets or of each: unknown, negative or positive.
+        unknown: What an unknown class counts as in F1 and CP .. OF1: negative, as in ML-GCN's code, or left out.
+        size: Width and height that images are brought to.
+        channels: 1 for grey, 3 for colour.
+    """
+
+    source: Literal["voc"]
+    path: str
+    images: str | None = None
+    task: str = "objects"
+    difficult: DifficultBySet = "unknown"
+    unknown: Literal["left-out", "negative"] = "negative"
+    size: PositiveInt = 448
+    channels: Literal[1, 3] = 3
+    splits: Splits = Splits(train="trainval", val=None)
+
+
+class Faces(Published):
     """A data set of faces: its folder as it was released, or the cache that ``gcnlabel prepare`` made of it.
 
     Attributes:
@@ -95,4 +140,4 @@ class Faces(Section):
     splits: Splits = Splits(val=None, test="val")
 
 
-Source = Annotated[SyntheticFaces | Table | Arff | Faces, Field(discriminator="source")]
+Source = Annotated[SyntheticFaces | Table | Arff | Coco | Voc | Faces, Field(discriminator="source")]

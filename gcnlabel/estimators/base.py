@@ -19,7 +19,6 @@ from gcnlabel.errors import InputError
 from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.estimators.hyper_parameters import config_of
-from gcnlabel.estimators.scaling import DimensionScaling
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_loss, build_model
 from gcnlabel.run.data import Part, RunData
@@ -58,12 +57,10 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
             generators is left as it was.
 
     Attributes:
-        model_: The trained :class:`~gcnlabel.nn.MultiTaskModel`, in double precision; dimensions are in units of their
-            spread.
+        model_: The trained :class:`~gcnlabel.nn.MultiTaskModel`, in double precision.
         tasks_: The :class:`~gcnlabel.tasks.TaskSet` that is predicted.
         graph_: The label graph of the head, or None.
         config_: The resolved :class:`~gcnlabel.config.Config`: what ``default`` stands for.
-        scaling_: Mean and deviation of the dimensions.
         n_iter_: Number of epochs.
         n_features_in_: Number of features, D.
         feature_names_in_: Their names, where they have any.
@@ -95,9 +92,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         config = config_of(self.get_params(deep=False), annotations.tasks, seed)
         rows = dict(zip(("train", "val"), hold_out(annotations, self.validation_fraction, seed), strict=True))
-        self.scaling_ = DimensionScaling.fit(annotations.select(rows["train"]))
-        scaled, inputs = self.scaling_.scaled(annotations), X.astype(np.float32)
-        data = RunData(scaled.tasks, {part: Part(scaled.select(r), inputs[r]) for part, r in rows.items()})
+        inputs = X.astype(np.float32)
+        data = RunData(annotations.tasks, {part: Part(annotations.select(r), inputs[r]) for part, r in rows.items()})
         self.config_, self.graph_ = head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
@@ -114,8 +110,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         self.model_ = member.model.double()  # so that a sample's scores do not depend on the others of its batch
 
     def _scores(self, X: Any) -> dict[str, Array]:
-        """Return the scores of each task [N, labels of the task], dimensions in their own units."""
+        """Return the scores of each task [N, labels of the task]."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         found = fitting.scores(self.model_, torch.from_numpy(np.ascontiguousarray(X)))
-        return self.scaling_.in_units({name: scores.numpy() for name, scores in found.items()})
+        return {name: scores.numpy() for name, scores in found.items()}

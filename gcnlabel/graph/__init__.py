@@ -6,9 +6,11 @@ from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_gr
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
 from gcnlabel.graph.published_pickles import graph_from_pickle, read_pickle, vectors_from_pickle
+from gcnlabel.graph.recipe import GraphRecipe
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix, graph_from_networkx
 
 __all__ = [
+    "GraphRecipe",
     "LabelGraph",
     "attached_graph",
     "graph_from_counts",

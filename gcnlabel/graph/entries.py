@@ -52,12 +52,5 @@ def graph_from_entries(
     statistic = sparse_matrix(place, torch.as_tensor(values), size)
     (target, source), weight = statistic.indices(), statistic.values()
     kept = (target != source) & (weight != 0)
-    return LabelGraph(
-        edge_index=torch.stack([source[kept], target[kept]]),
-        edge_weight=weight[kept].float(),
-        tasks=tasks,
-        task=torch.tensor(tasks.task_indices()),
-        statistic=statistic,
-        history=history or {},
-        num_nodes=size,
-    )
+    edges = torch.stack([source[kept], target[kept]])
+    return LabelGraph(tasks, statistic=statistic, history=history, edge_index=edges, edge_weight=weight[kept].float())

@@ -8,6 +8,7 @@ from pathlib import Path
 import networkx as nx
 
 from gcnlabel.files import atomic_write
+from gcnlabel.graph.checks import check_edges
 from gcnlabel.graph.label_graph import LabelGraph
 
 
@@ -20,12 +21,13 @@ def to_networkx(graph: LabelGraph) -> nx.DiGraph:
         >>> list(to_networkx(LabelGraph.from_dense([[0, 0.5], [0, 0]], ["cat", "dog"])).edges(data="weight"))
         [('dog', 'cat', 0.5)]
     """
-    result = nx.DiGraph()
-    for label in graph.labels:
-        result.add_node(label, task=graph.tasks.task_of(label).name)
+    check_edges(graph)
+    result, labels = nx.DiGraph(), graph.labels
+    for task in graph.tasks:
+        result.add_nodes_from(task.labels, task=task.name)
     source, target = graph.edge_index.tolist()
     for j, i, weight in zip(source, target, graph.edge_weight.tolist(), strict=True):
-        result.add_edge(graph.labels[j], graph.labels[i], weight=weight)
+        result.add_edge(labels[j], labels[i], weight=weight)
     return result
 
 

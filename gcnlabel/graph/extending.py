@@ -63,7 +63,8 @@ def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
     place = torch.tensor([other.tasks.index(label) for label in raw.labels])
     statistic = as_dense(other.statistic).clone()
     statistic[place[:, None], place] = as_dense(raw.statistic)
-    history = {"source": "joined", "blocks": raw.history.get("blocks", []), "new": other.history}
+    ours = {key: raw.history[key] for key in ("blocks", "named") if key in raw.history}
+    history = {"source": "joined", **ours, "new": other.history}
     return LabelGraph.from_dense(statistic.numpy(), other.tasks, x=other.x, history=history)
 
 

@@ -15,26 +15,29 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch_geometric.data import Data
+from torch_geometric.utils import coalesce
 
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.graph.checks import check_edges, check_names, finite_matrix
 from gcnlabel.graph.files import read_graph, write_graph
-from gcnlabel.graph.raw_matrix import reordered
+from gcnlabel.graph.label_nodes import LabelNodes
+from gcnlabel.graph.origin import Origin
+from gcnlabel.graph.selection import select_nodes
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 
-class LabelGraph(Data):  # type: ignore[misc]
+class LabelGraph(LabelNodes):
     """A graph over labels.
+
+    Names, tasks and statistic follow the nodes through PyG's transforms and loaders, whether they select or permute
+    them; a graph that one of them has given nodes without a label, or edges without a weight, is refused by name.
 
     Attributes:
         x: Label embeddings, float [L, F], or None.
-        edge_index: Source and target of each edge, int64 [2, E].
+        edge_index: Source and target of each edge, int64 [2, E]. New ones need new weights, set after them.
         edge_weight: Weight of each edge, float [E]; see the module's note on direction.
-        tasks: The :class:`~gcnlabel.tasks.TaskSet` whose labels are the nodes, in order.
-        task: Position of each label's task, int64 [L].
-        statistic: The raw matrix the graph was made from, float64 [L, L]; row i, column j is how i depends on j. Sparse
-            (COO) where labels are many, absent where a graph was made of edges by hand.
-        history: How the graph was made: plain values (blocks and their statistics, number of samples, transforms).
+        label, origin: Which label each node is, and what it was made of; see
+            :class:`~gcnlabel.graph.label_nodes.LabelNodes`, also for ``labels``, ``tasks``, ``statistic``, ``history``.
 
     Example:
         >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
@@ -43,6 +46,8 @@ class LabelGraph(Data):  # type: ignore[misc]
         [[1], [0]]
         >>> graph.adjacency().tolist()
         [[0.0, 0.5], [0.0, 0.0]]
+        >>> graph.subgraph(torch.tensor([1])).labels
+        ('dog',)
     """
 
     @classmethod
@@ -70,41 +75,28 @@ class LabelGraph(Data):  # type: ignore[misc]
             InputError: The matrix has another shape, or holds NaN or infinity.
         """
         tasks = tasks if isinstance(tasks, TaskSet) else TaskSet([MultiLabel("labels", tuple(tasks))])
-        statistic = torch.as_tensor(np.array(matrix, dtype=np.float64))
-        size = tasks.num_labels
-        if statistic.shape != (size, size):
-            raise InputError(f"a matrix of shape {list(statistic.shape)}", expected=f"[{size}, {size}], a row a label")
-        if not torch.isfinite(statistic).all():
-            row, column = (~torch.isfinite(statistic)).nonzero()[0].tolist()
-            raise InputError(
-                f"the matrix holds {statistic[row, column].item()}",
-                where=f"row {tasks.labels[row]!r}, column {tasks.labels[column]!r}",
-                expected="finite numbers",
-            )
+        statistic = finite_matrix(np.array(matrix, dtype=np.float64), tasks)
         off_diagonal = statistic.clone().fill_diagonal_(0)
         target, source = off_diagonal.nonzero().T  # row i receives from column j
-        return cls(
-            x=x,
-            edge_index=torch.stack([source, target]),
-            edge_weight=off_diagonal[target, source].to(dtype),
-            tasks=tasks,
-            task=torch.tensor(tasks.task_indices()),
-            statistic=statistic,
-            history=history or {},
-            num_nodes=size,
-        )
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the nodes, in order."""
-        return self.tasks.labels
+        weight, edges = off_diagonal[target, source].to(dtype), torch.stack([source, target])
+        return cls(tasks, statistic=statistic, history=history, x=x, edge_index=edges, edge_weight=weight)
 
     def adjacency(self) -> Tensor:
-        """Return the dense propagation matrix Â [L, L]; row i is what label i listens to."""
-        size = self.tasks.num_labels
-        dense = self.edge_weight.new_zeros(size, size)
+        """Return the dense propagation matrix Â [L, L]; row i is what label i listens to.
+
+        Raises:
+            InputError: A transform has left the graph without edges or weights; see :func:`check_edges`.
+        """
+        check_edges(self)
+        dense = self.edge_weight.new_zeros(self.num_nodes, self.num_nodes)
         source, target = self.edge_index
         return dense.index_put_((target, source), self.edge_weight, accumulate=True)
+
+    def coalesce(self) -> LabelGraph:
+        """Return the graph with one edge a pair of nodes, in order; weights of the same edge are added."""
+        graph: LabelGraph = copy.copy(self)
+        graph.edge_index, graph.edge_weight = coalesce(self.edge_index, self.edge_weight, self.num_nodes)
+        return graph
 
     def with_embeddings(self, x: Tensor) -> LabelGraph:
         """Return the graph with label embeddings ``x`` [L, F].
@@ -122,56 +114,62 @@ class LabelGraph(Data):  # type: ignore[misc]
         return graph
 
     def check_matches(self, tasks: TaskSet) -> None:
-        """Check that the nodes are the labels of ``tasks``, in their order.
+        """Check that the nodes are the labels of ``tasks``, in their order, and that edges and weights are there.
 
         Raises:
-            InputError: Names or order differ.
+            InputError: Names or order differ; or a transform has left the graph without edges or weights.
         """
-        ours, theirs = self.labels, tasks.labels
-        if ours == theirs:
-            return
-        if set(ours) == set(theirs):
-            i = next(i for i, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b)
-            raise InputError(
-                f"graph and tasks order their labels differently: node {i} is {ours[i]!r}, label {i} is {theirs[i]!r}",
-                fix="graph.reorder(tasks), or build the graph from these tasks",
-            )
-        raise InputError(
-            "graph and tasks do not match",
-            where=f"only in the graph: {shorten(sorted(set(ours) - set(theirs))) or 'none'}; "
-            f"only in the tasks: {shorten(sorted(set(theirs) - set(ours))) or 'none'}",
-            expected="the same labels in the same order",
-            fix="build the graph from these tasks",
-        )
+        check_names(self.labels, tasks.labels)
+        check_edges(self)
 
-    def reorder(self, tasks: TaskSet) -> LabelGraph:
+    def of_labels(self, labels: Sequence[str]) -> LabelGraph:
+        """Return the part of the graph between some labels, which become the nodes in the given order.
+
+        Weights stay as they are: take labels of a raw graph and finish it then where rows should have their full sum.
+
+        Raises:
+            InputError: There is no such label, or one is named twice.
+
+        Example:
+            >>> graph = LabelGraph.from_dense([[0, 1, 2], [3, 0, 4], [5, 6, 0]], ["cat", "dog", "cow"])
+            >>> graph.of_labels(["cow", "cat"]).adjacency().tolist()
+            [[0.0, 5.0], [2.0, 0.0]]
+        """
+        place = {label: i for i, label in enumerate(self.labels)}
+        missing = [label for label in labels if label not in place]
+        if missing or not labels or len(set(labels)) < len(labels):
+            what = f"labels that the graph lacks: {shorten(missing)}" if missing else f"of_labels({shorten(labels)})"
+            raise InputError(what, expected=f"some of {shorten(place, 20)}, each once")
+        return select_nodes(self, torch.tensor([place[label] for label in labels]))
+
+    def reorder(self, tasks: TaskSet | None = None) -> LabelGraph:
         """Return the same graph with its nodes in the order of ``tasks``, matched by name.
+
+        Args:
+            tasks: Tasks of the same labels; None for the order that the graph was made in.
 
         Raises:
             InputError: The names differ.
         """
+        if tasks is None:
+            place = self._places().sort().values.tolist()
+            tasks = self._origin().tasks.of_labels([self._origin().tasks.labels[i] for i in place])
         if set(self.labels) != set(tasks.labels):
-            self.check_matches(tasks)
-        order = torch.tensor([self.tasks.index(label) for label in tasks.labels])  # new -> old
-        place = torch.empty_like(order)
-        place[order] = torch.arange(len(order))
-        graph: LabelGraph = copy.copy(self)
-        graph.tasks, graph.task = tasks, torch.tensor(tasks.task_indices())
-        graph.edge_index = place[self.edge_index]
-        if self.get("statistic") is not None:
-            graph.statistic = reordered(self.statistic, order)
-        if self.x is not None:
-            graph.x = self.x[order]
+            check_names(self.labels, tasks.labels)
+        graph = self.of_labels(tasks.labels)
+        graph.origin = Origin(tasks, graph.statistic, self.history)
+        graph.label = graph.origin.numbers()
         return graph
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the graph as one ``.safetensors`` file, see :mod:`gcnlabel.graph.files`.
 
         Raises:
-            InputError: The file exists and ``overwrite`` is false, or it cannot be written.
+            InputError: The file exists and ``overwrite`` is false, it cannot be written, or there are no edges.
         """
+        check_edges(self)
         names = ("x", "edge_index", "edge_weight", "statistic")
-        tensors = {name: self[name] for name in names if self.get(name) is not None}
+        tensors = {name: value for name in names if (value := getattr(self, name)) is not None}
         write_graph(path, tensors, self.tasks, self.history, overwrite=overwrite)
 
     @classmethod
@@ -182,9 +180,4 @@ class LabelGraph(Data):  # type: ignore[misc]
             InputError: The file is missing, truncated, tampered with or something else.
         """
         tensors, tasks, history = read_graph(path)
-        task = torch.tensor(tasks.task_indices())
-        return cls(**tensors, tasks=tasks, task=task, history=history, num_nodes=tasks.num_labels)
-
-    def __inc__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
-        """Keep PyG from offsetting the task of a label when graphs are batched."""
-        return 0 if key == "task" else super().__inc__(key, value, *args, **kwargs)
+        return cls(tasks, history=history, **tensors)

@@ -35,14 +35,21 @@ def entries_at(statistic: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     return torch.where(known[place] == wanted, whole.values()[place], 0)
 
 
-def reordered(statistic: Tensor, order: Tensor) -> Tensor:
-    """Return ``statistic[order][:, order]`` of a dense or sparse matrix [L, L]."""
+def picked(statistic: Tensor, places: Tensor) -> Tensor:
+    """Return ``statistic[places][:, places]`` of a dense or sparse matrix [L, L], no place twice.
+
+    Example:
+        >>> picked(torch.tensor([[1, 2], [3, 4]]).to_sparse(), torch.tensor([1])).to_dense().tolist()
+        [[4]]
+    """
     if not statistic.is_sparse:
-        return statistic[order][:, order]
-    place = torch.empty_like(order)
-    place[order] = torch.arange(len(order))
+        return statistic[places][:, places]
+    new = torch.full((len(statistic),), -1)
+    new[places] = torch.arange(len(places))
     whole = statistic.coalesce()
-    return sparse_matrix(place[whole.indices()], whole.values(), len(order))
+    index = new[whole.indices()]
+    stay = (index >= 0).all(0)
+    return sparse_matrix(index[:, stay], whole.values()[stay], len(places))
 
 
 def as_dense(statistic: Tensor) -> Tensor:

@@ -17,7 +17,12 @@ class TaskLoss(nn.Module):
 
     When several processes train together, it is the loss of the samples of all of them, so that the gradient is that of
     one process with the same samples.
+
+    Attributes:
+        takes: What a target may be, in words.
     """
+
+    takes = "finite numbers, or NaN where missing"
 
     @abstractmethod
     def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
@@ -27,6 +32,14 @@ class TaskLoss(nn.Module):
             scores: [B, labels of the task].
             targets: Class indices [B], -1 = missing; or [B, labels of the task], NaN = missing.
         """
+
+    def target_shape(self, scores: torch.Size) -> torch.Size:
+        """Return the shape of the targets of scores of a shape."""
+        return scores
+
+    def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """Return which targets this loss cannot take, of their shape."""
+        return targets.isinf()
 
 
 class MeanLoss(TaskLoss):
@@ -51,10 +64,19 @@ class CrossEntropy(MeanLoss):
     """
 
     class_weights: Tensor | None
+    takes = "the index of a class, or -1 where missing"
 
     def __init__(self, class_weights: Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("class_weights", class_weights, persistent=False)
+
+    def target_shape(self, scores: torch.Size) -> torch.Size:
+        """Return [B]."""
+        return scores[:1]
+
+    def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """Return which are neither -1 nor the index of a class."""
+        return (targets < -1) | (targets >= scores.shape[1])
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weighted losses and weights of the observed samples."""
@@ -65,7 +87,17 @@ class CrossEntropy(MeanLoss):
         return torch.where(seen, losses, 0).sum(), weight.sum()
 
 
-class BinaryCrossEntropy(MeanLoss):
+class TagLoss(MeanLoss):
+    """A loss of tags, each there or not."""
+
+    takes = "0, 1 or a probability between, or NaN where missing"
+
+    def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """Return which lie outside 0..1."""
+        return (targets < 0) | (targets > 1)
+
+
+class BinaryCrossEntropy(TagLoss):
     """Binary cross-entropy with logits, the mean over observed tags.
 
     Args:
@@ -86,7 +118,7 @@ class BinaryCrossEntropy(MeanLoss):
         return total, _count(seen, total)
 
 
-class AsymmetricLoss(MeanLoss):
+class AsymmetricLoss(TagLoss):
     """Asymmetric loss for tags (Ridnik et al., ICCV 2021, Eq. 4 to 6), the mean over observed tags.
 
     With ``q = sigmoid(score)`` and ``q_m = max(q - clip, 0)``: positives lose ``-(1 - q)^gamma_pos log q``, negatives

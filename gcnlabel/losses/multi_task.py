@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.losses.checks import check_targets
 from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, TaskLoss
 from gcnlabel.losses.scheme import SchemeWeighting, load_scheme
 from gcnlabel.losses.uncertainty import UncertaintyWeighting
 from gcnlabel.losses.weighting import FixedWeights, Weighting, effective_weights
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
+from gcnlabel.units import Units
 
 LOSSES: dict[str, type[TaskLoss]] = {
     "cross_entropy": CrossEntropy,
@@ -86,9 +89,10 @@ class MultiTaskLoss(nn.Module):
         losses: Loss of each task.
         weights: Fixed weight of each task; 1 for those left out.
         weighting: Makes one total of the losses times their fixed weights; their sum by default.
+        units: The model's; each loss then compares dimensions in standard units. As they come when None.
 
     Raises:
-        InputError: A weight is given for a task without a loss.
+        InputError: A weight is given for a task without a loss. From ``forward``: targets cannot be those of the task.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class MultiTaskLoss(nn.Module):
         losses: Mapping[str, TaskLoss],
         weights: Mapping[str, float] | None = None,
         weighting: Weighting | None = None,
+        units: Units | None = None,
     ) -> None:
         super().__init__()
         unknown = sorted(set(weights or {}) - set(losses))
@@ -104,10 +109,14 @@ class MultiTaskLoss(nn.Module):
         self.losses = nn.ModuleDict(losses)
         self.weights = {name: float((weights or {}).get(name, 1.0)) for name in losses}
         self.weighting = FixedWeights() if weighting is None else weighting
+        self.units = copy.deepcopy(units)
 
     def forward(self, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total, and the loss of each task before its weight."""
         full = {name: score.float() if score.dtype in HALF else score for name, score in scores.items()}
+        check_targets(full, targets, self.losses)
+        if self.units is not None:
+            full, targets = self.units.standardized(full), self.units.standardized(targets)
         parts: dict[str, Tensor] = {name: loss(full[name], targets[name]) for name, loss in self.losses.items()}
         return self.weighting({name: self.weights[name] * part for name, part in parts.items()}), parts
 

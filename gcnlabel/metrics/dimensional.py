@@ -22,16 +22,20 @@ def pearson(x: Tensor, y: Tensor) -> Tensor:
     return (dx * dy).sum() / scale if scale > 0 else scale * 0
 
 
-def dimensional_metrics(predictions: Tensor, targets: Tensor, dims: tuple[str, ...]) -> dict[str, Any]:
+def dimensional_metrics(
+    predictions: Tensor, targets: Tensor, dims: tuple[str, ...], range: tuple[float, float] | None = None
+) -> dict[str, Any]:
     """Return ``<dim>/ccc``, ``/pearson``, ``/rmse`` and ``/sagr`` for each dimension, and ``mean_ccc`` over them.
 
-    SAGR is the share of samples whose sign agrees, with sign(0) = 0. A dimension with fewer than 2 observed targets
+    SAGR is the share of samples whose sign agrees, with sign(0) = 0; it is there where values lie on both sides of 0:
+    those of the range, or where none is declared the observed targets. A dimension with fewer than 2 observed targets
     has no metrics and is named in ``undefined``.
 
     Args:
         predictions: [N, dims].
         targets: [N, dims], NaN = missing, left out.
         dims: Names of the dimensions.
+        range: Lowest and highest value that is declared for them, or None.
     """
     result: dict[str, Any] = {"undefined": []}
     for i, name in enumerate(dims):
@@ -43,6 +47,8 @@ def dimensional_metrics(predictions: Tensor, targets: Tensor, dims: tuple[str, .
         result[f"{name}/ccc"] = float(ccc(x[:, None], y[:, None]))
         result[f"{name}/pearson"] = float(pearson(x, y))
         result[f"{name}/rmse"] = float((x - y).square().mean().sqrt())
-        result[f"{name}/sagr"] = float((x.sign() == y.sign()).double().mean())
+        low, high = range or (y.min(), y.max())
+        if low < 0 < high:
+            result[f"{name}/sagr"] = float((x.sign() == y.sign()).double().mean())
     values = [result[key] for key in result if key.endswith("/ccc")]
     return {"mean_ccc": sum(values) / len(values), **result} if values else result

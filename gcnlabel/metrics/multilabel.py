@@ -11,7 +11,12 @@ from gcnlabel.metrics.ranking import ranking_metrics
 
 
 def multilabel_metrics(
-    scores: Tensor, targets: Tensor, labels: tuple[str, ...], thresholds: Tensor | None = None
+    scores: Tensor,
+    targets: Tensor,
+    labels: tuple[str, ...],
+    thresholds: Tensor | None = None,
+    *,
+    unknown: str = "left-out",
 ) -> dict[str, Any]:
     """Return every metric of a multi-label task.
 
@@ -25,23 +30,26 @@ def multilabel_metrics(
         targets: 0 / 1 [N, labels], NaN = missing, left out.
         labels: Names of the labels.
         thresholds: Score from which a label counts as predicted [labels]; 0 (probability 0.5) when None.
+        unknown: ``negative`` counts what is missing as negative in the metrics of decisions, which are all but mAP and
+            those of ranks: ML-GCN's protocol for VOC's difficult classes.
     """
     scores = scores.double()
     seen = ~torch.isnan(targets)
+    decided = torch.ones_like(seen) if unknown == "negative" else seen
     positive = targets == 1
     there = positive.any(0)
     result: dict[str, Any] = {"absent": [name for name, some in zip(labels, there.tolist(), strict=True) if not some]}
     if not seen.any():
         return result
     limit = torch.zeros(len(labels)) if thresholds is None else thresholds
-    predicted = (scores >= limit.to(scores)) & seen
-    wrong = (predicted != positive) & seen
-    top3 = decision_metrics(predicted & _top(scores, seen, 3), positive, there)
+    predicted = (scores >= limit.to(scores)) & decided
+    wrong = (predicted != positive) & decided
+    top3 = decision_metrics(predicted & _top(scores, decided, 3), positive, there)
     values = {
         **decision_metrics(predicted, positive, there),
         **{f"top3_{k}": v for k, v in top3.items() if not k.endswith("_f1")},
         **ranking_metrics(scores, positive, seen),
-        "hamming_loss": float(wrong.sum() / seen.sum()),
+        "hamming_loss": float(wrong.sum() / decided.sum()),
         "subset_accuracy": float((~wrong.any(1)).double().mean()),
     }
     if there.any():

@@ -47,5 +47,5 @@ class TaskMetrics(Metric):
         if isinstance(self.task, Categorical):
             return categorical_metrics(confusion_matrix(scores, targets), self.task.classes)
         if isinstance(self.task, MultiLabel):
-            return multilabel_metrics(scores, targets, self.task.labels, self.thresholds)
-        return dimensional_metrics(scores, targets, self.task.labels)
+            return multilabel_metrics(scores, targets, self.task.labels, self.thresholds, unknown=self.task.unknown)
+        return dimensional_metrics(scores, targets, self.task.labels, getattr(self.task, "range", None))

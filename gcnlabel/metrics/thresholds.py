@@ -8,7 +8,9 @@ from torch import Tensor
 from gcnlabel.errors import InputError
 
 
-def tune_thresholds(scores: Tensor, targets: Tensor, objective: str = "micro_f1") -> Tensor:
+def tune_thresholds(
+    scores: Tensor, targets: Tensor, objective: str = "micro_f1", *, unknown: str = "left-out"
+) -> Tensor:
     """Return the thresholds [labels] that maximise F1 on held-out data.
 
     ``micro_f1`` chooses one threshold for all labels, ``macro_f1`` one for each label. A threshold lies halfway
@@ -18,6 +20,7 @@ def tune_thresholds(scores: Tensor, targets: Tensor, objective: str = "micro_f1"
         scores: [N, labels].
         targets: 0 / 1 [N, labels], NaN = missing, left out.
         objective: ``micro_f1`` or ``macro_f1``.
+        unknown: ``negative`` counts what is missing as negative, as :func:`multilabel_metrics` does.
 
     Raises:
         InputError: The objective is unknown.
@@ -28,6 +31,8 @@ def tune_thresholds(scores: Tensor, targets: Tensor, objective: str = "micro_f1"
     """
     if objective not in ("micro_f1", "macro_f1"):
         raise InputError(f"objective {objective!r}", expected="micro_f1 | macro_f1")
+    if unknown == "negative":
+        targets = targets.nan_to_num(0)
     if objective == "micro_f1":
         return best_threshold(scores.flatten(), targets.flatten()).expand(scores.shape[1]).clone()
     return torch.stack([best_threshold(scores[:, i], targets[:, i]) for i in range(scores.shape[1])])

@@ -10,16 +10,19 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.backbone import Backbone
-from gcnlabel.nn.heads import Head
+from gcnlabel.nn.heads import Head, LinearHead, fold_units
 from gcnlabel.precision import full_precision
+from gcnlabel.units import Units
 
 
 class MultiTaskModel(nn.Module):
-    """Inputs -> features -> scores of every task.
+    """Inputs -> features -> scores of every task, those of dimensions in the user's units.
 
     Args:
         backbone: Maps inputs to features [B, D].
         head: Maps features to scores.
+        units: What the head's scores of dimensions stand for, e.g. ``Units.fit(training_annotations)``; mean 0 and
+            deviation 1 when None.
 
     Raises:
         InputError: The head expects another number of features than the backbone gives, or the backbone does not say.
@@ -33,7 +36,7 @@ class MultiTaskModel(nn.Module):
         torch.Size([2, 1])
     """
 
-    def __init__(self, backbone: Backbone, head: Head) -> None:
+    def __init__(self, backbone: Backbone, head: Head, units: Units | None = None) -> None:
         super().__init__()
         given = getattr(backbone, "out_features", None)
         if given is None:
@@ -45,6 +48,7 @@ class MultiTaskModel(nn.Module):
             raise InputError(f"the head takes {head.in_features} features", expected=f"{given}, as the backbone gives")
         self.backbone = backbone
         self.head = head
+        self.units = Units(head.tasks) if units is None else units
 
     def forward(self, inputs: Tensor) -> dict[str, Tensor]:
         """Return the scores of each task, [B, labels of the task].
@@ -55,14 +59,15 @@ class MultiTaskModel(nn.Module):
         if features.dtype in (torch.bfloat16, torch.float16):
             features = features.float()
         with full_precision(features.device):
-            scores: dict[str, Tensor] = self.head(features)
+            scores: dict[str, Tensor] = self.units(self.head(features))
         return scores
 
     def extend(self, graph: LabelGraph) -> MultiTaskModel:
         """Return a model that scores labels never trained too, from their embeddings and edges alone.
 
-        Labels are matched by name; backbone, generator, biases, residuals and scales are copies of the trained ones.
-        A new label has no residual, and the mean bias of its task (0 in a task that is new).
+        Labels are matched by name; backbone, generator, biases, residuals, scales and units are copies of the trained
+        ones. A new label has no residual, and the mean bias of its task (0 in a task that is new); a new dimension is
+        in standard units, as its mean and deviation are not known.
 
         Args:
             graph: Propagation graph with embeddings of the trained labels and the new ones, in any order: tasks may
@@ -87,9 +92,15 @@ class MultiTaskModel(nn.Module):
             >>> model.extend(graph)(torch.zeros(2, 4))["tags"].shape
             torch.Size([2, 3])
         """
-        return MultiTaskModel(copy.deepcopy(self.backbone), self.head.extended(graph)).train(self.training)
+        head, units = self.head.extended(graph), self.units.of_tasks(graph.tasks)
+        return MultiTaskModel(copy.deepcopy(self.backbone), head, units).train(self.training)
 
     def freeze(self) -> MultiTaskModel:
-        """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode."""
-        folded = MultiTaskModel(copy.deepcopy(self.backbone), self.head.frozen())
-        return folded.eval().requires_grad_(False)
+        """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode.
+
+        The vectors and biases of a linear head give values in the user's units.
+        """
+        head, units = self.head.frozen(), copy.deepcopy(self.units)
+        if isinstance(head, LinearHead):
+            head, units = fold_units(head, units)
+        return MultiTaskModel(copy.deepcopy(self.backbone), head, units).eval().requires_grad_(False)

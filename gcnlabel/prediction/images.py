@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcnlabel.config import Config
-from gcnlabel.config.sources import Faces, SyntheticFaces, Table
+from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Table, Voc
 from gcnlabel.data import load_images
 from gcnlabel.data.aligned_faces import read_faces
 from gcnlabel.data.synthetic_faces.renderer import SIZE
@@ -56,7 +56,7 @@ def image_shape(config: Config) -> tuple[int, int, int] | None:
     data = config.data
     if isinstance(data, SyntheticFaces):
         return (1, SIZE, SIZE)
-    if isinstance(data, Faces) or (isinstance(data, Table) and data.images is not None):
+    if isinstance(data, Faces | Coco | Voc) or (isinstance(data, Table) and data.images is not None):
         return (data.channels, data.size, data.size)
     return None
 

@@ -15,7 +15,7 @@ from gcnlabel.annotations.aff_wild2 import CLASSES as AFF_WILD2_CLASSES
 from gcnlabel.annotations.affectnet import CLASSES as AFFECTNET_CLASSES
 from gcnlabel.annotations.emotic_categories import EMOTIC_TASKS
 from gcnlabel.config import Config
-from gcnlabel.config.sources import Faces, SyntheticFaces
+from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Voc
 from gcnlabel.data import SYNTHETIC_TASKS
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
@@ -26,6 +26,7 @@ from gcnlabel.run import RunFolder
 from gcnlabel.run.build import build_backbone
 from gcnlabel.run.data import Part, load_data
 from gcnlabel.run.heads import build_head
+from gcnlabel.run.tagged_images import read_tagged_images
 from gcnlabel.tasks import Categorical, TaskSet
 from gcnlabel.training import load_checkpoint
 
@@ -139,7 +140,8 @@ def _tasks_of_faces(data: Faces) -> TaskSet:
 
 def _tasks_in_data(config: Config) -> TaskSet:
     try:
-        return load_data(config).tasks
+        data = config.data
+        return read_tagged_images(data).tasks if isinstance(data, Coco | Voc) else load_data(config).tasks
     except InputError as error:
         raise InputError(
             f"the names of the labels stand in the data of the run alone, and they are gone: {first_line(error)}",
@@ -159,7 +161,7 @@ def _of_shape(shape: tuple[int, ...], tasks: TaskSet) -> Part:
 def _load_weights(model: MultiTaskModel, state: Mapping[str, Tensor], path: Path) -> None:
     given = {name.removeprefix("model."): value for name, value in state.items() if name.startswith("model.")}
     wanted = model.state_dict()
-    for name in [*wanted, *given]:
+    for name in [*(name for name in wanted if not name.startswith("units.")), *given]:  # older runs have no units
         theirs, ours = (list(side[name].shape) if name in side else "nothing" for side in (given, wanted))
         if theirs != ours:
             raise InputError(

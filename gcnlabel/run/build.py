@@ -20,12 +20,21 @@ from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.heads import build_head
 from gcnlabel.tasks import Categorical, Task
 from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
+from gcnlabel.units import Units
 
 
 def build_model(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModel:
     """Return backbone and head, drawn from the current random state."""
     backbone = build_backbone(config.model.backbone, data.parts["train"], config.standardize)
-    return MultiTaskModel(backbone, build_head(config.model.head, data.tasks, backbone.out_features, graph))
+    head = build_head(config.model.head, data.tasks, backbone.out_features, graph)
+    return MultiTaskModel(backbone, head, build_units(config, data))
+
+
+def build_units(config: Config, data: RunData) -> Units:
+    """Return the units of dimensions: those of the training split, or as annotated where the config says so."""
+    if not config.standardize_targets:
+        return Units(data.tasks)
+    return Units.fit(data.parts["train"].annotations)
 
 
 def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> Backbone:
@@ -73,7 +82,7 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
         options = {"class_weights": _class_weights(task, data)} if settings.class_weights else {}
         losses[task.name] = make_loss(task, settings.name, **options)
         weights[task.name] = settings.weight
-    return MultiTaskLoss(losses, weights, make_weighting(config.weighting, losses))
+    return MultiTaskLoss(losses, weights, make_weighting(config.weighting, losses), build_units(config, data))
 
 
 def _class_weights(task: Task, data: RunData) -> torch.Tensor:

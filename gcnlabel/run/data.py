@@ -14,15 +14,16 @@ from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, read_table
 from gcnlabel.config.schema import Config
-from gcnlabel.config.sources import Arff, Faces, Splits, SyntheticFaces, Table
+from gcnlabel.config.sources import Arff, Coco, Faces, SyntheticFaces, Table, Voc
+from gcnlabel.config.splits import PARTS
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
 from gcnlabel.files import unchanged
 from gcnlabel.run.faces import load_faces
+from gcnlabel.run.splitting import Rows, read_split, split_note, split_rows, write_split
+from gcnlabel.run.tagged_images import load_tagged_images
 from gcnlabel.tasks import TaskSet
-
-PARTS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,18 @@ class RunData:
         tasks: Tasks that are annotated.
         parts: ``train``, ``val`` and ``test``.
         note: What every report on this data must say, or None.
+        drawn: All annotations and the rows of each part, where the split was drawn by fractions.
     """
 
     tasks: TaskSet
     parts: dict[str, Part]
     note: str | None = None
+    drawn: tuple[Annotations, dict[str, Rows]] | None = None
+
+    def keep_split(self, path: Path) -> None:
+        """Write the split to a file where it was drawn."""
+        if self.drawn is not None:
+            write_split(path, *self.drawn)
 
     def of_tasks(self, names: Sequence[str]) -> RunData:
         """Return the data with some of its tasks alone."""
@@ -71,15 +79,19 @@ class RunData:
         return replace(self, tasks=tasks, parts=parts)
 
 
-def load_data(config: Config) -> RunData:
+def load_data(config: Config, split_file: Path | None = None) -> RunData:
     """Read, or draw, the data that a config names.
+
+    Args:
+        config: The config.
+        split_file: Where a run keeps a split that was drawn; it is taken from there where that file exists.
 
     Raises:
         InputError: A file cannot be used or changes while it is read, a split is missing, or ``only_tasks`` names a
             task that is not there.
     """
     with unchanged(_files([config.data.model_dump(), config.tasks])):
-        data = _load(config)
+        data = _load(config, split_file)
     return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
 
 
@@ -92,17 +104,24 @@ def _files(value: Any) -> Iterator[str]:
             yield from _files(item)
 
 
-def _load(config: Config) -> RunData:
+def _load(config: Config, split_file: Path | None) -> RunData:
     if isinstance(config.data, SyntheticFaces):
         return _synthetic(config.data)
-    whole = _whole(config, config.data)
-    return RunData(whole.annotations.tasks, _split(whole, config.data.splits, config.seed))
+    whole, note = _whole(config, config.data), split_note(config.data)
+    if note is not None and split_file is not None and split_file.exists():
+        rows = read_split(split_file, whole.annotations)
+    else:
+        rows = split_rows(whole.annotations, config.data, config.seed)
+    parts = {part: whole.select(rows[part]) for part in PARTS}
+    return RunData(whole.annotations.tasks, parts, note, None if note is None else (whole.annotations, rows))
 
 
-def _whole(config: Config, data: Table | Arff | Faces) -> Part:
+def _whole(config: Config, data: Table | Arff | Coco | Voc | Faces) -> Part:
     """Return all samples of a source, before they are split."""
     if isinstance(data, Faces):
         return Part(*load_faces(data))
+    if isinstance(data, Coco | Voc):
+        return Part(*load_tagged_images(data))
     return _arff(data) if isinstance(data, Arff) else _table(data, _tasks(config))
 
 
@@ -128,8 +147,9 @@ def _table(data: Table, tasks: TaskSet) -> Part:
     annotations = read_table(
         data.annotations,
         tasks,
-        split_column=data.split_column,
+        split_column=data.split_column if data.splits.fractions is None else None,
         id_column=data.id_column,
+        group_column=data.group_column,
         missing=tuple(data.missing),
     )
     if data.features is not None:
@@ -148,23 +168,3 @@ def _arff(data: Arff) -> Part:
         row, column = np.argwhere(~np.isfinite(dense))[0]
         raise InputError(f"feature {column} of sample {row} is missing", fix="fill in missing features first")
     return Part(annotations, dense)
-
-
-def _split(whole: Part, splits: Splits, seed: int) -> dict[str, Part]:
-    rows = {"train": _rows(whole, splits.train), "test": _rows(whole, splits.test)}
-    if splits.val is not None:
-        rows["val"] = _rows(whole, splits.val)
-    else:
-        shuffled = np.random.default_rng(seed).permutation(rows["train"])
-        held_out = max(1, round(splits.holdout * len(shuffled)))
-        rows["val"], rows["train"] = np.sort(shuffled[:held_out]), np.sort(shuffled[held_out:])
-    for part, of_part in rows.items():
-        if len(of_part) == 0:
-            raise InputError(f"the {part} part has no sample", expected="at least one")
-    return {part: whole.select(rows[part]) for part in PARTS}
-
-
-def _rows(whole: Part, split: str) -> np.ndarray[Any, Any]:
-    whole.annotations.of_split(split)  # says what is wrong
-    rows: np.ndarray[Any, Any] = np.flatnonzero(whole.annotations.split == split)
-    return rows

@@ -69,7 +69,7 @@ def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
     names = run_names(runs)
     evaluations = {name: run.read_evaluation() for name, run in names.items()}
     predictions = {name: load_file(existing_file(run.predictions, "predictions")) for name, run in names.items()}
-    data = load_data(runs[0].load_config())
+    data = load_data(runs[0].load_config(), runs[0].split)
     _check_same_tasks(evaluations, data.tasks)
     for name, run in names.items():
         if run.graph.exists():

@@ -57,7 +57,7 @@ def evaluate(
         InputError: The folder holds no finished run, or the device is not there.
     """
     config, place = folder.load_config(), device_named(device)
-    data = load_data(config) if data is None else data
+    data = load_data(config, folder.split) if data is None else data
     split = split or config.evaluate.split
     module, epoch = load_module(folder, data)
     module.to(place)
@@ -69,7 +69,11 @@ def evaluate(
         "head": config.model.head.title,
         "seed": config.seed,
         "selected": {**config.select.model_dump(), "epoch": epoch},
-        "notes": [*_notes(config, data, split, thresholds), *_unfinished(folder, config)],
+        "notes": [
+            *_notes(config, data, split, thresholds),
+            *_unknown_tags(data.tasks, targets),
+            *_unfinished(folder, config),
+        ],
         "thresholds": _by_label(data, thresholds),
         "tasks": measure(data, scores, targets, thresholds),
     }
@@ -94,8 +98,11 @@ def _thresholds(config: Config, data: RunData, module: MultiTaskModule) -> dict[
 
 def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str, Tensor]:
     """Return thresholds tuned for micro-F1 on the held-out part, for every multi-label task [labels of the task]."""
-    tags = [task.name for task in tasks if isinstance(task, MultiLabel)]
-    return {name: tune_thresholds(scores[name], targets[name], objective="micro_f1") for name in tags}
+    return {
+        task.name: tune_thresholds(scores[task.name], targets[task.name], "micro_f1", unknown=task.unknown)
+        for task in tasks
+        if isinstance(task, MultiLabel)
+    }
 
 
 def _by_label(data: RunData, thresholds: Mapping[str, Tensor]) -> dict[str, dict[str, float]]:
@@ -112,6 +119,16 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
     if config.select.split == split:
         notes.append(f"the checkpoint was selected on {split}, which is reported here: these numbers are optimistic")
     return notes
+
+
+def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
+    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if isinstance(task, MultiLabel)}
+    return [
+        f"{counts[task.name]} unknown tags of {task.name} count as negative where decisions are measured "
+        "(F1, CP .. OF1, Hamming loss, subset accuracy, tuned thresholds); mAP and ranks leave them out"
+        for task in tasks
+        if isinstance(task, MultiLabel) and task.unknown == "negative" and counts[task.name]
+    ]
 
 
 def _unfinished(folder: RunFolder, config: Config) -> list[str]:

@@ -67,6 +67,7 @@ def train(
         with folder.held() if is_first_process() else nullcontext():
             if is_first_process():
                 folder.create(config, overwrite=overwrite)
+                data.keep_split(folder.split)
                 note_job(folder)
                 if graph is not None:
                     graph.save(folder.graph, overwrite=True)
@@ -106,12 +107,12 @@ def resume(
         config = folder.load_config()
         data = None
         if wanted is not None and wanted.model.head.name == "default":
-            data = load_data(wanted)
+            data = load_data(wanted, folder.split)
             wanted = resolve_default(wanted, data.parts["train"].annotations)
         done = int(load_checkpoint(folder.last)["epoch"]) + 1
         longer = gone_on_with(config, wanted or config, done)
         L.seed_everything(config.seed, verbose=False)
-        data = data or load_data(longer)
+        data = data or load_data(longer, folder.split)
         graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
         module = build_module(longer, data, graph)
         trainer = _trainer(longer, folder, devices, num_nodes, progress)

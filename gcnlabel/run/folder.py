@@ -23,6 +23,7 @@ class RunFolder:
     Attributes:
         config: ``config.yaml``, every key resolved.
         graph: ``graph.safetensors``, the propagation graph (graph heads only).
+        split: ``split.csv``, which part each row is in (where the split was drawn by fractions only).
         metrics: ``metrics.csv``, one row an epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
@@ -39,6 +40,7 @@ class RunFolder:
         self.path = Path(path)
         self.config = self.path / "config.yaml"
         self.graph = self.path / "graph.safetensors"
+        self.split = self.path / "split.csv"
         self.metrics = self.path / "metrics.csv"
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
@@ -55,7 +57,7 @@ class RunFolder:
         if self.config.exists():
             raise InputError(
                 f"{self.path} holds a run already",
-                fix="go on with it by --resume, give another --output, or pass --overwrite",
+                fix=f"go on with it: train --resume --output {self.path}, give another --output, or pass --overwrite",
             )
 
     @contextmanager
@@ -84,7 +86,8 @@ class RunFolder:
         if not overwrite:
             self.refuse_a_run()
         writable_folder(self.path)
-        made = [self.last, self.best, self.evaluation, self.predictions, self.graph, self.metrics, self.job]
+        kept = (self.graph, self.split, self.metrics, self.job)
+        made = [self.last, self.best, self.evaluation, self.predictions, *kept]
         if not (self.config.exists() and self.config.read_bytes() == dump_config(config).encode()):
             made.insert(0, self.config)  # nothing of one run may stand beside the config of another
         try:

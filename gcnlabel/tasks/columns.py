@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gcnlabel.errors import InputError
@@ -28,6 +28,11 @@ class Columns:
     separator: str = " "
     empty: str = "[]"
     missing: tuple[str, ...] = ()
+
+    def of_labels(self, labels: Collection[str]) -> Columns:
+        """Return where a table holds some labels of the task."""
+        columns = {label: column for label, column in self.columns.items() if label in labels}
+        return replace(self, columns=columns, codes={k: v for k, v in self.codes.items() if v in labels})
 
     def to_dict(self) -> dict[str, Any]:
         """Return what differs from the default as plain values, as in the YAML file."""

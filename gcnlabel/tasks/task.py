@@ -28,6 +28,7 @@ class Task:
 
     type: ClassVar[str] = ""
     labels_key: ClassVar[str] = "labels"
+    options: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         """Check the names."""
@@ -76,12 +77,30 @@ class Categorical(Task):
 class MultiLabel(Task):
     """Any number of tags at once, e.g. the objects of an image.
 
+    Attributes:
+        unknown: What an unknown tag counts as where decisions are measured (F1, CP .. OF1, Hamming loss, subset
+            accuracy, tuned thresholds): ``left-out`` or ``negative``. mAP and ranks, losses and statistics leave it out
+            either way. No part of the task's identity.
+
     Example:
         >>> len(MultiLabel("tags", ["cat", "dog"]))
         2
     """
 
+    unknown: str = field(default="left-out", kw_only=True, compare=False)
+
     type: ClassVar[str] = "multilabel"
+    options: ClassVar[tuple[str, ...]] = ("unknown",)
+
+    def __post_init__(self) -> None:
+        """Check the names and what unknown tags count as."""
+        super().__post_init__()
+        if self.unknown not in ("left-out", "negative"):
+            raise InputError(f"task {self.name!r}: unknown: {self.unknown!r}", expected="left-out | negative")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the task as plain values, as in the YAML file."""
+        return super().to_dict() | ({} if self.unknown == "left-out" else {"unknown": self.unknown})
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,7 @@ class Dimensional(Task):
 
     type: ClassVar[str] = "dimensional"
     labels_key: ClassVar[str] = "dims"
+    options: ClassVar[tuple[str, ...]] = ("range",)
 
     def __post_init__(self) -> None:
         """Check the names and the range."""
@@ -139,12 +159,12 @@ def parse_task(name: str, spec: Any, where: object = None) -> Task:
         raise InputError(f"unknown task type {given!r}", where=place, expected="type: " + " | ".join(TASK_TYPES))
     task_type = TASK_TYPES[spec["type"]]
     columns = Columns.__dataclass_fields__
-    allowed = {"type", task_type.labels_key, *columns} | ({"range"} if task_type is Dimensional else set())
+    allowed = {"type", task_type.labels_key, *task_type.options, *columns}
     for key in spec:
         if key not in allowed:
             raise InputError(f"unknown key {key!r}", where=place, fix=closest(key, allowed) or shorten(sorted(allowed)))
     if task_type.labels_key not in spec:
         raise InputError(f"{task_type.labels_key!r} is missing", where=place)
     source = Columns.from_dict({key: spec[key] for key in columns if key in spec}, place)
-    extra = {"range": spec["range"]} if spec.get("range") is not None else {}
+    extra = {key: spec[key] for key in task_type.options if spec.get(key) is not None}
     return task_type(name, spec[task_type.labels_key], source=source, **extra)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +88,27 @@ class TaskSet:
     def task_indices(self) -> list[int]:
         """Return for each label the position of its task, length L."""
         return [t for t, task in enumerate(self) for _ in task.labels]
+
+    def of_labels(self, labels: Sequence[str]) -> TaskSet:
+        """Return the tasks of some labels, in the order of the labels.
+
+        Raises:
+            InputError: There is no such label, one is named twice, or the labels of a task do not stand together.
+
+        Example:
+            >>> from gcnlabel.tasks import MultiLabel
+            >>> TaskSet([MultiLabel("tags", ["cat", "dog", "cow"])]).of_labels(["cow", "cat"]).labels
+            ('cow', 'cat')
+        """
+        groups = [(name, tuple(own)) for name, own in groupby(labels, lambda label: self.task_of(label).name)]
+        parted = [name for name, times in Counter(name for name, _ in groups).items() if times > 1]
+        if parted:
+            raise InputError(
+                f"the labels of task {parted[0]!r} do not stand together",
+                expected="all labels of a task, then those of the next",
+                fix="another order of the labels; of a label graph: graph.reorder()",
+            )
+        return TaskSet(replace(self[name], labels=own, source=self[name].source.of_labels(own)) for name, own in groups)
 
     def __getitem__(self, name: str) -> Task:
         """Return a task by its name."""

@@ -16,6 +16,7 @@ from gcnlabel.errors import InputError, shorten
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
+from gcnlabel.training.pairs import concatenate, split_batch
 
 Batch = tuple[Tensor, dict[str, Tensor]]
 
@@ -36,6 +37,10 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
     Logs ``train/loss``, ``train/<task>/loss`` before its weight, ``train/<task>/weight`` where weights change (the mean
     over the batches that observe the task), and for each evaluated split ``<split>/loss`` and
     ``<split>/<task>/<metric>``.
+
+    It works in any ``lightning.Trainer`` on any loaders of batches ``(inputs, {task: target})``. Splits are
+    then ``val`` and ``test``, names of several loaders end in ``/dataloader_idx_<i>``, and ``predict`` returns the
+    scores of each batch, whose targets may be left out.
     """
 
     def __init__(
@@ -59,12 +64,18 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         scores: dict[str, Tensor] = self.model(inputs)
         return scores
 
-    def on_after_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
-        """Return the batch as the network wants it, augmented when training."""
-        inputs, targets = batch
+    def on_after_batch_transfer(self, batch: Any, dataloader_idx: int) -> Any:
+        """Return the batch as the network wants it, augmented when training.
+
+        Raises:
+            InputError: It is no pair of inputs and targets by task (where something is predicted, inputs will do).
+        """
+        inputs, targets = split_batch(batch, alone=self.trainer.predicting)
         if self.augment is not None and self.trainer.training:
             inputs = self.augment(inputs)
-        return inputs.contiguous(memory_format=self.memory_format) if inputs.ndim == 4 else inputs, targets
+        if isinstance(inputs, Tensor) and inputs.ndim == 4:
+            inputs = inputs.contiguous(memory_format=self.memory_format)
+        return inputs, targets
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """Return the total loss of a batch."""
@@ -79,7 +90,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             },
             on_step=False,
             on_epoch=True,
-            batch_size=self._samples(inputs, index),  # the loss is that of all processes, in each of them
+            batch_size=self._samples(targets, index),  # the loss is that of all processes, in each of them
         )
         return total
 
@@ -101,33 +112,53 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
                 fix="a smaller optimizer.lr; features that are scaled (standardize: true)",
             )
 
-    def _samples(self, inputs: Tensor, index: int) -> int:
-        if processes() == 1:
-            return len(inputs)
-        return int(self.trainer.train_dataloader.batch_sampler.samples_of_all(index))  # asking them would wait for them
+    def _samples(self, targets: dict[str, Tensor], index: int) -> int:
+        batches = getattr(self.trainer.train_dataloader, "batch_sampler", None)
+        if processes() == 1 or not hasattr(batches, "samples_of_all"):
+            return len(next(iter(targets.values())))
+        return int(batches.samples_of_all(index))  # asking the processes would wait for them
 
     def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
-        """Add a batch to the metrics."""
+        """Keep scores and targets of a batch."""
         inputs, targets = batch
-        scores = self(inputs)
-        for name, metric in self.metrics.items():
-            metric.update(scores[name], targets[name])
-        self._seen.append((scores, targets))
+        self._seen.setdefault(dataloader_idx, []).append((self(inputs), targets))
+
+    def test_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
+        """Keep scores and targets of a batch."""
+        self.validation_step(batch, index, dataloader_idx)
+
+    def predict_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> dict[str, Tensor]:
+        """Return the scores of each task, [B, labels of the task], those of dimensions in the user's units."""
+        return self(batch[0])
 
     def on_validation_epoch_start(self) -> None:
         """Forget the last epoch's samples."""
-        self._seen: list[tuple[dict[str, Tensor], dict[str, Tensor]]] = []
-        for metric in self.metrics.values():
-            metric.reset()
+        self._seen: dict[int, list[tuple[dict[str, Tensor], dict[str, Tensor]]]] = {}
+
+    def on_test_epoch_start(self) -> None:
+        """Forget the last epoch's samples."""
+        self.on_validation_epoch_start()
 
     def on_validation_epoch_end(self) -> None:
         """Log the metrics of the whole split."""
-        split = self.trainer.datamodule.selection_split
-        for name, metric in self.metrics.items():
-            values = {key: value for key, value in metric.compute().items() if isinstance(value, float)}
-            self.log_dict({f"{split}/{name}/{key}": value for key, value in values.items()})
-        scores, targets = (concatenate(parts) for parts in zip(*self._seen, strict=True))
-        self.log(f"{split}/loss", self.loss(scores, targets)[0])
+        split = getattr(getattr(self.trainer, "datamodule", None), "selection_split", "val")
+        self._log_split(split, len(self.trainer.num_val_batches))
+
+    def on_test_epoch_end(self) -> None:
+        """Log the metrics of the whole split."""
+        self._log_split("test", len(self.trainer.num_test_batches))
+
+    def _log_split(self, split: str, loaders: int) -> None:
+        for index, batches in self._seen.items():
+            suffix = f"/dataloader_idx_{index}" if loaders > 1 else ""  # Lightning's own word
+            scores, targets = (concatenate(parts) for parts in zip(*batches, strict=True))
+            found = {"loss": self.loss(scores, targets)[0]}
+            for name, metric in self.metrics.items():
+                metric.reset()
+                metric.update(scores[name], targets[name])
+                values = {key: value for key, value in metric.compute().items() if isinstance(value, float)}
+                found |= {f"{name}/{key}": value for key, value in values.items()}
+            self.log_dict({f"{split}/{k}{suffix}": v for k, v in found.items()}, add_dataloader_idx=False)
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         """Keep what the weighting learns about a task where the batch says nothing about it: momentum would move it."""
@@ -147,17 +178,6 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)
         schedule = LambdaLR(optimizer, lambda step: self.schedule(step / steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def concatenate(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """Return batches of scores or targets, each a dict by task, as one.
-
-    Example:
-        >>> concatenate([{"tags": torch.zeros(2, 3)}, {"tags": torch.zeros(1, 3)}])["tags"].shape
-        torch.Size([3, 3])
-    """
-    parts = list(parts)
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
 
 def predict(

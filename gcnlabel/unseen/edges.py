@@ -12,7 +12,7 @@ from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph, graph_from_matrix, joined_graph, read_matrix
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.run.data import RunData
-from gcnlabel.run.graph import finished_graph, parse_pairs, raw_graph
+from gcnlabel.run.graph import finished_graph, raw_graph
 from gcnlabel.tasks import TaskSet
 
 SPLITS = {"val": "val", "dev": "val"}
@@ -32,7 +32,7 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
         InputError: The file cannot be used, or lacks a label.
     """
     if source in SPLITS:
-        return raw_graph(config, data.parts[SPLITS[source]].annotations)[0]
+        return raw_graph(config, data.parts[SPLITS[source]].annotations)
     if source.endswith(".csv"):
         return restricted(graph_from_matrix(*read_matrix(source)), data.tasks, source)
     if not Path(source).exists():
@@ -42,7 +42,7 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
 
 def statistics_of(label_data: RunData, other: LabelGraph, config: Config) -> LabelGraph:
     """Return the raw graph over all labels: that of the training part, and another's for a label that it lacks."""
-    return joined_graph(raw_graph(config, label_data.parts["train"].annotations)[0], other)
+    return joined_graph(raw_graph(config, label_data.parts["train"].annotations), other)
 
 
 def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:
@@ -66,8 +66,7 @@ def shuffled(raw: LabelGraph, seed: int) -> LabelGraph:
 
 def finished(config: Config, raw: LabelGraph) -> LabelGraph:
     """Return the propagation graph that a config makes of a raw one."""
-    pairs = None if config.graph.statistic is None else list(parse_pairs(config.graph.statistic))
-    return finished_graph(config, raw, pairs)
+    return finished_graph(config, raw)
 
 
 def training_graph(config: Config, raw: LabelGraph, seen: TaskSet) -> LabelGraph:

@@ -16,13 +16,15 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp
 from gcnlabel.run.build import build_head, build_loss
 from gcnlabel.run.data import Part
+from gcnlabel.units import Units
 
 STEPS = 10
 
 
 def drawn(data, seed):
     torch.manual_seed(seed)
-    return MultiTaskModel(mlp(5, [8]), build_head(HeadConfig(name="linear"), data.tasks, 8, None))
+    units = Units.fit(data.parts["train"].annotations)
+    return MultiTaskModel(mlp(5, [8]), build_head(HeadConfig(name="linear"), data.tasks, 8, None), units)
 
 
 def members_of(datas, rates=(0.01,)):
@@ -59,7 +61,8 @@ def alone(config, member, rows, measure):
         if step in (1, 3, 5, 7, 9):
             val = data.parts["val"]
             with torch.no_grad():
-                value = measure(data, model(torch.as_tensor(val.inputs)), targets_to_tensors(val.annotations))
+                value = measure(data, model.eval()(torch.as_tensor(val.inputs)), targets_to_tensors(val.annotations))
+            model.train()
             found.append((value, torch.cat([p.detach().flatten() for p in model.parameters()])))
     return found
 

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph, graph_from_edges, graph_from_entries
-from gcnlabel.graph.raw_matrix import as_dense, entries_at, reordered
+from gcnlabel.graph.raw_matrix import as_dense, entries_at, picked
 from gcnlabel.inspection import inspect_labels, inspect_warnings, swept_statistic
 from gcnlabel.recipe import measured_graph, propagation_graph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
@@ -22,7 +22,7 @@ EDGES = [("cat", "dog", 0.5), ("dog", "cat", -0.25), ("cow", "length", 1.0), ("c
 
 def few_are_dense(monkeypatch, most):
     monkeypatch.setattr("gcnlabel.graph.entries.MOST_DENSE", most)
-    monkeypatch.setattr("gcnlabel.recipe.MOST_DENSE", most)
+    monkeypatch.setattr("gcnlabel.graph.measuring.MOST_DENSE", most)
 
 
 @pytest.fixture
@@ -86,14 +86,11 @@ def test_a_graph_without_a_statistic(tmp_path):
         edge_index=torch.tensor([[0, 1], [1, 0]]),
         edge_weight=torch.tensor([0.5, 1.0]),
         tasks=TASKS,
-        task=torch.tensor(TASKS.task_indices()),
-        history={},
-        num_nodes=4,
     )
     graph.save(tmp_path / "g.safetensors")
     loaded = LabelGraph.load(tmp_path / "g.safetensors")
     assert torch.equal(loaded.adjacency(), graph.adjacency())
-    assert "statistic" not in loaded
+    assert loaded.statistic is None
     assert inspect_labels(loaded)[0].listens_to == (("dog", 1.0),)
     assert torch.equal(loaded.reorder(TASKS).adjacency(), graph.adjacency())
     with pytest.raises(InputError, match="does not hold the statistic"):
@@ -134,7 +131,7 @@ def test_a_measure_of_sparse_tags_takes_no_more_than_the_pairs_that_occur(monkey
 def test_entries_and_order_of_sparse_matrices(size, random):
     matrix = torch.tensor([[random.choice([0.0, 0.0, 1.5, -2.0]) for _ in range(size)] for _ in range(size)])
     order = torch.tensor(random.sample(range(size), size))
-    assert torch.equal(as_dense(reordered(matrix.to_sparse(), order)), matrix[order][:, order])
+    assert torch.equal(as_dense(picked(matrix.to_sparse(), order)), matrix[order][:, order])
     rows, columns = torch.randint(size, (2, 9))
     assert torch.equal(entries_at(matrix.to_sparse(), rows, columns), matrix[rows, columns])
 

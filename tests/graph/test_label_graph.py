@@ -32,7 +32,7 @@ def test_file_round_trip(graph, tmp_path):
     graph.save(tmp_path / "g.safetensors")
     loaded = LabelGraph.load(tmp_path / "g.safetensors")
     for name in ("x", "edge_index", "edge_weight", "statistic", "task"):
-        assert torch.equal(loaded[name], graph[name])
+        assert torch.equal(getattr(loaded, name), getattr(graph, name))
     assert loaded.tasks == graph.tasks
     assert loaded.history == graph.history
     with pytest.raises(InputError, match="exists already"):

@@ -72,7 +72,8 @@ def test_the_file_says_what_it_takes_and_gives(run, tmp_path):
     assert about["input"]["shape"] == ["batch", *network.input_shape]
     for task in network.tasks:
         assert about["outputs"][task.name]["labels"] == list(task.labels)
-    np.testing.assert_allclose(vectors, network.model.head.weight().detach(), atol=1e-6)
+    _, sd = network.model.units.of_labels()
+    np.testing.assert_allclose(vectors, network.model.head.weight().detach() * sd[:, None], atol=1e-6)
 
 
 def test_tuned_thresholds_are_in_the_file(tag_run, tmp_path):

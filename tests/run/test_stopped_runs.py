@@ -225,7 +225,7 @@ def test_weights_that_were_imported_are_kept(finished, tmp_path):
 
 def test_a_folder_that_holds_a_run_is_refused_before_the_data_is_read(finished, monkeypatch):
     monkeypatch.setattr(fitting_module, "load_data", lambda config: pytest.fail("the data was read"))
-    with pytest.raises(InputError, match=r"holds a run already\n  to do: go on with it by --resume"):
+    with pytest.raises(InputError, match=r"holds a run already\n  to do: go on with it: train --resume --output"):
         train(config(), finished, progress=False)
 
 

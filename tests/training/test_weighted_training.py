@@ -98,7 +98,7 @@ def rows(folder):
 
 def learned(folder):
     state = load_checkpoint(folder.last)["state_dict"]
-    return {name: value for name, value in state.items() if name.startswith("loss.")}
+    return {name: value for name, value in state.items() if name.startswith("loss.weighting.")}
 
 
 def test_the_command_trains_shows_and_keeps_the_weights(place, tmp_path):

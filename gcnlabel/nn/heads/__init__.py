@@ -1,7 +1,7 @@
 """Heads: features in, scores of every task out. All have one signature."""
 
 from gcnlabel.nn.heads.cosine import CosineHead
-from gcnlabel.nn.heads.folding import fold
+from gcnlabel.nn.heads.folding import fold, fold_units
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.label_graph import LabelGraphHead
 from gcnlabel.nn.heads.label_query import LabelQueryHead
@@ -22,4 +22,5 @@ __all__ = [
     "SampleGraphHead",
     "TaskHeads",
     "fold",
+    "fold_units",
 ]

@@ -6,6 +6,7 @@ import torch
 
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
+from gcnlabel.units import Units
 
 LABELS_AT_ONCE = 2**14
 """Label vectors that are generated together: what bounds the memory of folding beside the result."""
@@ -34,3 +35,23 @@ def fold(head: Head) -> LinearHead:
     if folded.bias is not None and bias is not None:
         folded.bias.copy_(bias)
     return folded.train(head.training)
+
+
+@torch.no_grad()
+def fold_units(head: LinearHead, units: Units) -> tuple[LinearHead, Units]:
+    """Return a linear head whose scores are in the user's units, and what is left of the units: the bounds.
+
+    ``sd (x w + b) + mean = x (sd w) + (sd b + mean)``.
+
+    Args:
+        head: A linear head, whose scores of dimensions are in standard units.
+        units: The units of its tasks.
+    """
+    mean, sd = units.of_labels()
+    scaled = LinearHead(head.tasks, head.in_features, bias=head.bias is not None or bool(mean.any()))
+    scaled = scaled.to(head.vectors.device, head.vectors.dtype).train(head.training)
+    scaled.vectors.copy_(head.vectors * sd[:, None])
+    if scaled.bias is not None:
+        scaled.bias.copy_(mean if head.bias is None else head.bias * sd + mean)
+    left = Units(units.tasks).to(units.mean.device, units.mean.dtype)
+    return scaled, left.train(units.training)

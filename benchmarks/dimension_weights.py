@@ -1,0 +1,81 @@
+"""How much should dimensions beside tags count? The weight of their loss, measured on validation data.
+
+    python benchmarks/dimension_weights.py [NAME ...]
+
+Heads are trained as ``gcnlabel ablate`` trains them, with seeds that no other benchmark uses, and measured on the val
+split; the test split is not looked at. Writes benchmarks/results/dimension_weights.json; what is there already is not
+measured again.
+Data: the folder named by GCNLABEL_DATA (default data).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gcnlabel.ablation import Budget, Regime
+from gcnlabel.ablation.candidates import candidates
+from gcnlabel.ablation.measuring import Job, measured
+from gcnlabel.config import Config, load_config
+from gcnlabel.errors import GcnlabelWarning
+from gcnlabel.files import atomic_write
+from gcnlabel.run.data import load_data
+from gcnlabel.tasks import Dimensional
+
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "benchmarks" / "results" / "dimension_weights.json"
+SETS = ("affect_in_tweets", "films", "molecules")
+HEADS = ("linear", "linear + cosine", "default")
+WEIGHTS = (0.1, 0.3, 1.0)
+AMOUNTS = (None, 50, 10)
+BUDGET = Budget(range(200, 205))
+
+
+def jobs(name: str) -> Iterator[tuple[str, Job]]:
+    """Yield what is trained on a data set: a name, and a head in one amount of annotation with one weight."""
+    config = load_config(ROOT / "examples" / name / "config.yaml")
+    whole = load_data(config)
+    whole = replace(whole, parts={**whole.parts, "test": whole.parts["val"]})
+    task = next(task.name for task in whole.tasks if isinstance(task, Dimensional))
+    for amount in AMOUNTS:
+        regime = Regime() if amount is None else Regime(task=task, samples=amount)
+        datas = [regime.thin(whole, seed) for seed in BUDGET.seeds]
+        for weight in WEIGHTS:
+            for candidate in candidates(weighted(config, task, weight), datas[0]):
+                if candidate.name in HEADS:
+                    yield f"{name}; {regime}; {candidate.name}; {weight:g}", Job(candidate, datas, BUDGET)
+
+
+def weighted(config: Config, task: str, weight: float) -> Config:
+    """Return a config with another weight of one task's loss."""
+    loss = config.loss[task].model_dump() if task in config.loss else {}
+    return config.model_validate({**config.model_dump(), "loss": {**config.loss, task: {**loss, "weight": weight}}})
+
+
+def kept(found: dict[str, Any]) -> dict[str, list[float]]:
+    """Return the metrics of whole tasks, a value of each seed."""
+    return {name: [round(v, 5) for v in values] for name, values in found["metrics"].items() if name.count("/") == 1}
+
+
+def main() -> None:
+    """Measure what is not there yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=SETS, help=", ".join(SETS))
+    warnings.simplefilter("ignore", GcnlabelWarning)
+    for name in parser.parse_args().names:
+        results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+        todo = {key: job for key, job in jobs(name) if key not in results}
+        for key, job in todo.items():
+            results[key] = kept(measured(job)[job.candidate.name])
+            print(key, {metric: round(sum(v) / len(v), 3) for metric, v in results[key].items()}, flush=True)
+            with atomic_write(RESULT, overwrite=True) as temporary:
+                temporary.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

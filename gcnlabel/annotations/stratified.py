@@ -1,0 +1,148 @@
+"""A split drawn so that every label is spread over its parts as all samples are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from gcnlabel.annotations.annotations import Annotations
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import Dimensional, MultiLabel, Task
+
+BINS = 5
+"""Quantile bins of a dimension."""
+
+Rows = npt.NDArray[np.int64]
+
+
+def stratified_split(annotations: Annotations, fractions: Mapping[str, float], seed: int) -> dict[str, Rows]:
+    """Return the rows of each part, drawn by iterative stratification (Sechidis, Tsoumakas, Vlahavas, ECML 2011).
+
+    The stratum with the fewest samples left goes first. Each of its samples is given to the part that lacks most of
+    that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
+    positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
+    dimension. With ``annotations.groups`` whole groups are given, those that hold most of the stratum first.
+
+    Samples of one id stay together too. With ids or groups the split does not depend on the order of the samples.
+
+    Args:
+        annotations: Targets of N samples.
+        fractions: Part -> its fraction of the samples; together 1.
+        seed: Seed of what is left to chance.
+
+    Returns:
+        Part -> its rows, ascending.
+
+    Raises:
+        InputError: A part would be left without a sample.
+
+    Example:
+        >>> from gcnlabel.tasks import Categorical, TaskSet
+        >>> codes = np.array([0] * 8 + [1] * 4)
+        >>> annotations = Annotations(TaskSet([Categorical("c", ["a", "b"])]), {"c": codes})
+        >>> parts = stratified_split(annotations, {"train": 0.75, "test": 0.25}, seed=0)
+        >>> {name: np.bincount(codes[rows]).tolist() for name, rows in parts.items()}
+        {'train': [6, 3], 'test': [2, 1]}
+    """
+    units, names = _units(annotations)
+    if len(names) < len(fractions):
+        what = "sample" if annotations.groups is None else "group"
+        raise InputError(f"{len(names)} {what}(s) cannot be divided among {', '.join(fractions)}", expected="more")
+    chosen = _given(units @ _strata(annotations), np.asarray(units.sum(axis=1)).ravel(), [*fractions.values()], seed)
+    part_of_row = units.T @ chosen
+    parts = {name: np.flatnonzero(part_of_row == i) for i, name in enumerate(fractions)}
+    for name, rows in parts.items():
+        if not len(rows):
+            raise InputError(
+                f"the {name} part has no sample: {fractions[name]:g} of {len(annotations)}"
+                + ("" if annotations.groups is None else f" in {len(names)} groups"),
+                expected="at least one",
+                fix="a larger fraction, or more samples",
+            )
+    return parts
+
+
+def _units(annotations: Annotations) -> tuple[sparse.csr_array, npt.NDArray[Any]]:
+    """Return which samples stay together, [units, N], in an order that the rows' order does not change where it can."""
+    n = len(annotations)
+    told_apart = annotations.ids if annotations.groups is None else annotations.groups
+    names, unit = np.unique(np.arange(n) if told_apart is None else told_apart, return_inverse=True)
+    return sparse.csr_array((np.ones(n), (unit, np.arange(n))), shape=(len(names), n)), names
+
+
+def _strata(annotations: Annotations) -> sparse.csr_array:
+    """Return which strata each sample belongs to, 0 / 1 [N, strata]."""
+    return sparse.csr_array(sparse.hstack([_strata_of(annotations, task) for task in annotations.tasks], format="csr"))
+
+
+def _strata_of(annotations: Annotations, task: Task) -> Any:
+    target = annotations.targets[task.name]
+    if sparse.issparse(target):
+        return target.astype(np.float64)
+    values = annotations.indicators(task.name)
+    if isinstance(task, Dimensional):
+        return sparse.csr_array(np.concatenate([_binned(column) for column in values.T], axis=1))
+    positive = values == 1
+    partly = np.isnan(values).any(axis=0) & isinstance(task, MultiLabel)
+    return sparse.csr_array(np.concatenate([positive, (values == 0)[:, partly]], axis=1).astype(np.float64))
+
+
+def _binned(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return which quantile bin each value lies in, 0 / 1 [N, BINS]; a missing one lies in none."""
+    seen = ~np.isnan(values)
+    bins = np.zeros((len(values), BINS))
+    if seen.any():
+        edges = np.quantile(values[seen], np.arange(1, BINS) / BINS)
+        bins[np.flatnonzero(seen), np.searchsorted(edges, values[seen], side="right")] = 1
+    return bins
+
+
+def _given(strata: Any, sizes: npt.NDArray[np.float64], fractions: list[float], seed: int) -> Rows:
+    """Return the part of each unit.
+
+    Args:
+        strata: Samples of each stratum in each unit, [units, strata].
+        sizes: Samples of each unit, [units].
+        fractions: Fraction of each part, [parts].
+        seed: Seed.
+    """
+    random = np.random.default_rng(seed)
+    share = np.asarray(fractions)
+    strata = sparse.csr_array(strata)
+    by_stratum = sparse.csc_array(strata)
+    left = np.asarray(strata.sum(axis=0)).ravel()  # [strata]
+    lacks, lacks_of = share * sizes.sum(), np.outer(left, share)  # [parts], [strata, parts]
+    chosen = np.full(len(sizes), -1)
+
+    def give(unit: int, wanted: npt.NDArray[np.float64]) -> None:
+        part = _neediest(wanted, lacks, random)
+        chosen[unit] = part
+        lacks[part] -= sizes[unit]
+        row = slice(strata.indptr[unit], strata.indptr[unit + 1])
+        lacks_of[strata.indices[row], part] -= strata.data[row]
+        left[strata.indices[row]] -= strata.data[row]
+
+    while (left > 0).any():
+        stratum = int(np.where(left > 0, left, np.inf).argmin())
+        column = slice(by_stratum.indptr[stratum], by_stratum.indptr[stratum + 1])
+        units, amounts = by_stratum.indices[column], by_stratum.data[column]
+        free = chosen[units] < 0
+        order = random.permutation(int(free.sum()))
+        largest_first = np.argsort(-amounts[free][order], kind="stable")
+        for unit in units[free][order][largest_first].tolist():
+            give(unit, lacks_of[stratum])
+    rest = random.permutation(np.flatnonzero(chosen < 0))
+    for unit in rest[np.argsort(-sizes[rest], kind="stable")].tolist():
+        give(unit, lacks)
+    return chosen
+
+
+def _neediest(wanted: npt.NDArray[np.float64], lacks: npt.NDArray[np.float64], random: np.random.Generator) -> int:
+    """Return the part that lacks most of a stratum; of equals, most samples; of equals, one at random."""
+    best = np.flatnonzero(wanted >= wanted.max() - 1e-9)
+    best = best[lacks[best] >= lacks[best].max() - 1e-9]
+    return int(best[0] if len(best) == 1 else random.choice(best))

@@ -1,0 +1,80 @@
+"""What a label graph relies on, and PyG's transforms may break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.graph.label_nodes import LabelNodes
+from gcnlabel.tasks import TaskSet
+
+
+def check_edges(graph: LabelNodes) -> None:
+    """Check that a graph has edges between its nodes, and one ``edge_weight`` an edge and no other.
+
+    Raises:
+        InputError: It has not; what transform does so is named.
+    """
+    if graph.edge_index is None:
+        fix = "leave out transforms that replace it (ToSparseTensor, ToDense): heads make Â sparse themselves"
+        raise InputError("the graph has no edge_index", expected="edge_index [2, E], edge_weight [E]", fix=fix)
+    if not graph.has_weights():
+        raise InputError(
+            f"{graph.edge_index.shape[1]} edges without weights of their own",
+            expected="edge_weight [E], set after edge_index: those of other edges are not theirs",
+            fix="set graph.edge_weight, or leave out what makes edges without it (GDC, KNNGraph, LineGraph, TwoHop)",
+        )
+    if graph.edge_attr is not None:
+        fix = "leave out the transform that makes it, or set edge_weight to what counts and edge_attr to None"
+        raise InputError("edge_attr beside edge_weight", expected="weights as edge_weight alone", fix=fix)
+    if graph.edge_index.numel() and int(graph.edge_index.max()) >= (graph.num_nodes or 0):
+        raise InputError(
+            f"edges beyond the {graph.num_nodes} labels", fix="leave out transforms that add nodes (HalfHop)"
+        )
+
+
+def check_names(ours: Sequence[str], theirs: Sequence[str]) -> None:
+    """Check that a graph has the labels of some tasks, in their order.
+
+    Raises:
+        InputError: Names or order differ.
+    """
+    if tuple(ours) == tuple(theirs):
+        return
+    if set(ours) == set(theirs):
+        i = next(i for i, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b)
+        raise InputError(
+            f"graph and tasks order their labels differently: node {i} is {ours[i]!r}, label {i} is {theirs[i]!r}",
+            fix="graph.reorder(tasks), or build the graph from these tasks",
+        )
+    raise InputError(
+        "graph and tasks do not match",
+        where=f"only in the graph: {shorten(sorted(set(ours) - set(theirs))) or 'none'}; "
+        f"only in the tasks: {shorten(sorted(set(theirs) - set(ours))) or 'none'}",
+        expected="the same labels in the same order",
+        fix="build the graph from these tasks",
+    )
+
+
+def finite_matrix(matrix: npt.NDArray[Any], tasks: TaskSet) -> Tensor:
+    """Return a matrix of numbers, a row and a column a label, as a tensor.
+
+    Raises:
+        InputError: It has another shape, or holds NaN or infinity.
+    """
+    statistic, size = torch.as_tensor(matrix), tasks.num_labels
+    if statistic.shape != (size, size):
+        raise InputError(f"a matrix of shape {list(statistic.shape)}", expected=f"[{size}, {size}], a row a label")
+    if not torch.isfinite(statistic).all():
+        row, column = (~torch.isfinite(statistic)).nonzero()[0].tolist()
+        raise InputError(
+            f"the matrix holds {statistic[row, column].item()}",
+            where=f"row {tasks.labels[row]!r}, column {tasks.labels[column]!r}",
+            expected="finite numbers",
+        )
+    return statistic

@@ -1,0 +1,49 @@
+"""Raw graphs that are measured from annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gcnlabel.errors import InputError
+from gcnlabel.graph.entries import graph_from_entries
+from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.raw_matrix import MOST_DENSE
+from gcnlabel.statistics import LabelStatistics
+
+Pair = tuple[str, str]
+Pairs = Mapping[Pair, str]
+
+
+def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> LabelGraph:
+    """Return the raw graph of statistics that were measured.
+
+    Args:
+        statistics: What was measured.
+        named: Whether they were asked for by name: a convention then takes them in place of its own.
+
+    Raises:
+        InputError: They saw no sample.
+    """
+    if statistics.num_samples == 0:
+        raise InputError(
+            "no sample to measure the label graph on",
+            expected="at least one row of the split that is measured",
+            fix="name a split that the column --split-column (data.split_column) holds by --split (data.splits.train); "
+            "--split all takes every row",
+        )
+    history: dict[str, Any] = {
+        "source": "annotations",
+        "blocks": statistics.describe(),
+        "named": named,
+        "num_samples": statistics.num_samples,
+    }
+    if statistics.tasks.num_labels <= MOST_DENSE:
+        return LabelGraph.from_dense(statistics.compute(), statistics.tasks, history=history)
+    return graph_from_entries(*statistics.entries(), statistics.tasks, history=history)
+
+
+def measured_pairs(raw: LabelGraph) -> list[Pair] | None:
+    """Return the pairs of tasks that a raw graph was measured for, None when it was not measured."""
+    blocks = raw.history.get("blocks")
+    return None if blocks is None else [tuple(block["tasks"]) for block in blocks]

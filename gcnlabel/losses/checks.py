@@ -1,0 +1,44 @@
+"""Targets that cannot be those of their task are refused, not learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.errors import InputError, shorten
+
+
+def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: nn.ModuleDict) -> None:
+    """Check the targets of a batch against the scores and losses of their tasks.
+
+    Values are looked at on the CPU alone and outside of ``torch.func`` and ``torch.compile``: elsewhere that would wait
+    for the device at each step, or cannot be done.
+
+    Raises:
+        InputError: A task has no scores or targets, their shapes differ, or values are not among those that its loss
+            takes, e.g. a tag of -1 or 2.
+    """
+    for side, given in (("scores", scores), ("targets", targets)):
+        if missing := [name for name in losses if name not in given]:
+            raise InputError(f"no {side} of task {shorten(missing)}", expected=shorten(losses))
+    for name, loss in losses.items():
+        wanted = loss.target_shape(scores[name].shape)
+        if targets[name].shape != wanted:
+            raise InputError(
+                f"targets of task {name!r} of shape {list(targets[name].shape)}", expected=str(list(wanted))
+            )
+        if _can_be_read(targets[name]):
+            _check_values(name, loss.invalid(scores[name], targets[name]), targets[name], loss.takes)
+
+
+def _can_be_read(targets: Tensor) -> bool:
+    plain = not torch.compiler.is_compiling() and not torch._C._functorch.is_batchedtensor(targets)
+    return plain and targets.device.type == "cpu"
+
+
+def _check_values(name: str, invalid: Tensor, targets: Tensor, takes: str) -> None:
+    if invalid.any():
+        found = sorted(set(targets[invalid].tolist()))
+        raise InputError(f"targets of task {name!r} hold {shorten([f'{value:g}' for value in found])}", expected=takes)

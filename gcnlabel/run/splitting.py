@@ -1,0 +1,140 @@
+"""Which rows of the annotations are trained on, selected on and reported; a split that was drawn is kept in a file."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from gcnlabel.annotations import Annotations, stratified_split
+from gcnlabel.config.splits import PARTS, Divided, Published, Splits
+from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.files import atomic_write, existing_file
+
+Rows = npt.NDArray[np.int64]
+
+
+def split_rows(annotations: Annotations, source: Divided | Published, seed: int) -> dict[str, Rows]:
+    """Return the rows of ``train``, ``val`` and ``test``.
+
+    Args:
+        annotations: All samples.
+        source: Section of the config that says how they are split.
+        seed: Seed of the share that is held out where no split is for selecting.
+
+    Raises:
+        InputError: A split is not there, or a part would have no sample.
+    """
+    fractions = source.splits.fractions
+    if fractions is not None and isinstance(source, Divided):
+        return stratified_split(annotations, fractions, source.split_seed)
+    rows = _named(annotations, source.splits, seed)
+    for part, of_part in rows.items():
+        if len(of_part) == 0:
+            raise InputError(f"the {part} part has no sample", expected="at least one")
+    return rows
+
+
+def _named(annotations: Annotations, splits: Splits, seed: int) -> dict[str, Rows]:
+    rows = {part: _rows(annotations, name) for part in PARTS if (name := getattr(splits, part)) is not None}
+    if splits.val is not None:
+        return rows
+    train = rows["train"]
+    if annotations.groups is not None:
+        shares = {"train": 1 - splits.holdout, "val": splits.holdout}
+        return rows | {
+            part: train[of] for part, of in stratified_split(annotations.select(train), shares, seed).items()
+        }
+    shuffled = np.random.default_rng(seed).permutation(train)
+    held_out = max(1, round(splits.holdout * len(shuffled)))
+    return rows | {"val": np.sort(shuffled[:held_out]), "train": np.sort(shuffled[held_out:])}
+
+
+def _rows(annotations: Annotations, split: str) -> Rows:
+    annotations.of_split(split)  # says what is wrong
+    rows: Rows = np.flatnonzero(annotations.split == split)
+    return rows
+
+
+def split_note(source: Divided | Published) -> str | None:
+    """Return what every report on a drawn split must say, None where splits have names."""
+    if source.splits.fractions is None or not isinstance(source, Divided):
+        return None
+    parts = ", ".join(f"{part} {share:g}" for part, share in source.splits.fractions.items())
+    column = getattr(source, "group_column", None)
+    groups = "" if column is None else f", groups of {column!r} kept together"
+    return f"no published split: drawn by data.splits ({parts}; split_seed {source.split_seed}), by labels{groups}"
+
+
+def write_split(path: Path, annotations: Annotations, rows: Mapping[str, Rows]) -> None:
+    """Write which part each row is in: its number (from 0), part and id; without ids, a checksum of its targets."""
+    part_of = {int(row): part for part in PARTS for row in rows[part]}
+    key, values = _keys(annotations)
+    with atomic_write(path, overwrite=True) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["row", "split", key])
+        writer.writerows([row, part_of[row], value] for row, value in enumerate(values))
+
+
+def read_split(path: Path, annotations: Annotations) -> dict[str, Rows]:
+    """Return the rows of the parts that :func:`write_split` kept, by their ids where samples have them.
+
+    Raises:
+        InputError: The file is damaged, or samples of it are not among the annotations any more, or changed.
+
+    Warns:
+        GcnlabelWarning: Samples came in that the split does not know; they are in no part.
+    """
+    key, values = _keys(annotations)
+    kept = list(_kept(existing_file(path, "split of the run"), key))
+    if key == "targets":
+        for row, (_, value) in enumerate(kept[: len(values)]):
+            if value != values[row]:
+                raise InputError(f"row {row} of the data is not the one that was split: its targets differ", where=path)
+        if len(kept) != len(values):
+            raise InputError(f"the data has {len(values)} rows", where=path, expected=f"{len(kept)}, as were split")
+    place = {value: row for row, value in enumerate(values)} if key == "id" else {}
+    rows: dict[str, list[int]] = {part: [] for part in PARTS}
+    for row, (part, value) in enumerate(kept):
+        if key == "id" and value not in place:
+            raise InputError(f"sample {value!r} of the split is not in the data any more", where=path)
+        rows[part].append(place[value] if key == "id" else row)
+    if len(values) > len(kept):
+        new = f"{len(values) - len(kept)} sample(s) of the data came after the split of the run and are left out"
+        warnings.warn(f"{new} ({path})", GcnlabelWarning, stacklevel=2)
+    return {part: np.array(sorted(of_part), dtype=np.int64) for part, of_part in rows.items()}
+
+
+def _kept(path: Path, key: str) -> Iterator[tuple[str, str]]:
+    """Yield part and id, or checksum, of each row of the file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, cells in enumerate(csv.reader(file)):
+            if number == 0 and cells != ["row", "split", key]:
+                raise InputError(f"{path} has the header {','.join(cells)}", expected=f"row,split,{key}")
+            if number and (len(cells) != 3 or cells[0] != str(number - 1) or cells[1] not in PARTS):
+                raise InputError(f"{path} is damaged in line {number + 1}", expected="<row>,train|val|test,...")
+            if number:
+                yield cells[1], cells[2]
+
+
+def _keys(annotations: Annotations) -> tuple[str, list[str]]:
+    """Return what tells the rows again: their ids where those differ, else checksums of their targets."""
+    ids = annotations.ids
+    if ids is not None and len(np.unique(ids)) == len(ids):
+        return "id", ids.tolist()
+    checksums = [0] * len(annotations)
+    for task in annotations.tasks:
+        target: Any = annotations.targets[task.name]
+        for row, before in enumerate(checksums):
+            of_row = (
+                target.indices[target.indptr[row] : target.indptr[row + 1]] if sparse.issparse(target) else target[row]
+            )
+            checksums[row] = zlib.crc32(np.asarray(of_row).tobytes(), before)
+    return "targets", [f"{checksum:08x}" for checksum in checksums]

@@ -1,0 +1,48 @@
+"""Batches of a loader: pairs of inputs and targets by task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gcnlabel.errors import InputError
+
+
+def split_batch(batch: Any, *, alone: bool = False) -> tuple[Any, dict[str, Tensor]]:
+    """Return inputs and targets by task of what a loader gives.
+
+    Args:
+        batch: A pair ``(inputs, {task: target})``.
+        alone: Whether inputs without targets will do.
+
+    Raises:
+        InputError: It is something else.
+
+    Example:
+        >>> split_batch([torch.zeros(2, 3)], alone=True)[1]
+        {}
+    """
+    several = isinstance(batch, tuple | list)
+    if several and len(batch) == 2 and isinstance(batch[1], Mapping):
+        return batch[0], dict(batch[1])
+    if alone:
+        return (batch[0] if several else batch), {}
+    raise InputError(
+        f"a batch that is {f'{len(batch)} parts' if several else f'a {type(batch).__name__}'}",
+        expected="a pair (inputs, {task: target})",
+        fix="let each item of the dataset be (input, {task: its target})",
+    )
+
+
+def concatenate(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Return batches of scores or targets, each a dict by task, as one.
+
+    Example:
+        >>> concatenate([{"tags": torch.zeros(2, 3)}, {"tags": torch.zeros(1, 3)}])["tags"].shape
+        torch.Size([3, 3])
+    """
+    parts = list(parts)
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}

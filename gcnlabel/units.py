@@ -1,0 +1,132 @@
+"""Dimensions are learned in standard units and predicted in the user's."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.errors import GcnlabelWarning
+from gcnlabel.tasks import Dimensional, TaskSet
+
+Floats = npt.NDArray[np.float64]
+DIGITS, CONSTANT = 1e5, 1e7
+"""Ratios of mean to deviation from which single precision keeps fewer than two digits of the deviation, and none."""
+
+
+class Units(nn.Module):
+    """``value = mean + sd * score`` of each dimension; scores of classes and tags stay as they are.
+
+    Heads start near 0 with a spread of about 1, so that a year, a price or a rating trains as well as a value in -1..1.
+    CCC is the same in both units. In evaluation mode values are bounded by the task's declared range; in training they
+    are not, since the gradient beyond a bound would be 0.
+
+    Mean and deviation are buffers: a checkpoint carries them. One without them, of a model that was trained on the
+    annotated values themselves, is read as mean 0 and deviation 1.
+
+    Args:
+        tasks: Tasks that are predicted.
+        mean: Mean of each dimension of all dimensional tasks, in order, [dims]; 0 when None.
+        sd: Deviation [dims]; 1 when None.
+
+    Example:
+        >>> tasks = TaskSet([Dimensional("film", ["year"], range=(1900, 2000))])
+        >>> units = Units.fit(Annotations(tasks, {"film": np.array([[1950.0], [np.nan], [1990.0]])}))
+        >>> units({"film": torch.tensor([[0.5], [3.0]])})["film"].tolist()  # 1970 + 20 score
+        [[1980.0], [2030.0]]
+        >>> units.eval()({"film": torch.tensor([[0.5], [3.0]])})["film"].tolist()
+        [[1980.0], [2000.0]]
+    """
+
+    mean: Tensor
+    sd: Tensor
+    low: Tensor
+    high: Tensor
+
+    def __init__(self, tasks: TaskSet, mean: Any = None, sd: Any = None) -> None:
+        super().__init__()
+        self.tasks = tasks
+        dimensional = [task for task in tasks if isinstance(task, Dimensional)]
+        ends = np.cumsum([0, *map(len, dimensional)]).tolist()
+        self.places = {t.name: slice(a, b) for t, a, b in zip(dimensional, ends[:-1], ends[1:], strict=True)}
+        size, kind = ends[-1], torch.get_default_dtype()
+        ranges = [task.range or (-torch.inf, torch.inf) for task in dimensional for _ in task.labels]
+        low, high = torch.tensor(ranges, dtype=kind).view(-1, 2).T.contiguous()
+        given = {"mean": torch.zeros(size) if mean is None else mean, "sd": torch.ones(size) if sd is None else sd}
+        for name, value in given.items():
+            self.register_buffer(name, torch.as_tensor(value, dtype=kind), persistent=size > 0)
+        self.register_buffer("low", low.clone(), persistent=False)
+        self.register_buffer("high", high.clone(), persistent=False)
+
+    @classmethod
+    def fit(cls, annotations: Annotations) -> Units:
+        """Return the units of annotated training targets: deviation 1 where all are equal or none is annotated.
+
+        Warns where the mean is so large beside the deviation that single precision cannot hold both.
+        """
+        dimensional = [task for task in annotations.tasks if isinstance(task, Dimensional)]
+        moments = [_moments(annotations.targets[task.name]) for task in dimensional]
+        mean, sd = np.concatenate([np.empty((2, 0)), *moments], axis=1)
+        for name, m, s in zip((label for task in dimensional for label in task.labels), mean, sd, strict=True):
+            if DIGITS * s < abs(m) < CONSTANT * s:
+                warnings.warn(
+                    f"dimension {name!r}: mean {m:g}, deviation {s:g}: single precision hardly tells its values apart; "
+                    "subtract a constant from them",
+                    GcnlabelWarning,
+                    stacklevel=2,
+                )
+        constant = sd * CONSTANT <= np.abs(mean)
+        return cls(annotations.tasks, mean, np.where(constant | (sd == 0), 1.0, sd))
+
+    def forward(self, scores: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return scores of each task [B, labels], those of dimensions in the user's units."""
+        values = dict(scores)
+        for name, place in self._of(scores):
+            value = scores[name] * self.sd[place] + self.mean[place]
+            values[name] = value if self.training else value.clamp(self.low[place], self.high[place])
+        return values
+
+    def standardized(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return values or targets of each task [B, labels], those of dimensions in standard units."""
+        scores = dict(values)
+        for name, place in self._of(values):
+            scores[name] = (values[name] - self.mean[place]) / self.sd[place]
+        return scores
+
+    def of_tasks(self, tasks: TaskSet) -> Units:
+        """Return the units of other tasks, dimensions matched by task and name; mean 0 and deviation 1 for new ones."""
+        units = Units(tasks).to(self.mean.device, self.mean.dtype)
+        for name, place in self._of(units.places):
+            for i, label in enumerate(self.tasks[name].labels):
+                if label in tasks[name].labels:
+                    at = units.places[name].start + tasks[name].labels.index(label)
+                    units.mean[at], units.sd[at] = self.mean[place][i], self.sd[place][i]
+        return units.train(self.training)
+
+    def of_labels(self) -> tuple[Tensor, Tensor]:
+        """Return mean and deviation of all labels, each [L]: 0 and 1 of classes and tags."""
+        mean, sd = self.mean.new_zeros(self.tasks.num_labels), self.sd.new_ones(self.tasks.num_labels)
+        for name, place in self.places.items():
+            mean[self.tasks.slice_of(name)], sd[self.tasks.slice_of(name)] = self.mean[place], self.sd[place]
+        return mean, sd
+
+    def _of(self, values: Mapping[str, Any]) -> Iterator[tuple[str, slice]]:
+        return ((name, place) for name, place in self.places.items() if name in values)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        if self.places and f"{prefix}mean" not in state_dict and f"{prefix}sd" not in state_dict:
+            state_dict |= {f"{prefix}mean": torch.zeros_like(self.mean), f"{prefix}sd": torch.ones_like(self.sd)}
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+
+
+def _moments(target: Floats) -> Floats:
+    """Return mean and deviation of what is annotated, [2, dims]; 0 of a dimension without a value."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of an empty slice
+        return np.nan_to_num(np.stack([np.nanmean(target, 0), np.nanstd(target, 0)]))

@@ -1,0 +1,118 @@
+"""Options and config keys that messages name are there."""
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+from pydantic import BaseModel
+
+import gcnlabel
+from gcnlabel.cli import main
+from gcnlabel.cli.main import COMMANDS
+from gcnlabel.config import Config
+
+PACKAGE = Path(gcnlabel.__file__).parent
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+ELSEWHERE = {
+    "--debug",
+    "--nnodes",
+    "--nproc-per-node",
+    "--rdzv-backend",
+    "--rdzv-endpoint",
+}  # of gcnlabel itself; of torchrun
+
+
+def options_of(command):
+    found = main.get_command(click.Context(main), command)
+    return {option for parameter in found.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+
+
+OPTIONS = {command: options_of(command) for command in COMMANDS}
+
+
+def texts_of(path):
+    """Line and text of every string of a module that is no docstring; fields of an f-string become ``{}``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes, parts = list(ast.walk(tree)), set()
+    for node in nodes:
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            parts.add(id(body[0].value))
+        if isinstance(node, ast.JoinedStr):
+            parts |= {id(value) for value in node.values}
+    for node in nodes:
+        if id(node) in parts:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            yield node.lineno, "".join(v.value if isinstance(v, ast.Constant) else "{}" for v in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+MESSAGES = [
+    (f"{path.relative_to(PACKAGE)}:{line}", text)
+    for path in sorted(PACKAGE.rglob("*.py"))
+    for line, text in texts_of(path)
+]
+
+
+@pytest.mark.parametrize(("where", "text"), [(w, t) for w, t in MESSAGES if OPTION.search(t)])
+def test_every_option_that_a_text_names_is_there(where, text):
+    known = set().union(*OPTIONS.values()) | ELSEWHERE
+    assert set(OPTION.findall(text)) <= known
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_option_that_follows_a_command_is_its_own(command):
+    """As in ``build-graph --missing NA`` or ``(build-graph: --split all)``, up to the end of that part of the text."""
+    for where, text in MESSAGES:
+        for part in re.findall(rf"(?<![\w-]){command}:?((?: [^;,()\n]*?)?--[^;()\n]*)", text):
+            if not re.match(r":? *(\S+ )*?--", part):
+                continue
+            rest = re.split(rf"\b(?:{'|'.join(set(COMMANDS) - {command})})\b", part)[0]
+            assert set(OPTION.findall(rest)) <= OPTIONS[command], (where, part)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_module_of_a_command_names_its_own_options(command):
+    module = PACKAGE / "cli" / f"{command.replace('-', '_')}.py"
+    for line, text in texts_of(module):
+        if "Examples" not in text and not re.search(rf"\b({'|'.join(set(COMMANDS) - {command})}) --", text):
+            assert set(OPTION.findall(text)) <= OPTIONS[command], (module.name, line)
+
+
+def models_of(annotation):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in models_of(part)]
+
+
+def is_key(models, levels):
+    """Whether one of the models, or of what a mapping of free keys holds, knows these levels."""
+    if not levels:
+        return True
+    for model in models:
+        if levels[0] in model.model_fields:
+            annotation = model.model_fields[levels[0]].annotation
+            inner = models_of(annotation)
+            rest = levels[2:] if "dict[" in str(annotation) and len(levels) > 1 else levels[1:]
+            if not rest or is_key(inner, rest):
+                return True
+    return False
+
+
+SECTIONS = [name for name, field in Config.model_fields.items() if models_of(field.annotation)]
+KEY = re.compile(rf"(?<![\w./{{}}-])({'|'.join(SECTIONS)})((?:\.(?:[a-z_]+|{{}}))+)(?![\w(./])")
+NO_KEYS = r"graph\.(with_embeddings|reorder|labels)|.*\.(csv|onnx|safetensors|pt|yaml|npz|npy)"  # Python, and files
+
+
+@pytest.mark.parametrize(
+    ("where", "text"), [(w, t) for w, t in MESSAGES if KEY.search(t) and (" " in t or t.startswith("--"))]
+)
+def test_every_key_of_a_config_that_a_text_names_is_there(where, text):
+    for section, rest in KEY.findall(text):
+        key = section + rest
+        if not re.fullmatch(NO_KEYS, key) and "{}" not in key:
+            assert is_key([Config], key.split(".")), key
