@@ -31,6 +31,7 @@ MOST_SHOWN = 20
 )
 @click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
 @click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
@@ -41,6 +42,7 @@ def predict(
     output: str | None,
     folder: str | None,
     overwrite: bool,
+    trust: bool,
     batch_size: int,
     device: str,
 ) -> None:
@@ -65,7 +67,7 @@ def predict(
     places = {} if faces is None else prediction.read_face_places(faces)
     with progress_bar("predict") as progress:
         found = prediction.predict(
-            RunFolder(run), source, places=places, batch_size=batch_size, device=device, progress=progress
+            RunFolder(run, trust=trust), source, places=places, batch_size=batch_size, device=device, progress=progress
         )
     if output is not None:
         found.save(output, overwrite=overwrite)

@@ -115,5 +115,6 @@ def _write(
         for name, table in make_table(target, source, output, seeds).items():
             files = write_table(table, output / "tables" / source.name / name, overwrite=True)
             console.print(f"{files[0]}", highlight=False, soft_wrap=True)
+    figures.write()
     for file in figures.written:
         console.print(f"{file}", highlight=False, soft_wrap=True)

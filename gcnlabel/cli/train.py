@@ -30,6 +30,7 @@ Examples:
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed instead of the config's.")
 @click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run, or begin it.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
 @click.option("--devices", default="1", show_default=True, help="Number of devices, or auto: all of this machine.")
 @click.option("--num-nodes", default=1, show_default=True, type=click.IntRange(min=1), help="Number of machines.")
@@ -40,6 +41,7 @@ def train(
     seed: int | None,
     resuming: bool,
     overwrite: bool,
+    trust: bool,
     devices: str,
     num_nodes: int,
 ) -> None:
@@ -59,7 +61,7 @@ def train(
         raise InputError(
             "--resume and --overwrite", expected="one: --resume goes on with a run, --overwrite replaces it"
         )
-    folder = RunFolder(output)
+    folder = RunFolder(output, trust=trust)
     where: dict[str, Any] = {"devices": devices if devices == "auto" else _number(devices), "num_nodes": num_nodes}
     changes = (*changes, *(() if seed is None else (f"seed={seed}",)))
     if config is None and not resuming:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.torch import load_file
 from scipy.linalg import block_diag
 from torch import Tensor
 
@@ -31,6 +30,8 @@ from gcnlabel.reproduce.tables import NAMES
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.drawing import FigureFolder, confusion_counts
 from gcnlabel.run.graph import build_graph
+from gcnlabel.run.reading import read_predictions
+from gcnlabel.run.tasks import run_tasks
 
 SHOWN = 8
 """Samples of Fig. 5."""
@@ -90,7 +91,7 @@ def _predictions(source: Source, output: Path) -> Predictions:
             folder = run_folder(output, source, run)
             if not finished(folder):
                 raise InputError(f"the run {folder.path} is not finished", fix="run the same command without --only")
-            tensors = load_file(folder.predictions)
+            tensors = read_predictions(folder.predictions, run_tasks(folder.load_config()))
             merged |= {f"label_vectors/{run.preset}": tensors.pop("label_vectors"), **tensors}
         predictions[system] = merged
     return predictions

@@ -51,6 +51,7 @@ def train(
     Raises:
         InputError: Config, data or graph cannot be used, the folder holds a run, or another process trains in it.
     """
+    folder.given = config
     if is_restarted(folder) and folder.config.exists():
         return resume(folder, config, devices=devices, num_nodes=num_nodes, progress=progress)
     with going_on(folder):
@@ -99,6 +100,7 @@ def resume(
             or another process trains in it.
     """
     where: dict[str, Any] = {"devices": devices, "num_nodes": num_nodes, "progress": progress}
+    folder.given = wanted or folder.given
     if folder.is_imported:
         raise InputError(f"{folder.path} holds weights that were not trained here", fix="train another run")
     if not folder.last.exists():

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from gcnlabel.config import Config, dump_config, parse_config
-from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file, locked, remove_torn, writable_folder
+from gcnlabel.config import Config, dump_config, load_config
+from gcnlabel.config.code import named_code
+from gcnlabel.errors import InputError, UntrustedCodeError, shorten
+from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
+from gcnlabel.run.reading import read_evaluation
 from gcnlabel.training import BEST, LAST, TENSORBOARD
 
 
@@ -34,10 +34,14 @@ class RunFolder:
 
     Args:
         path: The folder.
+        trust: Whether code that its config names (``module:attribute``) may be run.
+        given: A config that the caller gave, whose code may be run.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, trust: bool = False, given: Config | None = None) -> None:
         self.path = Path(path)
+        self.trust = trust
+        self.given = given
         self.config = self.path / "config.yaml"
         self.graph = self.path / "graph.safetensors"
         self.split = self.path / "split.csv"
@@ -58,6 +62,19 @@ class RunFolder:
             raise InputError(
                 f"{self.path} holds a run already",
                 fix=f"go on with it: train --resume --output {self.path}, give another --output, or pass --overwrite",
+            )
+
+    def refuse_none(self) -> None:
+        """Refuse a folder that holds no run.
+
+        Raises:
+            InputError: It holds none.
+        """
+        if not self.config.exists():
+            raise InputError(
+                f"{self.path} holds no run",
+                expected=f"a folder with {self.config.name}",
+                fix=f"gcnlabel train CONFIG --output {self.path}",
             )
 
     @contextmanager
@@ -107,16 +124,18 @@ class RunFolder:
         """Return the config of the run.
 
         Raises:
-            InputError: The folder holds no run.
+            InputError: The folder holds no run, or its config is damaged, or names code that the caller neither trusts
+                nor has named.
         """
-        if not self.config.exists():
-            raise InputError(
-                f"{self.path} holds no run",
-                expected=f"a folder with {self.config.name}",
-                fix=f"gcnlabel train CONFIG --output {self.path}",
+        self.refuse_none()
+        config = load_config(self.config)
+        named = named_code(config)
+        if named and not self.trust and (self.given is None or named_code(self.given) != named):
+            raise UntrustedCodeError(
+                f"{self.path} names code that would be run: {shorten(f'{key}: {name}' for key, name in named.items())}",
+                fix="--trust, where you know that code; train --resume also takes the same CONFIG again",
             )
-        text = existing_file(self.config, "config").read_text(encoding="utf-8")
-        return parse_config(yaml.safe_load(text), where=str(self.config))
+        return config
 
     def forget_evaluation(self) -> None:
         """Remove the evaluation of a run that goes on."""
@@ -132,9 +151,8 @@ class RunFolder:
         """Return the final evaluation.
 
         Raises:
-            InputError: The run has not been evaluated.
+            InputError: The run has not been evaluated, or the file is damaged.
         """
         if not self.evaluation.exists():
             raise InputError(f"{self.path} has not been evaluated", fix=f"gcnlabel evaluate {self.path}")
-        values: dict[str, Any] = json.loads(self.evaluation.read_text(encoding="utf-8"))
-        return values
+        return read_evaluation(self.evaluation)
