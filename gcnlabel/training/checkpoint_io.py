@@ -52,7 +52,10 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
         raise InputError(f"{path} is no checkpoint of gcnlabel", expected=f"format {FORMAT!r} in its metadata")
     try:
         checkpoint: dict[str, Any] = _put_back(json.loads(metadata["checkpoint"]), tensors)
-    except (KeyError, ValueError) as error:
+        state, epoch = checkpoint["state_dict"], checkpoint["epoch"]
+        if not (isinstance(epoch, int) and all(isinstance(value, Tensor) for value in state.values())):
+            raise ValueError(f"epoch {epoch!r:.50}, or weights that are no tensors")
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"checkpoint {path} is damaged: {error}", fix="use another checkpoint of the run") from error
     return checkpoint
 

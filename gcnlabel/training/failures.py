@@ -40,6 +40,9 @@ def clear_failures(folder: Path) -> Iterator[None]:
         elif PEER.search(str(error)):
             what = f"another process of the training is gone, most often because memory ran out: {_first(error)}"
             fix = f"see what the others say, and give the job more memory; {go_on}"
+        elif "state_dict" in str(error):
+            what = f"a checkpoint of {folder} does not fit its config and graph: {' '.join(str(error).split())}"
+            fix = "train it anew with --overwrite"
         else:
             raise
         raise InputError(what, fix=fix) from error
