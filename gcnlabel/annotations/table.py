@@ -145,7 +145,7 @@ def _scan(path: Path, delimiter: str | None) -> pl.LazyFrame:
 
 def _scan_parquet(path: Path) -> pl.LazyFrame:
     try:
-        lazy = pl.scan_parquet(path)
+        lazy = pl.scan_parquet(path, glob=False)
         lazy.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"{path} is no Parquet file: {error}") from error

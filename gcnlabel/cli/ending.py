@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 import click
 
+from gcnlabel.cli.terminal import printable
 from gcnlabel.errors import InputError
 from gcnlabel.stopping import stopping
 
@@ -68,7 +69,7 @@ def spoken(hint: str, *, debug: bool = False) -> Iterator[None]:
 def _end(error: BaseException, text: str, debug: bool) -> None:
     if debug:
         raise error
-    click.echo(f"error: {text}", err=True)
+    click.echo(f"error: {printable(text)}", err=True)
     sys.exit(2)
 
 

@@ -11,6 +11,7 @@ import click
 
 from gcnlabel import __version__
 from gcnlabel.cli.ending import AGAIN, GOING_ON, spoken
+from gcnlabel.cli.terminal import printable
 from gcnlabel.errors import GcnlabelWarning
 
 COMMANDS = {
@@ -63,7 +64,7 @@ class LazyGroup(click.Group):
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
     """Show our warnings as one line; those that libraries give to programmers are shown with --debug alone."""
     if issubclass(category, GcnlabelWarning):
-        click.echo(f"warning: {message}", err=True)
+        click.echo(f"warning: {printable(message)}", err=True)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

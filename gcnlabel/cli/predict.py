@@ -78,9 +78,9 @@ def predict(
 
 
 def _show(predictions: Predictions, output: str | None, folder: str | None) -> None:
-    from rich.console import Console
+    from gcnlabel.cli.terminal import printable, terminal
 
-    console = Console()
+    console = terminal()
     shown = len(predictions) if output is None else min(len(predictions), MOST_SHOWN)
     console.print(_table(predictions, shown))
     if shown < len(predictions):
@@ -88,13 +88,14 @@ def _show(predictions: Predictions, output: str | None, folder: str | None) -> N
     for path in filter(None, (output, folder)):
         console.print(path, highlight=False, soft_wrap=True)
     for name, reason in predictions.unreadable.items():
-        click.echo(f"left out: {name}: {reason}", err=True)
+        click.echo(printable(f"left out: {name}: {reason}"), err=True)
 
 
 def _table(predictions: Predictions, rows: int) -> Table:
     """Return a row an input, a column a task, or a column a dimension."""
-    from rich.markup import escape
     from rich.table import Table
+
+    from gcnlabel.cli.terminal import printable
 
     table = Table(predictions.named)
     cells: list[list[str]] = []
@@ -103,7 +104,7 @@ def _table(predictions: Predictions, rows: int) -> Table:
             table.add_column(title)
             cells.append(texts)
     for row, name in enumerate(predictions.names[:rows]):
-        table.add_row(escape(name), *(escape(column[row]) for column in cells))
+        table.add_row(printable(name), *(column[row] for column in cells))
     return table
 
 

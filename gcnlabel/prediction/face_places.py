@@ -47,7 +47,7 @@ def read_face_places(path: str | Path) -> Mapping[str, FacePlace]:
     """
     path = existing_file(path, "table of faces")
     try:
-        table = pl.read_csv(path, infer_schema=False)
+        table = pl.read_csv(path, infer_schema=False, glob=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}", expected="CSV") from error
     given = [name for name in BOX if name in table.columns]

@@ -12,6 +12,13 @@ from gcnlabel.files import atomic_writes, plain_cells
 from gcnlabel.reproduce.results import Cell
 
 REPORTED = "reported"
+LATEX = {
+    "±": r"$\pm$",
+    "−": "$-$",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,10 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    for sign in "&%_#":
-        text = text.replace(sign, "\\" + sign)
-    return text.replace("±", r"$\pm$").replace("−", "$-$")
+    r"""Return a text as LaTeX prints it.
+
+    Example:
+        >>> print(_escaped(r"50% of a_b \ {c} $ ~ ^ ± −"))
+        50\% of a\_b \textbackslash{} \{c\} \$ \textasciitilde{} \textasciicircum{} $\pm$ $-$
+    """
+    return "".join(LATEX.get(sign, f"\\{sign}" if sign in "&%_#{}$" else sign) for sign in text)

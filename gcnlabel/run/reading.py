@@ -77,7 +77,7 @@ def read_epochs(path: Path) -> pl.DataFrame:
         InputError: The file is damaged.
     """
     try:
-        table = pl.read_csv(existing_file(path, "metrics"), infer_schema_length=None)
+        table = pl.read_csv(existing_file(path, "metrics"), infer_schema_length=None, glob=False)
         numbers = table.cast(pl.Float64)
         if "epoch" not in table.columns or table["epoch"].null_count() or len(table) == 0:
             raise ValueError("it has no epochs")
