@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
-from threading import Thread, Timer
+from threading import Event, Thread
 from types import FrameType
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from gcnlabel.errors import InputError
 
 PATIENCE = 3
 """Seconds that workers have to tidy up."""
+_given_up = Event()
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -52,7 +53,7 @@ def unordered(
         context.set_forkserver_preload([work.__module__])  # imported once, not once a worker
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
-    of = {pool.submit(work, job): job for job in jobs}
+    of = {pool.submit(_do, work, job): job for job in jobs}
     try:
         for future in as_completed(of):
             yield of.pop(future), future.result()
@@ -90,9 +91,20 @@ def _start() -> None:
 
 
 def _give_up(signum: int, frame: FrameType | None) -> None:
+    _given_up.set()
     signal.signal(signum, signal.SIG_IGN)
-    Timer(0.5, os._exit, [1]).start()  # the pool would take the exit for the result of the job, and begin another
     raise SystemExit(1)
+
+
+def _do(work: Callable[[Job], Result], job: Job) -> Result:
+    """Do a job, unless this process is to end: the pool takes its exit for the result of the job before."""
+    if _given_up.is_set():
+        os._exit(1)
+    try:
+        return work(job)
+    finally:
+        if _given_up.is_set():
+            os._exit(1)
 
 
 def _end_with_parent() -> None:
