@@ -72,7 +72,16 @@ COMMANDS = {
     "an evaluation": lambda p: ["evaluate", p / "run"],
     "figures": lambda p: ["figures", p / "run", "--output", p / "figures"],
     "export": lambda p: ["export", p / "run", "--format", "safetensors", "--output", p / "m.safetensors"],
-    "a graph": lambda p: ["build-graph", p / "t.yaml", "--annotations", p / "t.csv", "--output", p / "g.safetensors"],
+    "a graph": lambda p: [
+        "build-graph",
+        p / "t.yaml",
+        "--annotations",
+        p / "t.csv",
+        "--tau",
+        0.1,
+        "--output",
+        p / "g.safetensors",
+    ],
 }
 
 

@@ -1,5 +1,8 @@
 """A run whose config names code: no command runs it unless the user trusts or names it."""
 
+import shutil
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -11,23 +14,30 @@ from gcnlabel.run import RunFolder, evaluate, resume, train
 pytestmark = pytest.mark.filterwarnings("ignore")
 SMALL = ["data.train=64", "data.val=30", "data.test=30", "training.epochs=1", "model.backbone.widths=[4,8]"]
 SMALL += ["model.head.name=linear", "weighting=foreign_scheme:scheme"]
-SCHEME = "from pathlib import Path\nPath(__file__).with_name('ran').touch()\ndef scheme(losses): return sum(losses.values())\n"
+SCHEME = "from pathlib import Path\nPath(__file__).with_name('ran').touch()\n"
+SCHEME += "def scheme(losses): return sum(losses.values())\n"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    place = tmp_path_factory.mktemp("foreign")
+    (place / "foreign_scheme.py").write_text(SCHEME)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(place))
+        train(load_config("synthetic-faces", SMALL), RunFolder(place / "run"), progress=False)
+    return RunFolder(place / "run")
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    """A run of somebody else's, and whether its code ran."""
+def run(trained, tmp_path, monkeypatch):
+    """A run of somebody else's; ``code/ran`` says whether its code ran."""
+    shutil.copytree(trained.path, tmp_path / "run")
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "foreign_scheme.py").write_text(SCHEME)
     monkeypatch.syspath_prepend(str(tmp_path / "code"))
-    train(load_config("synthetic-faces", SMALL), RunFolder(tmp_path / "run"), progress=False)
-    forget(tmp_path, monkeypatch)
-    return RunFolder(tmp_path / "run")
-
-
-def forget(place, monkeypatch):
-    monkeypatch.delitem(__import__("sys").modules, "foreign_scheme", raising=False)
-    (place / "code" / "ran").unlink(missing_ok=True)
+    monkeypatch.delitem(sys.modules, "foreign_scheme", raising=False)
+    yield RunFolder(tmp_path / "run")
+    sys.modules.pop("foreign_scheme", None)
 
 
 def commands(run):
