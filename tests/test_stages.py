@@ -17,6 +17,7 @@ ORDER = (
         "stopping",
         "files",
         "processes",
+        "pickles",
         "tasks",
         "annotations",
         "statistics",

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gcnlabel.ccc import ccc
 from gcnlabel.metrics.categorical import categorical_metrics, confusion_matrix
+from gcnlabel.metrics.majority import majority
 from gcnlabel.metrics.ranking import ranking_metrics
 from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
@@ -35,7 +36,7 @@ def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
 def is_measurable(task: Task, targets: Tensor) -> bool:
     """Return whether targets tell anything of scores: one class or tag, or two values of a dimension."""
     if isinstance(task, Categorical):
-        return bool((targets >= 0).any())
+        return bool((majority(targets) >= 0).any())
     observed = (~torch.isnan(targets)).sum(0)
     return bool((observed >= (1 if isinstance(task, MultiLabel) else 2)).any())
 

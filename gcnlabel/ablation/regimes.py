@@ -75,7 +75,7 @@ def _few(annotations: Annotations, task: Task, samples: int, draw: np.random.Gen
         rows = np.flatnonzero(seen[:, column].any(1))
         chosen = draw.choice(rows, min(samples, len(rows)), replace=False)
         kept[chosen[:, None], column] = True
-    if isinstance(task, Categorical):
+    if isinstance(task, Categorical) and annotations.targets[task.name].ndim == 1:
         target = np.where(kept.any(1), annotations.targets[task.name], MISSING_CLASS)
     else:
         target = np.where(kept, annotations.indicators(task.name), np.nan)

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from gcnlabel.annotations.target_checks import MISSING_CLASS as MISSING_CLASS
+from gcnlabel.annotations.target_checks import checked_target
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
-
-MISSING_CLASS = -1
-"""Code of a class that is not annotated."""
+from gcnlabel.tasks import Categorical, TaskSet
 
 Array = npt.NDArray[Any]
 BESIDE = ("split", "ids", "groups", "features")
@@ -29,7 +28,8 @@ class Annotations:
         tasks: The tasks that are annotated.
         targets: One entry a task, rows are samples:
 
-            * categorical: int64 [N], a class index, :data:`MISSING_CLASS` where not annotated;
+            * categorical: int64 [N], a class index, :data:`MISSING_CLASS` where not annotated; or, where several
+              annotators chose, float64 [N, classes], their shares, rows that sum to 1, NaN where not annotated;
             * multi-label: float32 [N, labels] of 0 / 1, NaN where not annotated, or a scipy CSR matrix of 0 / 1 that
               is annotated throughout;
             * dimensional: float64 [N, dims], NaN where not annotated.
@@ -63,7 +63,7 @@ class Annotations:
             raise InputError(
                 f"targets for {shorten(self.targets)}", expected=f"targets for {shorten(self.tasks.names)}"
             )
-        self.targets = {task.name: _checked(task, self.targets[task.name]) for task in self.tasks}
+        self.targets = {task.name: checked_target(task, self.targets[task.name]) for task in self.tasks}
         lengths = {name: target.shape[0] for name, target in self.targets.items()}
         for name in BESIDE[:3]:
             value = getattr(self, name)
@@ -86,10 +86,10 @@ class Annotations:
     def indicators(self, task: str) -> Array:
         """Return a task's targets as one column a label, float64 [N, labels], NaN where not annotated.
 
-        Classes become 0 / 1 indicators, tags and dimensions stay as they are.
+        Classes become 0 / 1 indicators, or are shares already; tags and dimensions stay as they are.
         """
         target = self.targets[task]
-        if isinstance(self.tasks[task], Categorical):
+        if isinstance(self.tasks[task], Categorical) and target.ndim == 1:
             rows = np.zeros((len(target), len(self.tasks[task])))  # [N, labels]
             rows[np.arange(len(target)), target] = 1
             rows[target == MISSING_CLASS] = np.nan
@@ -144,54 +144,3 @@ def _stack(parts: list[Any]) -> Any:
     if any(sparse.issparse(part) for part in parts):
         return sparse.csr_matrix(sparse.vstack(parts))
     return np.concatenate(parts)
-
-
-def _checked(task: Task, target: Any) -> Any:
-    if isinstance(task, Categorical):
-        return _checked_classes(task, np.asarray(target))
-    if sparse.issparse(target):
-        target = sparse.csr_matrix(target)
-    else:
-        target = np.asarray(target, dtype=np.float32 if isinstance(task, MultiLabel) else np.float64)
-    if target.ndim != 2 or target.shape[1] != len(task):
-        raise InputError(f"task {task.name!r}: targets of shape {target.shape}", expected=f"[N, {len(task)}]")
-    values = target.data if sparse.issparse(target) else target
-    if isinstance(task, MultiLabel) and not ((values == 0) | (values == 1) | np.isnan(values)).all():
-        raise InputError(f"task {task.name!r}: tags other than 0 and 1", expected="0, 1 or NaN (missing)")
-    if isinstance(task, Dimensional):
-        _check_range(task, target)
-    return target
-
-
-def _checked_classes(task: Categorical, target: Array) -> Array:
-    if target.ndim != 1 or not (np.issubdtype(target.dtype, np.integer) or target.size == 0):
-        raise InputError(
-            f"task {task.name!r}: targets of shape {target.shape} and type {target.dtype}",
-            expected=f"class indices, integers of shape [N], {MISSING_CLASS} = missing",
-        )
-    if target.size and (target.min() < MISSING_CLASS or target.max() >= len(task)):
-        row = int(np.flatnonzero((target < MISSING_CLASS) | (target >= len(task)))[0])
-        raise InputError(
-            f"task {task.name!r}: unknown class code {target[row]}",
-            where=f"sample {row}",
-            expected=f"0 to {len(task) - 1}, or {MISSING_CLASS} for missing",
-        )
-    return target.astype(np.int64, copy=False)
-
-
-def _check_range(task: Dimensional, target: Array) -> None:
-    low, high = task.range or (-np.finfo(float).max, np.finfo(float).max)
-    if (
-        low <= np.fmin.reduce(target, axis=None, initial=high)
-        and np.fmax.reduce(target, axis=None, initial=low) <= high
-    ):
-        return
-    bad = ~np.isnan(target) & ~((target >= low) & (target <= high))
-    if bad.any():
-        row, dim = (int(v) for v in np.argwhere(bad)[0])
-        raise InputError(
-            f"task {task.name!r}: {task.labels[dim]} = {target[row, dim]}",
-            where=f"sample {row}",
-            expected=f"a value in [{low:g}, {high:g}], or missing",
-            fix="declare the marker of missing values, or the right range",
-        )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from gcnlabel.annotations.csv_text import NAMELESS
+from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError, closest, shorten
 
-NOTHING = ("na", "n/a", "nan", "<na>", "#n/a", "null", "none", "nil", "nat", "missing", "unknown", "?", "-", ".")
-"""What tables write for "nothing", in lower case; it counts as missing only where it is declared."""
+_WHOLE = r"^\+?(-?\d+)\.0*$"
 
 
 @dataclass(frozen=True)
@@ -24,20 +27,40 @@ class Cells:
         where: The file, or what the table is called.
         first_row: Number of the first row in messages.
         missing: Cell texts that mean "not annotated" in every column.
+        decimal: Decimal mark of numbers that are written as text.
+        doubled: Names that several columns of the file have.
+        note: What a message about a column that is not there adds.
+        names: What messages call the rows, instead of numbers.
+        others: Names of columns that could have been made and were not.
+        signs: Where -1 was read in a tag's column, filled as columns are read.
     """
 
     frame: pl.DataFrame
     where: str
     first_row: int
     missing: tuple[str, ...] = ()
+    decimal: str = "."
+    doubled: frozenset[str] = frozenset()
+    note: str | None = None
+    names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    signs: TagSigns = field(default_factory=TagSigns)
 
-    def column(self, name: str) -> pl.Series:
+    def column(self, name: str, advice: str | None = None) -> pl.Series:
         """Return a column.
 
+        Args:
+            name: Its name.
+            advice: What messages say of a column that is not there.
+
         Raises:
-            InputError: There is none of that name; the closest one is named.
+            InputError: There is none of that name, or there are several; the closest one is named.
         """
-        return self.frame[self._known(name)]
+        return self.frame[self.known(name, advice)]
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a column of a name."""
+        return self._found(name) is not None
 
     def complete(self, name: str, advice: str) -> Any:
         """Return a column that names every row, as text.
@@ -49,63 +72,126 @@ class Cells:
         Raises:
             InputError: There is none of that name, or a cell is empty.
         """
-        text = self.frame[self._known(name, advice)].cast(pl.String)
+        text = self.column(name, advice).cast(pl.String)
         holes = text.is_null().arg_true()
         if len(holes):
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
         return text.to_numpy()
 
-    def text(self, name: str, extra: Iterable[str] = ()) -> pl.Series:
-        """Return a column as text, null where a cell is empty or a marker of missing values.
+    def text(self, name: str, markers: Iterable[str] = (), *, blank: bool = False) -> pl.Series:
+        """Return a column as text, null where a cell is a marker of missing values.
 
         A marker that is a whole number is found where it is written as a float too: -1 in ``-1.0``.
+
+        Args:
+            name: The column.
+            markers: Texts that mean "not annotated", beside those of every column.
+            blank: Whether an empty cell means something: then it is "", else null.
         """
         column = self.column(name)
+        if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+            raise self.error(0, name, f"cells of type {column.dtype}", expected="a text or a number in each")
         if column.dtype.is_float():  # a column of codes that some frame has made floats, for its NaN
             column = column.fill_nan(None)
             whole = column.drop_nulls()
             column = column.cast(pl.Int64) if len(whole) and (whole == whole.round()).all() else column
-        text = column.cast(pl.String).str.strip_chars()
-        markers = [form for marker in (*self.missing, *extra) for form in spellings(marker)]
-        return text.set(text.is_in(["", *markers]).fill_null(True), None)
+        text = self._with_points(column.cast(pl.String).str.strip_chars().fill_null(""))
+        declared = {*self.missing, *markers}
+        found = lookup(text, dict.fromkeys(declared, 1)).is_not_null() if declared else pl.Series([False])
+        return text.set(found if blank else found | (text == ""), None)
+
+    def _with_points(self, text: pl.Series) -> pl.Series:
+        """Return texts in which numbers have a decimal point, whatever mark they are written with."""
+        return text if self.decimal == "." else text.str.replace(r"^([+-]?\d*),(\d+)$", "${1}.${2}")
 
     def error(self, row: int, column: str, what: str, **more: Any) -> InputError:
         """Return an error that names a cell."""
-        return InputError(what, where=f"{self.where}, row {row + self.first_row}, column {column!r}", **more)
+        return InputError(what, where=f"{self.place(row)}, column {column!r}", **more)
 
-    def _known(self, name: str, advice: str | None = None) -> str:
-        names = self.frame.columns
-        if name in names:
-            return name
-        hints = [closest(name, names), advice]
+    def place(self, row: int) -> str:
+        """Return how messages call a row."""
+        if self.names:
+            return f"{self.where}, sample {self.names[row]!r}"
+        return f"{self.where}, row {row + self.first_row}"
+
+    def replaced(self, frame: pl.DataFrame, names: tuple[str, ...], others: Iterable[str]) -> Cells:
+        """Return other columns of the same file, made of these."""
+        return replace(self, frame=frame, names=names, others=tuple(others))
+
+    def known(self, name: str, advice: str | None = None) -> str:
+        """Return what a column is called in the frame; see :meth:`column`."""
+        found = self._found(name)
+        if found in self.doubled:
+            raise InputError(f"columns stand twice: {name}", where=f"{self.where}, header", fix="rename one of them")
+        if found is not None:
+            return found
+        names = [other for other in (*self.frame.columns, *self.others) if not other.startswith(NAMELESS)]
+        hints = [closest(name, names), advice, self.note]
         fix = "; ".join(filter(None, hints)) or None
         raise InputError(f"no column {name!r}", where=self.where, expected=shorten(names, 20), fix=fix)
 
+    def _found(self, name: str) -> str | None:
+        """Return the column of a name: as it is written, else without spaces around it and with letters composed."""
+        if name in self._columns:
+            return name
+        alike = self._plain_columns.get(_plain(name), [])
+        return alike[0] if len(alike) == 1 else None
 
-def spellings(text: str) -> tuple[str, ...]:
-    """Return how tables write a code: a whole number as a float too, as in a column of codes that has gaps.
+    @cached_property
+    def _columns(self) -> frozenset[str]:
+        return frozenset(self.frame.columns)
+
+    @cached_property
+    def _plain_columns(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.frame.columns:
+            found.setdefault(_plain(name), []).append(name)
+        return found
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def canonical(text: str) -> str:
+    """Return one spelling of a text that has several: a whole number without its zeros, letters composed (NFC).
 
     Example:
-        >>> spellings("1"), spellings("-2.0"), spellings("0.5"), spellings("happy")
-        (('1', '1.0'), ('-2', '-2.0'), ('0.5',), ('happy',))
+        >>> canonical("1.0"), canonical("-2.000000"), canonical("0.5"), canonical("happy")
+        ('1', '-2', '0.5', 'happy')
     """
-    whole = text.removesuffix(".0")
-    return (whole, f"{whole}.0") if whole.removeprefix("-").isdecimal() else (text,)
+    return re.sub(_WHOLE, r"\1", unicodedata.normalize("NFC", text))
 
 
-def means_nothing(text: str) -> bool:
-    """Return whether a text looks as if it stood for a missing value: ``NA``, ``nan``, or a negative number."""
-    return text.lower() in NOTHING or re.fullmatch(r"-\d+(\.\d*)?", text) is not None
-
-
-def declare_missing(text: str) -> str:
-    """Return how to declare that a cell's text means "not annotated".
+def lookup(text: pl.Series, meaning: Mapping[str, Any]) -> pl.Series:
+    """Return what each text means, null where it is nothing known: as it is written, else in its canonical spelling.
 
     Example:
-        >>> declare_missing("NA").partition(": ")[2]
-        "data.missing: ['NA'] in a config, missing: ['NA'] of the task, or build-graph --missing NA"
+        >>> lookup(pl.Series(["1.0", "1", "2.00", "3"]), {"1.0": 10, "1": 11, "2": 12}).to_list()
+        [10, 11, 12, None]
     """
-    option = text if text.isalnum() else f"{text!r}"
-    marker = f"missing: [{text!r}]"
-    places = f"data.{marker} in a config, {marker} of the task, or build-graph --missing {option}"
-    return f"if it means 'not annotated', say so: {places}"
+    if not meaning:
+        return pl.Series(text.name, [None] * len(text), dtype=pl.Int64)
+    found = text.replace_strict(dict(meaning), default=None)
+    if (found.is_null() & text.is_not_null()).any():
+        other = text.str.normalize("NFC").str.replace(_WHOLE, "${1}")
+        found = found.fill_null(other.replace_strict(canonical_keys(meaning), default=None))
+    return found
+
+
+def canonical_keys(meaning: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping of canonical spellings; one that is written so itself comes first."""
+    return {canonical(text): value for text, value in meaning.items()} | {
+        text: value for text, value in meaning.items() if canonical(text) == text
+    }
+
+
+def known_texts(labels: Collection[str], codes: Mapping[str, str]) -> dict[str, int]:
+    """Return the index of each label, under its name and its declared codes; a label's name comes first.
+
+    Example:
+        >>> known_texts(["cat", "dog"], {"7": "dog"})
+        {'7': 1, 'cat': 0, 'dog': 1}
+    """
+    index = {label: i for i, label in enumerate(labels)}
+    return {code: index[label] for code, label in codes.items()} | index

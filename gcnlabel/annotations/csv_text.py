@@ -1,48 +1,182 @@
-"""CSV files as text: their header, their delimiter, and how many cells each row has."""
+"""Text files of cells: what stands before their rows, what divides their cells, what their columns are called."""
 
 from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO, Any
 
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.annotations.layout import AS_SEEN, Layout
+from gcnlabel.errors import InputError
+
+DELIMITERS = ",;\t|"
+SAMPLE_LINES, SAMPLE_SIZE = 100, 2**20
+"""Lines, and characters in them, from which a file's form is seen."""
+NAMELESS = "\0"
+"""Begins what columns are called here that have no name, or one that stood before."""
 
 
-def delimiter_of(path: Path, given: str | None = None) -> str:
-    """Return what stands between the cells of a CSV file: what is given, or what its header has most of.
+@dataclass(frozen=True)
+class Head:
+    """The form of a text file.
+
+    Attributes:
+        delimiter: What stands between cells; a space stands for any spaces.
+        header: Names of the columns as they are written.
+        names: A name a column, each once; those that begin with :data:`NAMELESS` cannot be named.
+        doubled: Names that several columns have.
+        trailing: Number of nameless columns at the end, which must be empty.
+        before: Lines that are passed over before the header, or before the first row where there is none.
+        lines: Lines up to the first row.
+        count: Number of rows that a line above the header says, or None.
+        in_file: Whether the header stands in the file and is as wide as the rows.
+    """
+
+    delimiter: str
+    header: tuple[str, ...]
+    names: tuple[str, ...]
+    doubled: frozenset[str]
+    trailing: int
+    before: int
+    lines: int
+    count: int | None
+    in_file: bool
+
+
+def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
+    """Return the form of a text file, from its first lines and what is declared.
+
+    Passed over are empty lines, comments (``#``), ``sep=;`` and a line with a count alone, before the header.
 
     Raises:
-        InputError: The file is no text, or its header names a column twice.
+        InputError: The file is no text, or has another number of columns than there are names.
     """
-    header = _first_line(path)
-    delimiter = given or max(",;\t|", key=header.count)
-    names = next(csv.reader([header], delimiter=delimiter))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"columns stand twice: {shorten(twice)}", where=f"{path}, header")
-    return delimiter
+    with open_text(path) as lines:
+        sample = _first_lines(lines)
+    if sample[0].endswith("\r"):
+        raise InputError(f"{path} ends its lines by carriage returns alone", expected="line feeds, or both")
+    before, declared, count = _passed_over(sample, layout)
+    rest = sample[before:]
+    if not rest:
+        raise InputError(f"{path} has no header and no row")
+    delimiter = layout.delimiter or declared or _seen_delimiter(rest, layout.names)
+    rows = reader(rest, delimiter)
+    header = list(layout.names) or next(rows)
+    lines_of_header = 0 if layout.names else rows.line_num
+    first: list[str] = next(rows, [])
+    names = _widened(header, first, unnamed_first=delimiter == " " and not layout.names)
+    if layout.names and len(first) != len(names):
+        what = f"{len(first)} cells in the first row, and {len(header)} names of columns"
+        raise InputError(what, where=f"{path}, row {before + 1}", expected="a name a column")
+    unique, doubled = _unique(names)
+    trailing = sum(1 for _ in takewhile(lambda name: not name.strip(), reversed(names)))
+    in_file = not layout.names and len(names) == len(header)
+    return Head(delimiter, tuple(names), unique, doubled, trailing, before, before + lines_of_header, count, in_file)
 
 
-def row_widths(path: Path, delimiter: str) -> Iterator[tuple[int, int, int]]:
-    """Yield number, number of cells and that of the header, of each row of a CSV file; the header is row 1."""
-    with _open(path) as lines:
-        rows = csv.reader(lines, delimiter=delimiter)
-        width = len(next(rows))
-        for number, cells in enumerate(rows, 2):
-            yield number, len(cells) if width > 1 else max(1, len(cells)), width
+def reader(lines: Any, delimiter: str) -> Any:
+    """Return the rows of lines, as lists of cells."""
+    if delimiter == " ":
+        return csv.reader((line.strip() for line in lines), delimiter=" ", skipinitialspace=True)
+    return csv.reader(lines, delimiter=delimiter)
 
 
-def _first_line(path: Path) -> str:
+def text_rows(path: Path, head: Head) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of each row of a text file; the first line of the file has number 1."""
+    with open_text(path) as lines:
+        yield from enumerate(reader(islice(lines, head.lines, None), head.delimiter), head.lines + 1)
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[IO[str]]:
+    """Open a text file in UTF-8, which may be gzipped.
+
+    Raises:
+        InputError: It is no such file, as far as it is read.
+    """
+    opener: Any = gzip.open if path.suffix == ".gz" else open
     try:
-        with _open(path) as lines:
-            return str(lines.readline()).rstrip("\r\n")
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as lines:
+            yield lines
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, csv.Error) as error:
         raise InputError(f"{path} is not a text file: {error}", expected="CSV in UTF-8, or .parquet") from error
 
 
-def _open(path: Path) -> IO[Any]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    return opener(path, "rt", encoding="utf-8-sig", newline="")
+def _first_lines(lines: IO[str]) -> list[str]:
+    found: list[str] = []
+    for line in islice(lines, SAMPLE_LINES):
+        found.append(line)
+        if len(found) > 2 and sum(map(len, found)) > SAMPLE_SIZE:
+            break
+    return found
+
+
+def _passed_over(sample: Sequence[str], layout: Layout) -> tuple[int, str | None, int | None]:
+    """Return how many lines stand above the header or first row, and the delimiter and count that they declare."""
+    before, declared, count = 0, None, None
+    for line, following in zip(sample, [*sample[1:], ""], strict=True):
+        text = line.strip()
+        if before == 0 and re.fullmatch("sep=.", line.strip("\r\n")):
+            declared = line.strip("\r\n")[-1]
+        elif _is_count(text, following, layout):
+            count = int(text)
+        elif text and not _is_comment(line, layout):
+            break
+        before += 1
+    return before, declared, count
+
+
+def _is_comment(line: str, layout: Layout) -> bool:
+    """Return whether a line is a comment: not where it has a cell for each declared name, as rows have."""
+    if not line.startswith("#"):
+        return False
+    delimiters = layout.delimiter or f"{DELIMITERS} "
+    return not any(len(next(reader([line], delimiter))) == len(layout.names) for delimiter in delimiters)
+
+
+def _is_count(text: str, following: str, layout: Layout) -> bool:
+    """Return whether a line is a number alone, above lines of several cells."""
+    return text.isdecimal() and len(re.split(rf"[{DELIMITERS} ]+", following.strip())) > 1 and len(layout.names) != 1
+
+
+def _seen_delimiter(lines: Sequence[str], names: Sequence[str]) -> str:
+    """Return what divides the cells of lines: what divides the header and the rows alike, and most of all."""
+    wanted = len(names) or None
+    best, most = ",", (False, 0)
+    for delimiter in DELIMITERS:
+        widths = [len(row) for row in islice(reader(lines, delimiter), 6) if row]
+        alike = len(set(widths)) == 1 if wanted is None else set(widths) == {wanted}
+        if widths[0] > 1 and (alike, widths[0]) > most:
+            best, most = delimiter, (alike, widths[0])
+    return " " if most[1] == 0 and _divided_by_spaces(lines, wanted) else best
+
+
+def _divided_by_spaces(lines: Sequence[str], wanted: int | None) -> bool:
+    """Return whether lines are cells between spaces: the header may lack the name of the first column."""
+    widths = [len(row) for row in islice(reader(lines, " "), 50) if row]
+    first, rows = widths[0], set(widths[1:])
+    if wanted is not None:
+        return {first, *rows} == {wanted} and wanted > 1
+    return first > 1 and (rows in ({first}, {first + 1}))
+
+
+def _widened(header: list[str], first: list[str], *, unnamed_first: bool) -> list[str]:
+    """Return the header with a name for each cell of the first row, where the rows are wider for a known reason."""
+    extra = first[len(header) :]
+    if unnamed_first and len(extra) == 1:
+        return ["" if "id" in header else "id", *header]
+    return header if any(cell.strip() for cell in extra) else header + [""] * len(extra)
+
+
+def _unique(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    times = Counter(name for name in names if name.strip())
+    first = {name: i for i, name in reversed(list(enumerate(names)))}
+    unique = (name if name.strip() and first[name] == i else f"{NAMELESS}{i}" for i, name in enumerate(names))
+    return tuple(unique), frozenset(name for name, count in times.items() if count > 1)

@@ -63,7 +63,7 @@ def category(name: str, spellings: Mapping[str, str], where: str) -> str:
             f"unknown EMOTIC category {name!r}",
             where=where,
             expected=shorten(CATEGORIES, len(CATEGORIES)),
-            fix=closest(meaning, CATEGORIES) or "give label_map: the spelling -> one of the 26 names",
+            fix=closest(meaning, CATEGORIES) or "in Python, label_map=: the spelling -> one of the 26 names",
         )
     return meaning
 

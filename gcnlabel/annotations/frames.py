@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from gcnlabel.annotations.annotations import Annotations
@@ -57,6 +59,7 @@ def from_frame(
     """
     cells = Cells(_polars(frame), where, first_row, tuple(missing))
     annotations = from_cells(cells, tasks, split_column=split_column, id_column=id_column)
+    annotations = annotations.of_tasks(cells.signs.decided(tasks))
     warn_odd_rows(annotations, where, first_row)
     return annotations
 
@@ -64,7 +67,10 @@ def from_frame(
 def from_cells(
     cells: Cells, tasks: TaskSet, *, split_column: str | None, id_column: str | None, group_column: str | None = None
 ) -> Annotations:
-    """Return the annotations of a table, or of a part of it, as :func:`from_frame` does, without warnings."""
+    """Return the annotations of a table, or of a part of it, as :func:`from_frame` does, without warnings.
+
+    What -1 means is decided when all parts are read, by the ``signs`` of their cells.
+    """
     names = {"split": split_column, "ids": id_column, "groups": group_column}
     rest = {key: cells.complete(name, OPTIONS[key]) for key, name in names.items() if name is not None}
     return Annotations(tasks, {task.name: target_of(task, cells) for task in tasks}, **rest)
@@ -77,5 +83,13 @@ def _polars(frame: Any) -> pl.DataFrame:
         return frame.collect()
     if type(frame).__module__.partition(".")[0] == "pandas":
         cells = frame.astype(object).where(frame.notna(), None)
-        return pl.DataFrame({str(name): pl.Series(cells[name].tolist(), strict=False) for name in cells.columns})
+        return pl.DataFrame({str(name): _column(cells[name].tolist()) for name in cells.columns})
     raise InputError(f"a {type(frame).__name__}", expected="a polars or pandas frame")
+
+
+def _column(cells: list[Any]) -> pl.Series:
+    """Return a column of pandas' objects; lists, tuples, sets and arrays become lists."""
+    plain = [list(cell) if isinstance(cell, tuple | set | frozenset | np.ndarray) else cell for cell in cells]
+    if any(isinstance(cell, list) for cell in plain) and not all(isinstance(cell, list | None) for cell in plain):
+        plain = [json.dumps([str(item) for item in cell]) if isinstance(cell, list) else cell for cell in plain]
+    return pl.Series(plain, strict=False)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcnlabel.annotations.annotations import Annotations
-from gcnlabel.annotations.csv_text import row_widths
+from gcnlabel.annotations.csv_text import Head, text_rows
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 
 SHOWN = 5
@@ -34,25 +34,27 @@ def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
             _warn_alike(names, what, where, first_row)
 
 
-def warn_cut_rows(path: Path, delimiter: str) -> None:
-    """Warn of the rows of a CSV file that have fewer cells than its header: what they lack counts as missing."""
+def warn_cut_rows(path: Path, head: Head) -> None:
+    """Warn of the rows of a CSV file that have fewer cells than its header: what they lack is read as empty cells."""
     short: list[int] = []
     with suppress(csv.Error, UnicodeDecodeError):
-        short += (number for number, cells, width in row_widths(path, delimiter) if cells < width)
+        width = len(head.names) - head.trailing
+        short += (number for number, cells in text_rows(path, head) if len(cells) < width and (cells or width > 1))
     if short:
-        _warn(f"{len(short)} row(s) of {path} are cut off: the cells that they lack count as missing", short)
+        _warn(f"{len(short)} row(s) of {path} are cut off: the cells that they lack are read as empty", short)
 
 
-def overlong_row(path: Path, delimiter: str) -> InputError | None:
+def overlong_row(path: Path, head: Head) -> InputError | None:
     """Return an error that names the first row of a CSV file with more cells than its header, None without such."""
     with suppress(csv.Error, UnicodeDecodeError):
-        for number, cells, width in row_widths(path, delimiter):
-            if cells > width:
+        for number, cells in text_rows(path, head):
+            if len(cells) > len(head.names):
                 return InputError(
-                    f"{path} cannot be read: row {number} has {cells} cells",
+                    f"{path} cannot be read: row {number} has {len(cells)} cells",
                     where=f"{path}, row {number}",
-                    expected=f"{width} cells, as the header has",
-                    fix=f'quote cells that hold {delimiter!r}, as in "a{delimiter}b"',
+                    expected=f"{len(head.names)} cells, as the header has; they stand between {head.delimiter!r}",
+                    fix=f'quote cells that hold {head.delimiter!r}, as in "a{head.delimiter}b"; where something '
+                    "else stands between cells: data.delimiter in a config, build-graph --delimiter",
                 )
     return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,24 @@ import polars as pl
 
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.cells import Cells
-from gcnlabel.annotations.csv_text import delimiter_of
 from gcnlabel.annotations.frames import from_cells
-from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows, warn_odd_rows
+from gcnlabel.annotations.layout import AS_SEEN, Layout
+from gcnlabel.annotations.long_form import widened
+from gcnlabel.annotations.odd_rows import warn_odd_rows
+from gcnlabel.annotations.table_file import TableFile, open_table
+from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError
-from gcnlabel.files import existing_file, unchanged
 from gcnlabel.tasks import TaskSet
+
+ROWS_AT_ONCE = 100_000
+"""Rows that are read at once."""
 
 
 def read_table(
     path: str | Path,
     tasks: TaskSet,
     *,
-    delimiter: str | None = None,
+    layout: Layout = AS_SEEN,
     split_column: str | None = None,
     id_column: str | None = None,
     group_column: str | None = None,
@@ -34,7 +38,7 @@ def read_table(
     Args:
         path: The file; ``.parquet`` and ``.pq`` are Parquet, everything else is text.
         tasks: Tasks to read.
-        delimiter: What stands between cells; None to see it from the header (comma, semicolon, tab or bar).
+        layout: How the file is written, where that cannot be seen from it.
         split_column: Column that names each row's split.
         id_column: Column that names each row.
         group_column: Column that names each row's group, as :class:`Annotations` holds it.
@@ -46,41 +50,45 @@ def read_table(
     Warns:
         GcnlabelWarning: Rows are cut off, ids stand twice, or names of splits differ in case or spaces alone.
     """
-    columns: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
-    parts = iter_table(path, tasks, delimiter=delimiter, missing=missing, **columns)
-    annotations = Annotations.concatenate(list(parts))
-    path = Path(path)
-    if not _is_parquet(path):
-        warn_cut_rows(path, delimiter_of(path, delimiter))
-    warn_odd_rows(annotations, str(path), _first_row(path))
-    return annotations
+    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
+    options["missing"] = tuple(missing)
+    file = open_table(path, layout)
+    parts, signs = [], TagSigns()
+    for part, cells in _parts(file, tasks, layout, ROWS_AT_ONCE, **options):
+        parts.append(part)
+        signs.merge(cells.signs)
+    whole = Annotations.concatenate(parts).of_tasks(signs.decided(tasks))
+    if layout.long is None:
+        file.warn(len(whole))
+        warn_odd_rows(whole, str(path), file.first_row)
+    return whole
 
 
 def iter_table(
     path: str | Path,
     tasks: TaskSet,
     *,
-    delimiter: str | None = None,
+    layout: Layout = AS_SEEN,
     split_column: str | None = None,
     id_column: str | None = None,
     group_column: str | None = None,
     missing: tuple[str, ...] = (),
-    chunk_rows: int = 100_000,
+    chunk_rows: int = ROWS_AT_ONCE,
 ) -> Iterator[Annotations]:
-    """Yield the annotations of a file in parts of ``chunk_rows`` rows, for files larger than memory."""
-    path = existing_file(path, "annotations")
-    lazy = _scan(path, delimiter)
-    row = _first_row(path)
-    with _readable(path, delimiter):
-        for frame in lazy.collect_batches(chunk_size=chunk_rows, maintain_order=True):
-            if len(frame) == 0:
-                continue
-            cells = Cells(frame, str(path), row, tuple(missing))
-            columns = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
-            yield from_cells(cells, tasks, **columns)
-            row += len(frame)
-    if row == _first_row(path):
-        raise InputError(f"{path} has a header without rows", expected="at least one row")
+    """Yield the annotations of a file in parts of ``chunk_rows`` rows, for files larger than memory.
+
+    A file in long form is one part, since the rows of a sample may stand anywhere.
+
+    Raises:
+        InputError: As :func:`read_table` does; of a column in which -1 cannot be told, behind the last part.
+    """
+    options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
+    options["missing"] = tuple(missing)
+    signs = TagSigns()
+    for part, cells in _parts(open_table(path, layout), tasks, layout, chunk_rows, **options):
+        yield part
+        signs.merge(cells.signs)
+    signs.decided(tasks)
 
 
 def read_rows(
@@ -89,68 +97,78 @@ def read_rows(
     first: int,
     count: int,
     *,
-    delimiter: str | None = None,
+    layout: Layout = AS_SEEN,
     split_column: str | None = None,
     missing: tuple[str, ...] = (),
-) -> Annotations:
+) -> tuple[Annotations, TagSigns]:
     """Return the annotations of ``count`` rows of a file, from row ``first`` (the first is 0) on.
+
+    Returns:
+        The annotations, and what the rows hold where -1 is to be decided: to be merged over all rows, and asked.
 
     Raises:
         InputError: As :func:`read_table` does.
     """
-    path = existing_file(path, "annotations")
-    with _readable(path, delimiter):
-        frame = _scan(path, delimiter).slice(first, count).collect()
-    cells = Cells(frame, str(path), first + _first_row(path), tuple(missing))
-    return from_cells(cells, tasks, split_column=split_column, id_column=None)
+    file = open_table(path, layout)
+    with file.readable():
+        frame = file.scan().slice(first, count).collect()
+    cells = _cells(file, frame, file.first_row + first, layout, missing)
+    if layout.long is not None:
+        cells = widened(cells, layout.long, _columns(tasks), [split_column] if split_column else [])
+    return from_cells(cells, tasks, split_column=split_column, id_column=None), cells.signs
 
 
-def count_rows(path: str | Path) -> int:
+def count_rows(path: str | Path, layout: Layout = AS_SEEN) -> int:
     """Return the number of rows of a CSV or Parquet file, without holding them.
 
     Raises:
         InputError: The file cannot be read, or has none.
     """
-    path = existing_file(path, "annotations")
-    with _readable(path, None):
-        rows = int(_scan(path, None).select(pl.len()).collect().item())
+    file = open_table(path, layout)
+    with file.readable():
+        rows = int(file.scan().select(pl.len()).collect().item())
     if rows == 0:
         raise InputError(f"{path} has a header without rows", expected="at least one row")
     return rows
 
 
-@contextmanager
-def _readable(path: Path, delimiter: str | None) -> Iterator[None]:
-    """Say which file, and which row, cannot be read, and that a file changed meanwhile."""
-    try:
-        with unchanged([path]):
-            yield
-    except pl.exceptions.PolarsError as error:
-        known = None if _is_parquet(path) else overlong_row(path, delimiter_of(path, delimiter))
-        raise known or InputError(f"{path} cannot be read: {error}") from error
+def _parts(
+    file: TableFile,
+    tasks: TaskSet,
+    layout: Layout,
+    chunk_rows: int,
+    *,
+    missing: tuple[str, ...],
+    **columns: str | None,
+) -> Iterator[tuple[Annotations, Cells]]:
+    row = file.first_row
+    with file.readable():
+        lazy = file.scan()
+        whole = (
+            [lazy.collect()]
+            if layout.long is not None
+            else lazy.collect_batches(chunk_size=chunk_rows, maintain_order=True)
+        )
+        for frame in whole:
+            if len(frame) == 0:
+                continue
+            cells = _cells(file, frame, row, layout, missing)
+            if layout.long is not None:
+                kept = [name for name in columns.values() if name is not None]
+                cells = widened(cells, layout.long, _columns(tasks), kept)
+            yield from_cells(cells, tasks, **columns), cells
+            row += len(frame)
+    if row == file.first_row:
+        raise InputError(f"{file.path} has a header without rows", expected="at least one row")
 
 
-def _is_parquet(path: Path) -> bool:
-    return path.suffix in (".parquet", ".pq")
+def _cells(file: TableFile, frame: pl.DataFrame, row: int, layout: Layout, missing: tuple[str, ...]) -> Cells:
+    frame = file.checked(frame, row)
+    where = str(file.path)
+    return Cells(frame, where, row, missing, decimal=layout.decimal, doubled=file.doubled, note=file.note)
 
 
-def _first_row(path: Path) -> int:
-    """Return the number of a file's first row in messages: in text, the header is row 1."""
-    return 1 if _is_parquet(path) else 2
-
-
-def _scan(path: Path, delimiter: str | None) -> pl.LazyFrame:
-    return _scan_parquet(path) if _is_parquet(path) else _scan_text(path, delimiter)
-
-
-def _scan_parquet(path: Path) -> pl.LazyFrame:
-    try:
-        lazy = pl.scan_parquet(path, glob=False)
-        lazy.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{path} is no Parquet file: {error}") from error
-    return lazy
-
-
-def _scan_text(path: Path, delimiter: str | None) -> pl.LazyFrame:
-    return pl.scan_csv(path, separator=delimiter_of(path, delimiter), infer_schema=False, glob=False)
+def _columns(tasks: TaskSet) -> list[str]:
+    """Return the columns in which tasks may stand."""
+    named = [task.source.columns.get(label, label) for task in tasks for label in task.labels]
+    return [*named, *(task.source.column or task.name for task in tasks)]

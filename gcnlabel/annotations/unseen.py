@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 from scipy import sparse
 
-from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
+from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.errors import GcnlabelWarning, shorten
 from gcnlabel.tasks import Categorical, Dimensional
 
@@ -18,7 +18,7 @@ def unseen_labels(annotations: Annotations) -> list[str]:
     for task in annotations.tasks:
         target = annotations.targets[task.name]
         if isinstance(task, Categorical):
-            counts = np.bincount(target[target != MISSING_CLASS], minlength=len(task))
+            counts = (annotations.indicators(task.name) > 0).sum(0)
         elif sparse.issparse(target):
             counts = np.asarray(target.sum(0)).ravel()
         else:

@@ -38,6 +38,7 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
     from gcnlabel.export import describe_model, export_model
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction import load_network
+    from gcnlabel.prediction.images import alignment_of
     from gcnlabel.run import RunFolder
 
     refuse_existing(output, overwrite)
@@ -46,7 +47,7 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
         network.tasks,
         network.input_shape,
         scaling=network.config.model.backbone.scaling,
-        aligned=isinstance(network.config.data, Faces),
+        alignment=alignment_of(network.config) if isinstance(network.config.data, Faces) else None,
         thresholds={name: values.tolist() for name, values in network.thresholds.items()},
     )
     export_model(network.model, output, format, description, overwrite=overwrite)

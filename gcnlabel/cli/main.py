@@ -12,11 +12,12 @@ import click
 from gcnlabel import __version__
 from gcnlabel.cli.ending import AGAIN, GOING_ON, spoken
 from gcnlabel.cli.terminal import printable
-from gcnlabel.errors import GcnlabelWarning
+from gcnlabel.errors import NOTE, GcnlabelWarning
 
 COMMANDS = {
     "build-graph": "Measure or read a label graph and save it.",
     "inspect-graph": "Show who listens to whom in a label graph, and what is wrong with it.",
+    "export-graph": "Write a label graph for the published codes, or as npz, CSV or GraphML.",
     "prepare": "Align the faces of a data set once, into a cache that training reads.",
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",
@@ -56,9 +57,25 @@ class LazyGroup(click.Group):
         if not debug:
             warnings.showwarning = _show_warning
             logging.disable(logging.INFO)  # Lightning's loggers set their own levels when they are imported
+        _show_notes()
         hint = GOING_ON.get((ctx._protected_args or [""])[0], AGAIN)
         with spoken(hint, debug=debug):
             return super().invoke(ctx)
+
+
+class _Shown(logging.Handler):
+    """Shows what is told to the person."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(record.getMessage())
+
+
+def _show_notes() -> None:
+    logger = logging.getLogger("gcnlabel")
+    logger.setLevel(NOTE)
+    logger.propagate = False
+    if not any(isinstance(handler, _Shown) for handler in logger.handlers):
+        logger.addHandler(_Shown())
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:

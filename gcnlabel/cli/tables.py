@@ -34,6 +34,8 @@ def _absent(evaluation: Mapping[str, Any]) -> list[str]:
     for task, values in evaluation["tasks"].items():
         if values.get("absent"):
             lines.append(f"{task}: not in this split, left out of macro averages: {shorten(values['absent'])}")
+        if values.get("ties"):
+            lines.append(f"{task}: {values['ties']} samples without a majority of votes, left out of its metrics")
         if values.get("undefined"):
             lines.append(f"{task}: too little of it in this split for any metric: {shorten(values['undefined'])}")
     return lines

@@ -14,7 +14,6 @@ from torch.utils.data import Dataset
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.data.lazy_images import LazyImages
-from gcnlabel.tasks import Categorical
 
 Sample = tuple[Tensor, dict[str, Tensor]]
 
@@ -92,11 +91,11 @@ def whole_batch(batch: Any) -> Any:
 def targets_to_tensors(annotations: Annotations) -> dict[str, Tensor]:
     """Return the targets of each task as losses and metrics take them.
 
-    Class indices int64 [N], -1 = missing; tags and dimensions float32 [N, labels], NaN = missing.
+    Class indices int64 [N], -1 = missing; shares of classes, tags and dimensions float32 [N, labels], NaN = missing.
     """
     tensors = {}
     for task in annotations.tasks:
         target = annotations.targets[task.name]
         dense = target.toarray() if sparse.issparse(target) else target
-        tensors[task.name] = torch.as_tensor(dense if isinstance(task, Categorical) else dense.astype(np.float32))
+        tensors[task.name] = torch.as_tensor(dense if dense.ndim == 1 else dense.astype(np.float32))
     return tensors

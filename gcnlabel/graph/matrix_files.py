@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import math
+import re
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.annotations import AS_SEEN, Layout
+from gcnlabel.annotations.csv_text import read_head, text_rows
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
 
 Floats = npt.NDArray[np.float64]
 
 
-def read_matrix(path: str | Path) -> tuple[list[str], Floats]:
+def read_matrix(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], Floats]:
     """Read a square matrix whose header and first column are label names, in any order.
 
     Returns:
@@ -24,13 +28,13 @@ def read_matrix(path: str | Path) -> tuple[list[str], Floats]:
     Raises:
         InputError: A name stands twice or on one side only, or a cell is not a finite number.
     """
-    header, rows = _read_rows(path)
+    header, rows = _read_rows(path, layout)
     labels = header[1:]
     _check_names(labels, path)
     return labels, _square(labels, dict(_named(rows, labels, path)), path)
 
 
-def read_counts(path: str | Path) -> tuple[list[str], Floats, Floats]:
+def read_counts(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], Floats, Floats]:
     """Read counts and co-occurrences: header ``label,count,<labels>``, a row a label.
 
     Returns:
@@ -39,7 +43,7 @@ def read_counts(path: str | Path) -> tuple[list[str], Floats, Floats]:
     Raises:
         InputError: As for :func:`read_matrix`; or a count is negative or below one of its co-occurrences.
     """
-    header, rows = _read_rows(path)
+    header, rows = _read_rows(path, layout)
     if header[1:2] != ["count"]:
         raise InputError(f"the second column is {header[1:2]}", where=path, expected="label,count,<labels>")
     labels = header[2:]
@@ -48,6 +52,17 @@ def read_counts(path: str | Path) -> tuple[list[str], Floats, Floats]:
     counts = np.array([_number(by_name[name][0], path, name, "count") for name in labels])
     together = _square(labels, {name: cells[1:] for name, cells in by_name.items()}, path)
     np.fill_diagonal(together, 0)
+    check_counts(labels, counts, together, path)
+    return labels, counts, together
+
+
+def check_counts(labels: Sequence[str], counts: Floats, together: Floats, path: str | Path) -> None:
+    """Check that counts [L] and co-occurrences [L, L], whose diagonal does not matter, can be right.
+
+    Raises:
+        InputError: A count is negative or below one of its co-occurrences.
+    """
+    together = together * (1 - np.eye(len(labels)))
     for i, label in enumerate(labels):
         if counts[i] < 0 or (together[i] < 0).any():
             raise InputError("a negative count", where=f"{path}, row {label!r}", expected="counts of samples")
@@ -58,10 +73,9 @@ def read_counts(path: str | Path) -> tuple[list[str], Floats, Floats]:
                 where=path,
                 expected="co-occurrences that are at most the count",
             )
-    return labels, counts, together
 
 
-def read_edges(path: str | Path) -> list[tuple[str, str, float]]:
+def read_edges(path: str | Path, layout: Layout = AS_SEEN) -> list[tuple[str, str, float]]:
     """Read edges: header ``source,target,weight`` (weight may be left out: 1), a row an edge.
 
     A message flows from source to target: the target listens to the source, Â[target, source] = weight.
@@ -69,7 +83,7 @@ def read_edges(path: str | Path) -> list[tuple[str, str, float]]:
     Raises:
         InputError: A column is missing, an edge stands twice, or a weight is not a finite number.
     """
-    header, rows = _read_rows(path)
+    header, rows = _read_rows(path, layout)
     if [name.lower() for name in header] not in (["source", "target"], ["source", "target", "weight"]):
         raise InputError(f"header {','.join(header)}", where=path, expected="source,target,weight")
     edges: dict[tuple[str, str], float] = {}
@@ -81,22 +95,29 @@ def read_edges(path: str | Path) -> list[tuple[str, str, float]]:
     return [(source, target, weight) for (source, target), weight in edges.items()]
 
 
-def _read_rows(path: str | Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _read_rows(path: str | Path, layout: Layout) -> tuple[list[str], list[tuple[int, list[str]]]]:
     path = existing_file(path)
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = [(n, [c.strip() for c in cells]) for n, cells in enumerate(csv.reader(file), 1) if any(cells)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is not a CSV text file: {error}") from error
-    if len(lines) < 2:
-        raise InputError(f"{path} has a header without rows" if lines else f"{path} is empty")
-    header = lines[0][1]
-    for line, cells in lines[1:]:
-        if len(cells) != len(header):
-            raise InputError(
-                f"{len(cells)} cells", where=f"{path}, row {line}", expected=f"{len(header)}, as the header"
-            )
-    return header, lines[1:]
+    head = read_head(path, layout)
+    width = len(head.names) - head.trailing
+    rows = [(n, [_plain(cell) for cell in cells]) for n, cells in text_rows(path, head) if any(map(str.strip, cells))]
+    if layout.decimal == ",":
+        rows = [(n, [cells[0], *map(_with_point, cells[1:])]) for n, cells in rows]
+    if not rows:
+        raise InputError(f"{path} has a header without rows")
+    for line, cells in rows:
+        if len(cells[:width]) != width or any(cells[width:]):
+            raise InputError(f"{len(cells)} cells", where=f"{path}, row {line}", expected=f"{width}, as the header")
+    return [_plain(name) for name in head.header[:width]], [(line, cells[:width]) for line, cells in rows]
+
+
+def _plain(text: str) -> str:
+    """Return a cell without spaces around it, its letters composed (NFC): names are matched so."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def _with_point(text: str) -> str:
+    """Return a number that has a decimal comma with a point; one that has a point becomes none."""
+    return text.translate(str.maketrans(",.", ".,")) if re.fullmatch(r"[+-]?[\d.,]+", text) else text
 
 
 def _check_names(labels: list[str], path: str | Path) -> None:
@@ -132,5 +153,6 @@ def _number(text: str, path: str | Path, row: str, column: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"{text!r} is not a finite number", where=f"{path}, row {row!r}, column {column!r}")
+        comma = "write decimal points; build-graph also takes --decimal ," if re.fullmatch(r"-?\d*,\d+", text) else None
+        raise InputError(f"{text!r} is not a finite number", where=f"{path}, row {row!r}, column {column!r}", fix=comma)
     return value

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.losses.masked import TaskLoss
 
 
-def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: nn.ModuleDict) -> None:
+def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: Mapping[str, TaskLoss]) -> None:
     """Check the targets of a batch against the scores and losses of their tasks.
 
     Values are looked at on the CPU alone and outside of ``torch.func`` and ``torch.compile``: elsewhere that would wait
@@ -24,10 +25,11 @@ def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], l
         if missing := [name for name in losses if name not in given]:
             raise InputError(f"no {side} of task {shorten(missing)}", expected=shorten(losses))
     for name, loss in losses.items():
-        wanted = loss.target_shape(scores[name].shape)
-        if targets[name].shape != wanted:
+        wanted = loss.target_shapes(scores[name].shape)
+        if targets[name].shape not in wanted:
             raise InputError(
-                f"targets of task {name!r} of shape {list(targets[name].shape)}", expected=str(list(wanted))
+                f"targets of task {name!r} of shape {list(targets[name].shape)}",
+                expected=" or ".join(str(list(shape)) for shape in wanted),
             )
         if _can_be_read(targets[name]):
             _check_values(name, loss.invalid(scores[name], targets[name]), targets[name], loss.takes)

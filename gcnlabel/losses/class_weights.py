@@ -12,7 +12,7 @@ def inverse_frequency_weights(counts: Tensor) -> Tensor:
     A class that never occurs weighs 0: no sample can need its weight.
 
     Args:
-        counts: Samples of each class [classes].
+        counts: Samples of each class [classes], or sums of their shares.
 
     Example:
         >>> inverse_frequency_weights(torch.tensor([10, 5, 0])).tolist()
@@ -22,4 +22,4 @@ def inverse_frequency_weights(counts: Tensor) -> Tensor:
     seen = counts > 0
     if not seen.any():
         return torch.ones_like(counts)
-    return torch.where(seen, counts[seen].min() / counts.clamp(min=1), 0)
+    return torch.where(seen, counts[seen].min() / counts.where(seen, 1), 0)

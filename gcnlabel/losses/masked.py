@@ -20,9 +20,11 @@ class TaskLoss(nn.Module):
 
     Attributes:
         takes: What a target may be, in words.
+        of_dimensions: Whether it compares values of continuous dimensions.
     """
 
     takes = "finite numbers, or NaN where missing"
+    of_dimensions = False
 
     @abstractmethod
     def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
@@ -30,12 +32,13 @@ class TaskLoss(nn.Module):
 
         Args:
             scores: [B, labels of the task].
-            targets: Class indices [B], -1 = missing; or [B, labels of the task], NaN = missing.
+            targets: Class indices [B], -1 = missing; or [B, labels of the task], NaN = missing, which are shares for
+                a categorical task.
         """
 
-    def target_shape(self, scores: torch.Size) -> torch.Size:
-        """Return the shape of the targets of scores of a shape."""
-        return scores
+    def target_shapes(self, scores: torch.Size) -> tuple[torch.Size, ...]:
+        """Return the shapes that targets of scores of a shape may have."""
+        return (scores,)
 
     def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return which targets this loss cannot take, of their shape."""
@@ -59,29 +62,37 @@ class MeanLoss(TaskLoss):
 class CrossEntropy(MeanLoss):
     """Weighted cross-entropy (Emotion-GCN, Eq. 8): the weighted mean of ``-log softmax(scores)[class]``.
 
+    Of shares p of the classes it is ``-sum_c w_c p_c log softmax(scores)[c]``, over the sum of the ``w_c p_c``.
+
     Args:
         class_weights: Weight of each class [classes], or None for equal weights.
     """
 
     class_weights: Tensor | None
-    takes = "the index of a class, or -1 where missing"
+    takes = "the index of a class, or -1 where missing; or shares of the classes that sum to 1, or NaN"
 
     def __init__(self, class_weights: Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("class_weights", class_weights, persistent=False)
 
-    def target_shape(self, scores: torch.Size) -> torch.Size:
-        """Return [B]."""
-        return scores[:1]
+    def target_shapes(self, scores: torch.Size) -> tuple[torch.Size, ...]:
+        """Return [B], of indices, and [B, classes], of shares."""
+        return scores[:1], scores
 
     def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Return which are neither -1 nor the index of a class."""
+        """Return which are neither -1 nor the index of a class, or no shares."""
+        if targets.dim() == 2:
+            return (targets < 0) | ((targets.sum(1) - 1).abs() > 1e-4)[:, None]
         return (targets < -1) | (targets >= scores.shape[1])
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weighted losses and weights of the observed samples."""
-        known = torch.where(seen, targets, 0)
         weights = None if self.class_weights is None else self.class_weights.to(scores.dtype)
+        if targets.dim() == 2:
+            shares = torch.where(seen, targets, 0).to(scores.dtype)
+            shares = shares if weights is None else shares * weights
+            return -(shares * F.log_softmax(scores, dim=1)).sum(), shares.sum()
+        known = torch.where(seen, targets, 0)
         losses = F.cross_entropy(scores, known, weights, reduction="none")
         weight = seen.to(losses.dtype) if weights is None else torch.where(seen, weights[known], 0)
         return torch.where(seen, losses, 0).sum(), weight.sum()
@@ -150,6 +161,8 @@ class AsymmetricLoss(TagLoss):
 class MSELoss(MeanLoss):
     """Mean squared error over observed values."""
 
+    of_dimensions = True
+
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the squared errors and number of observed values."""
         known = torch.where(seen, targets, 0).to(scores.dtype)
@@ -162,6 +175,8 @@ class CCCLoss(TaskLoss):
 
     A dimension with fewer than 2 observed values in the batch, of all processes together, adds nothing.
     """
+
+    of_dimensions = True
 
     def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return the mean over the dimensions that have at least 2 observed values."""

@@ -7,19 +7,22 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gcnlabel.metrics.majority import majority
+
 
 def confusion_matrix(scores: Tensor, targets: Tensor) -> Tensor:
     """Return how often class i (row) was predicted as class j (column), int64 [classes, classes].
 
     Args:
         scores: [N, classes]; the highest is predicted.
-        targets: Class indices [N], -1 = missing, left out.
+        targets: Class indices [N], -1 = missing, left out; or shares [N, classes], of which the majority counts, and
+            those without one are left out.
 
     Example:
         >>> confusion_matrix(torch.tensor([[2.0, 1.0], [0.0, 1.0], [3.0, 0.0]]), torch.tensor([0, 0, -1])).tolist()
         [[1, 1], [0, 0]]
     """
-    size = scores.shape[1]
+    size, targets = scores.shape[1], majority(targets)
     seen = targets >= 0
     pairs = targets[seen] * size + scores[seen].argmax(1)
     return torch.bincount(pairs, minlength=size * size).reshape(size, size)

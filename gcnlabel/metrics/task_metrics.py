@@ -10,6 +10,7 @@ from torchmetrics.utilities import dim_zero_cat
 
 from gcnlabel.metrics.categorical import categorical_metrics, confusion_matrix
 from gcnlabel.metrics.dimensional import dimensional_metrics
+from gcnlabel.metrics.majority import ties
 from gcnlabel.metrics.multilabel import multilabel_metrics
 from gcnlabel.tasks import Categorical, MultiLabel, Task
 
@@ -45,7 +46,8 @@ class TaskMetrics(Metric):
         """Return name -> value; names in ``absent`` and ``undefined`` say what could not be measured."""
         scores, targets = dim_zero_cat(self.scores), dim_zero_cat(self.targets)
         if isinstance(self.task, Categorical):
-            return categorical_metrics(confusion_matrix(scores, targets), self.task.classes)
+            tied = {"ties": ties(targets)} if ties(targets) else {}
+            return categorical_metrics(confusion_matrix(scores, targets), self.task.classes) | tied
         if isinstance(self.task, MultiLabel):
             return multilabel_metrics(scores, targets, self.task.labels, self.thresholds, unknown=self.task.unknown)
         return dimensional_metrics(scores, targets, self.task.labels, getattr(self.task, "range", None))

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gcnlabel.annotations.csv_text import NAMELESS
 from gcnlabel.annotations.eye_centres import eyes_from_text
+from gcnlabel.annotations.table_file import TableFile, open_table
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.files import existing_file
 
 BOX = ("face_x", "face_y", "face_width", "face_height")
 LANDMARKS = "facial_landmarks"
@@ -37,7 +38,7 @@ WHOLE = FacePlace(np.full(4, np.nan), np.full((2, 2), np.nan))
 
 
 def read_face_places(path: str | Path) -> Mapping[str, FacePlace]:
-    """Return name of an image -> where its face stands, from a CSV file.
+    """Return name of an image -> where its face stands, from a CSV or Parquet file.
 
     Its columns are ``image`` and, as in AffectNet's lists, ``face_x``, ``face_y``, ``face_width``, ``face_height`` (all
     four or none) and ``facial_landmarks`` (68 points, ``x;y;x;y;...``; may be left out). Cells may be empty.
@@ -45,11 +46,11 @@ def read_face_places(path: str | Path) -> Mapping[str, FacePlace]:
     Raises:
         InputError: The file is missing or no such table, an image stands twice, or landmarks are not 68 points.
     """
-    path = existing_file(path, "table of faces")
-    try:
-        table = pl.read_csv(path, infer_schema=False, glob=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}", expected="CSV") from error
+    file = open_table(path, what="table of faces")
+    path = file.path
+    with file.readable():
+        table = file.checked(file.scan().collect(), file.first_row)
+    table = table.select(pl.col(name).cast(pl.String) for name in table.columns if not name.startswith(NAMELESS))
     given = [name for name in BOX if name in table.columns]
     unknown = [name for name in table.columns if name not in COLUMNS]
     if "image" not in table.columns or unknown or len(given) not in (0, 4):
@@ -58,11 +59,11 @@ def read_face_places(path: str | Path) -> Mapping[str, FacePlace]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"{path} names images twice: {shorten(twice)}", expected="a row an image")
-    boxes, eyes = _boxes(table, path), _eyes(table, path)
+    boxes, eyes = _boxes(table, file), _eyes(table, file)
     return {name: FacePlace(box, pair) for name, box, pair in zip(names, boxes, eyes, strict=True)}
 
 
-def _boxes(table: pl.DataFrame, path: Path) -> npt.NDArray[np.float64]:
+def _boxes(table: pl.DataFrame, file: TableFile) -> npt.NDArray[np.float64]:
     if BOX[0] not in table.columns:
         return np.full((len(table), 4), np.nan)
     numbers = table.select(pl.col(BOX).cast(pl.Float64, strict=False))
@@ -71,13 +72,15 @@ def _boxes(table: pl.DataFrame, path: Path) -> npt.NDArray[np.float64]:
         if len(wrong):
             row = int(wrong[0])
             raise InputError(
-                f"{table[name][row]!r} is no number", where=f"{path}, row {row + 2}, column {name}", expected="pixels"
+                f"{table[name][row]!r} is no number",
+                where=f"{file.path}, row {row + file.first_row}, column {name}",
+                expected="pixels",
             )
     box = numbers.fill_null(float("nan")).to_numpy()
     return np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1)
 
 
-def _eyes(table: pl.DataFrame, path: Path) -> npt.NDArray[np.float64]:
+def _eyes(table: pl.DataFrame, file: TableFile) -> npt.NDArray[np.float64]:
     if LANDMARKS not in table.columns:
         return np.full((len(table), 2, 2), np.nan)
     eyes = eyes_from_text(table[LANDMARKS])
@@ -86,7 +89,7 @@ def _eyes(table: pl.DataFrame, path: Path) -> npt.NDArray[np.float64]:
         row = int(np.flatnonzero(wrong)[0])
         raise InputError(
             "landmarks cannot be used",
-            where=f"{path}, row {row + 2}, column {LANDMARKS}",
+            where=f"{file.path}, row {row + file.first_row}, column {LANDMARKS}",
             expected="68 points x;y;x;y;..., the eyes apart, or an empty cell",
         )
     return eyes.centres

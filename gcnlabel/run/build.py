@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from gcnlabel.annotations import MISSING_CLASS, warn_unseen
+from gcnlabel.annotations import warn_unseen
 from gcnlabel.config.schema import BackboneConfig, Config, Loss
 from gcnlabel.data import Standardize
 from gcnlabel.errors import InputError, shorten
@@ -81,15 +81,17 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
         settings = config.loss.get(task.name, Loss())
         options = {"class_weights": _class_weights(task, data)} if settings.class_weights else {}
         losses[task.name] = make_loss(task, settings.name, **options)
-        weights[task.name] = settings.weight
+        if settings.weight is not None:
+            weights[task.name] = settings.weight
     return MultiTaskLoss(losses, weights, make_weighting(config.weighting, losses), build_units(config, data))
 
 
 def _class_weights(task: Task, data: RunData) -> torch.Tensor:
     if not isinstance(task, Categorical):
         raise InputError(f"loss.{task.name}.class_weights", expected="a categorical task")
-    codes = data.parts["train"].annotations.targets[task.name]
-    return inverse_frequency_weights(torch.as_tensor(np.bincount(codes[codes != MISSING_CLASS], minlength=len(task))))
+    return inverse_frequency_weights(
+        torch.as_tensor(np.nansum(data.parts["train"].annotations.indicators(task.name), 0))
+    )
 
 
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:

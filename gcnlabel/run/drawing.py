@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from gcnlabel.config import Config
@@ -28,6 +29,7 @@ from gcnlabel.figures import (
     similarity_table,
 )
 from gcnlabel.graph import LabelGraph
+from gcnlabel.metrics.majority import majority
 from gcnlabel.run.data import load_data
 from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
@@ -149,11 +151,13 @@ def _check_same_tasks(tasks: Mapping[str, TaskSet]) -> None:
 def confusion_counts(scores: Tensor, targets: Tensor) -> np.ndarray[Any, Any]:
     """Return how often each class [row] was taken for each [column], from scores [N, K] and targets [N], -1 = missing.
 
+    Of shares of classes [N, K], the majority is the target.
+
     Example:
-        >>> import torch
         >>> confusion_counts(torch.eye(2), torch.tensor([0, 0])).tolist()
         [[1, 1], [0, 0]]
     """
+    targets = majority(targets)
     seen = targets >= 0
     counts = np.zeros((scores.shape[1], scores.shape[1]), dtype=np.int64)
     np.add.at(counts, (targets[seen].numpy(), scores[seen].argmax(1).numpy()), 1)
@@ -172,6 +176,7 @@ def _draw_scatter(
         name, config = next(iter(configs.items()))
         annotations = load_data(config, names[name].split).parts["train"].annotations
         values = annotations.targets[dims.name][:, :2]
-        codes = annotations.targets[classes.name]
+        codes = majority(torch.as_tensor(annotations.targets[classes.name])).numpy()
         arguments = (values, codes, classes.classes, dims.dims[:2])
-        target.save(f"scatter_{dims.name}", scatter_figure(*arguments), scatter_table(*arguments))
+        figure = scatter_figure(*arguments, title="training split")
+        target.save(f"scatter_{dims.name}", figure, scatter_table(*arguments))

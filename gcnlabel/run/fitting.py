@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import Any
 
 import lightning as L
@@ -14,7 +14,7 @@ from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
-from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.data import RunData, load_data, with_decisions
 from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
@@ -69,6 +69,7 @@ def train(
             if is_first_process():
                 folder.create(config, overwrite=overwrite)
                 data.keep_split(folder.split)
+                data.rows.save(folder.rows)
                 note_job(folder)
                 if graph is not None:
                     graph.save(folder.graph, overwrite=True)
@@ -104,13 +105,15 @@ def resume(
     if folder.is_imported:
         raise InputError(f"{folder.path} holds weights that were not trained here", fix="train another run")
     if not folder.last.exists():
-        return _train_anew(wanted or folder.load_config(), folder, **where)
+        wanted = wanted or folder.load_config()
+        folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
+        return train(wanted, folder, overwrite=True, **where)
     with going_on(folder), folder.held() if is_first_process() else nullcontext():
         config = folder.load_config()
         data = None
-        if wanted is not None and wanted.model.head.name == "default":
+        if wanted is not None and wanted != config:
             data = load_data(wanted, folder.split)
-            wanted = resolve_default(wanted, data.parts["train"].annotations)
+            wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
         done = int(load_checkpoint(folder.last)["epoch"]) + 1
         longer = gone_on_with(config, wanted or config, done)
         L.seed_everything(config.seed, verbose=False)
@@ -122,12 +125,6 @@ def resume(
             folder.forget_evaluation()
             folder.write_config(longer)
         return _trained(longer, folder, data, module, trainer, first_epoch=done, ckpt_path=folder.last)
-
-
-def _train_anew(config: Config, folder: RunFolder, **where: Any) -> dict[str, Any]:
-    with suppress(FileNotFoundError):
-        folder.job.unlink()  # or the job that is put into the queue again would come back here
-    return train(config, folder, overwrite=True, **where)
 
 
 def _trained(
@@ -148,7 +145,11 @@ def _trained(
 
 
 def _resolved(config: Config, data: RunData) -> Config:
-    """Return a config with a head that has a name of its own, and say which where it was the default."""
+    """Return a config with a head that has a name of its own, and what was decided of the columns of its table.
+
+    It is said which head that is, where it was the default.
+    """
+    config = with_decisions(config, data.tasks)
     found = resolve_default(config, data.parts["train"].annotations)
     if found is not config:
         graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"

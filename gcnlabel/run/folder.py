@@ -28,8 +28,9 @@ class RunFolder:
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
         evaluation: ``evaluation.json``.
-        predictions: ``predictions.safetensors``, scores and targets of the evaluated split, label vectors
-            where the head has such.
+        rows: ``rows.csv``, what became of every row of the data, by split and reason.
+        predictions: ``predictions.safetensors``, scores and targets of the evaluated split; ``ids``, a JSON list of
+            the samples' ids as bytes, where the data have such; label vectors where the head has such.
         job: ``slurm.json``, the job of SLURM that makes the run, if one does.
 
     Args:
@@ -49,6 +50,7 @@ class RunFolder:
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
         self.evaluation = self.path / "evaluation.json"
+        self.rows = self.path / "rows.csv"
         self.predictions = self.path / "predictions.safetensors"
         self.job = self.path / "slurm.json"
 
@@ -103,7 +105,7 @@ class RunFolder:
         if not overwrite:
             self.refuse_a_run()
         writable_folder(self.path)
-        kept = (self.graph, self.split, self.metrics, self.job)
+        kept = (self.graph, self.split, self.rows, self.metrics, self.job)
         made = [self.last, self.best, self.evaluation, self.predictions, *kept]
         if not (self.config.exists() and self.config.read_bytes() == dump_config(config).encode()):
             made.insert(0, self.config)  # nothing of one run may stand beside the config of another

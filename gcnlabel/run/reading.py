@@ -56,9 +56,10 @@ def read_predictions(path: Path, tasks: TaskSet) -> dict[str, Tensor]:
             scores, targets = tensors[f"scores/{task.name}"], tensors[f"targets/{task.name}"]
             if scores.ndim != 2 or scores.shape[1] != len(task) or len(targets) != len(scores):
                 raise ValueError(f"{task.name} has scores {list(scores.shape)} and targets {list(targets.shape)}")
-            if isinstance(task, Categorical) and (targets.is_floating_point() or targets.ndim != 1):
+            votes = targets.is_floating_point() and targets.shape == scores.shape
+            if isinstance(task, Categorical) and not votes and (targets.is_floating_point() or targets.ndim != 1):
                 raise ValueError(f"targets of {task.name} are no classes")
-            if isinstance(task, Categorical) and targets.numel() and int(targets.max()) >= len(task):
+            if isinstance(task, Categorical) and not votes and targets.numel() and int(targets.max()) >= len(task):
                 raise ValueError(f"targets of {task.name} are beyond its {len(task)} classes")
         vectors = tensors.get("label_vectors")
         if vectors is not None and (vectors.ndim != 2 or len(vectors) != tasks.num_labels):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from gcnlabel.annotations import face_tasks
-from gcnlabel.annotations.aff_wild2 import CLASSES as AFF_WILD2_CLASSES
-from gcnlabel.annotations.affectnet import CLASSES as AFFECTNET_CLASSES
-from gcnlabel.annotations.emotic_categories import EMOTIC_TASKS
 from gcnlabel.config import Config
 from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Voc
 from gcnlabel.data import SYNTHETIC_TASKS
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.data import load_data
+from gcnlabel.run.faces import tasks_of_faces
 from gcnlabel.run.tagged_images import read_tagged_images
 from gcnlabel.tasks import TaskSet
 
@@ -28,7 +25,7 @@ def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:
     elif isinstance(data, SyntheticFaces):
         tasks = SYNTHETIC_TASKS
     elif isinstance(data, Faces):
-        tasks = _tasks_of_faces(data)
+        tasks = tasks_of_faces(data)
     elif graph is not None:
         return graph.tasks
     elif isinstance(config.tasks, str):
@@ -36,12 +33,6 @@ def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:
     else:
         return _tasks_in_data(config)
     return tasks if config.only_tasks is None else TaskSet([tasks[name] for name in config.only_tasks])
-
-
-def _tasks_of_faces(data: Faces) -> TaskSet:
-    if data.source == "emotic":
-        return EMOTIC_TASKS
-    return face_tasks((AFFECTNET_CLASSES if data.source == "affectnet" else AFF_WILD2_CLASSES)[data.classes])
 
 
 def _tasks_in_data(config: Config) -> TaskSet:

@@ -11,7 +11,7 @@ from scipy import sparse
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.statistics.statistic import Ints, Statistic
+from gcnlabel.statistics.statistic import Statistic
 from gcnlabel.statistics.tag_pairs import tag_pairs
 from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
@@ -63,6 +63,8 @@ class PairCounts:
         positive_a, seen_a = _indicators(annotations, a)
         positive_b, seen_b = (positive_a, seen_a) if a == b else _indicators(annotations, b)
         both = _product(positive_a, positive_b)
+        if a == b and isinstance(a, Categorical):  # a sample has one class, whatever its annotators say
+            both = np.diag(_sums(positive_a))
         if a == b and seen_a is None:  # a label is with itself as often as it is there
             each = np.asarray(both.diagonal())
             return cls(both, each[:, None], each[None, :], positive_a.shape[0])
@@ -90,9 +92,9 @@ class PairCounts:
         return bool(np.any(self.total))
 
     def dense(self, rows: int, columns: int) -> PairCounts:
-        """Return the counts as int64 [La, Lb] each."""
+        """Return the counts as int64 [La, Lb] each, or sums of shares as float64."""
         parts = (_dense(getattr(self, name)) for name in ("both", "first", "second", "total"))
-        return PairCounts(*(np.broadcast_to(np.asarray(part, dtype=np.int64), (rows, columns)) for part in parts))
+        return PairCounts(*(np.broadcast_to(_counted(np.asarray(part)), (rows, columns)) for part in parts))
 
 
 class CountingStatistic(Statistic):
@@ -106,8 +108,14 @@ class CountingStatistic(Statistic):
 
     @property
     def counts(self) -> PairCounts:
-        """The counts, int64 [La, Lb] each."""
+        """The counts [La, Lb] each: int64, or sums of shares."""
         return self._counts.dense(len(self.a), len(self.b))
+
+    def label_counts(self) -> Any:
+        """Return the samples with each label of the first task [La], None where they differ by the other label."""
+        first = np.asarray(self._counts.first)
+        same = first.ndim == 2 and (first == first[:, :1]).all()
+        return first[:, 0] if same and len(first) == len(self.a) else None
 
     @property
     def pairs(self) -> Any:
@@ -158,19 +166,24 @@ def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:
 
 
 def _product(a: Any, b: Any) -> Any:
-    """Return aᵀ b in whole numbers, sparse when both are; exact, being sums of 0 and 1."""
+    """Return aᵀ b, sparse when both are; exact whole numbers, being sums of 0 and 1, where nothing is a share."""
     if sparse.issparse(a) and sparse.issparse(b):
         return (a.T @ b).astype(np.int64)
     product = a.T @ b if sparse.issparse(a) or not sparse.issparse(b) else (b.T @ a).T
-    return np.rint(np.asarray(product)).astype(np.int64)
+    return _counted(np.asarray(product))
 
 
-def _sums(positive: Any) -> Ints:
+def _sums(positive: Any) -> Any:
     """Return the number of samples with each label."""
     if sparse.issparse(positive):
         return np.asarray(positive.sum(0)).ravel().astype(np.int64)
-    sums: Ints = positive.sum(0).astype(np.int64)
-    return sums
+    return _counted(positive.sum(0))
+
+
+def _counted(sums: Any) -> Any:
+    """Return sums as int64 where they are counts, as they are where they are sums of shares."""
+    whole = np.rint(sums)
+    return whole.astype(np.int64) if (whole == sums).all() else sums
 
 
 def _seen_together(seen_a: Any, seen_b: Any, rows: int) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from typing_extensions import Self
 
@@ -25,9 +27,10 @@ class Pearson(Statistic):
 
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
-        self._moments = _merge(
-            self._moments, _moments(annotations.indicators(self.a.name), annotations.indicators(self.b.name))
-        )
+        a, b = (annotations.indicators(task.name) for task in (self.a, self.b))
+        moments = _moments(a, b)
+        shared = [isinstance(t, Categorical) and annotations.targets[t.name].ndim == 2 for t in (self.a, self.b)]
+        self._moments = _merge(self._moments, _of_shares(moments, shared, same=self.a == self.b))
         return self
 
     def merge(self, other: Statistic) -> Self:
@@ -58,6 +61,22 @@ def _moments(a: Floats, b: Floats) -> Floats:
     xx, yy = (x**2).T @ seen_b - sx**2 / size, seen_a.T @ y**2 - sy**2 / size
     means = shift_a[:, None] + sx / size, shift_b[None, :] + sy / size
     return np.stack([n, *means, xx.clip(0), yy.clip(0), x.T @ y - sx * sy / size])
+
+
+def _of_shares(moments: Floats, shared: Sequence[bool], *, same: bool) -> Floats:
+    """Return moments in which the shares of a class count as samples of their own: an indicator is its own square.
+
+    Args:
+        moments: n, means and central second moments of each pair of columns, [6, La, Lb].
+        shared: Whether the columns of a, and of b, are shares of classes.
+        same: Whether both are of one task, of whose classes a sample has one.
+    """
+    n, x, y, xx, yy, xy = moments
+    xx = n * x * (1 - x) if shared[0] else xx
+    yy = n * y * (1 - y) if shared[1] else yy
+    if same and shared[0]:
+        xy = np.where(np.eye(len(x), dtype=bool), xx, -n * x * y)
+    return np.stack([n, x, y, xx, yy, xy])
 
 
 def _column_means(values: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.statistics.class_ranks import ClassRanks
+from gcnlabel.statistics.class_shares import ClassShares
 from gcnlabel.statistics.pair_counts import PairCounts
 from gcnlabel.statistics.phi import phi_from_counts
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
@@ -58,7 +59,8 @@ def _ranks_of(values: Floats, counts: Floats) -> Floats:
 class Spearman(Statistic):
     """Spearman's rank correlation with average ranks for ties, signed (Emotion-GCN, Eq. 4).
 
-    Classes and tags enter as their 0/1 indicators, so that two of them give phi. A sample counts for a pair of labels
+    Classes and tags enter as their 0/1 indicators, so that two of them give phi, and where annotators disagree about a
+    class, with their shares (:class:`ClassShares`). A sample counts for a pair of labels
     when both are annotated. The result is the same bit for bit in whatever parts and order the samples come.
 
     Of a categorical task and a dimension, memory is bounded whatever the values (:class:`ClassRanks`). Of tags and a
@@ -72,6 +74,7 @@ class Spearman(Statistic):
         super().__init__(tasks, a, b)
         self._tables: dict[tuple[int, int], ValueCounts] = {}
         self._ranks: dict[tuple[int, int], ClassRanks] = {}
+        self._shares: dict[tuple[int, int], ClassShares] = {}
         self._pairs = PairCounts()
 
     def update(self, annotations: Annotations) -> Self:
@@ -96,6 +99,8 @@ class Spearman(Statistic):
             self._tables[key] = self._tables[key].merge(table) if key in self._tables else table
         for key, ranks in other._ranks.items():
             self._ranks_of(key, ranks.classes).merge(ranks)
+        for key, shares in other._shares.items():
+            self._shares_of(key, shares.classes).merge(shares)
         return self
 
     def compute(self) -> Floats:
@@ -110,7 +115,8 @@ class Spearman(Statistic):
                 values[i], defined[i] = indicator_spearman(table)
             else:
                 values[i, j], defined[i, j] = paired_spearman(table)
-        for (i, j), ranks in self._ranks.items():
+        ranked: dict[tuple[int, int], ClassRanks | ClassShares] = {**self._ranks, **self._shares}
+        for (i, j), ranks in ranked.items():
             rows, columns = (slice(None), j) if i < 0 else (i, slice(None))
             values[rows, columns], defined[rows, columns] = ranks.spearman()
         return fill_undefined(values, defined, self.a, self.b)
@@ -121,7 +127,14 @@ class Spearman(Statistic):
         classes, dims = (self.a, self.b) if first else (self.b, self.a)
         codes, values = annotations.targets[classes.name], annotations.targets[dims.name]
         for d in range(len(dims)):
-            self._ranks_of((-1, d) if first else (d, -1), len(classes)).add(values[:, d], codes)
+            key = (-1, d) if first else (d, -1)
+            if codes.ndim == 1:
+                self._ranks_of(key, len(classes)).add(values[:, d], codes)
+            else:
+                self._shares_of(key, len(classes)).add(values[:, d], codes)
+
+    def _shares_of(self, key: tuple[int, int], classes: int) -> ClassShares:
+        return self._shares.setdefault(key, ClassShares(classes))
 
     def _ranks_of(self, key: tuple[int, int], classes: int) -> ClassRanks:
         return self._ranks.setdefault(key, ClassRanks(classes))

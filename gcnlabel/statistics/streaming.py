@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.annotations import count_rows, read_rows
+from gcnlabel.annotations import AS_SEEN, Layout, count_rows, read_rows
+from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
+from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.files import unchanged
 from gcnlabel.processes import unordered
 from gcnlabel.statistics.blocks import LabelStatistics, Pair
 from gcnlabel.statistics.cluster import cluster
 from gcnlabel.tasks import TaskSet
 
+Measured = tuple[LabelStatistics, TagSigns]
 ROWS_IN_A_PART = 2**20
 """Rows that are read at once; a part takes some hundred bytes a row and column while it is counted."""
 TIMEOUT = 60.0
@@ -38,14 +41,21 @@ class Part:
     split: str | None
     options: Mapping[str, Any]
 
-    def measure(self) -> LabelStatistics:
-        """Read and count the rows."""
+    def measure(self) -> tuple[LabelStatistics, TagSigns]:
+        """Read and count the rows; what -1 means in them is decided when all parts are read."""
         columns = {} if self.split is None else {"split_column": self.options["split_column"]}
         rest = {key: value for key, value in self.options.items() if key != "split_column"}
-        annotations = read_rows(self.path, self.tasks, self.first, self.rows, **columns, **rest)
+        annotations, signs = read_rows(self.path, self.tasks, self.first, self.rows, **columns, **rest)
+        rows = used_rows(annotations, self._name) + unannotated_rows(annotations, self._name)
         if self.split is not None:
             annotations = annotations.select(np.asarray(annotations.split == self.split))
-        return LabelStatistics(self.tasks, self.blocks).update(annotations)
+            rows = rows.of_splits([self.split])
+        statistics = LabelStatistics(self.tasks, self.blocks).update(annotations)
+        statistics.rows = rows
+        return statistics, signs
+
+    def _name(self, row: int) -> str:
+        return f"{self.path.name} row {self.first + row + 1} below the header"
 
 
 def measure_files(
@@ -56,6 +66,7 @@ def measure_files(
     split: str | None = None,
     split_column: str = "split",
     missing: Sequence[str] = (),
+    layout: Layout = AS_SEEN,
     workers: int = 1,
     scheduler: str | None = None,
     timeout: float = TIMEOUT,
@@ -70,6 +81,7 @@ def measure_files(
         split: The split that counts; None for all rows.
         split_column: Column that names each row's split.
         missing: Cell texts that mean "not annotated".
+        layout: How the files are written. A file in long form is read at once.
         workers: Processes of this machine.
         scheduler: Address of a Dask scheduler, ``tcp://host:port``, whose workers have gcnlabel installed.
         timeout: Seconds to wait for the scheduler, and for workers where it has none.
@@ -79,25 +91,36 @@ def measure_files(
         InputError: A file cannot be read or changes meanwhile, or the scheduler cannot be reached or has no
             worker that lives.
     """
-    options = {"split_column": split_column, "missing": tuple(missing)}
+    options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     rows = ROWS_IN_A_PART if rows is None else rows
-    total = LabelStatistics(tasks, blocks)
     with unchanged(paths):
+        counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
         parts = [
-            Part(Path(path).resolve(), first, rows, tasks, dict(blocks), split, options)
+            Part(
+                Path(path).resolve(),
+                first,
+                rows if layout.long is None else counts[path],
+                tasks,
+                dict(blocks),
+                split,
+                options,
+            )
             for path in paths
-            for first in range(0, count_rows(path), rows)
+            for first in (range(0, counts[path], rows) if layout.long is None else [0])
         ]
+        total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
         with _measured(parts, workers, scheduler, timeout) as measured:
-            for statistics in measured:
+            for statistics, signs in measured:
                 total.merge(statistics)
+                all_signs.merge(signs)
+    all_signs.decided(tasks)
     return total
 
 
 @contextmanager
 def _measured(
     parts: Sequence[Part], workers: int, scheduler: str | None, timeout: float
-) -> Iterator[Iterator[LabelStatistics]]:
+) -> Iterator[Iterator[Measured]]:
     if scheduler is None:
         yield _in_order(parts, workers)
     else:
@@ -105,9 +128,9 @@ def _measured(
             yield submit(Part.measure, parts)
 
 
-def _in_order(parts: Sequence[Part], workers: int) -> Iterator[LabelStatistics]:
+def _in_order(parts: Sequence[Part], workers: int) -> Iterator[Measured]:
     """Yield the statistics of the parts in their order, whichever is ready first."""
-    ready: dict[int, LabelStatistics] = {}
+    ready: dict[int, Measured] = {}
     place = {id(part): i for i, part in enumerate(parts)}
     following = 0
     for part, statistics in unordered(Part.measure, parts, workers):

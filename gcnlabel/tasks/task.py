@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from gcnlabel.errors import InputError, closest, shorten
+from typing_extensions import Self
+
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks.columns import Columns
+from gcnlabel.tasks.source_options import check_source
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Task:
 
     def __post_init__(self) -> None:
         """Check the names."""
-        if isinstance(self.labels, str) or not all(isinstance(name, str) for name in self.labels):
+        names = self.labels if isinstance(self.labels, Iterable) else [None]
+        if isinstance(names, str) or not all(isinstance(name, str) for name in names):
             raise InputError(
                 f"task {self.name!r}: {self.labels_key} must be a list of names, got {self.labels!r}",
                 fix="quote names that YAML reads as something else (yes, no, 1)",
@@ -49,6 +53,7 @@ class Task:
                 raise InputError(f"task {self.name!r}: {name!r} holds a control character", fix="take it out")
         if "" in self.labels:
             raise InputError(f"task {self.name!r}: a label with an empty name")
+        check_source(self)
 
     def __len__(self) -> int:
         """Return the number of labels."""
@@ -57,6 +62,24 @@ class Task:
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain values, as in the YAML file."""
         return {"type": self.type, self.labels_key: list(self.labels)}
+
+    def has_column_each(self) -> bool:
+        """Return whether a table holds every label in a column of its own."""
+        return True
+
+    def source_options(self) -> tuple[str, ...]:
+        """Return the options of ``source`` that have an effect on how the task is read."""
+        return ("columns", "missing")
+
+    def of_labels(self, labels: Sequence[str]) -> Self:
+        """Return the task with some of its labels, in the order that is given."""
+        kept = tuple(labels)
+        own, codes = self.source, self.source.codes
+        columns = {label: column for label, column in own.columns.items() if label in kept}
+        if not self.has_column_each():
+            codes = {code: label for code, label in codes.items() if label in kept}
+        signed = tuple(label for label in own.signed if label in kept)
+        return replace(self, labels=kept, source=replace(own, columns=columns, codes=codes, signed=signed))
 
 
 @dataclass(frozen=True)
@@ -75,6 +98,16 @@ class Categorical(Task):
     def classes(self) -> tuple[str, ...]:
         """Names of the classes; a target is an index into them."""
         return self.labels
+
+    def has_column_each(self) -> bool:
+        """Return whether a table is declared to hold every class in a column of its own."""
+        return bool(self.source.columns) or self.source.votes
+
+    def source_options(self) -> tuple[str, ...]:
+        """Return the options of ``source`` that have an effect on how the task is read."""
+        if self.source.votes:
+            return ("columns", "votes", "missing")
+        return ("columns", "codes", "missing", "signed") if self.has_column_each() else ("column", "codes", "missing")
 
 
 @dataclass(frozen=True)
@@ -105,6 +138,16 @@ class MultiLabel(Task):
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain values, as in the YAML file."""
         return super().to_dict() | ({} if self.unknown == "left-out" else {"unknown": self.unknown})
+
+    def has_column_each(self) -> bool:
+        """Return whether a table holds every tag in a column of its own."""
+        return self.source.column is None
+
+    def source_options(self) -> tuple[str, ...]:
+        """Return the options of ``source`` that have an effect on how the task is read."""
+        if self.has_column_each():
+            return ("columns", "codes", "missing", "signed")
+        return ("column", "negatives", "codes", "separator", "empty", "missing")
 
 
 @dataclass(frozen=True)
@@ -146,29 +189,3 @@ class Dimensional(Task):
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain values, as in the YAML file."""
         return super().to_dict() | ({} if self.range is None else {"range": list(self.range)})
-
-
-TASK_TYPES: dict[str, type[Task]] = {cls.type: cls for cls in (Categorical, MultiLabel, Dimensional)}
-
-
-def parse_task(name: str, spec: Any, where: object = None) -> Task:
-    """Return the task that plain values declare, as in the YAML file.
-
-    Raises:
-        InputError: The type is unknown, a key is unknown or missing, or the task is wrong in itself.
-    """
-    place = f"{where}, task {name!r}" if where is not None else f"task {name!r}"
-    if not isinstance(spec, Mapping) or spec.get("type") not in TASK_TYPES:
-        given = spec.get("type") if isinstance(spec, Mapping) else spec
-        raise InputError(f"unknown task type {given!r}", where=place, expected="type: " + " | ".join(TASK_TYPES))
-    task_type = TASK_TYPES[spec["type"]]
-    columns = Columns.__dataclass_fields__
-    allowed = {"type", task_type.labels_key, *task_type.options, *columns}
-    for key in spec:
-        if key not in allowed:
-            raise InputError(f"unknown key {key!r}", where=place, fix=closest(key, allowed) or shorten(sorted(allowed)))
-    if task_type.labels_key not in spec:
-        raise InputError(f"{task_type.labels_key!r} is missing", where=place)
-    source = Columns.from_dict({key: spec[key] for key in columns if key in spec}, place)
-    extra = {key: spec[key] for key in task_type.options if spec.get(key) is not None}
-    return task_type(name, spec[task_type.labels_key], source=source, **extra)

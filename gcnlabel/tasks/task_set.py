@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ import yaml
 
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import atomic_write, existing_file, parse_yaml
-from gcnlabel.tasks.task import Task, parse_task
+from gcnlabel.tasks.parsing import parse_task
+from gcnlabel.tasks.task import Task
 
 
 class TaskSet:
@@ -108,7 +108,7 @@ class TaskSet:
                 expected="all labels of a task, then those of the next",
                 fix="another order of the labels; of a label graph: graph.reorder()",
             )
-        return TaskSet(replace(self[name], labels=own, source=self[name].source.of_labels(own)) for name, own in groups)
+        return TaskSet(self[name].of_labels(own) for name, own in groups)
 
     def __getitem__(self, name: str) -> Task:
         """Return a task by its name."""
@@ -164,8 +164,12 @@ class TaskSet:
             raise InputError(f"{path} declares no tasks", expected="a top-level key 'tasks'")
         return cls.from_dict(content["tasks"], where=path)
 
+    def to_declarations(self) -> dict[str, dict[str, Any]]:
+        """Return the tasks, and where tables hold them, as plain values."""
+        return {task.name: task.to_dict() | task.source.to_dict() for task in self}
+
     def to_yaml(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the tasks, and where tables hold them, as a YAML file."""
-        tasks = {task.name: task.to_dict() | task.source.to_dict() for task in self}
+        content = yaml.safe_dump({"tasks": self.to_declarations()}, sort_keys=False)
         with atomic_write(path, overwrite=overwrite) as temporary:
-            temporary.write_text(yaml.safe_dump({"tasks": tasks}, sort_keys=False), encoding="utf-8")
+            temporary.write_text(content, encoding="utf-8")

@@ -38,7 +38,7 @@ def without_label(data: RunData, label: str) -> RunData:
     task = data.tasks.task_of(label)
     kept = [name for name in task.labels if name != label]
     columns = [task.labels.index(name) for name in kept]
-    tasks = TaskSet([replace(t, labels=tuple(kept)) if t.name == task.name else t for t in data.tasks])
+    tasks = TaskSet([t.of_labels(kept) if t.name == task.name else t for t in data.tasks])
 
     def of(annotations: Annotations) -> Annotations:
         rest = {**annotations.targets, task.name: annotations.targets[task.name][:, columns]}

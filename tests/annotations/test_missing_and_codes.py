@@ -46,7 +46,7 @@ def test_half_a_code_is_none():
         from_frame(pl.DataFrame({"t": ["1.5"]}), FACES)
 
 
-@pytest.mark.parametrize("text", ["NA", "nan", "NaN", "N/A", "-1"])
+@pytest.mark.parametrize("text", ["NA", "nan", "NaN", "N/A", "?", "-", "none"])
 @pytest.mark.parametrize(
     "spec",
     [
@@ -70,3 +70,28 @@ def test_tags_behind_another_separator():
     tags = tasks_of(type="multilabel", labels=["smile", "glasses"], column="t")
     with pytest.raises(InputError, match=r"unknown tag 'smile;glasses'(.|\n)*separator: ' ' stands between"):
         from_frame(pl.DataFrame({"t": ["smile;glasses"]}), tags)
+
+
+@pytest.mark.parametrize("text", ["-1", "-2", "-1.0", "99", "unknown", "x"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"type": "categorical", "classes": ["sad", "happy"]},
+        {"type": "categorical", "classes": ["sad", "happy"], "codes": {0: "sad", 1: "happy"}},
+        {"type": "multilabel", "labels": ["cat"], "column": "t"},
+        {"type": "dimensional", "dims": ["t"], "range": [0, 1]},
+    ],
+)
+def test_a_value_is_never_said_to_be_missing(text, spec):
+    with pytest.raises(InputError) as error:
+        from_frame(pl.DataFrame({"t": [text]}), tasks_of(**spec))
+    advice = str(error.value).partition("to do: ")[2]
+    assert "missing" not in advice
+    assert "mend the range" not in advice
+
+
+def test_none_is_a_class_where_it_is_declared():
+    faces = tasks_of(type="categorical", classes=["happy", "none"])
+    assert from_frame(pl.DataFrame({"t": ["none", "happy"]}), faces).targets["t"].tolist() == [1, 0]
+    with pytest.raises(InputError, match="did you mean 'none'"):
+        from_frame(pl.DataFrame({"t": ["None"]}), faces)

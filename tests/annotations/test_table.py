@@ -187,7 +187,7 @@ def test_many_listed_tags_are_sparse_where_all_are_annotated(tmp_path, monkeypat
     few = read_table(tmp_path / "t.csv", TaskSet.from_dict(task), missing=["?"]).targets["t"]
     row = [np.nan] * 3 if missing else [0, 1, 0]
     np.testing.assert_array_equal(few, [[1, 1, 0], [0, 0, 1], row, [1, 0, 1]])
-    monkeypatch.setattr("gcnlabel.annotations.targets.MANY_TAGS", 3)
+    monkeypatch.setattr("gcnlabel.annotations.listed_tags.MANY_TAGS", 3)
     many = read_table(tmp_path / "t.csv", TaskSet.from_dict(task), missing=["?"]).targets["t"]
     assert sparse.issparse(many) is not missing
     np.testing.assert_array_equal(many if missing else many.toarray(), few)

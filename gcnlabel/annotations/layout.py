@@ -1,0 +1,74 @@
+"""How a table is written, where that cannot be seen from the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gcnlabel.errors import InputError
+
+
+@dataclass(frozen=True)
+class Long:
+    """Columns of a table that has a row for each pair of a sample and a label.
+
+    Attributes:
+        sample: Column that names the sample.
+        label: Column that names the label.
+        value: Column of what is known of it: a tag's value or a number.
+    """
+
+    sample: str
+    label: str
+    value: str
+
+    @classmethod
+    def parse(cls, text: str) -> Long:
+        """Return what ``SAMPLE,LABEL,VALUE`` names.
+
+        Example:
+            >>> Long.parse("ImageID,LabelName,Confidence").label
+            'LabelName'
+        """
+        names = text.split(",")
+        if len(names) != 3 or not all(names):
+            raise InputError(f"--long {text}", expected="three columns: SAMPLE,LABEL,VALUE")
+        return cls(*names)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is written.
+
+    Attributes:
+        delimiter: What stands between the cells of a text file; None to see it from its first rows.
+        names: Names of the columns of a text file without a header.
+        decimal: ``.`` or ``,``, the decimal mark of numbers that are written as text.
+        long: Columns of a table with a row for each pair of a sample and a label; None for a row a sample.
+
+    Raises:
+        InputError: One of them cannot be.
+    """
+
+    delimiter: str | None = None
+    names: tuple[str, ...] = ()
+    decimal: str = "."
+    long: Long | None = None
+
+    def __post_init__(self) -> None:
+        """Check what is given."""
+        if self.delimiter == "\\t":  # as shells leave it
+            object.__setattr__(self, "delimiter", "\t")
+        if self.delimiter is not None and len(self.delimiter) != 1:
+            raise InputError(f"delimiter {self.delimiter!r}", expected="one character; a space stands for any spaces")
+        if self.decimal not in (".", ","):
+            raise InputError(f"decimal {self.decimal!r}", expected=". or ,")
+        if self.delimiter == self.decimal:
+            raise InputError(f"delimiter and decimal mark are both {self.decimal!r}", expected="two different ones")
+        object.__setattr__(self, "names", tuple(self.names))
+        twice = [name for name in self.names if not name or self.names.count(name) > 1]
+        if twice:
+            raise InputError(f"names: {twice[0]!r} stands twice, or is empty", expected="a name a column, each once")
+
+
+AS_SEEN = Layout()
+"""Nothing declared: everything is seen from the file."""

@@ -1,0 +1,99 @@
+"""Tags of which each cell lists those that are there -> a matrix of tags."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from gcnlabel.annotations.advice import of_unknown_tag
+from gcnlabel.annotations.cells import Cells, canonical, canonical_keys, known_texts
+from gcnlabel.annotations.list_text import OPENING, list_items
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.tasks import Task
+
+MANY_TAGS = 256
+"""Tags of one task from which a sparse matrix holds them, where each cell lists those that are there."""
+
+
+def read_tag_lists(task: Task, cells: Cells, name: str) -> Any:
+    """Return the tags of cells that list them, [N, tags]: sparse where tags are many and every cell is annotated.
+
+    Raises:
+        InputError: There is no such column, or a cell lists a tag that the task does not have.
+    """
+    places, missing = listed_places(task, cells, name)
+    shape = (len(missing), len(task))
+    if task.source.negatives is not None:
+        return _partly_known(places, listed_places(task, cells, task.source.negatives)[0], task, cells)
+    rows, columns = places.T
+    if len(task) >= MANY_TAGS and not missing.any():
+        return sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
+    target = np.zeros(shape, dtype=np.float32)
+    target[rows, columns] = 1
+    target[missing] = math.nan
+    return target
+
+
+def _partly_known(there: Any, absent: Any, task: Task, cells: Cells) -> Any:
+    """Return the tags of two lists: 1 for those of the first, 0 for those of the second, NaN for the others."""
+    target = np.full((len(cells.frame), len(task)), math.nan, dtype=np.float32)
+    target[tuple(there.T)] = 1
+    both = absent[target[tuple(absent.T)] == 1]
+    if len(both):
+        row, tag = (int(i) for i in both[0])
+        what = f"tag {task.labels[tag]!r} is listed as there and as absent (column {task.source.column!r})"
+        raise cells.error(row, str(task.source.negatives), what, expected="each tag in one of the two lists")
+    target[tuple(absent.T)] = 0
+    return target
+
+
+def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
+    """Return row and label of every tag that a column lists, int64 [K, 2], and which cells are missing, bool [N]."""
+    meaning = known_texts(task.labels, task.source.codes)
+    if isinstance(cells.column(name).dtype, pl.List | pl.Array):
+        listed: Iterable[list[str] | None] = _listed_of_frame(cells.column(name))
+    else:
+        empty = "[]" if task.source.empty is None else task.source.empty
+        text = cells.text(name, task.source.missing, blank=empty == "")
+        separator = " " if task.source.separator is None else task.source.separator
+        listed = (None if cell is None else _items(cell, meaning, separator, empty) for cell in text.to_list())
+    other = canonical_keys(meaning)
+    places, missing = [], []
+    for row, tags in enumerate(listed):
+        missing.append(tags is None)
+        for tag in tags or ():
+            place = meaning.get(tag)
+            place = other.get(canonical(tag)) if place is None else place
+            if place is None:
+                raise _unknown_tag(task, cells, name, row, tag)
+            places.append(row * len(task) + place)
+    distinct = np.unique(np.array(places, dtype=np.int64))
+    return np.stack(np.divmod(distinct, len(task)), axis=1), np.array(missing, dtype=bool)
+
+
+def _items(cell: str, known: Collection[str], separator: str, empty: str) -> list[str]:
+    """Return the tags that a cell lists, in brackets or with a separator between them."""
+    if cell == empty:
+        return []
+    items = list_items(cell) if cell[:1] in OPENING and cell not in known else None
+    return [item for item in map(str.strip, cell.split(separator) if items is None else items) if item]
+
+
+def _listed_of_frame(column: pl.Series) -> Iterable[list[str] | None]:
+    for listed in column.to_list():
+        yield None if listed is None else ["null" if item is None else str(item) for item in listed]
+
+
+def _unknown_tag(task: Task, cells: Cells, name: str, row: int, tag: str) -> InputError:
+    known = [*task.labels, *task.source.codes]
+    separator = " " if task.source.separator is None else task.source.separator
+    cell = cells.column(name)[row]
+    alone = isinstance(cell, str) and cell.strip() == tag
+    fix = of_unknown_tag(tag, task.labels, task.source.codes, separator, alone=alone)
+    what = f"unknown tag {tag!r} of task {task.name!r}"
+    return cells.error(row, name, what, expected=shorten(known, 20), fix=fix)

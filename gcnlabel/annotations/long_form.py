@@ -1,0 +1,64 @@
+"""A table with a row for each pair of a sample and a label -> one with a row a sample and a column a label."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from gcnlabel.annotations.cells import Cells
+from gcnlabel.annotations.layout import Long
+from gcnlabel.errors import InputError
+
+OPTION = "data.long names the columns (build-graph: --long SAMPLE,LABEL,VALUE)"
+
+
+def widened(cells: Cells, long: Long, labels: Collection[str], kept: Collection[str]) -> Cells:
+    """Return a row a sample, in the order in which the samples come first; pairs that do not occur are null.
+
+    Args:
+        cells: A row a pair.
+        long: Its columns.
+        labels: Names of the columns to make, of those that the column of labels holds.
+        kept: Other columns to keep; a sample has one value there.
+
+    Raises:
+        InputError: A column is missing, a name is empty, or two rows contradict each other; both are named.
+
+    Example:
+        >>> frame = pl.DataFrame({"id": ["a", "b", "a"], "label": ["cat", "cat", "dog"], "value": ["1", "0", "1"]})
+        >>> widened(Cells(frame, "frame", 0), Long("id", "label", "value"), ["cat", "dog"], []).frame.rows()
+        [('a', '1', '1'), ('b', '0', None)]
+    """
+    sample, label = (pl.Series(name, cells.complete(name, OPTION)) for name in (long.sample, long.label))
+    value = cells.column(long.value, OPTION)
+    rows = pl.DataFrame({"sample": sample, "label": label, "value": value, "row": range(len(sample))})
+    _refuse_contradictions(rows, ["sample", "label"], cells, long.value)
+    wide = rows.select("sample").unique(maintain_order=True)
+    for name in dict.fromkeys(kept):
+        if name != long.sample:
+            column = rows.select("sample", "row", value=pl.Series(cells.complete(name, OPTION)))
+            _refuse_contradictions(column, ["sample"], cells, name)
+            wide = wide.join(column.unique("sample").select("sample", **{name: "value"}), on="sample", how="left")
+    there = rows.filter(pl.col("label").is_in(list(labels))).unique(["sample", "label"], maintain_order=True)
+    found = there.pivot("label", index="sample", values="value")
+    clash = sorted({long.sample, *kept} & set(found.columns[1:]))
+    if clash:
+        raise InputError(f"{clash[0]!r} is a column and a label", where=cells.where, expected="different names")
+    wide = wide.join(found, on="sample", how="left", maintain_order="left")
+    names = tuple(wide["sample"].to_list())
+    other = [name for name in label.unique(maintain_order=True) if name not in found.columns]
+    return cells.replaced(wide.rename({"sample": long.sample}), names, other)
+
+
+def _refuse_contradictions(rows: pl.DataFrame, keys: list[str], cells: Cells, column: str) -> None:
+    several = rows.filter(pl.col("value").n_unique().over(keys) > 1).sort("row")
+    if len(several):
+        same = several.filter(pl.all_horizontal(pl.col(key) == several[key][0] for key in keys))
+        first, other = (
+            same.row(0, named=True),
+            same.filter(pl.col("value").ne_missing(same["value"][0])).row(0, named=True),
+        )
+        what = f"{' and '.join(repr(first[key]) for key in keys)}: {first['value']!r} and {other['value']!r}"
+        where = f"{cells.place(first['row'])} and {other['row'] + cells.first_row}, column {column!r}"
+        raise InputError(f"two rows contradict each other for {what}", where=where, expected="one value")

@@ -1,0 +1,184 @@
+"""A file that holds a table: what is read of it, where its rows stand, and what may be wrong with it."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from gcnlabel.annotations.advice import is_number
+from gcnlabel.annotations.csv_text import NAMELESS, open_text, read_head
+from gcnlabel.annotations.layout import AS_SEEN, Layout
+from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
+from gcnlabel.files import existing_file, unchanged
+
+
+class TableFile(ABC):
+    """A file of rows and columns.
+
+    Attributes:
+        path: Where it is.
+        first_row: Number of its first row in messages.
+        doubled: Names that several of its columns have.
+        note: What messages add where a column is not found, or None.
+    """
+
+    first_row = 1
+    doubled: frozenset[str] = frozenset()
+    note: str | None = None
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @abstractmethod
+    def scan(self) -> pl.LazyFrame:
+        """Return its columns."""
+
+    def checked(self, frame: pl.DataFrame, row: int) -> pl.DataFrame:
+        """Return some of its rows, from ``row`` on.
+
+        Raises:
+            InputError: They cannot be what they should.
+        """
+        return frame
+
+    @abstractmethod
+    def warn(self, rows: int) -> None:
+        """Warn of what looks like a mistake in a file of so many rows."""
+
+    @contextmanager
+    def readable(self) -> Iterator[None]:
+        """Say which file, and which row, cannot be read, and that a file changed meanwhile."""
+        try:
+            with unchanged([self.path]):
+                yield
+        except pl.exceptions.PolarsError as error:
+            raise self.explained(error) from error
+
+    def explained(self, error: Exception) -> InputError:
+        """Return what a reader's error means."""
+        return InputError(f"{self.path} cannot be read: {str(error).splitlines()[0]}")
+
+
+class ParquetFile(TableFile):
+    """A Parquet file."""
+
+    def scan(self) -> pl.LazyFrame:
+        """Return its columns."""
+        try:
+            lazy = pl.scan_parquet(self.path, glob=False)
+            lazy.collect_schema()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise InputError(f"{self.path} is no Parquet file: {error}") from error
+        return lazy
+
+    def warn(self, rows: int) -> None:
+        """Warn of nothing: no row can be cut off."""
+
+
+class TextFile(TableFile):
+    """A text file, whose cells are all text."""
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        super().__init__(path)
+        self.head = read_head(path, layout)
+        self.first_row = self.head.lines + 1
+        self.doubled = self.head.doubled
+        self.note = None if layout.names else self._note()
+
+    def scan(self) -> pl.LazyFrame:
+        """Return its columns; a file whose cells stand between spaces is read at once."""
+        head = self.head
+        if head.delimiter == " ":
+            return pl.scan_csv(self._single_spaced(), separator=" ", has_header=False, schema=self._schema())
+        if head.in_file:
+            return pl.scan_csv(
+                self.path,
+                separator=head.delimiter,
+                skip_lines=head.before,
+                with_column_names=lambda _: list(head.names),
+                infer_schema=False,
+                glob=False,
+            )
+        return pl.scan_csv(
+            self.path,
+            separator=head.delimiter,
+            has_header=False,
+            skip_lines=head.lines,
+            schema=self._schema(),
+            glob=False,
+        )
+
+    def checked(self, frame: pl.DataFrame, row: int) -> pl.DataFrame:
+        """Return some rows; the columns at the end that have no name must be empty."""
+        for name in self.head.names[len(self.head.names) - self.head.trailing :]:
+            filled = (frame[name].fill_null("").str.strip_chars() != "").arg_true()
+            if len(filled):
+                place = row + int(filled[0])
+                raise InputError(
+                    f"row {place} has a cell {frame[name][int(filled[0])]!r} in a column without a name",
+                    where=f"{self.path}, row {place}",
+                    expected="nothing below the empty end of the header, as in the other rows",
+                    fix=f'quote cells that hold {self.head.delimiter!r}, as in "a{self.head.delimiter}b"',
+                )
+        return frame
+
+    def warn(self, rows: int) -> None:
+        """Warn of rows that are cut off, or not as many as the file says."""
+        warn_cut_rows(self.path, self.head)
+        if self.head.count not in (None, rows):
+            text = f"{self.path} says that it has {self.head.count} rows, and has {rows}"
+            warnings.warn(text, GcnlabelWarning, stacklevel=3)
+
+    def explained(self, error: Exception) -> InputError:
+        """Return what a reader's error means: most often, a row is too long."""
+        known = overlong_row(self.path, self.head)
+        if known is None and "properly escaped" in str(error):
+            return InputError(
+                f"{self.path} cannot be read: a quote is not closed, or text follows a closing one",
+                where=re.sub(r"(?s)^could not parse (`.{0,40}).*", r"\1 ...", str(error)),
+                expected='quotes within a quoted cell written twice, as in "a ""b"" c"',
+            )
+        return known or super().explained(error)
+
+    def _schema(self) -> dict[str, type[pl.DataType]]:
+        return dict.fromkeys(self.head.names, pl.String)
+
+    def _single_spaced(self) -> bytes:
+        with open_text(self.path) as lines:
+            text = "".join(lines.readlines()[self.head.lines :])
+        return "\n".join(re.sub(r"[ \t]+", " ", line).strip() for line in text.splitlines()).encode()
+
+    def _note(self) -> str | None:
+        """Return what to do about a header that looks like a row, or about comments that may be the header."""
+        head, notes = self.head, []
+        seen = [name for name in head.names if not name.startswith(NAMELESS)]
+        if any(is_number(name) or re.search(r"\.\w{2,4}$", name) for name in seen):
+            notes.append(
+                f"row {head.before + 1} ({shorten(seen, 3)}) is read as the names of the columns; where the file has "
+                "none, name them: data.names: [...] in a config, build-graph --names A,B,..."
+            )
+        if head.before:
+            notes.append(f"{head.before} line(s) above the header are passed over")
+        return "; ".join(notes) or None
+
+
+def open_table(path: str | Path, layout: Layout = AS_SEEN, what: str = "annotations") -> TableFile:
+    """Return a file that holds a table: ``.parquet`` and ``.pq`` are Parquet, everything else is text.
+
+    Raises:
+        InputError: There is none, it is empty, or what is declared does not suit it.
+    """
+    path = existing_file(path, what)
+    if path.suffix not in (".parquet", ".pq"):
+        return TextFile(path, layout)
+    idle = [name for name in ("delimiter", "names") if getattr(layout, name)]
+    if idle:
+        raise InputError(f"{' and '.join(idle)} beside a Parquet file, where they have no effect", where=path)
+    return ParquetFile(path)

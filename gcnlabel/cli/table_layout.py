@@ -1,0 +1,20 @@
+"""Options that say how a table is written -> its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gcnlabel.annotations import Layout, Long
+
+
+def layout_of(options: Mapping[str, Any]) -> Layout:
+    """Return the layout that ``--delimiter``, ``--names``, ``--decimal`` and ``--long`` name.
+
+    Example:
+        >>> layout_of({"delimiter": ";", "names": "id,cat", "decimal": ",", "long": None}).names
+        ('id', 'cat')
+    """
+    long = None if options["long"] is None else Long.parse(options["long"])
+    names = () if options["names"] is None else tuple(options["names"].split(","))
+    return Layout(options["delimiter"], names, options["decimal"], long)

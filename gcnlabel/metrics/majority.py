@@ -1,0 +1,34 @@
+"""Distributions over classes -> the class that most annotators chose."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+
+def majority(targets: Tensor) -> Tensor:
+    """Return the class of each sample, int64 [N]: -1 where it is missing, or where no class has more than each other.
+
+    Args:
+        targets: Class indices [N], which stay as they are, or shares [N, classes], NaN where missing.
+
+    Example:
+        >>> import torch
+        >>> majority(torch.tensor([[0.2, 0.8], [0.5, 0.5], [torch.nan, torch.nan]])).tolist()
+        [1, -1, -1]
+    """
+    if targets.dim() == 1:
+        return targets
+    highest = targets.nan_to_num(-1).max(1)
+    alone = (targets == highest.values[:, None]).sum(1) == 1
+    return highest.indices.where(alone, -1)
+
+
+def ties(targets: Tensor) -> int:
+    """Return the number of samples whose annotators gave no class more votes than each other.
+
+    Example:
+        >>> import torch
+        >>> ties(torch.tensor([[0.2, 0.8], [0.5, 0.5], [torch.nan, torch.nan]]))
+        1
+    """
+    return 0 if targets.dim() == 1 else int(((majority(targets) < 0) & ~targets.isnan().any(1)).sum())

@@ -1,0 +1,58 @@
+"""Options of where a table holds a task: those without effect, and labels that are none, are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.tasks.tag_words import tag_value
+
+if TYPE_CHECKING:
+    from gcnlabel.tasks.task import Task
+
+INSTEAD: Mapping[tuple[str, str], str] = {
+    ("dimensional", "column"): "name the column of each dimension: columns: {DIM: COLUMN}",
+    ("multilabel", "empty"): "where an empty cell means that the tag is absent: codes: {'': 0}",
+    ("multilabel", "separator"): "where one column holds a list of tags, name it: column",
+    ("multilabel", "columns"): "leave out column, or columns",
+    ("multilabel", "negatives"): "name the column that lists the tags that are there: column",
+    ("categorical", "column"): "leave out column, or columns",
+}
+"""Type of a task and option -> how the same is said, where the option has no effect."""
+
+
+def check_source(task: Task) -> None:
+    """Check the options of a task's source.
+
+    Raises:
+        InputError: An option has no effect on such a task, a label is unknown, or a code means nothing.
+    """
+    allowed = task.source_options()
+    for option in task.source.given():
+        if option not in allowed:
+            form = "a column each" if task.has_column_each() else "one column"
+            raise InputError(
+                f"task {task.name!r}: {option!r} has no effect on a {task.type} task whose labels stand in {form}",
+                expected=shorten(allowed),
+                fix=INSTEAD.get((task.type, option), "leave it out"),
+            )
+    _check_names(task, "columns", list(task.source.columns))
+    _check_names(task, "signed", task.source.signed)
+    if not task.has_column_each():
+        _check_names(task, "codes", list(task.source.codes.values()))
+        return
+    for code, meaning in task.source.codes.items():
+        if tag_value(meaning) not in (0, 1):
+            what = f"task {task.name!r}: codes: {code!r} means {meaning!r}"
+            raise InputError(what, expected="1 where the label is there, 0 where it is not")
+
+
+def _check_names(task: Task, option: str, names: Sequence[str]) -> None:
+    unknown = sorted(set(names) - set(task.labels))
+    if unknown:
+        raise InputError(
+            f"{option} of task {task.name!r} name unknown labels: {shorten(unknown)}",
+            expected=shorten(task.labels),
+            fix=closest(unknown[0], task.labels),
+        )

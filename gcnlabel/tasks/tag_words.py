@@ -1,0 +1,26 @@
+"""What people write for a tag that is there, or is not."""
+
+from __future__ import annotations
+
+WORDS = {
+    **dict.fromkeys(("false", "no", "n", "f", "absent"), 0),
+    **dict.fromkeys(("true", "yes", "y", "t", "present"), 1),
+}
+"""Lower-case words -> 0 (absent) or 1 (present)."""
+
+
+def tag_value(text: str) -> int | None:
+    """Return what a text says of a tag by itself: 1 (present), 0 (absent), -1 where only its column can tell, or None.
+
+    Example:
+        >>> [tag_value(text) for text in ("TRUE", "n", "1.000000", "-1", "2", "maybe")]
+        [1, 0, 1, -1, None, None]
+    """
+    word = WORDS.get(text.strip().lower())
+    if word is not None:
+        return word
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if number in (-1, 0, 1) else None

@@ -1,0 +1,108 @@
+"""Lists of tags in a cell, as people's programs write them."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from gcnlabel.annotations import from_frame, read_table
+from gcnlabel.annotations.list_text import list_items
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import Columns, MultiLabel, TaskSet
+
+NAN = np.nan
+LISTS = [["cat", "dog"], ["dog"], [], ["cow", "cat"]]
+EXPECTED = [[1, 1, 0], [0, 1, 0], [0, 0, 0], [1, 0, 1]]
+
+
+def tasks(**source):
+    return TaskSet([MultiLabel("t", ("cat", "dog", "cow"), source=Columns(**{"column": "tags", **source}))])
+
+
+@pytest.mark.parametrize("separator", [None, ",", "|"])
+@pytest.mark.parametrize(
+    "form", [str, json.dumps, lambda x: str(tuple(x)), lambda x: str(np.array(x)), lambda x: f"{{{','.join(x)}}}"]
+)
+def test_lists_as_programs_write_them(tmp_path, form, separator):
+    cells = [form(listed) for listed in LISTS]
+    pd.DataFrame({"tags": cells}).to_csv(tmp_path / "t.csv", index=False)
+    found = read_table(tmp_path / "t.csv", tasks(separator=separator))
+    np.testing.assert_array_equal(found.targets["t"], EXPECTED)
+
+
+def test_quotes_commas_and_escapes():
+    names = ["it's", 'so "called"', "a, b", "a\\b", "é", "two words", "x"]
+    for form in (repr, json.dumps):
+        assert list_items(form(names)) == names
+    assert list_items(str(set(names[:1]))) == names[:1]
+    assert list_items("set()") == []
+    assert list_items("[1, 2]") == list_items("[1 2]") == ["1", "2"]
+    assert list_items("['a', b]") == ["a", "b"]
+    assert list_items("cat, dog") is None
+    assert list_items("[cat") is None
+
+
+def test_codes_in_lists():
+    cells = pl.DataFrame({"tags": ["[0, 2]", "[1.0]", "[]", "['cow' 'cat']"]})
+    found = from_frame(cells, tasks(codes={"0": "cat", "1": "dog", "2": "cow"}))
+    np.testing.assert_array_equal(found.targets["t"], [[1, 0, 1], [0, 1, 0], [0, 0, 0], [1, 0, 1]])
+
+
+@pytest.mark.parametrize("cell", ["['cat', 'dgo']", "[cat, dgo]", '["dgo"]'])
+def test_an_unknown_tag_of_a_list_is_named(cell):
+    with pytest.raises(InputError, match=r"unknown tag 'dgo'(.|\n)*did you mean 'dog'"):
+        from_frame(pl.DataFrame({"tags": [cell]}), tasks())
+
+
+def test_columns_of_lists(tmp_path):
+    expected = [*EXPECTED[:3], [NAN] * 3]
+    listed = [*LISTS[:3], None]
+    frame = pl.DataFrame({"tags": listed})
+    frame.write_parquet(tmp_path / "t.parquet")
+    found = read_table(tmp_path / "t.parquet", tasks())
+    np.testing.assert_array_equal(found.targets["t"], expected)
+    for make in (list, tuple, np.array, set):
+        cells = pd.DataFrame({"tags": [None if x is None else make(x) for x in listed]})
+        np.testing.assert_array_equal(from_frame(cells, tasks()).targets["t"], expected)
+    codes = pl.DataFrame({"tags": [[0, 1], [1], [], None]})
+    np.testing.assert_array_equal(from_frame(codes, tasks(codes={"0": "cat", "1": "dog"})).targets["t"], expected)
+    with pytest.raises(InputError, match=r"unknown tag '0'(.|\n)*declare what the codes mean"):
+        from_frame(codes, tasks())
+
+
+def test_lists_beside_texts_in_a_frame():
+    cells = pd.DataFrame({"tags": ["cat dog", ["dog"], [], ("cow", "cat")]})
+    np.testing.assert_array_equal(from_frame(cells, tasks()).targets["t"], EXPECTED)
+
+
+def test_lists_where_one_value_belongs():
+    with pytest.raises(InputError, match=r"cells of type List(.|\n)*column 'cat'"):
+        from_frame(pl.DataFrame({name: [[1]] for name in ("cat", "dog", "cow")}), tasks(column=None))
+
+
+def test_empty_is_what_it_says(tmp_path):
+    (tmp_path / "t.csv").write_text('id,tags\n1,cat|dog\n2,dog\n3,\n4,cow|cat\n5,""\n6,?\n7,[]\n')
+    rows = [*EXPECTED[:2], [0] * 3, EXPECTED[3], [0] * 3, [NAN] * 3, [0] * 3]
+    found = read_table(tmp_path / "t.csv", tasks(separator="|", empty="", missing=("?",)))
+    np.testing.assert_array_equal(found.targets["t"], rows)
+    frame = pd.read_csv(tmp_path / "t.csv")
+    np.testing.assert_array_equal(from_frame(frame, tasks(separator="|", empty="", missing=("?",))).targets["t"], rows)
+    rows[2] = rows[4] = [NAN] * 3
+    found = read_table(tmp_path / "t.csv", tasks(separator="|", missing=("?",)))
+    np.testing.assert_array_equal(found.targets["t"], rows)
+
+
+def test_what_an_unknown_text_in_a_list_is_advised():
+    def advice(cell, **source):
+        with pytest.raises(InputError) as error:
+            from_frame(pl.DataFrame({"tags": [cell]}), tasks(**source))
+        return str(error.value).partition("to do: ")[2]
+
+    assert "empty: 'none'" in advice("none")
+    assert "missing: ['none']" in advice("none")
+    assert "separator: '|'" in advice("cat|dog")
+    assert advice("cats") == "did you mean 'cat'?"
+    assert advice("['cat', None]") == advice("[cat, null]") == "leave it out of the list"
+    assert "missing" not in advice("-1") + advice("7", codes={"1": "cat"}) + advice("unknown")
