@@ -145,10 +145,7 @@ def _trained(
 
 
 def _resolved(config: Config, data: RunData) -> Config:
-    """Return a config with a head that has a name of its own, and what was decided of the columns of its table.
-
-    It is said which head that is, where it was the default.
-    """
+    """Return a config with what was decided of the columns of its table, and of its head, which is said."""
     config = with_decisions(config, data.tasks)
     found = resolve_default(config, data.parts["train"].annotations)
     if found is not config:
