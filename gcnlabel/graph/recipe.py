@@ -117,13 +117,15 @@ class GraphRecipe:
         pairs = self.edges_between(raw.tasks)
         _check_raw(raw)
         transform = convention(self.convention).transform(raw.tasks, tau=self.tau, p=self.p, pairs=pairs)
+        wanted = pairs or convention(self.convention).pairs(raw.tasks)
         try:
-            self._check_statistic(raw, pairs or convention(self.convention).pairs(raw.tasks))
+            self._check_statistic(raw, wanted)
         except OtherStatisticError:
             annotations = measured_from(raw)
             if annotations is None:
                 raise
             raw = self.measure(annotations, raw.tasks)
+            self._check_statistic(raw, wanted)
         graph: LabelGraph = transform(raw)
         graph.history = {**graph.history, "convention": self.convention}
         if self.embeddings is None:

@@ -102,7 +102,7 @@ def test_signs_of_tags_that_exclude_each_other():
 @pytest.mark.parametrize("name", CONVENTIONS)
 @pytest.mark.parametrize("measured_for", CONVENTIONS)
 def test_a_convention_takes_its_own_statistic_or_refuses(name, measured_for):
-    """What is known to be measured from annotations is measured anew; a copy, of which that is not known, is refused."""
+    """What was measured from known annotations is measured anew; a copy, of which that is not known, is refused."""
     annotations = from_frame(frame(), TASKS)
     raw = measured_graph(annotations, TASKS, convention=measured_for)
     right = GraphRecipe(convention=name).build(annotations).adjacency()
