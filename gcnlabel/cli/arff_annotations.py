@@ -47,5 +47,6 @@ def arff_annotations(tasks: TaskSet | None, options: Mapping[str, Any]) -> Annot
     present = {tag: value for tag, _, value in pairs}
     files = {str(i): path for i, path in enumerate(options["annotations"])}
     annotations = read_arff_splits(files, options["xml"], tasks=tasks, present=present)
+    annotations.split = None  # the files are one set
     note(used_rows(annotations).line())
     return annotations
