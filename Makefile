@@ -25,7 +25,7 @@ demo: $(VENV)/installed
 	$(BIN)/gcnlabel demo --output runs/demo --overwrite
 
 test: $(VENV)/installed-test lint
-	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -m 'not slow'
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow' --numprocesses 2 --dist loadfile
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -m slow

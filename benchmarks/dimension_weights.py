@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "dimension_weights.json"
 SETS = ("affect_in_tweets", "films", "molecules")
 HEADS = ("linear", "linear + cosine", "default")
-WEIGHTS = (0.1, 0.3, 1.0)
+WEIGHTS = (0.03, 0.1, 0.3, 1.0)
 AMOUNTS = (None, 50, 10)
 BUDGET = Budget(range(200, 205))
 

@@ -1,9 +1,8 @@
-"""What ablations and unseen labels found, as Markdown for the README."""
+"""What ablations found, as Markdown for the README."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ Heads = dict[str, Any]
 
 def results_table() -> str:
     """Return the heads beside each other and scikit-learn, with all labels observed."""
-    ablations, yardsticks = _read("ablations"), _read("yardsticks")
+    ablations, yardsticks = read("ablations"), read("yardsticks")
     lines = [
         "| data | metric | scikit-learn, per label | " + " | ".join(HEADS) + " | default − best of linear, + cosine |",
         "| --- " * (len(HEADS) + 4) + "|",
@@ -59,7 +58,7 @@ def results_table() -> str:
 
 def controls_table() -> str:
     """Return the other heads, with all labels observed, beside the one whose vectors the signed graph generates."""
-    ablations = _read("ablations")
+    ablations = read("ablations")
     regimes = {name: found["regimes"][WHOLE]["heads"] for name, found in ablations.items()}
     ours = {name: "signed graph" if "signed graph" in heads else "default" for name, heads in regimes.items()}
     lines = [
@@ -79,7 +78,7 @@ def controls_table() -> str:
 
 def scarce_table() -> str:
     """Return every head of affect_in_tweets where dimensions or all labels are scarce, as mean CCC and LRAP."""
-    regimes = _read("ablations")["affect_in_tweets"]["regimes"]
+    regimes = read("ablations")["affect_in_tweets"]["regimes"]
     lines = [
         "| head | " + " | ".join(SCARCE) + " | LRAP, affect on 50 |",
         "| --- " * (len(SCARCE) + 2) + "|",
@@ -92,23 +91,9 @@ def scarce_table() -> str:
     return "\n".join(lines)
 
 
-def unseen_table() -> str:
-    """Return the mean AUC of emotions that were never trained, or seen a few times."""
-    found = _read("unseen_labels")
-    parts = [name for name in found if name != "config"]
-    lines = [
-        "| method | " + " | ".join(f"{name} | label graph above it" for name in parts) + " |",
-        "| --- " * (2 * len(parts) + 1) + "|",
-    ]
-    for method in dict.fromkeys(name for part in parts for name in found[part]["methods"]):
-        cells = [cell for part in parts for cell in _auc(found[part], method)]
-        lines.append(f"| {method} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
 def tuning_table() -> str:
     """Return what was tried for the default, as mean CCC and LRAP on validation data."""
-    settings = _read("default_tuning")["settings"]
+    settings = read("default_tuning")["settings"]
     amounts = list(next(iter(settings.values())))
     lines = [
         "| setting | " + " | ".join(f"{title}, {amount}" for amount in amounts for title in ("CCC", "LRAP")) + " |",
@@ -118,16 +103,6 @@ def tuning_table() -> str:
         cells = [_spread(found[amount][metric]) for amount in amounts for metric in (DIMENSIONS, TAGS)]
         lines.append(f"| {setting} | {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def _auc(found: dict[str, Any], method: str) -> Iterator[str]:
-    if method not in found["methods"]:
-        yield from ("–", "–")
-        return
-    of = found["methods"][method]
-    yield f"{short(of['mean'])} ± {short(of['sd'])}"
-    gap = found["compared"].get(method)
-    yield "–" if gap is None else f"{signed(gap['difference'])}, {_p(gap['p_seeds'])}"
 
 
 def _above_best(heads: Heads, metric: str) -> Difference:
@@ -169,10 +144,7 @@ def _interval(gap: Difference) -> str:
     return f"{signed(gap.mean)} [{signed(low)}, {signed(high)}]"
 
 
-def _p(p: float) -> str:
-    return "p < .001" if p < 0.001 else f"p = {short(p)}"
-
-
-def _read(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
+    """Return what a benchmark wrote."""
     found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return found

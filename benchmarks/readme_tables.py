@@ -10,8 +10,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from head_tables import controls_table, results_table, scarce_table, tuning_table, unseen_table
+from head_tables import controls_table, results_table, scarce_table, tuning_table
 from speed_tables import speed_table
+from unseen_table import unseen_table
 
 from gcnlabel.files import atomic_write
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Iterable
+
+NOTE = logging.INFO + 5
+"""Level of what the command line says to everybody."""
+
+
+def note(text: str) -> None:
+    """Tell the person what was done with what they gave: a line on the command line, a record of the log elsewhere."""
+    logging.getLogger("gcnlabel").log(NOTE, text)
 
 
 class InputError(ValueError):
@@ -51,6 +60,10 @@ class UndefinedStatisticWarning(GcnlabelWarning):
 
 class IsolatedLabelWarning(GcnlabelWarning):
     """A label has no neighbour: it keeps its self-loop alone."""
+
+
+class DisagreeingEdgesWarning(GcnlabelWarning):
+    """Edges from elsewhere, or of names alone, do not go with the statistics that were measured."""
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

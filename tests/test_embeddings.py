@@ -1,6 +1,8 @@
 import gzip
+import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -62,6 +64,109 @@ def test_bad_files(tmp_path, text, message):
     (tmp_path / "v.txt").write_text(text)
     with pytest.raises(InputError, match=message):
         read_word_vectors(tmp_path / "v.txt", ["cat", "dog"])
+
+
+LINES = "happy 0.5 -2 1\nsad 1 2 3\nred 7 8 9\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 3.0\n" + LINES,
+        "3 3\n" + LINES,
+        "3\t3\n" + LINES.replace(" ", "\t"),
+        LINES.replace(" ", "\t"),
+        "\ufeff" + LINES,
+        "\ufeff3 3\n" + LINES,
+        LINES.replace("\n", "\r\n"),
+        LINES.replace(" ", "  "),
+        ". . . 0.1 0.2 0.3\n" + LINES,
+        "at name@domain.com 1 2 3\n" + LINES,
+        "1 2 3 4 5 6\n" + LINES,  # the word "1 2 3"
+        "nan 1 2 3\n" + LINES,
+        LINES.replace("\n", " \n"),
+    ],
+)
+def test_dialects_of_word_vectors(tmp_path, text):
+    (tmp_path / "v.txt").write_bytes(text.encode())
+    assert read_word_vectors(tmp_path / "v.txt", ["happy", "sad"]).tolist() == [[0.5, -2, 1], [1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("text", "happy"),
+    [
+        ("2 0.5\nhappy 0.25\nsad 0.5\n", 0.25),  # the word is "2"
+        ("2 5.0\nhappy 0.25\nsad 0.5\n", 0.25),
+        ("2 1\nhappy 0.25\nsad 0.5\n", 0.25),  # a header
+        ("happy 0.25\n", 0.25),
+        ("happy 2\nsad 1\n", 2),
+    ],
+)
+def test_vectors_of_size_1(tmp_path, text, happy):
+    (tmp_path / "v.txt").write_text(text)
+    assert read_word_vectors(tmp_path / "v.txt", ["happy"]).tolist() == [[happy]]
+
+
+def test_a_number_that_is_a_word(tmp_path):
+    (tmp_path / "v.txt").write_text("2 0.5\nhappy 0.25\n")
+    assert read_word_vectors(tmp_path / "v.txt", ["2", "happy"]).tolist() == [[0.5], [0.25]]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"2 3\nhappy " + np.ones(3, "f4").tobytes() + b"\nsad " + np.ones(3, "f4").tobytes(), "binary word2vec"),
+        (b"1 2\nhappy " + np.array([1.1, 1.2], "f4").tobytes(), "binary word2vec|not a vector|no word"),
+        (b"PK\x03\x04rest", "a zip archive(.|\n)*unpack it"),
+        (b"\x80\x02]q\x00.", "a pickle(.|\n)*name it .pkl"),
+        (b"\x93NUMPY\x01\x00", "name it .npy"),
+        ("happy 1 2".encode("utf-16"), "UTF-16"),
+        (b"\0\0\0", "a binary file"),
+    ],
+)
+def test_files_of_other_kinds_are_named(tmp_path, content, message, zipped):
+    path = tmp_path / "vectors"
+    path.write_bytes(gzip.compress(content) if zipped else content)
+    with pytest.raises(InputError, match=message):
+        read_word_vectors(path, ["happy"])
+
+
+def test_the_first_words_are_named_when_none_is_found(tmp_path):
+    (tmp_path / "v.txt").write_text("4 2\n/c/en/happy 1 2\n/c/en/sad 1 2\n")
+    with pytest.raises(InputError, match="no word of any label(.|\n)*first words of the file: '/c/en/happy'"):
+        read_word_vectors(tmp_path / "v.txt", ["happy"])
+
+
+def test_files_of_arrays(tmp_path):
+    """Arrays in the order of the labels; dicts and frames by name, whatever their case."""
+    x = np.arange(6.0).reshape(2, 3)
+    np.save(tmp_path / "x.npy", x.astype("f4"))
+    torch.save(torch.from_numpy(x), tmp_path / "torch.pkl")
+    frame = pd.DataFrame(x, index=pd.Index(["sad", "happy"], dtype=object))
+    contents = {
+        **{"array": x, "list": x.tolist(), "rows": list(x), "batch": x[None]},
+        **{"dict": {"Sad": x[1], "Happy": x[0], "other": x[0]}, "lists": {"sad": [3, 4, 5], "happy": (0, 1, 2)}},
+    }
+    for name, content in contents.items():
+        (tmp_path / f"{name}.pkl").write_bytes(pickle.dumps(content))
+        assert parse_embeddings(str(tmp_path / f"{name}.pkl"), ["happy", "sad"]).tolist() == x.tolist(), name
+    frame.columns = pd.RangeIndex(3)
+    (tmp_path / "frame.pkl").write_bytes(pickle.dumps(frame))
+    assert parse_embeddings(str(tmp_path / "frame.pkl"), ["happy", "sad"]).tolist() == x[::-1].tolist()
+    for name in ("x.npy", "torch.pkl"):
+        assert parse_embeddings(str(tmp_path / name), ["happy", "sad"]).tolist() == x.tolist()
+    with pytest.raises(InputError, match=r"shape \[2, 3\]\n  expected: \[3, F\]: a row a label, in the order a, b, c"):
+        parse_embeddings(str(tmp_path / "x.npy"), ["a", "b", "c"])
+    with pytest.raises(InputError, match=r"no vector for fear\n  where: its names: Sad, Happy, other"):
+        parse_embeddings(str(tmp_path / "dict.pkl"), ["fear"])
+
+
+@pytest.mark.parametrize("value", [[[1, 2], [3]], ["a", "b"], [[np.nan], [1]], [[1], [None]], 3, {}, {"happy": {}}])
+def test_files_of_something_else(tmp_path, value):
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps(value))
+    with pytest.raises(InputError, match="x.pkl"):
+        parse_embeddings(str(tmp_path / "x.pkl"), ["happy", "sad"])
 
 
 def test_bundled_emotion_words_need_no_download():

@@ -16,6 +16,7 @@ ORDER = (
         "errors",
         "files",
         "processes",
+        "pickles",
         "tasks",
         "annotations",
         "statistics",

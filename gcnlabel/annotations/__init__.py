@@ -3,7 +3,8 @@
 from gcnlabel.annotations.aff_wild2 import read_aff_wild2
 from gcnlabel.annotations.affectnet import read_affectnet
 from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
-from gcnlabel.annotations.arff import read_arff, read_arff_splits, read_label_xml
+from gcnlabel.annotations.arff import read_arff, read_arff_inputs, read_arff_splits
+from gcnlabel.annotations.arff_labels import read_label_xml
 from gcnlabel.annotations.coco import read_coco, read_coco_splits
 from gcnlabel.annotations.emotic import read_emotic
 from gcnlabel.annotations.emotic_categories import emotic_to_expressions
@@ -33,6 +34,7 @@ __all__ = [
     "read_aff_wild2",
     "read_affectnet",
     "read_arff",
+    "read_arff_inputs",
     "read_arff_splits",
     "read_coco",
     "read_coco_splits",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gcnlabel.annotations.aff_wild2_files import numbers, read_mtl, video_files
-from gcnlabel.annotations.aff_wild2_videos import Frames, read_videos
+from gcnlabel.annotations.aff_wild2_videos import NO_IMAGE, Frames, read_videos
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.expression_codes import AFF_WILD2_CODES, class_indices, class_names, rows_without_class
 from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotations, face_tasks
@@ -21,10 +21,11 @@ from gcnlabel.annotations.face_folders import (
     VA_FOLDERS,
     annotation_folders,
     existing_folder,
-    existing_images,
     looks_like,
     wrong_folder,
 )
+from gcnlabel.annotations.found_images import OTHER_CASE, find_images
+from gcnlabel.annotations.row_report import ALLOWED
 from gcnlabel.annotations.usable_rows import UsableRows
 from gcnlabel.errors import InputError
 
@@ -47,6 +48,7 @@ def read_aff_wild2(
     images: str | Path | None = None,
     annotations: str | Path | None = None,
     strict: bool = False,
+    allow_undeclared: float = ALLOWED,
 ) -> FaceAnnotations:
     """Return the frames of Aff-Wild2, splits "train" and "val"; ids are ``<video>/<frame>.jpg``.
 
@@ -64,6 +66,7 @@ def read_aff_wild2(
         annotations: Folder of annotations, when they are not below ``root``.
         strict: Raise an error where annotations are longer or shorter than the frames, or an image of the MTL files is
             missing, instead of counting.
+        allow_undeclared: Share of the frames whose code may be none that is declared; they are masked and counted.
 
     Raises:
         InputError: The folder is another data set, no video has images, a code is not covered, a line cannot be read.
@@ -79,7 +82,8 @@ def read_aff_wild2(
     else:
         files = video_files(source, EXPR_FOLDERS), video_files(source, VA_FOLDERS)
         frames = read_videos(*files, folder, declared=label_map is None, strict=strict)
-    return _faces(frames, folder, CLASSES[classes], complete_only=complete_only, label_map=label_map)
+    how: dict[str, Any] = {"complete_only": complete_only, "allow_undeclared": allow_undeclared}
+    return _faces(frames, folder, CLASSES[classes], label_map=label_map, **how)
 
 
 def _challenge(source: Path, wanted: str | None) -> str:
@@ -104,21 +108,25 @@ def _mtl_frames(source: Path, images: Path, *, strict: bool) -> Frames:
         path = next((folder / name for folder in annotation_folders(source) if (folder / name).exists()), None)
         if path is None:
             continue
-        cells = read_mtl(path).with_row_index("line", offset=2)
-        place = f"{path}, row "
-        values.append(
-            numbers(cells.select("valence", "arousal"), lambda row, place=place: f"{place}{row + 2}", "two numbers")
-        )
-        columns = cells.select("id", "expression", pl.col("line").cast(pl.Int64))
+        cells = read_mtl(path)
+
+        def place(row: int, path: Path = path, lines: pl.Series = cells["line"]) -> str:
+            return f"{path}, row {lines[row]}"
+
+        values.append(numbers(cells.select("valence", "arousal"), place, "two numbers"))
+        columns = cells.select("id", "expression", "line")
         parts.append(columns.with_columns(split=pl.lit(split), file=pl.lit(str(path))))
     cells, affect = pl.concat(parts), np.concatenate(values)
-    present = existing_images(images, cells["id"])
-    missing = int(np.count_nonzero(~present))
+    found = find_images(images, cells["id"])
+    missing = int(np.count_nonzero(~found.present))
     if missing and (strict or missing == len(cells)):
-        first = cells["id"][int(np.flatnonzero(~present)[0])]
+        first = cells["id"][int(np.flatnonzero(~found.present)[0])]
         raise InputError(f"{missing} of {len(cells)} frames have no image, first {first}", where=images)
-    left_out = {"image missing (left out)": missing} if missing else {}
-    return Frames(cells.filter(pl.Series(present)), affect[present], left_out)
+    rows = UsableRows(cells["split"], cells["id"], complete_only=False)
+    rows.leave_out(NO_IMAGE, ~found.present)
+    rows.note(OTHER_CASE, found.other_case)
+    kept = cells.with_columns(image=pl.Series(found.files.tolist(), dtype=pl.String)).filter(pl.Series(found.present))
+    return Frames(kept, affect[found.present], rows.report)
 
 
 def _faces(
@@ -128,18 +136,19 @@ def _faces(
     *,
     complete_only: bool,
     label_map: Mapping[Any, str | None] | None,
+    allow_undeclared: float,
 ) -> FaceAnnotations:
     cells, affect = frames.cells, frames.affect
 
     def place(row: int) -> str:
         return f"{cells['file'][row]}, row {cells['line'][row]}"
 
-    names = class_names(cells["expression"], classes, AFF_WILD2_CODES, label_map, place)
+    names = class_names(cells["expression"], classes, AFF_WILD2_CODES, label_map, place, allowed=allow_undeclared)
     target = class_indices(names, classes)
     unlisted: Array = np.asarray(np.isnan(affect).any(axis=1))
     invalid = ~unlisted & ~((affect >= -1) & (affect <= 1)).all(axis=1)
     affect = np.where((affect >= -1) & (affect <= 1), affect, np.nan)
-    rows = UsableRows(len(cells), complete_only=complete_only)
+    rows = UsableRows(cells["split"], cells["id"], complete_only=complete_only)
     rows.leave_out("neither expression nor valence-arousal", (target < 0) & np.isnan(affect).all(axis=1))
     for reason, outside in rows_without_class(cells["expression"], names, classes).items():
         rows.mask(reason, outside)
@@ -147,11 +156,12 @@ def _faces(
     rows.mask("valence or arousal outside [-1, 1]", invalid)
     rows.mask("valence and arousal not annotated", unlisted)
     if not rows.kept.any():
-        raise InputError("no frame of Aff-Wild2 can be used", where=root, expected=f"{frames.left_out | rows.reasons}")
+        report = frames.report + rows.report
+        raise InputError(f"no frame of Aff-Wild2 can be used, of {len(cells)} {report.line()}", where=root)
     kept = np.flatnonzero(rows.kept)
     targets = {"expression": target[kept], "affect": affect[kept]}
     used = cells[kept]
     found = Annotations(face_tasks(classes), targets, used["split"].to_numpy(), used["id"].to_numpy())
     n = len(found)
     unknown = np.full((n, 4), np.nan), np.full((n, 2, 2), np.nan)
-    return FaceAnnotations(found, root, *unknown, {**frames.left_out, **rows.reasons})
+    return FaceAnnotations(found, root, *unknown, frames.report + rows.report, used["image"].to_numpy())

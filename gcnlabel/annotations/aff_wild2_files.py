@@ -36,12 +36,12 @@ def video_files(root: Path, names: tuple[str, ...]) -> dict[str, dict[str, Path]
     for split, folders in SPLIT_FOLDERS.items():
         folder = first_existing(found[0], folders) if found else None
         if folder is not None:
-            files[split] = {path.stem: path for path in sorted(folder.glob("*.txt"))}
+            files[split] = {path.stem: path for path in sorted(folder.glob("*.txt")) if not path.name.startswith(".")}
     return files
 
 
 def read_expressions(path: Path, order: tuple[str, ...] | None) -> pl.Series:
-    """Return the code of each frame as text; entry 0 is frame 1.
+    """Return the code of each frame as text, null for an empty line; entry 0 is frame 1.
 
     Args:
         path: File of a video.
@@ -61,11 +61,11 @@ def read_expressions(path: Path, order: tuple[str, ...] | None) -> pl.Series:
             expected=",".join(order),
             fix="in Python, label_map=: code -> class name, from the description of this release",
         )
-    return pl.Series(lines, dtype=pl.String).str.strip_chars()
+    return _texts(lines)
 
 
 def read_affect(path: Path) -> Array:
-    """Return valence and arousal of each frame as they stand, float64 [frames, 2].
+    """Return valence and arousal of each frame as they stand, float64 [frames, 2]; NaN for an empty line.
 
     Raises:
         InputError: The header is another one, or a line is no two numbers.
@@ -74,33 +74,40 @@ def read_affect(path: Path) -> Array:
     names = [name.strip().lower() for name in header.split(",")]
     if sorted(names) != ["arousal", "valence"]:
         raise InputError(f"header {header!r}", where=f"{path}, row 1", expected="valence,arousal")
-    fields = pl.Series(lines, dtype=pl.String).str.split_exact(",", 1).struct.unnest()
-    values = numbers(fields, lambda row: f"{path}, row {row + 2}", "two numbers: valence,arousal")
+    text = _texts(lines)
+    given = text.is_not_null().arg_true().to_numpy()
+    fields = text.gather(given).str.split_exact(",", 1).struct.unnest()
+    values = np.full((len(text), 2), np.nan)
+    values[given] = numbers(fields, lambda row: f"{path}, row {given[row] + 2}", "two numbers: valence,arousal")
     return values[:, [names.index("valence"), names.index("arousal")]]
 
 
 def read_mtl(path: Path) -> pl.DataFrame:
-    """Return text columns id, valence, arousal, expression of the MTL challenge; action units are not read.
+    """Return text columns id, valence, arousal, expression of the MTL challenge, and the number of each line.
+
+    Action units are not read. Empty lines name no frame and are passed over.
 
     Raises:
         InputError: There is no header, or a line has not 16 fields.
     """
     header, lines = _lines(path)
-    cells = pl.Series("line", lines, dtype=pl.String)
+    text = _texts(lines)
+    number = text.is_not_null().arg_true().cast(pl.Int64)
+    cells = text.gather(number)
     if header.count(",") == MTL_FIELDS - 1 and _is_image(header.split(",")[0]):
         raise InputError("the first line is a frame, no header", where=path, expected="one header line")
     wrong = (cells.str.count_matches(",", literal=True) != MTL_FIELDS - 1).arg_true()
     if len(wrong):
         row = int(wrong[0])
         raise InputError(
-            f"{lines[row].count(',') + 1} fields",
-            where=f"{path}, row {row + 2}",
+            f"{cells[row].count(',') + 1} fields",
+            where=f"{path}, row {number[row] + 2}",
             expected=f"{MTL_FIELDS}: video/00001.jpg,V,A,EXPR,AU1,...,AU26",
         )
     fields = cells.str.splitn(",", 5).struct.unnest()
     stripped = fields.select(pl.all().str.strip_chars())
     stripped.columns = ["id", "valence", "arousal", "expression", "units"]
-    return stripped.drop("units")
+    return stripped.drop("units").with_columns(line=number + 2)
 
 
 def numbers(fields: pl.DataFrame, place: Any, expected: str) -> Array:
@@ -126,6 +133,12 @@ def _lines(path: Path) -> tuple[str, list[str]]:
         raise InputError(f"{path} is not a text file", expected="UTF-8") from error
     header, *lines = text.rstrip().split("\n")
     return header.strip(), lines
+
+
+def _texts(lines: list[str]) -> pl.Series:
+    """Return lines without spaces around them, null for empty ones."""
+    text = pl.Series(lines, dtype=pl.String).str.strip_chars()
+    return text.set(text == "", None)
 
 
 def _is_image(cell: str) -> bool:

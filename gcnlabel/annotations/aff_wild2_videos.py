@@ -14,11 +14,13 @@ import polars as pl
 
 from gcnlabel.annotations.aff_wild2_files import read_affect, read_expressions
 from gcnlabel.annotations.face_folders import IMAGE_SUFFIXES
+from gcnlabel.annotations.row_report import KEPT, LEFT_OUT, RowCount, RowReport
 from gcnlabel.errors import InputError, shorten
 
 Array = npt.NDArray[Any]
 Files = Mapping[str, Mapping[str, Path]]
 
+NO_IMAGE = "frame without an image"
 HEADER = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise", "other")
 
 
@@ -27,14 +29,14 @@ class Frames:
     """Annotated frames that have an image.
 
     Attributes:
-        cells: Text columns id, split, expression (null = no line), and place, the file that ``expression`` stands in.
+        cells: Text columns id, image (its path), split, expression (null = no line), and file, which that stands in.
         affect: Valence and arousal as they stand, float64 [N, 2]; NaN = no line.
-        left_out: Reason to number of frames without image or images without annotation.
+        report: Frames without image, images without annotation, and what else is odd.
     """
 
     cells: pl.DataFrame
     affect: Array
-    left_out: dict[str, int] = field(default_factory=dict)
+    report: RowReport = field(default_factory=RowReport)
 
 
 def read_videos(expressions: Files, affects: Files, images: Path, *, declared: bool, strict: bool) -> Frames:
@@ -52,7 +54,7 @@ def read_videos(expressions: Files, affects: Files, images: Path, *, declared: b
         InputError: No video has images, or a file cannot be read.
     """
     order = HEADER if declared else None
-    parts, counts, without = [], dict.fromkeys(("no_image", "beyond", "unannotated", "without"), 0), []
+    parts, report, without = [], RowReport(), []
     for split in expressions:
         for video in sorted({*expressions[split], *affects[split]}):
             codes_file, affect_file = expressions[split].get(video), affects[split].get(video)
@@ -60,7 +62,7 @@ def read_videos(expressions: Files, affects: Files, images: Path, *, declared: b
             affect = np.empty((0, 2)) if affect_file is None else read_affect(affect_file)
             numbers, names = frame_images(images / video)
             length = max(len(codes), len(affect))
-            _count_frames(counts, numbers, length, video, strict=strict)
+            report += _frames_apart(numbers, names, length, split, video, strict=strict)
             if len(numbers) == 0:
                 without.append(video)
                 continue
@@ -77,7 +79,7 @@ def read_videos(expressions: Files, affects: Files, images: Path, *, declared: b
     return Frames(
         cells,
         np.concatenate([affect for _, affect in parts]),
-        _reasons(counts, without) | _split_twice(cells, expressions, affects),
+        report + _split_twice(cells, expressions, affects),
     )
 
 
@@ -99,7 +101,8 @@ def _frames(
     values[known] = affect[numbers[known] - 1]
     cells = pl.DataFrame(
         {
-            "id": pl.Series([f"{video}/{name}" for name in names], dtype=pl.String),
+            "id": pl.Series(paths := [f"{video}/{name}" for name in names], dtype=pl.String),
+            "image": pl.Series(paths, dtype=pl.String),
             "expression": codes.gather(pl.select(pl.when(lines < len(codes)).then(lines)).to_series()),
             "line": lines + 2,
         }
@@ -107,7 +110,8 @@ def _frames(
     return cells.with_columns(split=pl.lit(split), file=pl.lit(str(file))), values
 
 
-def _count_frames(counts: dict[str, int], numbers: Array, length: int, video: str, *, strict: bool) -> None:
+def _frames_apart(numbers: Array, names: Array, length: int, split: str, video: str, *, strict: bool) -> RowReport:
+    """Count the annotations without an image, and the images without annotation, of a video."""
     last = int(numbers[-1]) if len(numbers) else 0
     if strict and last != length:
         what = "no image" if last == 0 else f"frames up to {last}"
@@ -117,28 +121,25 @@ def _count_frames(counts: dict[str, int], numbers: Array, length: int, video: st
             fix="complete the folder of frames, or read without strict to count what does not match",
         )
     if last == 0:
-        counts["without"] += length
-        return
+        return RowReport((RowCount(split, LEFT_OUT, "frame of a video without images", length, video),))
     annotated = int(np.count_nonzero(numbers <= length))
-    counts["beyond"] += max(0, length - last)
-    counts["no_image"] += min(last, length) - annotated
-    counts["unannotated"] += len(numbers) - annotated
+    gap = next((f"{video}/{i:05d}" for i, number in enumerate(numbers.tolist(), 1) if i != number), "")
+    unannotated = f"{video}/{names[annotated]}" if annotated < len(names) else ""
+    found = {
+        "annotation beyond the last frame of its video": (max(0, length - last), video),
+        NO_IMAGE: (min(last, length) - annotated, gap),
+        "image beyond the annotations of its video": (len(numbers) - annotated, unannotated),
+    }
+    return RowReport(
+        tuple(RowCount(split, LEFT_OUT, reason, count, first) for reason, (count, first) in found.items() if count)
+    )
 
 
-def _split_twice(cells: pl.DataFrame, expressions: Files, affects: Files) -> dict[str, int]:
+def _split_twice(cells: pl.DataFrame, expressions: Files, affects: Files) -> RowReport:
     """Count the frames of videos that one task trains on and the other validates on: the release has such videos."""
     videos = [{*expressions[split], *affects[split]} for split in expressions]
     shared = sorted(set.intersection(*videos))
-    rows = cells["id"].str.replace(r"/[^/]*$", "").is_in(shared).sum()
-    reason = f"frame of a video that is train for one task and val for the other, {shorten(shared)} (kept in both)"
-    return {reason: int(rows)} if rows else {}
-
-
-def _reasons(counts: dict[str, int], without: list[str]) -> dict[str, int]:
-    reasons = {
-        f"frame of a video without images, {shorten(without)} (left out)": counts["without"],
-        "annotation beyond the last frame of its video (left out)": counts["beyond"],
-        "image missing (left out)": counts["no_image"],
-        "image beyond the annotations of its video (left out)": counts["unannotated"],
-    }
-    return {reason: number for reason, number in reasons.items() if number}
+    frames = cells.filter(cells["id"].str.replace(r"/[^/]*$", "").is_in(shared))
+    reason = f"frame of a video that is train for one task and val for the other, {shorten(shared)}"
+    counts = frames.group_by("split", maintain_order=True).agg(pl.len(), pl.col("id").first())
+    return RowReport(tuple(RowCount(split, KEPT, reason, count, first) for split, count, first in counts.iter_rows()))

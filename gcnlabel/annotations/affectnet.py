@@ -11,6 +11,7 @@ from gcnlabel.annotations.affectnet_npy import npy_records
 from gcnlabel.annotations.affectnet_records import faces_of_records
 from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotations
 from gcnlabel.annotations.face_folders import existing_folder, looks_like, wrong_folder
+from gcnlabel.annotations.row_report import ALLOWED
 from gcnlabel.errors import InputError
 
 CLASSES = {7: BASIC_EXPRESSIONS, 8: (*BASIC_EXPRESSIONS, "contempt")}
@@ -28,6 +29,7 @@ def read_affectnet(
     complete_only: bool = False,
     label_map: Mapping[Any, str | None] | None = None,
     images: str | Path | None = None,
+    allow_undeclared: float = ALLOWED,
 ) -> FaceAnnotations:
     """Return the faces of AffectNet, splits "train" and "val".
 
@@ -42,6 +44,7 @@ def read_affectnet(
         complete_only: Keep only the rows with expression, valence and arousal, as the paper did.
         label_map: Code or text -> class name, which replaces the declared codes; None for a code without a class.
         images: Folder that the paths of the 2017 lists start from; None to find it below ``root``.
+        allow_undeclared: Share of the rows whose code may be none that is declared; they are left out and counted.
 
     Raises:
         InputError: The folder is of another release, a code is not covered, a cell or file cannot be read.
@@ -53,7 +56,13 @@ def read_affectnet(
         records = csv_records(root, None if images is None else Path(images))
     else:
         records = npy_records(root)
-    return faces_of_records(records, CLASSES[classes], complete_only=complete_only, label_map=label_map)
+    return faces_of_records(
+        records,
+        CLASSES[classes],
+        complete_only=complete_only,
+        label_map=label_map,
+        allow_undeclared=allow_undeclared,
+    )
 
 
 def _release(root: Path, wanted: str | None) -> str:

@@ -12,7 +12,8 @@ import polars as pl
 
 from gcnlabel.annotations.affectnet_records import EMPTY_CELLS, AffectNetRecords
 from gcnlabel.annotations.eye_centres import eyes_from_text
-from gcnlabel.annotations.face_folders import AFFECTNET_LISTS, existing_folder, existing_images, first_existing
+from gcnlabel.annotations.face_folders import AFFECTNET_LISTS, existing_folder, first_existing
+from gcnlabel.annotations.found_images import find_images
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
 
@@ -52,7 +53,7 @@ def csv_records(root: Path, images: Path | None = None) -> AffectNetRecords:
     return AffectNetRecords(
         cells=cells,
         root=folder,
-        present=existing_images(folder, cells["id"]),
+        images=find_images(folder, cells["id"]),
         boxes=_boxes(cells, place),
         eyes=eyes_from_text(cells["facial_landmarks"]),
         place=place,
@@ -74,8 +75,9 @@ def _image_folder(root: Path) -> Path:
 
 
 def _has_header(path: Path) -> bool:
+    """Return whether the first row names the columns; a list that a program wrote again may have others before them."""
     with path.open(encoding="utf-8-sig") as lines:
-        return lines.readline().split(",")[0].strip().strip('"').lower() == COLUMNS[0].lower()
+        return any(cell.strip().strip('"').lower() == COLUMNS[0].lower() for cell in lines.readline().split(","))
 
 
 def _read_list(path: Path) -> pl.DataFrame:
@@ -86,7 +88,7 @@ def _read_list(path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}", expected=",".join(COLUMNS)) from error
     if header:
-        frame = frame.rename(str.strip)
+        frame = frame.rename(lambda name: next((c for c in COLUMNS if c.lower() == name.strip().lower()), name.strip()))
         for name in COLUMNS:
             if name not in frame.columns:
                 raise InputError(

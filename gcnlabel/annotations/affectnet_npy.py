@@ -15,7 +15,9 @@ import polars as pl
 from gcnlabel.annotations.affectnet_records import EMPTY_CELLS, AffectNetRecords
 from gcnlabel.annotations.eye_centres import eye_coordinates, eyes_from_points
 from gcnlabel.annotations.face_folders import IMAGE_SUFFIXES, existing_folder
+from gcnlabel.annotations.found_images import FoundImages
 from gcnlabel.annotations.npy_text import npy_text, npy_values
+from gcnlabel.annotations.row_report import LEFT_OUT, RowCount, RowReport
 from gcnlabel.errors import InputError
 
 Array = npt.NDArray[Any]
@@ -35,30 +37,31 @@ def npy_records(root: Path) -> AffectNetRecords:
     Raises:
         InputError: A folder is missing or empty, or a file is no array of text or numbers.
     """
-    frames, points, unannotated = [], [], 0
+    frames, points, report = [], [], RowReport()
     for split, part in PARTS.items():
         if (root / part).is_dir():
             frame, eye_points, extra = _read_part(root, part)
             points.append(eye_points)
             frames.append(frame.with_columns(split=pl.lit(split)))
-            unannotated += extra
+            if extra:
+                report += RowReport((RowCount(split, LEFT_OUT, "image without annotations", len(extra), extra[0]),))
     cells = pl.concat(frames)
     return AffectNetRecords(
         cells=cells,
         root=root,
-        present=cells["present"].to_numpy(),
+        images=FoundImages(cells["id"].to_numpy(), present := cells["present"].to_numpy(), np.zeros_like(present)),
         boxes=None,
         eyes=eyes_from_points(np.concatenate(points), (~cells["landmarks"]).to_numpy()),
         place=lambda row: f"{root / cells['file'][row]}_*.npy",
-        left_out={"image without annotations (left out)": unannotated} if unannotated else {},
+        report=report,
     )
 
 
-def _read_part(root: Path, part: str) -> tuple[pl.DataFrame, Array, int]:
-    """Return text columns, points of the eyes [N, 12, 2], and the number of images without any annotation."""
+def _read_part(root: Path, part: str) -> tuple[pl.DataFrame, Array, list[str]]:
+    """Return text columns, points of the eyes [N, 12, 2], and the images without any annotation."""
     folder = existing_folder(root / part / "annotations", "folder of annotations")
     images = _images(existing_folder(root / part / "images", "folder of images"))
-    names = set(os.listdir(folder))
+    names = {name for name in os.listdir(folder) if not name.startswith(".")}
     kinds = {f"{kind}.npy" for kind in (*KINDS, LANDMARKS)}
     stems = {stem for stem, _, kind in (name.rpartition("_") for name in names) if kind in kinds and stem}
     if not stems:
@@ -78,7 +81,7 @@ def _read_part(root: Path, part: str) -> tuple[pl.DataFrame, Array, int]:
         present=pl.Series([i in images for i in ids]),
         landmarks=pl.Series([values is not None for values in landmarks]),
     )
-    return frame, points.reshape(-1, 12, 2), len(images.keys() - stems)
+    return frame, points.reshape(-1, 12, 2), [f"{part}/images/{images[i]}" for i in sorted(images.keys() - stems)]
 
 
 def _eye_points(path: str) -> Array | None:
@@ -90,7 +93,7 @@ def _eye_points(path: str) -> Array | None:
 
 
 def _images(folder: Path) -> dict[str, str]:
-    split = ((name, *os.path.splitext(name)) for name in os.listdir(folder))
+    split = ((name, *os.path.splitext(name)) for name in os.listdir(folder) if not name.startswith("."))
     return {stem: name for name, stem, suffix in split if suffix.lower() in IMAGE_SUFFIXES}
 
 

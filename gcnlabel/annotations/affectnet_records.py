@@ -22,6 +22,8 @@ from gcnlabel.annotations.expression_codes import (
 )
 from gcnlabel.annotations.eye_centres import Eyes
 from gcnlabel.annotations.face_annotations import FaceAnnotations, face_tasks
+from gcnlabel.annotations.found_images import OTHER_CASE, FoundImages
+from gcnlabel.annotations.row_report import MISSING, RowReport
 from gcnlabel.annotations.usable_rows import UsableRows
 from gcnlabel.errors import InputError
 
@@ -38,20 +40,20 @@ class AffectNetRecords:
     Attributes:
         cells: Text columns id, split, expression, valence, arousal; null where empty.
         root: Folder of the images.
-        present: Whether each row's image exists, bool [N].
+        images: Which images exist, and as which files.
         boxes: Face boxes x1, y1, x2, y2, float64 [N, 4]; None where images are cropped already.
         eyes: Eye centres.
         place: Row -> where it stands.
-        left_out: Reason to a number of rows that a release leaves out by itself.
+        report: Images that a release leaves out by itself.
     """
 
     cells: pl.DataFrame
     root: Path
-    present: Array
+    images: FoundImages
     boxes: Array | None
     eyes: Eyes
     place: Place
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    report: RowReport = field(default_factory=RowReport)
 
 
 def faces_of_records(
@@ -60,6 +62,7 @@ def faces_of_records(
     *,
     complete_only: bool,
     label_map: Mapping[Any, str | None] | None,
+    allow_undeclared: float,
 ) -> FaceAnnotations:
     """Return the faces of the rows that can be used.
 
@@ -70,10 +73,11 @@ def faces_of_records(
         InputError: A code that the label map does not cover, a value that is no number, or no row that can be used.
     """
     cells = records.cells
-    names = class_names(cells["expression"], classes, AFFECTNET_CODES, label_map, records.place)
+    codes = cells["expression"], classes, AFFECTNET_CODES, label_map
+    names = class_names(*codes, records.place, allowed=allow_undeclared)
     affect, bad_affect = affect_of(cells, records.place)
-    rows = UsableRows(len(cells), complete_only=complete_only)
-    rows.leave_out("image missing", ~records.present)
+    rows = UsableRows(cells["split"], cells["id"], complete_only=complete_only)
+    rows.leave_out(MISSING, ~records.images.present)
     for reason, outside in rows_without_class(cells["expression"], names, classes).items():
         rows.leave_out(reason, outside)
     boxes = np.full((len(cells), 4), math.nan) if records.boxes is None else records.boxes
@@ -84,11 +88,14 @@ def faces_of_records(
     rows.mask("expression not annotated", unclassed)
     for reason, missing in bad_affect.items():
         rows.mask(reason, missing)
+    rows.note(OTHER_CASE, records.images.other_case)
     for reason, unknown in records.eyes.problems.items():
         rows.note(reason, unknown)
     if not rows.kept.any():
         raise InputError(
-            "no row of AffectNet can be used", where=records.root, expected=f"of {len(cells)} rows: {rows.reasons}"
+            f"no row of AffectNet can be used, of {len(cells)} {rows.report.line()}",
+            where=records.root,
+            expected="images where the lists say, and codes of the protocol",
         )
     every = Annotations(
         face_tasks(classes),
@@ -96,7 +103,8 @@ def faces_of_records(
         split=cells["split"].to_numpy(),
         ids=cells["id"].to_numpy(),
     )
-    every_face = FaceAnnotations(every, records.root, boxes, records.eyes.centres, {**records.left_out, **rows.reasons})
+    places = boxes, records.eyes.centres
+    every_face = FaceAnnotations(every, records.root, *places, records.report + rows.report, records.images.files)
     return every_face.select(rows.kept)
 
 

@@ -2,138 +2,192 @@
 
 from __future__ import annotations
 
-import re
-import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
+import polars as pl
 
 from gcnlabel.annotations.annotations import Annotations
-from gcnlabel.annotations.arff_file import ArffFile, Attribute, read_arff_file
-from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.files import existing_file
-from gcnlabel.tasks import MultiLabel, TaskSet
+from gcnlabel.annotations.arff_file import ArffFile, read_arff_file
+from gcnlabel.annotations.arff_inputs import read_inputs
+from gcnlabel.annotations.arff_labels import find_attributes, label_places, names_labels, parse_label_xml
+from gcnlabel.annotations.arff_tags import Tags
+from gcnlabel.annotations.frames import from_frame
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
+from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
+
+TASK = "labels"
+"""Name of the task of labels that no task declares."""
 
 
 def read_arff(
-    path: str | Path, xml: str | Path | None = None, *, task_name: str = "labels", split: str | None = None
+    path: str | Path,
+    xml: str | Path | None = None,
+    *,
+    tasks: TaskSet | None = None,
+    present: Mapping[str, str] | None = None,
+    task_name: str | None = None,
+    split: str | None = None,
 ) -> Annotations:
-    """Return the tags and features of a Mulan or MEKA file, dense or sparse.
+    """Return the targets and features of a Mulan or MEKA file, dense or sparse.
+
+    A tag is present or absent by what its value says: 0 / 1, -1 / 1, false / true, no / yes, n / y, f / t or absent /
+    present in any case. Of other pairs ``present`` says which value means present. Nominal inputs of two values become
+    one column, of more a column for each value; texts and dates are no inputs.
 
     Args:
         path: The ARFF file.
         xml: Mulan's file that names the labels, maybe nested; its order is kept, attributes are matched by name.
             None: MEKA's ``-C n`` in the relation's name says that the first n attributes are labels (the last, if
-            n < 0).
-        task_name: Name of the multi-label task.
+            n < 0), or ``tasks`` names them.
+        tasks: Tasks that the labels belong to, declared as for tables; None: all are tags of one task.
+        present: Name of a tag -> its value that means present, where the values do not say it.
+        task_name: Name of the multi-label task, where ``tasks`` is None; ``labels`` if None.
         split: Name of the split that all samples are given.
 
     Raises:
-        InputError: A file cannot be read, or a label has no attribute or is not 0 / 1.
+        InputError: A file cannot be read, a label has no attribute, its values do not say what they mean, or an option
+            has no effect.
     """
-    file = read_arff_file(path)
-    names = _meka_labels(file, path) if xml is None else read_label_xml(xml)
-    place = {attribute.name: i for i, attribute in enumerate(file.attributes)}
-    missing = [name for name in names if name not in place]
-    if missing:
-        raise InputError(f"labels without an attribute: {shorten(missing)}", where=path, fix=closest(missing[0], place))
-    columns = [place[name] for name in names]
-    rest = sorted(set(range(len(file.attributes))) - set(columns))
-    targets = np.stack([_tag(file, i, path) for i in columns], axis=1)
-    return Annotations(
-        TaskSet([MultiLabel(task_name, tuple(names))]),
-        {task_name: targets},
-        split=None if split is None else np.full(len(targets), split),
-        features=_features(file, rest),
-    )
+    annotations = read_arff_splits({split or "": path}, xml, tasks=tasks, present=present, task_name=task_name)
+    annotations.split = annotations.split if split is not None else None
+    return annotations
 
 
 def read_arff_splits(
-    files: Mapping[str, str | Path], xml: str | Path | None = None, *, task_name: str = "labels"
+    files: Mapping[str, str | Path],
+    xml: str | Path | None = None,
+    *,
+    tasks: TaskSet | None = None,
+    present: Mapping[str, str] | None = None,
+    task_name: str | None = None,
+    complete: bool = False,
 ) -> Annotations:
-    """Return several files of one data set as one, each a split.
+    """Return several files of one data set as one, each a split, matched by the names and values of the attributes.
 
     Args:
-        files: Name of a split -> its ARFF file.
+        files: Name of a split -> its ARFF file; the first says in which order the features stand.
         xml: As for :func:`read_arff`.
-        task_name: Name of the multi-label task.
+        tasks: As for :func:`read_arff`.
+        present: As for :func:`read_arff`.
+        task_name: As for :func:`read_arff`.
+        complete: Whether a missing input is an error; else it is NaN.
 
     Raises:
-        InputError: As for :func:`read_arff`, or the files declare different labels or features.
+        InputError: As for :func:`read_arff`, or an attribute or value of a file is not in the first.
     """
     if not files:
         raise InputError("no ARFF file given", expected="one for each split")
-    parts = [read_arff(path, xml, task_name=task_name, split=split) for split, path in files.items()]
-    widths = {split: part.features.shape[1] for split, part in zip(files, parts, strict=True)}
-    if len(set(widths.values())) > 1:
-        raise InputError(f"the files have different numbers of features: {widths}")
+    if tasks is not None and task_name is not None:
+        raise InputError(f"the task's name {task_name!r} beside tasks, which have names")
+    names, read = _read(files.values(), xml)
+    labels = _labels(read, names, needed=tasks is None)
+    if tasks is None:
+        tasks = TaskSet([MultiLabel(task_name or TASK, tuple(read[0].attributes[i].name for i in labels[0]))])
+    columns = [column for task in tasks for column in _columns(task)]
+    found = [dict(zip(columns, find_attributes(file, columns), strict=True)) for file in read]
+    _warn_undeclared(read[0], set(labels[0]) - set(found[0].values()))
+    tags = _tags(read, tasks, found, present or {})
+    features = read_inputs(read, [{*a, *b.values()} for a, b in zip(labels, found, strict=True)], complete)
+    parts = []
+    for i, (split, file) in enumerate(zip(files, read, strict=True)):
+        targets = {task.name: _target(task, file, found[i], tags, i) for task in tasks}
+        parts.append(Annotations(tasks, targets, np.full(len(file.lines), split), features=features[i]))
     return Annotations.concatenate(parts)
 
 
-def read_label_xml(path: str | Path) -> list[str]:
-    """Return the names of the labels in Mulan's XML, parents before their children.
+def read_arff_inputs(
+    path: str | Path, like: str | Path, xml: str | Path | None = None, *, tasks: TaskSet | None = None
+) -> Any:
+    """Return the features of a new file, [N, D], whose labels need not be there, as those of another file stand.
+
+    Args:
+        path: The new file.
+        like: The file that says which features there are, in which order.
+        xml: As for :func:`read_arff`, of ``like``.
+        tasks: As for :func:`read_arff`.
 
     Raises:
-        InputError: The file is no XML, or names no label.
+        InputError: As for :func:`read_arff_splits`, or an input is missing.
     """
-    path = existing_file(path, "XML of labels")
-    try:
-        root = ET.fromstring(path.read_bytes())
-    except ET.ParseError as error:
-        raise InputError(f"{path} is no XML: {error}") from error
-    names = [element.attrib.get("name", "") for element in root.iter() if element.tag.rpartition("}")[2] == "label"]
-    if not names or "" in names:
-        raise InputError(f"{path} names no label", expected='<labels><label name="..."/></labels>')
-    return names
+    names, (known, new) = _read((like, path), xml)
+    columns = [column for task in tasks or () for column in _columns(task)]
+    places = {*_labels([known], names, needed=tasks is None)[0], *find_attributes(known, columns)}
+    labels = {known.attributes[i].name for i in places}
+    there = [i for i, attribute in enumerate(new.attributes) if attribute.name in labels]
+    return read_inputs([known, new], [places, there], complete=True)[1]
 
 
-def _meka_labels(file: ArffFile, path: str | Path) -> list[str]:
-    match = re.search(r"-C\s+(-?\d+)", file.relation)
-    count = int(match.group(1)) if match else 0
-    if count == 0 or abs(count) >= len(file.attributes):
-        raise InputError(
-            f"{path} does not say which attributes are labels", expected="an XML of labels, or -C n in its relation"
-        )
-    names = [attribute.name for attribute in file.attributes]
-    return names[:count] if count > 0 else names[count:]
+def _read(paths: Iterable[str | Path], xml: str | Path | None) -> tuple[list[str] | None, list[ArffFile]]:
+    """Return the names of labels that the XML gives, None without, and the files."""
+    names, encodings = (None, ()) if xml is None else parse_label_xml(xml)
+    return names, [read_arff_file(path, encodings) for path in paths]
 
 
-def _tag(file: ArffFile, column: int, path: str | Path) -> npt.NDArray[np.float32]:
-    attribute = file.attributes[column]
-    values = _column(file, column)
-    if attribute.values is not None and set(attribute.values) == {"0", "1"} and attribute.values[0] == "1":
-        values = 1 - values  # declared {1, 0}: the index is turned around
-    if not np.isin(values[~np.isnan(values)], (0, 1)).all():
-        raise InputError(f"label {attribute.name!r} has values other than 0 and 1", where=path)
-    return values.astype(np.float32)
+def _labels(files: Sequence[ArffFile], names: Sequence[str] | None, *, needed: bool) -> list[list[int]]:
+    """Return where the labels stand in each file; none where tasks name them and no file does.
+
+    Raises:
+        InputError: The files have different labels, or nothing says which attributes are labels.
+    """
+    if names is None and not needed and not any(map(names_labels, files)):
+        return [[] for _ in files]
+    places = [label_places(file, names) for file in files]
+    sets = [{file.attributes[i].name for i in there} for file, there in zip(files, places, strict=True)]
+    for file, there in zip(files, sets, strict=True):
+        odd = sorted(there ^ sets[0])
+        if odd:
+            raise InputError(f"{file.path} and {files[0].path} have different labels: {shorten(odd)}")
+    return places
 
 
-def _column(file: ArffFile, column: int) -> npt.NDArray[np.float64]:
-    part = file.cells[:, [column]]
-    dense: npt.NDArray[np.float64] = part.toarray() if sparse.issparse(part) else np.asarray(part)
-    return dense[:, 0]
+def _columns(task: Task) -> list[str]:
+    """Return the names of the attributes that hold a task."""
+    if task.source.column is not None:
+        return [task.source.column]
+    if isinstance(task, Categorical) and not task.source.columns:
+        return [task.name]
+    return [task.source.columns.get(label, label) for label in task.labels]
 
 
-def _features(file: ArffFile, columns: list[int]) -> Any:
-    """Return the features [N, D]: numbers and 0 / 1 as they are, other nominal attributes one-hot."""
-    nominal = [i for i in columns if _is_nominal(file.attributes[i])]
-    if not nominal:
-        part = file.cells[:, columns].astype(np.float32)
-        return sparse.csr_matrix(part) if sparse.issparse(part) else part
-    blocks = []
-    for i in columns:
-        values = _column(file, i)
-        if i in nominal:
-            size = len(file.attributes[i].values or ())
-            blocks.append((values[:, None] == np.arange(size)).astype(np.float32))
-        else:
-            blocks.append(values[:, None].astype(np.float32))
-    return np.concatenate(blocks, axis=1)
+def _are_tags(task: Task) -> bool:
+    return isinstance(task, MultiLabel) and task.source.column is None
 
 
-def _is_nominal(attribute: Attribute) -> bool:
-    return attribute.values is not None and attribute.values != ("0", "1")
+def _warn_undeclared(file: ArffFile, places: set[int]) -> None:
+    if places:
+        names = shorten(file.attributes[i].name for i in sorted(places))
+        text = f"labels that no task declares are left out, as inputs too: {names}"
+        warnings.warn(text, GcnlabelWarning, stacklevel=3)
+
+
+def _tags(
+    files: Sequence[ArffFile], tasks: TaskSet, found: Sequence[Mapping[str, int]], present: Mapping[str, str]
+) -> Tags:
+    places, missing = {}, {}
+    for task in filter(_are_tags, tasks):
+        if task.source.codes:
+            raise InputError(f"codes of task {task.name!r} on attributes of tags", fix="present: {tag: value} says it")
+        for label, column in zip(task.labels, _columns(task), strict=True):
+            places[label] = [there[column] for there in found]
+            missing[label] = task.source.missing
+    return Tags(files, places, present, missing)
+
+
+def _target(task: Task, file: ArffFile, found: Mapping[str, int], tags: Tags, which: int) -> Any:
+    if _are_tags(task):
+        return np.stack([tags.column(label, which) for label in task.labels], axis=1)  # [N, labels]
+    frame = pl.DataFrame({column: _series(file, found[column]) for column in _columns(task)})
+    return from_frame(frame, TaskSet([task]), where=str(file.path), first_row=1).targets[task.name]
+
+
+def _series(file: ArffFile, place: int) -> pl.Series:
+    """Return a column as a table has it: numbers, or texts."""
+    attribute, codes = file.attributes[place], file.column(place)
+    if attribute.kind == "numeric":
+        return pl.Series(codes).fill_nan(None)
+    texts = np.array([*attribute.values, None], dtype=object)
+    return pl.Series(texts[np.where(np.isnan(codes), -1, codes).astype(np.int64)].tolist(), dtype=pl.String)

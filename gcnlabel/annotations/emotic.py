@@ -19,10 +19,11 @@ from gcnlabel.annotations.face_folders import (
     EMOTIC_FILES,
     annotation_folders,
     existing_folder,
-    existing_images,
     first_existing,
     wrong_folder,
 )
+from gcnlabel.annotations.found_images import OTHER_CASE, find_images
+from gcnlabel.annotations.row_report import MISSING
 from gcnlabel.annotations.usable_rows import UsableRows
 from gcnlabel.errors import InputError
 
@@ -107,23 +108,25 @@ def _faces(persons: list[Person], root: Path, complete_only: bool, spellings: Ma
             boxes[row] = person.box
     affect = np.array([person.continuous for person in persons])
     ids = pl.Series([person.image for person in persons])
-    rows = UsableRows(len(persons), complete_only=complete_only)
+    splits = np.array([person.split for person in persons])
+    rows = UsableRows(splits, ids, complete_only=complete_only)
+    images = find_images(root, ids)
     empty: Array = np.isnan(affect)
     outside: Array = ~empty & ~((affect >= 1) & (affect <= 10))
     affect[outside] = np.nan
-    rows.leave_out("image missing", ~existing_images(root, ids))
+    rows.leave_out(MISSING, ~images.present)
     rows.leave_out("body box empty", ~((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])))
     untagged = np.isnan(tags).any(axis=1)
     rows.leave_out("neither category nor dimension", untagged & np.isnan(affect).all(axis=1))
     rows.mask("no category", untagged)
     rows.mask("a dimension is NaN", empty.any(axis=1))
     rows.mask("a dimension is outside [1, 10]", outside.any(axis=1) & ~empty.any(axis=1))
+    rows.note(OTHER_CASE, images.other_case)
     rows.note(
         "several annotators, categories joined and dimensions averaged", np.array([p.annotators > 1 for p in persons])
     )
     if not rows.kept.any():
-        raise InputError("no person of EMOTIC can be used", where=root, expected=f"{rows.reasons}")
-    splits = np.array([person.split for person in persons])
+        raise InputError(f"no person of EMOTIC can be used, of {len(persons)} {rows.report.line()}", where=root)
     every = Annotations(EMOTIC_TASKS, {"emotions": tags, "affect": affect}, splits, ids.to_numpy())
     unknown = np.full((len(persons), 2, 2), np.nan)
-    return FaceAnnotations(every, root, boxes, unknown, rows.reasons).select(rows.kept)
+    return FaceAnnotations(every, root, boxes, unknown, rows.report, images.files).select(rows.kept)

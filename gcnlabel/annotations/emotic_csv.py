@@ -82,4 +82,7 @@ def _numbers(values: list[Any], where: str) -> list[float]:
     for value in values:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise InputError(f"{value!r} is no number", where=where, expected="numbers")
-    return [math.nan if value is None else float(value) for value in values]
+    try:
+        return [math.nan if value is None else float(value) for value in values]
+    except OverflowError as error:
+        raise InputError("a number that is too large", where=where, expected="pixels, or ratings in 1..10") from error

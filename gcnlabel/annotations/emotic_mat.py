@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import numpy as np
 from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
+from gcnlabel.annotations.mat_elements import check_mat
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.files import existing_file
 
@@ -57,7 +58,7 @@ def mat_persons(path: str | Path) -> Iterator[Person]:
             where = f"{path}, {split}({number})"
             image = f"{_field(record, 'folder', where)}/{_field(record, 'filename', where)}".replace("\\", "/")
             for person in np.atleast_1d(_field(record, "person", where)):
-                yield _person(person, split, image, f"{where} {image}")
+                yield _checked_person(person, split, image, f"{where} {image}")
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -70,8 +71,10 @@ def _content(path: Path) -> dict[str, Any]:
             fix="in MATLAB: load it, then save('Annotations.mat', 'train', 'val', 'test', '-v7')",
         )
     try:
-        content: dict[str, Any] = loadmat(path, squeeze_me=True, struct_as_record=False)
-    except (ValueError, TypeError, NotImplementedError, MatReadError, OSError, EOFError, KeyError) as error:
+        whole = path.read_bytes()
+        check_mat(whole)
+        content: dict[str, Any] = loadmat(io.BytesIO(whole), squeeze_me=True, struct_as_record=False)
+    except Exception as error:  # scipy's reader raises errors of many types on damaged files
         raise InputError(f"{path} is no MATLAB 5 file: {error}", expected="Annotations.mat of EMOTIC") from error
     missing = [split for split in SPLITS if split not in content]
     if missing:
@@ -95,6 +98,17 @@ def _field(record: Any, name: str, where: str) -> Any:
             "another version of EMOTIC",
         )
     return getattr(record, name)
+
+
+def _checked_person(person: Any, split: str, image: str, where: str) -> Person:
+    try:
+        return _person(person, split, image, where)
+    except (ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"a value cannot be read: {error}", where=where, expected="a person as EMOTIC has it"
+        ) from error
 
 
 def _person(person: Any, split: str, image: str, where: str) -> Person:

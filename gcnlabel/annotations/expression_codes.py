@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,12 @@ SPELLINGS = {
 NO_CLASS = ("contempt", "none", "uncertain", "no-face", "other", "invalid")
 """Names that a code can mean without being a class of the task: such a row has no usable expression."""
 
+FEW = 0.1
+"""Share of undeclared cells up to which leaving them out is named as a way."""
+
+NOT_DECLARED = "undeclared"
+"""What a cell means that the map does not cover."""
+
 
 def class_names(
     text: pl.Series,
@@ -44,8 +51,10 @@ def class_names(
     default: Mapping[str, str],
     label_map: Mapping[Any, str | None] | None,
     place: Place,
+    *,
+    allowed: float = 0,
 ) -> pl.Series:
-    """Return the name that each cell means: a class, or a name of :data:`NO_CLASS`; null for an empty cell.
+    """Return the name that each cell means: a class, a name of :data:`NO_CLASS` or undeclared; null for an empty cell.
 
     Args:
         text: Cells, codes or class names (case does not matter), null where empty.
@@ -54,9 +63,10 @@ def class_names(
         label_map: Map that replaces it, code or text -> class name; None for a code that means no class. Names of
             classes are read whatever the map.
         place: Where a row stands.
+        allowed: Share of the rows that may be undeclared, outside of the map.
 
     Raises:
-        InputError: A cell that the map does not cover, or a map to a name that is no class.
+        InputError: More cells than allowed that the map does not cover, or a map to a name that is no class.
 
     Example:
         >>> cells = pl.Series(["0", "Happiness", "8", None])
@@ -71,17 +81,23 @@ def class_names(
     cells = text.str.strip_chars().str.to_lowercase().str.replace(r"^(-?\d+)\.0+$", "${1}")
     names = cells.replace_strict(meaning, default=None, return_dtype=pl.String)
     uncovered = (cells.is_not_null() & names.is_null()).arg_true()
-    if len(uncovered):
+    if len(uncovered) > allowed * len(cells):
         row = int(uncovered[0])
         hint = None if cells[row].lstrip("-").isdigit() else closest(cells[row], meaning)
         others = sorted(set(cells.gather(uncovered).to_list()))
         raise InputError(
-            f"expression {text[row]!r}: the label map does not cover it",
+            f"expression {text[row]!r}: the label map does not cover it ({len(uncovered)} of {len(cells)} rows)",
             where=place(row),
             expected=f"a code, {shorten(default if label_map is None else label_map, 24)}; or a name of a class",
-            fix=hint or f"in Python, label_map= says what it means; uncovered: {shorten(others)}",
+            fix=hint or _declare(others, len(uncovered) / len(cells)),
         )
-    return names
+    return names.scatter(uncovered, NOT_DECLARED) if len(uncovered) else names
+
+
+def _declare(codes: Sequence[str], share: float) -> str:
+    leave = f"; or leave these rows out: data.allow_missing or --allow-missing {math.ceil(100 * share) / 100}"
+    what = f"mend the cells, or say in Python what they mean by label_map; uncovered: {shorten(codes)}"
+    return what + (leave if share < FEW else "")
 
 
 def class_indices(names: pl.Series, classes: Sequence[str]) -> Array:
@@ -96,7 +112,8 @@ def rows_without_class(text: pl.Series, names: pl.Series, classes: Sequence[str]
     outside = frame.filter(pl.col("name").is_not_null() & ~pl.col("name").is_in(list(classes))).unique().sort("text")
     reasons: dict[str, Array] = {}
     for cell, name in outside.iter_rows():
-        reason = f"expression {name}" if str(cell).lower() == name else f"expression code {cell} = {name}"
+        code = f"expression code {cell} not declared" if name == NOT_DECLARED else f"expression code {cell} = {name}"
+        reason = f"expression {name}" if str(cell).lower() == name else code
         reasons[reason] = (frame["text"] == cell).fill_null(False).to_numpy()
     return reasons
 

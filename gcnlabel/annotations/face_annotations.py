@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcnlabel.annotations.annotations import Annotations
+from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 
@@ -30,7 +31,8 @@ class FaceAnnotations:
         root: Folder of the images.
         boxes: Face boxes x1, y1, x2, y2 in pixels, float64 [N, 4]; a row of NaN is the whole image.
         eyes: Eye centres (x, y), first the one that is left in the image, float64 [N, 2, 2]; NaN where unknown.
-        unusable: Reason to the number of rows that it left out or masked; each reason ends with which of them.
+        rows: What became of the rows that are not simply used, by split and reason.
+        files: Path of each image below ``root`` where it is not the id (an ending in other case), [N]; None for ids.
 
     Raises:
         InputError: The arrays differ in length, or there are no ids or splits.
@@ -48,7 +50,8 @@ class FaceAnnotations:
     root: Path
     boxes: Array
     eyes: Array
-    unusable: dict[str, int] = field(default_factory=dict)
+    rows: RowReport = field(default_factory=RowReport)
+    files: Array | None = None
 
     def __post_init__(self) -> None:
         """Check the shapes."""
@@ -65,11 +68,22 @@ class FaceAnnotations:
         """Return the number of faces, N."""
         return len(self.annotations)
 
+    @property
+    def unusable(self) -> dict[str, int]:
+        """Number of rows of each reason; the reason ends with what became of them."""
+        return self.rows.reasons()
+
+    def paths(self) -> list[str]:
+        """Return the path of each image below ``root``, with forward slashes."""
+        names = self.annotations.ids if self.files is None else self.files
+        return [] if names is None else [str(name) for name in names]
+
     def select(self, rows: Array | Sequence[int]) -> FaceAnnotations:
         """Return the faces of ``rows``, a boolean mask or indices."""
         rows = np.asarray(rows, dtype=np.int64) if len(rows) == 0 else np.asarray(rows)
+        files = None if self.files is None else self.files[rows]
         return FaceAnnotations(
-            self.annotations.select(rows), self.root, self.boxes[rows], self.eyes[rows], dict(self.unusable)
+            self.annotations.select(rows), self.root, self.boxes[rows], self.eyes[rows], self.rows, files
         )
 
 

@@ -1,19 +1,11 @@
-"""What a folder of a face data set holds: which release it looks like, and which of its images exist."""
+"""What a folder of a face data set holds: which release it looks like, and where its parts are."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-import polars as pl
 
 from gcnlabel.errors import InputError, shorten
-
-Array = npt.NDArray[Any]
 
 AFFECTNET_LISTS = ("", "Manually_Annotated_file_lists", "Manually_Annotated/Manually_Annotated_file_lists")
 EXPR_FOLDERS = ("EXPR_Set", "EXPR_Recognition_Challenge", "EXPR_Classification_Challenge")
@@ -89,23 +81,3 @@ def wrong_folder(root: Path, wanted: str, expected: str) -> InputError:
         expected=expected,
         fix="use the reader and release of that data set" if found else f"check the path; the folder holds {holds}",
     )
-
-
-def existing_images(root: Path, ids: pl.Series) -> Array:
-    """Return which images exist, bool [N]; each folder is listed once, no image is asked for by itself.
-
-    Args:
-        root: Folder of the images.
-        ids: Paths below it, with forward slashes.
-    """
-    parents = ids.str.replace(r"/?[^/]*$", "").unique().drop_nulls()
-    names = [f"{parent}/{name}" if parent else name for parent in parents for name in _listed(root / parent)]
-    exists: Array = ids.is_in(pl.Series(names, dtype=pl.String).implode()).fill_null(False).to_numpy()
-    return np.array(exists)
-
-
-def _listed(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return []

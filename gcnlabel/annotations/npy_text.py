@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import math
+import os
 from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy_format
 
 from gcnlabel.errors import InputError
+
+MAX_BYTES = 2**20
+"""Size of an annotation file from which it is none: 136 coordinates take some thousand bytes."""
 
 
 def npy_text(path: str) -> str:
@@ -26,19 +31,25 @@ def npy_values(path: str) -> npt.NDArray[Any]:
     """Return the values of an array of text or numbers, flat. Nothing in the file is ever unpickled.
 
     Raises:
-        InputError: The file is no ``.npy`` file, is cut off, or holds pickled objects.
+        InputError: The file is no ``.npy`` file, is cut off or far too large, or holds pickled objects.
     """
-    with open(path, "rb") as file:
-        content = file.read()
+    size = os.path.getsize(path)
+    if size > MAX_BYTES:
+        raise InputError(f"an annotation of {size} bytes", where=path, expected="text or some numbers")
     try:
+        with open(path, "rb") as file:
+            content = file.read()
         start = npy_header_size(content)
         dtype, count = _described(content[:start])
-        if dtype.hasobject:
-            raise InputError("the array holds pickled objects", where=path, expected="text or numbers")
-        return np.frombuffer(content, dtype=dtype, count=count, offset=start)
+        if dtype.kind not in "biufSU":
+            what = "pickled objects" if dtype.hasobject else f"values of type {dtype}"
+            raise InputError(f"the array holds {what}", where=path, expected="text or numbers")
+        values = np.frombuffer(content, dtype=dtype, count=count, offset=start)
+        values.tolist()  # text that is no Unicode is found here
+        return values
     except InputError:
         raise
-    except (ValueError, IndexError, KeyError, SyntaxError, EOFError, TypeError) as error:
+    except Exception as error:  # numpy parses the header as Python, and damaged ones raise errors of many types
         raise InputError(f"no whole .npy file: {error}", where=path, expected="an array of text or numbers") from error
 
 
@@ -48,11 +59,38 @@ def npy_header_size(content: bytes) -> int:
     return 8 + width + int.from_bytes(content[8 : 8 + width], "little")
 
 
+def check_npy_size(file: IO[bytes], size: int) -> None:
+    """Check that the array that a ``.npy`` header declares is in the file, before room is made for it.
+
+    Args:
+        file: The file, at its start, where it is again afterwards.
+        size: Its size in bytes.
+
+    Raises:
+        ValueError: The header cannot be read, or declares more than there is.
+    """
+    start = file.tell()
+    try:
+        version = npy_format.read_magic(file)
+        dtype, count = _header(file, version)
+    except Exception as error:
+        raise ValueError(f"its header cannot be read: {error}") from error
+    left = size - (file.tell() - start)
+    if not dtype.hasobject and count * dtype.itemsize > left:
+        raise ValueError(f"its header declares {count} values of {dtype}, and {left} bytes follow")
+    file.seek(start)
+
+
 @lru_cache(maxsize=4096)
 def _described(head: bytes) -> tuple[np.dtype[Any], int]:
     """Return type and number of values that a header declares; few headers serve all files of a data set."""
     stream = io.BytesIO(head)
-    version = npy_format.read_magic(stream)
+    return _header(stream, npy_format.read_magic(stream))
+
+
+def _header(stream: IO[bytes], version: tuple[int, int]) -> tuple[np.dtype[Any], int]:
     read = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
     shape, _, dtype = read(stream)
-    return dtype, int(np.prod(shape, dtype=np.int64))
+    if any(isinstance(length, bool) or length < 0 for length in shape):
+        raise ValueError(f"shape {shape}")
+    return dtype, math.prod(shape)

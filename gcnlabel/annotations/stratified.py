@@ -25,7 +25,8 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     The stratum with the fewest samples left goes first. Each of its samples is given to the part that lacks most of
     that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
     positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
-    dimension. With ``annotations.groups`` whole groups are given, those that hold most of the stratum first.
+    dimension. Labels go before sizes: with many rare labels a part can hold some hundredths more or less than its
+    fraction. With ``annotations.groups`` whole groups are given, those that hold most of the stratum first.
 
     Samples of one id stay together too. With ids or groups the split does not depend on the order of the samples.
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.annotations.row_report import KEPT, LEFT_OUT, MASKED, RowCount, RowReport
+
 Array = npt.NDArray[Any]
 
 
@@ -17,29 +19,32 @@ class UsableRows:
     add up to all rows.
 
     Args:
-        count: Number of rows read.
+        splits: Split of each row read, str [N].
+        names: Name of each row, str [N].
         complete_only: Whether a row that misses one of its targets is left out instead of masked.
 
     Attributes:
         kept: Which rows are kept, bool [N].
-        reasons: Reason to number of rows.
+        report: What became of the others, by split and reason.
 
     Example:
-        >>> rows = UsableRows(3, complete_only=False)
+        >>> rows = UsableRows(["train"] * 3, ["a", "b", "c"], complete_only=False)
         >>> rows.leave_out("no image", np.array([True, False, False]))
         >>> rows.mask("no valence", np.array([True, True, False]))
-        >>> rows.reasons, rows.kept.tolist()
+        >>> rows.report.reasons(), rows.kept.tolist()
         ({'no image (left out)': 1, 'no valence (masked)': 1}, [False, True, True])
     """
 
-    def __init__(self, count: int, *, complete_only: bool) -> None:
-        self.kept: Array = np.ones(count, dtype=bool)
-        self.reasons: dict[str, int] = {}
+    def __init__(self, splits: npt.ArrayLike, names: npt.ArrayLike, *, complete_only: bool) -> None:
+        self._splits, self._codes = np.unique(np.asarray(splits, dtype=str), return_inverse=True)
+        self._names = np.asarray(names)
+        self.kept: Array = np.ones(len(self._codes), dtype=bool)
+        self.report = RowReport()
         self._complete_only = complete_only
 
-    def leave_out(self, reason: str, rows: npt.ArrayLike) -> None:
+    def leave_out(self, reason: str, rows: npt.ArrayLike, detail: str = "") -> None:
         """Drop ``rows``, bool [N]."""
-        self._count(f"{reason} (left out)", rows)
+        self._count(LEFT_OUT, reason, rows, detail)
         self.kept &= ~np.asarray(rows, dtype=bool)
 
     def mask(self, reason: str, rows: npt.ArrayLike) -> None:
@@ -47,13 +52,18 @@ class UsableRows:
         if self._complete_only:
             self.leave_out(reason, rows)
         else:
-            self._count(f"{reason} (masked)", rows)
+            self._count(MASKED, reason, rows)
 
     def note(self, reason: str, rows: npt.ArrayLike) -> None:
         """Count rows that stay as they are; the reason says what is odd about them."""
-        self._count(f"{reason} (kept)", rows)
+        self._count(KEPT, reason, rows)
 
-    def _count(self, reason: str, rows: npt.ArrayLike) -> None:
-        number = int(np.count_nonzero(np.asarray(rows, dtype=bool) & self.kept))
-        if number:
-            self.reasons[reason] = self.reasons.get(reason, 0) + number
+    def _count(self, what: str, reason: str, rows: npt.ArrayLike, detail: str = "") -> None:
+        counted = np.flatnonzero(np.asarray(rows, dtype=bool) & self.kept)
+        codes, first, counts = np.unique(self._codes[counted], return_index=True, return_counts=True)
+        self.report += RowReport(
+            tuple(
+                RowCount(str(self._splits[code]), what, reason, int(count), str(self._names[counted[start]]), detail)
+                for code, start, count in zip(codes, first, counts, strict=True)
+            )
+        )

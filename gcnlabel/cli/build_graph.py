@@ -22,6 +22,8 @@ Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.parquet --workers 8 --output graph.safetensors
   gcnlabel build-graph tasks.yaml --annotations /shared/labels.parquet --scheduler tcp://host:8786 \\
       --output graph.safetensors
+  gcnlabel build-graph --annotations emotions-train.arff --xml emotions.xml --convention ml-gcn-paper \\
+      --output graph.safetensors
   gcnlabel build-graph tasks.yaml --from-matrix affectnet_spearman.csv --embeddings emotion-words \\
       --output affectnet.safetensors
   gcnlabel build-graph --annotations instances_train2014.json --convention ml-gcn-paper --output coco.safetensors
@@ -29,6 +31,8 @@ Examples:
       --convention ml-gcn-paper --output voc.safetensors
   gcnlabel build-graph --from-counts coco2014_cooccurrence.csv --convention ml-gcn-paper \\
       --embeddings coco2014_glove300.txt --output coco.safetensors
+  gcnlabel build-graph tasks.yaml --from-counts coco_adj.pkl --convention ml-gcn-code \\
+      --embeddings coco_glove_word2vec.pkl --output coco.safetensors
 """
 
 
@@ -38,8 +42,10 @@ Examples:
     "--annotations",
     multiple=True,
     type=click.Path(),
-    help="CSV or Parquet table, may be given again; or COCO's instances_*.json, or VOC's folder of one year.",
+    help="CSV, Parquet or ARFF, may be given again; or COCO's instances_*.json, or VOC's folder of one year.",
 )
+@click.option("--xml", type=click.Path(), help="Mulan's XML of labels, beside ARFF files.")
+@click.option("--present", multiple=True, metavar="TAG=VALUE", help="Value of an ARFF tag that means present.")
 @click.option("--split-column", default="split", show_default=True, help="Column that holds the split.")
 @click.option("--split", default="train", show_default=True, help="Split that enters the graph, or 'all'.")
 @click.option(
@@ -63,8 +69,16 @@ Examples:
     metavar="TASK[:TASK]=SOURCE",
     help="Take the block of a pair of tasks from emotic:PATH, a raw graph (.safetensors) or a matrix (.csv).",
 )
-@click.option("--from-matrix", type=click.Path(), help="CSV matrix with label names in header and first column.")
-@click.option("--from-counts", type=click.Path(), help="CSV: label, count, co-occurrences by label.")
+@click.option(
+    "--from-matrix",
+    type=click.Path(),
+    help="CSV matrix with label names in header and first column; or a .pkl or .npy of a matrix.",
+)
+@click.option(
+    "--from-counts",
+    type=click.Path(),
+    help="CSV: label, count, co-occurrences by label; or a published .pkl with adj and nums.",
+)
 @click.option("--from-edges", type=click.Path(), help="CSV: source, target, weight.")
 @click.option(
     "--convention", default="emotion-gcn-paper", show_default=True, help="How it becomes a propagation matrix."
@@ -79,7 +93,9 @@ Examples:
     metavar="[TASK=]P",
     help="Weight of the neighbours instead of the convention's, of all labels or of each task's.",
 )
-@click.option("--embeddings", help="emotion-words, one-hot, random:SIZE:SEED or a file of word vectors.")
+@click.option(
+    "--embeddings", help="emotion-words, one-hot, random:SIZE:SEED, a file of word vectors, or a .pkl or .npy of them."
+)
 @click.option(
     "--missing-words",
     default="error",
@@ -94,8 +110,9 @@ Examples:
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
-    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., COCO and VOC, then all labels are
-    one multi-label task. Labels are matched by name, never by position.
+    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., ARFF, COCO and VOC, then all
+    labels are one multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names,
+    are taken in the order of TASKS, and the command says so.
     """
     from gcnlabel.cli.idle_options import refuse_idle_of_graph
     from gcnlabel.files import refuse_existing, refuse_suffix
@@ -108,6 +125,8 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())
     click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {_size(graph)}")
+    if "order" in str(graph.history.get("source", "")):
+        click.echo(f"assumed: {graph.history['source']}: {', '.join(graph.labels[:9])}")
 
 
 def _recipe(options: dict[str, Any]) -> GraphRecipe:
@@ -128,16 +147,10 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
     from gcnlabel.annotations import is_tag_list
+    from gcnlabel.cli.arff_annotations import arff_annotations, is_arff
     from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.errors import InputError
-    from gcnlabel.graph import (
-        graph_from_counts,
-        graph_from_edges,
-        graph_from_matrix,
-        read_counts,
-        read_edges,
-        read_matrix,
-    )
+    from gcnlabel.graph import read_raw_graph
 
     tag_list = any(map(is_tag_list, options["annotations"]))
     if options["difficult"] is not None and not tag_list:
@@ -146,14 +159,14 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
     if len(given) != 1:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
         raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
+    arff = is_arff(options)
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
-    if options["from_matrix"]:
-        return recipe.borrow(graph_from_matrix(*read_matrix(options["from_matrix"], layout_of(options)), tasks=tasks))
-    if options["from_counts"]:
-        return recipe.borrow(graph_from_counts(*read_counts(options["from_counts"], layout_of(options)), tasks=tasks))
-    if options["from_edges"]:
-        return recipe.borrow(graph_from_edges(read_edges(options["from_edges"], layout_of(options)), tasks=tasks))
+    if not options["annotations"]:
+        kind = given[0].removeprefix("from_")
+        return recipe.borrow(read_raw_graph(kind, options[given[0]], tasks, layout_of(options)))
+    if arff:
+        return recipe.measure(arff_annotations(tasks, options))
     if tag_list:
         return recipe.measure(_tag_list(tasks, options))
     if tasks is None:
@@ -163,8 +176,9 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
 
 def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
     from gcnlabel.annotations import read_tag_list
+    from gcnlabel.annotations.counted_rows import used_rows
     from gcnlabel.cli.idle_options import OF_TABLES
-    from gcnlabel.errors import InputError
+    from gcnlabel.errors import InputError, note
 
     context = click.get_current_context()
     given = {name for name in options if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
@@ -176,14 +190,17 @@ def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
         )
     path = options["annotations"][0]
     split = options["split"] if "split" in given or Path(path).is_dir() else None
-    return read_tag_list(path, tasks, split=split, difficult=options["difficult"])
+    annotations = read_tag_list(path, tasks, split=split, difficult=options["difficult"])
+    note(used_rows(annotations).line())
+    return annotations
 
 
 def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
     from gcnlabel.cli.table_layout import layout_of
+    from gcnlabel.errors import note
     from gcnlabel.statistics import measure_files
 
-    return measure_files(
+    statistics = measure_files(
         options["annotations"],
         tasks,
         recipe.blocks(tasks),
@@ -194,6 +211,8 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> L
         workers=options["workers"],
         scheduler=options["scheduler"],
     )
+    note(statistics.rows.line())
+    return statistics
 
 
 def _size(graph: LabelGraph) -> str:

@@ -17,6 +17,7 @@ Examples:
   gcnlabel evaluate config.yaml --unseen joy --seeds 5
   gcnlabel evaluate config.yaml --unseen all --seeds 10 --set model.head.name=graph-cosine --output unseen.json
   gcnlabel evaluate config.yaml --unseen all --edges-from elsewhere.csv
+  gcnlabel evaluate config.yaml --unseen all --edges-from names
   gcnlabel evaluate config.yaml --unseen all --positives 5
 """
 
@@ -31,9 +32,7 @@ Examples:
     metavar="LABEL",
     help="Leave this tag out of training and score it nevertheless; may be given again, each in turn; all: each.",
 )
-@click.option(
-    "--edges-from", metavar="val|FILE", help="Statistics that give the unseen label its edges.  [default: val]"
-)
+@click.option("--edges-from", metavar="val|names|FILE", help="What gives the unseen label its edges.  [default: val]")
 @click.option("--positives", type=click.IntRange(min=1), help="Annotate the label on so many samples with and without.")
 @click.option("--seeds", type=click.IntRange(min=1), help="Number of seeds.  [default: 1]")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
@@ -52,7 +51,8 @@ def evaluate(
 
     With --unseen: train the model of a run or config without a tag, extend it by the tag, and print the area under
     its ROC curve on the test part beside simpler ways to score it. What the tag's edges are measured on (the val part,
-    unless --edges-from says another) gives edges and nothing else.
+    unless --edges-from says another) gives edges and nothing else. --edges-from names takes cosines of the embeddings;
+    a warning says where those do not go with the statistics of the seen labels.
     """
     from gcnlabel.errors import InputError
 

@@ -37,6 +37,7 @@ def export(run: str, format: str, output: str, overwrite: bool) -> None:
     from gcnlabel.export import describe_model, export_model
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction import load_network
+    from gcnlabel.prediction.images import alignment_of
     from gcnlabel.run import RunFolder
 
     refuse_existing(output, overwrite)
@@ -45,7 +46,7 @@ def export(run: str, format: str, output: str, overwrite: bool) -> None:
         network.tasks,
         network.input_shape,
         scaling=network.config.model.backbone.scaling,
-        aligned=isinstance(network.config.data, Faces),
+        alignment=alignment_of(network.config) if isinstance(network.config.data, Faces) else None,
         thresholds={name: values.tolist() for name, values in network.thresholds.items()},
     )
     export_model(network.model, output, format, description, overwrite=overwrite)

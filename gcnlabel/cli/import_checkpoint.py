@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
@@ -19,6 +19,9 @@ Examples:
       --output runs/published
   gcnlabel import-checkpoint affectnet.pth --from emotion-gcn --embeddings emotions_word2vec.pkl \\
       --graph affectnet.safetensors --config my_affectnet.yaml --output runs/published
+  gcnlabel import-checkpoint affwild2.pth --from emotion-gcn --dataset aff-wild2 --embeddings emb.pkl \\
+      --output runs/published_aff_wild2
+  gcnlabel import-checkpoint multi_task.pth --from emotion-gcn --output runs/published_baseline
   gcnlabel import-checkpoint coco_checkpoint.pth.tar --from ml-gcn --labels coco \\
       --embeddings coco_glove_word2vec.pkl --output runs/ml_gcn
 """
@@ -35,15 +38,28 @@ Examples:
     type=click.Choice(["error", "skip", "random", "zero"]),
     help="What to do about words without a vector.",
 )
-@click.option("--labels", help="For ml-gcn: voc, coco or a file with one name a line, in the checkpoint's order.")
+@click.option(
+    "--dataset",
+    type=click.Choice(["affectnet", "aff-wild2"]),
+    help="For emotion-gcn: what it was trained on, whose codes are the order of its classes; affectnet if not given.",
+)
+@click.option("--labels", help="A file with one name a line, in the checkpoint's order; for ml-gcn also voc or coco.")
 @click.option("--graph", type=click.Path(), help="A label graph that must be the checkpoint's; refused if it differs.")
 @click.option("--config", help="Config or preset whose data the run is evaluated on; model and graph are replaced.")
+@click.option(
+    "--size",
+    type=click.IntRange(min=32),
+    help="Side of its images, which the file does not hold: 227 or 112 if not given.",
+)
 @click.option("--output", required=True, type=click.Path(), help="The run folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
-def import_checkpoint(file: str, source: str, output: str, overwrite: bool, config: str | None, **options: Any) -> None:
+def import_checkpoint(
+    file: str, source: str, output: str, overwrite: bool, config: str | None, size: int | None, **options: Any
+) -> None:
     """Turn the published checkpoint FILE into a run folder.
 
-    The file is opened with weights_only=True: nothing in it is run. The graph is the one inside the checkpoint.
+    The file is opened with weights_only=True: nothing in it is run. The graph is the one inside the checkpoint; of the
+    Emotion-GCN script, single_task and multi_task checkpoints have none. What the file does not say is printed.
     Without --config, the run names a table annotations.csv and a folder images: fill in config.yaml before evaluating.
     """
     from gcnlabel.config import load_config
@@ -52,40 +68,42 @@ def import_checkpoint(file: str, source: str, output: str, overwrite: bool, conf
 
     settings = None if config is None else load_config(config)
     imported = _imported(file, source, options)
-    save_run(imported, RunFolder(output), settings, overwrite=overwrite)
+    saved = save_run(imported, RunFolder(output), settings, size=size, overwrite=overwrite)
     sizes = " -> ".join(map(str, imported.sizes))
-    labels = len(imported.graph.labels)
-    click.echo(f"{output}: {imported.architecture.name}, {labels} labels, generator {sizes}")
+    kind = "linear" if imported.graph is None else "generator"
+    click.echo(f"{output}: {imported.architecture.name}, {imported.tasks.num_labels} labels, {kind} {sizes}")
+    given = "given" if size else "published for it" if settings is None else f"of {config}"
+    for text in (*imported.assumed, f"images are {getattr(saved.data, 'size', '?')} pixels wide and high ({given})"):
+        click.echo(f"assumed: {text}")
 
 
 def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:
     from gcnlabel.errors import InputError
     from gcnlabel.graph import LabelGraph
-    from gcnlabel.published import EMOTION_GCN_TASKS, class_names, import_emotion_gcn, import_ml_gcn
+    from gcnlabel.published import class_names, import_emotion_gcn, import_ml_gcn
 
     graph = None if options["graph"] is None else LabelGraph.load(options["graph"])
     if source == "emotion-gcn":
-        if options["labels"] is not None:
-            raise InputError("--labels with --from emotion-gcn", expected="no --labels: its labels are known")
-        return import_emotion_gcn(file, _embeddings(EMOTION_GCN_TASKS.labels, options), graph=graph)
+        if options["labels"] is not None and options["dataset"] is not None:
+            raise InputError("--dataset and --labels", expected="one of them: both name the order of the classes")
+        dataset = options["dataset"] or "affectnet"
+        labels = None if options["labels"] is None else class_names(options["labels"])
+        return import_emotion_gcn(file, _reader(options), graph=graph, dataset=dataset, labels=labels)
+    if options["dataset"] is not None:
+        raise InputError("--dataset with --from ml-gcn", expected="--labels voc, --labels coco or --labels FILE")
     if options["labels"] is None:
         raise InputError(
             "a checkpoint of ml-gcn holds no names of its labels",
             expected="--labels voc, --labels coco or --labels FILE",
         )
     labels = class_names(options["labels"])
-    return import_ml_gcn(file, labels, _embeddings(labels, options), graph=graph)
+    read = _reader(options)
+    return import_ml_gcn(file, labels, None if read is None else read(labels), graph=graph)
 
 
-def _embeddings(labels: Sequence[str], options: dict[str, Any]) -> Tensor | None:
-    import torch
-
+def _reader(options: dict[str, Any]) -> Callable[[Sequence[str]], Tensor] | None:
+    """Return what reads the embeddings of labels, None where no file of them is given."""
     from gcnlabel.embeddings import parse_embeddings
-    from gcnlabel.graph import vectors_from_pickle
 
     text = options["embeddings"]
-    if text is None:
-        return None
-    if text.endswith((".pkl", ".pickle")):
-        return torch.from_numpy(vectors_from_pickle(text, len(labels))).float()
-    return parse_embeddings(text, labels, options["missing_words"])
+    return None if text is None else lambda labels: parse_embeddings(text, labels, options["missing_words"])

@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from gcnlabel import __version__
-from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.errors import NOTE, GcnlabelWarning, InputError
 
 COMMANDS = {
     "build-graph": "Measure or read a label graph and save it.",
     "inspect-graph": "Show who listens to whom in a label graph, and what is wrong with it.",
+    "export-graph": "Write a label graph for the published codes, or as npz, CSV or GraphML.",
     "prepare": "Align the faces of a data set once, into a cache that training reads.",
     "train": "Train a model from a config or a preset.",
     "evaluate": "Evaluate a run with its selected checkpoint.",
@@ -54,6 +55,7 @@ class LazyGroup(click.Group):
         if not ctx.params["debug"]:
             warnings.showwarning = _show_warning
             logging.disable(logging.INFO)  # Lightning's loggers set their own levels when they are imported
+        _show_notes()
         try:
             return super().invoke(ctx)
         except InputError as error:
@@ -64,6 +66,21 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt as stop:
             click.echo(f"stopped; {stop}" if str(stop) else "stopped", err=True)
             sys.exit(130)
+
+
+class _Shown(logging.Handler):
+    """Shows what is told to the person."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(record.getMessage())
+
+
+def _show_notes() -> None:
+    logger = logging.getLogger("gcnlabel")
+    logger.setLevel(NOTE)
+    logger.propagate = False
+    if not any(isinstance(handler, _Shown) for handler in logger.handlers):
+        logger.addHandler(_Shown())
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:

@@ -29,6 +29,11 @@ MOST_SHOWN = 20
 @click.option(
     "--faces", type=click.Path(), help="CSV: image, face_x, face_y, face_width, face_height, facial_landmarks."
 )
+@click.option(
+    "--alignment",
+    type=click.Choice(["centre", "emotion-gcn-code"]),
+    help="What a box of --faces turns about: its centre, or its corner as in the published code.  [default: the run's]",
+)
 @click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
 @click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
@@ -38,6 +43,7 @@ def predict(
     run: str,
     source: str,
     faces: str | None,
+    alignment: str | None,
     output: str | None,
     folder: str | None,
     overwrite: bool,
@@ -48,24 +54,37 @@ def predict(
 
     No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
     landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
-    .safetensors file.
+    .safetensors file, and a run on ARFF files another .arff.
 
-    Images of a folder that cannot be read are left out, and named at the end.
+    Pictures are turned upright as their EXIF data say; boxes and landmarks are those of the upright picture. Images of
+    a folder that cannot be read are left out, and named at the end.
+
+    Images in the folder of images of the run's data are named as its table names them (photos/0.jpg), others by their
+    path in the folder that was given.
     """
     from gcnlabel import prediction
     from gcnlabel.cli.progress_bar import progress_bar
+    from gcnlabel.errors import InputError
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction.predictions import checked_format
     from gcnlabel.run import RunFolder
 
     if output is not None:
         checked_format(refuse_existing(output, overwrite))
-    files = prediction.find_images(source) if folder is not None else {}
-    copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
+    if alignment is not None and faces is None:
+        raise InputError("--alignment without --faces", expected="a table of where the faces stand")
     places = {} if faces is None else prediction.read_face_places(faces)
+    files = {} if folder is None else prediction.find_images(source, RunFolder(run).load_config(), places)
+    copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
     with progress_bar("predict") as progress:
         found = prediction.predict(
-            RunFolder(run), source, places=places, batch_size=batch_size, device=device, progress=progress
+            RunFolder(run),
+            source,
+            places=places,
+            alignment=alignment,
+            batch_size=batch_size,
+            device=device,
+            progress=progress,
         )
     if output is not None:
         found.save(output, overwrite=overwrite)

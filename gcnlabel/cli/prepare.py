@@ -32,6 +32,20 @@ MOST_LISTED = 20
     help="8 keeps AffectNet's contempt or Aff-Wild2's other.",
 )
 @click.option("--complete-only", is_flag=True, help="Leave out the faces without all labels, as the paper did.")
+@click.option(
+    "--alignment",
+    default="centre",
+    show_default=True,
+    type=click.Choice(["centre", "emotion-gcn-code"]),
+    help="What a box turns about: its centre, or its corner as in the published code (AffectNet).",
+)
+@click.option(
+    "--allow-missing",
+    default=0.01,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Share of a split's images that may be missing or unreadable, and of codes that may be undeclared.",
+)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; one a processor unless given.")
 @click.option("--strict", is_flag=True, help="Stop at the first image that cannot be read, instead of listing it.")
 @click.option("--overwrite", is_flag=True, help="Replace the cache of another job.")
@@ -43,6 +57,8 @@ def prepare(
     channels: str,
     classes: str,
     complete_only: bool,
+    alignment: str,
+    allow_missing: float,
     workers: int | None,
     strict: bool,
     overwrite: bool,
@@ -50,13 +66,18 @@ def prepare(
     """Align and crop the faces of a data set once, for training that reads them without decoding.
 
     SOURCE is the folder of the data set as it was released. OUTPUT becomes a folder of shards, a table of annotations
-    and a manifest. Stopped, the same command goes on.
+    and a manifest. Stopped, the same command goes on. Pictures are turned upright as their EXIF data say; boxes and
+    landmarks are those of the upright picture.
     """
     from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.data.prepare import prepare as prepare_faces
+    from gcnlabel.errors import InputError
     from gcnlabel.run.faces import read_faces_of
 
-    faces = read_faces_of(dataset, source, classes=int(classes), complete_only=complete_only)
+    if alignment != "centre" and dataset != "affectnet":
+        raise InputError(f"--alignment {alignment} with {dataset}", expected="affectnet, which has boxes and eyes")
+    options: dict[str, Any] = {"classes": int(classes), "complete_only": complete_only}
+    faces = read_faces_of(dataset, source, **options, allow_undeclared=allow_missing)
     with progress_bar("faces") as progress:
         manifest = prepare_faces(
             faces,
@@ -64,6 +85,8 @@ def prepare(
             source=dataset,
             size=size,
             channels=int(channels),
+            alignment=alignment,
+            allow_missing=allow_missing,
             workers=workers,
             strict=strict,
             overwrite=overwrite,
@@ -76,6 +99,9 @@ def _show(output: Path, manifest: Mapping[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from gcnlabel.annotations.row_report import RowReport
+
+    click.echo(RowReport.from_plain(manifest["rows"]).line())
     counts = manifest["counts"]
     table = Table("what", "faces", title=str(output), title_justify="left")
     table.columns[1].justify = "right"

@@ -62,6 +62,8 @@ def reproduce(
 
     source = parse_source(data, quick=quick, emotic=emotic, changes=changes)
     targets = targets_of(what, source)
+    if what == "all" and emotic is None and "fig3" in targets:
+        click.echo("figS1 and figS2 are left out: they show class edges from EMOTIC (--emotic PATH)")
     runs = list(dict.fromkeys(run for target in targets for run in runs_of(target, source, seeds)))
     check_same_settings(runs, source, output)
     console = Console()

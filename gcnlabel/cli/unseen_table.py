@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gcnlabel.unseen import GRAPH
+from gcnlabel.unseen.edges import NAMES
 
 MOST_LABELS = 12
 """Labels up to which each has a row of its own."""
@@ -33,7 +34,9 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
     console.print(table)
     if 1 < len(labels) <= MOST_LABELS:
         console.print(_by_label(results))
-    notes = [f"edges of the unseen labels: statistics of {results['edges_from']}, which give edges alone"]
+    source = results["edges_from"]
+    what = "cosines of the embeddings" if source == NAMES else f"statistics of {source}, which give edges alone"
+    notes = [*results["notes"], f"edges of the unseen labels: {what}"]
     if few is None:
         notes.append("seen scores are those of the same task; the label graph hears labels of other tasks too")
     notes.append("sd over seeds; p of paired t-tests over seeds and over labels, not corrected")

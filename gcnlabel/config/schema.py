@@ -46,6 +46,8 @@ class Graph(Section):
 class BackboneConfig(Section):
     """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``.
 
+    ``relu`` puts a ReLU before the pooling of ``densenet121``, as torchvision's classifier does.
+
     ``scaling`` is how grey values 0..255 reach an image backbone: ``symmetric`` (-1..1, the default) or ``imagenet``
     (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
     """
@@ -58,6 +60,7 @@ class BackboneConfig(Section):
     widths: Sizes | None = None
     pool: Literal["max", "average"] | None = None
     pretrained: bool | None = None
+    relu: bool | None = None
     scaling: Literal["symmetric", "imagenet"] | None = None
 
 
@@ -73,12 +76,12 @@ class Loss(Section):
 
     Attributes:
         name: ``cross_entropy``, ``bce``, ``asymmetric``, ``ccc`` or ``mse``; None for the default of the task's type.
-        weight: Its weight in the total.
+        weight: Its weight in the total; None for 0.1 of dimensions beside classes or tags, and 1 of all else.
         class_weights: Weigh each class by f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9).
     """
 
     name: Literal["cross_entropy", "bce", "asymmetric", "ccc", "mse"] | None = None
-    weight: Annotated[float, Field(ge=0)] = 1.0
+    weight: Annotated[float, Field(ge=0)] | None = None
     class_weights: bool = False
 
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, Tag, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, Tag, model_validator
 
-from gcnlabel.config.section import BY_FORM, EACH, ONE, Section, TextOrTexts
+from gcnlabel.config.face_sources import Alignment
+from gcnlabel.config.face_sources import Faces as Faces
+from gcnlabel.config.section import BY_FORM, EACH, ONE, Section, Share, TextOrTexts
 from gcnlabel.config.splits import Divided, Published, Splits
 
 Difficult = Literal["unknown", "negative", "positive"]
 DifficultBySet = Annotated[Annotated[Difficult, Tag(ONE)] | Annotated[dict[str, Difficult], Tag(EACH)], BY_FORM]
+
+
+def _cell_text(value: object) -> object:
+    """Return a value of YAML as the text of a cell."""
+    if isinstance(value, bool):
+        raise ValueError("YAML reads yes, no, on, off, true and false as truth values: put the value in quotes")
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+CellText = Annotated[str, BeforeValidator(_cell_text)]
 
 
 class SyntheticFaces(Section):
@@ -46,6 +58,8 @@ class Table(Divided):
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
+        alignment: How ``predict --faces`` crops the face that a box names; null for ``centre``.
+        allow_missing: Share of a split's images that may be missing or unreadable; null for 0.01.
         split_column: Column that names each row's split; not looked at where ``splits`` are fractions.
         group_column: Column that names each row's group (a person, a video), which is never divided where a split is
             drawn: by fractions, or to hold out a share of the training split.
@@ -62,6 +76,8 @@ class Table(Divided):
     size: PositiveInt = 64
     channels: Literal[1, 3] = 3
     split_column: str | None = "split"
+    alignment: Alignment | None = None
+    allow_missing: Share | None = None
     id_column: str | None = None
     group_column: str | None = None
     missing: list[str] = Field(default=[])
@@ -74,7 +90,8 @@ class Table(Divided):
     @model_validator(mode="after")
     def _of_images_alone(self) -> Table:
         fields = type(self).model_fields
-        idle = [name for name in ("size", "channels") if getattr(self, name) != fields[name].default]
+        names = ("size", "channels", "alignment", "allow_missing")
+        idle = [name for name in names if getattr(self, name) != fields[name].default]
         if self.images is None and idle:
             raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
         return self
@@ -87,18 +104,20 @@ class Table(Divided):
 
 
 class Arff(Divided):
-    """Mulan or MEKA files, one for each split.
+    """Mulan or MEKA files, one for each split; the config's ``tasks`` may say which labels are no tags.
 
     Attributes:
-        files: Name of the split -> file.
+        files: Name of the split -> file; features are matched to those of the first.
         xml: Mulan's file that names the labels.
-        task: Name of the multi-label task.
+        task: Name of the multi-label task, where no tasks are declared; None for "labels".
+        present: Tag -> its value that means present, where its values do not say it.
     """
 
     source: Literal["arff"]
     files: dict[str, str]
     xml: str | None = None
-    task: str = "labels"
+    task: str | None = None
+    present: dict[str, CellText] = Field(default={})
     splits: Splits = Splits(val=None)
 
 
@@ -112,6 +131,7 @@ class Coco(Divided):
         empty_images: What an image without an annotation is: all negative, or left out as in ML-GCN's code.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
+        allow_missing: Share of a split's images that may be missing or unreadable; more is an error.
         splits: COCO's test images have no public annotations, and results are reported on "val".
     """
 
@@ -122,6 +142,7 @@ class Coco(Divided):
     empty_images: Literal["negative", "left-out"] = "negative"
     size: PositiveInt = 448
     channels: Literal[1, 3] = 3
+    allow_missing: Share = 0.01
     splits: Splits = Splits(val=None, test="val")
 
 
@@ -136,6 +157,7 @@ class Voc(Published):
         unknown: What an unknown class counts as in F1 and CP .. OF1: negative, as in ML-GCN's code, or left out.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
+        allow_missing: Share of a split's images that may be missing or unreadable; more is an error.
     """
 
     source: Literal["voc"]
@@ -146,28 +168,8 @@ class Voc(Published):
     unknown: Literal["left-out", "negative"] = "negative"
     size: PositiveInt = 448
     channels: Literal[1, 3] = 3
+    allow_missing: Share = 0.01
     splits: Splits = Splits(train="trainval", val=None)
-
-
-class Faces(Published):
-    """A data set of faces: its folder as it was released, or the cache that ``gcnlabel prepare`` made of it.
-
-    Attributes:
-        path: The folder.
-        size: Width and height that faces are brought to.
-        channels: 1 for grey, 3 for colour.
-        classes: 7 expressions, or 8 (AffectNet's contempt, Aff-Wild2's other).
-        complete_only: Leave out the faces without all labels, as Emotion-GCN did, instead of masking what is missing.
-        splits: AffectNet and Aff-Wild2 have published "train" and "val" alone, and results are reported on "val".
-    """
-
-    source: Literal["affectnet", "aff-wild2", "emotic"]
-    path: str
-    size: PositiveInt = 227
-    channels: Literal[1, 3] = 3
-    classes: Literal[7, 8] = 7
-    complete_only: bool = False
-    splits: Splits = Splits(val=None, test="val")
 
 
 Source = Annotated[SyntheticFaces | Table | Arff | Coco | Voc | Faces, Field(discriminator="source")]

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from gcnlabel.annotations.face_annotations import FaceAnnotations
-from gcnlabel.data.alignment import Images, Placement, place_face, warp_faces
-from gcnlabel.data.images import inside
+from gcnlabel.data.alignment import CENTRE, Images, Placement, place_face, warp_faces
+from gcnlabel.data.images import inside, opened
 from gcnlabel.data.lazy_images import LazyImages, Rows
 from gcnlabel.data.samples import ArrayDataset, targets_to_tensors
-from gcnlabel.errors import InputError
+from gcnlabel.data.upright import upright
 
 Floats = npt.NDArray[np.float64]
 
 
-def read_faces(path: Path, boxes: Floats, eyes: Floats, size: int, channels: int = 3) -> tuple[Images, list[Placement]]:
+def read_faces(
+    path: Path, boxes: Floats, eyes: Floats, size: int, channels: int = 3, alignment: str = CENTRE
+) -> tuple[Images, list[Placement]]:
     """Return the aligned faces of one image file, which is decoded once, and where they stood in it.
 
     Args:
@@ -30,6 +30,7 @@ def read_faces(path: Path, boxes: Floats, eyes: Floats, size: int, channels: int
         eyes: Eye centres of each, [K, 2, 2].
         size: Width and height to bring them to.
         channels: 1 for grey, 3 for colour.
+        alignment: What a box turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`.
 
     Returns:
         Faces uint8 [K, channels, size, size], and K placements.
@@ -37,22 +38,10 @@ def read_faces(path: Path, boxes: Floats, eyes: Floats, size: int, channels: int
     Raises:
         InputError: The image is missing, truncated or no image, or a box is empty.
     """
-    with _opened(path) as image:
-        placements = [place_face(image.size, box, pair) for box, pair in zip(boxes, eyes, strict=True)]
-        return warp_faces(image, placements, size, channels).transpose(0, 3, 1, 2), placements
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    try:
-        with Image.open(path) as image:
-            yield image
-    except FileNotFoundError as error:
-        raise InputError(f"image not found: {path}") from error
-    except InputError:
-        raise
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"image {path} cannot be read: {error}", fix="mend it, or remove its row") from error
+    with opened(path) as image:
+        picture = upright(image)
+        placements = [place_face(picture.size, box, pair, alignment) for box, pair in zip(boxes, eyes, strict=True)]
+        return warp_faces(picture, placements, size, channels).transpose(0, 3, 1, 2), placements
 
 
 class OriginalImages(LazyImages):
@@ -62,18 +51,28 @@ class OriginalImages(LazyImages):
         faces: Which faces, and where their pictures are.
         size: Width and height to bring them to.
         channels: 1 for grey, 3 for colour.
+        alignment: What a box turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`.
     """
 
-    def __init__(self, faces: FaceAnnotations, size: int, channels: int = 3) -> None:
+    def __init__(self, faces: FaceAnnotations, size: int, channels: int = 3, alignment: str = CENTRE) -> None:
         super().__init__(len(faces), (channels, size, size))
-        self.faces = faces
+        self.faces, self.alignment = faces, alignment
+        self._names = faces.paths()
+
+    def path(self, row: int) -> Path:
+        """Return the file of an image.
+
+        Raises:
+            InputError: It leads out of the folder of images.
+        """
+        return inside(self.faces.root, self._names[row])
 
     def _read(self, rows: Rows) -> Images:
         channels, size, _ = self.image_shape
         images = np.empty((len(rows), *self.image_shape), dtype=np.uint8)
         for image, row in zip(images, rows, strict=True):
-            path = inside(self.faces.root, str(self.faces.annotations.ids[row]))  # type: ignore[index]
-            image[:] = read_faces(path, self.faces.boxes[[row]], self.faces.eyes[[row]], size, channels)[0][0]
+            places = self.faces.boxes[[row]], self.faces.eyes[[row]]
+            image[:] = read_faces(self.path(row), *places, size, channels, self.alignment)[0][0]
         return images
 
 
@@ -88,6 +87,7 @@ class AlignedFaces(ArrayDataset):
         size: Width and height to bring them to.
         channels: 1 for grey, 3 for colour.
         transform: Applied to batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
+        alignment: What a box turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`.
     """
 
     def __init__(
@@ -96,7 +96,8 @@ class AlignedFaces(ArrayDataset):
         size: int,
         channels: int = 3,
         transform: Callable[[Tensor], Tensor] | None = None,
+        alignment: str = CENTRE,
     ) -> None:
         self.annotations = faces.annotations
-        self.images = OriginalImages(faces, size, channels)
+        self.images = OriginalImages(faces, size, channels, alignment)
         super().__init__(self.images, targets_to_tensors(faces.annotations), transform)

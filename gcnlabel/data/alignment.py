@@ -8,8 +8,16 @@ picture at
 
     c + (X / S - 1/2) w (cos a, sin a) + (Y / S - 1/2) h (-sin a, cos a)
 
-Coordinates are those of the annotated, stored picture (a rotation noted in EXIF is not applied), pixel edges are whole
-numbers, and y points down. What lies outside the picture is black.
+Coordinates are those of the upright picture (turned as its EXIF data say), pixel edges are whole numbers, and y points
+down. What lies outside the picture is black.
+
+The code that was published with Emotion-GCN does otherwise, and its checkpoints have seen other crops where heads are
+turned: it cuts eye centres down to whole pixels, and puts the corner of the crop where the turned picture has the upper
+left corner of the box, so that the box turns about that corner instead of its centre (``emotion-gcn-code``):
+
+    (x1, y1) + X / S w (cos a, sin a) + Y / S h (-sin a, cos a)
+
+A box of 227 pixels is 27 pixels further at 10 degrees, and 56 at 20.
 
 Where the face shrinks, the picture is brought to the output's resolution first (a JPEG while it is decoded, the rest
 by an antialiasing filter over the region of the box alone), so that the warp itself neither magnifies nor skips pixels.
@@ -19,13 +27,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 
 Images = npt.NDArray[np.uint8]
@@ -33,6 +42,8 @@ Floats = npt.NDArray[np.float64]
 
 PADDED = "box partly outside the image (padded with black)"
 OUTSIDE = "box wholly outside the image (all black)"
+CENTRE, EMOTION_GCN_CODE = "centre", "emotion-gcn-code"
+ALIGNMENTS = (CENTRE, EMOTION_GCN_CODE)
 EYES_UNKNOWN = "eyes unknown (not turned)"
 EYES_EQUAL = "eye points equal (not turned)"
 EYES_OUTSIDE = "eye point outside the image (not turned)"
@@ -69,47 +80,57 @@ class Placement:
         return np.sqrt(((self.axes() * self.extent / size) ** 2).sum(1))
 
 
-def place_face(image_size: tuple[int, int], box: npt.ArrayLike, eyes: npt.ArrayLike) -> Placement:
+def place_face(
+    image_size: tuple[int, int], box: npt.ArrayLike, eyes: npt.ArrayLike, alignment: str = CENTRE
+) -> Placement:
     """Return where a face stands.
 
     Args:
         image_size: Width and height of the picture.
         box: x1, y1, x2, y2 of the face, [4]; NaN is the whole picture.
         eyes: Eye centres (x, y), first the one left in the face as it is seen, [2, 2]; NaN is unknown: not turned.
+        alignment: What a box turns about, one of :data:`ALIGNMENTS`.
 
     Raises:
-        InputError: The box is empty or not finite.
+        InputError: The box is empty or not finite, or the alignment is unknown.
 
     Example:
         >>> p = place_face((100, 100), [20, 20, 60, 60], [[30, 30], [50, 50]])
         >>> p.centre.tolist(), p.extent.tolist(), round(math.degrees(p.angle)), p.remarks
         ([40.0, 40.0], [40.0, 40.0], 45, ())
     """
+    if alignment not in ALIGNMENTS:
+        raise InputError(f"alignment {alignment!r}", expected=" or ".join(ALIGNMENTS))
     whole = np.array([0, 0, *image_size], dtype=np.float64)
     given = np.asarray(box, dtype=np.float64)
     edges = whole if np.isnan(given).all() else given
     extent = edges[2:] - edges[:2]
     if not np.isfinite(edges).all() or (extent <= 0).any():
         raise InputError(f"empty box {given.tolist()}", expected="x1 < x2 and y1 < y2, or NaN for the whole image")
-    angle, remarks = _angle(image_size, np.asarray(eyes, dtype=np.float64))
-    placement = Placement((edges[:2] + edges[2:]) / 2, extent, angle, ())
-    covered = _covered(placement, whole[2:])
-    return Placement(placement.centre, extent, angle, (*remarks, *covered))
+    points = np.asarray(eyes, dtype=np.float64)
+    angle, remarks = _angle(image_size, points if alignment == CENTRE else np.trunc(points))
+    placement = Placement((edges[:2] + edges[2:]) / 2, extent, angle, remarks)
+    if alignment == EMOTION_GCN_CODE:
+        placement = replace(placement, centre=edges[:2] + placement.axes() @ (extent / 2))
+    return replace(placement, remarks=(*remarks, *_covered(placement, whole[2:])))
 
 
-def align_face(image: Any, box: npt.ArrayLike, eyes: npt.ArrayLike, size: int, *, channels: int = 3) -> Images:
+def align_face(
+    image: Any, box: npt.ArrayLike, eyes: npt.ArrayLike, size: int, *, channels: int = 3, alignment: str = CENTRE
+) -> Images:
     """Return a face upright, cropped and scaled, uint8 [size, size, channels].
 
     Args:
         image: A PIL image (of a file that is not loaded yet only as much is decoded as is needed), or an array uint8
-            [H, W], [H, W, 1] or [H, W, 3].
+            [H, W], [H, W, 1] or [H, W, 3]; turned upright by its EXIF data.
         box: x1, y1, x2, y2 of the face; NaN is the whole picture.
         eyes: Eye centres (x, y), [2, 2]; NaN is unknown.
         size: Width and height to bring it to.
         channels: 1 for grey, 3 for colour.
+        alignment: What a box turns about, one of :data:`ALIGNMENTS`.
 
     Raises:
-        InputError: The box is empty or not finite.
+        InputError: The box is empty or not finite, or the alignment is unknown.
 
     Example:
         >>> picture = np.zeros((40, 40), dtype=np.uint8)
@@ -117,12 +138,12 @@ def align_face(image: Any, box: npt.ArrayLike, eyes: npt.ArrayLike, size: int, *
         >>> int(align_face(picture, [20, 10, 30, 20], np.full((2, 2), np.nan), 10, channels=1).min())
         255
     """
-    picture = image if isinstance(image, Image.Image) else Image.fromarray(_without_last_of_one(np.asarray(image)))
-    return warp_faces(picture, [place_face(picture.size, box, eyes)], size, channels)[0]
+    picture = upright(image if isinstance(image, Image.Image) else Image.fromarray(_flat(np.asarray(image))))
+    return warp_faces(picture, [place_face(picture.size, box, eyes, alignment)], size, channels)[0]
 
 
 def warp_faces(image: Image.Image, placements: Sequence[Placement], size: int, channels: int = 3) -> Images:
-    """Return the faces of one picture, which is decoded once, uint8 [faces, size, size, channels]."""
+    """Return the faces of one upright picture, which is decoded once, uint8 [faces, size, size, channels]."""
     mode = "L" if channels == 1 else "RGB"
     width, height = image.size
     least = np.maximum(np.min([p.shrink(size) for p in placements]), 1)
@@ -175,5 +196,5 @@ def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
     return (OUTSIDE,) if apart.any() else (PADDED,) if beyond else ()
 
 
-def _without_last_of_one(array: Images) -> Images:
+def _flat(array: Images) -> Images:
     return array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from gcnlabel.annotations.face_annotations import FaceAnnotations
+from gcnlabel.data.cache_manifest import FORMAT, Manifest, checked_manifest
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.files import atomic_write, existing_file
-
-FORMAT = "gcnlabel aligned faces 1"
 
 
 class CacheFolder:
@@ -24,6 +23,7 @@ class CacheFolder:
     Attributes:
         manifest: ``manifest.json``.
         table: ``annotations.parquet``.
+        rows: ``rows.csv``, what became of every row.
         shards: ``shards``, the folder of the arrays.
 
     Args:
@@ -34,13 +34,14 @@ class CacheFolder:
         self.path = Path(path)
         self.manifest = self.path / "manifest.json"
         self.table = self.path / "annotations.parquet"
+        self.rows = self.path / "rows.csv"
         self.shards = self.path / "shards"
 
     def shard(self, number: int) -> Path:
         """Return the path of a shard's array."""
         return self.shards / f"{number:05d}.npy"
 
-    def read(self) -> dict[str, Any]:
+    def read(self) -> Manifest:
         """Return the manifest.
 
         Raises:
@@ -50,11 +51,9 @@ class CacheFolder:
             raise InputError(f"no cache of faces at {self.path}", expected="a folder written by gcnlabel prepare")
         try:
             content = json.loads(existing_file(self.manifest, "manifest").read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError, OSError) as error:
             raise InputError(f"{self.manifest} is damaged: {error}", fix="prepare it anew in another folder") from error
-        if not isinstance(content, dict) or content.get("format") != FORMAT or "job" not in content:
-            raise InputError(f"{self.manifest} is no manifest of aligned faces", expected=f"format: {FORMAT}")
-        return content
+        return checked_manifest(content, self.manifest)
 
     def write(self, content: Mapping[str, Any]) -> None:
         """Write the manifest, in place of an earlier one."""
@@ -67,25 +66,34 @@ class CacheFolder:
         Raises:
             InputError: It holds another job's cache and ``overwrite`` is false, or it holds something else.
         """
+        self._sweep()
         if not self.manifest.exists():
             if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
                 raise InputError(f"{self.path} exists already and is no cache of faces", fix="give another OUTPUT")
         elif not overwrite:
-            theirs = self.read()["job"]
-            differ = [key for key in job if theirs.get(key) != job[key]]
+            theirs = self.read().job
+            differ = [key for key in job if getattr(theirs, key) != job[key]]
             if differ:
                 raise InputError(
                     f"{self.path} holds the cache of another job: other {shorten(differ)}",
                     fix="give another OUTPUT, or pass --overwrite",
                 )
-            for torn in self.shards.glob(".*"):
-                torn.unlink(missing_ok=True)
             return
         else:
             self.read()  # says when the manifest is not ours
-            self.table.unlink(missing_ok=True)
+            for old in (self.table, self.rows):
+                old.unlink(missing_ok=True)
             shutil.rmtree(self.shards, ignore_errors=True)
         self.write({"finished": False, "job": dict(job)})
+
+    def _sweep(self) -> None:
+        """Remove what a job that was killed while it wrote left behind: temporary files of what a cache holds."""
+        for path in (self.manifest, self.table, self.rows):
+            for torn in self.path.glob(f".{path.stem}-*{path.suffix}"):
+                torn.unlink(missing_ok=True)
+        if self.manifest.exists():
+            for torn in self.shards.glob(".*"):
+                torn.unlink(missing_ok=True)
 
     def check_room(self, size: int) -> None:
         """Check that so many bytes fit on the disk.

@@ -69,22 +69,29 @@ class FaceCache(ArrayDataset):
     def __init__(self, path: str | Path, transform: Callable[[Tensor], Tensor] | None = None) -> None:
         folder = CacheFolder(path)
         self.manifest = folder.read()
-        if not self.manifest.get("finished"):
+        if not self.manifest.finished:
             raise InputError(f"the cache {path} is not finished", fix="run the same gcnlabel prepare again: it goes on")
-        job, counts = self.manifest["job"], self.manifest["shards"]
-        tasks = TaskSet.from_dict(self.manifest["tasks"], where=folder.manifest)
+        job, counts = self.manifest.job, self.manifest.shards
+        tasks = _tasks(self.manifest.tasks, folder.manifest)
         self.annotations = read_face_table(folder.table, tasks)
         if sum(counts) != len(self.annotations):
             raise InputError(f"{folder.table} has {len(self.annotations)} rows", expected=f"{sum(counts)}, one a face")
-        shape = (job["channels"], job["size"], job["size"])
+        shape = (job.channels, job.size, job.size)
         self.images = ShardImages([folder.shard(i) for i in range(len(counts))], counts, shape)
         super().__init__(self.images, targets_to_tensors(self.annotations), transform)
+
+
+def _tasks(declared: dict[str, Any], path: Path) -> TaskSet:
+    try:
+        return TaskSet.from_dict(declared, where=path)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise InputError(f"{path} is damaged: tasks: {error}", fix="prepare it anew in another folder") from error
 
 
 def _mapped(path: Path, shape: tuple[int, ...]) -> Images:
     try:
         array: Images = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, TypeError, OverflowError, SyntaxError, MemoryError) as error:
         raise InputError(f"{path} cannot be read: {error}", fix="prepare it anew with --overwrite") from error
     if array.shape != shape or array.dtype != np.uint8:
         found = f"{array.dtype} of shape {list(array.shape)}"

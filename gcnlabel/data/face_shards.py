@@ -28,21 +28,23 @@ class ShardJob:
     Attributes:
         path: The array to write; the note stands beside it with the suffix .json.
         root: Folder of the images.
-        ids: Image of each face, below root.
+        paths: Image of each face, below root.
         boxes: [n, 4].
         eyes: [n, 2, 2].
         size: Width and height of the aligned faces.
         channels: 1 for grey, 3 for colour.
+        alignment: What a box turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`.
         strict: Whether a face that cannot be read is an error.
     """
 
     path: Path
     root: Path
-    ids: list[str]
+    paths: list[str]
     boxes: Floats
     eyes: Floats
     size: int
     channels: int
+    alignment: str
     strict: bool
 
 
@@ -64,8 +66,8 @@ class ShardNote:
             temporary.write_text(json.dumps({"unreadable": self.unreadable, "remarks": self.remarks}), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> ShardNote:
-        """Read a note.
+    def load(cls, path: Path, faces: int) -> ShardNote:
+        """Read the note of a shard of so many faces.
 
         Raises:
             InputError: It is damaged.
@@ -73,8 +75,10 @@ class ShardNote:
         try:
             content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             unreadable = {int(position): str(reason) for position, reason in content["unreadable"].items()}
+            if any(not 0 <= position < faces for position in unreadable):
+                raise ValueError(f"face {max(unreadable)} of {faces}")
             return cls(unreadable, {str(key): int(count) for key, count in content["remarks"].items()})
-        except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
             raise InputError(f"{path} is damaged: {error}", fix="prepare it anew with --overwrite") from error
 
 
@@ -87,7 +91,7 @@ def write_shard(job: ShardJob) -> ShardNote:
     """
     rows: list[Read | str] = []
     position = 0
-    for name, group in itertools.groupby(job.ids):
+    for name, group in itertools.groupby(job.paths):
         count = len(list(group))
         rows += _read(job, inside(job.root, name), slice(position, position + count))
         position += count
@@ -104,7 +108,8 @@ def write_shard(job: ShardJob) -> ShardNote:
 def _read(job: ShardJob, path: Path, rows: slice) -> list[Read | str]:
     """Return the faces of one image, or why they cannot be read; a bad box does not spoil its neighbours."""
     try:
-        images, placements = read_faces(path, job.boxes[rows], job.eyes[rows], job.size, job.channels)
+        places = job.boxes[rows], job.eyes[rows]
+        images, placements = read_faces(path, *places, job.size, job.channels, job.alignment)
     except InputError as error:
         if rows.stop - rows.start > 1:
             single = [_read(job, path, slice(row, row + 1)) for row in range(rows.start, rows.stop)]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import zlib
+import zipfile
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from torch import Tensor, nn
 
+from gcnlabel.annotations.npy_text import check_npy_size
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 
@@ -37,7 +36,7 @@ def load_features(path: str | Path) -> npt.NDArray[np.float32]:
 def _read(path: Path) -> npt.NDArray[np.generic]:
     try:
         arrays = load_file(path) if path.suffix == ".safetensors" else _numpy_arrays(path)
-    except (ValueError, TypeError, OSError, EOFError, BadZipFile, zlib.error, SafetensorError) as error:
+    except Exception as error:  # damaged headers and archives raise errors of many types
         raise InputError(
             f"{path} cannot be read: {error}", expected=".npy, .npz or .safetensors, not pickled"
         ) from error
@@ -48,6 +47,15 @@ def _read(path: Path) -> npt.NDArray[np.generic]:
 
 def _numpy_arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
     with path.open("rb") as file:  # numpy leaves a damaged archive open
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                for entry in archive.infolist():
+                    with archive.open(entry) as member:
+                        check_npy_size(member, entry.file_size)
+        else:
+            file.seek(0)
+            check_npy_size(file, path.stat().st_size)
+        file.seek(0)
         loaded = np.load(file, allow_pickle=False)
         return {"": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from gcnlabel.data.lazy_images import LazyImages, Rows
+from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 
 MOST_IN_MEMORY = 4 * 2**30
@@ -17,7 +19,7 @@ MOST_IN_MEMORY = 4 * 2**30
 
 
 class ImageFiles(LazyImages):
-    """Image files, decoded and scaled with an antialiasing filter when they are indexed.
+    """Image files, upright, decoded and scaled with an antialiasing filter when they are indexed.
 
     Args:
         root: Folder that the names are relative to.
@@ -35,13 +37,18 @@ class ImageFiles(LazyImages):
         root = Path(root)
         if not root.is_dir():
             raise InputError(f"folder of images not found: {root}")
-        self._paths = [inside(root, name) for name in names]
+        self.paths = [inside(root, name) for name in names]
+
+    @property
+    def fit_in_memory(self) -> bool:
+        """Whether all of them, decoded, take at most :data:`MOST_IN_MEMORY`."""
+        return int(np.prod(self.shape, dtype=np.int64)) <= MOST_IN_MEMORY
 
     def _read(self, rows: Rows) -> npt.NDArray[np.uint8]:
         channels, size, _ = self.image_shape
         images = np.empty((len(rows), *self.image_shape), dtype=np.uint8)
         for image, row in zip(images, rows, strict=True):
-            image[:] = _load(self._paths[row], size, "L" if channels == 1 else "RGB")
+            image[:] = _load(self.paths[row], size, "L" if channels == 1 else "RGB")
         return images
 
 
@@ -54,30 +61,46 @@ def load_images(
         InputError: As :class:`ImageFiles` does.
     """
     images = ImageFiles(root, names, size=size, channels=channels)
-    return images if len(names) * channels * size**2 > MOST_IN_MEMORY else images[:]
+    return images[:] if images.fit_in_memory else images
 
 
 def inside(root: Path, name: str) -> Path:
     """Return the path of a file below a folder.
 
     Raises:
-        InputError: The path leads out of the folder: it is absolute, or by ``..`` or by a link.
+        InputError: The path leads out of the folder: it is absolute, or by ``..`` or by a link; or it can be no path.
     """
-    path = root / name
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise InputError(f"the image path {name!r} leads out of {root}", expected="a path below the folder of images")
-    return path
+    try:
+        path = root / name
+        if path.resolve().is_relative_to(root.resolve()):
+            return path
+    except (ValueError, OSError, RuntimeError) as error:
+        raise InputError(f"the image path {name!r} is no path: {error}", expected=f"a path below {root}") from error
+    raise InputError(f"the image path {name!r} leads out of {root}", expected="a path below the folder of images")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """Open an image; whatever is wrong with it, also while it is decoded, becomes one error.
+
+    Raises:
+        InputError: It is missing, truncated, too large or no image.
+    """
+    try:
+        with Image.open(path) as image:
+            yield image
+    except InputError:
+        raise
+    except FileNotFoundError as error:
+        raise InputError(f"image not found: {path}", fix="check the folder of images and the names in it") from error
+    except Exception as error:  # Pillow's decoders raise errors of many types on damaged files
+        raise InputError(f"image {path} cannot be read: {error}", fix="mend it, or remove its row") from error
 
 
 def _load(path: Path, size: int, mode: str) -> npt.NDArray[np.uint8]:
-    try:
-        with Image.open(path) as image:
-            if image.mode[0] in "IF":  # Pillow would cut off what is above 255
-                raise InputError(f"image {path} has more than 8 bits a channel", expected="8", fix="scale it to 8 bits")
-            scaled = image.convert(mode).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    except FileNotFoundError as error:
-        raise InputError(f"image not found: {path}", fix="check data.images and the column of image names") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError(f"image {path} cannot be read: {error}", fix="mend it, or remove its row") from error
+    with opened(path) as image:
+        if image.mode[0] in "IF":  # Pillow would cut off what is above 255
+            raise InputError(f"image {path} has more than 8 bits a channel", expected="8", fix="scale it to 8 bits")
+        scaled = upright(image).convert(mode).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0)
     array = np.asarray(scaled, dtype=np.uint8)
     return array[None] if mode == "L" else array.transpose(2, 0, 1)

@@ -11,10 +11,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gcnlabel.embeddings.label_arrays import as_matrix, read_label_arrays
 from gcnlabel.embeddings.word_vectors import read_word_vectors
 from gcnlabel.errors import InputError, closest, shorten
 
-__all__ = ["emotion_words", "from_array", "one_hot", "parse_embeddings", "random_embeddings", "read_word_vectors"]
+__all__ = [
+    "as_matrix",
+    "emotion_words",
+    "from_array",
+    "one_hot",
+    "parse_embeddings",
+    "random_embeddings",
+    "read_label_arrays",
+    "read_word_vectors",
+]
 
 MOST_ONE_HOT = 20_000
 """Labels that can have one-hot embeddings, which take 4 bytes for each pair of them."""
@@ -96,7 +106,8 @@ def parse_embeddings(text: str, labels: Sequence[str], missing: str = "error") -
     """Return the embeddings that a config or an option names.
 
     Args:
-        text: ``emotion-words``, ``one-hot``, ``random:SIZE`` or ``random:SIZE:SEED``, or a file of word vectors.
+        text: ``emotion-words``, ``one-hot``, ``random:SIZE`` or ``random:SIZE:SEED``, a file of word vectors, or one of
+            arrays (``.pkl`` of the published codes, ``.npy``).
         labels: Names of the labels.
         missing: What to do about words without a vector, see :func:`read_word_vectors`.
 
@@ -121,4 +132,6 @@ def parse_embeddings(text: str, labels: Sequence[str], missing: str = "error") -
         raise InputError(
             f"embeddings {text!r} are no file", expected=f"{' | '.join(known)} | a file", fix=closest(text, known)
         )
+    if Path(text).suffix.lower() in (".pkl", ".pickle", ".npy"):
+        return read_label_arrays(text, labels)
     return read_word_vectors(text, labels, missing=missing)

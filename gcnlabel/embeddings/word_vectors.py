@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from gcnlabel.embeddings.vector_text import opened_vectors, vector_lines
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
 
@@ -41,9 +39,13 @@ def read_word_vectors(path: str | Path, labels: Sequence[str], *, missing: str =
         raise InputError(f"missing = {missing!r}", expected=" | ".join(MISSING), fix=closest(missing, MISSING))
     path = existing_file(path, "word vectors")
     wanted = {form for label in labels for form in [*_phrases(label), *_words(label), *map(str.lower, _words(label))]}
-    found = _find(path, wanted)
+    found, words = _find(path, wanted)
     if not found:
-        raise InputError(f"no word of any label is in {path}", where=shorten(labels), expected="a file of word vectors")
+        raise InputError(
+            f"no word of any label is in {path}",
+            where=f"labels {shorten(labels)}; first words of the file: {', '.join(map(repr, words))}",
+            expected="a file of word vectors: a word and its numbers a line",
+        )
     size = len(next(iter(found.values())))
     fill = None if missing in ("error", "skip") else _filler(missing, size, seed)
     rows = [_embed(label, found, missing, fill, path) for label in labels]
@@ -105,33 +107,25 @@ def _filler(missing: str, size: int, seed: int) -> _Filler:
     return _Filler(size, seed if missing == "random" else None)
 
 
-def _find(path: Path, wanted: set[str]) -> Vectors:
-    """Return the first vector of each wanted word."""
+def _find(path: Path, wanted: set[str]) -> tuple[Vectors, list[str]]:
+    """Return the first vector of each wanted word, and the first words of the file."""
     found: Vectors = {}
-    size: int | None = None
-    with _opened(path) as lines:
-        for number, line in enumerate(lines, 1):
-            word, numbers = _parts(line)
-            if number == 1 and word.isdigit() and len(numbers) == 1:
-                size = int(numbers[0])
-                continue
-            if size is None:
-                size = len(numbers)
-            if len(numbers) > size:  # a phrase written with spaces
-                word, numbers = line.rstrip().rsplit(" ", size)[0], numbers[-size:]
+    words: list[str] = []
+    with opened_vectors(path) as lines:
+        size, numbered = vector_lines(lines)
+        for number, parts in numbered:
+            words_of_line = max(len(parts) - size, 1)  # a word can hold spaces
+            word = parts[0] if words_of_line == 1 else " ".join(parts[:words_of_line])
+            if len(words) < 5:
+                words.append(word[:40])
             if word in wanted and word not in found:
-                found[word] = _vector(numbers, size, f"{path}, line {number}")
-    return found
-
-
-def _parts(line: str) -> tuple[str, list[str]]:
-    word, *numbers = line.rstrip().split(" ")
-    return word, numbers
+                found[word] = _vector(parts[words_of_line:], size, f"{path}, line {number}")
+    return found, words
 
 
 def _vector(numbers: list[str], size: int, where: str) -> npt.NDArray[np.float32]:
     if len(numbers) != size:
-        raise InputError(f"{len(numbers)} numbers", where=where, expected=f"{size}, as in the lines before")
+        raise InputError(f"{len(numbers)} numbers", where=where, expected=f"{size}, as in the other lines")
     try:
         vector = np.array(numbers, dtype=np.float32)
     except ValueError as error:
@@ -139,13 +133,3 @@ def _vector(numbers: list[str], size: int, where: str) -> npt.NDArray[np.float32
     if not np.isfinite(vector).all():
         raise InputError("a vector that is not finite", where=where)
     return vector
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[str]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
-            yield lines
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise InputError(f"{path} is no whole gzip file: {error}") from error

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from gcnlabel.ablation import fitting
 from gcnlabel.annotations import Annotations, unseen_labels
@@ -19,11 +20,14 @@ from gcnlabel.errors import InputError
 from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.estimators.hyper_parameters import config_of
+from gcnlabel.estimators.weights import copies, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_loss, build_model
 from gcnlabel.run.data import Part, RunData
 
 Array = npt.NDArray[Any]
+ROWS = 8192
+"""Sparse samples that are made dense at once when they are scored."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -85,25 +89,32 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     validation_fraction: float = 0.1
     random_state: Any = None
 
-    def _train(self, X: Array, annotations: Annotations) -> None:
-        """Train on features [N, D] and the annotations of the same N samples."""
+    def _train(self, X: Any, annotations: Annotations, sample_weight: Any = None) -> None:
+        """Train on features [N, D], dense or sparse, and annotations and weights of the same N samples."""
         if len(unseen_labels(annotations)) == annotations.tasks.num_labels:
             raise InputError("no sample is annotated", expected="a class, a positive tag or a value at least once")
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)
+            times, counts = copies(weights, seed), weights > 0
+            X, annotations, times = X[counts], annotations.select(counts), times[counts]
         config = config_of(self.get_params(deep=False), annotations.tasks, seed)
         rows = dict(zip(("train", "val"), hold_out(annotations, self.validation_fraction, seed), strict=True))
-        inputs = X.astype(np.float32)
+        samples = len(rows["train"])
+        if sample_weight is not None:
+            rows = {part: repeated(r, times) for part, r in rows.items()}
+        inputs = dense(X.astype(np.float32))
         data = RunData(annotations.tasks, {part: Part(annotations.select(r), inputs[r]) for part, r in rows.items()})
         self.config_, self.graph_ = head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            self._train_model(data, seed)
+            self._train_model(data, samples, seed)
 
-    def _train_model(self, data: RunData, seed: int) -> None:
+    def _train_model(self, data: RunData, samples: int, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
         member = fitting.Member(build_model(self.config_, data, self.graph_), data, self.config_.optimizer.lr, seed)
         loss = build_loss(self.config_, data)
-        steps = self.n_iter_ * -(-len(data.parts["train"].annotations) // self.config_.training.batch_size)
+        steps = self.n_iter_ * -(-samples // self.config_.training.batch_size)
         fitting.fit(self.config_, [member], steps, lambda _, scores, targets: -float(loss(scores, targets)[0]))
         if member.value == float("-inf"):
             raise InputError("the loss is not finite at any moment", fix="a smaller learning_rate, or scaled features")
@@ -112,6 +123,17 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
-        found = fitting.scores(self.model_, torch.from_numpy(np.ascontiguousarray(X)))
-        return {name: scores.numpy() for name, scores in found.items()}
+        X = validate_data(self, X, dtype=np.float64, reset=False, accept_sparse="csr")
+        starts = range(0, X.shape[0], ROWS)
+        parts = [fitting.scores(self.model_, torch.from_numpy(dense(X[start : start + ROWS]))) for start in starts]
+        return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def dense(X: Any) -> Array:
+    """Return features as a dense array."""
+    return np.ascontiguousarray(X.toarray() if sparse.issparse(X) else X)

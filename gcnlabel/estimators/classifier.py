@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import ClassifierMixin
+from sklearn.utils import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, column_or_1d, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length, column_or_1d, validate_data
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
+from gcnlabel.estimators.labels import listed_classes, listed_target, tag_lists, tag_table
 from gcnlabel.estimators.meaning import probabilities
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
+FEATURES = {"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}
 
+
+@dataclass(kw_only=True, eq=False, repr=False)
 class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[misc]
     """A classifier for one task: classes of any type, or tags.
 
-    Arguments and further attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`.
+    Further arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`.
+
+    Args:
+        class_weight: Class -> weight of its samples, or ``balanced`` for classes that weigh the same together; of
+            classes alone. It multiplies ``sample_weight``.
 
     Attributes:
-        classes_: The classes, sorted; of tags their column names, or else numbers from 0.
+        classes_: The classes, sorted; of tags their column names or the names that are listed, or else numbers from 0.
 
     Example:
         >>> X = np.array([[0.0], [0.2], [0.8], [1.0]] * 5)
@@ -33,32 +45,59 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         ['sad', 'happy']
     """
 
-    def fit(self, X: Any, y: Any) -> Self:
+    class_weight: Mapping[Any, float] | str | None = None
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on samples.
 
         Args:
-            X: Features [N, D].
-            y: Classes [N], of any type that can be sorted; or tags, 0 / 1 [N, tags], NaN where one is not annotated.
-                The columns of a frame name the tags.
+            X: Features [N, D], dense or sparse; in training they are dense, in single precision.
+            y: Classes [N], of any type that can be sorted; or tags, in one of two forms. A column a tag [N, tags],
+                named by a frame: 0 / 1, -1 / 1, truth values or words such as yes and no, NaN where a tag is not
+                annotated. Or a list or set of the tags of each sample, None where it is not annotated.
+            sample_weight: Weight of each sample [N]: how often it is trained on, and counts in what is measured of the
+                training samples, beside the others.
 
         Raises:
             InputError: Arguments or targets cannot be used.
         """
+        lists = tag_lists(y)
+        self._is_listed = lists is not None
+        if lists is not None:
+            X = validate_data(self, X, **FEATURES)
+            self.classes_ = listed_classes(lists)
+            target: Any = listed_target(lists, self.classes_.tolist())
+        else:
+            X, target = self._read(X, y)
+        check_consistent_length(X, target)
+        names = self._label_names()
+        task = MultiLabel("labels", names) if target.ndim == 2 else Categorical("class", names)
+        weights = self._weights(X, target, sample_weight)
+        self._train(X, Annotations(TaskSet([task]), {task.name: target}), weights)
+        return self
+
+    def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
+        """Return features, and tags [N, tags] or indices of classes [N]."""
         names = getattr(y, "columns", None)
-        y_params: dict[str, Any] = {"ensure_2d": False, "dtype": None, "ensure_all_finite": "allow-nan"}
-        checks = ({"dtype": np.float64, "ensure_min_samples": 2}, {**y_params, "accept_sparse": True})
-        X, y = validate_data(self, X, y, validate_separately=checks)
-        check_consistent_length(X, y)
+        y_params = {"ensure_2d": False, "dtype": None, "ensure_all_finite": "allow-nan", "accept_sparse": True}
+        X, y = validate_data(self, X, _plain(y), validate_separately=(FEATURES, y_params))
         if y.ndim == 2 and y.shape[1] > 1:
             self.classes_ = np.arange(y.shape[1]) if names is None else np.asarray(names)
-            task, target = MultiLabel("labels", self._label_names()), _dense(y)
-        else:
-            y = column_or_1d(_dense(y), warn=True)
-            check_classification_targets(y)
-            self.classes_, target = np.unique(y, return_inverse=True)
-            task = Categorical("class", self._label_names())  # type: ignore[assignment]
-        self._train(X, Annotations(TaskSet([task]), {task.name: target}))
-        return self
+            return X, tag_table(_dense(y), self.classes_.tolist())
+        y = column_or_1d(_dense(y), warn=True)
+        check_classification_targets(y)
+        self.classes_, target = np.unique(y, return_inverse=True)
+        return X, target
+
+    def _weights(self, X: Any, target: Array, sample_weight: Any) -> Any:
+        if self.class_weight is None:
+            return sample_weight
+        if target.ndim == 2:
+            raise InputError(
+                "class_weight of tags", expected="classes", fix="loss='asymmetric' for rare tags, or sample_weight"
+            )
+        weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)
+        return weights * compute_sample_weight(self.class_weight, self.classes_[target])
 
     def predict(self, X: Any) -> Array:
         """Return the most probable class [N], or 0 / 1 for each tag [N, tags]: 1 where its probability is above 0.5."""
@@ -76,8 +115,14 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         predicted = self.predict(X)
         if not self._has_tags():
             return float(super().score(X, y, sample_weight))
-        y = np.asarray(_dense(y), dtype=np.float64)
+        y = self._known_tags(y)
         return float(np.average(((predicted == y) | np.isnan(y)).all(1), weights=sample_weight))
+
+    def _known_tags(self, y: Any) -> Array:
+        lists = tag_lists(y, tables=not self._is_listed)
+        if lists is not None:
+            return listed_target(lists, self.classes_.tolist())
+        return tag_table(np.asarray(_dense(_plain(y))), self.classes_.tolist())
 
     def _has_tags(self) -> bool:
         return isinstance(next(iter(self.tasks_)), MultiLabel)
@@ -93,3 +138,10 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
 
 def _dense(y: Any) -> Any:
     return y.toarray() if sparse.issparse(y) else y
+
+
+def _plain(y: Any) -> Any:
+    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
+    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
+        return np.array(y.tolist())
+    return y

@@ -11,10 +11,7 @@ from gcnlabel.config import Config, parse_config
 from gcnlabel.config.schema import HeadConfig
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.run.default_head import HIDDEN
-from gcnlabel.tasks import Dimensional, TaskSet
-
-DIMENSION_WEIGHT = 0.1
-"""Weight of the loss of dimensions beside classes or tags, as in examples/affect_in_tweets."""
+from gcnlabel.tasks import TaskSet
 
 
 def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
@@ -78,8 +75,8 @@ def _head(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _losses(given: Mapping[str, Any], tasks: TaskSet) -> dict[str, Any]:
     names = _by_task(given["loss"], tasks)
-    weights = _default_weights(tasks) | _by_task(given["loss_weights"], tasks)
-    return {task.name: {"name": names.get(task.name), "weight": _plain(weights[task.name])} for task in tasks}
+    weights = _by_task(given["loss_weights"], tasks)
+    return {task.name: {"name": names.get(task.name), "weight": _plain(weights.get(task.name))} for task in tasks}
 
 
 def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:
@@ -88,11 +85,6 @@ def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return {tasks[name].name: item for name, item in value.items()}
     return dict.fromkeys(tasks.names, value)
-
-
-def _default_weights(tasks: TaskSet) -> dict[str, float]:
-    mixed = len({isinstance(task, Dimensional) for task in tasks}) == 2
-    return {task.name: DIMENSION_WEIGHT if mixed and isinstance(task, Dimensional) else 1.0 for task in tasks}
 
 
 def _plain(value: Any) -> Any:

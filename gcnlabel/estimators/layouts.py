@@ -28,8 +28,12 @@ class Layout(ABC):
         """Return predictions of X, task -> class indices [N] or values [N, labels], in this layout."""
 
 
-def layout_of(y: Any) -> Layout:
+def layout_of(y: Any, values: Mapping[str, Mapping[str, Any]] | None = None) -> Layout:
     """Return the layout of targets: a frame's, a dict's or an array's.
+
+    Args:
+        y: The targets.
+        values: What stands for classes in a frame, see :class:`Frame`.
 
     Raises:
         InputError: There are no targets.
@@ -38,7 +42,7 @@ def layout_of(y: Any) -> Layout:
         raise InputError("requires y to be passed, but the target y is None", expected="a frame, a dict or an array")
     if isinstance(y, Mapping):
         return ByTask()
-    return Frame(type(y)) if hasattr(y, "columns") else Columns(one=np.ndim(y) == 1)
+    return Frame(type(y), values) if hasattr(y, "columns") else Columns(one=np.asarray(y).ndim == 1)
 
 
 class Frame(Layout):
@@ -48,10 +52,12 @@ class Frame(Layout):
 
     Args:
         make: Class of the frames to return.
+        values: Task -> class -> the value that stands for it in the frame; its name where it has none.
     """
 
-    def __init__(self, make: type) -> None:
+    def __init__(self, make: type, values: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.make = make
+        self.values = values or {}
 
     def read(self, y: Any, tasks: TaskSet) -> Annotations:
         """Return the annotations of a frame."""
@@ -62,7 +68,9 @@ class Frame(Layout):
         columns: dict[str, Array] = {}
         for task in tasks:
             if isinstance(task, Categorical):
-                columns[task.source.column or task.name] = _names(task, values[task.name])
+                shown = self.values.get(task.name, {})
+                names = [shown.get(label, label) for label in task.labels]
+                columns[task.source.column or task.name] = np.array(names, dtype=object)[values[task.name]]
             else:
                 for label, column in zip(task.labels, values[task.name].T, strict=True):
                     columns[task.source.columns.get(label, label)] = column

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,9 @@ from typing_extensions import Self
 
 from gcnlabel.ablation.main_metrics import mean_main_metric
 from gcnlabel.data import targets_to_tensors
+from gcnlabel.errors import GcnlabelWarning, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
+from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.meaning import predicted, probabilities
 from gcnlabel.tasks import Dimensional, TaskSet
@@ -23,6 +26,11 @@ from gcnlabel.tasks import Dimensional, TaskSet
 def task_set(tasks: TaskSet | Mapping[str, Any]) -> TaskSet:
     """Return tasks, or those that a dict declares."""
     return tasks if isinstance(tasks, TaskSet) else TaskSet.from_dict(tasks, where="tasks")
+
+
+def _may_have_probabilities(estimator: Any) -> bool:
+    tasks = getattr(estimator, "tasks_", None) or estimator.tasks
+    return tasks is None or any(not isinstance(task, Dimensional) for task in task_set(tasks))
 
 
 @dataclass(eq=False, repr=False)
@@ -39,7 +47,9 @@ class LabelGraphEstimator(LabelGraphBase):
     * a dict: task -> class names [N], or values [N, labels]. scikit-learn cannot split dicts: no grid search.
 
     Args:
-        tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict that declares one: name -> ``{"type": ..., ...}``.
+        tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict that declares one: name -> ``{"type": ..., ...}``. None for
+            those that the columns of a frame speak of, see :func:`~gcnlabel.estimators.inferred.inferred_tasks`; they
+            are said in a warning.
 
     Example:
         >>> tasks = {
@@ -53,21 +63,31 @@ class LabelGraphEstimator(LabelGraphBase):
         ([0.0, 1.0], ['mood'])
     """
 
-    tasks: TaskSet | Mapping[str, Any]
+    tasks: TaskSet | Mapping[str, Any] | None = None
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Train on features [N, D] and targets in any of the layouts; predictions will have the same.
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train on features [N, D], dense or sparse, and targets in any layout; predictions will have the same.
+
+        ``sample_weight`` [N] says how often each sample is trained on beside the others.
 
         Raises:
             InputError: Arguments, tasks or targets cannot be used.
         """
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
-        tasks = task_set(self.tasks)
-        self._layout = layout_of(y)
+        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2, accept_sparse="csr")
+        tasks, values = self._tasks(y)
+        self._layout = layout_of(y, values)
         annotations = self._layout.read(y, tasks)
         check_consistent_length(X, next(iter(annotations.targets.values())))
-        self._train(X, annotations)
+        self._train(X, annotations, sample_weight)
         return self
+
+    def _tasks(self, y: Any) -> tuple[TaskSet, Mapping[str, Mapping[str, Any]]]:
+        if self.tasks is not None or y is None:
+            return task_set(self.tasks or {}), {}
+        found = inferred_tasks(y)
+        said = "; ".join(f"{task.name} ({task.type}): {shorten(task.labels, 20)}" for task in found.tasks)
+        warnings.warn(f"tasks are those that y speaks of: {said}", GcnlabelWarning, stacklevel=3)
+        return found.tasks, found.values
 
     def predict(self, X: Any) -> Any:
         """Return the most probable class, the tags of probability above 0.5 and the values, in the layout of ``y``.
@@ -77,7 +97,7 @@ class LabelGraphEstimator(LabelGraphBase):
         scores = self._scores(X)
         return self._layout.write({t.name: predicted(t, scores[t.name]) for t in self.tasks_}, self.tasks_, X)
 
-    @available_if(lambda self: any(not isinstance(task, Dimensional) for task in task_set(self.tasks)))  # type: ignore[untyped-decorator]
+    @available_if(_may_have_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> dict[str, Array]:
         """Return the probabilities [N, labels] of each task of classes or tags; absent where there is none."""
         scores = self._scores(X)

@@ -35,25 +35,26 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
     head: str = "linear"
     loss: str | Mapping[str, str] | None = "mse"
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on samples.
 
         Args:
-            X: Features [N, D].
+            X: Features [N, D], dense or sparse; in training they are dense, in single precision.
             y: Values [N], or [N, dims], NaN where one is not annotated. The columns of a frame name the dimensions.
+            sample_weight: Weight of each sample [N]: how often it is trained on beside the others.
 
         Raises:
             InputError: Arguments or targets cannot be used.
         """
         names = getattr(y, "columns", None)
         y_params = {"ensure_2d": False, "dtype": np.float64, "ensure_all_finite": "allow-nan"}
-        checks = ({"dtype": np.float64, "ensure_min_samples": 2}, y_params)
+        checks = ({"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}, y_params)
         X, y = validate_data(self, X, y, validate_separately=checks)
         check_consistent_length(X, y)
         self._is_vector = y.ndim == 1
         target = y[:, None] if self._is_vector else y
         labels = tuple(str(name) for name in (range(target.shape[1]) if names is None else names))
-        self._train(X, Annotations(TaskSet([Dimensional("dimensions", labels)]), {"dimensions": target}))
+        self._train(X, Annotations(TaskSet([Dimensional("dimensions", labels)]), {"dimensions": target}), sample_weight)
         return self
 
     def predict(self, X: Any) -> Array:

@@ -9,7 +9,7 @@ from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
 from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_table
 from gcnlabel.figures.saving import check_formats, save_figure
 from gcnlabel.figures.scatter import scatter_figure, scatter_table
-from gcnlabel.figures.similarity import cosine_similarity, similarity_figure, similarity_table
+from gcnlabel.figures.similarity import cosine_similarity, label_similarity, similarity_figure, similarity_table
 from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "gains_table",
     "label_graph_figure",
     "label_graph_table",
+    "label_similarity",
     "sample_figure",
     "sample_table",
     "save_figure",

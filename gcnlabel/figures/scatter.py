@@ -16,7 +16,11 @@ MOST_DRAWN = 3000
 
 
 def scatter_figure(
-    values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64], classes: Sequence[str], dims: Sequence[str]
+    values: npt.NDArray[np.float64],
+    codes: npt.NDArray[np.int64],
+    classes: Sequence[str],
+    dims: Sequence[str],
+    title: str | None = None,
 ) -> Figure:
     """Return a scatter of two dimensions, a colour a class; at most 3,000 samples, drawn by a fixed seed.
 
@@ -25,6 +29,7 @@ def scatter_figure(
         codes: Class index [N], -1 = missing.
         classes: Names of the classes.
         dims: Names of the two dimensions.
+        title: Title of the figure: which samples these are.
 
     Raises:
         InputError: The values are not [N, 2], or no sample has both dimensions and a class.
@@ -42,6 +47,8 @@ def scatter_figure(
     axes.set_xlabel(dims[0], fontsize=MEDIUM)
     axes.set_ylabel(dims[1], fontsize=MEDIUM)
     axes.tick_params(labelsize=SMALL)
+    if title:
+        axes.set_title(title, fontsize=SMALL + 1)
     axes.legend(fontsize=SMALL, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, markerscale=3)
     return figure
 

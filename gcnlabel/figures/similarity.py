@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.adjacency import MOST_WRITTEN
@@ -27,6 +29,8 @@ from gcnlabel.figures.style import (
 from gcnlabel.tasks import TaskSet
 
 Floats = npt.NDArray[np.float64]
+LabelVectors = npt.ArrayLike | tuple[npt.ArrayLike, ...]
+"""Vectors of all labels [L, D]; in a tuple: of each of several networks, for its own labels."""
 
 
 def cosine_similarity(vectors: npt.ArrayLike) -> Floats:
@@ -42,11 +46,33 @@ def cosine_similarity(vectors: npt.ArrayLike) -> Floats:
     return (unit @ unit.T).clip(-1, 1)
 
 
-def similarity_figure(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> Figure:
-    """Return the cosine similarities of the label vectors of one or several runs, side by side, on one scale.
+def label_similarity(vectors: LabelVectors) -> Floats:
+    """Return the cosine similarities [L, L] of the labels of one network, or of several that share no features.
+
+    Between labels of different networks it is not defined: NaN.
 
     Args:
-        vectors: Name of a run -> its label vectors W [L, D].
+        vectors: W [L, D]; or, in a tuple, that of each network for its own labels.
+
+    Example:
+        >>> label_similarity(([[1.0, 0.0]], [[3.0]])).tolist()
+        [[1.0, nan], [nan, 1.0]]
+    """
+    blocks = [cosine_similarity(W) for W in (vectors if isinstance(vectors, tuple) else (vectors,))]
+    ends = np.cumsum([0, *map(len, blocks)])
+    values = np.full((ends[-1], ends[-1]), np.nan)
+    for block, start in zip(blocks, ends, strict=False):
+        values[start : start + len(block), start : start + len(block)] = block
+    return values
+
+
+def similarity_figure(vectors: Mapping[str, LabelVectors], tasks: TaskSet) -> Figure:
+    """Return the cosine similarities of the label vectors of one or several runs, side by side, on one scale.
+
+    Cells of labels whose networks share no features are hatched.
+
+    Args:
+        vectors: Name of a run -> its label vectors, see :func:`label_similarity`.
         tasks: Tasks of the labels.
 
     Raises:
@@ -59,15 +85,17 @@ def similarity_figure(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> F
     for axes in panels.flat[count:]:
         axes.set_visible(False)
     for axes, (name, W) in zip(panels.flat, vectors.items(), strict=False):
-        values = cosine_similarity(W)
+        values = label_similarity(W)
         if len(values) != size:
             raise InputError(f"run {name!r} has {len(values)} label vectors", expected=f"{size}, one a label")
         image = axes.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1)
         matrix_axes(axes, tasks.labels, tasks.labels, label_size(size))
         separate_tasks(axes, tasks)
         axes.set_title(name, fontsize=SMALL + 1)
+        if np.isnan(values).any():
+            _hatch(axes, values)
         if size <= MOST_WRITTEN:
-            texts = [["1" if value > 0.995 else short(value) for value in row] for row in values]
+            texts = [[_text(value) for value in row] for row in values]
             write_cells(axes, texts, is_dark(axes, values), 6.0 if size <= 12 else 4.0)
     bar = figure.colorbar(image, ax=panels, shrink=0.7, pad=0.02)
     bar.ax.tick_params(labelsize=SMALL)
@@ -75,11 +103,22 @@ def similarity_figure(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> F
     return figure
 
 
-def similarity_table(vectors: Mapping[str, npt.ArrayLike], tasks: TaskSet) -> pl.DataFrame:
-    """Return the similarities as a table: run, label, then a column a label."""
+def _text(value: float) -> str:
+    return "" if np.isnan(value) else "1" if value > 0.995 else short(value)
+
+
+def _hatch(axes: Axes, values: Floats) -> None:
+    """Mark what is not defined, and say why."""
+    for i, j in np.argwhere(np.isnan(values)):
+        axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, hatch="////", edgecolor="0.75", linewidth=0))
+    axes.set_xlabel("hatched: not defined, the networks share no features", fontsize=SMALL)
+
+
+def similarity_table(vectors: Mapping[str, LabelVectors], tasks: TaskSet) -> pl.DataFrame:
+    """Return the similarities as a table: run, label, then a column a label; empty where there is none."""
     parts = []
     for name, W in vectors.items():
-        values = cosine_similarity(W)
-        columns = {label: values[:, j] for j, label in enumerate(tasks.labels)}
+        values = label_similarity(W)
+        columns = {label: pl.Series(values[:, j]).fill_nan(None) for j, label in enumerate(tasks.labels)}
         parts.append(pl.DataFrame({"run": [name] * len(values), "label": tasks.labels, **columns}))
     return pl.concat(parts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gcnlabel.annotations import emotic_to_expressions, read_emotic
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.annotations.counted_rows import used_rows
+from gcnlabel.errors import InputError, note, shorten
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_matrix
 from gcnlabel.graph.measuring import graph_of_statistics
@@ -63,7 +64,9 @@ def graph_to_borrow(source: str, labels: Sequence[str]) -> LabelGraph:
     """
     name, _, path = source.partition(":")
     if name == "emotic" and path:
-        expressions = emotic_to_expressions(read_emotic(path), classes=labels).of_split("train")
+        persons = read_emotic(path)
+        note(f"{source}: {(used_rows(persons.annotations) + persons.rows).of_splits(['train']).line()}")
+        expressions = emotic_to_expressions(persons, classes=labels).of_split("train")
         blocks = default_blocks(expressions.tasks, "conditional")
         graph = graph_of_statistics(LabelStatistics(expressions.tasks, blocks).update(expressions), named=True)
         graph.history = {**graph.history, "source": "EMOTIC"}

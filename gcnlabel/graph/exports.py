@@ -1,15 +1,19 @@
-"""A label graph for other programs: networkx, GraphML, JSON."""
+"""A label graph for other programs: networkx, GraphML, JSON, numpy, CSV."""
 
 from __future__ import annotations
 
+import csv
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 
 from gcnlabel.files import atomic_write
 from gcnlabel.graph.checks import check_edges
 from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.raw_matrix import as_dense
 
 
 def to_networkx(graph: LabelGraph) -> nx.DiGraph:
@@ -42,3 +46,43 @@ def write_json(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) 
     content = nx.node_link_data(to_networkx(graph), edges="edges")
     with atomic_write(path, overwrite=overwrite) as temporary:
         temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def write_npz(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> None:
+    """Write what the graph holds as numpy arrays without pickles.
+
+    ``labels``, ``task`` (its name, of each label), ``adjacency`` [L, L] (row = the label that listens), ``edge_index``,
+    ``edge_weight``; and ``statistic`` [L, L] and ``x`` [L, F] where the graph has them.
+    """
+    arrays = {
+        "labels": np.array(graph.labels),
+        "task": np.array([graph.tasks.task_of(label).name for label in graph.labels]),
+        "adjacency": graph.adjacency().numpy(),
+        "edge_index": graph.edge_index.numpy(),
+        "edge_weight": graph.edge_weight.numpy(),
+    }
+    if graph.statistic is not None:
+        arrays["statistic"] = as_dense(graph.statistic).numpy()
+    if graph.x is not None:
+        arrays["x"] = graph.x.numpy()
+    with atomic_write(path, overwrite=overwrite) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+def write_csv(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:
+    """Write the propagation matrix as CSV with names, and the raw statistic beside it, as ``--from-matrix`` reads them.
+
+    The statistic is in a file whose name ends in ``_statistic.csv``; a graph of edges has none.
+    """
+    path = Path(path)
+    matrices = {path: graph.adjacency().double().numpy()}
+    if graph.statistic is not None:
+        matrices[path.with_name(f"{path.stem}_statistic.csv")] = as_dense(graph.statistic).numpy()
+    with ExitStack() as together:
+        opened = [together.enter_context(atomic_write(file, overwrite=overwrite)) for file in matrices]
+        for temporary, matrix in zip(opened, matrices.values(), strict=True):
+            with temporary.open("w", encoding="utf-8", newline="") as file:
+                rows = csv.writer(file, lineterminator="\n")
+                rows.writerow(["label", *graph.labels])
+                rows.writerows([name, *map(repr, row)] for name, row in zip(graph.labels, matrix.tolist(), strict=True))
+    return list(matrices)

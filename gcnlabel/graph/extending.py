@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from gcnlabel.errors import InputError
+from gcnlabel.graph.agreement import COSINES, warn_of_disagreement
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.tasks import TaskSet
@@ -18,7 +20,10 @@ from gcnlabel.tasks import TaskSet
 def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
     """Return the raw graph whose weights are the cosines of label embeddings, with the embeddings.
 
-    Cosines of word vectors say that labels are spoken of alike, not that they occur together: opposites are alike too.
+    Cosines of word vectors say that labels are spoken of alike, not that they occur together: opposites are alike too,
+    and a label may then score worse than chance. :func:`joined_graph` and :meth:`gcnlabel.nn.MultiTaskModel.extend`
+    warn where cosines of the trained labels do not go with their statistics; see
+    :func:`agreement_of`.
 
     Args:
         tasks: Tasks, or names of labels.
@@ -37,13 +42,15 @@ def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
         raise InputError(f"embeddings of shape {list(x.shape)}", expected=f"[{size}, F], a row a label")
     unit = F.normalize(x.double(), dim=1)
     cosines = (unit @ unit.T).clamp(-1, 1)
-    return LabelGraph.from_dense(cosines.numpy(), tasks, x=x, history={"source": "cosines of embeddings"})
+    return LabelGraph.from_dense(cosines.numpy(), tasks, x=x, history={"source": COSINES})
 
 
 def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
     """Return the raw graph over all labels of ``other``, with the statistics of ``raw`` for the pairs that it has.
 
     So labels that were never annotated beside the others in one place get their edges from another, matched by name.
+    A :class:`~gcnlabel.errors.DisagreeingEdgesWarning` says where what ``other`` has for the pairs of ``raw``
+    does not go with ``raw``: what it says of new labels is then not to be relied on.
 
     Args:
         raw: Raw graph of the trained labels.
@@ -61,10 +68,11 @@ def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
                 [0.5000, 0.3000, 0.0000]])
     """
     place = torch.tensor([other.tasks.index(label) for label in raw.labels])
+    warn_of_disagreement(raw, other)
     statistic = as_dense(other.statistic).clone()
     statistic[place[:, None], place] = as_dense(raw.statistic)
-    ours = {key: raw.history[key] for key in ("blocks", "named") if key in raw.history}
-    history = {"source": "joined", **ours, "new": other.history}
+    ours: dict[str, Any] = {key: raw.history[key] for key in ("blocks", "named") if key in raw.history}
+    history: dict[str, Any] = {"source": "joined", **ours, "new": other.history}
     return LabelGraph.from_dense(statistic.numpy(), other.tasks, x=other.x, history=history)
 
 

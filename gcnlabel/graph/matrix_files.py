@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,17 @@ def read_counts(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], 
     counts = np.array([_number(by_name[name][0], path, name, "count") for name in labels])
     together = _square(labels, {name: cells[1:] for name, cells in by_name.items()}, path)
     np.fill_diagonal(together, 0)
+    check_counts(labels, counts, together, path)
+    return labels, counts, together
+
+
+def check_counts(labels: Sequence[str], counts: Floats, together: Floats, path: str | Path) -> None:
+    """Check that counts [L] and co-occurrences [L, L], whose diagonal does not matter, can be right.
+
+    Raises:
+        InputError: A count is negative or below one of its co-occurrences.
+    """
+    together = together * (1 - np.eye(len(labels)))
     for i, label in enumerate(labels):
         if counts[i] < 0 or (together[i] < 0).any():
             raise InputError("a negative count", where=f"{path}, row {label!r}", expected="counts of samples")
@@ -61,7 +73,6 @@ def read_counts(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], 
                 where=path,
                 expected="co-occurrences that are at most the count",
             )
-    return labels, counts, together
 
 
 def read_edges(path: str | Path, layout: Layout = AS_SEEN) -> list[tuple[str, str, float]]:

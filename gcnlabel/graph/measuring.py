@@ -38,6 +38,9 @@ def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> 
         "named": named,
         "num_samples": statistics.num_samples,
     }
+    counts = statistics.counts()
+    if counts:
+        history["counts"] = counts
     if statistics.tasks.num_labels <= MOST_DENSE:
         return LabelGraph.from_dense(statistics.compute(), statistics.tasks, history=history)
     return graph_from_entries(*statistics.entries(), statistics.tasks, history=history)

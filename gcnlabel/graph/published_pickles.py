@@ -1,100 +1,80 @@
-"""The pickles of the published codes, through a reader that admits arrays and refuses everything else by name."""
+"""Files of arrays -> graphs and vectors: the pickles of the published codes, and ``.npy`` files.
+
+They are read by :mod:`gcnlabel.pickles`, which admits arrays and refuses everything else by name. A plain array holds
+no names: its rows are taken in the order of the tasks' labels.
+"""
 
 from __future__ import annotations
 
-import io
-import pickle
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.embeddings import as_matrix, read_label_arrays
 from gcnlabel.errors import InputError
-from gcnlabel.files import existing_file
 from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.matrix_files import check_counts
 from gcnlabel.graph.sources import graph_from_counts, graph_from_matrix
+from gcnlabel.pickles import Frame, read_arrays
 from gcnlabel.tasks import TaskSet
 
-NUMPY = {
-    *((f"numpy.{core}.multiarray", name) for core in ("core", "_core") for name in ("_reconstruct", "scalar")),
-    *((f"numpy.{core}.numeric", "_frombuffer") for core in ("core", "_core")),
-    ("numpy", "ndarray"),
-    ("numpy", "dtype"),
-    ("_codecs", "encode"),
-}
-PANDAS = {
-    ("pandas.core.frame", "DataFrame"),
-    ("pandas", "DataFrame"),
-    ("pandas.core.internals.managers", "BlockManager"),
-    ("pandas.core.indexes.base", "_new_Index"),
-    ("pandas.core.indexes.base", "Index"),
-    ("pandas", "Index"),
-    ("pandas.core.indexes.range", "RangeIndex"),
-    ("pandas", "RangeIndex"),
-    ("pandas._libs.internals", "_unpickle_block"),
-    ("builtins", "slice"),
-    ("__builtin__", "slice"),
-}
+ARRAY_FILES = (".pkl", ".pickle", ".npy")
+"""Endings of files that hold arrays."""
+EXPECTED = "a dict with adj and nums, or a matrix [L, L]"
 
 
-class ArrayUnpickler(pickle.Unpickler):
-    """Finds numpy's and pandas' array reconstruction and nothing else."""
+def is_array_file(path: str | Path) -> bool:
+    """Return whether a file is one of arrays, by its name.
 
-    def find_class(self, module: str, name: str) -> Any:
-        """Return a global that rebuilds arrays.
-
-        Raises:
-            InputError: The pickle asks for anything else; it is named.
-        """
-        if (module, name) not in NUMPY | PANDAS:
-            raise InputError(
-                f"the pickle asks for {module}.{name}",
-                expected="numpy arrays and pandas frames alone",
-                fix="do not open this file with anything that runs pickles",
-            )
-        found: Callable[..., Any] = super().find_class(module, name)
-        return found
-
-
-def read_pickle(path: str | Path) -> Any:
-    """Return the arrays of a published pickle.
-
-    Raises:
-        InputError: The pickle holds something other than arrays, or is damaged.
+    Example:
+        >>> is_array_file("coco_adj.pkl"), is_array_file("counts.csv")
+        (True, False)
     """
-    path = existing_file(path, "pickle")
-    try:
-        return ArrayUnpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-    except InputError as error:
-        raise InputError(f"{path} is refused: {error}") from None
-    except Exception as error:
-        raise InputError(f"{path} is no pickle of arrays, or is damaged: {error}") from error
+    return Path(path).suffix.lower() in ARRAY_FILES
 
 
-def graph_from_pickle(path: str | Path, tasks: TaskSet) -> LabelGraph:
-    """Return the raw graph of a published ``*_adj.pkl`` or ``spearman_*.pkl``.
+def graph_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
+    """Return the raw graph of a published ``*_adj.pkl`` or ``spearman_*.pkl``: counts, or a matrix.
 
-    ``{"adj": M, "nums": N}`` becomes conditional probabilities, in the order of the tasks' labels (the file holds no
-    names); a pandas frame is matched by its names.
+    Args:
+        path: The file.
+        tasks: Tasks of its labels; None is enough for a frame, which has names.
 
     Raises:
         InputError: The file holds something else, or the sizes or names differ.
     """
-    content = read_pickle(path)
-    if isinstance(content, dict) and {"adj", "nums"} <= set(content):
-        counts, together = np.asarray(content["nums"]), np.array(content["adj"], dtype=float)
-        if counts.shape != (tasks.num_labels,) or together.shape != (tasks.num_labels,) * 2:
-            raise InputError(f"{path} is about {counts.size} labels", expected=f"{tasks.num_labels}, as the tasks")
-        return graph_from_counts(tasks.labels, counts, together, tasks=tasks)
-    if hasattr(content, "columns") and hasattr(content, "index"):
-        columns, index = [str(c) for c in content.columns], [str(i) for i in content.index]
-        if sorted(columns) != sorted(index):
-            raise InputError(f"{path}: rows and columns have different names")
-        matrix = content.to_numpy()[[index.index(name) for name in columns]]
-        return graph_from_matrix(columns, matrix, tasks=tasks, source="pandas pickle")
-    raise InputError(f"{path} holds a {type(content).__name__}", expected="a dict with adj and nums, or a pandas frame")
+    content = read_arrays(path)
+    return _counts(path, content, tasks) if _is_counts(content) else _matrix(path, content, tasks)
+
+
+def counts_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
+    """Return the conditional probabilities of ``{"adj": M, "nums": N}``, in the order of the tasks' labels.
+
+    Raises:
+        InputError: The file holds something else, or numbers that are no counts.
+    """
+    content = read_arrays(path)
+    if not _is_counts(content):
+        raise InputError(
+            f"{path} holds {describe(content)}",
+            expected="a dict with adj (co-occurrences [L, L]) and nums (counts [L])",
+            fix="a matrix that is a statistic already: --from-matrix",
+        )
+    return _counts(path, content, tasks)
+
+
+def matrix_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
+    """Return the raw graph of a frame, matched by its names, or of an array in the order of the tasks' labels.
+
+    Raises:
+        InputError: The file holds something else, or sizes or names differ.
+    """
+    content = read_arrays(path)
+    if _is_counts(content):
+        raise InputError(f"{path} holds counts (adj and nums)", expected="a matrix", fix=f"--from-counts {path}")
+    return _matrix(path, content, tasks)
 
 
 def vectors_from_pickle(path: str | Path, size: int) -> npt.NDArray[np.float64]:
@@ -103,8 +83,56 @@ def vectors_from_pickle(path: str | Path, size: int) -> npt.NDArray[np.float64]:
     Raises:
         InputError: The file holds something else than ``size`` rows of numbers.
     """
-    content = read_pickle(path)
-    array = np.asarray(content, dtype=np.float64) if isinstance(content, np.ndarray) else np.empty(0)
-    if array.ndim != 2 or len(array) != size:
-        raise InputError(f"{path} holds an array of shape {list(array.shape)}", expected=f"[{size}, F]")
-    return array
+    return read_label_arrays(path, [str(i) for i in range(size)]).double().numpy()
+
+
+def describe(content: Any) -> str:
+    """Return what a file holds, in a few words."""
+    if isinstance(content, np.ndarray):
+        return f"an array of shape {list(content.shape)}"
+    if isinstance(content, dict):
+        return f"a dict with {', '.join(map(str, list(content)[:5])) or 'nothing'}"
+    return "a frame" if isinstance(content, Frame) else f"a {type(content).__name__}"
+
+
+def _is_counts(content: Any) -> bool:
+    return isinstance(content, dict) and {"adj", "nums"} <= set(content)
+
+
+def _named(path: str | Path, tasks: TaskSet | None) -> TaskSet:
+    if tasks is None:
+        raise InputError(f"{path} holds no names of labels", fix="declare the tasks, in the order of its rows: TASKS")
+    return tasks
+
+
+def _counts(path: str | Path, content: dict[str, Any], tasks: TaskSet | None) -> LabelGraph:
+    tasks = _named(path, tasks)
+    counts, together = (as_matrix(content[key], f"{path}, {key}", ndim) for key, ndim in (("nums", 1), ("adj", 2)))
+    if counts.shape != (tasks.num_labels,) or together.shape != (tasks.num_labels,) * 2:
+        raise InputError(
+            f"{path} is about {counts.size} labels",
+            where=f"nums {list(counts.shape)}, adj {list(together.shape)}",
+            expected=f"{tasks.num_labels}, as the tasks",
+        )
+    check_counts(tasks.labels, counts, together, path)
+    graph = graph_from_counts(tasks.labels, counts, together, tasks=tasks)
+    graph.history["source"] = f"{Path(path).name}, counts in the order of the tasks' labels"
+    return graph
+
+
+def _matrix(path: str | Path, content: Any, tasks: TaskSet | None) -> LabelGraph:
+    name = Path(path).name
+    if isinstance(content, Frame) and content.columns is not None and content.index is not None:
+        columns, index = content.columns, content.index
+        if sorted(columns) != sorted(index) or len(set(columns)) < len(columns):
+            raise InputError(f"{path}: rows and columns have different names, or one twice")
+        matrix = content.values[[index.index(label) for label in columns]]
+        return graph_from_matrix(columns, matrix, tasks=tasks, source=f"{name}, by name")
+    values = content.values if isinstance(content, Frame) else content
+    if not isinstance(values, np.ndarray | list):
+        raise InputError(f"{path} holds {describe(content)}", expected=EXPECTED)
+    tasks = _named(path, tasks)
+    matrix = as_matrix(values, path, 2, EXPECTED)
+    if matrix.shape != (tasks.num_labels,) * 2:
+        raise InputError(f"{path} holds a matrix of shape {list(matrix.shape)}", expected=f"{[tasks.num_labels] * 2}")
+    return graph_from_matrix(tasks.labels, matrix, tasks=tasks, source=f"{name}, in the order of the tasks' labels")

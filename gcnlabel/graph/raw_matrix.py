@@ -52,12 +52,14 @@ def picked(statistic: Tensor, places: Tensor) -> Tensor:
     return sparse_matrix(index[:, stay], whole.values()[stay], len(places))
 
 
-def as_dense(statistic: Tensor) -> Tensor:
+def as_dense(statistic: Tensor | None) -> Tensor:
     """Return a matrix [L, L] that is dense, whatever it was.
 
     Raises:
-        InputError: It has more labels than a dense one is made for.
+        InputError: There is none, or it has more labels than a dense one is made for.
     """
+    if statistic is None:
+        raise InputError("the graph holds no raw statistic", expected="a graph that was measured or read from a matrix")
     if not statistic.is_sparse:
         return statistic
     if len(statistic) > 8 * MOST_DENSE:

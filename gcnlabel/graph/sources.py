@@ -14,6 +14,7 @@ from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.statistics import conditional_from_counts
 from gcnlabel.tasks import MultiLabel, TaskSet
+from gcnlabel.tasks.matching import matched_names
 
 
 def graph_from_matrix(
@@ -59,7 +60,10 @@ def graph_from_counts(
         tasks: As for :func:`graph_from_matrix`.
     """
     matrix = conditional_from_counts(np.asarray(counts), np.asarray(cooccurrence))
-    return graph_from_matrix(labels, matrix, tasks=tasks, source="counts: conditional probability")
+    graph = graph_from_matrix(labels, matrix, tasks=tasks, source="counts: conditional probability")
+    names = matched_names(labels, graph.labels)
+    graph.history["counts"] = dict(zip(names, np.asarray(counts, dtype=np.float64).tolist(), strict=True))
+    return graph
 
 
 def graph_from_edges(edges: Iterable[tuple[str, str, float]], *, tasks: TaskSet | None = None) -> LabelGraph:
@@ -73,7 +77,8 @@ def graph_from_edges(edges: Iterable[tuple[str, str, float]], *, tasks: TaskSet 
     edges = list(edges)
     named = sorted({name for source, target, _ in edges for name in (source, target)})
     tasks = TaskSet([MultiLabel("labels", tuple(named))]) if tasks is None else tasks
-    entries = {(tasks.index(target), tasks.index(source)): weight for source, target, weight in edges}
+    meant = dict(zip(named, matched_names(named, tasks.labels), strict=True))
+    entries = {(tasks.index(meant[target]), tasks.index(meant[source])): weight for source, target, weight in edges}
     places = np.array(list(entries), dtype=np.int64).reshape(-1, 2)
     values = np.array(list(entries.values()), dtype=np.float64)
     return graph_from_entries(places[:, 0], places[:, 1], values, tasks, history={"source": "edges"})
@@ -97,15 +102,16 @@ def graph_from_networkx(graph: nx.Graph, *, tasks: TaskSet | None = None) -> Lab
 
 
 def match_names(wanted: Sequence[str], given: Sequence[Any]) -> list[int]:
-    """Return where each wanted name stands among the given ones.
+    """Return where each wanted name stands among the given ones; case is disregarded where that is unambiguous.
 
     Raises:
         InputError: A name is missing or left over.
 
     Example:
-        >>> match_names(["a", "b"], ["b", "a"])
+        >>> match_names(["a", "b"], ["B", "a"])
         [1, 0]
     """
+    given = matched_names(given, wanted)
     place = {name: i for i, name in enumerate(given)}
     missing = [name for name in wanted if name not in place]
     known = set(wanted)

@@ -2,7 +2,7 @@
 
 from gcnlabel.losses.class_weights import inverse_frequency_weights
 from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, TaskLoss
-from gcnlabel.losses.multi_task import LOSSES, MultiTaskLoss, make_loss, make_weighting
+from gcnlabel.losses.multi_task import LOSSES, MultiTaskLoss, default_weights, make_loss, make_weighting
 from gcnlabel.losses.scheme import SchemeWeighting
 from gcnlabel.losses.uncertainty import UncertaintyWeighting
 from gcnlabel.losses.weighting import FixedWeights, Weighting
@@ -20,6 +20,7 @@ __all__ = [
     "TaskLoss",
     "UncertaintyWeighting",
     "Weighting",
+    "default_weights",
     "inverse_frequency_weights",
     "make_loss",
     "make_weighting",

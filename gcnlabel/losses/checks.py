@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.losses.masked import TaskLoss
 
 
-def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: nn.ModuleDict) -> None:
+def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: Mapping[str, TaskLoss]) -> None:
     """Check the targets of a batch against the scores and losses of their tasks.
 
     Values are looked at on the CPU alone and outside of ``torch.func`` and ``torch.compile``: elsewhere that would wait

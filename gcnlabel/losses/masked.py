@@ -20,9 +20,11 @@ class TaskLoss(nn.Module):
 
     Attributes:
         takes: What a target may be, in words.
+        of_dimensions: Whether it compares values of continuous dimensions.
     """
 
     takes = "finite numbers, or NaN where missing"
+    of_dimensions = False
 
     @abstractmethod
     def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
@@ -159,6 +161,8 @@ class AsymmetricLoss(TagLoss):
 class MSELoss(MeanLoss):
     """Mean squared error over observed values."""
 
+    of_dimensions = True
+
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the squared errors and number of observed values."""
         known = torch.where(seen, targets, 0).to(scores.dtype)
@@ -171,6 +175,8 @@ class CCCLoss(TaskLoss):
 
     A dimension with fewer than 2 observed values in the batch, of all processes together, adds nothing.
     """
+
+    of_dimensions = True
 
     def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return the mean over the dimensions that have at least 2 observed values."""

@@ -82,12 +82,30 @@ def make_weighting(name: str, losses: Mapping[str, TaskLoss]) -> Weighting:
     return SchemeWeighting(load_scheme(name, list(losses)))
 
 
+DIMENSION_WEIGHT = 0.1
+"""Weight of dimensions beside classes or tags; measured by ``benchmarks/dimension_weights.py``."""
+
+
+def default_weights(losses: Mapping[str, TaskLoss]) -> dict[str, float]:
+    """Return the weight of each task's loss where none is given: 0.1 for dimensions beside classes or tags, else 1.
+
+    Args:
+        losses: Loss of each task.
+
+    Example:
+        >>> default_weights({"affect": CCCLoss(), "tags": BinaryCrossEntropy()}), default_weights({"affect": CCCLoss()})
+        ({'affect': 0.1, 'tags': 1.0}, {'affect': 1.0})
+    """
+    mixed = len({loss.of_dimensions for loss in losses.values()}) == 2
+    return {name: DIMENSION_WEIGHT if mixed and loss.of_dimensions else 1.0 for name, loss in losses.items()}
+
+
 class MultiTaskLoss(nn.Module):
     """The losses of all tasks as one (all weights 1 in Emotion-GCN).
 
     Args:
         losses: Loss of each task.
-        weights: Fixed weight of each task; 1 for those left out.
+        weights: Fixed weight of each task; that of :func:`default_weights` for those left out.
         weighting: Makes one total of the losses times their fixed weights; their sum by default.
         units: The model's; each loss then compares dimensions in standard units. As they come when None.
 
@@ -107,14 +125,14 @@ class MultiTaskLoss(nn.Module):
         if unknown:
             raise InputError(f"weights for tasks without a loss: {shorten(unknown)}", expected=shorten(losses))
         self.losses = nn.ModuleDict(losses)
-        self.weights = {name: float((weights or {}).get(name, 1.0)) for name in losses}
+        self.weights = {**default_weights(losses), **{name: float(weight) for name, weight in (weights or {}).items()}}
         self.weighting = FixedWeights() if weighting is None else weighting
         self.units = copy.deepcopy(units)
 
     def forward(self, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total, and the loss of each task before its weight."""
         full = {name: score.float() if score.dtype in HALF else score for name, score in scores.items()}
-        check_targets(full, targets, self.losses)
+        check_targets(full, targets, dict(self.losses.items()))  # type: ignore[arg-type]
         if self.units is not None:
             full, targets = self.units.standardized(full), self.units.standardized(targets)
         parts: dict[str, Tensor] = {name: loss(full[name], targets[name]) for name, loss in self.losses.items()}

@@ -60,7 +60,7 @@ def small_cnn(channels: int = 1, widths: Sequence[int] = (16, 32, 64, 128), pool
     return Backbone(nn.Sequential(*blocks, pooling(pool)), widths[-1])
 
 
-def densenet121(pool: str = "max", pretrained: bool = False) -> Backbone:
+def densenet121(pool: str = "max", pretrained: bool = False, relu: bool = False) -> Backbone:
     """Return torchvision's DenseNet-121 ``features`` and a global pooling: D = 1024 (Emotion-GCN, Eq. 1).
 
     ``features`` end with a batch-norm; the ReLU that torchvision's classifier puts behind it is not part of them.
@@ -68,12 +68,15 @@ def densenet121(pool: str = "max", pretrained: bool = False) -> Backbone:
     Args:
         pool: ``max`` (the paper's) or ``average``.
         pretrained: Whether to start from ImageNet weights, which torchvision downloads.
+        relu: Whether a ReLU stands before the pooling, as in torchvision's classifier.
 
     Raises:
         InputError: The weights cannot be downloaded.
     """
     network = _torchvision(torchvision.models.densenet121, "IMAGENET1K_V1" if pretrained else None)
-    return Backbone(nn.Sequential(Images(3), network.features, pooling(pool)), network.classifier.in_features)
+    last = [nn.ReLU()] if relu else []
+    layers = (Images(3), network.features, *last, pooling(pool))
+    return Backbone(nn.Sequential(*layers), network.classifier.in_features)
 
 
 def resnet18(pool: str = "max", pretrained: bool = False) -> Backbone:

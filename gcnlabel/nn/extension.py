@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.graph import LabelGraph
+from gcnlabel.graph import LabelGraph, similarity_graph
+from gcnlabel.graph.agreement import COSINES, warn_of_disagreement
 from gcnlabel.tasks import TaskSet
+
+M = TypeVar("M", bound=nn.Module)
 
 
 def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
@@ -82,6 +85,28 @@ def copied_layers(gcn: Any) -> dict[str, Any]:
     return {"conv": lambda *_: next(layers), "activation": lambda: copy.deepcopy(gcn.activation)}
 
 
+def with_modes_of(trained: nn.Module, larger: M) -> M:
+    """Return the larger head with each part in the mode, training or evaluation, that it has in the trained one."""
+    modes = {name: part.training for name, part in trained.named_modules()}
+    for name, part in larger.named_modules():
+        part.training = modes[name]
+    return larger
+
+
+def warn_of_names(x: Tensor, adjacency: Tensor, tasks: TaskSet, graph: LabelGraph) -> None:
+    """Warn where edges are cosines of embeddings alone, and those of trained labels do not go with their edges.
+
+    Args:
+        x: Embeddings of the trained labels [L, F].
+        adjacency: The Â that they were trained with [L, L].
+        tasks: Tasks that were trained.
+        graph: The larger graph.
+    """
+    if graph.history.get("source") == COSINES:
+        trained = LabelGraph.from_dense(adjacency.double().cpu().numpy(), tasks)
+        warn_of_disagreement(trained, similarity_graph(tasks, x.cpu()))
+
+
 def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None:
     """Check that a larger graph embeds the trained labels as they were embedded in training.
 
@@ -95,6 +120,14 @@ def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None
             are drawn or numbered in the order of the labels.
     """
     x, size = graph.x, trained.shape[1]
+    names = _embedded_otherwise(trained, tasks, graph)
+    if names and _is_one_hot(trained):
+        raise InputError(
+            "the model was trained with one-hot embeddings, which say nothing of a label that it was not trained on",
+            expected=f"embeddings [L, {size}]: of the trained labels as in training",
+            fix="train with word vectors of the names, or random:SIZE:SEED drawn for all labels, new ones too; or give "
+            "the new labels rows of zeros and the trained ones their one-hot rows: edges alone then say what is new",
+        )
     if x is None or x.dim() != 2 or x.shape[1] != size:
         given = "no embeddings" if x is None else f"embeddings of shape {list(x.shape)}"
         raise InputError(
@@ -103,12 +136,23 @@ def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None
             fix="graph.with_embeddings(parse_embeddings(SOURCE, graph.labels)), with the SOURCE of the trained graph",
         )
     graph.with_embeddings(x)  # checks rows and values
-    ours = x[trained_places(tasks, graph)].to(trained.device, trained.dtype)
-    differs = ~torch.isclose(ours, trained, rtol=1e-3, atol=1e-5).all(1)
-    if differs.any():
-        names = [label for label, differ in zip(tasks.labels, differs.tolist(), strict=True) if differ]
+    if names:
         raise InputError(
             f"the graph embeds {len(names)} trained label(s) otherwise than in training: {shorten(names)}",
             expected="the embeddings they were trained with; random and one-hot ones depend on the other labels",
             fix="draw embeddings of all labels at once, before training, and train with the rows of the seen ones",
         )
+
+
+def _embedded_otherwise(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> list[str]:
+    """Return the trained labels that a graph does not embed as in training: all where it has other embeddings."""
+    x = graph.x
+    if x is None or x.dim() != 2 or x.shape[1] != trained.shape[1] or len(x) != graph.tasks.num_labels:
+        return list(tasks.labels)
+    ours = x[trained_places(tasks, graph)].to(trained.device, trained.dtype)
+    differs = ~torch.isclose(ours, trained, rtol=1e-3, atol=1e-5).all(1)
+    return [label for label, differ in zip(tasks.labels, differs.tolist(), strict=True) if differ]
+
+
+def _is_one_hot(x: Tensor) -> bool:
+    return x.shape[0] == x.shape[1] and bool((x == torch.eye(len(x), dtype=x.dtype, device=x.device)).all())

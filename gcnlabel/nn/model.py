@@ -67,7 +67,7 @@ class MultiTaskModel(nn.Module):
 
         Labels are matched by name; backbone, generator, biases, residuals, scales and units are copies of the trained
         ones. A new label has no residual, and the mean bias of its task (0 in a task that is new); a new dimension is
-        in standard units, as its mean and deviation are not known.
+        in standard units, as its mean and deviation are not known. Each part keeps its mode, training or evaluation.
 
         Args:
             graph: Propagation graph with embeddings of the trained labels and the new ones, in any order: tasks may
@@ -93,7 +93,9 @@ class MultiTaskModel(nn.Module):
             torch.Size([2, 3])
         """
         head, units = self.head.extended(graph), self.units.of_tasks(graph.tasks)
-        return MultiTaskModel(copy.deepcopy(self.backbone), head, units).train(self.training)
+        extended = MultiTaskModel(copy.deepcopy(self.backbone), head, units)
+        extended.training = self.training  # of this module alone: its parts keep their own modes
+        return extended
 
     def freeze(self) -> MultiTaskModel:
         """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode.

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
+from gcnlabel.data.images import opened
+from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures.saving import METADATA
 from gcnlabel.figures.style import MEDIUM, new_figure
@@ -106,8 +108,8 @@ def annotate(
             expected="predictions of images; features cannot be annotated",
         )
     for row, name in enumerate(predictions.names):
-        with Image.open(files[name]) as picture:
-            figure = annotated_image(picture.convert("RGB"), predictions, row)
+        with opened(files[name]) as picture:
+            figure = annotated_image(upright(picture).convert("RGB"), predictions, row)
         with atomic_write(copies[name], overwrite=overwrite) as temporary:
             figure.savefig(temporary, format="png", metadata=METADATA["png"])
         progress(row + 1, len(predictions))

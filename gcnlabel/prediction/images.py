@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,29 @@ from gcnlabel.config import Config
 from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Table, Voc
 from gcnlabel.data import load_images
 from gcnlabel.data.aligned_faces import read_faces
+from gcnlabel.data.alignment import CENTRE
 from gcnlabel.data.synthetic_faces.renderer import SIZE
 from gcnlabel.errors import InputError
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
+from gcnlabel.prediction.image_names import image_folders, named_images
 
-FEATURE_FILES = (".npy", ".npz", ".safetensors")
+FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
 """How files of features end."""
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 """What counts as an image in a folder; a file that is named itself may end in anything."""
 
 
-def find_images(source: str | Path) -> dict[str, Path]:
+def find_images(source: str | Path, config: Config | None = None, ids: Collection[str] = ()) -> dict[str, Path]:
     """Return name -> path of an image, or of all images below a folder, sorted by their path.
 
-    A name is the path below the folder, with forward slashes. Files and folders whose names begin with a dot are left
-    out.
+    A name is the path below the folder, with forward slashes, or what the run's data call the image: see
+    :func:`~gcnlabel.prediction.image_names.named_images`. Files and folders whose names begin with a dot are left out.
+
+    Args:
+        source: The image or folder.
+        config: Of a run, whose data may name the images.
+        ids: Names in a table of faces.
 
     Raises:
         InputError: There is no such file or folder, or no image in it; or it is a file of features.
@@ -41,14 +49,16 @@ def find_images(source: str | Path) -> dict[str, Path]:
         )
     if not source.exists():
         raise InputError(f"image or folder not found: {source}", fix="check the path; it is relative to where you are")
+    folders = [] if config is None else image_folders(config)
+    drop = ".jpg" if config is not None and isinstance(config.data, Voc) else ""
     if not source.is_dir():
-        return {source.name: source}
+        return named_images({source.name: source}, source.parent, folders, ids, drop)
     inner = (path.relative_to(source) for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
     names = sorted(path for path in inner if not any(part.startswith(".") for part in path.parts))
     found = {path.as_posix(): source / path for path in names if (source / path).is_file()}
     if not found:
         raise InputError(f"no image in {source}", expected=f"files that end in {' '.join(SUFFIXES)}")
-    return found
+    return named_images(found, source, folders, ids, drop)
 
 
 def image_shape(config: Config) -> tuple[int, int, int] | None:
@@ -61,11 +71,19 @@ def image_shape(config: Config) -> tuple[int, int, int] | None:
     return None
 
 
-def read_image(path: Path, config: Config, place: FacePlace = WHOLE) -> npt.NDArray[np.uint8]:
+def read_image(
+    path: Path, config: Config, place: FacePlace = WHOLE, alignment: str | None = None
+) -> npt.NDArray[np.uint8]:
     """Return an image uint8 [C, H, W] in the size and channels of a run's data.
 
     It goes the way of the data that the run was trained on: a table's images are resized, faces warped. Where the face
     is known, it is aligned in either case.
+
+    Args:
+        path: The image.
+        config: Of the run.
+        place: Where its face stands.
+        alignment: What a box turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`; None for the run's own.
 
     Raises:
         InputError: It is no image, is truncated, or has more than 8 bits a channel; or the box is empty.
@@ -74,11 +92,17 @@ def read_image(path: Path, config: Config, place: FacePlace = WHOLE) -> npt.NDAr
     path = path.resolve()
     try:
         if isinstance(config.data, Faces) or place is not WHOLE:
-            return read_faces(path, place.box[None], place.eyes[None], size, channels)[0][0]
+            how = size, channels, alignment or alignment_of(config)
+            return read_faces(path, place.box[None], place.eyes[None], *how)[0][0]
         image: Any = load_images(path.parent, [path.name], size=size, channels=channels)[0]
     except InputError as error:
         raise InputError(first_line(error), fix="mend it, or leave it out") from error
     return np.asarray(image)
+
+
+def alignment_of(config: Config) -> str:
+    """Return what boxes turn about in the data of a run."""
+    return getattr(config.data, "alignment", None) or CENTRE
 
 
 def first_line(error: InputError) -> str:

@@ -10,10 +10,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from gcnlabel.annotations import MISSING_CLASS, Annotations, face_tasks
-from gcnlabel.annotations.aff_wild2 import CLASSES as AFF_WILD2_CLASSES
-from gcnlabel.annotations.affectnet import CLASSES as AFFECTNET_CLASSES
-from gcnlabel.annotations.emotic_categories import EMOTIC_TASKS
+from gcnlabel.annotations import MISSING_CLASS, Annotations
 from gcnlabel.config import Config
 from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Voc
 from gcnlabel.data import SYNTHETIC_TASKS
@@ -25,6 +22,7 @@ from gcnlabel.prediction.images import first_line, image_shape
 from gcnlabel.run import RunFolder
 from gcnlabel.run.build import build_backbone
 from gcnlabel.run.data import Part, load_data
+from gcnlabel.run.faces import tasks_of_faces
 from gcnlabel.run.heads import build_head
 from gcnlabel.run.tagged_images import read_tagged_images
 from gcnlabel.tasks import Categorical, TaskSet
@@ -109,7 +107,7 @@ def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:
     elif isinstance(data, SyntheticFaces):
         tasks = SYNTHETIC_TASKS
     elif isinstance(data, Faces):
-        tasks = _tasks_of_faces(data)
+        tasks = tasks_of_faces(data)
     elif graph is not None:
         return graph.tasks
     elif isinstance(config.tasks, str):
@@ -130,12 +128,6 @@ def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
     return {
         name: Tensor([by_label[label] for label in tasks[name].labels]).sigmoid() for name, by_label in kept.items()
     }
-
-
-def _tasks_of_faces(data: Faces) -> TaskSet:
-    if data.source == "emotic":
-        return EMOTIC_TASKS
-    return face_tasks((AFFECTNET_CLASSES if data.source == "affectnet" else AFF_WILD2_CLASSES)[data.classes])
 
 
 def _tasks_in_data(config: Config) -> TaskSet:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gcnlabel.data import load_features
 from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.prediction.face_places import WHOLE, FacePlace
@@ -21,8 +20,9 @@ from gcnlabel.prediction.images import FEATURE_FILES, find_images, first_line, i
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
+from gcnlabel.run.data import load_inputs
 from gcnlabel.tasks import Categorical, MultiLabel, Task
-from gcnlabel.training.module import concatenate
+from gcnlabel.training.pairs import concatenate
 
 Batch = tuple[list[str], npt.NDArray[np.generic]]
 Progress = Callable[[int, int], None]
@@ -33,6 +33,7 @@ def predict(
     source: str | Path,
     *,
     places: Mapping[str, FacePlace] | None = None,
+    alignment: str | None = None,
     batch_size: int = 32,
     device: str = "auto",
     progress: Progress = lambda done, total: None,
@@ -40,12 +41,16 @@ def predict(
     """Return what the selected checkpoint of a run says of an image, a folder of images or a file of features.
 
     No face is looked for: where ``places`` does not say where it stands, the whole image is taken, and brought to the
-    size and channels of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on.
+    size and channels of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on,
+    but that an ARFF file is matched to the run's training file by the names of its attributes.
 
     Args:
         folder: The run.
-        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors) where the run takes these.
+        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) where the run
+            takes these.
         places: Name of an image, as the result has it -> where its face stands.
+        alignment: What the box of a face turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`; None for what
+            the run's data say.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         progress: Called with the number of inputs done and of all, after every batch.
@@ -55,17 +60,18 @@ def predict(
             image that is not there, or no image can be read.
             Images of a folder that cannot be read are left out and named in the result.
     """
-    features = image_shape(folder.load_config()) is None
+    config = folder.load_config()
+    features = image_shape(config) is None
     _check_kind(source, features)
     if features:
         return _predict_features(folder, source, batch_size, device, progress)
-    files = find_images(source)
-    network = load_network(folder)
     places = places or {}
+    files = find_images(source, config, places)
+    network = load_network(folder)
     strangers = [name for name in places if name not in files]
     if strangers:
         raise InputError(f"the table of faces names images that are not there: {shorten(strangers)}", where=source)
-    read = partial(_read, network=network, places=places)
+    read = partial(_read, network=network, places=places, alignment=alignment)
     unreadable: dict[str, str] = {}
     batches = _image_batches(files, read, batch_size, unreadable, strict=not Path(source).is_dir())
     return _predicted(network, batches, device, progress, len(files), unreadable)
@@ -74,8 +80,8 @@ def predict(
 def _predict_features(
     folder: RunFolder, source: str | Path, batch_size: int, device: str, progress: Progress
 ) -> Predictions:
-    array = load_features(source)  # [N, D]
     network = load_network(folder)
+    array = load_inputs(network.config, source)  # [N, D]
     if array.shape[1] != network.in_features:
         raise InputError(
             f"{source} has {array.shape[1]} features, the run takes {network.in_features}",
@@ -95,8 +101,10 @@ def _check_kind(source: str | Path, features: bool) -> None:
         raise InputError(f"this run takes images, not {str(source)!r}", expected="an image or a folder of images")
 
 
-def _read(name: str, path: Path, *, network: Network, places: Mapping[str, FacePlace]) -> npt.NDArray[np.uint8]:
-    return read_image(path, network.config, places.get(name, WHOLE))
+def _read(
+    name: str, path: Path, *, network: Network, places: Mapping[str, FacePlace], alignment: str | None
+) -> npt.NDArray[np.uint8]:
+    return read_image(path, network.config, places.get(name, WHOLE), alignment)
 
 
 def _image_batches(

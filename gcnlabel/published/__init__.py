@@ -3,11 +3,12 @@
 from gcnlabel.published.assembly import ImportedModel
 from gcnlabel.published.checkpoint import PublishedCheckpoint, read_checkpoint
 from gcnlabel.published.class_names import COCO, VOC, class_names
-from gcnlabel.published.emotion_gcn import EMOTION_GCN_TASKS, import_emotion_gcn
+from gcnlabel.published.emotion_gcn import CLASSES, EMOTION_GCN_TASKS, import_emotion_gcn
 from gcnlabel.published.ml_gcn import import_ml_gcn
 from gcnlabel.published.run_folder import save_run
 
 __all__ = [
+    "CLASSES",
     "COCO",
     "EMOTION_GCN_TASKS",
     "VOC",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn import IMAGE_BACKBONES, Backbone, LabelGraphHead, MultiTaskModel
+from gcnlabel.nn import IMAGE_BACKBONES, Backbone, LabelGraphHead, LinearHead, MultiTaskModel
 from gcnlabel.published.checkpoint import PublishedCheckpoint
 from gcnlabel.published.propagation import check_same_propagation, published_graph
 from gcnlabel.tasks import TaskSet
@@ -29,6 +30,8 @@ class Architecture:
         image_size: Side of the images it was published for.
         theirs: Maps our name of a backbone's tensor to the published one.
         unused: Published tensors that no forward pass uses.
+        options: Further options of the backbone.
+        alignment: How its code cropped faces; None where it took whole pictures.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Architecture:
     image_size: int
     theirs: Callable[[str], str]
     unused: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    alignment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,21 +50,49 @@ class ImportedModel:
 
     Attributes:
         model: Takes images as torchvision's weights do (0..1, less ImageNet's mean, over its deviation).
-        graph: What it propagates with, with the label embeddings.
+        tasks: What it predicts.
+        graph: What it propagates with, with the label embeddings; None for a linear head.
         architecture: What it was.
         epoch: The epoch that the checkpoint notes, counted from 0; None when it notes none.
+        assumed: What the checkpoint does not say and was taken for granted, a sentence each.
     """
 
     model: MultiTaskModel
-    graph: LabelGraph
+    tasks: TaskSet
+    graph: LabelGraph | None
     architecture: Architecture
     epoch: int | None
+    assumed: tuple[str, ...] = ()
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Sizes of embeddings, hidden layers and features: F, ..., D."""
+        """Sizes of embeddings, hidden layers and features: F, ..., D; D alone for a linear head."""
         head = self.model.head
-        return head.gcn.sizes if isinstance(head, LabelGraphHead) else ()
+        return head.gcn.sizes if isinstance(head, LabelGraphHead) else (head.in_features,)
+
+    def names(self) -> LabelGraph:
+        """Return a graph of the labels without edges, which tells how other tasks differ."""
+        return LabelGraph.from_dense(torch.zeros(self.tasks.num_labels, self.tasks.num_labels), self.tasks)
+
+    def in_order_of(self, tasks: TaskSet) -> ImportedModel:
+        """Return the same model with its labels in the order of ``tasks``, matched by name.
+
+        Raises:
+            InputError: The names differ.
+        """
+        if tasks.labels == self.tasks.labels:
+            return replace(self, tasks=tasks)
+        self.names().reorder(tasks)  # checks that they are the same
+        order = [self.tasks.index(label) for label in tasks.labels]
+        old, graph = self.model.head, None if self.graph is None else self.graph.reorder(tasks)
+        head: LabelGraphHead | LinearHead
+        if isinstance(old, LabelGraphHead) and graph is not None:
+            head = LabelGraphHead(graph, tasks, old.in_features, self.sizes[1:-1])
+            head.gcn.load_state_dict(old.gcn.state_dict())
+        else:
+            biases = old.biases()
+            head = linear_head(tasks, old.weight()[order], None if biases is None else biases[order])
+        return replace(self, tasks=tasks, graph=graph, model=MultiTaskModel(self.model.backbone, head).eval())
 
 
 def assemble(
@@ -69,7 +102,7 @@ def assemble(
     embeddings: Tensor | None,
     graph: LabelGraph | None,
 ) -> ImportedModel:
-    """Return the model of a checkpoint.
+    """Return the model of a checkpoint whose label vectors are generated.
 
     Args:
         checkpoint: The published tensors.
@@ -87,13 +120,22 @@ def assemble(
     x = given.x if embeddings is None else embeddings
     if x is None:
         raise InputError("the label embeddings are not in the checkpoint", fix="give them: --embeddings FILE")
-    backbone = _backbone(checkpoint, architecture)
+    backbone = load_backbone(checkpoint, architecture)
     weights = _generator(checkpoint, x, backbone.out_features)
     inside = inside.with_embeddings(x.float())
     head = LabelGraphHead(inside, tasks, backbone.out_features, [len(weight) for weight in weights[1:]])
     for conv, weight in zip(head.gcn.convs, weights, strict=True):
         conv.get_parameter("lin.weight").data.copy_(weight.T)
-    return ImportedModel(MultiTaskModel(backbone, head).eval(), inside, architecture, checkpoint.epoch)
+    return ImportedModel(MultiTaskModel(backbone, head).eval(), tasks, inside, architecture, checkpoint.epoch)
+
+
+def linear_head(tasks: TaskSet, vectors: Tensor, biases: Tensor | None) -> LinearHead:
+    """Return a linear head with given vectors [L, D] and biases [L]."""
+    head = LinearHead(tasks, vectors.shape[1], bias=biases is not None)
+    head.vectors.data.copy_(vectors)
+    if head.bias is not None and biases is not None:
+        head.bias.data.copy_(biases)
+    return head
 
 
 def _generator(checkpoint: PublishedCheckpoint, x: Tensor, out_features: int) -> list[Tensor]:
@@ -118,12 +160,16 @@ def _generator(checkpoint: PublishedCheckpoint, x: Tensor, out_features: int) ->
     return weights
 
 
-def _backbone(checkpoint: PublishedCheckpoint, architecture: Architecture) -> Backbone:
-    """Return the backbone with the published weights; counters of batches that old PyTorch did not keep are 0."""
+def load_backbone(checkpoint: PublishedCheckpoint, architecture: Architecture, heads: Iterable[str] = ()) -> Backbone:
+    """Return the backbone with the published weights; counters of batches that old PyTorch did not keep are 0.
+
+    Raises:
+        InputError: Tensors are missing, of another shape, or left over besides A, gc1, gc2, ... and ``heads``.
+    """
     with torch.device("meta"):  # its own weights are never drawn
-        backbone = IMAGE_BACKBONES[architecture.backbone](pool=architecture.pool)
+        backbone = IMAGE_BACKBONES[architecture.backbone](pool=architecture.pool, **architecture.options)
     wanted = {architecture.theirs(name): (name, value) for name, value in backbone.state_dict().items()}
-    given = dict(checkpoint.state)
+    given = {name: value for name, value in checkpoint.state.items() if name not in set(heads)}
     for name in [name for name in wanted if name.endswith(".num_batches_tracked")]:
         given.setdefault(name, torch.tensor(0))
     _check_names(checkpoint, architecture, wanted, given)

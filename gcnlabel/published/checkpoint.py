@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import warnings
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,19 @@ from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.files import existing_file
+from gcnlabel.pickles import check_tensor, load_torch
 
 KEYS = {"emotion-gcn": "model_state_dict", "ml-gcn": "state_dict"}
 """Where each published code keeps the weights."""
 
 FIRST_EPOCH = {"emotion-gcn": 0, "ml-gcn": 1}
 """What each calls its first epoch."""
+
+
+SAVE = (
+    "where it was made, save the weights alone: torch.save({'model_state_dict': model.state_dict()}, FILE) "
+    "for emotion-gcn, {'state_dict': ...} for ml-gcn"
+)
 
 
 @dataclass(frozen=True)
@@ -63,40 +69,33 @@ def read_checkpoint(path: str | Path, source: str) -> PublishedCheckpoint:
             are not finite.
     """
     path = existing_file(path, "checkpoint")
-    content = _load(path)
+    content = load_torch(path, fix=SAVE)
     key = KEYS[source]
+    if _is_state(content):  # model.state_dict() by itself
+        content = {key: content}
     if not isinstance(content, Mapping) or not isinstance(content.get(key), Mapping):
         raise _without(path, content, key)
     state = {_bare(str(name)): value for name, value in content[key].items()}
     for name, value in state.items():
         if not isinstance(value, Tensor):
             raise InputError(f"{path}: {name!r} is a {type(value).__name__}", expected="a tensor")
-        if not torch.isfinite(value).all():
+        if not torch.isfinite(check_tensor(value, f"{path}: {name!r}")).all():
             raise InputError(f"{path}: {name!r} holds NaN or infinity", fix="use another checkpoint of that training")
-    epoch = content.get("epoch")
+    epoch = _epoch(content.get("epoch"), FIRST_EPOCH[source])
     tensors = {name: value.detach().float() if value.is_floating_point() else value for name, value in state.items()}
-    return PublishedCheckpoint(path, tensors, epoch - FIRST_EPOCH[source] if isinstance(epoch, int) else None)
+    return PublishedCheckpoint(path, tensors, epoch)
 
 
-def _load(path: Path) -> Any:
+def _is_state(content: Any) -> bool:
+    return isinstance(content, Mapping) and len(content) > 0 and all(isinstance(v, Tensor) for v in content.values())
+
+
+def _epoch(noted: Any, first: int) -> int | None:
+    """Return an epoch counted from 0, None where the file notes none: a number of numpy's or a tensor counts too."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the pickle protocol of files that are refused anyway
-            return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a file that is no checkpoint fails in as many ways as there are files
-        asked = re.search(r"GLOBAL ([\w.]+)", str(error))
-        if asked is None:
-            raise InputError(
-                f"{path} is no PyTorch checkpoint, or is damaged",
-                expected="a file written by torch.save",
-                fix="download or copy it again",
-            ) from error
-        raise InputError(
-            f"{path} asks for {asked[1]}: it can only be opened by unpickling, which may run any code",
-            expected="tensors and plain values alone (torch.load with weights_only=True)",
-            fix="where it was made, save the weights alone: torch.save({'model_state_dict': model.state_dict()}, FILE) "
-            "for emotion-gcn, {'state_dict': ...} for ml-gcn",
-        ) from error
+        return max(operator.index(noted) - first, 0)
+    except (TypeError, ValueError, RuntimeError):
+        return None
 
 
 def _bare(name: str) -> str:

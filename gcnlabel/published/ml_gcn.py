@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
 
+from gcnlabel.errors import shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.published.assembly import Architecture, ImportedModel, assemble
 from gcnlabel.published.checkpoint import read_checkpoint
@@ -30,7 +32,8 @@ def import_ml_gcn(
         InputError: The file is no such checkpoint, or labels, graph or embeddings do not fit it.
     """
     tasks = TaskSet([MultiLabel("labels", tuple(labels))])
-    return assemble(read_checkpoint(path, "ml-gcn"), RESNET, tasks, embeddings, graph)
+    imported = assemble(read_checkpoint(path, "ml-gcn"), RESNET, tasks, embeddings, graph)
+    return replace(imported, assumed=(f"the labels stand in the order that was named: {shorten(labels)}",))
 
 
 def _resnet_name(ours: str) -> str:

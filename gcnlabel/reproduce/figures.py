@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from safetensors.torch import load_file
-from scipy.linalg import block_diag
 from torch import Tensor
 
+from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.figures import (
     SamplePredictions,
@@ -24,8 +23,9 @@ from gcnlabel.figures import (
     similarity_figure,
     similarity_table,
 )
+from gcnlabel.figures.similarity import LabelVectors
 from gcnlabel.figures.style import SMALL
-from gcnlabel.reproduce.plan import COMPARED, Planned, Source, of_system
+from gcnlabel.reproduce.plan import COMPARED, Planned, Source, of_supplement, of_system
 from gcnlabel.reproduce.runner import finished, run_folder
 from gcnlabel.reproduce.tables import NAMES
 from gcnlabel.run.data import RunData, load_data
@@ -42,8 +42,9 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
     """Draw one figure of the paper.
 
     Args:
-        name: ``fig1`` (valence and arousal by class), ``fig3`` and ``figS1`` (adjacency), ``fig4`` (confusions),
-            ``fig5`` (samples), ``fig6`` and ``figS2`` (cosine similarity of the label vectors).
+        name: ``fig1`` (valence and arousal by class, of the validation set), ``fig3`` (adjacency), ``fig4``
+            (confusions), ``fig5`` (samples), ``fig6`` (cosine similarity of the label vectors); ``figS1`` and ``figS2``
+            (adjacency and similarity with class edges from EMOTIC and p = 0.5).
         source: The data that was trained on.
         output: Folder of everything.
         target: Where the figure goes.
@@ -51,20 +52,21 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
     Raises:
         InputError: A run is not finished.
     """
-    config = Planned("emotion-gcn", 0).config(source)
+    config = (of_supplement() if name == "figS1" else Planned("emotion-gcn", 0)).config(source)
     data = load_data(config)
     if name == "fig1":
-        annotations = data.parts["train"].annotations
+        annotations = data.parts[_validation_part(config)].annotations
         values, codes = annotations.targets["affect"], annotations.targets["expression"]
         arguments = (values, codes, data.tasks["expression"].labels, data.tasks["affect"].labels)
-        figure, table = scatter_figure(*arguments), scatter_table(*arguments)
+        figure, table = scatter_figure(*arguments, title="validation split"), scatter_table(*arguments)
     elif name in ("fig3", "figS1"):
         graph = build_graph(config, data)
         if graph is None:
             raise InputError("the config of emotion-gcn has no graph", expected="model.head.name: graph")
-        figure, table = adjacency_figure(graph), adjacency_table(graph)
+        title = None if name == "fig3" else f"{NAMES['emotion-gcn-emotic']}, p = 0.5"
+        figure, table = adjacency_figure(graph, title), adjacency_table(graph)
     elif name in ("fig6", "figS2"):
-        vectors = {NAMES[system]: _label_vectors(p) for system, p in _predictions(source, output).items()}
+        vectors = _vectors_of_systems(source, output) if name == "fig6" else _vectors_of_supplement(source, output)
         figure, table = similarity_figure(vectors, data.tasks), similarity_table(vectors, data.tasks)
     elif name == "fig4":
         counts = {
@@ -87,24 +89,37 @@ def _predictions(source: Source, output: Path) -> Predictions:
     for system in COMPARED:
         merged: dict[str, Tensor] = {}
         for run in of_system(system, 1):
-            folder = run_folder(output, source, run)
-            if not finished(folder):
-                raise InputError(f"the run {folder.path} is not finished", fix="run the same command without --only")
-            tensors = load_file(folder.predictions)
+            tensors = _tensors(source, output, run)
             merged |= {f"label_vectors/{run.preset}": tensors.pop("label_vectors"), **tensors}
         predictions[system] = merged
     return predictions
 
 
-def _label_vectors(tensors: dict[str, Tensor]) -> npt.NDArray[np.float64]:
-    """Return the vectors of all labels, a row a label.
+def _tensors(source: Source, output: Path, run: Planned) -> dict[str, Tensor]:
+    folder = run_folder(output, source, run)
+    if not finished(folder):
+        raise InputError(f"the run {folder.path} is not finished", fix="run the same command without --only")
+    tensors: dict[str, Tensor] = load_file(folder.predictions)
+    return tensors
 
-    Two single-task networks have features of their own, which cannot be compared: their vectors stand in different
-    columns, so that the cosine between them is 0.
-    """
-    parts = [tensor.double().numpy() for key, tensor in tensors.items() if key.startswith("label_vectors/")]
-    joined: npt.NDArray[np.float64] = block_diag(*parts)
-    return joined
+
+def _vectors_of_systems(source: Source, output: Path) -> dict[str, LabelVectors]:
+    """Return the label vectors of each compared system; those of two single-task networks stand apart."""
+    return {
+        NAMES[system]: tuple(t.double().numpy() for key, t in tensors.items() if key.startswith("label_vectors/"))
+        for system, tensors in _predictions(source, output).items()
+    }
+
+
+def _vectors_of_supplement(source: Source, output: Path) -> dict[str, LabelVectors]:
+    vectors = _tensors(source, output, of_supplement())["label_vectors"].double().numpy()
+    return {f"{NAMES['emotion-gcn-emotic']}, p = 0.5": (vectors,)}
+
+
+def _validation_part(config: Config) -> str:
+    """Return which part of a run is the data set's own validation split: the paper reports on it."""
+    splits = getattr(config.data, "splits", None)
+    return "test" if splits is not None and splits.test == "val" else "val"
 
 
 def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> SamplePredictions:

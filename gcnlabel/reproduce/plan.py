@@ -21,8 +21,11 @@ SYSTEMS: dict[str, tuple[str, ...]] = {
 COMPARED = ("single-task", "multi-task-mse", "multi-task-ccc", "emotion-gcn")
 SMALLER = ("single-task", "multi-task-ccc", "emotion-gcn")
 AFFECTNET_TARGETS = ("table1", "table2", "table4", "table5", "fig1", "fig3", "fig4", "fig5", "fig6")
-AFF_WILD2_TARGETS = ("table3", "figS1", "figS2")
-TARGETS = tuple(sorted((*AFFECTNET_TARGETS, *AFF_WILD2_TARGETS), key=lambda name: (name[:3] == "fig", name.lower())))
+SUPPLEMENT = ("figS1", "figS2")  # AffectNet with class edges from EMOTIC and p = 0.5
+AFF_WILD2_TARGETS = ("table3",)
+TARGETS = tuple(
+    sorted((*AFFECTNET_TARGETS, *SUPPLEMENT, *AFF_WILD2_TARGETS), key=lambda name: (name[:3] == "fig", name.lower()))
+)
 QUICK = ("data.train=800", "data.val=200", "data.test=400", "training.epochs=6", "training.batch_size=32")
 
 
@@ -77,13 +80,15 @@ def parse_source(text: str, *, quick: bool = False, emotic: str | None = None, c
     known = ("affectnet:PATH", "aff-wild2:PATH", "synthetic-faces")
     if name == "synthetic-faces" and not path:
         everything = (*(QUICK if quick else ()), *changes)
-        return Source(name, name, TARGETS, everything, ("model.backbone.widths=[8,16,32]",), emotic)
+        targets = tuple(target for target in TARGETS if emotic or target not in SUPPLEMENT)
+        return Source(name, name, targets, everything, ("model.backbone.widths=[8,16,32]",), emotic)
     if name not in ("affectnet", "aff-wild2") or not path:
         raise InputError(f"--data {text}", expected=" | ".join(known), fix=closest(text, known))
     if quick:
         raise InputError("--quick is for synthetic-faces", fix="leave it out, or shorten the runs by --set")
     smaller = ("data.size=112", "model.backbone={name: breg_next, pool: average, scaling: imagenet}")
-    targets = AFFECTNET_TARGETS if name == "affectnet" else AFF_WILD2_TARGETS
+    affectnet = (*AFFECTNET_TARGETS, *(SUPPLEMENT if emotic else ()))
+    targets = affectnet if name == "affectnet" else AFF_WILD2_TARGETS
     return Source(name, "emotion-gcn", targets, (f"data.path={path}", f"data.source={name}", *changes), smaller, emotic)
 
 
@@ -144,6 +149,8 @@ def targets_of(text: str, source: Source) -> tuple[str, ...]:
     if text not in TARGETS:
         known = ("all", *TARGETS)
         raise InputError(f"nothing is called {text!r}", expected=" | ".join(known), fix=closest(text, known))
+    if text in SUPPLEMENT and source.emotic is None and source.name != "aff-wild2":
+        raise InputError(f"{text} shows class edges from EMOTIC, which are not given", fix="--emotic PATH, its folder")
     if text not in source.targets:
         raise InputError(f"{text} is not about {source.name}", expected=f"of it: {shorten(source.targets, 12)}")
     return (text,)
@@ -159,9 +166,16 @@ def runs_of(target: str, source: Source, seeds: int) -> list[Planned]:
         return of_system("emotion-gcn", seeds)
     if target == "table5":
         return [run for system in SMALLER for run in of_system(system, seeds, smaller=True)]
-    if target in ("fig4", "fig5", "fig6", "figS2"):
+    if target in ("fig4", "fig5", "fig6"):
         return [run for system in COMPARED for run in of_system(system, 1)]
+    if target == "figS2":
+        return [of_supplement()]
     return []  # fig1, fig3 and figS1 show what is measured before any training
+
+
+def of_supplement() -> Planned:
+    """Return the run of the supplement: class edges from EMOTIC, p = 0.5."""
+    return Planned("emotion-gcn-emotic", 0, (("p", "0.5"),))
 
 
 def of_setting(setting: tuple[tuple[str, str], ...], seeds: int) -> list[Planned]:

@@ -10,6 +10,7 @@ from gcnlabel.reproduce.plan import SMALLER, Source, cell, of_setting
 from gcnlabel.reproduce.results import (
     CCC,
     SCORE,
+    Cell,
     Measure,
     accuracy,
     mean_cell,
@@ -134,13 +135,19 @@ def _grid(source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
 
 
 def _literature(source: Source, output: Path, seeds: int) -> ResultTable:
-    """Table IV: published accuracies on AffectNet-7 and this run's."""
+    """Table IV: published accuracies on AffectNet-7 and this run's; later work has a column of its own."""
     measure = accuracy(source)
     ours = mean_cell(system_values("emotion-gcn", measure, source, output, seeds))
-    methods = list(reported.LITERATURE)
+    paper, later = reported.LITERATURE, reported.LATER
+    methods = [*paper, *later]
     cells = [ours if method == "Emotion-GCN" else None for method in methods]
     text = caption("Published methods on AffectNet with 7 classes.", "AffectNet", source, seeds)
-    return ResultTable(text, "method", methods, [Column(measure.title, cells, list(reported.LITERATURE.values()))])
+    text += f" The column later work: {' and '.join(later)}, published after that paper, as their own authors report."
+    columns = [
+        Column(measure.title, cells, [paper.get(method) for method in methods]),
+        Column("later work (%)", [Cell(later[method]) if method in later else None for method in methods]),
+    ]
+    return ResultTable(text, "method", methods, columns)
 
 
 def _smaller(source: Source, output: Path, seeds: int) -> ResultTable:

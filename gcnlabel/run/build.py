@@ -81,7 +81,8 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
         settings = config.loss.get(task.name, Loss())
         options = {"class_weights": _class_weights(task, data)} if settings.class_weights else {}
         losses[task.name] = make_loss(task, settings.name, **options)
-        weights[task.name] = settings.weight
+        if settings.weight is not None:
+            weights[task.name] = settings.weight
     return MultiTaskLoss(losses, weights, make_weighting(config.weighting, losses), build_units(config, data))
 
 

@@ -2,79 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 from scipy import sparse
 
-from gcnlabel.annotations import Annotations, Layout, Long, read_arff_splits, read_table
+from gcnlabel.annotations import Annotations, Layout, Long, read_arff_inputs, read_arff_splits, read_table
+from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
+from gcnlabel.annotations.row_report import ALLOWED, USED, RowCount, RowReport
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Coco, Faces, SyntheticFaces, Table, Voc
-from gcnlabel.config.splits import PARTS
-from gcnlabel.data import SYNTHETIC_TASKS, load_features, load_images, synthetic_faces
-from gcnlabel.data.lazy_images import LazyImages
-from gcnlabel.errors import InputError
+from gcnlabel.config.splits import PARTS, Splits
+from gcnlabel.data import SYNTHETIC_TASKS, load_features, synthetic_faces
+from gcnlabel.errors import InputError, note
 from gcnlabel.run.faces import load_faces
-from gcnlabel.run.splitting import Rows, read_split, split_note, split_rows, write_split
+from gcnlabel.run.listed_images import load_listed_images
+from gcnlabel.run.parts import Part as Part
+from gcnlabel.run.parts import RunData as RunData
+from gcnlabel.run.splitting import read_split, split_note, split_rows
 from gcnlabel.run.tagged_images import load_tagged_images
 from gcnlabel.tasks import TaskSet
-
-
-@dataclass(frozen=True)
-class Part:
-    """Annotations of one part of the data and the inputs that belong to them, row by row.
-
-    Attributes:
-        annotations: Targets of N samples.
-        inputs: Features [N, D], or images uint8 [N, C, H, W].
-    """
-
-    annotations: Annotations
-    inputs: Any
-
-    def __post_init__(self) -> None:
-        """Check that inputs and annotations have the same rows."""
-        if len(self.inputs) != len(self.annotations):
-            raise InputError(
-                f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one a row of the annotations"
-            )
-
-    def select(self, rows: Any) -> Part:
-        """Return some of the samples; images on disk are not read."""
-        inputs = self.inputs.select(rows) if isinstance(self.inputs, LazyImages) else self.inputs[rows]
-        return Part(self.annotations.select(rows), inputs)
-
-
-@dataclass(frozen=True)
-class RunData:
-    """The three parts of the data.
-
-    Attributes:
-        tasks: Tasks that are annotated.
-        parts: ``train``, ``val`` and ``test``.
-        note: What every report on this data must say, or None.
-        drawn: All annotations and the rows of each part, where the split was drawn by fractions.
-    """
-
-    tasks: TaskSet
-    parts: dict[str, Part]
-    note: str | None = None
-    drawn: tuple[Annotations, dict[str, Rows]] | None = None
-
-    def keep_split(self, path: Path) -> None:
-        """Write the split to a file where it was drawn."""
-        if self.drawn is not None:
-            write_split(path, *self.drawn)
-
-    def of_tasks(self, names: Sequence[str]) -> RunData:
-        """Return the data with some of its tasks alone."""
-        tasks = TaskSet([self.tasks[name] for name in names])
-        parts = {name: Part(part.annotations.of_tasks(tasks), part.inputs) for name, part in self.parts.items()}
-        return replace(self, tasks=tasks, parts=parts)
 
 
 def load_data(config: Config, split_file: Path | None = None) -> RunData:
@@ -93,23 +43,46 @@ def load_data(config: Config, split_file: Path | None = None) -> RunData:
 
 def _load(config: Config, split_file: Path | None) -> RunData:
     if isinstance(config.data, SyntheticFaces):
-        return _synthetic(config.data)
-    whole, note = _whole(config, config.data), split_note(config.data)
-    if note is not None and split_file is not None and split_file.exists():
+        drawn = _synthetic(config.data)
+        _say(drawn.rows)
+        return drawn
+    whole, report = _whole(config, config.data)
+    report = report if config.data.splits.fractions else report.of_splits(_split_names(config.data.splits))
+    _say(report)
+    said = split_note(config.data)
+    if said is not None and split_file is not None and split_file.exists():
         rows = read_split(split_file, whole.annotations)
     else:
         rows = split_rows(whole.annotations, config.data, config.seed)
     parts = {part: whole.select(rows[part]) for part in PARTS}
-    return RunData(whole.annotations.tasks, parts, note, None if note is None else (whole.annotations, rows))
+    kept = None if said is None else (whole.annotations, rows)
+    return RunData(whole.annotations.tasks, parts, note=said, rows=report, drawn=kept)
 
 
-def _whole(config: Config, data: Table | Arff | Coco | Voc | Faces) -> Part:
-    """Return all samples of a source, before they are split."""
+def _say(rows: RowReport) -> None:
+    rank_zero_only(note)(rows.line())
+
+
+def _split_names(splits: Splits) -> list[str]:
+    return [name for part in PARTS if isinstance(name := getattr(splits, part), str)]
+
+
+def _whole(config: Config, data: Table | Arff | Coco | Voc | Faces) -> tuple[Part, RowReport]:
+    """Return all samples of a source, before they are split, and what became of every row."""
     if isinstance(data, Faces):
-        return Part(*load_faces(data))
+        annotations, images, rows = load_faces(data)
+        return Part(annotations, images), rows
     if isinstance(data, Coco | Voc):
-        return Part(*load_tagged_images(data))
-    return _arff(data) if isinstance(data, Arff) else _table(data, _tasks(config))
+        part, rows = _with_images(*load_tagged_images(data))
+    elif isinstance(data, Arff):
+        part, rows = _arff(data, None if config.tasks is None else _tasks(config)), RowReport()
+    else:
+        part, rows = _table(data, _tasks(config))
+    return part, used_rows(part.annotations) + rows + unannotated_rows(part.annotations)
+
+
+def _with_images(annotations: Annotations, images: Any, rows: RowReport) -> tuple[Part, RowReport]:
+    return Part(annotations, images), rows
 
 
 @lru_cache(maxsize=2)  # many runs of one process share them
@@ -117,7 +90,8 @@ def _synthetic(data: SyntheticFaces) -> RunData:
     sizes = {"train": data.train, "val": data.val, "test": data.test}
     drawn = {split: synthetic_faces(size, seed=data.seed, split=split) for split, size in sizes.items()}
     parts = {split: Part(annotations, images) for split, (images, annotations) in drawn.items()}
-    return RunData(SYNTHETIC_TASKS, parts, note="synthetic faces: drawn by a renderer, not photographs")
+    rows = RowReport(tuple(RowCount(split, USED, "", size) for split, size in sizes.items()))
+    return RunData(SYNTHETIC_TASKS, parts, note="synthetic faces: drawn by a renderer, not photographs", rows=rows)
 
 
 def _tasks(config: Config) -> TaskSet:
@@ -142,7 +116,9 @@ def with_decisions(config: Config, tasks: TaskSet) -> Config:
     return config.model_copy(update={"tasks": declared.to_declarations()})
 
 
-def _table(data: Table, tasks: TaskSet) -> Part:
+def _table(data: Table, tasks: TaskSet) -> tuple[Part, RowReport]:
+    if Path(data.annotations).suffix.lower() == ".arff":
+        raise InputError(f"{data.annotations} is no table", fix="data: {source: arff, files: {train: ..., test: ...}}")
     if (data.features is None) == (data.images is None):
         raise InputError("data names no input, or two", expected="either data.features or data.images")
     annotations = read_table(
@@ -155,23 +131,48 @@ def _table(data: Table, tasks: TaskSet) -> Part:
         layout=_layout(data),
     )
     if data.features is not None:
-        return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32))
+        return Part(annotations, np.asarray(load_features(data.features), dtype=np.float32)), RowReport()
     if annotations.ids is None:
         raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
-    images = load_images(Path(data.images or ""), annotations.ids.tolist(), size=data.size, channels=data.channels)
-    return Part(annotations, images)
+    allowed = ALLOWED if data.allow_missing is None else data.allow_missing
+    where = Path(data.images or ""), annotations.ids.tolist(), annotations
+    return _with_images(*load_listed_images(*where, size=data.size, channels=data.channels, allowed=allowed))
+
+
+def load_inputs(config: Config, path: str | Path) -> Any:
+    """Return new inputs of a run on features, [N, D]: an array, or for a run on ARFF files another such file.
+
+    Its attributes are matched to those of the run's training file by name and value; labels need not be there.
+
+    Raises:
+        InputError: The file cannot be used, or the run was not trained on ARFF files.
+    """
+    if Path(path).suffix.lower() != ".arff":
+        return load_features(path)
+    if not isinstance(config.data, Arff):
+        raise InputError(f"{path}: this run was not trained on ARFF files", expected=".npy, .npz or .safetensors")
+    like = next(iter(_training_first(config.data).values()))
+    tasks = None if config.tasks is None else _tasks(config)
+    return _dense(read_arff_inputs(path, like, config.data.xml, tasks=tasks))
+
+
+def _arff(data: Arff, tasks: TaskSet | None) -> Part:
+    options: dict[str, Any] = {"tasks": tasks, "present": data.present, "task_name": data.task, "complete": True}
+    annotations = read_arff_splits(_training_first(data), data.xml, **options)
+    if annotations.features.shape[1] == 0:
+        raise InputError("the ARFF files hold labels alone", expected="attributes that are inputs")
+    return Part(annotations, _dense(annotations.features))
+
+
+def _training_first(data: Arff) -> dict[str, str]:
+    """Return the files, the training file first: it says which features there are."""
+    return dict(sorted(data.files.items(), key=lambda item: item[0] != data.splits.train))
+
+
+def _dense(features: Any) -> Any:
+    return features.toarray() if sparse.issparse(features) else features
 
 
 def _layout(data: Table) -> Layout:
     long = None if data.long is None else Long(**data.long.model_dump())
     return Layout(data.delimiter, tuple(data.names), data.decimal, long)
-
-
-def _arff(data: Arff) -> Part:
-    annotations = read_arff_splits(data.files, data.xml, task_name=data.task)
-    features = annotations.features
-    dense = np.asarray(features.toarray() if sparse.issparse(features) else features, dtype=np.float32)
-    if not np.isfinite(dense).all():
-        row, column = np.argwhere(~np.isfinite(dense))[0]
-        raise InputError(f"feature {column} of sample {row} is missing", fix="fill in missing features first")
-    return Part(annotations, dense)

@@ -158,4 +158,5 @@ def _draw_scatter(data: RunData, target: FigureFolder) -> None:
     values = annotations.targets[dims.name][:, :2]
     codes = majority(torch.as_tensor(annotations.targets[classes.name])).numpy()
     arguments = (values, codes, classes.classes, dims.dims[:2])
-    target.save(f"scatter_{dims.name}", scatter_figure(*arguments), scatter_table(*arguments))
+    figure = scatter_figure(*arguments, title="training split")
+    target.save(f"scatter_{dims.name}", figure, scatter_table(*arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -78,7 +79,7 @@ def evaluate(
         "tasks": measure(data, scores, targets, thresholds),
     }
     folder.write_evaluation(values)
-    _write_predictions(folder, module.model.head, scores, targets)
+    _write_predictions(folder, module.model.head, scores, targets, data.parts[split].annotations.ids)
     return values
 
 
@@ -150,10 +151,12 @@ def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
     )
 
 
-def _write_predictions(folder: RunFolder, head: Head, scores: Scores, targets: Scores) -> None:
+def _write_predictions(folder: RunFolder, head: Head, scores: Scores, targets: Scores, ids: Any) -> None:
     tensors = {"label_vectors": head.weight().detach().cpu().contiguous()} if head.has_vectors else {}
     for name in scores:
         tensors[f"scores/{name}"] = scores[name].contiguous()
         tensors[f"targets/{name}"] = targets[name].contiguous()
+    if ids is not None:
+        tensors["ids"] = torch.frombuffer(bytearray(json.dumps(ids.tolist()), "utf-8"), dtype=torch.uint8)
     with atomic_write(folder.predictions, overwrite=True) as temporary:
         save_file(tensors, temporary)

@@ -57,6 +57,7 @@ def train(
     if is_first_process():
         folder.create(config, overwrite=overwrite)
         data.keep_split(folder.split)
+        data.rows.save(folder.rows)
         if graph is not None:
             graph.save(folder.graph, overwrite=True)
     set_for_speed(module, config)

@@ -26,8 +26,9 @@ class RunFolder:
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
         evaluation: ``evaluation.json``.
-        predictions: ``predictions.safetensors``, scores and targets of the evaluated split, label vectors
-            where the head has such.
+        rows: ``rows.csv``, what became of every row of the data, by split and reason.
+        predictions: ``predictions.safetensors``, scores and targets of the evaluated split; ``ids``, a JSON list of
+            the samples' ids as bytes, where the data have such; label vectors where the head has such.
 
     Args:
         path: The folder.
@@ -42,6 +43,7 @@ class RunFolder:
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
         self.evaluation = self.path / "evaluation.json"
+        self.rows = self.path / "rows.csv"
         self.predictions = self.path / "predictions.safetensors"
 
     def create(self, config: Config, *, overwrite: bool = False) -> None:
@@ -54,8 +56,8 @@ class RunFolder:
             go_on = f", or go on with it: train --resume --output {self.path}" if self.last.exists() else ""
             raise InputError(f"{self.path} holds a run already", fix=f"give another --output, pass --overwrite{go_on}")
         writable_folder(self.path)
-        files = (self.graph, self.split, self.metrics, self.last, self.best, self.evaluation, self.predictions)
-        for stale in files:
+        files = (self.graph, self.split, self.rows, self.metrics, self.last, self.best, self.evaluation)
+        for stale in (*files, self.predictions):
             stale.unlink(missing_ok=True)
         with atomic_write(self.config, overwrite=overwrite) as temporary:
             temporary.write_text(dump_config(config), encoding="utf-8")

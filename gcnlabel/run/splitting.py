@@ -70,7 +70,7 @@ def split_note(source: Divided | Published) -> str | None:
     parts = ", ".join(f"{part} {share:g}" for part, share in source.splits.fractions.items())
     column = getattr(source, "group_column", None)
     groups = "" if column is None else f", groups of {column!r} kept together"
-    return f"no published split: drawn by data.splits ({parts}; split_seed {source.split_seed}), by labels{groups}"
+    return f"split drawn by data.splits ({parts}; split_seed {source.split_seed}), stratified over labels{groups}"
 
 
 def write_split(path: Path, annotations: Annotations, rows: Mapping[str, Rows]) -> None:

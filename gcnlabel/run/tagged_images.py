@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from gcnlabel.annotations import Annotations, read_coco_splits, read_voc
+from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.config.sources import Coco, Voc
 from gcnlabel.config.splits import PARTS
-from gcnlabel.data import load_images
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.run.listed_images import load_listed_images
 
 
 def read_tagged_images(data: Coco | Voc) -> Annotations:
@@ -25,11 +26,11 @@ def read_tagged_images(data: Coco | Voc) -> Annotations:
     return read_voc(data.path, sets, task_name=data.task, difficult=data.difficult, unknown=data.unknown)
 
 
-def load_tagged_images(data: Coco | Voc) -> tuple[Annotations, Any]:
-    """Return the tags and images of a data set.
+def load_tagged_images(data: Coco | Voc) -> tuple[Annotations, Any, RowReport]:
+    """Return the tags and images of a data set, and which images were left out.
 
     Raises:
-        InputError: A file or an image is missing or malformed, or a split of COCO has no folder.
+        InputError: A file is missing or malformed, more images than allowed are, or a split of COCO has no folder.
     """
     annotations = read_tagged_images(data)
     ids = [] if annotations.ids is None else annotations.ids.tolist()
@@ -41,7 +42,8 @@ def load_tagged_images(data: Coco | Voc) -> tuple[Annotations, Any]:
         root, folders = _below_one_root(data)
         splits = [] if annotations.split is None else annotations.split.tolist()
         names = [f"{folders[split]}/{image}" for split, image in zip(splits, ids, strict=True)]
-    return annotations, load_images(root, names, size=data.size, channels=data.channels)
+    where = root, names, annotations
+    return load_listed_images(*where, size=data.size, channels=data.channels, allowed=data.allow_missing)
 
 
 def _below_one_root(data: Coco) -> tuple[Path, dict[str, str]]:

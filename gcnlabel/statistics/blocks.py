@@ -10,6 +10,7 @@ import numpy as np
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.errors import InputError, closest
 from gcnlabel.statistics.conditional import ConditionalProbability
 from gcnlabel.statistics.cooccurrence import CoOccurrence
@@ -37,6 +38,10 @@ class LabelStatistics:
         tasks: Tasks whose labels are rows and columns.
         blocks: Pair of task names -> name of a statistic. A pair of different tasks fills both of its blocks.
 
+    Attributes:
+        num_samples: Samples that were counted.
+        rows: What became of the rows of the files that they were read from.
+
     Raises:
         InputError: A task or statistic is unknown, does not suit, or a pair is named twice.
 
@@ -51,6 +56,7 @@ class LabelStatistics:
     def __init__(self, tasks: TaskSet, blocks: Mapping[Pair, str]) -> None:
         self.tasks = tasks
         self.num_samples = 0
+        self.rows = RowReport()
         self._names = dict(blocks)
         self._statistics = {pair: _statistic(name)(tasks, *pair) for pair, name in blocks.items()}
         for a, b in blocks:
@@ -73,6 +79,7 @@ class LabelStatistics:
         if other.tasks != self.tasks or other._names != self._names:
             raise InputError("cannot merge statistics of other tasks or blocks", expected=str(self._names))
         self.num_samples += other.num_samples
+        self.rows += other.rows
         for pair, statistic in self._statistics.items():
             statistic.merge(other._statistics[pair])
         return self
@@ -106,6 +113,18 @@ class LabelStatistics:
                 found.append((reverse.row + second, reverse.col + first, reverse.data))
         rows, columns, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return rows, columns, values
+
+    def counts(self) -> dict[str, float]:
+        """Return the number of samples with each label whose conditional probabilities with its own task are measured.
+
+        Labels are left out where the number is another for each pair, since annotations are missing.
+        """
+        found: dict[str, float] = {}
+        for (a, b), statistic in self._statistics.items():
+            if a == b and isinstance(statistic, ConditionalProbability):
+                each = statistic.label_counts()
+                found |= {} if each is None else dict(zip(self.tasks[a].labels, each.tolist(), strict=True))
+        return found
 
     def describe(self) -> list[dict[str, Any]]:
         """Return how each block is computed, as plain values."""

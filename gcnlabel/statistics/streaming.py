@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from gcnlabel.annotations import AS_SEEN, Layout, count_rows, read_rows
+from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError
 from gcnlabel.processes import unordered
@@ -45,9 +46,16 @@ class Part:
         columns = {} if self.split is None else {"split_column": self.options["split_column"]}
         rest = {key: value for key, value in self.options.items() if key != "split_column"}
         annotations, signs = read_rows(self.path, self.tasks, self.first, self.rows, **columns, **rest)
+        rows = used_rows(annotations, self._name) + unannotated_rows(annotations, self._name)
         if self.split is not None:
             annotations = annotations.select(np.asarray(annotations.split == self.split))
-        return LabelStatistics(self.tasks, self.blocks).update(annotations), signs
+            rows = rows.of_splits([self.split])
+        statistics = LabelStatistics(self.tasks, self.blocks).update(annotations)
+        statistics.rows = rows
+        return statistics, signs
+
+    def _name(self, row: int) -> str:
+        return f"{self.path.name} row {self.first + row + 1} below the header"
 
 
 def measure_files(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -35,7 +35,8 @@ class Task:
 
     def __post_init__(self) -> None:
         """Check the names."""
-        if isinstance(self.labels, str) or not all(isinstance(name, str) for name in self.labels):
+        names = self.labels if isinstance(self.labels, Iterable) else [None]
+        if isinstance(names, str) or not all(isinstance(name, str) for name in names):
             raise InputError(
                 f"task {self.name!r}: {self.labels_key} must be a list of names, got {self.labels!r}",
                 fix="quote names that YAML reads as something else (yes, no, 1)",

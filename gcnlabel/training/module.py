@@ -113,7 +113,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             )
 
     def _samples(self, targets: dict[str, Tensor], index: int) -> int:
-        batches = getattr(self.trainer.train_dataloader, "batch_sampler", None)
+        batches: Any = getattr(self.trainer.train_dataloader, "batch_sampler", None)
         if processes() == 1 or not hasattr(batches, "samples_of_all"):
             return len(next(iter(targets.values())))
         return int(batches.samples_of_all(index))  # asking the processes would wait for them

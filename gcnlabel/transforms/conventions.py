@@ -29,6 +29,13 @@ def class_dimension_pairs(tasks: TaskSet) -> list[Pair]:
     return [(a, b) for a in discrete for b in continuous]
 
 
+def all_but_class_pairs(tasks: TaskSet) -> list[Pair]:
+    """Return every pair of tasks one of which has dimensions: the released code drops class-class edges alone."""
+    return [
+        (a, b) for a, b in all_pairs(tasks) if isinstance(tasks[a], Dimensional) or isinstance(tasks[b], Dimensional)
+    ]
+
+
 def tag_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every multi-label task paired with itself (ML-GCN)."""
     return [(task.name, task.name) for task in tasks if isinstance(task, MultiLabel)]
@@ -124,8 +131,9 @@ CONVENTIONS: dict[str, Convention] = {
         Convention("emotion-gcn-paper", 0.1, 0.7, class_dimension_pairs, Reweight, (), "FG 2021, Eq. 3, 5, 6"),
         Convention(
             "emotion-gcn-code",
-            *(0.1, 0.5, class_dimension_pairs, Reweight, (Normalize("sym"), Transpose())),
-            source="released code: p = 0.5, then D^-1/2 Aᵀ D^-1/2",
+            *(0.1, 0.5, all_but_class_pairs, Reweight, (Normalize("sym"), Transpose())),
+            source="released code: p = 0.5, edges among dimensions too, then D^-1/2 Aᵀ D^-1/2",
+            statistic="spearman",
         ),
         Convention("ml-gcn-paper", 0.4, 0.2, tag_pairs, Reweight, (), "CVPR 2019, Eq. 7, 8"),
         Convention(

@@ -8,23 +8,27 @@ import numpy as np
 import torch
 
 from gcnlabel.config import Config
+from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.graph import LabelGraph, graph_from_matrix, joined_graph, read_matrix
+from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix, similarity_graph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.run.data import RunData
-from gcnlabel.run.graph import finished_graph, raw_graph
+from gcnlabel.run.graph import graph_recipe, raw_graph
 from gcnlabel.tasks import TaskSet
 
 SPLITS = {"val": "val", "dev": "val"}
 """Splits whose statistics may give the edges; ``dev`` is another word for ``val``."""
+NAMES = "names"
+"""Edges that are the cosines of the embeddings."""
 
 
 def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
     """Return the raw graph over all labels that a text names.
 
     Args:
-        source: ``val`` (or ``dev``): measured on that split as the config says; or a raw graph (.safetensors) or a
-            matrix with names (.csv), which must hold every label.
+        source: ``val`` (or ``dev``): measured on that split as the config says; ``names``: cosines of the config's
+            embeddings; or a raw graph (.safetensors) or a matrix with names (.csv), which must hold every label. What
+            the config borrows stays borrowed.
         config: Config of the run.
         data: Data with all labels.
 
@@ -33,16 +37,20 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
     """
     if source in SPLITS:
         return raw_graph(config, data.parts[SPLITS[source]].annotations)
-    if source.endswith(".csv"):
-        return restricted(graph_from_matrix(*read_matrix(source)), data.tasks, source)
-    if not Path(source).exists():
-        raise InputError(f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | a .safetensors or .csv file")
-    return restricted(LabelGraph.load(source), data.tasks, source)
-
-
-def statistics_of(label_data: RunData, other: LabelGraph, config: Config) -> LabelGraph:
-    """Return the raw graph over all labels: that of the training part, and another's for a label that it lacks."""
-    return joined_graph(raw_graph(config, label_data.parts["train"].annotations), other)
+    if source == NAMES:
+        graph = config.graph
+        x = parse_embeddings(graph.embeddings or "one-hot", data.tasks.labels, graph.missing_words)
+        found = similarity_graph(data.tasks, x)
+    elif source.endswith(".csv"):
+        found = graph_from_matrix(*read_matrix(source))
+    elif Path(source).exists():
+        found = LabelGraph.load(source)
+    else:
+        raise InputError(
+            f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | {NAMES} | a .safetensors or .csv file"
+        )
+    whole = found if source == NAMES else restricted(found, data.tasks, source)
+    return graph_recipe(config).borrow(whole)
 
 
 def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:
@@ -62,18 +70,6 @@ def shuffled(raw: LabelGraph, seed: int) -> LabelGraph:
     """Return a raw graph whose labels have changed places: the same edges between others."""
     place = np.random.default_rng(seed).permutation(raw.tasks.num_labels)
     return LabelGraph.from_dense(as_dense(raw.statistic).numpy()[np.ix_(place, place)], raw.tasks, history=raw.history)
-
-
-def finished(config: Config, raw: LabelGraph) -> LabelGraph:
-    """Return the propagation graph that a config makes of a raw one."""
-    return finished_graph(config, raw)
-
-
-def training_graph(config: Config, raw: LabelGraph, seen: TaskSet) -> LabelGraph:
-    """Return the propagation graph over the seen labels of a raw one, each embedded as among all labels."""
-    graph = finished(config, restricted(raw, seen))
-    whole = finished(config, raw)
-    return graph.with_embeddings(whole.x[[raw.tasks.index(label) for label in seen.labels]])
 
 
 def identity(graph: LabelGraph) -> LabelGraph:

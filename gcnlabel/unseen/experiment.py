@@ -13,17 +13,12 @@ import torch
 from scipy.stats import ttest_rel
 
 from gcnlabel.config import Config
-from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.errors import DisagreeingEdgesWarning, GcnlabelWarning
 from gcnlabel.metrics.auc import auc
 from gcnlabel.processes import unordered
-from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.weighting import check_fixed_weights
-from gcnlabel.tasks import MultiLabel
-from gcnlabel.unseen.edges import other_statistics
-from gcnlabel.unseen.extendable import check_head, check_task, with_generator
-from gcnlabel.unseen.left_out import check_label
+from gcnlabel.run.data import RunData
 from gcnlabel.unseen.scoring import GRAPH, PARTS, TRAINED, Left, few_shot_scores, trained_scores, unseen_scores
-from gcnlabel.unseen.training import check_trainable
+from gcnlabel.unseen.set_up import set_up
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,7 +44,8 @@ def evaluate_unseen(
         config: Config with a head that generates its vectors from a measured graph, or the default where that does.
         label: A tag, several, or ``all``: each in turn.
         seeds: Number of seeds: the config's and those that follow it.
-        edges_from: ``val`` (or ``dev``), a raw graph (.safetensors) or a matrix with names (.csv).
+        edges_from: ``val`` (or ``dev``), ``names`` (cosines of the embeddings), a raw graph (.safetensors) or a matrix
+            with names (.csv).
         positives: Number of training samples with the label that are annotated, and of those without it; None for
             none.
         data: The data, when it is loaded already.
@@ -58,64 +54,36 @@ def evaluate_unseen(
 
     Returns:
         Plain values: ``labels``; ``methods``, name -> ``auc`` [labels][seeds] on the test part, ``val_auc``, ``mean``
-        and ``sd`` (over seeds, of the mean over labels); ``compared``, what each method lacks to the label graph.
+        and ``sd`` (over seeds, of the mean over labels); ``compared``, what each method lacks to the label graph;
+        ``notes`` and ``warnings``, what is to be said with the numbers.
 
     Raises:
         InputError: The label is no tag, the head has no graph, the inputs are images, the edges cannot be had, or the
             weights of the tasks are not fixed.
     """
-    check_fixed_weights(config)
-    data = load_data(config) if data is None else data
-    config = with_generator(config)
-    check_head(config)
-    check_trainable(data)
-    labels = labels_of(data, label)
-    for name in labels:
-        check_task(config, data.tasks.task_of(name).name)
+    config, lefts, notes = set_up(config, label, edges_from, data)
+    for text in notes["warnings"]:
+        warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
-        other = other_statistics(edges_from, config, data)
-        lefts = [Left.out(name, config, data, other) for name in labels]
         work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, positives)
         found: dict[int, Any] = {}
         for seed, areas in unordered(work, range(config.seed, config.seed + seeds), workers):
             found[seed] = areas
             progress(len(found), seeds)
-    in_order = [found[seed] for seed in sorted(found)]
-    methods = {
-        name: {
-            **_summary(np.array([of_seed["test"][name] for of_seed in in_order]).T),
-            "val_auc": np.array([of_seed["val"][name] for of_seed in in_order]).T.tolist(),
-        }
-        for name in in_order[0]["test"]
-    }
-    settings = {"edges_from": edges_from, "positives": positives, "head": config.model.head.title}
+    methods = _methods([found[seed] for seed in sorted(found)])
     return {
-        **settings,
+        "edges_from": edges_from,
+        "positives": positives,
+        "head": config.model.head.title,
         "convention": config.graph.convention,
+        **notes,
         "split": "test",
-        "labels": labels,
-        "seeds": list(range(config.seed, config.seed + seeds)),
+        "labels": [left.label for left in lefts],
+        "seeds": sorted(found),
         "methods": methods,
         "compared": {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH},
     }
-
-
-def labels_of(data: RunData, label: str | Sequence[str]) -> list[str]:
-    """Return the labels that are left out in turn.
-
-    Raises:
-        InputError: The label is no tag, or there are no tags.
-    """
-    named = [label] if isinstance(label, str) else list(dict.fromkeys(label))
-    if named != ["all"]:
-        for name in named:
-            check_label(data.tasks, name)
-        return named
-    labels = [name for task in data.tasks if isinstance(task, MultiLabel) and len(task) > 1 for name in task.labels]
-    if not labels:
-        raise InputError("no multilabel task with two labels or more", expected="tags to leave out")
-    return labels
 
 
 def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, float | None]:
@@ -159,6 +127,17 @@ def _areas(
                 area = auc(values, targets[:, task.labels.index(left.label)])
                 areas[part].setdefault(name, []).append(area)
     return areas
+
+
+def _methods(of_seeds: Sequence[Any]) -> dict[str, Any]:
+    """Return the areas of each method on the test part, with their summary, and those on the val part."""
+    return {
+        name: {
+            **_summary(np.array([areas["test"][name] for areas in of_seeds]).T),
+            "val_auc": np.array([areas["val"][name] for areas in of_seeds]).T.tolist(),
+        }
+        for name in of_seeds[0]["test"]
+    }
 
 
 def _summary(areas: Floats) -> dict[str, Any]:

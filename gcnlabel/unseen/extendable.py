@@ -10,15 +10,22 @@ from gcnlabel.run.default_head import generated_settings, signed_settings, with_
 
 
 def with_generator(config: Config) -> Config:
-    """Return a config whose head is not ``default`` but its generator, over the signed, weighted graph.
+    """Return a config with the generator of ``default`` as its head, over the signed, weighted graph.
 
     One-hot embeddings say nothing of a label that was not trained, and a high threshold leaves it without neighbours:
     they give way to those that the config names, and to the convention's.
     """
-    if config.model.head.name != "default":
-        return config
     graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
     return with_head(config, generated_settings(), graph.model_copy(update={"tau": None, "p": None}))
+
+
+def default_note(config: Config) -> str:
+    """Return what is to be said of the head that stands for ``default``: it is not that of ``gcnlabel train``."""
+    return (
+        f"the head 'default' stands here for {config.model.head.name} over the graph {config.graph.convention} with "
+        f"{config.graph.embeddings} embeddings, without free vectors: one-hot embeddings, free vectors and a high "
+        "threshold, which train's default has, say nothing of a label that was not trained"
+    )
 
 
 def check_head(config: Config) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from gcnlabel.config import Config
-from gcnlabel.graph import LabelGraph, attached_graph
+from gcnlabel.graph import LabelGraph, attached_graph, joined_graph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import RunData
-from gcnlabel.unseen.edges import complete, finished, identity, shuffled, statistics_of, training_graph
+from gcnlabel.run.graph import finished_graph, raw_graph
+from gcnlabel.unseen.edges import complete, identity, restricted, shuffled
 from gcnlabel.unseen.left_out import few_annotated, without_label
 from gcnlabel.unseen.rivals import RIVALS, Seen, rival_scores
 from gcnlabel.unseen.training import trained
@@ -36,7 +37,7 @@ class Left:
         label: Its name.
         whole: Data with it.
         data: Data without it.
-        raw: Raw graph over all labels, with edges from elsewhere for the label.
+        raw: Raw graph over all labels: measured on the training part, and for the label elsewhere.
     """
 
     label: str
@@ -46,9 +47,23 @@ class Left:
 
     @classmethod
     def out(cls, label: str, config: Config, whole: RunData, other: LabelGraph) -> Left:
-        """Leave a label out."""
+        """Leave a label out; ``other`` says what the other labels have to do with it."""
         data = without_label(whole, label)
-        return cls(label, whole, data, statistics_of(data, other, config))
+        return cls(label, whole, data, joined_graph(raw_graph(config, data.parts["train"].annotations), other))
+
+    def graph(self, config: Config) -> LabelGraph:
+        """Return the propagation graph over all labels that a config makes."""
+        return finished_graph(config, self.raw)
+
+    def training_graph(self, config: Config) -> LabelGraph:
+        """Return that over the seen labels, each embedded as among all labels."""
+        seen = self.data.tasks
+        graph = finished_graph(config, restricted(self.raw, seen))
+        return graph.with_embeddings(self.graph(config).x[[self.raw.tasks.index(label) for label in seen.labels]])
+
+    def shuffled(self, seed: int) -> Left:
+        """Return the same with the labels of the raw graph in each other's places."""
+        return replace(self, raw=shuffled(self.raw, seed))
 
 
 def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scores]:
@@ -62,13 +77,13 @@ def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scor
         seed: Seed of the models, of the order of the samples and of the shuffled labels.
     """
     found: list[Scores] = [{} for _ in lefts]
-    plain, mixed = [left.raw for left in lefts], [shuffled(left.raw, seed) for left in lefts]
-    for name, raws in ((GRAPH, plain), (SHUFFLED, mixed), (IDENTITY, plain)):
-        graphs = [training_graph(config, raw, left.data.tasks) for raw, left in zip(raws, lefts, strict=True)]
+    mixed = [left.shuffled(seed) for left in lefts]
+    for name, of_graph in ((GRAPH, lefts), (SHUFFLED, mixed), (IDENTITY, lefts)):
+        graphs = [left.training_graph(config) for left in of_graph]
         graphs = [identity(graph) for graph in graphs] if name == IDENTITY else graphs
         models = _models(config, [left.data for left in lefts], graphs, seed)
-        for scores, left, raw, graph, model in zip(found, lefts, raws, graphs, models, strict=True):
-            extended = model.extend(attached_graph(graph, finished(config, raw)))
+        for scores, left, graph, model in zip(found, of_graph, graphs, models, strict=True):
+            extended = model.extend(attached_graph(graph, left.graph(config)))
             scores[name] = _of_label(left, _scores(extended, left.whole))
     free = _models(free_config(config), [left.data for left in lefts], None, seed)
     for scores, left, model in zip(found, lefts, free, strict=True):
@@ -79,8 +94,8 @@ def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scor
 def few_shot_scores(config: Config, lefts: Sequence[Left], seed: int, positives: int) -> list[Scores]:
     """Return for each label its scores by models that saw it on few training samples."""
     datas = [few_annotated(left.whole, left.label, positives, seed) for left in lefts]
-    graphs = [finished(config, left.raw) for left in lefts]
-    mixed = [finished(config, shuffled(left.raw, seed)) for left in lefts]
+    graphs = [left.graph(config) for left in lefts]
+    mixed = [left.shuffled(seed).graph(config) for left in lefts]
     found: list[Scores] = [{} for _ in lefts]
     for name, own, graphs_of in (
         (GRAPH, config, graphs),
@@ -123,7 +138,7 @@ def _rivals(config: Config, left: Left, model: MultiTaskModel) -> Scores:
     columns = left.data.tasks.slice_of(task)
     others = [left.whole.tasks.index(name) for name in task.labels]
     place = left.whole.tasks.index(left.label)
-    x = finished(config, left.raw).x.double().numpy()
+    x = left.graph(config).x.double().numpy()
     scores = {part: values[:, columns] for part, values in _scores(model, left.data, ("train", *PARTS)).items()}
     seen = Seen(scores["train"], x[others], x[place], as_dense(left.raw.statistic)[place, others].double().numpy())
     return {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,6 +18,7 @@ from gcnlabel.nn.adjacency import MOST_DENSE
 from gcnlabel.run.build import build_loss
 from gcnlabel.run.data import RunData
 from gcnlabel.run.evaluation import measure
+from gcnlabel.run.loaders import data_module
 
 AT_ONCE = 16
 """Models that are trained together at most: what bounds the memory."""
@@ -32,30 +36,76 @@ def check_trainable(data: RunData) -> None:
         raise InputError(f"{data.tasks.num_labels} labels", expected=f"at most {MOST_DENSE}")
 
 
+def check_recipe(config: Config) -> None:
+    """Check that a config says nothing that ``gcnlabel train`` follows and models side by side do not.
+
+    Raises:
+        InputError: It does.
+    """
+    if config.select.split != "val":
+        raise InputError(
+            f"select.split: {config.select.split}",
+            expected="val: the test part is what unseen labels are measured on",
+            fix="--set select.split=val",
+        )
+    if config.training.precision != "32-true":
+        raise InputError(
+            f"training.precision: {config.training.precision}",
+            expected="32-true: models are trained side by side, in float32",
+            fix="--set training.precision=32-true",
+        )
+
+
 def trained(
     config: Config, datas: Sequence[RunData], models: Sequence[MultiTaskModel], seed: int
 ) -> list[MultiTaskModel]:
     """Return the models, each trained on its own data, with the weights of its selected epoch.
 
-    They see the same samples in the same order. The epoch is selected on the val part, by the config's metric.
+    Each sees the batches that ``gcnlabel train`` would show it. The epoch is selected on the val part, by the config's
+    metric.
 
     Args:
         config: Config of them all.
         datas: Data of each model: the same samples, and tasks of the same sizes.
         models: The models, of one architecture, freshly drawn.
         seed: Seed of the order and of dropout.
+
+    Raises:
+        InputError: A model had no epoch in which the metric was finite.
     """
     pairs = zip(models, datas, strict=True)
     members = [Member(model, data, config.optimizer.lr, seed) for model, data in pairs]
-    size, epochs = len(datas[0].parts["train"].annotations), config.training.epochs
-    for start in range(0, len(members), AT_ONCE):
-        torch.manual_seed(seed)
-        chunk, order = members[start : start + AT_ONCE], torch.Generator().manual_seed(seed)
-        orders = [torch.randperm(size, generator=order) for _ in range(epochs)]
-        rows = [batch for of_epoch in orders for batch in of_epoch.split(config.training.batch_size)]
-        ends = range(len(rows) // epochs - 1, len(rows), len(rows) // epochs)
-        descend(config, chunk, [rows] * len(chunk), ends, lambda *of_val: _value(config, *of_val))
+    rows = [batches(config, data, seed) for data in datas]
+    for alike in _of_one_size(rows):
+        torch.manual_seed(seed)  # dropout
+        a_epoch = len(rows[alike[0]]) // config.training.epochs
+        ends = range(a_epoch - 1, len(rows[alike[0]]), a_epoch)
+        measure = partial(_value, config)
+        descend(config, [members[m] for m in alike], [rows[m] for m in alike], ends, measure)
+    if not all(math.isfinite(member.value) for member in members):
+        raise InputError(
+            f"select.metric: {config.select.metric} was never finite on the val part",
+            fix="a smaller optimizer.lr; features that are scaled (standardize: true); select.metric: loss",
+        )
     return [member.model for member in members]
+
+
+def batches(config: Config, data: RunData, seed: int) -> list[Tensor]:
+    """Return the samples of every batch of all epochs, int64 [B] each: those of ``gcnlabel train`` with this seed."""
+    drawn: Any = data_module(config.model_copy(update={"seed": seed}), data).train_dataloader().batch_sampler
+    found = []
+    for epoch in range(config.training.epochs):
+        drawn.sampler.set_epoch(epoch)
+        found += [torch.tensor(batch) for batch in drawn]
+    return found
+
+
+def _of_one_size(rows: Sequence[Sequence[Tensor]]) -> Iterator[list[int]]:
+    """Yield the models that can be trained together: a few, whose batches have the same numbers of samples."""
+    sizes = [len(of_model[0]) for of_model in rows]
+    for size in sorted(set(sizes)):
+        alike = [m for m, found in enumerate(sizes) if found == size]
+        yield from (alike[start : start + AT_ONCE] for start in range(0, len(alike), AT_ONCE))
 
 
 def _value(config: Config, data: RunData, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> float:

@@ -1,6 +1,9 @@
+import re
+
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.io import arff
 
 from gcnlabel.annotations import read_arff, read_arff_splits, read_label_xml
 from gcnlabel.errors import InputError
@@ -61,7 +64,15 @@ def test_meka_says_where_the_labels_are(write, count, names):
         (HEADER + "1,green,1,0\n", "line 8.*\n.*|'green'"),
         (HEADER + "one,red,1,0\n", "cannot be read"),
         (HEADER, "no rows"),
-        ("@relation x\n@attribute d date\n@data\n1\n", "type 'date'"),
+        ("@relation x\n@attribute d money\n@data\n1\n", "type 'money'"),
+        ("@relation x\n@attribute bag relational\n@attribute x real\n@end bag\n@data\n1\n", "'bag' is relational"),
+        ("@relation x\n@attribute pale grey numeric\n@data\n1\n", "a name with spaces"),
+        ("@relation x\n@attribute %low numeric\n@data\n1\n", "% outside quotes begins a comment"),
+        (HEADER.replace("@data", "@data 1,red,1,0"), "unknown line '@data 1,red"),
+        ("@relation x\n@attribute a {0,0}\n@data\n1\n", "values stand twice: 0"),
+        ("@relation x\n@attribute a {0,1\n@data\n1\n", "the list of values does not end"),
+        ("@relation x\n@attribute a real\n@attribute 'a' real\n@data\n1,1\n", "attributes stand twice: a"),
+        ("@relation x\n@attribute a real\n", "no @data"),
         (HEADER.replace("'b c'", "other") + "1,red,1,0\n", "labels without an attribute: b c"),
         (HEADER.replace("@data", "@dta"), "unknown line '@dta'"),
     ],
@@ -77,9 +88,30 @@ def test_bad_xml(tmp_path):
         read_label_xml(tmp_path / "a.xml")
 
 
+def independent(path):
+    """Names and cells of one of the sets below, read by scipy, or cell by cell where it is sparse."""
+    header, rows = re.split("@data", path.read_text(), flags=re.IGNORECASE)
+    if "{" not in rows:
+        data, meta = arff.loadarff(path)
+        return [name.replace("\\", "") for name in meta.names()], np.array(data.tolist(), dtype=float)
+    names = [line.split()[1] for line in header.splitlines() if line.lower().startswith("@attribute")]
+    lines = [line.strip("{} ") for line in rows.splitlines() if line.strip()]
+    cells = np.zeros((len(lines), len(names)))
+    for i, line in enumerate(lines):
+        for cell in filter(None, line.split(",")):
+            cells[i, int(cell.split()[0])] = float(cell.split()[1])
+    return names, cells
+
+
 @pytest.mark.parametrize(
     ("name", "samples", "features", "labels"),
-    [("emotions", 593, 72, 6), ("yeast", 2417, 103, 14), ("medical", 978, 1449, 45)],
+    [
+        ("emotions", 593, 72, 6),
+        ("yeast", 2417, 103, 14),
+        ("medical", 978, 1449, 45),
+        ("birds", 645, 271, 19),
+        ("scene", 2407, 294, 6),
+    ],
 )
 def test_real_sets(shared_data, name, samples, features, labels):
     folder = shared_data / "multilabel" / name
@@ -87,8 +119,15 @@ def test_real_sets(shared_data, name, samples, features, labels):
     annotations = read_arff_splits(files, folder / f"{name}.xml")
     assert annotations.features.shape == (samples, features)
     assert annotations.tasks.num_labels == labels
-    rows = [line for line in files["train"].read_text().lower().split("@data")[1].splitlines() if line.strip()]
-    assert len(annotations.of_split("train")) == len(rows)
-    if name == "yeast":  # independent: the labels are the last 14 columns, in the ARFF's own order
-        last = np.array([line.split(",")[-14:] for line in rows], dtype=float)
-        np.testing.assert_array_equal(annotations.of_split("train").targets["labels"].sum(1), last.sum(1))
+    for split, path in files.items():
+        names, cells = independent(path)
+        part = annotations.of_split(split)
+        where = [names.index(label) for label in annotations.tasks.labels]
+        np.testing.assert_array_equal(part.targets["labels"], cells[:, where])
+        if name == "birds":  # 12 places, a column each: compared as numbers again
+            place, declared = names.index("location"), (2, 10, 1, 7, 5, 4, 17, 15, 16, 8, 13, 11)
+            cells[:, place] = [declared.index(value) for value in cells[:, place]]
+        rest = [column for i, column in enumerate(cells.T) if i not in where]
+        theirs = [np.eye(12)[c.astype(int)] if name == "birds" and i == 259 else c[:, None] for i, c in enumerate(rest)]
+        ours = part.features.toarray() if sparse.issparse(part.features) else part.features
+        np.testing.assert_array_equal(ours, np.hstack(theirs).astype(np.float32))

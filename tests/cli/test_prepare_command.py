@@ -21,14 +21,25 @@ def prepare(*arguments):
 
 
 def test_a_table_says_what_became_of_every_face(released, tmp_path):
-    result = prepare("affectnet", released, tmp_path / "faces", "--size", 32, "--channels", 1)
+    options = "--size", 32, "--channels", 1, "--allow-missing", 0.34
+    result = prepare("affectnet", released, tmp_path / "faces", *options)
     assert result.exit_code == 0, result.output
+    line = "rows: 3 used (train 2, val 1), 1 left out: image unreadable 1 (first 1/1.jpg)"
+    assert line in result.output.splitlines()
+    assert "train,left out,image unreadable,1,1/1.jpg,image " in (tmp_path / "faces/rows.csv").read_text()
     assert FaceCache(tmp_path / "faces").images.shape == (3, 1, 32, 32)
     assert [cells.split()[-2] for cells in result.output.splitlines() if "in the cache" in cells] == ["3"]
     assert "image that cannot be read (left out)" in result.output
     assert "left out: 1/1.jpg: image" in result.stderr
-    again = prepare("affectnet", released, tmp_path / "faces", "--size", 32, "--channels", 1)
+    again = prepare("affectnet", released, tmp_path / "faces", *options)
     assert again.exit_code == 0, again.output
+
+
+def test_more_than_one_percent_is_an_error_unless_it_is_allowed(released, tmp_path):
+    result = prepare("affectnet", released, tmp_path / "faces", "--size", 32)
+    assert result.exit_code == 2
+    assert "1 of 3 images unreadable in split 'train', first 1/1.jpg: image" in result.stderr
+    assert "allow it: --allow-missing 0.34" in result.stderr
 
 
 def test_strict_ends_with_2_and_names_the_image(released, tmp_path):

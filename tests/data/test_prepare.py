@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from damaged import mutants
 from turned_faces import pupils, write_turned_faces
 
 from gcnlabel.annotations import read_affectnet
@@ -72,7 +74,7 @@ def test_eyes_are_level_and_where_they_should_be(cache, released):
 
 def test_the_cache_holds_what_the_originals_give(cache, released):
     faces, originals = FaceCache(cache), AlignedFaces(read_affectnet(released[0]), SIZE)
-    assert faces.manifest["shards"] == [3, 3, 1]
+    assert faces.manifest.shards == [3, 3, 1]
     assert faces.images.shape == (len(ANGLES), 3, SIZE, SIZE)
     np.testing.assert_array_equal(faces.images[:], originals.images[:])
     for task in ("expression", "affect"):
@@ -142,6 +144,75 @@ def test_a_killed_command_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
     assert contents(killed) == contents(whole)
 
 
+@pytest.mark.parametrize("left", [".manifest-k3x.json", ".annotations-ab1.parquet", ".rows-zz.csv"])
+def test_a_job_killed_in_its_first_write_does_not_block_itself(cache, released, small_shards, tmp_path, left):
+    path = tmp_path / "faces"
+    path.mkdir()
+    (path / left).write_bytes(b'{"for')
+    prepare(read_affectnet(released[0]), path, source="affectnet", size=SIZE, workers=1)
+    assert contents(path) == contents(cache)
+
+
+def test_a_hidden_file_of_something_else_is_left_alone(released, tmp_path):
+    (tmp_path / ".manifest.json").write_text("mine")
+    with pytest.raises(InputError, match="is no cache of faces"):
+        prepare(read_affectnet(released[0]), tmp_path, source="affectnet", size=20)
+    assert contents(tmp_path) == {".manifest.json": b"mine"}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["manifest.json", "annotations.parquet", "shards/00000.npy", "shards/00001.json"])
+def test_damaged_files_of_a_cache(cache, released, small_shards, tmp_path, name):
+    path = copied(cache, tmp_path)
+    whole = (path / name).read_bytes()
+    found = set()
+    for mutant in mutants(whole, 120):
+        (path / name).write_bytes(mutant)
+        try:
+            _ = FaceCache(path).images[:]
+            found.add("read")
+        except InputError:
+            found.add("error")
+    assert found == ({"read"} if name.endswith("00001.json") else {"read", "error"})
+
+
+def test_a_note_that_is_damaged_is_said(cache, released, small_shards, tmp_path):
+    path = copied(cache, tmp_path)
+    manifest = json.loads((path / "manifest.json").read_text())
+    (path / "manifest.json").write_text(json.dumps({k: manifest[k] for k in ("format", "job")} | {"finished": False}))
+    whole = (path / "shards/00001.json").read_bytes()
+    for mutant in mutants(whole, 60):
+        (path / "shards/00001.json").write_bytes(mutant)
+        with suppress(InputError):
+            prepare(read_affectnet(released[0]), path, source="affectnet", size=SIZE, workers=1)
+    (path / "shards/00001.json").write_bytes(b'{"unreadable": {"7": "no"}, "remarks": {}}')
+    (path / "manifest.json").write_text(json.dumps({k: manifest[k] for k in ("format", "job")} | {"finished": False}))
+    with pytest.raises(InputError, match=r"00001.json is damaged"):
+        prepare(read_affectnet(released[0]), path, source="affectnet", size=SIZE, workers=1)
+
+
+def test_another_alignment_is_another_job(cache, released, small_shards, tmp_path):
+    path = copied(cache, tmp_path)
+    options = {"source": "affectnet", "size": SIZE, "workers": 1, "alignment": "emotion-gcn-code"}
+    with pytest.raises(InputError, match="cache of another job: other alignment"):
+        prepare(read_affectnet(released[0]), path, **options)
+    prepare(read_affectnet(released[0]), path, **options, overwrite=True)
+    faces = AlignedFaces(read_affectnet(released[0]), SIZE, alignment="emotion-gcn-code")
+    np.testing.assert_array_equal(FaceCache(path).images[:], faces.images[:])
+    assert np.abs(FaceCache(path).images[:].astype(float) - FaceCache(cache).images[:]).mean() > 5
+
+
+def test_a_cache_of_before_alignments_is_read(cache, tmp_path):
+    path = copied(cache, tmp_path)
+    manifest = json.loads((path / "manifest.json").read_text())
+    for key in ("alignment", "upright"):
+        del manifest["job"][key]
+    del manifest["rows"]
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    _, _, rows = load_faces(settings(path))
+    assert rows.line() == "rows: 7 used (train 6, val 1)"
+
+
 def damaged(released, tmp_path):
     root = copied(released[0], tmp_path)
     images = root / "Manually_Annotated_Images"
@@ -153,7 +224,12 @@ def damaged(released, tmp_path):
 
 def test_images_that_cannot_be_read_are_listed_and_left_out(cache, released, small_shards, tmp_path):
     root = damaged(released, tmp_path)
-    manifest = prepare(read_affectnet(root), tmp_path / "faces", source="affectnet", size=SIZE, workers=1)
+    options = {"source": "affectnet", "size": SIZE, "workers": 1}
+    with pytest.raises(
+        InputError, match=r"2 of 6 images unreadable in split 'train', first 1/1\.jpg: .*cannot be read"
+    ):
+        prepare(read_affectnet(root), tmp_path / "faces", **options)
+    manifest = prepare(read_affectnet(root), tmp_path / "faces", allow_missing=0.34, **options)
     assert [name for name, _ in manifest["unreadable"]] == ["1/1.jpg", "2/2.jpg"]
     assert all("cannot be read" in reason for _, reason in manifest["unreadable"])
     assert manifest["counts"]["annotated"] == 7
@@ -178,7 +254,7 @@ def test_strict_stops_at_an_image_that_cannot_be_read(released, small_shards, tm
 def test_strict_does_not_take_over_what_was_left_out(released, small_shards, tmp_path):
     root = damaged(released, tmp_path)
     faces = read_affectnet(root)
-    prepare(faces, tmp_path / "faces", source="affectnet", size=SIZE, workers=1)
+    prepare(faces, tmp_path / "faces", source="affectnet", size=SIZE, workers=1, allow_missing=1)
     with pytest.raises(InputError, match="cannot be read"):
         prepare(faces, tmp_path / "faces", source="affectnet", size=SIZE, workers=1, strict=True)
 
@@ -275,14 +351,14 @@ def settings(path, **changes):
 
 
 def test_training_reads_the_cache_or_the_originals(cache, released):
-    from_cache, cached = load_faces(settings(cache))
-    from_originals, originals = load_faces(settings(released[0]))
+    from_cache, cached, _ = load_faces(settings(cache))
+    from_originals, originals, _ = load_faces(settings(released[0]))
     np.testing.assert_array_equal(cached[:], originals[:])
     assert from_cache.ids.tolist() == from_originals.ids.tolist()
 
 
 def test_a_larger_cache_serves_a_smaller_size(cache, released):
-    _, scaled = load_faces(settings(cache, size=28))
+    _, scaled, _ = load_faces(settings(cache, size=28))
     assert scaled.shape == (7, 3, 28, 28)
     whole = FaceCache(cache).images[:].astype(float)
     halved = whole.reshape(7, 3, 28, 2, 28, 2).mean(axis=(3, 5))

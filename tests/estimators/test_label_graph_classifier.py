@@ -177,12 +177,6 @@ def test_a_graph_of_other_labels_is_refused(classes):
         LabelGraphClassifier(**FAST, graph=GIVEN).fit(*classes)
 
 
-def test_sparse_features_are_refused(tags):
-    X, y = tags
-    with pytest.raises(TypeError, match="dense data is required"):
-        LabelGraphClassifier(**FAST).fit(sparse.csr_matrix(X), y)
-
-
 def test_diverged_training_is_told(classes):
     X, y = classes
     with pytest.raises(InputError, match="loss is not finite"):

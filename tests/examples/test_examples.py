@@ -83,11 +83,17 @@ def test_the_library_example_of_the_readme_runs(tmp_path, monkeypatch):
     classes = ["neutral", "happy", "sad", "surprise", "fear", "disgust", "anger"]
     rows = [f"{classes[i % 7]},{(i % 7) / 7 - 0.4},{(i % 3) / 3},{i % 2},{i // 2 % 2},train" for i in range(70)]
     (tmp_path / "labels.csv").write_text("\n".join(["expression,valence,arousal,cat,dog,split", *rows]))
+    (tmp_path / "more_tasks.yaml").write_text(yaml.replace("[cat, dog]", "[cat, dog, cow]"))
+    more = [f"{row.removesuffix(',train')},{i % 5 // 3}" for i, row in enumerate(rows)]
+    (tmp_path / "elsewhere.csv").write_text("\n".join(["expression,valence,arousal,cat,dog,cow", *more]))
+    words = [*classes, "valence", "arousal", "cat", "dog", "cow"]
+    vectors = [f"{word} {i % 3} {i % 5} {i % 4 - 1}" for i, word in enumerate(words)]
+    (tmp_path / "word_vectors.txt").write_text("\n".join(vectors))
     monkeypatch.chdir(tmp_path)
     names: dict = {}
     exec(code, names)
     assert {name: list(score.shape) for name, score in names["scores"].items()} == {
         "expression": [2, 7],
         "affect": [2, 2],
-        "tags": [2, 2],
+        "tags": [2, 3],
     }

@@ -96,6 +96,21 @@ def test_similarities_stand_side_by_side():
         figures.similarity_figure({"a": np.eye(3)}, TASKS)
 
 
+def test_networks_that_share_no_features_have_no_similarity():
+    runs = {"apart": (np.eye(2), [[1.0], [-2.0]]), "one": np.ones((4, 2))}
+    values = figures.label_similarity(runs["apart"])
+    nan = np.nan
+    np.testing.assert_array_equal(values, [[1, 0, nan, nan], [0, 1, nan, nan], [nan, nan, 1, -1], [nan, nan, -1, 1]])
+    figure = drawn(figures.similarity_figure(runs, TASKS))
+    apart, one = [axes for axes in figure.axes if axes.get_title()]
+    assert [text for text in texts(apart) if text] == ["1", ".00", ".00", "1", "1", "-1.00", "-1.00", "1"]
+    assert len(apart.patches) == 8
+    assert all(patch.get_hatch() for patch in apart.patches)
+    assert "not defined" in apart.get_xlabel()
+    assert not one.patches
+    assert figures.similarity_table(runs, TASKS).filter(run="apart")["valence"].to_list() == [None, None, 1, -1]
+
+
 def test_label_graph_shows_every_label_isolated_ones_hollow(graph):
     axes = drawn(figures.label_graph_figure(graph)).axes[0]
     assert set(TASKS.labels) <= set(texts(axes))

@@ -12,14 +12,14 @@ from torch_geometric.loader import DataLoader
 from torch_geometric.loader.utils import filter_data
 
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph, to_networkx
+from gcnlabel.graph import LabelGraph, joined_graph, to_networkx
 from gcnlabel.inspection import inspect_labels, swept_statistic
 from gcnlabel.nn import LabelGraphHead
 from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(
     [
-        MultiLabel("tags", ("alone", "cat", "dog", "cow"), source=Columns(columns={"cat": "c"}, codes={"1": "alone"})),
+        MultiLabel("tags", ("alone", "cat", "dog", "cow"), source=Columns(columns={"cat": "c"}, codes={"U": "0"})),
         Dimensional("affect", ("valence", "arousal"), range=(-1, 1)),
     ]
 )
@@ -195,9 +195,17 @@ def test_sparse_statistics_follow_too(graph):
     assert torch.equal(part.statistic.to_dense(), graph.of_labels(["cat", "cow", "valence"]).statistic)
 
 
+def test_a_graph_without_a_statistic_gives_none_to_others(graph):
+    bare = LabelGraph(TASKS, edge_index=graph.edge_index, edge_weight=graph.edge_weight)
+    with pytest.raises(InputError, match="holds no raw statistic"):
+        joined_graph(bare, graph)
+
+
 def test_where_a_table_holds_the_labels_follows(graph):
     source = graph.of_labels(["cow", "cat"]).tasks["tags"].source
-    assert (source.columns, source.codes) == ({"cat": "c"}, {})
+    assert (source.columns, source.codes) == ({"cat": "c"}, {"U": "0"})
+    tasks = TaskSet([Categorical("mood", ("sad", "glad", "calm"), source=Columns(codes={"0": "sad", "1": "glad"}))])
+    assert tasks.of_labels(["calm", "glad"])["mood"].source.codes == {"1": "glad"}
 
 
 @pytest.mark.parametrize("labels", [[], ["cat", "cat"], ["cat", "cta"]])

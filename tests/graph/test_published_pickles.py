@@ -6,10 +6,23 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from gcnlabel.cli import main
 from gcnlabel.errors import InputError
-from gcnlabel.graph import graph_from_pickle, read_pickle, vectors_from_pickle
+from gcnlabel.graph import (
+    LabelGraph,
+    counts_from_pickle,
+    graph_from_edges,
+    graph_from_matrix,
+    graph_from_pickle,
+    matrix_from_pickle,
+    read_pickle,
+    vectors_from_pickle,
+)
 from gcnlabel.tasks import MultiLabel, TaskSet
+
+pytestmark = pytest.mark.filterwarnings("ignore::gcnlabel.errors.IsolatedLabelWarning")
 
 TASKS = TaskSet([MultiLabel("t", ("cat", "dog"))])
 ADJ = {"adj": np.array([[0, 1], [1, 0]]), "nums": np.array([4, 2])}
@@ -76,6 +89,58 @@ def test_anything_but_arrays_is_refused_by_name(tmp_path, evil, monkeypatch):
     with pytest.raises(InputError, match=r"is refused: the pickle asks for \S+\.\w+"):
         read_pickle(path)
     assert not (tmp_path / "owned").exists()
+
+
+def test_frames_and_edges_disregard_case_where_that_is_unambiguous(tmp_path):
+    frame = pd.DataFrame([[0.0, 0.5], [0.25, 0.0]])
+    frame.index, frame.columns = (pd.Index(list(axis), dtype=object) for axis in (["DOG", "Cat"], ["Cat", "DOG"]))
+    assert graph_from_pickle(dump(tmp_path, frame, 4), TASKS).statistic.tolist() == [[0.25, 0.0], [0.0, 0.5]]
+    assert graph_from_matrix(["Dog", "CAT"], [[1, 2], [3, 4]], tasks=TASKS).statistic.tolist() == [[4, 3], [2, 1]]
+    assert graph_from_edges([("Dog", "CAT", 0.5)], tasks=TASKS).adjacency().tolist() == [[0, 0.5], [0, 0]]
+    both = TaskSet([MultiLabel("t", ("us", "US"))])
+    assert graph_from_matrix(["US", "us"], [[1, 2], [3, 4]], tasks=both).statistic.tolist() == [[4, 3], [2, 1]]
+    with pytest.raises(InputError, match="missing in the source: us"):
+        graph_from_matrix(["US", "Us"], [[1, 2], [3, 4]], tasks=both)
+    with pytest.raises(InputError, match="missing in the source: us, US"):
+        graph_from_matrix(["uS", "Us"], [[1, 2], [3, 4]], tasks=both)
+
+
+def test_matrices_and_counts_are_told_apart(tmp_path):
+    with pytest.raises(InputError, match=r"holds counts(.|\n)*--from-counts"):
+        matrix_from_pickle(dump(tmp_path, ADJ), TASKS)
+    for other in (np.eye(2), [[1, 2], [3, 4]], {"adj": np.eye(2)}):
+        with pytest.raises(InputError, match=r"expected: a dict with adj \(co-occurrences(.|\n)*--from-matrix"):
+            counts_from_pickle(dump(tmp_path, other), TASKS)
+    for matrix in (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]], pd.DataFrame([[1, 2], [3, 4]])):
+        graph = matrix_from_pickle(dump(tmp_path, matrix), TASKS)
+        assert graph.statistic.tolist() == [[1, 2], [3, 4]]
+        assert "in the order of the tasks' labels" in graph.history["source"]
+        with pytest.raises(InputError, match=r"holds no names of labels(.|\n)*TASKS"):
+            matrix_from_pickle(dump(tmp_path, matrix), None)
+    np.save(tmp_path / "a.npy", np.eye(3))
+    with pytest.raises(InputError, match=r"shape \[3, 3\]\n  expected: \[2, 2\]"):
+        matrix_from_pickle(tmp_path / "a.npy", TASKS)
+    for adj, nums in [([[0, 5], [5, 0]], [4, 2]), ([[0, -1], [-1, 0]], [4, 2]), ([[0, np.nan], [1, 0]], [4, 2])]:
+        with pytest.raises(InputError, match="a.pkl"):
+            counts_from_pickle(dump(tmp_path, {"adj": np.array(adj), "nums": np.array(nums)}), TASKS)
+
+
+def test_build_graph_takes_the_published_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tasks.yaml").write_text("tasks: {t: {type: multilabel, labels: [cat, dog]}}\n")
+    (tmp_path / "x_adj.pkl").write_bytes(pickle.dumps({"adj": np.array([[0, 1], [1, 0]]), "nums": np.array([4, 2])}))
+    (tmp_path / "v.pkl").write_bytes(pickle.dumps(np.arange(6.0).reshape(2, 3)))
+    np.save("m.npy", np.array([[0, 0.25], [0.5, 0]]))
+    line = "build-graph tasks.yaml --convention ml-gcn-paper --tau 0.3 --embeddings v.pkl --output"
+    for name, source in (("a", "--from-counts x_adj.pkl"), ("b", "--from-matrix m.npy")):
+        result = CliRunner().invoke(main, f"{line} {name}.safetensors {source}".split())
+        assert result.exit_code == 0, result.output
+        assert "assumed: " in result.output
+        assert "in the order of the tasks' labels: cat, dog" in result.output
+        graph = LabelGraph.load(f"{name}.safetensors")
+        assert graph.statistic.tolist() == [[0, 0.25], [0.5, 0]]
+        assert graph.x.tolist() == [[0, 1, 2], [3, 4, 5]]
+        np.testing.assert_allclose(graph.adjacency(), [[1, 0], [0.2, 0.8]])
 
 
 def test_damaged_and_other_pickles(tmp_path):

@@ -148,3 +148,11 @@ def test_losses_that_do_not_suit():
         MultiTaskLoss({"a": MSELoss()}, {"b": 1.0})
     assert set(LOSSES) == {"cross_entropy", "bce", "asymmetric", "ccc", "mse"}
     assert isinstance(make_loss(Dimensional("a", ("x",)), "mse"), MSELoss)
+
+
+def test_dimensions_beside_classes_or_tags_weigh_a_tenth_unless_told():
+    tags, affect, face = BinaryCrossEntropy(), CCCLoss(), CrossEntropy()
+    assert MultiTaskLoss({"t": tags, "a": affect, "f": face}).weights == {"t": 1.0, "a": 0.1, "f": 1.0}
+    assert MultiTaskLoss({"t": tags, "a": affect}, {"a": 1}).weights == {"t": 1.0, "a": 1.0}
+    assert MultiTaskLoss({"a": affect, "b": MSELoss()}).weights == {"a": 1.0, "b": 1.0}
+    assert MultiTaskLoss({"t": tags, "f": face}).weights == {"t": 1.0, "f": 1.0}

@@ -29,6 +29,7 @@ KINDS = {
     "affect": CCCLoss(),
     "heat": MSELoss(),
 }
+EVEN = dict.fromkeys(KINDS, 1.0)
 
 
 def double(value, *, grad=False):
@@ -106,10 +107,10 @@ def test_descent_finds_the_best_log_variance():
 
 def test_it_starts_as_fixed_weights_do():
     scores, targets = batch()
-    fixed, parts = MultiTaskLoss(KINDS)(scores, targets)
-    learned, _ = MultiTaskLoss(KINDS, weighting=UncertaintyWeighting(KINDS))(scores, targets)
+    fixed, parts = MultiTaskLoss(KINDS, EVEN)(scores, targets)
+    learned, _ = MultiTaskLoss(KINDS, EVEN, UncertaintyWeighting(KINDS))(scores, targets)
     torch.testing.assert_close(learned, fixed - parts["heat"] / 2)
-    weights = {"tags": 0.3, "heat": 2.0, "affect": 0.1}
+    weights = {**EVEN, "tags": 0.3, "heat": 2.0, "affect": 0.1}
     fixed, _ = MultiTaskLoss(KINDS, weights)(scores, targets)
     learned, _ = MultiTaskLoss(KINDS, weights, UncertaintyWeighting(KINDS))(scores, targets)
     torch.testing.assert_close(learned, fixed - parts["heat"])
@@ -117,11 +118,11 @@ def test_it_starts_as_fixed_weights_do():
 
 def test_fixed_weights_are_the_sum_to_the_last_bit():
     scores, targets = batch()
-    weights = {"tags": 0.3, "heat": 2.0}
+    weights = {**EVEN, "tags": 0.3, "heat": 2.0}
     total, parts = MultiTaskLoss(KINDS, weights, FixedWeights())(scores, targets)
     expected = parts["classes"] * 0
     for name, part in parts.items():
-        expected = expected + weights.get(name, 1.0) * part
+        expected = expected + weights[name] * part
     assert torch.equal(total, expected)
     assert torch.equal(total, MultiTaskLoss(KINDS, weights)(scores, targets)[0])
 
@@ -138,7 +139,7 @@ def test_a_task_that_is_not_observed_adds_and_moves_nothing(name):
     with torch.no_grad():
         for s in weighting.log_variances.values():
             s.fill_(-0.8)
-    loss = MultiTaskLoss(KINDS, weighting=weighting)
+    loss = MultiTaskLoss(KINDS, EVEN, weighting)
     total, parts = loss(scores, without(targets, name))
     kept = [loss.weighting._part(other, part) for other, part in parts.items() if other != name]
     torch.testing.assert_close(total, sum(kept))

@@ -219,6 +219,9 @@ def test_pictures_are_prepared_as_the_description_says(tmp_path, channels, shape
 
 def test_aligned_faces_are_told_from_whole_pictures():
     tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
-    told = describe_model(tasks, (3, 64, 64), aligned=True)["input"]
+    told = describe_model(tasks, (3, 64, 64), alignment="centre")["input"]
+    corner = describe_model(tasks, (3, 64, 64), alignment="emotion-gcn-code")["input"]["geometry"]
+    assert "shows the picture, upright as its EXIF data say, at o + X / S w (cos a, sin a)" in corner
+    assert "cut down to whole numbers" in corner
     assert "eye centres" in told["geometry"]
     assert told["preprocessing"].startswith("RGB images, faces turned upright")

@@ -137,6 +137,10 @@ def resnet_scores(state, x, images):
 
 
 def breg_next_scores(state, x, images):
+    return generated(state, x, breg_next_features(state, images))
+
+
+def breg_next_features(state, images):
     def conv(name, maps, stride=1):
         return functional.conv2d(
             functional.pad(maps, (1, 1, 1, 1)), state[f"{name}.weight"], state[f"{name}.bias"], stride
@@ -164,7 +168,7 @@ def breg_next_scores(state, x, images):
                 shortcut = torch.cat([zeros, shortcut, zeros], dim=1)
             residual = conv(f"{layer}._conv0", norm_elu(f"{layer}._batchnorm_conv0", maps), stride)
             maps = conv(f"{layer}._conv1", norm_elu(f"{layer}._batchnorm_conv1", residual)) + shortcut
-    return generated(state, x, norm_elu("model._model.5", maps).mean(dim=(2, 3)))
+    return norm_elu("model._model.5", maps).mean(dim=(2, 3))
 
 
 LABELS = EMOTION_GCN_TASKS.labels

@@ -13,7 +13,10 @@ from safetensors.torch import load_file
 
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
+from gcnlabel.data.alignment import align_face
 from gcnlabel.graph import LabelGraph
+from gcnlabel.prediction import FacePlace
+from gcnlabel.prediction.images import read_image
 from gcnlabel.run import RunFolder
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -54,9 +57,12 @@ def write_data(folder):
 
 def test_import_evaluate_and_draw(call, tmp_path, state):
     said = call("import-checkpoint a.pth --from emotion-gcn --embeddings words.txt --output run")
-    assert said == "run: Emotion-GCN with BReG-NeXt, 9 labels, generator 12 -> 16 -> 128"
+    assert said.startswith("run: Emotion-GCN with BReG-NeXt, 9 labels, generator 12 -> 16 -> 128 assumed: ")
+    assert "the classes stand in the order of AffectNet's codes: neutral, happy, sad, surprise, fear, disgust, " in said
+    assert "assumed: images are 112 pixels wide and high (published for it)" in said
     config = load_config("run/config.yaml")
     assert (config.data.size, config.data.channels) == (112, 3)
+    assert config.data.alignment == "emotion-gcn-code"
     assert config.model.backbone.model_dump(exclude_none=True) == {
         **{"name": "breg_next", "pool": "average", "scaling": "imagenet"}
     }
@@ -118,8 +124,24 @@ def test_config_names_the_data(call, tmp_path):
 
 def test_options_that_do_not_fit(call):
     start = "import-checkpoint a.pth --output run --from"
-    assert "--labels with --from emotion-gcn" in call(f"{start} emotion-gcn --labels voc", code=2)
+    assert "a.pth has 7 classes and 2 dimensions where: 20 were named" in call(
+        f"{start} emotion-gcn --labels voc --embeddings words.txt", code=2
+    )
+    assert "--dataset and --labels" in call(f"{start} emotion-gcn --labels voc --dataset affectnet", code=2)
+    assert "--dataset with --from ml-gcn" in call(f"{start} ml-gcn --dataset affectnet", code=2)
     assert "holds no names of its labels expected: --labels voc" in call(f"{start} ml-gcn", code=2)
     assert "if it is a checkpoint of emotion-gcn: --from emotion-gcn" in call(f"{start} ml-gcn --labels voc", code=2)
     assert "label embeddings are not in the checkpoint" in call(f"{start} emotion-gcn", code=2)
     assert "embeddings of size 384 expected: 12" in call(f"{start} emotion-gcn --embeddings emotion-words", code=2)
+
+
+@pytest.mark.parametrize(("source", "alignment"), [("affectnet", "emotion-gcn-code"), ("aff-wild2", "centre")])
+def test_an_imported_run_crops_faces_as_its_code_did(call, tmp_path, source, alignment):
+    (tmp_path / "faces.yaml").write_text(f"data: {{source: {source}, path: faces, size: 112}}\n")
+    call("import-checkpoint a.pth --from emotion-gcn --embeddings words.txt --config faces.yaml --output run")
+    assert load_config("run/config.yaml").data.alignment == alignment
+    picture, points = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8), [[40, 40], [70, 52]]
+    Image.fromarray(picture).save("a.png")
+    place = FacePlace(np.array([30.0, 20, 80, 75]), np.array(points, dtype=float))
+    crop = align_face(picture, place.box, place.eyes, 112, alignment=alignment).transpose(2, 0, 1)
+    np.testing.assert_array_equal(read_image(tmp_path / "a.png", load_config("run/config.yaml"), place), crop)

@@ -5,6 +5,7 @@ from scipy import stats
 
 from gcnlabel.errors import InputError
 from gcnlabel.reproduce import Planned, parse_source, reported, runs_of, share_of, targets_of, write_table
+from gcnlabel.reproduce.figures import _validation_part
 from gcnlabel.reproduce.plan import TARGETS, grid
 from gcnlabel.reproduce.results import Cell, mean_cell, paired_cell
 from gcnlabel.reproduce.writing import Column, ResultTable
@@ -14,11 +15,11 @@ SYNTHETIC = parse_source("synthetic-faces")
 
 def test_runs_of_each_target():
     counts = {target: len(runs_of(target, SYNTHETIC, 5)) for target in TARGETS}
-    figures = {"fig1": 0, "fig3": 0, "fig4": 5, "fig5": 5, "fig6": 5, "figS1": 0, "figS2": 5}
+    figures = {"fig1": 0, "fig3": 0, "fig4": 5, "fig5": 5, "fig6": 5, "figS1": 0, "figS2": 1}
     # Table II: 4 taus x 3 depths + 7 ps x 3 depths - 3 cells in both
     assert counts == {"table1": 25, "table2": 150, "table3": 25, "table4": 5, "table5": 20, **figures}
     names = [run.name for target in TARGETS for run in runs_of(target, SYNTHETIC, 5)]
-    assert len(set(names)) == 25 + 145 + 20  # one run of Table II is Table I's Emotion-GCN
+    assert len(set(names)) == 25 + 145 + 20 + 1  # one run of Table II is Table I's Emotion-GCN
     assert () in grid()
 
 
@@ -44,7 +45,28 @@ def test_photographs_take_the_papers_settings_and_their_own_tables():
     emotic = [run for run in runs_of("table1", source, 1) if run.preset == "emotion-gcn-emotic"]
     assert emotic[0].config(source).graph.borrowed == {"expression:expression": "emotic:/e"}
     assert "table3" not in targets_of("all", source)
-    assert targets_of("all", parse_source("aff-wild2:/a")) == ("table3", "figS1", "figS2")
+    assert targets_of("all", parse_source("aff-wild2:/a")) == ("table3",)
+
+
+def test_the_supplement_is_affectnet_with_edges_from_emotic():
+    source = parse_source("affectnet:/a", emotic="/e")
+    assert {"figS1", "figS2"} <= set(targets_of("all", source))
+    (run,) = runs_of("figS2", source, 5)
+    graph = run.config(source).graph
+    assert (graph.p, graph.borrowed) == (0.5, {"expression:expression": "emotic:/e"})
+    assert graph.convention == "emotion-gcn-paper"
+    for other in ("affectnet:/a", "synthetic-faces"):
+        assert not {"figS1", "figS2"} & set(targets_of("all", parse_source(other)))
+        with pytest.raises(InputError, match=r"figS1 shows class edges from EMOTIC(.|\n)*--emotic PATH"):
+            targets_of("figS1", parse_source(other))
+    with pytest.raises(InputError, match="figS2 is not about aff-wild2"):
+        targets_of("figS2", parse_source("aff-wild2:/a", emotic="/e"))
+
+
+def test_figure_1_is_of_the_validation_set():
+    """AffectNet's published validation set is what our runs report on; val is held out of the training set there."""
+    assert _validation_part(Planned("emotion-gcn", 0).config(parse_source("affectnet:/a"))) == "test"
+    assert _validation_part(Planned("emotion-gcn", 0).config(SYNTHETIC)) == "val"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +109,8 @@ def test_the_papers_grids_agree_where_they_meet():
     for layers in (1, 2, 3):
         assert reported.TAU_GRID[layers][at_tau] == reported.P_GRID[layers][at_p]
     assert reported.TAU_GRID[2][at_tau] == reported.AFFECTNET["emotion-gcn"]["accuracy"]
+    assert not set(reported.LATER) & set(reported.LITERATURE)
+    assert max(reported.LITERATURE, key=reported.LITERATURE.get) == "Emotion-GCN"  # later work is not the paper's
     assert reported.LITERATURE["Emotion-GCN"] == reported.AFFECTNET["emotion-gcn"]["accuracy"]
 
 

@@ -107,7 +107,7 @@ def test_a_run_without_a_graph_predicts_names_without_reading_images_again(voc, 
     model = {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "linear"}}
     (tmp_path / "c.yaml").write_text(json.dumps({"data": data, "model": model, "training": {"epochs": 1}}))
     assert run("train", "c.yaml", "--output", "run").exit_code == 0
-    monkeypatch.setattr("gcnlabel.run.tagged_images.load_images", None)
+    monkeypatch.setattr("gcnlabel.run.tagged_images.load_listed_images", None)
     result = run("predict", "run", voc / "JPEGImages" / "000100.jpg", "--output", "found.csv")
     assert result.exit_code == 0, result.output
     assert "cat" in (tmp_path / "found.csv").read_text().splitlines()[0]
@@ -229,5 +229,5 @@ def test_folders_of_images_must_suit_the_files(coco):
     data = {"source": "coco", "files": files, "images": {"train": str(coco / "train2014")}}
     with pytest.raises(InputError, match=r"(?s)data.images names folders for train.*train, val"):
         load_data(parse_config({"data": data}))
-    with pytest.raises(InputError, match="image not found"):
+    with pytest.raises(InputError, match="12 of 12 images missing in split 'val'"):
         load_data(parse_config({"data": data | {"images": str(coco / "train2014")}}))

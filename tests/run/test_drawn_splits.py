@@ -61,7 +61,10 @@ def kept(folder):
 def test_a_run_keeps_its_split_and_is_evaluated_on_it(config, tmp_path):
     made = config(id_column="id")
     report = train(made, folder := RunFolder(tmp_path / "run"), progress=False)
-    assert "drawn by data.splits (train 0.6, val 0.2, test 0.2; split_seed 0), by labels" in report["notes"][0]
+    assert (
+        "drawn by data.splits (train 0.6, val 0.2, test 0.2; split_seed 0), stratified over labels"
+        in report["notes"][0]
+    )
     found = {name: {row["id"] for row in kept(folder) if row["split"] == name} for name in FRACTIONS}
     assert found == parts_of(load_data(made))
     assert sum(map(len, found.values())) == N

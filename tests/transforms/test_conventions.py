@@ -6,9 +6,12 @@ from importlib.resources import files
 import numpy as np
 import pytest
 import torch
+from scipy.stats import spearmanr
 
+from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
+from gcnlabel.recipe import measured_graph, propagation_graph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 from gcnlabel.transforms import CONVENTIONS, convention
 
@@ -78,6 +81,62 @@ def test_affectnet_as_in_the_code():
     plain = propagation(affectnet(), AFFECTNET, "emotion-gcn-paper", p=0.5)
     np.testing.assert_allclose(a, published_normalisation(plain), rtol=1e-12)
     np.testing.assert_allclose(a, plain.T, rtol=1e-12)  # the rows sum to 1: just the transpose
+
+
+def released_emotion_gcn(statistic, classes, tau=0.1):
+    """The released code on a statistic: class-class pairs alone are zeroed; those among dimensions stay."""
+    a = np.abs(statistic)
+    a[:classes, :classes] = 0
+    np.fill_diagonal(a, 0)
+    a = (a >= tau).astype(float)
+    a = a * 0.5 / (a.sum(1, keepdims=True) + 1e-300) + 0.5 * np.eye(len(a))
+    return published_normalisation(a)
+
+
+@pytest.mark.parametrize("valence_arousal", [0.2, -0.4])
+def test_the_released_code_keeps_edges_among_dimensions(valence_arousal):
+    matrix = affectnet()
+    matrix[7, 8] = matrix[8, 7] = valence_arousal
+    a = propagation(matrix, AFFECTNET, "emotion-gcn-code")
+    np.testing.assert_allclose(a, released_emotion_gcn(matrix, 7), rtol=1e-12, atol=1e-15)
+    assert a[7, 8] == pytest.approx(0.5 / 7)
+    apart = propagation(matrix, AFFECTNET, "emotion-gcn-code", pairs=[("expression", "affect")])
+    assert apart[7, 8] == 0
+    paper = propagation(matrix, AFFECTNET, "emotion-gcn-paper")
+    assert paper[7, 8] == paper[8, 7] == 0  # Eq. 3
+
+
+def test_the_released_code_with_several_tasks_of_each_kind():
+    """Edges between two dimensional tasks stay, between tags and classes they go."""
+    tasks = TaskSet(
+        [
+            Dimensional("affect", ("valence", "arousal")),
+            Categorical("mood", ("calm", "glad")),
+            MultiLabel("tags", ("cat", "dog")),
+            Dimensional("age", ("years",)),
+        ]
+    )
+    rng = np.random.default_rng(0)
+    matrix = rng.uniform(0.2, 1, (7, 7)) * rng.choice([-1, 1], (7, 7))
+    matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
+    a = propagation(matrix, tasks, "emotion-gcn-code")
+    order = [2, 3, 4, 5, 0, 1, 6]  # classes and tags first
+    np.testing.assert_allclose(a[np.ix_(order, order)], released_emotion_gcn(matrix[np.ix_(order, order)], 4))
+
+
+def test_the_graph_of_the_released_code_is_measured_with_its_dimensions():
+    """Valence and arousal are compared too when the graph comes from annotations."""
+    rng = np.random.default_rng(0)
+    affect = rng.normal(size=(200, 2))
+    affect[:, 1] += 2 * affect[:, 0]
+    codes = (affect[:, 0] > 0).astype(np.int64)
+    tasks = TaskSet([Categorical("mood", ("sad", "happy")), Dimensional("affect", ("valence", "arousal"))])
+    annotations = Annotations(tasks, {"mood": codes, "affect": affect})
+    raw = measured_graph(annotations, tasks, convention("emotion-gcn-code").statistic)
+    assert raw.statistic[2, 3] == pytest.approx(spearmanr(affect[:, 0], affect[:, 1]).statistic)
+    a = propagation_graph(raw, "emotion-gcn-code").adjacency().numpy()
+    np.testing.assert_allclose(a, released_emotion_gcn(raw.statistic.numpy().copy(), 2), rtol=1e-6)
+    assert a[2, 3] > 0
 
 
 @pytest.mark.parametrize(

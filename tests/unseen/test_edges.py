@@ -4,8 +4,10 @@ import torch
 
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
+from gcnlabel.run.graph import finished_graph
 from gcnlabel.unseen import without_label
-from gcnlabel.unseen.edges import complete, finished, identity, other_statistics, restricted, shuffled, statistics_of
+from gcnlabel.unseen.edges import complete, identity, other_statistics, restricted, shuffled
+from gcnlabel.unseen.scoring import Left
 
 pytestmark = pytest.mark.filterwarnings("ignore::gcnlabel.errors.GcnlabelWarning")
 
@@ -21,7 +23,7 @@ def at(graph, a, b):
 
 @pytest.mark.parametrize("source", ["val", "dev"])
 def test_seen_pairs_from_training_and_the_unseen_one_from_val(config, data, source):
-    raw = statistics_of(without_label(data, "c"), other_statistics(source, config, data), config)
+    raw = Left.out("c", config, data, other_statistics(source, config, data)).raw
     assert raw.labels == data.tasks.labels
     assert at(raw, "a", "d") == pytest.approx(phi(data, "train", "a", "d"), abs=1e-6)
     for one, two in (("a", "c"), ("c", "a"), ("c", "e")):
@@ -56,7 +58,7 @@ def test_variants_of_a_graph(config, data):
     assert np.array_equal(np.sort(mixed.statistic.numpy().ravel()), np.sort(raw.statistic.numpy().ravel()))
     assert not torch.equal(mixed.statistic, raw.statistic)
     assert torch.equal(mixed.statistic, mixed.statistic.T)
-    graph = finished(config, raw)
+    graph = finished_graph(config, raw)
     filled = complete(graph)
     assert filled.num_edges == size**2
     assert torch.equal(filled.adjacency(), graph.adjacency())

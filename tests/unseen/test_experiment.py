@@ -1,4 +1,5 @@
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -6,7 +7,8 @@ from click.testing import CliRunner
 from scipy.stats import ttest_1samp
 
 from gcnlabel.cli import main
-from gcnlabel.errors import InputError
+from gcnlabel.config import load_config
+from gcnlabel.errors import DisagreeingEdgesWarning, InputError
 from gcnlabel.unseen import GRAPH, RIVALS, evaluate_unseen
 from gcnlabel.unseen.experiment import compared
 
@@ -64,6 +66,37 @@ def test_unseen_scores_know_nothing_of_the_training_annotations(config, data, re
         assert same == (name != "trained on every sample"), name
 
 
+def word_vectors(folder, mislead):
+    """Names of tags that go together lie together; to mislead, those of a and b, which do, are opposite."""
+    cause = np.array([[1, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 0]], dtype=float)
+    other = np.array([[1, 0], [-1, 0], [1, 0], [0, 1], [0, 1], [0, 0]], dtype=float)
+    rows = (other if mislead else cause) + np.random.default_rng(0).normal(size=(6, 2)) * 0.05
+    labels = ("a", "b", "c", "d", "e", "pleasure")
+    lines = (f"{label} {x:.4f} {y:.4f}" for label, (x, y) in zip(labels, rows, strict=True))
+    (folder / "words.txt").write_text("\n".join(lines) + "\n")
+    return str(folder / "words.txt")
+
+
+def test_edges_of_names_are_warned_of_where_names_mislead(config, data, tmp_path):
+    good = changed(config, "graph", embeddings=word_vectors(tmp_path, mislead=False))
+    found = evaluate_unseen(good, ["c", "e"], data=data, edges_from="names")
+    assert found["warnings"] == []
+    assert min(area for areas in found["methods"][GRAPH]["auc"] for area in areas) > 0.7
+    bad = changed(config, "graph", embeddings=word_vectors(tmp_path, mislead=True))
+    with pytest.warns(DisagreeingEdgesWarning, match=r"edges of 2 of 2 labels, c, e: cosines (.|\n)*rank correlation"):
+        found = evaluate_unseen(bad, ["c", "e"], data=data, edges_from="names")
+    assert found["methods"][GRAPH]["auc"][1][0] < 0.3  # e is scored like d, its opposite: worse than chance
+    assert "rank correlation" in found["warnings"][0]
+    assert evaluate_unseen(bad, ["c"], data=data)["warnings"] == []  # statistics of val do go with those of train
+
+
+def test_what_stands_for_the_default_head_is_said(folder, data):
+    config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
+    bare = config.graph.model_copy(update={"p": None})
+    (note,) = evaluate_unseen(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
+    assert "'default' stands here for graph-cosine over the graph signed-weighted with random:16:0" in note
+
+
 def test_few_positives(config, data):
     found = evaluate_unseen(config, "b", data=data, positives=4, seeds=2)
     names = {GRAPH, "label graph, labels shuffled", "identity graph", "free vectors", "trained on every sample"}
@@ -102,6 +135,22 @@ def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
     few = CliRunner().invoke(main, [*call[:3], "all", *call[4:], "--positives", "3"])
     assert "annotated on 3 training samples with it and 3 without" in few.output
     assert "mean over seeds" in few.output
+
+
+def test_the_command_warns_of_names_that_mislead(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    vectors = word_vectors(tmp_path, mislead=True)
+    changes = ["--set", "training.epochs=1", "--set", f"graph.embeddings={vectors}"]
+    call = ["evaluate", str(folder / "config.yaml"), "--unseen", "b", "--edges-from", "names", *changes]
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DisagreeingEdgesWarning)
+        result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
+    assert result.exit_code == 0, result.output
+    text = "edges of 1 of 1 labels, b: cosines of the embeddings do not go with"
+    assert f"warning: {text}" in result.stderr
+    assert result.output.count(text) == 1
+    assert text in json.loads((tmp_path / "u.json").read_text())["warnings"][0]
+    assert "note: edges of the unseen labels: cosines of the embeddings" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import torch
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import InputError
 from gcnlabel.run.build import build_loss, build_model
+from gcnlabel.run.graph import finished_graph
 from gcnlabel.unseen import without_label
-from gcnlabel.unseen.edges import complete, finished, other_statistics, restricted
-from gcnlabel.unseen.training import check_trainable, trained
+from gcnlabel.unseen.edges import complete, other_statistics, restricted
+from gcnlabel.unseen.training import batches, check_trainable, trained
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 def drawn(config, data, label, seed):
     left = without_label(data, label)
     torch.manual_seed(seed)
-    graph = finished(config, restricted(other_statistics("val", config, data), left.tasks))
+    graph = finished_graph(config, restricted(other_statistics("val", config, data), left.tasks))
     return left, build_model(config, left, complete(graph))
 
 
@@ -26,11 +27,11 @@ def alone(config, data, model, order):
     loss = build_loss(config, data)
     inputs, targets = torch.as_tensor(data.parts["train"].inputs), targets_to_tensors(data.parts["train"].annotations)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.01)
-    generator, best = torch.Generator().manual_seed(order), (np.inf, None)
-    steps = -(-len(inputs) // 32)
+    best, steps = (np.inf, None), -(-len(inputs) // 32)
+    drawn_rows = batches(config, data, order)
     for epoch in range(4):
         model.train()
-        for i, rows in enumerate(torch.randperm(len(inputs), generator=generator).split(32)):
+        for i, rows in enumerate(drawn_rows[epoch * steps :][:steps]):
             for group in optimizer.param_groups:
                 group["lr"] = 0.01 * (1 + np.cos(np.pi * (epoch + i / steps) / 4)) / 2
             optimizer.zero_grad()

@@ -81,7 +81,8 @@ class CosineHead(Head):
         head = CosineHead(self.head.extended(graph), self.keep_length).to(self.log_scale.device, self.log_scale.dtype)
         for t, task in enumerate(self.tasks):
             head.log_scale.data[graph.tasks.names.index(task.name)] = self.log_scale.detach()[t]
-        return head.train(self.training)
+        head.training = self.training
+        return head
 
     def to_linear(self) -> LinearHead:
         """Cosine scores are not linear in the features.

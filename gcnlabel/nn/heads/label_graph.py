@@ -11,7 +11,14 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import Adjacency
-from gcnlabel.nn.extension import check_embeddings, copied_layers, extended_bias, trained_places
+from gcnlabel.nn.extension import (
+    check_embeddings,
+    copied_layers,
+    extended_bias,
+    trained_places,
+    warn_of_names,
+    with_modes_of,
+)
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv
 from gcnlabel.nn.sparse import product
@@ -95,13 +102,14 @@ class LabelGraphHead(Head):
         """Return a head over a larger graph with copies of what was trained; see :mod:`gcnlabel.nn.extension`."""
         place = trained_places(self.tasks, graph).to(self.x.device)
         check_embeddings(self.x, self.tasks, graph)
+        warn_of_names(self.x, self.adjacency.dense().detach(), self.tasks, graph)
         same = {**copied_layers(self.gcn), "bias": self.bias is not None, "adjacency": type(self.adjacency)}
         head = LabelGraphHead(graph, graph.tasks, self.in_features, self.gcn.sizes[1:-1], **same)
         head = head.to(self.x.device, self.x.dtype)
         head.adjacency.inherit(self.adjacency, place)
         if head.bias is not None and self.bias is not None:
             head.bias.data.copy_(extended_bias(self.bias.detach(), self.tasks, graph))
-        return head.train(self.training)
+        return with_modes_of(self, head)
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D], in full precision also where autocast would take half of it."""

@@ -81,7 +81,8 @@ class OutputPropagation(Head):
         head = head.to(self.strength.device, self.strength.dtype)
         for t, task in enumerate(self.tasks):
             head.strength.data[graph.tasks.names.index(task.name)] = self.strength.detach()[t]
-        return head.train(self.training)
+        head.training = self.training
+        return head
 
     def to_linear(self) -> LinearHead:
         """Return a linear head with the vectors, propagated, and the biases that the other head has now.

@@ -54,7 +54,8 @@ class ResidualHead(Head):
         names = [task.name for task in graph.tasks if task.name not in without]
         head = ResidualHead(self.head.extended(graph), names).to(self.residual.device, self.residual.dtype)
         head.residual.data.copy_(extended_rows(self.residuals().detach(), self.tasks, graph)[head.free])
-        return head.train(self.training)
+        head.training = self.training
+        return head
 
     def biases(self) -> Tensor | None:
         """Return the biases of the other head [L], or None."""

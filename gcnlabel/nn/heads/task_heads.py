@@ -101,7 +101,7 @@ class TaskHeads(Head):
         if first is None:
             return super().extended(graph)  # type: ignore[return-value]  # it always raises
         known = {name: head for head, names in zip(heads, self.served, strict=True) for name in names}
-        return TaskHeads(graph.tasks, {t.name: known.get(t.name, first) for t in graph.tasks}).train(self.training)
+        return self._in_own_mode(TaskHeads(graph.tasks, {t.name: known.get(t.name, first) for t in graph.tasks}))
 
     def to_linear(self) -> LinearHead:
         """Return one linear head with the vectors and biases that all have now.
@@ -120,10 +120,15 @@ class TaskHeads(Head):
     def _parts(self) -> list[Head]:
         return [head for head in self.heads if isinstance(head, Head)]
 
+    def _in_own_mode(self, heads: TaskHeads) -> TaskHeads:
+        """Return heads in this one's mode, training or evaluation, each part of them in its own."""
+        heads.training = self.training
+        return heads
+
     def _of(self, heads: Iterable[Head]) -> TaskHeads:
         """Return the same choice of other heads."""
         chosen = {name: head for head, names in zip(heads, self.served, strict=True) for name in names}
-        return TaskHeads(self.tasks, chosen).train(self.training)
+        return self._in_own_mode(TaskHeads(self.tasks, chosen))
 
     def _in_order(self, of_all: Callable[[Head], Tensor], of_some: Callable[[Head, Tensor], Tensor]) -> Tensor:
         """Return rows of all labels [L, ...], each from its head."""

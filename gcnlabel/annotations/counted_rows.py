@@ -1,0 +1,67 @@
+"""Annotations -> how many rows are used, left out or not annotated, as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
+from gcnlabel.annotations.row_report import LEFT_OUT, MASKED, USED, RowCount, RowReport
+
+RowName = Callable[[int], str]
+"""Row -> what it is called."""
+
+
+def used_rows(annotations: Annotations, name: RowName | None = None) -> RowReport:
+    """Return the number of rows of each split, all of them used; ``name`` None is a row's id.
+
+    Example:
+        >>> from gcnlabel.tasks import Categorical, TaskSet
+        >>> tasks = TaskSet([Categorical("face", ["sad", "happy"])])
+        >>> used_rows(Annotations(tasks, {"face": [0, 1, -1]}, split=["train", "val", "val"])).line()
+        'rows: 3 used (train 1, val 2)'
+    """
+    return _counted(annotations, np.arange(len(annotations)), USED, "", name)
+
+
+def unannotated_rows(annotations: Annotations, name: RowName | None = None) -> RowReport:
+    """Return the rows on which a task is not annotated at all; the others of its tasks may be."""
+    report = RowReport()
+    for task in annotations.tasks:
+        target = annotations.targets[task.name]
+        if not sparse.issparse(target):
+            empty = np.flatnonzero(target == MISSING_CLASS if target.ndim == 1 else np.isnan(target).all(axis=1))
+            report += _counted(annotations, empty, MASKED, f"{task.name} not annotated", name)
+    return report
+
+
+def left_out(annotations: Annotations, reason: str, rows: Mapping[int, str]) -> RowReport:
+    """Return the report of rows that are left out for one reason; ``rows`` says what is wrong with each."""
+    return _counted(annotations, np.array(sorted(rows), dtype=np.int64), LEFT_OUT, reason, None, rows)
+
+
+def _counted(
+    annotations: Annotations,
+    rows: npt.NDArray[np.int64],
+    what: str,
+    reason: str,
+    name: RowName | None,
+    details: Mapping[int, str] | None = None,
+) -> RowReport:
+    splits: Any = np.full(len(annotations), "all") if annotations.split is None else annotations.split
+    names, first, counts = np.unique(splits[rows], return_index=True, return_counts=True)
+    called = _id_of(annotations) if name is None else name
+    return RowReport(
+        tuple(
+            RowCount(str(split), what, reason, int(count), called(int(rows[i])), (details or {}).get(int(rows[i]), ""))
+            for split, i, count in zip(names, first, counts, strict=True)
+        )
+    )
+
+
+def _id_of(annotations: Annotations) -> RowName:
+    return lambda row: f"sample {row}" if annotations.ids is None else str(annotations.ids[row])

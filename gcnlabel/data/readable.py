@@ -1,0 +1,83 @@
+"""Which image files can be read, found out before training begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.data.images import ImageFiles, opened
+from gcnlabel.errors import InputError
+
+MOST_DECODED = 10_000
+"""Files up to which each is decoded to see whether it is whole; of more, header and end are looked at."""
+THREADS = 8
+ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
+"""First bytes of JPEG and PNG files -> their last."""
+
+
+def load_readable(images: ImageFiles) -> tuple[npt.NDArray[np.uint8] | ImageFiles, dict[int, str]]:
+    """Return the images that can be read, in memory where they fit, and row -> what is wrong with each of the others.
+
+    Args:
+        images: Images that exist.
+    """
+    if not images.fit_in_memory:
+        damaged = damaged_files(images.paths)
+        return images.select([row for row in range(len(images)) if row not in damaged]), damaged  # type: ignore[return-value]
+    read = np.empty(images.shape, dtype=np.uint8)
+    damaged = {}
+    for row in range(len(images)):
+        try:
+            read[row - len(damaged)] = images[row]
+        except InputError as error:
+            damaged[row] = str(error).partition("\n")[0]
+    return read[: len(images) - len(damaged)], damaged
+
+
+def damaged_files(paths: Sequence[Path]) -> dict[int, str]:
+    """Return position -> what is wrong, of the files that are no whole image.
+
+    Up to :data:`MOST_DECODED` files are decoded; of more, header and end are looked at, and those that seem cut off are
+    decoded. A file that is damaged in its middle stops the training there; ``gcnlabel prepare`` decodes every file.
+    """
+    different = list(dict.fromkeys(paths))
+    thorough = len(different) <= MOST_DECODED
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = dict(zip(different, pool.map(lambda path: _damage(path, thorough), different), strict=True))
+    return {row: what for row, path in enumerate(paths) if (what := found[path]) is not None}
+
+
+def _damage(path: Path, thorough: bool) -> str | None:
+    try:
+        with opened(path) as image:
+            if thorough or not _has_end(path):
+                image.draft(None, (image.width // 8, image.height // 8))
+                image.load()
+    except InputError as error:
+        return str(error).partition("\n")[0]
+    return None
+
+
+def _has_end(path: Path) -> bool:
+    with path.open("rb") as file:
+        end = ENDS.get(file.read(2))
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 64))
+        return end is not None and file.read().rstrip(b"\0\r\n ").endswith(end)
+
+
+def without(rows: dict[int, Any], count: int) -> npt.NDArray[np.bool_]:
+    """Return which of ``count`` rows are none of ``rows``.
+
+    Example:
+        >>> without({1: "no image"}, 3).tolist()
+        [True, False, True]
+    """
+    kept = np.ones(count, dtype=bool)
+    kept[list(rows)] = False
+    return kept

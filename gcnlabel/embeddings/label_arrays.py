@@ -1,0 +1,83 @@
+"""Label embeddings from files of arrays: ``.npy``, and the pickles of the published codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.pickles import Frame, read_arrays
+from gcnlabel.tasks.matching import matched_names
+
+MAX_NUMBERS = 50_000_000
+"""Numbers of the labels' vectors together."""
+
+
+def read_label_arrays(path: str | Path, labels: Sequence[str]) -> Tensor:
+    """Return the embeddings [L, F] that a file of arrays holds.
+
+    An array, or a list of vectors, is taken in the order of the labels, as the published codes do; a dict (label ->
+    vector) and a frame with names of its rows are matched by name.
+
+    Args:
+        path: A ``.npy`` file, or a pickle.
+        labels: Names of the labels.
+
+    Raises:
+        InputError: The file holds something else, has another number of rows, or lacks a label.
+    """
+    content = read_arrays(path)
+    if isinstance(content, Frame):
+        names, rows = content.index, content.values
+        content = rows if names is None else dict(zip(names, rows, strict=True))
+    if isinstance(content, Mapping):
+        content = _by_name(path, content, labels)
+    array = as_matrix(content, path, 2)
+    if len(array) != len(labels):
+        raise InputError(
+            f"{path} holds an array of shape {list(array.shape)}",
+            expected=f"[{len(labels)}, F]: a row a label, in the order {shorten(labels)}",
+        )
+    return torch.from_numpy(array).float()
+
+
+def as_matrix(content: Any, where: object, ndim: int, expected: str | None = None) -> npt.NDArray[np.float64]:
+    """Return numbers as an array of ``ndim`` dimensions; a leading dimension of size 1 too many is left out.
+
+    Raises:
+        InputError: They are no such array, or one is not finite.
+    """
+    try:
+        shape = np.shape(content)
+        if np.prod(shape, dtype=np.float64) > MAX_NUMBERS:
+            raise InputError(f"{where}: an array of shape {list(shape)}", expected=f"up to {MAX_NUMBERS} numbers")
+        array = np.array(content, dtype=np.float64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"{where} holds no array of numbers", where=str(error)[:200], expected=expected) from None
+    array = array[0] if array.ndim == ndim + 1 and len(array) == 1 else array
+    if array.ndim != ndim or array.size == 0:
+        raise InputError(
+            f"{where} holds an array of shape {list(array.shape)}", expected=expected or f"{ndim} dimensions"
+        )
+    if not np.isfinite(array).all():
+        raise InputError(f"{where} holds NaN or infinity", expected="finite numbers")
+    return array
+
+
+def _by_name(path: str | Path, content: Mapping[str, Any], labels: Sequence[str]) -> list[Any]:
+    names = dict(zip(matched_names(content, labels), content.values(), strict=True))
+    missing = [label for label in labels if label not in names]
+    if missing:
+        raise InputError(
+            f"{path} has no vector for {shorten(missing)}",
+            where=f"its names: {shorten(content)}",
+            expected="a dict of label -> vector, or an array in the order of the labels",
+            fix=closest(missing[0], content),
+        )
+    return [names[label] for label in labels]

@@ -1,0 +1,100 @@
+"""Tasks that the columns of a frame speak of."""
+
+from __future__ import annotations
+
+import numbers
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gcnlabel.errors import InputError
+from gcnlabel.estimators.labels import COLLECTIONS, is_missing
+from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, Task, TaskSet
+from gcnlabel.tasks.tag_words import tag_value
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """Tasks of a frame.
+
+    Attributes:
+        tasks: One task of each column of classes or of lists, all tags with a column each, all dimensions.
+        values: Column of classes -> label -> the value that stands for it in the frame.
+    """
+
+    tasks: TaskSet
+    values: Mapping[str, Mapping[str, Any]]
+
+
+def inferred_tasks(frame: Any) -> Inferred:
+    """Return the tasks of a pandas or polars frame.
+
+    Lists are tags; truth values, 0 / 1, -1 / 1 and words such as yes and no a tag; categories and other texts classes;
+    other numbers with a fraction, or of a type with fractions, values of a dimension.
+
+    Raises:
+        InputError: ``frame`` is no frame, or a column says nothing of what it is, as whole numbers do.
+    """
+    if not hasattr(frame, "columns"):
+        raise InputError(
+            f"tasks are not given beside a {type(frame).__name__}",
+            expected="a frame, whose columns say what they are; or tasks: LabelGraphEstimator(tasks)",
+        )
+    kinds = {str(name): _kind(str(name), frame[name]) for name in frame.columns}
+    present = {str(name): _given(frame[name]) for name in frame.columns}
+    tags, dims = (tuple(name for name, kind in kinds.items() if kind == wanted) for wanted in ("tag", "value"))
+    classes = {name: _classes(frame[name]) for name, kind in kinds.items() if kind == "class"}
+    times = Counter(str(value) for of_column in classes.values() for value in of_column)
+    tasks: list[Task] = []
+    values = {}
+    for name, found in classes.items():
+        labels = {str(v) if times[str(v)] == 1 else f"{name}: {v}": v for v in found}
+        codes = {str(value): label for label, value in labels.items() if str(value) != label}
+        tasks.append(Categorical(name, tuple(labels), source=Columns(column=name, codes=codes)))
+        values[name] = labels
+    for name in (name for name, kind in kinds.items() if kind == "list"):
+        listed = sorted({str(tag) for row in present[name] for tag in row})
+        tasks.append(MultiLabel(name, tuple(listed), source=Columns(column=name)))
+    tasks += [MultiLabel("tags", tags)] if tags else []
+    tasks += [Dimensional("dimensions", dims)] if dims else []
+    return Inferred(TaskSet(tasks), values)
+
+
+def _given(column: Any) -> list[Any]:
+    return [value for value in column.to_list() if not is_missing(value)]
+
+
+def _kind(name: str, column: Any) -> str:
+    given = _given(column)
+    kind = _kind_of(given, named=str(column.dtype).lower().startswith(("category", "categorical", "enum")))
+    if given and kind is not None:
+        return kind
+    raise InputError(
+        f"column {name!r} {'holds whole numbers: classes or values' if given else 'is empty'}",
+        where="y",
+        expected="lists, truth values, texts, categories, or numbers with fractions",
+        fix=f"say what it is: y.astype({{{name!r}: 'category'}}) or float; or declare the tasks: "
+        "LabelGraphEstimator(tasks)",
+    )
+
+
+def _kind_of(given: list[Any], *, named: bool) -> str | None:
+    if any(isinstance(value, COLLECTIONS) for value in given):
+        return "list"
+    said = {tag_value(str(value)) for value in given}
+    if said <= {0, 1} or said == {-1, 1}:
+        return "tag"
+    if named or all(isinstance(value, str) for value in given):
+        return "class"
+    is_float = any(isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) for value in given)
+    return "value" if is_float and all(isinstance(value, numbers.Real) for value in given) else None
+
+
+def _classes(column: Any) -> list[Any]:
+    """Return the classes of a column: in the order of its categories, or sorted."""
+    found = set(_given(column))
+    order = getattr(getattr(column, "cat", None), "categories", None)
+    if order is not None:
+        return [value for value in order if value in found]
+    return sorted(found, key=str)

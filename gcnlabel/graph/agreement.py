@@ -1,0 +1,130 @@
+"""Whether edges that come from elsewhere go with what was measured on the labels that both have."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from gcnlabel.errors import DisagreeingEdgesWarning
+from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.raw_matrix import as_dense
+
+Floats = npt.NDArray[np.float64]
+
+PERMUTATIONS = 199
+MAX_P = 0.05
+ENOUGH = 0.5
+"""Rank correlation that needs no test: of few labels, or labels that are alike, no order of them is rare."""
+MIN_LABELS = 4
+"""Labels of which a permutation test can tell anything: three have six orders."""
+COSINES = "cosines of embeddings"
+"""What the history of a graph calls edges that are made of embeddings."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How two matrices over the same labels go together.
+
+    Attributes:
+        correlation: Spearman's rank correlation of their entries, NaN where one of them has one value alone.
+        p: Share of permutations of the labels with a correlation at least as high (a Mantel test), NaN likewise.
+        pairs: Ordered pairs of different labels that were compared.
+    """
+
+    correlation: float
+    p: float
+    pairs: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the correlation is at least 0.5, or positive and not by chance."""
+        return self.correlation >= ENOUGH or (self.correlation > 0 and self.p <= MAX_P)
+
+    def __str__(self) -> str:
+        """Return the numbers as a sentence has them."""
+        if np.isnan(self.correlation):
+            return f"no rank correlation over {self.pairs} pairs of trained labels, as one side has a single value"
+        return f"rank correlation {self.correlation:+.2f} over {self.pairs} pairs of trained labels (p = {self.p:.3f})"
+
+
+def agreement_of(measured: LabelGraph, other: LabelGraph) -> Agreement:
+    """Return how another raw graph goes with a measured one, over the pairs of labels that were measured.
+
+    Signs count: of two labels that exclude each other, a measured -0.5 and a cosine of 0.8 disagree. Labels of a task
+    change places with each other alone, so that p does not rest on what all labels of a task have in common.
+
+    Args:
+        measured: Raw graph of the trained labels.
+        other: Raw graph that holds these labels, matched by name.
+
+    Raises:
+        InputError: ``other`` lacks a label.
+
+    Example:
+        >>> apart = np.abs(np.subtract.outer([0, 1, 3, 7, 15], [0, 1, 3, 7, 15]))
+        >>> near, far = (LabelGraph.from_dense(values, list("abcde")) for values in (-apart, apart))
+        >>> agreement_of(near, near).holds, agreement_of(near, far).holds
+        (True, False)
+    """
+    place = np.array([other.tasks.index(label) for label in measured.labels])
+    inside = _measured_pairs(measured)
+    a = _standard_ranks(as_dense(measured.statistic).double().numpy(), inside)
+    b = _standard_ranks(as_dense(other.statistic).double().numpy()[np.ix_(place, place)], inside)
+    count = int(inside.sum())
+    if a is None or b is None:
+        return Agreement(float("nan"), float("nan"), count)
+    found, rng = float((a * b).sum()), np.random.default_rng(0)
+    tasks = np.array(measured.tasks.task_indices())
+    as_high = 1
+    for _ in range(PERMUTATIONS):
+        order = np.lexsort((rng.random(len(tasks)), tasks))  # ascending by task, as labels stand; at random within it
+        as_high += float((a * b[np.ix_(order, order)]).sum()) >= found - 1e-9
+    return Agreement(found, as_high / (PERMUTATIONS + 1), count)
+
+
+def warn_of_disagreement(measured: LabelGraph, other: LabelGraph) -> None:
+    """Warn where another raw graph, whose edges new labels are to get, does not go with what was measured.
+
+    Of edges that are no cosines of embeddings, and of fewer than four labels, nothing is said.
+    """
+    is_cosines = other.history.get("source") == COSINES
+    if not is_cosines and len(measured.labels) < MIN_LABELS:
+        return
+    found = agreement_of(measured, other)
+    if not found.holds:
+        warnings.warn(disagreement(found, is_cosines), DisagreeingEdgesWarning, stacklevel=3)
+
+
+def disagreement(found: Agreement, is_cosines: bool) -> str:
+    """Return what to say of edges that do not go with what was measured."""
+    what = "cosines of the embeddings" if is_cosines else "statistics from elsewhere"
+    return (
+        f"{what} do not go with the measured statistics: {found}. New labels that get their edges from there may score "
+        "no better than chance, or worse; statistics of annotations in which they occur are safer"
+    )
+
+
+def _measured_pairs(graph: LabelGraph) -> npt.NDArray[np.bool_]:
+    """Return which pairs of different labels were measured, bool [L, L]: all, where the graph does not say."""
+    size, blocks = graph.tasks.num_labels, graph.history.get("blocks")
+    inside = np.zeros((size, size), dtype=bool) if blocks else np.ones((size, size), dtype=bool)
+    for a, b in (block["tasks"] for block in blocks or []):
+        rows, columns = graph.tasks.slice_of(a), graph.tasks.slice_of(b)
+        inside[rows, columns] = inside[columns, rows] = True
+    np.fill_diagonal(inside, False)
+    return inside
+
+
+def _standard_ranks(values: Floats, inside: npt.NDArray[np.bool_]) -> Floats | None:
+    """Return ranks of the entries of some pairs, of mean 0 and length 1, [L, L]; None if all are alike."""
+    ranks = np.zeros_like(values)
+    if not inside.any():
+        return None
+    ranks[inside] = rankdata(values[inside])
+    ranks[inside] -= ranks[inside].mean()
+    length = float(np.linalg.norm(ranks))
+    return ranks / length if length > 0 else None

@@ -1,0 +1,140 @@
+"""Files for people who stay with the published codes: what those load as ``adj.pkl`` and as word vectors.
+
+Both codes make their propagation matrix themselves, of what was measured: they take the raw statistic of a graph, and
+neither its threshold nor its weights.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.files import atomic_write
+from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.raw_matrix import as_dense
+from gcnlabel.pickles import pickled_arrays, pickled_frame
+from gcnlabel.tasks import Categorical, Dimensional
+
+EMOTION_GCN_TAU = 0.1
+"""Threshold that is written into the released Emotion-GCN code."""
+
+
+def write_ml_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:
+    """Write ``{"adj": M, "nums": N}``, and the word vectors beside it where the graph has embeddings.
+
+    M [L, L] are the samples with both labels, 0 on the diagonal, and N [L] those with each; the vectors are an array
+    [L, F] in a file whose name ends in ``_word2vec.pkl``.
+
+    Args:
+        graph: A graph whose conditional probabilities were measured, or come from counts.
+        path: The file of counts.
+        overwrite: Whether files that are there may be replaced.
+
+    Raises:
+        InputError: The graph keeps no counts, or a file exists or cannot be written.
+    """
+    counts, together = _counts(graph)
+    files = {Path(path): pickled_arrays({"adj": together, "nums": counts})}
+    if graph.x is not None:
+        files[_beside(path, "_word2vec.pkl")] = pickled_arrays(graph.x.double().numpy())
+    return _write(files, overwrite)
+
+
+def write_emotion_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:
+    """Write the frame of correlations, and the label embeddings beside it where the graph has some.
+
+    The frame has a row and a column a label, classes first, and 1 on the diagonal, which that code counts on; the
+    embeddings are a tensor [L, F] written by ``torch.save``, in a file whose name ends in ``_emb.pkl``.
+
+    Args:
+        graph: A graph of one categorical and one dimensional task.
+        path: The file of the frame.
+        overwrite: Whether files that are there may be replaced.
+
+    Raises:
+        InputError: The graph has other tasks or no statistic, or a label without a neighbour, which that code divides
+            by zero; or a file exists or cannot be written.
+    """
+    kinds = [type(task) for task in graph.tasks]
+    if sorted(kind.__name__ for kind in kinds) != ["Categorical", "Dimensional"]:
+        raise InputError(
+            f"a graph of {graph.tasks!r}", expected="one categorical and one dimensional task, as that code has"
+        )
+    places = [i for kind in (Categorical, Dimensional) for i in _places(graph, kind)]
+    names = [graph.labels[i] for i in places]
+    matrix = _statistic(graph)[np.ix_(places, places)]
+    np.fill_diagonal(matrix, 1)
+    _check_neighbours(matrix, names, sum(len(task) for task in graph.tasks if isinstance(task, Categorical)))
+    files = {Path(path): pickled_frame(matrix, names)}
+    if graph.x is not None:
+        stream = io.BytesIO()
+        torch.save(graph.x[places].float().clone(), stream)
+        files[_beside(path, "_emb.pkl")] = stream.getvalue()
+    return _write(files, overwrite)
+
+
+def _counts(graph: LabelGraph) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return N and M = P N of the graph's conditional probabilities P."""
+    given = graph.history.get("counts", {})
+    missing = [label for label in graph.labels if label not in given]
+    if missing:
+        raise InputError(
+            f"the graph keeps no counts of {shorten(missing)}",
+            expected="conditional probabilities of one multi-label task, each tag annotated in the same samples",
+            fix="the counts, which that code needs, cannot be had from a finished graph: build it again from "
+            "annotations, by a convention of ml-gcn or --statistic TASK=conditional, or from --from-counts",
+        )
+    counts = np.array([given[label] for label in graph.labels], dtype=np.float64)
+    together = _statistic(graph) * counts[:, None]
+    np.fill_diagonal(together, 0)
+    if np.abs(together - together.T).max(initial=0) > 1e-6 * max(counts.max(initial=0), 1):
+        raise InputError("the graph's statistic and its counts do not belong together", fix="build it again")
+    if (counts == np.rint(counts)).all():
+        return counts.astype(np.int64), np.rint(together).astype(np.int64)
+    return counts, together  # of weighted samples
+
+
+def _statistic(graph: LabelGraph) -> npt.NDArray[np.float64]:
+    if graph.statistic is None:
+        raise InputError(
+            "the graph keeps no statistic, only edges", fix="build it from annotations, a matrix or counts"
+        )
+    return np.array(as_dense(graph.statistic).numpy(), dtype=np.float64)
+
+
+def _places(graph: LabelGraph, kind: type) -> list[int]:
+    return [i for i, label in enumerate(graph.labels) if isinstance(graph.tasks.task_of(label), kind)]
+
+
+def _check_neighbours(matrix: npt.NDArray[np.float64], names: list[str], classes: int) -> None:
+    edges = np.abs(matrix) >= EMOTION_GCN_TAU
+    edges[:classes, :classes] = False
+    np.fill_diagonal(edges, False)
+    alone = [name for name, row in zip(names, edges, strict=True) if not row.any()]
+    if alone:
+        raise InputError(
+            f"{shorten(alone)} correlates with nothing by {EMOTION_GCN_TAU} or more",
+            expected="a neighbour for each label: the released code divides by their number",
+            fix="leave the label out, or lower the threshold in that code and export --format npz",
+        )
+
+
+def _beside(path: str | Path, ending: str) -> Path:
+    path = Path(path)
+    return path.with_name(path.stem.removesuffix("_adj") + ending)
+
+
+def _write(files: dict[Path, bytes], overwrite: bool) -> list[Path]:
+    """Write all files or none."""
+    with ExitStack() as together:
+        opened = [together.enter_context(atomic_write(path, overwrite=overwrite)) for path in files]
+        for temporary, content in zip(opened, files.values(), strict=True):
+            temporary.write_bytes(content)
+    return list(files)

@@ -1,0 +1,36 @@
+"""Files that hold a raw graph, by what stands in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gcnlabel.annotations import AS_SEEN, Layout
+from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
+from gcnlabel.graph.published_pickles import counts_from_pickle, is_array_file, matrix_from_pickle
+from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix
+from gcnlabel.tasks import TaskSet
+
+
+def read_raw_graph(kind: str, path: str | Path, tasks: TaskSet | None = None, layout: Layout = AS_SEEN) -> LabelGraph:
+    """Return the raw graph of a file.
+
+    Args:
+        kind: ``matrix``, ``counts`` or ``edges``.
+        path: A CSV file with names; a matrix and counts also as a pickle of arrays, a matrix as ``.npy``.
+        tasks: Tasks whose labels become the nodes, matched by name (arrays: in their order); None for one multi-label
+            task of the names in the file.
+        layout: How a CSV file is written, where that is not seen.
+
+    Raises:
+        InputError: The file cannot be used, or its labels are not those of the tasks.
+    """
+    if kind == "edges":
+        return graph_from_edges(read_edges(path, layout), tasks=tasks)
+    if kind == "counts":
+        if is_array_file(path):
+            return counts_from_pickle(path, tasks)
+        return graph_from_counts(*read_counts(path, layout), tasks=tasks)
+    if is_array_file(path):
+        return matrix_from_pickle(path, tasks)
+    return graph_from_matrix(*read_matrix(path, layout), tasks=tasks)

@@ -1,0 +1,76 @@
+"""What images are called in predictions: as the table of the run calls them, so that both join."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from gcnlabel.annotations.affectnet_csv import IMAGE_FOLDERS as AFFECTNET_FOLDERS
+from gcnlabel.annotations.emotic import IMAGE_FOLDERS as EMOTIC_FOLDERS
+from gcnlabel.config import Config
+from gcnlabel.config.sources import Coco, Faces, Table, Voc
+from gcnlabel.data.cache_folder import CacheFolder
+from gcnlabel.errors import InputError
+
+FACE_FOLDERS = {"affectnet": (*AFFECTNET_FOLDERS, "."), "aff-wild2": ("cropped_aligned",), "emotic": EMOTIC_FOLDERS}
+"""Folders that the ids of a data set start from, below its own."""
+VOC_IMAGES = "JPEGImages"
+
+
+def image_folders(config: Config) -> list[Path]:
+    """Return the folders that the ids of a run's data start from, those that are there, the innermost first."""
+    data = config.data
+    if isinstance(data, Table) and data.images is not None:
+        found = [Path(data.images)]
+    elif isinstance(data, Coco):
+        found = [Path(data.images)] if isinstance(data.images, str) else [Path(each) for each in data.images.values()]
+    elif isinstance(data, Voc):
+        found = [Path(data.images or Path(data.path, VOC_IMAGES))]
+    elif isinstance(data, Faces):
+        found = _of_faces(data)
+    else:
+        found = []
+    return [folder.resolve() for folder in found if folder.is_dir()]
+
+
+def _of_faces(data: Faces) -> list[Path]:
+    cache = CacheFolder(data.path)
+    if not cache.manifest.exists():
+        return [Path(data.path, name) for name in FACE_FOLDERS[data.source]]
+    try:
+        return [Path(cache.read().root)]
+    except InputError:  # the run needs no data to predict
+        return []
+
+
+def named_images(
+    files: Mapping[str, Path], place: Path, folders: Collection[Path] = (), ids: Collection[str] = (), drop: str = ""
+) -> dict[str, Path]:
+    """Return name -> path of images.
+
+    Args:
+        files: Path below a folder -> path.
+        place: That folder.
+        folders: Folders that the ids of the run's data start from; where one of them holds the place, images are called
+            by their path below the first that does.
+        drop: Ending that the ids of those folders lack, as VOC's do.
+        ids: Names in a table of faces; an image that one of them ends in, and that stands there, is called by it.
+
+    Example:
+        >>> files = {"1.jpg": Path("/data/photos/1.jpg")}
+        >>> list(named_images(files, Path("/data/photos"), [Path("/data")]))
+        ['photos/1.jpg']
+    """
+    inner = place.resolve()
+    folder = next((folder for folder in folders if inner.is_relative_to(folder)), None)
+    inside = Path() if folder is None else inner.relative_to(folder)
+    names = {key: (inside / key).as_posix().removesuffix("" if folder is None else drop) for key in files}
+    free = set(ids) - set(names.values())
+    tails = ["/".join(inner.parts[-length:]) for length in range(1, len(inner.parts))]
+    ways: list[Callable[[str], str]] = [lambda key: key, *(lambda key, tail=tail: f"{tail}/{key}" for tail in tails)]
+    for way in ways if free else []:
+        for key in names:
+            if way(key) in free:
+                names[key] = way(key)
+                free.discard(names[key])
+    return {name: files[key] for key, name in names.items()}
