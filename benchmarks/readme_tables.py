@@ -13,6 +13,7 @@ from pathlib import Path
 from head_tables import controls_table, results_table, scarce_table, tuning_table
 from speed_tables import speed_table
 from unseen_table import unseen_table
+from weight_table import weight_table
 
 from gcnlabel.files import atomic_write
 
@@ -23,6 +24,7 @@ SECTIONS = {
     "scarce": scarce_table,
     "unseen": unseen_table,
     "tuning": tuning_table,
+    "weights": weight_table,
     "speed": speed_table,
 }
 

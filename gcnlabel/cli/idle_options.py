@@ -39,5 +39,7 @@ def refuse_idle_of_graph(options: Mapping[str, Any]) -> None:
         refuse_idle(OF_ANNOTATIONS, "without --annotations")
     if options["scheduler"] is not None:
         refuse_idle(["workers"], "beside --scheduler")
+    else:
+        refuse_idle(["timeout"], "without --scheduler")
     if options["embeddings"] is None:
         refuse_idle(["missing_words"], "without --embeddings")
