@@ -12,7 +12,7 @@ from gcnlabel.errors import InputError
 
 OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long")
 """Options that say how tables are read."""
-OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "statistic", "workers", "scheduler")
+OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "workers", "scheduler")
 """Options that say what of annotations is measured; delimiter and decimal mark hold for matrices too."""
 
 
