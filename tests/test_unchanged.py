@@ -74,8 +74,8 @@ def test_a_table_that_is_streamed(table, change, monkeypatch):
 def test_a_graph_of_a_table_that_changes_between_its_parts(table, monkeypatch):
     counted = streaming.count_rows
 
-    def count_and_change(path):
-        rows = counted(path)
+    def count_and_change(path, *layout):
+        rows = counted(path, *layout)
         appended(table)
         return rows
 

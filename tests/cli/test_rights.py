@@ -1,5 +1,6 @@
 """No rights, read-only folders, full disks: one message, and nothing half written."""
 
+import codecs
 import errno
 import os
 import resource
@@ -49,6 +50,8 @@ def place():
         (Path(folder) / "c.yaml").write_text("extends: synthetic-faces\n")
         (Path(folder) / "t.yaml").write_text("tasks: {tags: {type: multilabel, labels: [cat, dog]}}\n")
         (Path(folder) / "t.csv").write_text("cat,dog,split\n" + "1,0,train\n0,1,train\n1,1,train\n" * 9)
+        for name in ("utf-8-sig", "utf-32-be", "utf-16-be"):
+            codecs.lookup(name)
         call(*COMMANDS["a graph"](Path(folder)))
         (Path(folder) / "g.safetensors").unlink()
         yield Path(folder)
@@ -77,8 +80,8 @@ COMMANDS = {
         p / "t.yaml",
         "--annotations",
         p / "t.csv",
-        "--tau",
-        0.1,
+        "--convention",
+        "signed",
         "--output",
         p / "g.safetensors",
     ],
