@@ -75,6 +75,12 @@ def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
         return declare_missing(given)
     if finite:
         return f"see in the description of the data what {given} means; `range` of the task says which values there are"
+    if decimal == "." and re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", given):
+        plain = given.replace(",", "")
+        return (
+            f"if ',' stands between thousands, write {plain}; if it is the decimal mark of this file, say so: "
+            "data.decimal: ',' in a config, build-graph --decimal ,"
+        )
     if decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", given):
         return "if ',' is the decimal mark of this file, say so: data.decimal: ',' in a config, build-graph --decimal ,"
     return None

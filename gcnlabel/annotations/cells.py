@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,10 +11,11 @@ from typing import Any
 import polars as pl
 
 from gcnlabel.annotations.csv_text import NAMELESS
+from gcnlabel.annotations.spellings import lookup
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError, closest, shorten
 
-_WHOLE = r"^\+?(-?\d+)\.0*$"
+_COMMA_NUMBER = r"^([+-]?\d*),(\d*)([eE][+-]?\d+)?$"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,9 @@ class Cells:
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
         return text.to_numpy()
 
-    def text(self, name: str, markers: Iterable[str] = (), *, blank: bool = False) -> pl.Series:
+    def text(
+        self, name: str, markers: Iterable[str] = (), *, blank: bool = False, numbers: bool = True
+    ) -> pl.Series:
         """Return a column as text, null where a cell is a marker of missing values.
 
         A marker that is a whole number is found where it is written as a float too: -1 in ``-1.0``.
@@ -87,6 +89,7 @@ class Cells:
             name: The column.
             markers: Texts that mean "not annotated", beside those of every column.
             blank: Whether an empty cell means something: then it is "", else null.
+            numbers: Whether cells may be numbers, which then have a decimal point whatever mark they are written with.
         """
         column = self.column(name)
         if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
@@ -95,14 +98,26 @@ class Cells:
             column = column.fill_nan(None)
             whole = column.drop_nulls()
             column = column.cast(pl.Int64) if len(whole) and (whole == whole.round()).all() else column
-        text = self._with_points(column.cast(pl.String).str.strip_chars().fill_null(""))
-        declared = {*self.missing, *markers}
-        found = lookup(text, dict.fromkeys(declared, 1)).is_not_null() if declared else pl.Series([False])
+        declared = dict.fromkeys((*self.missing, *markers), 1)
+        text = self._texts(column, name).fill_null("")
+        if numbers:
+            text, declared = self.pointed(text), self.pointed_keys(declared)
+        found = lookup(text, declared).is_not_null() if declared else pl.Series([False])
         return text.set(found if blank else found | (text == ""), None)
 
-    def _with_points(self, text: pl.Series) -> pl.Series:
+    def pointed(self, text: pl.Series) -> pl.Series:
         """Return texts in which numbers have a decimal point, whatever mark they are written with."""
-        return text if self.decimal == "." else text.str.replace(r"^([+-]?\d*),(\d+)$", "${1}.${2}")
+        return text if self.decimal == "." else text.str.replace(_COMMA_NUMBER, "${1}.${2}${3}")
+
+    def pointed_keys(self, meaning: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is declared of texts, under the texts as :meth:`text` returns them."""
+        return dict(zip(self.pointed(pl.Series(list(meaning), dtype=pl.String)), meaning.values(), strict=True))
+
+    def _texts(self, column: pl.Series, name: str) -> pl.Series:
+        try:
+            return column.cast(pl.String).str.strip_chars()
+        except pl.exceptions.InvalidOperationError as error:  # as of durations
+            raise self.error(0, name, f"cells of type {column.dtype}", expected="a text or a number in each") from error
 
     def error(self, row: int, column: str, what: str, **more: Any) -> InputError:
         """Return an error that names a cell."""
@@ -151,47 +166,3 @@ class Cells:
 
 def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
-
-
-def canonical(text: str) -> str:
-    """Return one spelling of a text that has several: a whole number without its zeros, letters composed (NFC).
-
-    Example:
-        >>> canonical("1.0"), canonical("-2.000000"), canonical("0.5"), canonical("happy")
-        ('1', '-2', '0.5', 'happy')
-    """
-    return re.sub(_WHOLE, r"\1", unicodedata.normalize("NFC", text))
-
-
-def lookup(text: pl.Series, meaning: Mapping[str, Any]) -> pl.Series:
-    """Return what each text means, null where it is nothing known: as it is written, else in its canonical spelling.
-
-    Example:
-        >>> lookup(pl.Series(["1.0", "1", "2.00", "3"]), {"1.0": 10, "1": 11, "2": 12}).to_list()
-        [10, 11, 12, None]
-    """
-    if not meaning:
-        return pl.Series(text.name, [None] * len(text), dtype=pl.Int64)
-    found = text.replace_strict(dict(meaning), default=None)
-    if (found.is_null() & text.is_not_null()).any():
-        other = text.str.normalize("NFC").str.replace(_WHOLE, "${1}")
-        found = found.fill_null(other.replace_strict(canonical_keys(meaning), default=None))
-    return found
-
-
-def canonical_keys(meaning: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping of canonical spellings; one that is written so itself comes first."""
-    return {canonical(text): value for text, value in meaning.items()} | {
-        text: value for text, value in meaning.items() if canonical(text) == text
-    }
-
-
-def known_texts(labels: Collection[str], codes: Mapping[str, str]) -> dict[str, int]:
-    """Return the index of each label, under its name and its declared codes; a label's name comes first.
-
-    Example:
-        >>> known_texts(["cat", "dog"], {"7": "dog"})
-        {'7': 1, 'cat': 0, 'dog': 1}
-    """
-    index = {label: i for i, label in enumerate(labels)}
-    return {code: index[label] for code, label in codes.items()} | index

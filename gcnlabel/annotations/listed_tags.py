@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -11,8 +12,10 @@ import polars as pl
 from scipy import sparse
 
 from gcnlabel.annotations.advice import of_unknown_tag
-from gcnlabel.annotations.cells import Cells, canonical, canonical_keys, known_texts
+from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.list_text import OPENING, list_items
+from gcnlabel.annotations.spellings import canonical, canonical_keys, known_texts
+from gcnlabel.annotations.value_lists import holds_values, tags_of_values, torn_label
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import Task
 
@@ -56,12 +59,15 @@ def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
     """Return row and label of every tag that a column lists, int64 [K, 2], and which cells are missing, bool [N]."""
     meaning = known_texts(task.labels, task.source.codes)
     if isinstance(cells.column(name).dtype, pl.List | pl.Array):
-        listed: Iterable[list[str] | None] = _listed_of_frame(cells.column(name))
+        listed: list[list[str] | None] = list(_listed_of_frame(cells.column(name)))
     else:
         empty = "[]" if task.source.empty is None else task.source.empty
-        text = cells.text(name, task.source.missing, blank=empty == "")
+        text = cells.text(name, task.source.missing, blank=empty == "", numbers=False)
         separator = " " if task.source.separator is None else task.source.separator
-        listed = (None if cell is None else _items(cell, meaning, separator, empty) for cell in text.to_list())
+        _refuse_torn_labels(text, meaning, separator, empty, cells, name)
+        listed = [None if cell is None else _items(cell, meaning, separator, empty) for cell in text.to_list()]
+    if holds_values(listed):
+        listed = tags_of_values(listed, meaning, f"{cells.where}, column {name!r}")
     other = canonical_keys(meaning)
     places, missing = [], []
     for row, tags in enumerate(listed):
@@ -74,6 +80,22 @@ def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
             places.append(row * len(task) + place)
     distinct = np.unique(np.array(places, dtype=np.int64))
     return np.stack(np.divmod(distinct, len(task)), axis=1), np.array(missing, dtype=bool)
+
+
+def _refuse_torn_labels(
+    text: pl.Series, known: Collection[str], separator: str, empty: str, cells: Cells, name: str
+) -> None:
+    labels = [label for label in known if separator in label]
+    for row, cell in enumerate(text.to_list() if labels else ()):
+        label = None if cell is None or cell == empty else torn_label(cell, labels, separator)
+        if label is not None:
+            raise cells.error(
+                row,
+                name,
+                f"{label!r} holds {separator!r}, which stands between the tags of a cell",
+                expected="another separator: of the task, where cells have one",
+                fix="where cells have none, write each as a list with quotes: " + json.dumps([label, "..."]),
+            )
 
 
 def _items(cell: str, known: Collection[str], separator: str, empty: str) -> list[str]:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from gcnlabel.annotations.advice import of_one_hot, of_tag_value
-from gcnlabel.annotations.cells import Cells, canonical, lookup
+from gcnlabel.annotations.cells import Cells
+from gcnlabel.annotations.spellings import canonical, lookup
 from gcnlabel.annotations.tag_signs import Seen
 from gcnlabel.tasks import MultiLabel, Task
 from gcnlabel.tasks.tag_words import WORDS, tag_value
@@ -32,7 +33,7 @@ def read_tag_columns(task: Task, cells: Cells) -> Array:
     """
     names = [cells.known(task.source.columns.get(label, label)) for label in task.labels]
     values, read = _usual(task, cells, names)  # [N, labels], [labels]
-    codes = {code: int(tag_value(said) or 0) + _WORD for code, said in task.source.codes.items()}
+    codes = cells.pointed_keys({c: int(tag_value(said) or 0) + _WORD for c, said in task.source.codes.items()})
     for j in np.flatnonzero(~read):
         values[:, j] = _read(task, cells, names[j], codes)
     _note(task, cells, names, values)
@@ -42,7 +43,8 @@ def read_tag_columns(task: Task, cells: Cells) -> Array:
 
 def _usual(task: Task, cells: Cells, names: Sequence[str]) -> tuple[Array, Array]:
     """Return what columns say whose cells are all empty or usual, read together, and which these are."""
-    declared = {canonical(text) for text in (*cells.missing, *task.source.missing, *task.source.codes)}
+    given = cells.pointed_keys(dict.fromkeys((*cells.missing, *task.source.missing, *task.source.codes)))
+    declared = {canonical(text) for text in given}
     usual = {text: value for text, value in _USUAL.items() if canonical(text) not in declared}
     values = np.full((len(cells.frame), len(names)), _NOTHING, dtype=np.int8)
     plain = np.array([_is_plain(cells.frame.schema[name]) and "" not in declared for name in names])

@@ -12,9 +12,10 @@ import polars as pl
 
 from gcnlabel.annotations.advice import of_bad_number, of_unknown_class
 from gcnlabel.annotations.annotations import MISSING_CLASS
-from gcnlabel.annotations.cells import Cells, known_texts, lookup
+from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.class_columns import read_one_hot, stands_in_columns
 from gcnlabel.annotations.listed_tags import read_tag_lists
+from gcnlabel.annotations.spellings import known_texts, lookup
 from gcnlabel.annotations.tag_columns import read_tag_columns
 from gcnlabel.annotations.votes import read_votes
 from gcnlabel.errors import InputError, shorten
@@ -47,7 +48,7 @@ def _classes(task: Categorical, cells: Cells) -> Array:
     )
     name, codes = task.source.column or task.name, task.source.codes
     text = cells.text(name, task.source.missing, blank="" in codes)
-    places = lookup(text, known_texts(task.labels, codes))
+    places = lookup(text, cells.pointed_keys(known_texts(task.labels, codes)))
     bad = (text.is_not_null() & places.is_null()).arg_true()
     if len(bad):
         given = text[int(bad[0])]
@@ -69,7 +70,7 @@ def _dimensions(task: Dimensional, cells: Cells) -> Array:
 
 def _numbers(cells: Cells, name: str, task: Dimensional, dim: str) -> Array:
     column = cells.column(name)
-    markers = (*cells.missing, *task.source.missing)
+    markers = cells.pointed(pl.Series([*cells.missing, *task.source.missing], dtype=pl.String))
     if column.dtype.is_numeric():
         text = column.cast(pl.String)
         values = column.cast(pl.Float64).fill_nan(None)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from gcnlabel.annotations import from_frame, read_table
+from gcnlabel.annotations.layout import Layout
 from gcnlabel.annotations.list_text import list_items
 from gcnlabel.errors import InputError
 from gcnlabel.tasks import Columns, MultiLabel, TaskSet
@@ -106,3 +107,60 @@ def test_what_an_unknown_text_in_a_list_is_advised():
     assert advice("cats") == "did you mean 'cat'?"
     assert advice("['cat', None]") == advice("[cat, null]") == "leave it out of the list"
     assert "missing" not in advice("-1") + advice("7", codes={"1": "cat"}) + advice("unknown")
+
+
+CODES = {"0": "cat", "1": "dog", "2": "cow"}
+VALUES = [[0, 0, 1], [1, 1, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("form", [str, json.dumps, lambda x: str(np.array(x)), lambda x: " ".join(map(str, x))])
+def test_lists_of_a_value_for_each_label_are_no_codes(form):
+    for kind in (int, float, bool):
+        cells = pl.DataFrame({"tags": [form([kind(v) for v in row]) for row in VALUES]})
+        np.testing.assert_array_equal(from_frame(cells, tasks(codes=CODES)).targets["t"], VALUES)
+        with pytest.raises(InputError, match=r"one for each label, and no label for position 0(.|\n)*codes: \{0: LABEL"):
+            from_frame(cells, tasks())
+
+
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.Float32, pl.Boolean])
+def test_columns_of_lists_of_a_value_for_each_label(tmp_path, dtype):
+    turned = {"2": "cat", "1": "dog", "0": "cow"}
+    for column in (pl.List(dtype), pl.Array(dtype, 3)):
+        pl.DataFrame({"tags": VALUES}).cast({"tags": column}).write_parquet(tmp_path / "t.parquet")
+        found = read_table(tmp_path / "t.parquet", tasks(codes=turned)).targets["t"]
+        np.testing.assert_array_equal(found, np.array(VALUES)[:, ::-1])
+    two = {"0": "cat", "1": "dog"}
+    with pytest.raises(InputError, match="no label for position 2"):
+        read_table(tmp_path / "t.parquet", tasks(codes=two))
+    with pytest.raises(InputError, match="some of them missing"):
+        from_frame(pl.DataFrame({"tags": [[0, None, 1], [0, 0, 1]]}), tasks(codes=CODES))
+
+
+def test_codes_of_lists_that_could_be_values_stay_codes():
+    cells = pl.DataFrame({"tags": [[0, 1], [1, 0], None, [0, 1]]})
+    np.testing.assert_array_equal(from_frame(cells, tasks(codes=CODES)).targets["t"][[0, 1, 3]], [[1, 1, 0]] * 3)
+    cells = pl.DataFrame({"tags": [[1, 1], [2]]})
+    np.testing.assert_array_equal(from_frame(cells, tasks(codes=CODES)).targets["t"], [[0, 1, 0], [0, 0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("separator", "cell", "labels"),
+    [
+        (None, "traffic light", ("traffic light", "traffic", "light")),
+        (",", "Food, Hotels, Travel", ("Food", "Hotels, Travel", "Hotels", "Travel")),
+        ("|", "a|b|c", ("a", "b|c", "b", "c")),
+    ],
+)
+def test_a_label_that_holds_the_separator_is_never_torn(separator, cell, labels):
+    task = MultiLabel("t", labels, source=Columns(column="tags", separator=separator))
+    with pytest.raises(InputError, match="which stands between the tags of a cell"):
+        from_frame(pl.DataFrame({"tags": [labels[-1], cell]}), TaskSet([task]))
+    whole = next(label for label in labels if (separator or " ") in label)
+    found = from_frame(pl.DataFrame({"tags": [json.dumps([whole]), labels[-1]]}), TaskSet([task])).targets["t"]
+    assert found[0].sum() == found[0, labels.index(whole)] == 1
+
+
+def test_a_decimal_comma_is_none_in_a_list(tmp_path):
+    (tmp_path / "t.csv").write_text("id;tags\na;2,0\nb;1\n", encoding="utf-8")
+    found = read_table(tmp_path / "t.csv", tasks(codes=CODES, separator=","), layout=Layout(decimal=","))
+    np.testing.assert_array_equal(found.targets["t"][0], [1, 0, 1])

@@ -3,6 +3,7 @@
 import gzip
 import re
 import unicodedata
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -302,3 +303,32 @@ def test_one_reader_behind_matrices_counts_and_edges(tmp_path):
 def test_frames_match_names_too():
     frame = pd.DataFrame({"sad ": [1, 0, 1], "happy": [0, 1, 1]})
     np.testing.assert_array_equal(from_frame(frame, MOOD).targets["mood"], EXPECTED)
+
+
+def test_what_is_declared_has_the_decimal_mark_of_the_file(tmp_path):
+    (tmp_path / "t.csv").write_text("v;c;t\n-9,9;1,0;1,00\n-9,90;2,5;0,5\n1,5e2;;,0\n,25;2,50;1\n", encoding="utf-8")
+    tasks = TaskSet.from_dict(
+        {
+            "n": {"type": "dimensional", "dims": ["v"], "missing": ["-9,9"]},
+            "c": {"type": "categorical", "classes": ["a", "b"], "codes": {1: "a", "2,5": "b", "2,50": "b"}},
+            "g": {"type": "multilabel", "labels": ["t"], "codes": {"0,5": 1}},
+        }
+    )
+    found = read_table(tmp_path / "t.csv", tasks, layout=Layout(decimal=",")).targets
+    np.testing.assert_array_equal(found["n"][:, 0], [np.nan, np.nan, 150, 0.25])
+    np.testing.assert_array_equal(found["c"], [0, 1, -1, 1])
+    np.testing.assert_array_equal(found["g"][:, 0], [1, 1, 0, 1])
+
+
+@pytest.mark.parametrize(("cell", "plain"), [("1,988", "1988"), ("12,345", "12345"), ("-1,234,567", "-1234567")])
+def test_thousands_are_never_taken_for_decimals(tmp_path, cell, plain):
+    (tmp_path / "t.csv").write_text(f'v\n"{cell}"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=f"between thousands, write {plain};"):
+        read_table(tmp_path / "t.csv", TaskSet.from_dict({"n": {"type": "dimensional", "dims": ["v"]}}))
+
+
+def test_cells_that_no_text_can_show():
+    frame = pl.DataFrame({"v": [timedelta(1), timedelta(2)]})
+    for spec in ({"type": "dimensional", "dims": ["v"]}, {"type": "categorical", "classes": ["a"], "column": "v"}):
+        with pytest.raises(InputError, match="cells of type Duration"):
+            from_frame(frame, TaskSet.from_dict({"n": spec}))

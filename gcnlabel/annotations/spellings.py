@@ -1,0 +1,56 @@
+"""Texts that mean the same, and what they are declared to mean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import polars as pl
+
+_WHOLE = r"^\+?(-?\d+)\.0*$"
+
+
+def canonical(text: str) -> str:
+    """Return one spelling of a text that has several: a whole number without its zeros, letters composed (NFC).
+
+    Example:
+        >>> canonical("1.0"), canonical("-2.000000"), canonical("0.5"), canonical("happy")
+        ('1', '-2', '0.5', 'happy')
+    """
+    return re.sub(_WHOLE, r"\1", unicodedata.normalize("NFC", text))
+
+
+def lookup(text: pl.Series, meaning: Mapping[str, Any]) -> pl.Series:
+    """Return what each text means, null where it is nothing known: as it is written, else in its canonical spelling.
+
+    Example:
+        >>> lookup(pl.Series(["1.0", "1", "2.00", "3"]), {"1.0": 10, "1": 11, "2": 12}).to_list()
+        [10, 11, 12, None]
+    """
+    if not meaning:
+        return pl.Series(text.name, [None] * len(text), dtype=pl.Int64)
+    found = text.replace_strict(dict(meaning), default=None)
+    if (found.is_null() & text.is_not_null()).any():
+        other = text.str.normalize("NFC").str.replace(_WHOLE, "${1}")
+        found = found.fill_null(other.replace_strict(canonical_keys(meaning), default=None))
+    return found
+
+
+def canonical_keys(meaning: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping of canonical spellings; one that is written so itself comes first."""
+    return {canonical(text): value for text, value in meaning.items()} | {
+        text: value for text, value in meaning.items() if canonical(text) == text
+    }
+
+
+def known_texts(labels: Collection[str], codes: Mapping[str, str]) -> dict[str, int]:
+    """Return the index of each label, under its name and its declared codes; a label's name comes first.
+
+    Example:
+        >>> known_texts(["cat", "dog"], {"7": "dog"})
+        {'7': 1, 'cat': 0, 'dog': 1}
+    """
+    index = {label: i for i, label in enumerate(labels)}
+    return {code: index[label] for code, label in codes.items()} | index

@@ -1,0 +1,82 @@
+"""Lists that cannot be read as they look: a 0 or 1 for each label, and labels that hold what divides a list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from gcnlabel.annotations.advice import looks_missing
+from gcnlabel.annotations.list_text import list_items
+from gcnlabel.annotations.spellings import canonical
+from gcnlabel.errors import InputError
+
+Lists = Sequence[list[str] | None]
+_VALUES = {"0": False, "1": True, "false": False, "true": True}
+
+
+def holds_values(listed: Lists) -> bool:
+    """Return whether lists hold a value for each label, not the labels that are there.
+
+    They do where all are of one length and hold nothing but 0 and 1, of which one stands twice in a list.
+
+    Example:
+        >>> holds_values([["0", "0", "1"], None, ["1.0", "0.0", "1.0"]]), holds_values([["0", "1"], ["1", "0"]])
+        (True, False)
+    """
+    given = [items for items in listed if items is not None]
+    if len({len(items) for items in given}) != 1:
+        return False
+    values = {item for items in given for item in items}
+    return all(_value(item) is not None or looks_missing(item) for item in values) and any(
+        len({_value(item) for item in items}) < len(items) for items in given
+    )
+
+
+def tags_of_values(listed: Lists, known: Collection[str], where: str) -> list[list[str] | None]:
+    """Return the positions that hold 1, as codes.
+
+    Args:
+        listed: Lists for which :func:`holds_values` is true.
+        known: Names and declared codes of the labels.
+        where: What messages call the column.
+
+    Raises:
+        InputError: A position is no declared code, or a value is missing.
+
+    Example:
+        >>> tags_of_values([["0", "0", "1"], None], ["0", "1", "2"], "frame, column 'tags'")
+        [['2'], None]
+    """
+    size = next(len(items) for items in listed if items is not None)
+    unsaid = [str(i) for i in range(size) if str(i) not in known]
+    if unsaid:
+        raise InputError(
+            f"lists of {size} values of 0 and 1, one for each label, and no label for position {unsaid[0]}",
+            where=where,
+            expected="codes that say which label stands at which position, the first is 0",
+            fix=f"codes: {{0: LABEL, 1: LABEL, ...}}, {size} of them, in the order of the data's description",
+        )
+    if any(_value(item) is None for items in listed for item in items or ()):
+        what = f"lists of {size} values of 0 and 1, one for each label, some of them missing"
+        raise InputError(what, where=where, expected="0 or 1", fix="write a column a label, with empty cells")
+    return [None if items is None else [str(i) for i, item in enumerate(items) if _value(item)] for items in listed]
+
+
+def torn_label(cell: str, labels: Collection[str], separator: str) -> str | None:
+    """Return a label that a cell holds and that the separator would tear apart.
+
+    Example:
+        >>> torn_label("Paris, New York", ["New York", "Paris"], " "), torn_label('["New York"]', ["New York"], " ")
+        ('New York', None)
+    """
+    if list_items(cell) is not None:
+        return None
+    whole = _spaced(cell, separator)
+    return next((label for label in labels if separator in label and _spaced(label, separator) in whole), None)
+
+
+def _spaced(text: str, separator: str) -> str:
+    return separator.join(["", *filter(None, map(str.strip, text.split(separator))), ""])
+
+
+def _value(item: str) -> bool | None:
+    return _VALUES.get(canonical(item).lower())
