@@ -173,7 +173,7 @@ def test_labels_of_the_xml_that_no_task_declares_are_no_inputs(write):
         ({"a": {"type": "dimensional", "dims": ["y1"]}}, {"task_name": "b"}, "'b' beside tasks"),
         ({"a": {"type": "dimensional", "dims": ["y1"]}}, {"present": {"y1": "2"}}, "what is no tag: y1"),
         ({"a": {"type": "dimensional", "dims": ["d"]}}, {}, "column 'd'"),
-        ({"a": {"type": "multilabel", "labels": ["y1"], "codes": {"2": "y1"}}}, {}, "codes of task 'a'"),
+        ({"a": {"type": "multilabel", "labels": ["y1"], "codes": {"2": 1}}}, {}, "codes of task 'a'"),
     ],
 )
 def test_tasks_that_do_not_fit(write, tasks, options, message):
@@ -267,3 +267,9 @@ def test_odd_xml(write, xml, message):
 def test_a_deep_and_long_xml_is_read(write):
     deep = "".join(f'<label name="l{i}">' for i in range(20_000)) + "</label>" * 20_000
     assert len(read_label_xml(write(f"<labels>{deep}</labels>", "a.xml"))) == 20_000
+
+
+def test_a_question_mark_is_missing_beside_one_in_quotes(tmp_path):
+    (tmp_path / "a.arff").write_text("@relation r\n@attribute c string\n@attribute x real\n@data\n'?',1\n?,2\nb,3\n?,4\n")
+    tasks = TaskSet.from_dict({"c": {"type": "categorical", "classes": ["?", "b"]}})
+    assert read_arff(tmp_path / "a.arff", tasks=tasks).targets["c"].tolist() == [0, -1, 1, -1]
