@@ -46,6 +46,10 @@ class InputError(ValueError):
         super().__init__("\n".join(lines))
 
 
+class UntrustedCodeError(InputError):
+    """A file names code that the user has neither named nor trusted."""
+
+
 class NoEdgeError(InputError):
     """No label of a graph has a neighbour."""
 

@@ -110,6 +110,11 @@ Examples:
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes that read.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="Read on the machines of a Dask cluster instead.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds to wait for the scheduler, and for workers where it has none.  [default: 60]",
+)
 @click.option("--output", required=True, type=click.Path(), help="The .safetensors file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
@@ -219,6 +224,7 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> L
         layout=layout_of(options),
         workers=options["workers"],
         scheduler=options["scheduler"],
+        **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
     )
     note(statistics.rows.line())
     return statistics
