@@ -1,0 +1,61 @@
+"""Mutants of every kind of file that is read: each ends in a result or in one clear error.
+
+python benchmarks/campaigns/mutants.py                      # make campaign: every kind
+python benchmarks/campaigns/mutants.py csv --trials 500
+python benchmarks/campaigns/mutants.py csv --show 17        # the traceback of one
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update(OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1", CUDA_VISIBLE_DEVICES="", MPLBACKEND="Agg")
+
+import random
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from damage import mutant
+from file_kinds import KINDS, FileKind
+from record import Campaign, run
+from trials import Trial, forked
+
+WARM_UP_SECONDS = 300
+
+
+def begun(name: str, kind: FileKind, folder: Path) -> Trial:
+    """Write the good files, in a child, see that they can be read, and return the trial.
+
+    Raises:
+        RuntimeError: A good file is refused.
+    """
+    good = folder / "good"
+    good.mkdir()
+    if forked(lambda: kind.write(good), WARM_UP_SECONDS) != 0:
+        raise RuntimeError(f"{name}: the good files cannot be written")
+    damaged = sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
+    place = folder / "trial"
+
+    def copied_and_read(path: Path, seed: str | None) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(good, place)
+        if seed is not None:
+            (place / path).write_bytes(mutant((good / path).read_bytes(), seed))
+        kind.read(place / path)
+
+    for path in damaged:
+        if forked(lambda path=path: copied_and_read(path, None), WARM_UP_SECONDS) != 0:  # type: ignore[misc]
+            raise RuntimeError(f"{name}: the good {path} is refused")
+
+    def trial(number: int) -> None:
+        seed = f"{name} {number}"
+        copied_and_read(random.Random(seed).choice(damaged), seed)
+
+    return trial
+
+
+if __name__ == "__main__":
+    campaigns = {name: Campaign(partial(begun, name, kind), kind.count) for name, kind in KINDS.items()}
+    run("mutants", __doc__ or "", campaigns, tempfile.TemporaryDirectory)
