@@ -11,9 +11,55 @@ import zipfile
 from typing import Any
 
 TEXTS = (
-    *(b"'", b'"', b"\\", b"{", b"}", b"[", b"]", b",", b";", b":", b"%", b"?", b"#", b"&a ", b"*a", b"!!set ", b"\n", b"\r"),
-    *(b"\t", b"\0", b"- ", b"<", b">", b"&lt;", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe9", b"\xe2\x80\xa8", b"../", b"[red]"),
-    *(b"null", b"yes", b"nan", b"-inf", b"1e999", b"1_0", b"0x1F", b"-1", b"2001-01-01", b"NaN", b"=1+1", b"[[", b"{}{}"),
+    *(
+        b"'",
+        b'"',
+        b"\\",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b";",
+        b":",
+        b"%",
+        b"?",
+        b"#",
+        b"&a ",
+        b"*a",
+        b"!!set ",
+        b"\n",
+        b"\r",
+    ),
+    *(
+        b"\t",
+        b"\0",
+        b"- ",
+        b"<",
+        b">",
+        b"&lt;",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\xe9",
+        b"\xe2\x80\xa8",
+        b"../",
+        b"[red]",
+    ),
+    *(
+        b"null",
+        b"yes",
+        b"nan",
+        b"-inf",
+        b"1e999",
+        b"1_0",
+        b"0x1F",
+        b"-1",
+        b"2001-01-01",
+        b"NaN",
+        b"=1+1",
+        b"[[",
+        b"{}{}",
+    ),
 )
 NUMBERS = (b"99999999999999999999999", b"2147483648", b"9223372036854775807", b"1e308", b"-1", b"0", b"4294967295")
 VALUES: tuple[Any, ...] = (None, True, -1, 0, 2**31, 2**63, 10**30, 1e308, float("inf"), "", "x", "../x", [], {}, [[]])
@@ -32,7 +78,7 @@ def mutant(content: bytes, seed: int | str) -> bytes:
 
 def faulty(content: bytes, chance: random.Random) -> bytes:
     """Return bytes with one to four faults."""
-    for _ in range(chance.choice((1, 1, 2, 4))):
+    for _ in range(chance.choice((1, 1, 1, 2, 4))):
         content = _fault(content, chance)
     return content
 

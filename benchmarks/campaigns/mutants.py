@@ -7,16 +7,13 @@ python benchmarks/campaigns/mutants.py csv --show 17        # the traceback of o
 
 from __future__ import annotations
 
-import os
-
-os.environ.update(OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1", CUDA_VISIBLE_DEVICES="", MPLBACKEND="Agg")
-
 import random
 import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
 
+import warm  # noqa: F401  (first: it says how many threads the others have)
 from damage import mutant
 from file_kinds import KINDS, FileKind
 from record import Campaign, run
@@ -56,6 +53,7 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
     return trial
 
 
+CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count) for name, kind in KINDS.items()}
+
 if __name__ == "__main__":
-    campaigns = {name: Campaign(partial(begun, name, kind), kind.count) for name, kind in KINDS.items()}
-    run("mutants", __doc__ or "", campaigns, tempfile.TemporaryDirectory)
+    run("mutants", __doc__ or "", CAMPAIGNS, tempfile.TemporaryDirectory)

@@ -6,10 +6,10 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-from file_kinds.kind import file_kind
-from file_kinds.tables import TASKS
 from safetensors.numpy import save_file
 
+from file_kinds.kind import file_kind
+from file_kinds.tables import TASKS
 from gcnlabel.data import load_features
 from gcnlabel.embeddings import read_label_arrays, read_word_vectors
 from gcnlabel.graph import read_raw_graph

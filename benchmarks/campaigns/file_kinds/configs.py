@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from file_kinds.kind import file_kind, texts
-
 from gcnlabel.config import dump_config, load_config
 from gcnlabel.run.tasks import run_tasks
 from gcnlabel.tasks import TaskSet

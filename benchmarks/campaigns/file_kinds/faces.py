@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from file_kinds.kind import SLOW, file_kind
 from PIL import Image
 from scipy.io import savemat
 
+from file_kinds.kind import SLOW, file_kind
 from gcnlabel.annotations import read_aff_wild2, read_affectnet, read_emotic
 from gcnlabel.data import load_images
 from gcnlabel.data.face_cache import FaceCache
@@ -71,7 +71,10 @@ def _write_mat(folder: Path) -> None:
     names = np.empty((1, 2), dtype=object)
     names[0] = ["Peace", "Fear"]
     rating = {"valence": 5.0, "arousal": 6.0, "dominance": np.nan}
-    person: dict[str, Any] = {"body_bbox": np.array([[1.0, 2, 20, 22]]), "annotations_categories": {"categories": names}}
+    person: dict[str, Any] = {
+        "body_bbox": np.array([[1.0, 2, 20, 22]]),
+        "annotations_categories": {"categories": names},
+    }
     person |= {"annotations_continuous": rating, "combined_categories": names, "combined_continuous": rating}
     record = {"filename": "a.jpg", "folder": "mscoco/images", "person": _structs(person, person)}
     for name, packed in (("plain", False), ("packed", True)):

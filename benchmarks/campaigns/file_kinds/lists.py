@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from file_kinds.kind import file_kind, texts
-
 from gcnlabel.annotations import read_arff_splits, read_coco, read_voc
 
 DENSE = r"""% a comment
@@ -50,7 +49,9 @@ def _write_voc(folder: Path) -> None:
     lists = folder / "ImageSets" / "Main"
     lists.mkdir(parents=True)
     for name, signs in {"cat": (1, -1, 0), "dog": (-1, 1, 1), "person": (0, 0, -1)}.items():
-        rows = "".join(f"{image} {sign:2d}\n" for image, sign in zip(("000012", "000005", "2008_1"), signs, strict=True))
+        rows = "".join(
+            f"{image} {sign:2d}\n" for image, sign in zip(("000012", "000005", "2008_1"), signs, strict=True)
+        )
         (lists / f"{name}_train.txt").write_text(rows)
     (lists / "train.txt").write_text("000012\n000005\n2008_1\n")
 

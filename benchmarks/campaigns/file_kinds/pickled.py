@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from file_kinds.kind import SLOW, file_kind
 from file_kinds.tables import TASKS
-
 from gcnlabel.embeddings import read_label_arrays
 from gcnlabel.graph import graph_from_pickle, read_pickle
 from gcnlabel.pickles import load_torch, pickled_frame

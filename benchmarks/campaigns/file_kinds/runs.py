@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from commands import called
+
 from file_kinds.kind import SLOW, file_kind
 
 SMALL = ("data.train=64", "data.val=30", "data.test=30", "training.epochs=2", "model.backbone.widths=[4,8]")

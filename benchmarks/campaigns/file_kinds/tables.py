@@ -6,8 +6,8 @@ import gzip
 from pathlib import Path
 
 import polars as pl
-from file_kinds.kind import SLOW, file_kind, texts
 
+from file_kinds.kind import SLOW, file_kind, texts
 from gcnlabel.annotations import Layout, Long, count_rows, read_table
 from gcnlabel.graph import read_raw_graph
 from gcnlabel.prediction import read_face_places
