@@ -192,15 +192,20 @@ WORKING = {
     "build-graph": _with("build-graph", "--workers", "2"),
     "ablate": _with("ablate", "--workers", "2"),
 }
-CAMPAIGNS = {
-    "file-size": Campaign(partial(begun, JOBS, _file_size, False), 40, LIMITS),
-    "rights": Campaign(partial(begun, JOBS, _no_rights, False), 40, LIMITS),
-    "encoding": Campaign(partial(begun, JOBS, _encoding, False), 24, LIMITS),
-    "lost-worker": Campaign(partial(begun, WORKING, _lost_worker, False), 8, LIMITS),
+FAULTS: dict[str, tuple[dict[str, Job], Fault, bool, int]] = {
+    "file-size": (JOBS, _file_size, False, 40),
+    "rights": (JOBS, _no_rights, False, 40),
+    "encoding": (JOBS, _encoding, False, 24),
+    "lost-worker": (WORKING, _lost_worker, False, 8),
+    "full-disk": (JOBS, _full, True, 40),
+    "read-only": (JOBS, _read_only, True, 16),
 }
-if _can_mount():
-    CAMPAIGNS["full-disk"] = Campaign(partial(begun, JOBS, _full, True), 40, LIMITS)
-    CAMPAIGNS["read-only"] = Campaign(partial(begun, JOBS, _read_only, True), 16, LIMITS)
+"""Name -> jobs, what befalls them, whether they work on a disk of their own, and number of trials."""
+CAMPAIGNS = {
+    name: Campaign(partial(begun, jobs, fault, on_disk), count, LIMITS)
+    for name, (jobs, fault, on_disk, count) in FAULTS.items()
+    if not on_disk or _can_mount()
+}
 
 if __name__ == "__main__":
-    run("faults", __doc__ or "", CAMPAIGNS, tempfile.TemporaryDirectory)
+    sys.exit(run("faults", __doc__, CAMPAIGNS))

@@ -14,7 +14,6 @@ import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -96,4 +95,4 @@ CAMPAIGNS = {
 }
 
 if __name__ == "__main__":
-    run("kills", __doc__ or "", CAMPAIGNS, tempfile.TemporaryDirectory)
+    sys.exit(run("kills", __doc__, CAMPAIGNS))

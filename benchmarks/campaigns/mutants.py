@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import shutil
-import tempfile
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
     return trial
 
 
-CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count) for name, kind in KINDS.items()}
+CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count, group=kind.group) for name, kind in KINDS.items()}
 
 if __name__ == "__main__":
-    run("mutants", __doc__ or "", CAMPAIGNS, tempfile.TemporaryDirectory)
+    sys.exit(run("mutants", __doc__, CAMPAIGNS))

@@ -6,11 +6,11 @@ import argparse
 import fcntl
 import json
 import os
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from trials import ENDS, GOOD, Limits, Outcome, Trial, outcomes
@@ -28,11 +28,13 @@ class Campaign(NamedTuple):
         begin: Makes, in a folder, what the trials need, and returns the trial.
         count: Number of trials.
         limits: What each may take.
+        group: What it is counted as in tables.
     """
 
     begin: Callable[[Path], Trial]
     count: int
     limits: Limits = Limits()
+    group: str = ""
 
 
 class Tally:
@@ -42,10 +44,11 @@ class Tally:
         path: The file.
         family: Name of the script.
         kind: Name of the kind.
+        group: What it is counted as in tables.
     """
 
-    def __init__(self, path: Path, family: str, kind: str) -> None:
-        self.path, self.family, self.kind = path, family, kind
+    def __init__(self, path: Path, family: str, kind: str, group: str) -> None:
+        self.path, self.family, self.kind, self.group = path, family, kind, group
         self.counts: Counter[str] = Counter()
         self.failures: dict[int, Outcome] = {}
         found = _content(path).get(family, {}).get(kind, {})
@@ -76,7 +79,8 @@ class Tally:
             content = _content(self.path)
             counts = {end: self.counts[end] for end in ENDS}
             failures = {str(number): list(outcome) for number, outcome in sorted(self.failures.items())}
-            content.setdefault(self.family, {})[self.kind] = {"tried": self.tried, **counts, "failures": failures}
+            found = {"group": self.group, "tried": self.tried, **counts, "failures": failures}
+            content.setdefault(self.family, {})[self.kind] = found
             with atomic_write(self.path, overwrite=True) as temporary:
                 temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -86,14 +90,14 @@ class Tally:
         return f"{self.family} {self.kind}: {self.tried} tried: {found or 'nothing'}"
 
 
-def run(family: str, doc: str, campaigns: Mapping[str, Campaign], workplace: Callable[[], Any]) -> None:
-    """Run the kinds that the command line names, and end with code 1 where a trial has failed.
+def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: Sequence[str] | None = None) -> int:
+    """Run the kinds that a command line names, and return 1 where a trial has failed.
 
     Args:
         family: Name of the script.
         doc: What it does.
         campaigns: Kind -> its trials.
-        workplace: Returns a context manager whose value is a folder to work in.
+        words: The command line; None for the script's own.
     """
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(campaigns)}; none for all")
@@ -102,30 +106,30 @@ def run(family: str, doc: str, campaigns: Mapping[str, Campaign], workplace: Cal
     parser.add_argument("--show", type=int, metavar="SEED", help="one trial, here, with its traceback")
     parser.add_argument("--processes", type=int, default=1, help="kinds side by side")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file of results")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     unknown = sorted(set(given.kinds) - set(campaigns))
     if unknown:
         parser.error(f"unknown kind {unknown[0]}; known: {', '.join(campaigns)}")
     names = given.kinds or list(campaigns)
     if given.show is not None:
-        with workplace() as folder:
+        with TemporaryDirectory(prefix="gcnlabel-") as folder:
             print(campaigns[names[0]].begin(Path(folder))(given.show))
-        return
+        return 0
 
     def one(name: str) -> int:
         campaign = campaigns[name]
-        tally = Tally(given.results, family, name)
+        tally = Tally(given.results, family, name, campaign.group or name)
         count = campaign.count if given.trials is None else given.trials
         numbers = tally.forget_failures() if given.again else list(range(tally.tried, count))
         if numbers:
-            with workplace() as folder:
+            with TemporaryDirectory(prefix="gcnlabel-") as folder:
                 _count(tally, campaign, Path(folder), numbers)
         print(tally.line(), flush=True)
         for number, outcome in list(tally.failures.items())[:20]:
             print(f"  seed {number}: {': '.join(outcome)}", flush=True)
         return int(bool(tally.failures))
 
-    sys.exit(max(side_by_side(one, names, given.processes), default=0))
+    return max(side_by_side(one, names, given.processes))
 
 
 def side_by_side(work: Callable[[str], int], names: list[str], processes: int) -> list[int]:
