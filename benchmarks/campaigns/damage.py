@@ -86,7 +86,10 @@ def faulty(content: bytes, chance: random.Random) -> bytes:
 def _fault(data: bytes, chance: random.Random) -> bytes:
     at, to = sorted(chance.choices(range(len(data) + 1), k=2))
     size = min(to - at, chance.choice((1, 4, 30)))
-    kind = chance.randrange(8)
+    in_place = (
+        b"\0" in data[:512] and chance.random() < 0.6
+    )  # of binary files, what is longer or shorter is found early
+    kind = chance.choice((0, 1, 1, 6)) if in_place else chance.randrange(8)
     if kind == 0:
         return data[:at] + bytes([chance.randrange(256)]) + data[at + 1 :]
     if kind == 1:
@@ -100,17 +103,17 @@ def _fault(data: bytes, chance: random.Random) -> bytes:
     if kind == 5:
         return data[:at] + chance.choice(TEXTS) + data[at + chance.choice((0, 1, size)) :]
     if kind == 6:
-        return _huge(data, at, chance)
+        return _huge(data, at, chance, digits=not in_place)
     return data[:at] + data[to : to + 60] + data[at:]  # spliced
 
 
-def _huge(data: bytes, at: int, chance: random.Random) -> bytes:
+def _huge(data: bytes, at: int, chance: random.Random, *, digits: bool) -> bytes:
     """Make a number huge: one of digits where there is any behind a place, or else the bytes of one."""
-    digits = re.compile(rb"\d+").search(data, at)
-    if digits and chance.random() < 0.6:
-        return data[: digits.start()] + chance.choice(NUMBERS) + data[digits.end() :]
-    end = chance.choice((b"\x7f", b"\xff", b"\x00"))
-    return data[:at] + b"\xff" * chance.choice((1, 3, 7)) + end + data[at + 4 :]
+    number = re.compile(rb"\d+").search(data, at) if digits and chance.random() < 0.6 else None
+    if number:
+        return data[: number.start()] + chance.choice(NUMBERS) + data[number.end() :]
+    large = b"\xff" * chance.choice((0, 1, 3, 7)) + chance.choice((b"\x7f", b"\xff", b"\x00"))
+    return (data[:at] + large + data[at + len(large) :])[: len(data)]
 
 
 def _within(content: bytes, chance: random.Random) -> bytes | None:

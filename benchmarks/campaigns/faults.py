@@ -26,9 +26,9 @@ from functools import partial
 from pathlib import Path
 
 import warm  # noqa: F401  (first: it says how many threads the others have)
-from jobs import JOBS, SECONDS, Job, check_again, digests, said, undisturbed
+from jobs import JOBS, SECONDS, Job, check_again, digests, log_of, undisturbed
 from record import Campaign, run
-from trials import Limits, LostError, Trial, forked
+from trials import Limits, LostError, Trial, forked, said
 
 Fault = Callable[[random.Random, Path], object]
 """What is done to a process, or to the folder that it works in, before a command is called."""
@@ -52,7 +52,7 @@ def begun(jobs: dict[str, Job], fault: Fault, on_disk: bool, folder: Path) -> Tr
         with _disk(place) if on_disk else _folder(place):
             shutil.copytree(places[name] / "inputs", place, dirs_exist_ok=True)
             before = digests(place)
-            status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), SECONDS)
+            status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), log_of(place), SECONDS)
             _mend(place, on_disk)
             _check_end(name, status, place, before, expected[name])
             check_again(job, place, expected[name])
@@ -72,7 +72,7 @@ def _check_end(name: str, status: int | None, place: Path, before: dict[str, str
     Raises:
         LostError: It has not.
     """
-    text = said(place)
+    text = said(log_of(place))
     if status not in (0, 2) or "Traceback" in text or (status == 2 and "error: " not in text):
         raise LostError(f"it ended with {status}: {text}")
     written = {file: digest for file, digest in digests(place).items() if before.get(file) != digest}

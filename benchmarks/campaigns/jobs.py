@@ -8,8 +8,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ import numpy as np
 from commands import called
 from file_kinds.faces import write_affectnet
 from file_kinds.runs import sets, write_run
-from trials import LostError, forked
+from trials import LostError, forked, said
 
 SECONDS = 300
 """Time of one command."""
@@ -49,11 +48,10 @@ class Job(NamedTuple):
     more: tuple[str, ...] = ()
 
     def call(self, place: Path, *, again: bool = False) -> None:
-        """Call it in a folder, in this process, with what it prints in a file beside the folder."""
+        """Call it in a folder, in this process."""
         os.chdir(place)
         sys.modules["gcnlabel.data.prepare"].SHARD_FACES = 4  # type: ignore[attr-defined]
-        with _printed(place.with_suffix(".log")):
-            called(*self.words, *(self.more if again else ()))
+        called(*self.words, *(self.more if again else ()))
 
 
 def _write_table(folder: Path) -> None:
@@ -110,6 +108,11 @@ JOBS = {
 """Name -> job."""
 
 
+def log_of(place: Path) -> Path:
+    """Return where stands what the last command of a folder has printed: beside it."""
+    return place.with_suffix(".log")
+
+
 def undisturbed(job: Job, folder: Path) -> dict[str, str]:
     """Write the inputs, call the job once, and return what lies there then.
 
@@ -118,11 +121,11 @@ def undisturbed(job: Job, folder: Path) -> dict[str, str]:
     """
     inputs, place = folder / "inputs", folder / "reference"
     inputs.mkdir()
-    if forked(lambda: job.write(inputs), SECONDS) != 0:
-        raise RuntimeError("the inputs cannot be written")
+    if forked(lambda: job.write(inputs), log_of(place), SECONDS) != 0:
+        raise RuntimeError(f"the inputs cannot be written: {said(log_of(place))}")
     shutil.copytree(inputs, place)
-    if forked(lambda: job.call(place), SECONDS) != 0:
-        raise RuntimeError(f"the undisturbed command fails: {said(place)}")
+    if forked(lambda: job.call(place), log_of(place), SECONDS) != 0:
+        raise RuntimeError(f"the undisturbed command fails: {said(log_of(place))}")
     return digests(place)
 
 
@@ -132,9 +135,9 @@ def check_again(job: Job, place: Path, expected: dict[str, str]) -> None:
     Raises:
         LostError: It is not.
     """
-    status = forked(lambda: job.call(place, again=True), SECONDS)
+    status = forked(lambda: job.call(place, again=True), log_of(place), SECONDS)
     if status != 0:
-        raise LostError(f"called again, it ends with {status}: {said(place)}")
+        raise LostError(f"called again, it ends with {status}: {said(log_of(place))}")
     found = digests(place)
     for what, names in {
         "lost": expected.keys() - found.keys(),
@@ -150,12 +153,6 @@ def digests(place: Path) -> dict[str, str]:
     return {str(path.relative_to(place)): _digest(path) for path in sorted(place.rglob("*")) if path.is_file()}
 
 
-def said(place: Path) -> str:
-    """Return the end of what the command of a folder has printed."""
-    log = place.with_suffix(".log")
-    return log.read_text(encoding="utf-8", errors="replace").strip()[-400:] if log.exists() else "nothing"
-
-
 def _digest(path: Path) -> str:
     content = path.read_bytes()
     if path.suffix == ".json":
@@ -169,16 +166,3 @@ def _timeless(value: object) -> object:
     if isinstance(value, dict):
         return {key: _timeless(inner) for key, inner in value.items() if key != "seconds"}
     return [_timeless(inner) for inner in value] if isinstance(value, list) else value
-
-
-@contextmanager
-def _printed(log: Path) -> Iterator[None]:
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for number in (1, 2):
-        os.dup2(handle, number)
-    os.close(handle)
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()

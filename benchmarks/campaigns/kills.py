@@ -19,9 +19,9 @@ from functools import partial
 from pathlib import Path
 
 import warm  # noqa: F401  (first: it says how many threads the others have)
-from jobs import JOBS, SECONDS, Job, check_again, said, undisturbed
+from jobs import JOBS, SECONDS, Job, check_again, log_of, undisturbed
 from record import Campaign, run
-from trials import Limits, LostError, Trial, forked
+from trials import Limits, LostError, Trial, forked, said
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "fcntl.flock"}
@@ -39,12 +39,12 @@ def begun(job: Job, folder: Path) -> Trial:
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(folder / "inputs", place)
         if number % 2:
-            status = forked(lambda: job.call(place), SECONDS, kill_after=chance.uniform(0, seconds))
+            status = forked(lambda: job.call(place), log_of(place), SECONDS, kill_after=chance.uniform(0, seconds))
         else:
             at = chance.randint(1, events)
-            status = forked(lambda: _killed_at(at, job, place), SECONDS)
+            status = forked(lambda: _killed_at(at, job, place), log_of(place), SECONDS)
         if status not in (0, -signal.SIGKILL):
-            raise LostError(f"before it was killed, it ended with {status}: {said(place)}")
+            raise LostError(f"before it was killed, it ended with {status}: {said(log_of(place))}")
         check_again(job, place, expected)
 
     return trial
@@ -61,8 +61,8 @@ def _measured(job: Job, folder: Path) -> tuple[int, float]:
         job.call(place)
         note.write_text(json.dumps([len(seen), time.monotonic() - start]))
 
-    if forked(counted, SECONDS) != 0:
-        raise RuntimeError(f"the undisturbed command fails: {said(place)}")
+    if forked(counted, log_of(place), SECONDS) != 0:
+        raise RuntimeError(f"the undisturbed command fails: {said(log_of(place))}")
     events, seconds = json.loads(note.read_text())
     return events, seconds
 

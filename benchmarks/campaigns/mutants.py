@@ -17,7 +17,7 @@ import warm  # noqa: F401  (first: it says how many threads the others have)
 from damage import mutant
 from file_kinds import KINDS, FileKind
 from record import Campaign, run
-from trials import Trial, forked
+from trials import Trial, forked, said
 
 WARM_UP_SECONDS = 300
 
@@ -30,8 +30,8 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
     """
     good = folder / "good"
     good.mkdir()
-    if forked(lambda: kind.write(good), WARM_UP_SECONDS) != 0:
-        raise RuntimeError(f"{name}: the good files cannot be written")
+    if forked(lambda: kind.write(good), folder / "log", WARM_UP_SECONDS) != 0:
+        raise RuntimeError(f"{name}: the good files cannot be written: {said(folder / 'log')}")
     damaged = sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
     place = folder / "trial"
 
@@ -43,8 +43,8 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
         kind.read(place / path)
 
     for path in damaged:
-        if forked(lambda path=path: copied_and_read(path, None), WARM_UP_SECONDS) != 0:  # type: ignore[misc]
-            raise RuntimeError(f"{name}: the good {path} is refused")
+        if forked(partial(copied_and_read, path, None), folder / "log", WARM_UP_SECONDS) != 0:
+            raise RuntimeError(f"{name}: the good {path} is refused: {said(folder / 'log')}")
 
     def trial(number: int) -> None:
         seed = f"{name} {number}"

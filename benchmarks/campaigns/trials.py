@@ -84,16 +84,18 @@ def attempt(trial: Trial, number: int) -> Outcome:
     return Outcome(READ)
 
 
-def forked(work: Callable[[], object], seconds: float, kill_after: float | None = None) -> int | None:
+def forked(work: Callable[[], object], log: Path, seconds: float, kill_after: float | None = None) -> int | None:
     """Do something in a child and return its status: an exit code, a negative signal, None where time ran out.
 
     Args:
         work: What is done; its ``SystemExit`` is the child's.
+        log: File of what it prints.
         seconds: Time until the child is killed as one that hangs.
         kill_after: Time until it is killed on purpose.
     """
     child = os.fork()
     if child == 0:
+        _print_to(log)
         _end_child(work)
     handle = os.pidfd_open(child)
     ended = select.select([handle], [], [], seconds if kill_after is None else kill_after)[0]
@@ -104,11 +106,17 @@ def forked(work: Callable[[], object], seconds: float, kill_after: float | None 
     return None if not ended and kill_after is None else status
 
 
-def silence() -> None:
-    """Send what is printed, by whom ever, nowhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
+def said(log: Path) -> str:
+    """Return the end of what a child has printed."""
+    return log.read_text(encoding="utf-8", errors="replace").strip()[-400:]
+
+
+def _print_to(path: str | Path) -> None:
+    """Send what is printed, by whom ever, to a file."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for number in (1, 2):
+        os.dup2(handle, number)
+    os.close(handle)
     warnings.simplefilter("ignore")
 
 
@@ -149,7 +157,7 @@ def _of_one_process(trial: Trial, numbers: list[int], limits: Limits) -> Iterato
 
 
 def _serve(trial: Trial, numbers: list[int], limits: Limits, sending: int) -> None:
-    silence()
+    _print_to(os.devnull)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory, used + limits.memory))
     with os.fdopen(sending, "wb", buffering=0) as pipe:

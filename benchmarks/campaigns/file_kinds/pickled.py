@@ -42,7 +42,8 @@ def _write_frame(folder: Path) -> None:
         import pandas as pd
     except ImportError:
         return
-    pd.DataFrame(np.eye(2), index=["cat", "dog"], columns=["cat", "dog"]).to_pickle(folder / "pandas.pkl")
+    names = pd.Index(["cat", "dog"], dtype=object)
+    pd.DataFrame(np.eye(2), index=names, columns=names).to_pickle(folder / "pandas.pkl")
 
 
 def _generator(features: int) -> dict[str, torch.Tensor]:
