@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from campaign_table import campaign_table
 from head_tables import controls_table, results_table, scarce_table, tuning_table
 from speed_tables import speed_table
 from unseen_table import unseen_table
@@ -26,6 +27,7 @@ SECTIONS = {
     "tuning": tuning_table,
     "weights": weight_table,
     "speed": speed_table,
+    "campaigns": campaign_table,
 }
 
 
