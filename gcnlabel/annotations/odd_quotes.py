@@ -37,13 +37,15 @@ def loose_quote(path: Path, head: Head) -> InputError | None:
 
 def warn_swallowed_rows(path: Path, head: Head) -> None:
     """Warn of cells with line breaks whose lines, without regard to quotes, are rows: a quote may not be closed."""
-    if head.delimiter == "," and len(head.names) < FEWEST or head.delimiter == " " or len(head.names) < 2:
+    if (head.delimiter == "," and len(head.names) < FEWEST) or head.delimiter == " " or len(head.names) < 2:
         return
     with suppress(csv.Error, UnicodeDecodeError):
         found = [(number, len(lines)) for number, lines in _rows(path, head) if _are_rows(lines, head)]
         if found:
             (first, count), several = found[0], len(found)
-            text = f"{several} row(s) of {path} hold, between quotes, lines that look like rows: the first is line {first}"
+            text = (
+                f"{several} row(s) of {path} hold, between quotes, lines that look like rows: the first is line {first}"
+            )
             warnings.warn(f"{text}, with {count} lines; {_fix(path, head)}", GcnlabelWarning, stacklevel=4)
 
 

@@ -171,7 +171,7 @@ def open_table(path: str | Path, layout: Layout = AS_SEEN, what: str = "annotati
         InputError: There is none, it is empty, or what is declared does not suit it.
     """
     path = existing_file(path, what)
-    if path.suffix not in (".parquet", ".pq"):
+    if path.suffix.lower() not in (".parquet", ".pq"):
         return TextFile(path, layout)
     idle = [name for name in ("delimiter", "names") if getattr(layout, name)]
     if idle:

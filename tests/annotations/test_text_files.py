@@ -346,7 +346,7 @@ def test_quotes_that_are_plain_characters_are_said_and_mended_as_told(tmp_path, 
     with pytest.raises(InputError, match=r"a quote is not closed(.|\n)*line \d: (.|\n)*quoting=3") as told:
         read_table("t.tsv", NUMBERS)
     code = re.search(r"pandas.read_csv\('t.tsv'.*?\) ", str(told.value)).group()
-    eval(code, {"pandas": pd}).to_csv("mended.csv", index=False)  # noqa: S307
+    eval(code, {"pandas": pd}).to_csv("mended.csv", index=False)
     np.testing.assert_array_equal(read_table("mended.csv", NUMBERS).targets["n"][:, 0], [1, 2, 3, 4])
 
 
@@ -360,3 +360,17 @@ def test_rows_that_a_cell_swallows_are_warned_of(tmp_path, delimiter):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(read_table(tmp_path / "t.csv", NUMBERS)) == 2
+
+
+@pytest.mark.parametrize(("encoding", "message"), [("utf-16", "is in UTF-16"), ("utf-16-le", "holds zero bytes")])
+def test_other_encodings_are_named(tmp_path, encoding, message):
+    (tmp_path / "t.txt").write_bytes("id\tv\r\na\t1\r\n".encode(encoding))
+    with pytest.raises(InputError, match=message):
+        read_table(tmp_path / "t.txt", NUMBERS)
+
+
+def test_endings_of_names_in_any_case(tmp_path):
+    pl.DataFrame({"v": [1.5]}).write_parquet(tmp_path / "t.PARQUET")
+    (tmp_path / "t.CSV.GZ").write_bytes(gzip.compress(b"v\n1.5\n"))
+    for name in ("t.PARQUET", "t.CSV.GZ"):
+        assert read_table(tmp_path / name, NUMBERS).targets["n"].tolist() == [[1.5]]
