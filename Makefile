@@ -1,10 +1,11 @@
 # make demo   the whole way on the bundled data: graph, baseline, graph head, tables, figures
 # make test   every check: ruff, mypy, tests, doctests
+# make campaign   damaged files, kills and faults of the environment: what was not tried yet; at most two hours
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow lint table clean help
+.PHONY: demo test test-slow campaign lint table clean help
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -29,6 +30,11 @@ test: $(VENV)/installed-test lint
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -m slow
+
+# Trials that stand in benchmarks/results/campaigns.json are not tried again: remove it to begin anew.
+campaign: $(VENV)/installed-test
+	failed=0; for each in mutants kills faults; do \
+	$(BIN)/python benchmarks/campaigns/$$each.py --processes 2 || failed=1; done; exit $$failed
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff format --check .

@@ -10,9 +10,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from campaign_table import campaign_table
 from head_tables import controls_table, results_table, scarce_table, tuning_table
 from speed_tables import speed_table
 from unseen_table import unseen_table
+from weight_table import weight_table
 
 from gcnlabel.files import atomic_write
 
@@ -23,7 +25,9 @@ SECTIONS = {
     "scarce": scarce_table,
     "unseen": unseen_table,
     "tuning": tuning_table,
+    "weights": weight_table,
     "speed": speed_table,
+    "campaigns": campaign_table,
 }
 
 

@@ -46,8 +46,16 @@ class InputError(ValueError):
         super().__init__("\n".join(lines))
 
 
+class UntrustedCodeError(InputError):
+    """A file names code that the user has neither named nor trusted."""
+
+
 class NoEdgeError(InputError):
     """No label of a graph has a neighbour."""
+
+
+class OtherStatisticError(InputError):
+    """A raw graph holds another statistic than a convention takes."""
 
 
 class GcnlabelWarning(UserWarning):

@@ -5,11 +5,20 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from threading import Thread
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
+from threading import Event, Thread
+from types import FrameType
 from typing import TypeVar
 
+from gcnlabel.errors import InputError
+
+PATIENCE = 3
+"""Seconds that workers have to tidy up."""
+_given_up = Event()
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -19,13 +28,16 @@ def unordered(
 ) -> Iterator[tuple[Job, Result]]:
     """Yield each job with its result, as they become ready.
 
-    When a job fails or the caller stops, jobs that have begun are finished and no other is begun. When this process is
-    killed, its workers end.
+    When a job fails, or the caller stops or is stopped, no other is begun and those that have begun are given up: what
+    a job writes must be whole or not there. When this process is killed, its workers end.
 
     Args:
         work: A function at the top level of a module.
         jobs: What it is called with, each.
         workers: Number of processes, None for one a processor; with one, jobs are done here, in order.
+
+    Raises:
+        InputError: A worker was killed.
 
     Example:
         >>> list(unordered(abs, [-1, 2], workers=1))
@@ -39,12 +51,20 @@ def unordered(
     context = multiprocessing.get_context(method)  # a plain fork copies the locks of polars' and torch's threads
     if method == "forkserver":
         context.set_forkserver_preload([work.__module__])  # imported once, not once a worker
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+    of = {pool.submit(_do, work, job): job for job in jobs}
     try:
-        of = {pool.submit(work, job): job for job in jobs}
         for future in as_completed(of):
             yield of.pop(future), future.result()
+    except BrokenProcessPool as error:
+        raise InputError(
+            "a worker process was killed, most often because memory ran out",
+            fix="fewer workers (--workers), or a machine with more memory; then run the same command again",
+        ) from error
     finally:
+        if of:
+            _end(set(multiprocessing.active_children()) - others)
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -53,9 +73,38 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _end(workers: Iterable[BaseProcess]) -> None:
+    """End workers: they tidy up, unless that takes long."""
+    workers = list(workers)
+    for worker in workers:
+        worker.terminate()
+    until = time.monotonic() + PATIENCE
+    for worker in workers:
+        worker.join(max(until - time.monotonic(), 0))
+        worker.kill()
+
+
 def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends the others
+    signal.signal(signal.SIGTERM, _give_up)
     Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _give_up(signum: int, frame: FrameType | None) -> None:
+    _given_up.set()
+    signal.signal(signum, signal.SIG_IGN)
+    raise SystemExit(1)
+
+
+def _do(work: Callable[[Job], Result], job: Job) -> Result:
+    """Do a job, unless this process is to end: the pool takes its exit for the result of the job before."""
+    if _given_up.is_set():
+        os._exit(1)
+    try:
+        return work(job)
+    finally:
+        if _given_up.is_set():
+            os._exit(1)
 
 
 def _end_with_parent() -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.constants import register_constants
 from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.tasks import Dimensional, TaskSet
 
@@ -61,8 +62,7 @@ class Units(nn.Module):
         given = {"mean": torch.zeros(size) if mean is None else mean, "sd": torch.ones(size) if sd is None else sd}
         for name, value in given.items():
             self.register_buffer(name, torch.as_tensor(value, dtype=kind), persistent=size > 0)
-        self.register_buffer("low", low.clone(), persistent=False)
-        self.register_buffer("high", high.clone(), persistent=False)
+        register_constants(self, low=low.clone(), high=high.clone())
 
     @classmethod
     def fit(cls, annotations: Annotations) -> Units:

@@ -14,6 +14,7 @@ PACKAGE = Path(gcnlabel.__file__).parent
 ORDER = (
     *(
         "errors",
+        "stopping",
         "files",
         "processes",
         "pickles",
@@ -27,6 +28,7 @@ ORDER = (
     ),
     *(
         "recipe",
+        "constants",
         "units",
         "precision",
         "nn",

@@ -73,11 +73,18 @@ class Coder:
     @property
     def quick(self) -> Callable[[str], float]:
         """What reads the usual cells, and raises KeyError or ValueError, or gives infinity, for others."""
-        return float if self._attribute.kind == "numeric" else self._places.__getitem__
+        if self._attribute.kind == "numeric":
+            return float
+        return self._known_text if self._attribute.is_text else self._places.__getitem__
 
     def attribute(self) -> Attribute:
         """Return the column, with the texts that were found."""
         return replace(self._attribute, values=tuple(self._places))
+
+    def _known_text(self, cell: str) -> float:
+        if cell == "?":  # missing, also beside a text '?' in quotes
+            raise KeyError(cell)
+        return self._places[cell]
 
     def _number(self, cell: str) -> float:
         try:

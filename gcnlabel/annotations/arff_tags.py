@@ -46,6 +46,11 @@ def meaning_of(values: Sequence[str]) -> Meaning | None:
     return None if pair is None else {value: float(pair.index(word(value))) for value in values}
 
 
+def _written(file: ArffFile, place: int) -> Sequence[str]:
+    attribute = file.attributes[place]
+    return attribute.values if attribute.kind == "nominal" else file.used(place)
+
+
 class Tags:
     """The labels of files that are read as one: each label's meaning is that of all its values.
 
@@ -74,7 +79,7 @@ class Tags:
                 f"present names what is no tag: {shorten(strangers)}", expected=shorten(places) or None, fix=fix
             )
         self._values = {name: self._values_of(name, missing.get(name, ())) for name in places}
-        found = {name: meaning_of(values) for name, values in self._values.items()}
+        found = {name: meaning_of(values) or self._of_each_file(name) for name, values in self._values.items()}
         declared = {name: self._declared(name, value, found[name]) for name, value in present.items()}
         self._meaning = {name: declared.get(name, meaning) for name, meaning in found.items()}
         self._refuse_unclear()
@@ -101,19 +106,30 @@ class Tags:
         """Return the values of a label over all files: those declared, of numbers those that occur."""
         values: dict[str, None] = {}
         for file, place in zip(self._files, self._places[name], strict=True):
-            attribute = file.attributes[place]
-            values |= dict.fromkeys(attribute.values if attribute.kind == "nominal" else file.used(place))
+            values |= dict.fromkeys(_written(file, place))
         return [value for value in values if value not in ("?", *missing)]
 
+    def _of_each_file(self, name: str) -> Meaning | None:
+        """Return what the values say where files write them differently (no / yes, 0 / 1), None where one does not."""
+        meaning: Meaning = {}
+        for file, place in zip(self._files, self._places[name], strict=True):
+            own = meaning_of([value for value in _written(file, place) if value in self._values[name]])
+            if own is None:
+                return None
+            meaning |= own
+        return None if {"-1", "0"} <= set(map(word, meaning)) else meaning
+
     def _declared(self, name: str, value: str, known: Meaning | None) -> Meaning:
-        values = self._values[name]
-        chosen = [each for each in values if each == value] or [each for each in values if word(each) == word(value)]
-        if len(chosen) != 1:
+        values, said = self._values[name], word(value)
+        exact = len(values) == 2 and value in values
+        chosen = {each for each in values if (each == value if exact else word(each) == said)}
+        absent_alone = len(values) == 1 and (meaning_of([value, *values]) is not None or not closest(value, values))
+        if not chosen and not absent_alone:
             what = f"present: {value!r} is no value of the label {name!r}"
             raise InputError(what, expected=shorten(values), fix=closest(value, values))
-        if len(values) > 2:
+        if not exact and len(set(map(word, values))) > 2:
             return {}
-        meaning = {each: float(each == chosen[0]) for each in values}
+        meaning = {each: float(each in chosen) for each in values}
         if meaning == known:
             raise InputError(f"present: {{{name}: {value}}} has no effect: the values say so", fix="leave it out")
         return meaning
@@ -132,9 +148,12 @@ class Tags:
                 where=where,
                 expected=f"a tag; classes and numbers are declared by tasks: {{...: {{type: {kind}, ...}}}}",
             )
+        fix = "declare it: " + " or ".join(f"present: {{{name!r}: {value!r}}}" for value in values)
+        if len(values) == 1:
+            fix += " if that means present, else the value that would, which no row has"
         raise InputError(
             f"the values of label {name!r} do not say which means present: {shorten(values)}{more}",
             where=where,
             expected=", ".join(" / ".join(pair) for pair in PAIRS),
-            fix="declare it: " + " or ".join(f"present: {{{name!r}: {value!r}}}" for value in values),
+            fix=fix,
         )

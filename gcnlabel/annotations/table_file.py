@@ -17,7 +17,7 @@ from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.annotations.odd_quotes import loose_quote, warn_swallowed_rows
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
-from gcnlabel.files import existing_file
+from gcnlabel.files import existing_file, unchanged
 
 
 class TableFile(ABC):
@@ -55,9 +55,10 @@ class TableFile(ABC):
 
     @contextmanager
     def readable(self) -> Iterator[None]:
-        """Say which file, and which row, cannot be read."""
+        """Say which file, and which row, cannot be read, and that a file changed meanwhile."""
         try:
-            yield
+            with unchanged([self.path]):
+                yield
         except pl.exceptions.PolarsError as error:
             raise self.explained(error) from error
 
@@ -72,7 +73,7 @@ class ParquetFile(TableFile):
     def scan(self) -> pl.LazyFrame:
         """Return its columns."""
         try:
-            lazy = pl.scan_parquet(self.path)
+            lazy = pl.scan_parquet(self.path, glob=False)
             lazy.collect_schema()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise InputError(f"{self.path} is no Parquet file: {error}") from error

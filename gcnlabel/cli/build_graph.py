@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from gcnlabel.annotations import Annotations
     from gcnlabel.graph import GraphRecipe, LabelGraph
     from gcnlabel.statistics import LabelStatistics
     from gcnlabel.tasks import TaskSet
-
-OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long")
-"""Options that say how tables are read."""
-OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "statistic", "workers", "scheduler")
-"""Options that say what of annotations is measured; delimiter and decimal mark hold for matrices too."""
 
 EXAMPLES = """\b
 Examples:
@@ -110,6 +102,11 @@ Examples:
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes that read.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="Read on the machines of a Dask cluster instead.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds to wait for the scheduler, and for workers where it has none.  [default: 60]",
+)
 @click.option("--output", required=True, type=click.Path(), help="The .safetensors file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
@@ -119,16 +116,11 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     labels are one multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names,
     are taken in the order of TASKS, and the command says so.
     """
-    from gcnlabel.cli.idle_options import refuse_idle
+    from gcnlabel.cli.idle_options import refuse_idle_of_graph
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.tasks import TaskSet
 
-    if not options["annotations"]:
-        refuse_idle(OF_ANNOTATIONS, "without --annotations")
-    if options["scheduler"] is not None:
-        refuse_idle(["workers"], "beside --scheduler")
-    if options["embeddings"] is None:
-        refuse_idle(["missing_words"], "without --embeddings")
+    refuse_idle_of_graph(options)
     refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
     recipe = _recipe(options)
     graph = recipe.finish(_raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
@@ -156,15 +148,13 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
 
 
 def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
-    from gcnlabel.annotations import is_tag_list
     from gcnlabel.cli.arff_annotations import arff_annotations, is_arff
     from gcnlabel.cli.table_layout import layout_of
+    from gcnlabel.cli.tag_lists import has_tag_list, tag_list_annotations
     from gcnlabel.errors import InputError
     from gcnlabel.graph import read_raw_graph
 
-    tag_list = any(map(is_tag_list, options["annotations"]))
-    if options["difficult"] is not None and not tag_list:
-        raise InputError(f"--difficult {options['difficult']}", expected="--annotations with VOC's folder of one year")
+    tag_list = has_tag_list(options)
     given = [key for key in ("annotations", "from_matrix", "from_counts", "from_edges") if options[key]]
     if len(given) != 1:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
@@ -178,30 +168,10 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
     if arff:
         return recipe.measure(arff_annotations(tasks, options))
     if tag_list:
-        return recipe.measure(_tag_list(tasks, options))
+        return recipe.measure(tag_list_annotations(tasks, options))
     if tasks is None:
         raise InputError("no TASKS file given", expected="a YAML file that declares the tasks of the annotations")
     return recipe.raw(_measured(tasks, recipe, options))
-
-
-def _tag_list(tasks: TaskSet | None, options: dict[str, Any]) -> Annotations:
-    from gcnlabel.annotations import read_tag_list
-    from gcnlabel.annotations.counted_rows import used_rows
-    from gcnlabel.errors import InputError, note
-
-    context = click.get_current_context()
-    given = {name for name in options if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
-    idle = sorted(given & {*OF_TABLES, "workers", "scheduler"})
-    if idle or len(options["annotations"]) > 1:
-        beside = f"--{idle[0].replace('_', '-')}" if idle else "another --annotations"
-        raise InputError(
-            f"{beside} beside a COCO file or a folder of VOC", expected="it alone; tables take this option"
-        )
-    path = options["annotations"][0]
-    split = options["split"] if "split" in given or Path(path).is_dir() else None
-    annotations = read_tag_list(path, tasks, split=split, difficult=options["difficult"])
-    note(used_rows(annotations).line())
-    return annotations
 
 
 def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
@@ -219,6 +189,7 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> L
         layout=layout_of(options),
         workers=options["workers"],
         scheduler=options["scheduler"],
+        **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
     )
     note(statistics.rows.line())
     return statistics

@@ -23,12 +23,12 @@ Examples:
 @click.option("--overwrite", is_flag=True, help="Replace a demo that is there.")
 def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> None:
     """Build the graph of the bundled synthetic faces, train linear and graph head on it, and compare them."""
-    from rich.console import Console
     from rich.table import Table
 
+    from gcnlabel.cli.terminal import terminal
     from gcnlabel.demo import run_demo
 
-    console = Console()
+    console = terminal()
     results = run_demo(output, changes=changes, overwrite=overwrite, say=lambda text: console.rule(text))
     table = Table("metric", *results, title="synthetic faces (drawn, not photographs), test part, one seed")
     for name in next(iter(results.values())):

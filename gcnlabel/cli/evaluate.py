@@ -37,6 +37,7 @@ Examples:
 @click.option("--seeds", type=click.IntRange(min=1), help="Number of seeds.  [default: 1]")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
 @click.option("--output", type=click.Path(), help="JSON file of the unseen labels' areas.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def evaluate(
     run: str,
@@ -45,6 +46,7 @@ def evaluate(
     unseen: tuple[str, ...],
     output: str | None,
     overwrite: bool,
+    trust: bool,
     **how: Any,
 ) -> None:
     """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json.
@@ -62,7 +64,7 @@ def evaluate(
             raise InputError(
                 f"{of_run[0]} and --unseen", expected="one: unseen labels are measured on test, on the CPU"
             )
-        _evaluate_unseen(run, unseen, output, overwrite, how)
+        _evaluate_unseen(run, unseen, output, overwrite, how | {"trust": trust})
         return
     of_unseen = [f"--{name.replace('_', '-')}" for name, value in {**how, "output": output}.items() if value]
     if of_unseen:
@@ -71,7 +73,7 @@ def evaluate(
     from gcnlabel.run import RunFolder
     from gcnlabel.run import evaluate as evaluate_run
 
-    show_evaluation(run, evaluate_run(RunFolder(run), split=split, device=device or "auto"))
+    show_evaluation(run, evaluate_run(RunFolder(run, trust=trust), split=split, device=device or "auto"))
 
 
 def _evaluate_unseen(
@@ -86,7 +88,7 @@ def _evaluate_unseen(
 
     if output is not None:
         refuse_existing(output, overwrite)
-    config, seeds = _config(run, how["changes"]), how["seeds"] or 1
+    config, seeds = _config(run, how["changes"], how["trust"]), how["seeds"] or 1
     options = {"edges_from": how["edges_from"] or "val", "positives": how["positives"]}
     with progress_bar("seeds") as progress:
         results = evaluate_unseen(config, label, seeds=seeds, progress=progress, **options)
@@ -96,8 +98,13 @@ def _evaluate_unseen(
             temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
-def _config(run: str, changes: tuple[str, ...]) -> Config:
+def _config(run: str, changes: tuple[str, ...], trust: bool) -> Config:
     """Return the config of a run folder, or of a file or preset."""
     from gcnlabel.config import load_config
+    from gcnlabel.run import RunFolder
 
-    return load_config(str(Path(run) / "config.yaml") if Path(run).is_dir() else run, changes)
+    if not Path(run).is_dir():
+        return load_config(run, changes)
+    folder = RunFolder(run, trust=trust)
+    folder.load_config()  # says what code it names
+    return load_config(folder.config, changes)

@@ -23,8 +23,9 @@ Examples:
     help="For onnxruntime; weights alone; for PyTorch alone.",
 )
 @click.option("--output", required=True, type=click.Path(), help="The file to write.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def export(run: str, format: str, output: str, overwrite: bool) -> None:
+def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> None:
     """Write the selected checkpoint of RUN as one file that needs no graph library.
 
     The label graph is folded into plain weights: one linear layer, wherever scores are linear in the features. Names of
@@ -41,7 +42,7 @@ def export(run: str, format: str, output: str, overwrite: bool) -> None:
     from gcnlabel.run import RunFolder
 
     refuse_existing(output, overwrite)
-    network = load_network(RunFolder(run))
+    network = load_network(RunFolder(run, trust=trust))
     description = describe_model(
         network.tasks,
         network.input_shape,

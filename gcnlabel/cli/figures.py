@@ -25,11 +25,12 @@ Examples:
     type=click.Choice(["pdf", "svg", "png"]),
     help="May be given again.",
 )
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
-def figures(runs: tuple[str, ...], output: Path, formats: tuple[str, ...], overwrite: bool) -> None:
+def figures(runs: tuple[str, ...], output: Path, formats: tuple[str, ...], overwrite: bool, trust: bool) -> None:
     """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV."""
     from gcnlabel.run import RunFolder
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
-    for path in draw_figures([RunFolder(run) for run in runs], FigureFolder(output, formats, overwrite)):
+    for path in draw_figures([RunFolder(run, trust=trust) for run in runs], FigureFolder(output, formats, overwrite)):
         click.echo(path)

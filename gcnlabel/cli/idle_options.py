@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from gcnlabel.errors import InputError
+
+OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long")
+"""Options that say how tables are read."""
+OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "workers", "scheduler")
+"""Options that say what of annotations is measured; delimiter and decimal mark hold for matrices too."""
 
 
 def refuse_idle(names: Iterable[str], because: str) -> None:
@@ -25,3 +31,15 @@ def refuse_idle(names: Iterable[str], because: str) -> None:
     for name in names:
         if context.get_parameter_source(name) not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None):
             raise InputError(f"{flags[name]} has no effect {because}", fix="leave it out")
+
+
+def refuse_idle_of_graph(options: Mapping[str, Any]) -> None:
+    """Refuse options of ``build-graph`` that have no effect beside its others."""
+    if not options["annotations"]:
+        refuse_idle(OF_ANNOTATIONS, "without --annotations")
+    if options["scheduler"] is not None:
+        refuse_idle(["workers"], "beside --scheduler")
+    else:
+        refuse_idle(["timeout"], "without --scheduler")
+    if options["embeddings"] is None:
+        refuse_idle(["missing_words"], "without --embeddings")

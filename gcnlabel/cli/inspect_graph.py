@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from gcnlabel.graph import LabelGraph
 
@@ -27,13 +28,12 @@ Examples:
 @click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
 def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, ...], overwrite: bool) -> None:
     """Show for each label of GRAPH its task, its neighbours and the share that stays with itself; then warnings."""
-    from rich.console import Console
-
+    from gcnlabel.cli.terminal import terminal
     from gcnlabel.graph import LabelGraph
     from gcnlabel.inspection import inspect_warnings
 
     loaded = LabelGraph.load(graph)
-    console = Console()
+    console = terminal()
     _show(loaded, graph, console)
     for text in inspect_warnings(loaded):
         console.print(f"warning: {text}", highlight=False, soft_wrap=True)
@@ -44,6 +44,7 @@ def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, 
 def _show(graph: LabelGraph, title: str, console: Console) -> None:
     """Print a row a label; where weights have signs, how many are negative, and a sign before each neighbour's name."""
     from rich.table import Table
+    from rich.text import Text
 
     from gcnlabel.inspection import inspect_labels, signs
 
@@ -52,7 +53,7 @@ def _show(graph: LabelGraph, title: str, console: Console) -> None:
     table = Table("label", "task", *counts, "self share", "listens to", title=title, title_justify="left")
     for row in inspect_labels(graph):
         numbers = [str(row.neighbours), str(row.apart)][: len(counts)]
-        heard = ", ".join(_neighbour(name, weight, signed=apart > 0) for name, weight in row.listens_to[:6])
+        heard = Text(", ").join(_neighbour(name, weight, signed=apart > 0) for name, weight in row.listens_to[:6])
         more = f" and {len(row.listens_to) - 6} more" if len(row.listens_to) > 6 else ""
         table.add_row(row.label, row.task, *numbers, f"{row.self_share:.0%}", heard + more)
     console.print(table)
@@ -60,13 +61,13 @@ def _show(graph: LabelGraph, title: str, console: Console) -> None:
         console.print(f"{together + apart} directed edges: {together} positive, {apart} negative", highlight=False)
 
 
-def _neighbour(name: str, weight: float, *, signed: bool) -> str:
-    from rich.markup import escape
+def _neighbour(name: str, weight: float, *, signed: bool) -> Text:
+    from rich.text import Text
 
     if not signed:
-        return f"{escape(name)} {weight:+.3f}"
+        return Text(f"{name} {weight:+.3f}")
     colour = "blue" if weight < 0 else "red"  # as in the figures
-    return f"[{colour}]{'-' if weight < 0 else '+'}{escape(name)}[/] {abs(weight):.3f}"
+    return Text.assemble((f"{'-' if weight < 0 else '+'}{name}", colour), f" {abs(weight):.3f}")
 
 
 def _sweep(graph: LabelGraph, console: Console, output: str, formats: tuple[str, ...], overwrite: bool) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 import logging
-import sys
 import warnings
 from typing import Any
 
 import click
 
 from gcnlabel import __version__
-from gcnlabel.errors import NOTE, GcnlabelWarning, InputError
+from gcnlabel.cli.ending import AGAIN, GOING_ON, spoken
+from gcnlabel.cli.terminal import printable
+from gcnlabel.errors import NOTE, GcnlabelWarning
 
 COMMANDS = {
     "build-graph": "Measure or read a label graph and save it.",
@@ -52,20 +53,14 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the user gave wrong becomes one message on stderr and exit code 2."""
-        if not ctx.params["debug"]:
+        debug = ctx.params["debug"]
+        if not debug:
             warnings.showwarning = _show_warning
             logging.disable(logging.INFO)  # Lightning's loggers set their own levels when they are imported
         _show_notes()
-        try:
+        hint = GOING_ON.get((ctx._protected_args or [""])[0], AGAIN)
+        with spoken(hint, debug=debug):
             return super().invoke(ctx)
-        except InputError as error:
-            if ctx.params["debug"]:
-                raise
-            click.echo(f"error: {error}", err=True)
-            sys.exit(2)
-        except KeyboardInterrupt as stop:
-            click.echo(f"stopped; {stop}" if str(stop) else "stopped", err=True)
-            sys.exit(130)
 
 
 class _Shown(logging.Handler):
@@ -86,7 +81,7 @@ def _show_notes() -> None:
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
     """Show our warnings as one line; those that libraries give to programmers are shown with --debug alone."""
     if issubclass(category, GcnlabelWarning):
-        click.echo(f"warning: {message}", err=True)
+        click.echo(f"warning: {printable(message)}", err=True)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -36,6 +36,7 @@ MOST_SHOWN = 20
 )
 @click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
 @click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
@@ -47,6 +48,7 @@ def predict(
     output: str | None,
     folder: str | None,
     overwrite: bool,
+    trust: bool,
     batch_size: int,
     device: str,
 ) -> None:
@@ -74,11 +76,11 @@ def predict(
     if alignment is not None and faces is None:
         raise InputError("--alignment without --faces", expected="a table of where the faces stand")
     places = {} if faces is None else prediction.read_face_places(faces)
-    files = {} if folder is None else prediction.find_images(source, RunFolder(run).load_config(), places)
+    files = {} if folder is None else prediction.find_images(source, RunFolder(run, trust=trust).load_config(), places)
     copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
     with progress_bar("predict") as progress:
         found = prediction.predict(
-            RunFolder(run),
+            RunFolder(run, trust=trust),
             source,
             places=places,
             alignment=alignment,
@@ -95,9 +97,9 @@ def predict(
 
 
 def _show(predictions: Predictions, output: str | None, folder: str | None) -> None:
-    from rich.console import Console
+    from gcnlabel.cli.terminal import printable, terminal
 
-    console = Console()
+    console = terminal()
     shown = len(predictions) if output is None else min(len(predictions), MOST_SHOWN)
     console.print(_table(predictions, shown))
     if shown < len(predictions):
@@ -105,13 +107,14 @@ def _show(predictions: Predictions, output: str | None, folder: str | None) -> N
     for path in filter(None, (output, folder)):
         console.print(path, highlight=False, soft_wrap=True)
     for name, reason in predictions.unreadable.items():
-        click.echo(f"left out: {name}: {reason}", err=True)
+        click.echo(printable(f"left out: {name}: {reason}"), err=True)
 
 
 def _table(predictions: Predictions, rows: int) -> Table:
     """Return a row an input, a column a task, or a column a dimension."""
-    from rich.markup import escape
     from rich.table import Table
+
+    from gcnlabel.cli.terminal import printable
 
     table = Table(predictions.named)
     cells: list[list[str]] = []
@@ -120,7 +123,7 @@ def _table(predictions: Predictions, rows: int) -> Table:
             table.add_column(title)
             cells.append(texts)
     for row, name in enumerate(predictions.names[:rows]):
-        table.add_row(escape(name), *(escape(column[row]) for column in cells))
+        table.add_row(printable(name), *(column[row] for column in cells))
     return table
 
 

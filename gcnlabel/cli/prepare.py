@@ -96,10 +96,10 @@ def prepare(
 
 
 def _show(output: Path, manifest: Mapping[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from gcnlabel.annotations.row_report import RowReport
+    from gcnlabel.cli.terminal import printable, terminal
 
     click.echo(RowReport.from_plain(manifest["rows"]).line())
     counts = manifest["counts"]
@@ -110,9 +110,9 @@ def _show(output: Path, manifest: Mapping[str, Any]) -> None:
         table.add_row(reason, str(count))
     if counts["unreadable"]:
         table.add_row("image that cannot be read (left out)", str(counts["unreadable"]))
-    Console().print(table)
+    terminal().print(table)
     for name, reason in manifest["unreadable"][:MOST_LISTED]:
-        click.echo(f"left out: {name}: {reason}", err=True)
+        click.echo(printable(f"left out: {name}: {reason}"), err=True)
     more = counts["unreadable"] - MOST_LISTED
     if more > 0:
         click.echo(f"and {more} more: see manifest.json", err=True)

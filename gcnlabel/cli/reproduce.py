@@ -48,8 +48,7 @@ def reproduce(
     on. Tables and figures are written anew each time. After --only on several machines, put their folders runs/ into
     one and run the command without --only.
     """
-    from rich.console import Console
-
+    from gcnlabel.cli.terminal import terminal
     from gcnlabel.reproduce import (
         check_same_settings,
         finished,
@@ -66,7 +65,7 @@ def reproduce(
         click.echo("figS1 and figS2 are left out: they show class edges from EMOTIC (--emotic PATH)")
     runs = list(dict.fromkeys(run for target in targets for run in runs_of(target, source, seeds)))
     check_same_settings(runs, source, output)
-    console = Console()
+    console = terminal()
     _train(share_of(runs, only), source, output, console)
     left = [run for run in runs if not finished(run_folder(output, source, run))]
     if left:
@@ -92,7 +91,13 @@ def _train(runs: list[Planned], source: Source, output: Path, console: Console) 
         console.print(f"{len(runs) - len(todo)} of {len(runs)} runs are finished already", highlight=False)
     if not todo:
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), "left:")
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        "left:",
+    )
     with Progress(*columns, TimeRemainingColumn(elapsed_when_finished=False), console=console) as progress:
         bar = progress.add_task("training", total=len(todo))
 
@@ -117,5 +122,6 @@ def _write(
         for name, table in make_table(target, source, output, seeds).items():
             files = write_table(table, output / "tables" / source.name / name, overwrite=True)
             console.print(f"{files[0]}", highlight=False, soft_wrap=True)
+    figures.write()
     for file in figures.written:
         console.print(f"{file}", highlight=False, soft_wrap=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from gcnlabel.cli.terminal import terminal
 from gcnlabel.errors import shorten
 
 
@@ -20,7 +20,7 @@ def show_evaluation(run: str, evaluation: Mapping[str, Any]) -> None:
             if isinstance(value, float):
                 table.add_row(task, name, f"{value:.4f}")
         table.add_section()
-    console = Console()
+    console = terminal()
     console.print(table)
     selected = evaluation["selected"]
     console.print(f"epoch {selected['epoch']}, selected by {selected['split']}/{selected['metric']}", highlight=False)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from gcnlabel.config import Config
+    from gcnlabel.run import RunFolder
 
 EXAMPLES = """\b
 Examples:
@@ -13,6 +17,7 @@ Examples:
   gcnlabel train config.yaml --set optimizer.lr=0.01 --set training.epochs=20 --seed 3 --output runs/a
   gcnlabel train --resume --output runs/a
   gcnlabel train config.yaml --resume --output runs/a   # starts it, or goes on where it was stopped
+  gcnlabel train --resume --set training.epochs=40 --output runs/a   # trains a finished run longer
   gcnlabel train config.yaml --devices 4 --output runs/a                   # four devices of this machine
   torchrun --nnodes 2 --nproc-per-node 4 --rdzv-backend c10d --rdzv-endpoint host:29500 \\
       -m gcnlabel train config.yaml --devices 4 --num-nodes 2 --output runs/a   # on each of two machines
@@ -24,7 +29,8 @@ Examples:
 @click.option("--output", type=click.Path(), required=True, help="Folder of the run.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed instead of the config's.")
-@click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run.")
+@click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run, or begin it.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
 @click.option("--devices", default="1", show_default=True, help="Number of devices, or auto: all of this machine.")
 @click.option("--num-nodes", default=1, show_default=True, type=click.IntRange(min=1), help="Number of machines.")
@@ -35,6 +41,7 @@ def train(
     seed: int | None,
     resuming: bool,
     overwrite: bool,
+    trust: bool,
     devices: str,
     num_nodes: int,
 ) -> None:
@@ -48,21 +55,32 @@ def train(
     from gcnlabel.errors import InputError
     from gcnlabel.run import RunFolder, resume
     from gcnlabel.run import train as train_run
-    from gcnlabel.run.fitting import is_first_process
+    from gcnlabel.run.requeue import is_first_process
 
-    folder = RunFolder(output)
+    if resuming and overwrite:
+        raise InputError(
+            "--resume and --overwrite", expected="one: --resume goes on with a run, --overwrite replaces it"
+        )
+    folder = RunFolder(output, trust=trust)
     where: dict[str, Any] = {"devices": devices if devices == "auto" else _number(devices), "num_nodes": num_nodes}
-    wanted = load_config(config, (*changes, *(() if seed is None else (f"seed={seed}",)))) if config else None
-    if wanted is None and (not resuming or changes or seed is not None):
+    changes = (*changes, *(() if seed is None else (f"seed={seed}",)))
+    if config is None and not resuming:
         raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
-    nothing_yet = not any(path.exists() for path in (folder.last, folder.metrics, folder.evaluation))
-    if resuming and folder.config.exists() and not nothing_yet and (is_first_process() or folder.last.exists()):
+    if resuming:
+        wanted = load_config(config, changes) if config else _changed(folder, changes)
         evaluation = resume(folder, wanted, **where)
     else:
-        overwrite = overwrite or (resuming and nothing_yet)  # a stop in the first epoch left nothing
-        evaluation = train_run(wanted or folder.load_config(), folder, overwrite=overwrite, **where)
+        evaluation = train_run(load_config(str(config), changes), folder, overwrite=overwrite, **where)
     if is_first_process():
         show_evaluation(output, evaluation)
+
+
+def _changed(folder: RunFolder, changes: tuple[str, ...]) -> Config | None:
+    """Return the config of a run with changes, None without."""
+    from gcnlabel.config import load_config
+
+    folder.load_config()  # says when there is none
+    return load_config(folder.config, changes) if changes else None
 
 
 def _number(devices: str) -> int:

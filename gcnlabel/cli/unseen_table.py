@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from gcnlabel.cli.terminal import terminal
 from gcnlabel.unseen import GRAPH
 from gcnlabel.unseen.edges import NAMES
 
@@ -29,7 +29,7 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
         values = (_number(other.get(key), 3) for key in ("p_seeds", "p_labels"))
         cells = (str(number), name, f"{method['mean']:.4f}", _number(method["sd"], 4), gain, *values)
         table.add_row(*cells, style=_style(name))
-    console = Console()
+    console = terminal()
     console.print(title, highlight=False, soft_wrap=True)
     console.print(table)
     if 1 < len(labels) <= MOST_LABELS:

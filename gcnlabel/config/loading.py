@@ -16,13 +16,17 @@ from gcnlabel.config.schema import Config
 from gcnlabel.config.section import EACH, ONE
 from gcnlabel.config.splits import FRACTION, NAME
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.files import existing_file
+from gcnlabel.files import existing_file, parse_yaml
 
 SOURCES = ("synthetic-faces", "table", "arff", "coco", "voc", "affectnet", "aff-wild2", "emotic")
 """Values of data.source, which pydantic names as a level of their own."""
 
 LEVELS = (*SOURCES, ONE, EACH, NAME, FRACTION)
 """Levels that pydantic names and a config does not have."""
+
+
+MAX_CHAIN = 20
+"""Configs, each of which extends the next."""
 
 
 def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | None = None) -> Config:
@@ -39,11 +43,14 @@ def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | 
         InputError: The file is not there or not YAML, or a key or value is not allowed; the message names the key.
     """
     text, where = _text_of(source)
-    content = _parse_yaml(text, where)
+    content, chain = parse_yaml(text, where), [str(source)]
     while isinstance(content, dict) and "extends" in content:
-        base = _parse_yaml(*_text_of(str(content.pop("extends"))))
-        if root is not None and "extends" not in base:
-            base = _parse_yaml(*_text_of(root))
+        chain.append(str(content.pop("extends")))
+        if len(chain) > MAX_CHAIN or os.path.realpath(chain[-1]) in map(os.path.realpath, chain[:-1]):
+            raise InputError(f"extends leads in a circle: {' -> '.join(chain)}", where=where)
+        base = parse_yaml(*_text_of(chain[-1]))
+        if root is not None and isinstance(base, dict) and "extends" not in base:
+            base = parse_yaml(*_text_of(root))
         content = merged(base, content)
     return parse_config(_with_changes(content, changes), where)
 
@@ -114,13 +121,6 @@ def _presets() -> Any:
     return resources.files("gcnlabel") / "presets"
 
 
-def _parse_yaml(text: str, where: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"not valid YAML: {error}", where=where) from error
-
-
 def _with_changes(content: Any, changes: Iterable[str]) -> Any:
     for change in changes:
         key, equals, value = change.partition("=")
@@ -132,7 +132,7 @@ def _with_changes(content: Any, changes: Iterable[str]) -> Any:
             section = section.setdefault(level, {}) if isinstance(section, dict) else None
         if not isinstance(section, dict):
             raise InputError(f"--set {change!r}: {'.'.join(levels)} is not a section of the config")
-        section[last] = _parse_yaml(value, f"--set {change}")
+        section[last] = parse_yaml(value, f"--set {change}")
     return content
 
 

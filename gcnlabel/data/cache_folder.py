@@ -14,7 +14,7 @@ import numpy as np
 from gcnlabel.annotations.face_annotations import FaceAnnotations
 from gcnlabel.data.cache_manifest import FORMAT, Manifest, checked_manifest
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.files import atomic_write, existing_file, remove_torn
 
 
 class CacheFolder:
@@ -68,6 +68,8 @@ class CacheFolder:
         """
         self._sweep()
         if not self.manifest.exists():
+            if self.path.is_dir():
+                remove_torn(self.path)  # a job that was killed in its first write
             if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
                 raise InputError(f"{self.path} exists already and is no cache of faces", fix="give another OUTPUT")
         elif not overwrite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ def opened_vectors(path: Path) -> Iterator[IO[str]]:
             _check_kind(start.read(SNIFFED), path)
         with opener(path, "rt", encoding="utf-8-sig", errors="replace", newline="\n") as lines:
             yield lines
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{path} is no whole gzip file: {error}") from error
 
 

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest
-from gcnlabel.files import atomic_write, refuse_suffix
+from gcnlabel.files import atomic_write, refuse_suffix, sort_header
 from gcnlabel.nn import MultiTaskModel
 
 Description = Mapping[str, Any]
@@ -85,6 +85,7 @@ def _onnx(model: MultiTaskModel, path: Path, description: Description) -> None:
 def _safetensors(model: MultiTaskModel, path: Path, description: Description) -> None:
     tensors = {name: tensor.contiguous().clone() for name, tensor in model.state_dict().items()}  # heads share biases
     save_file(tensors, path, metadata={"gcnlabel": json.dumps(description), **_plain(description)})
+    sort_header(path)
 
 
 def _torch_export(model: MultiTaskModel, path: Path, description: Description) -> None:

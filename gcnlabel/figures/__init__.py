@@ -7,7 +7,7 @@ from gcnlabel.figures.curves import curves_figure, curves_table
 from gcnlabel.figures.gains import Gain, gains_figure, gains_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
 from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_table
-from gcnlabel.figures.saving import check_formats, save_figure
+from gcnlabel.figures.saving import check_formats, rendered, save_figure, write_together
 from gcnlabel.figures.scatter import scatter_figure, scatter_table
 from gcnlabel.figures.similarity import cosine_similarity, label_similarity, similarity_figure, similarity_table
 from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
@@ -30,6 +30,7 @@ __all__ = [
     "label_graph_figure",
     "label_graph_table",
     "label_similarity",
+    "rendered",
     "sample_figure",
     "sample_table",
     "save_figure",
@@ -39,4 +40,5 @@ __all__ = [
     "similarity_table",
     "tau_sweep_figure",
     "tau_sweep_table",
+    "write_together",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write
+from gcnlabel.files import atomic_writes, plain_cells
 
 METADATA: dict[str, dict[str, Any]] = {
     "pdf": {"CreationDate": None, "Creator": "gcnlabel", "Producer": None},
@@ -46,11 +46,34 @@ def save_figure(
     Raises:
         InputError: A format is unknown, or a file exists or cannot be written.
     """
+    contents = rendered(figure, path, formats, table=table)
+    write_together(contents, overwrite=overwrite)
+    return list(contents)
+
+
+def rendered(
+    figure: Figure, path: str | Path, formats: Sequence[str] = ("pdf",), *, table: pl.DataFrame
+) -> dict[Path, bytes]:
+    """Return the bytes of what :func:`save_figure` writes, by file.
+
+    Raises:
+        InputError: A format is unknown.
+    """
     check_formats(formats)
-    files = [Path(f"{path}.{name}") for name in (*formats, "csv")]
-    with ExitStack() as together:  # all are moved in place when the last is written
-        for name, file in zip(formats, files, strict=False):
-            temporary = together.enter_context(atomic_write(file, overwrite=overwrite))
-            figure.savefig(temporary, format=name, metadata=METADATA[name])
-        table.write_csv(together.enter_context(atomic_write(files[-1], overwrite=overwrite)))
-    return files
+    contents = {}
+    for name in formats:
+        content = io.BytesIO()  # on a full disk, matplotlib would hide why it failed
+        figure.savefig(content, format=name, metadata=METADATA[name])
+        contents[Path(f"{path}.{name}")] = content.getvalue()
+    return {**contents, Path(f"{path}.csv"): plain_cells(table).write_csv().encode()}
+
+
+def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
+    """Write files, all or none.
+
+    Raises:
+        InputError: One exists and ``overwrite`` is false, or they cannot be written.
+    """
+    with atomic_writes(list(contents), overwrite=overwrite) as temporaries:
+        for temporary, content in zip(temporaries, contents.values(), strict=True):
+            temporary.write_bytes(content)

@@ -23,6 +23,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#9
 """Okabe and Ito's colours."""
 
 mpl.rcParams.update({"pdf.fonttype": 42, "ps.fonttype": 42, "svg.hashsalt": "gcnlabel", "svg.fonttype": "none"})
+mpl.rcParams["text.parse_math"] = False  # names with dollars are names
 
 
 def new_figure(width: float, height: float) -> Figure:

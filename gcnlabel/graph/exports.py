@@ -66,7 +66,7 @@ def write_npz(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -
     if graph.x is not None:
         arrays["x"] = graph.x.numpy()
     with atomic_write(path, overwrite=overwrite) as temporary, temporary.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+        np.savez(file, **arrays)
 
 
 def write_csv(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gcnlabel import __version__
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file, refuse_suffix
+from gcnlabel.files import atomic_write, existing_file, refuse_suffix, sort_header
 from gcnlabel.graph.raw_matrix import sparse_matrix
 from gcnlabel.tasks import TaskSet
 
@@ -56,6 +56,7 @@ def write_graph(
             temporary,
             metadata={key: json.dumps(value) for key, value in metadata.items()},
         )
+        sort_header(temporary)
 
 
 def read_graph(path: str | Path) -> tuple[dict[str, Tensor], TaskSet, dict[str, Any]]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.embeddings import parse_embeddings
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, OtherStatisticError
 from gcnlabel.graph.borrowing import graph_to_borrow, with_borrowed
 from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.measured_from import measured_from, remember
 from gcnlabel.graph.measuring import Pair, Pairs, graph_of_statistics
 from gcnlabel.statistics import LabelStatistics, default_blocks
 from gcnlabel.tasks import TaskSet
@@ -80,6 +81,7 @@ class GraphRecipe:
         Raises:
             InputError: A statistic does not suit its tasks, or there is no sample.
         """
+        whole = annotations if isinstance(annotations, Annotations) else None
         if isinstance(annotations, Annotations):
             tasks, annotations = tasks or annotations.tasks, [annotations]
         if tasks is None:
@@ -87,7 +89,10 @@ class GraphRecipe:
         statistics = LabelStatistics(tasks, self.blocks(tasks))
         for part in annotations:
             statistics.update(part)
-        return self.raw(statistics)
+        raw = self.raw(statistics)
+        if whole is not None and self.statistic is None:
+            remember(raw, whole)
+        return raw
 
     def raw(self, statistics: LabelStatistics) -> LabelGraph:
         """Return the raw graph of statistics that were measured as :meth:`blocks` says, with what is borrowed."""
@@ -102,14 +107,25 @@ class GraphRecipe:
     def finish(self, raw: LabelGraph) -> LabelGraph:
         """Return the propagation graph of a raw one, with embeddings when they are named.
 
+        A raw graph whose statistic nobody named, and is another than the convention's, is measured anew by the
+        convention's own where :meth:`measure` made it of annotations.
+
         Raises:
             InputError: The graph is finished already; it was measured by another statistic than the convention's, which
-                nobody asked for by name; or it has no edge.
+                nobody asked for by name, and cannot be measured anew; or it has no edge.
         """
         pairs = self.edges_between(raw.tasks)
         _check_raw(raw)
         transform = convention(self.convention).transform(raw.tasks, tau=self.tau, p=self.p, pairs=pairs)
-        self._check_statistic(raw, pairs or convention(self.convention).pairs(raw.tasks))
+        wanted = pairs or convention(self.convention).pairs(raw.tasks)
+        try:
+            self._check_statistic(raw, wanted)
+        except OtherStatisticError:
+            annotations = measured_from(raw)
+            if annotations is None:
+                raise
+            raw = self.measure(annotations, raw.tasks)
+            self._check_statistic(raw, wanted)
         graph: LabelGraph = transform(raw)
         graph.history = {**graph.history, "convention": self.convention}
         if self.embeddings is None:
@@ -136,7 +152,7 @@ class GraphRecipe:
             found = measured.get(frozenset(pair))
             wanted = own.get(frozenset(pair), found)
             if found is None or found not in (wanted, "borrowed"):
-                raise InputError(
+                raise OtherStatisticError(
                     f"the graph holds {'no statistic' if found is None else repr(found)} of {':'.join(pair)}",
                     expected=f"{wanted or 'one'!r}, as the convention {self.convention!r} takes",
                     fix=f"measure it for this convention: measured_graph(..., convention={self.convention!r}); or name "

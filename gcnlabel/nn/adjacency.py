@@ -116,8 +116,14 @@ class Adjacency(nn.Module):
         return True
 
     def is_whole(self) -> bool:
-        """Whether the buffers fit each other; not so when a checkpoint of another graph is about to be refused."""
-        return int(self.first[-1]) == len(self.source) == len(self.value)
+        """Whether the buffers fit each other.
+
+        They do not when a checkpoint of another graph is about to be refused, or without memory or values, as after
+        ``.to("meta")`` or ``.to_empty(...)``.
+        """
+        if self.first.is_meta or not int(self.first[-1]) == len(self.source) == len(self.value):
+            return False
+        return bool((self.first.diff() >= 0).all() and ((self.source >= 0) & (self.source < self.size)).all())
 
     @property
     def pattern(self) -> Pattern:

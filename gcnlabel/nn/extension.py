@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.graph import LabelGraph, similarity_graph
 from gcnlabel.graph.agreement import COSINES, warn_of_disagreement
+from gcnlabel.nn.adjacency import Adjacency
 from gcnlabel.tasks import TaskSet
 
 M = TypeVar("M", bound=nn.Module)
@@ -93,17 +94,23 @@ def with_modes_of(trained: nn.Module, larger: M) -> M:
     return larger
 
 
-def warn_of_names(x: Tensor, adjacency: Tensor, tasks: TaskSet, graph: LabelGraph) -> None:
-    """Warn where edges are cosines of embeddings alone, and those of trained labels do not go with their edges.
+def check_larger(x: Tensor, adjacency: Adjacency, tasks: TaskSet, graph: LabelGraph) -> None:
+    """Check that a larger graph embeds trained labels as in training; warn where edges of names alone mislead.
+
+    The cosines of their embeddings do, where they do not go with the edges that trained labels had.
 
     Args:
         x: Embeddings of the trained labels [L, F].
-        adjacency: The Â that they were trained with [L, L].
+        adjacency: The Â that they were trained with.
         tasks: Tasks that were trained.
         graph: The larger graph.
+
+    Raises:
+        InputError: See :func:`check_embeddings`.
     """
+    check_embeddings(x, tasks, graph)
     if graph.history.get("source") == COSINES:
-        trained = LabelGraph.from_dense(adjacency.double().cpu().numpy(), tasks)
+        trained = LabelGraph.from_dense(adjacency.dense().detach().double().cpu().numpy(), tasks)
         warn_of_disagreement(trained, similarity_graph(tasks, x.cpu()))
 
 

@@ -47,7 +47,8 @@ class Pattern(NamedTuple):
 def product(pattern: Pattern, value: Tensor, dense: Tensor) -> Tensor:
     """Return the product [R, K] of a sparse matrix [R, C] and a dense one [C, K].
 
-    Both directions are products of sparse rows: time grows with the entries, and no [R, C] is ever formed.
+    Both directions are products of sparse rows: time grows with the entries, and no [R, C] is ever formed. A program
+    that is compiled or exported gathers and adds rows instead.
 
     Args:
         pattern: Where the entries stand.
@@ -59,6 +60,10 @@ def product(pattern: Pattern, value: Tensor, dense: Tensor) -> Tensor:
         >>> product(pattern, torch.tensor([0.5]), torch.tensor([[1.0], [4.0]])).tolist()
         [[2.0], [0.0]]
     """
+    if torch.compiler.is_compiling() or dense.is_meta:  # neither knows sparse tensors
+        row = _row_of_entries(pattern.first, len(pattern.column))
+        entries = dense[pattern.column] * value[:, None]
+        return dense.new_zeros(len(pattern.first) - 1, dense.shape[1]).index_add(0, row, entries)
     result: Tensor = _Product.apply(value, dense, *pattern)
     return result
 
@@ -88,6 +93,10 @@ def _rows(first: Tensor, column: Tensor, value: Tensor, columns: int) -> Tensor:
 
 def _of_entries(first: Tensor, column: Tensor, grad: Tensor, dense: Tensor) -> Tensor:
     """Return the inner products of the rows of ``grad`` and ``dense`` that each entry joins, [E]."""
-    rows = torch.arange(len(first) - 1, device=first.device).repeat_interleave(first.diff(), output_size=len(column))
+    rows = _row_of_entries(first, len(column))
     parts = zip(rows.split(EDGES_AT_ONCE), column.split(EDGES_AT_ONCE), strict=True)
     return torch.cat([torch.einsum("ek,ek->e", grad[i], dense[j]) for i, j in parts])
+
+
+def _row_of_entries(first: Tensor, count: int) -> Tensor:
+    return torch.arange(len(first) - 1, device=first.device).repeat_interleave(first.diff(), output_size=count)

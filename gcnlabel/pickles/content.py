@@ -89,7 +89,7 @@ class ArrayContent:
             raise InputError("an array of no shape or type", expected="plain numbers or text")
         count, order = math.prod(sizes), "F" if fortran else "C"
         if dtype.holds_objects:
-            return self._objects(data, count).reshape(sizes, order=order)  # type: ignore[call-overload, no-any-return]
+            return self._objects(data, count).reshape(sizes, order=order)  # type: ignore[call-overload]
         kind = dtype.to_numpy()
         self._bytes -= count * kind.itemsize
         if type(data) not in (bytes, str) or len(data) != count * kind.itemsize or self._bytes < 0:
@@ -100,7 +100,7 @@ class ArrayContent:
             self._spend(values.nbytes)
             texts = [text.decode("latin1") if isinstance(text, bytes) else text for text in values.tolist()]
             values = np.array(texts, dtype=object)
-        return values.reshape(sizes, order=order)  # type: ignore[call-overload, no-any-return]
+        return values.reshape(sizes, order=order)  # type: ignore[call-overload]
 
     def _objects(self, data: Any, count: int) -> Values:
         """Return an array of Python's own numbers and texts."""

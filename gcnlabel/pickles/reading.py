@@ -58,13 +58,18 @@ class ArrayUnpickler(pickle._Unpickler):
         content: The file.
     """
 
+    stack: list[Any]  # what follows is the base class's own
+    read: Callable[[int], bytes]
+    append: Callable[[Any], None]
+    pop_mark: Callable[[], list[Any]]
+
     def __init__(self, content: bytes) -> None:
         super().__init__(io.BytesIO(content), encoding="latin1")
         codes = {getattr(pickle, name)[0]: name for name in ADMITTED}
         functions = {code: pickle._Unpickler.dispatch[code] for code in codes}
         for name in ("BUILD", "NEWOBJ", "SETITEM", "SETITEMS", "DICT", "BYTEARRAY8"):
             functions[getattr(pickle, name)[0]] = getattr(type(self), f"load_{name.lower()}")
-        self.dispatch = _Operations(functions)
+        self.dispatch = _Operations(functions)  # type: ignore[misc]
         self._encoded = len(content)
 
     def find_class(self, module: str, name: str) -> Any:

@@ -7,6 +7,7 @@ what it is told; :mod:`gcnlabel.pickles.content` makes arrays of it when everyth
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -148,7 +149,7 @@ def new_slice(*ends: Any) -> slice:
     return slice(*ends)
 
 
-NUMPY = {
+NUMPY: dict[str, Callable[..., Any]] = {
     **{f"numpy.{core}.multiarray._reconstruct": reconstruct for core in ("core", "_core")},
     **{f"numpy.{core}.multiarray.scalar": scalar for core in ("core", "_core")},
     **{f"numpy.{core}.numeric._frombuffer": from_buffer for core in ("core", "_core")},
@@ -159,7 +160,7 @@ NUMPY = {
 }
 """Names of numpy's that a pickle may ask for, and what stands in for them."""
 
-PANDAS = {
+PANDAS: dict[str, Callable[..., Any]] = {
     "pandas.core.frame.DataFrame": DataFrame,
     "pandas.DataFrame": DataFrame,
     "pandas.core.internals.managers.BlockManager": Manager,

@@ -12,19 +12,16 @@ from torch import Tensor
 
 from gcnlabel.annotations import MISSING_CLASS, Annotations
 from gcnlabel.config import Config
-from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Voc
-from gcnlabel.data import SYNTHETIC_TASKS
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.prediction.images import first_line, image_shape
+from gcnlabel.prediction.images import image_shape
 from gcnlabel.run import RunFolder
 from gcnlabel.run.build import build_backbone
-from gcnlabel.run.data import Part, load_data
-from gcnlabel.run.faces import tasks_of_faces
+from gcnlabel.run.data import Part
 from gcnlabel.run.heads import build_head
-from gcnlabel.run.tagged_images import read_tagged_images
+from gcnlabel.run.tasks import run_tasks
 from gcnlabel.tasks import Categorical, TaskSet
 from gcnlabel.training import load_checkpoint
 
@@ -95,28 +92,6 @@ def _features_in(state: Mapping[str, Tensor]) -> int:
     return last.shape[0]
 
 
-def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:
-    """Return the tasks that a run predicts, from the config, or its data source, or its graph; else from its data.
-
-    Raises:
-        InputError: None of them names the labels.
-    """
-    data = config.data
-    if isinstance(config.tasks, dict):
-        tasks = TaskSet.from_dict(config.tasks, where="config")
-    elif isinstance(data, SyntheticFaces):
-        tasks = SYNTHETIC_TASKS
-    elif isinstance(data, Faces):
-        tasks = tasks_of_faces(data)
-    elif graph is not None:
-        return graph.tasks
-    elif isinstance(config.tasks, str):
-        tasks = TaskSet.from_yaml(config.tasks)
-    else:
-        return _tasks_in_data(config)
-    return tasks if config.only_tasks is None else TaskSet([tasks[name] for name in config.only_tasks])
-
-
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
     """Return the thresholds that the evaluation of a run tuned and kept, as probabilities.
 
@@ -125,20 +100,14 @@ def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
     if not folder.evaluation.exists():
         return {}
     kept = folder.read_evaluation().get("thresholds", {})
+    for name, by_label in kept.items():
+        if set(by_label) != set(tasks[name].labels):
+            raise InputError(
+                f"{folder.evaluation} has thresholds of other labels", fix=f"gcnlabel evaluate {folder.path}"
+            )
     return {
         name: Tensor([by_label[label] for label in tasks[name].labels]).sigmoid() for name, by_label in kept.items()
     }
-
-
-def _tasks_in_data(config: Config) -> TaskSet:
-    try:
-        data = config.data
-        return read_tagged_images(data).tasks if isinstance(data, Coco | Voc) else load_data(config).tasks
-    except InputError as error:
-        raise InputError(
-            f"the names of the labels stand in the data of the run alone, and they are gone: {first_line(error)}",
-            fix="put the data back where config.yaml names them",
-        ) from error
 
 
 def _of_shape(shape: tuple[int, ...], tasks: TaskSet) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
+from gcnlabel.files import atomic_write, is_formula, plain_cells
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
 
 Array = npt.NDArray[np.float32]
@@ -125,7 +126,15 @@ def checked_format(path: str | Path) -> str:
 
 
 def _write_csv(predictions: Predictions, path: Path) -> None:
-    predictions.table().write_csv(path)
+    formulas = [name for name in predictions.names if is_formula(name)]
+    if formulas:
+        warnings.warn(
+            f"{len(formulas)} names of inputs are written as they are, and a spreadsheet would calculate them: "
+            f"{shorten(map(repr, formulas), limit=3)}",
+            GcnlabelWarning,
+            stacklevel=3,
+        )
+    plain_cells(predictions.table(), but=[predictions.named]).write_csv(path)
 
 
 def _write_jsonl(predictions: Predictions, path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load_file
 from torch import Tensor
 
 from gcnlabel.config import Config
@@ -31,6 +30,8 @@ from gcnlabel.reproduce.tables import NAMES
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.drawing import FigureFolder, confusion_counts
 from gcnlabel.run.graph import build_graph
+from gcnlabel.run.reading import read_predictions
+from gcnlabel.run.tasks import run_tasks
 
 SHOWN = 8
 """Samples of Fig. 5."""
@@ -99,8 +100,7 @@ def _tensors(source: Source, output: Path, run: Planned) -> dict[str, Tensor]:
     folder = run_folder(output, source, run)
     if not finished(folder):
         raise InputError(f"the run {folder.path} is not finished", fix="run the same command without --only")
-    tensors: dict[str, Tensor] = load_file(folder.predictions)
-    return tensors
+    return read_predictions(folder.predictions, run_tasks(folder.load_config()))
 
 
 def _vectors_of_systems(source: Source, output: Path) -> dict[str, LabelVectors]:

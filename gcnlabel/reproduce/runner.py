@@ -12,7 +12,7 @@ from gcnlabel.run import RunFolder, resume, train
 
 def run_folder(output: Path, source: Source, planned: Planned) -> RunFolder:
     """Return the folder of a run."""
-    return RunFolder(output / "runs" / source.name / planned.name)
+    return RunFolder(output / "runs" / source.name / planned.name, given=planned.config(source))
 
 
 def share_of(runs: Sequence[Planned], only: str | None) -> list[Planned]:

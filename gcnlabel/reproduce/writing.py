@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from gcnlabel.files import atomic_write
+from gcnlabel.files import atomic_writes, plain_cells
 from gcnlabel.reproduce.results import Cell
 
 REPORTED = "reported"
+LATEX = {
+    "±": r"$\pm$",
+    "−": "$-$",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 @dataclass(frozen=True)
@@ -127,11 +133,10 @@ def write_table(table: ResultTable, path: str | Path, *, overwrite: bool = False
         InputError: One exists and ``overwrite`` is false.
     """
     files = [Path(f"{path}.{suffix}") for suffix in ("md", "tex", "csv")]
-    with ExitStack() as together:
-        md, tex, csv = (together.enter_context(atomic_write(file, overwrite=overwrite)) for file in files)
+    with atomic_writes(files, overwrite=overwrite) as (md, tex, csv):
         md.write_text(markdown(table), encoding="utf-8")
         tex.write_text(latex(table), encoding="utf-8")
-        table.frame().write_csv(csv)
+        plain_cells(table.frame()).write_csv(csv)
     return files
 
 
@@ -148,6 +153,10 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    for sign in "&%_#":
-        text = text.replace(sign, "\\" + sign)
-    return text.replace("±", r"$\pm$").replace("−", "$-$")
+    r"""Return a text as LaTeX prints it.
+
+    Example:
+        >>> print(_escaped(r"50% of a_b \ {c} $ ~ ^ ± −"))
+        50\% of a\_b \textbackslash{} \{c\} \$ \textasciitilde{} \textasciicircum{} $\pm$ $-$
+    """
+    return "".join(LATEX.get(sign, f"\\{sign}" if sign in "&%_#{}$" else sign) for sign in text)

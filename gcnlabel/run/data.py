@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from gcnlabel.config.sources import Arff, Coco, Faces, SyntheticFaces, Table, Vo
 from gcnlabel.config.splits import PARTS, Splits
 from gcnlabel.data import SYNTHETIC_TASKS, load_features, synthetic_faces
 from gcnlabel.errors import InputError, note
+from gcnlabel.files import unchanged
 from gcnlabel.run.faces import load_faces
 from gcnlabel.run.listed_images import load_listed_images
 from gcnlabel.run.parts import Part as Part
@@ -35,10 +38,21 @@ def load_data(config: Config, split_file: Path | None = None) -> RunData:
         split_file: Where a run keeps a split that was drawn; it is taken from there where that file exists.
 
     Raises:
-        InputError: A file cannot be used, a split is missing, or ``only_tasks`` names a task that is not there.
+        InputError: A file cannot be used or changes while it is read, a split is missing, or ``only_tasks`` names a
+            task that is not there.
     """
-    data = _load(config, split_file)
+    with unchanged(_files([config.data.model_dump(), config.tasks])):
+        data = _load(config, split_file)
     return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
+
+
+def _files(value: Any) -> Iterator[str]:
+    """Yield the names of files among the texts of a config."""
+    if isinstance(value, str) and os.path.isfile(value):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _files(item)
 
 
 def _load(config: Config, split_file: Path | None) -> RunData:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
-from gcnlabel.errors import InputError
+from gcnlabel.config import Config
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import (
     adjacency_figure,
     adjacency_table,
@@ -25,80 +23,97 @@ from gcnlabel.figures import (
     curves_table,
     label_graph_figure,
     label_graph_table,
-    save_figure,
     scatter_figure,
     scatter_table,
     similarity_figure,
     similarity_table,
 )
-from gcnlabel.files import existing_file
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics.majority import majority
-from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.data import load_data
+from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.reading import read_epochs, read_predictions
+from gcnlabel.run.tasks import run_tasks
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
-
-
-@dataclass
-class FigureFolder:
-    """Where figures go and how.
-
-    Attributes:
-        path: The folder.
-        formats: ``pdf``, ``svg``, ``png``.
-        overwrite: Whether figures that are there may be replaced.
-        written: Files written so far.
-    """
-
-    path: Path
-    formats: Sequence[str] = ("pdf",)
-    overwrite: bool = False
-    written: list[Path] = field(default_factory=list)
-
-    def save(self, name: str, figure: Any, table: pl.DataFrame) -> None:
-        """Write a figure in every format, and the numbers behind it as CSV."""
-        self.written += save_figure(figure, self.path / name, self.formats, table=table, overwrite=self.overwrite)
 
 
 def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
     """Draw every figure that the runs allow and return the files.
 
     Several runs of the same tasks share one figure for what can be compared side by side; each graph is drawn alone.
+    The data is read for the figure that shows data alone.
 
     Raises:
-        InputError: A run is not finished, two runs have one name, or they predict different tasks.
+        InputError: A folder holds no run, two runs have one name or predict different tasks, or nothing can be drawn.
+
+    Warns:
+        GcnlabelWarning: Something cannot be drawn.
     """
     names = run_names(runs)
-    evaluations = {name: run.read_evaluation() for name, run in names.items()}
-    predictions = {name: load_file(existing_file(run.predictions, "predictions")) for name, run in names.items()}
-    data = load_data(runs[0].load_config(), runs[0].split)
-    _check_same_tasks(evaluations, data.tasks)
+    for run in runs:
+        run.refuse_none()
+    configs, graphs, tasks = {}, {}, {}
     for name, run in names.items():
-        if run.graph.exists():
-            graph = LabelGraph.load(run.graph)
+        with target.unless_damaged(f"the graph of {name}"):
+            if run.graph.exists():
+                graphs[name] = LabelGraph.load(run.graph)
+        with target.unless_damaged(f"scores of {name}"):
+            configs[name] = run.load_config()
+            tasks[name] = run_tasks(configs[name], graphs.get(name))
+    _check_same_tasks(tasks)
+    for name, graph in graphs.items():
+        with target.unless_damaged(f"adjacency_{name}"):
             target.save(f"adjacency_{name}", adjacency_figure(graph), adjacency_table(graph))
+        with target.unless_damaged(f"label_graph_{name}"):
             target.save(f"label_graph_{name}", label_graph_figure(graph), label_graph_table(graph))
-    vectors = {n: p["label_vectors"].double().numpy() for n, p in predictions.items() if "label_vectors" in p}
-    if vectors:
-        target.save("similarity", similarity_figure(vectors, data.tasks), similarity_table(vectors, data.tasks))
-    for task in data.tasks:
-        if isinstance(task, Categorical):
-            matrices = {
-                n: confusion_counts(p[f"scores/{task.name}"], p[f"targets/{task.name}"]) for n, p in predictions.items()
-            }
-            target.save(
-                f"confusion_{task.name}",
-                confusion_figure(matrices, task.classes),
-                confusion_table(matrices, task.classes),
-            )
-    _draw_scatter(data, target)
-    curves = {name: pl.read_csv(run.metrics) for name, run in names.items() if run.metrics.exists()}  # imported: none
-    if curves:
-        target.save("curves", curves_figure(curves), curves_table(curves))
-    if len(runs) > 1:
-        results = {name: flat_metrics(evaluation) for name, evaluation in evaluations.items()}
-        target.save("comparison", comparison_figure(results), comparison_table(results))
+    if tasks:
+        _draw_predictions(names, tasks, target)
+        _draw_scatter(names, configs, next(iter(tasks.values())), target)
+    _draw_measured(names, target)
+    if not target.drawn:
+        raise InputError(f"nothing of {shorten(names)} can be drawn", where=shorten(target.missing))
+    target.write()
     return target.written
+
+
+def _draw_predictions(names: Mapping[str, RunFolder], tasks: Mapping[str, TaskSet], target: FigureFolder) -> None:
+    """Draw the label vectors and confusions of the runs whose predictions are there."""
+    found = {}
+    for name in tasks:
+        with target.unless_damaged(f"predictions of {name}"):
+            found[name] = read_predictions(names[name].predictions, tasks[name])
+    shared = next(iter(tasks.values()))
+    vectors = {n: p["label_vectors"].double().numpy() for n, p in found.items() if "label_vectors" in p}
+    if vectors:
+        with target.unless_damaged("similarity"):
+            target.save("similarity", similarity_figure(vectors, shared), similarity_table(vectors, shared))
+    for task in shared:
+        if isinstance(task, Categorical) and found:
+            with target.unless_damaged(f"confusion_{task.name}"):
+                matrices = {
+                    n: confusion_counts(p[f"scores/{task.name}"], p[f"targets/{task.name}"]) for n, p in found.items()
+                }
+                figure = confusion_figure(matrices, task.classes)
+                target.save(f"confusion_{task.name}", figure, confusion_table(matrices, task.classes))
+
+
+def _draw_measured(names: Mapping[str, RunFolder], target: FigureFolder) -> None:
+    """Draw the curves of the runs, and their metrics beside each other."""
+    curves, results = {}, {}
+    for name, run in names.items():
+        with target.unless_damaged(f"curves of {name}"):
+            if run.metrics.exists():  # imported: none
+                curves[name] = read_epochs(run.metrics)
+        if len(names) > 1:
+            with target.unless_damaged(f"comparison with {name}"):
+                results[name] = flat_metrics(run.read_evaluation())
+    if curves:
+        with target.unless_damaged("curves"):
+            target.save("curves", curves_figure(curves), curves_table(curves))
+    if len(results) > 1:
+        with target.unless_damaged("comparison"):
+            target.save("comparison", comparison_figure(results), comparison_table(results))
 
 
 def run_names(runs: Sequence[RunFolder]) -> dict[str, RunFolder]:
@@ -123,12 +138,13 @@ def flat_metrics(evaluation: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def _check_same_tasks(evaluations: dict[str, dict[str, Any]], tasks: TaskSet) -> None:
-    for name, evaluation in evaluations.items():
-        if tuple(evaluation["tasks"]) != tasks.names:
+def _check_same_tasks(tasks: Mapping[str, TaskSet]) -> None:
+    first = next(iter(tasks.values()), None)
+    for name, of_run in tasks.items():
+        if first is not None and of_run.names != first.names:
             raise InputError(
-                f"run {name} predicts {', '.join(evaluation['tasks'])}",
-                expected=", ".join(tasks.names) + " in every run",
+                f"run {name} predicts {', '.join(of_run.names)}",
+                expected=", ".join(first.names) + " in every run",
             )
 
 
@@ -148,15 +164,19 @@ def confusion_counts(scores: Tensor, targets: Tensor) -> np.ndarray[Any, Any]:
     return counts
 
 
-def _draw_scatter(data: RunData, target: FigureFolder) -> None:
+def _draw_scatter(
+    names: Mapping[str, RunFolder], configs: Mapping[str, Config], tasks: TaskSet, target: FigureFolder
+) -> None:
     """Draw the first two dimensions by the first categorical task, where there are such (Fig. 1)."""
-    classes = next((task for task in data.tasks if isinstance(task, Categorical)), None)
-    dims = next((task for task in data.tasks if isinstance(task, Dimensional) and len(task) > 1), None)
+    classes = next((task for task in tasks if isinstance(task, Categorical)), None)
+    dims = next((task for task in tasks if isinstance(task, Dimensional) and len(task) > 1), None)
     if classes is None or dims is None:
         return
-    annotations = data.parts["train"].annotations
-    values = annotations.targets[dims.name][:, :2]
-    codes = majority(torch.as_tensor(annotations.targets[classes.name])).numpy()
-    arguments = (values, codes, classes.classes, dims.dims[:2])
-    figure = scatter_figure(*arguments, title="training split")
-    target.save(f"scatter_{dims.name}", figure, scatter_table(*arguments))
+    with target.unless_damaged(f"scatter_{dims.name}"):
+        name, config = next(iter(configs.items()))
+        annotations = load_data(config, names[name].split).parts["train"].annotations
+        values = annotations.targets[dims.name][:, :2]
+        codes = majority(torch.as_tensor(annotations.targets[classes.name])).numpy()
+        arguments = (values, codes, classes.classes, dims.dims[:2])
+        figure = scatter_figure(*arguments, title="training split")
+        target.save(f"scatter_{dims.name}", figure, scatter_table(*arguments))

@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader
 from gcnlabel.config import Config
 from gcnlabel.data import ArrayDataset, targets_to_tensors, whole_batch
 from gcnlabel.devices import device_named
+from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
@@ -21,6 +22,7 @@ from gcnlabel.nn import Head
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.reading import read_epochs
 from gcnlabel.tasks import MultiLabel, TaskSet
 from gcnlabel.training import MultiTaskModule, load_checkpoint, predict
 
@@ -39,7 +41,11 @@ def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int]
     checkpoint = load_checkpoint(folder.best)
     module = build_module(folder.load_config().model_copy(update={"weighting": "fixed"}), data, graph)
     state = checkpoint["state_dict"].items()
-    module.load_state_dict({name: value for name, value in state if not name.startswith("loss.")})
+    try:
+        module.load_state_dict({name: value for name, value in state if not name.startswith("loss.")})
+    except RuntimeError as error:
+        why = str(error).replace("\n", "").replace("\t", " ")
+        raise InputError(f"{folder.best} does not fit the config and the graph of the run: {why}") from error
     return module, int(checkpoint["epoch"]) + 1
 
 
@@ -135,7 +141,10 @@ def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
 def _unfinished(folder: RunFolder, config: Config) -> list[str]:
     if not folder.metrics.exists():
         return []
-    done = len(folder.metrics.read_text(encoding="utf-8").splitlines()) - 1
+    try:
+        done = len(read_epochs(folder.metrics))
+    except InputError as error:
+        return [str(error).partition("\n")[0]]
     wanted = config.training.epochs
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 

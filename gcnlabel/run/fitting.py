@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import lightning as L
 import torch
-from lightning.fabric.utilities.rank_zero import rank_zero_info, rank_zero_only
+from lightning.fabric.utilities.exceptions import MisconfigurationException
+from lightning.fabric.utilities.rank_zero import rank_zero_info
 
 from gcnlabel.config import Config
-from gcnlabel.data import targets_to_tensors
-from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
-from gcnlabel.metrics import TaskMetrics
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data, with_decisions
 from gcnlabel.run.default_head import check_alone, resolve_default
@@ -20,7 +20,10 @@ from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
 from gcnlabel.run.loaders import AUGMENTATIONS, data_module
-from gcnlabel.training import MultiTaskModule, load_checkpoint, make_trainer
+from gcnlabel.run.longer import gone_on_with
+from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
+from gcnlabel.run.selection import check_selection
+from gcnlabel.training import MultiTaskModule, clear_failures, load_checkpoint, make_trainer
 
 
 def train(
@@ -34,7 +37,8 @@ def train(
 ) -> dict[str, Any]:
     """Train a run, keep it in a folder and return its evaluation (in the first of several processes alone).
 
-    Everything that can be wrong with config, data and graph is found before the folder is touched.
+    Everything that can be wrong with config, data and graph is found before the folder is touched. A job of SLURM that
+    was put into the queue again goes on with the run that it began.
 
     Args:
         config: What to train.
@@ -45,24 +49,31 @@ def train(
         progress: Whether to show progress bars.
 
     Raises:
-        InputError: Config, data or graph cannot be used, or the folder holds a run.
+        InputError: Config, data or graph cannot be used, the folder holds a run, or another process trains in it.
     """
-    L.seed_everything(config.seed, verbose=False)
-    check_alone(config)
-    data = load_data(config)
-    config = _resolved(config, data)
-    graph = build_graph(config, data)
-    module = build_module(config, data, graph)
-    check_selection(config, data)
-    if is_first_process():
-        folder.create(config, overwrite=overwrite)
-        data.keep_split(folder.split)
-        data.rows.save(folder.rows)
-        if graph is not None:
-            graph.save(folder.graph, overwrite=True)
-    set_for_speed(module, config)
-    _fit(_trainer(config, folder, devices, num_nodes, progress), module, data_module(config, data), folder)
-    return evaluate(folder, data=data) if is_first_process() else {}
+    folder.given = config
+    if is_restarted(folder) and folder.config.exists():
+        return resume(folder, config, devices=devices, num_nodes=num_nodes, progress=progress)
+    with going_on(folder):
+        if is_first_process() and not overwrite:
+            folder.refuse_a_run()
+        L.seed_everything(config.seed, verbose=False)
+        check_alone(config)
+        data = load_data(config)
+        config = _resolved(config, data)
+        graph = build_graph(config, data)
+        module = build_module(config, data, graph)
+        check_selection(config, data)
+        trainer = _trainer(config, folder, devices, num_nodes, progress)
+        with folder.held() if is_first_process() else nullcontext():
+            if is_first_process():
+                folder.create(config, overwrite=overwrite)
+                data.keep_split(folder.split)
+                data.rows.save(folder.rows)
+                note_job(folder)
+                if graph is not None:
+                    graph.save(folder.graph, overwrite=True)
+            return _trained(config, folder, data, module, trainer)
 
 
 def resume(
@@ -75,43 +86,66 @@ def resume(
 ) -> dict[str, Any]:
     """Go on with a run after its last whole epoch, exactly as if it had never stopped, and return its evaluation.
 
+    Where no epoch was finished, it begins anew. A finished run is trained longer where more epochs are wanted.
+
     Args:
         folder: The run.
-        wanted: Config that the caller believes the run has; None for whatever it has.
+        wanted: Config that the run shall have; None for its own. It may differ in the number of epochs, and of
+            processes that load.
         devices: Number of devices, or ``auto`` for all; each takes batches of the config's size.
         num_nodes: Number of machines.
         progress: Whether to show progress bars.
 
     Raises:
-        InputError: The folder holds no run, the run has another config, or no epoch of it was finished.
+        InputError: The folder holds no run and none is wanted, the run has another config, its weights were imported,
+            or another process trains in it.
     """
-    config = folder.load_config()
-    if wanted is not None and wanted != config:
-        data = load_data(wanted, folder.split)
-        wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
-    if wanted is not None and wanted != config:
-        raise InputError(
-            f"{folder.path} was trained with another config: {shorten(_differences(wanted, config))} differ",
-            fix="resume without CONFIG, or train it anew with --overwrite",
-        )
+    where: dict[str, Any] = {"devices": devices, "num_nodes": num_nodes, "progress": progress}
+    folder.given = wanted or folder.given
+    if folder.is_imported:
+        raise InputError(f"{folder.path} holds weights that were not trained here", fix="train another run")
     if not folder.last.exists():
-        raise InputError(f"{folder.path} has no finished epoch to resume", fix="train it again with --overwrite")
-    L.seed_everything(config.seed, verbose=False)
-    data = load_data(config, folder.split)
-    graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
-    module = build_module(config, data, graph)
+        wanted = wanted or folder.load_config()
+        folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
+        return train(wanted, folder, overwrite=True, **where)
+    with going_on(folder), folder.held() if is_first_process() else nullcontext():
+        config = folder.load_config()
+        data = None
+        if wanted is not None and wanted != config:
+            data = load_data(wanted, folder.split)
+            wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
+        done = int(load_checkpoint(folder.last)["epoch"]) + 1
+        longer = gone_on_with(config, wanted or config, done)
+        L.seed_everything(config.seed, verbose=False)
+        data = data or load_data(longer, folder.split)
+        graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
+        module = build_module(longer, data, graph)
+        trainer = _trainer(longer, folder, devices, num_nodes, progress)
+        if longer != config and is_first_process():
+            folder.forget_evaluation()
+            folder.write_config(longer)
+        return _trained(longer, folder, data, module, trainer, first_epoch=done, ckpt_path=folder.last)
+
+
+def _trained(
+    config: Config,
+    folder: RunFolder,
+    data: RunData,
+    module: MultiTaskModule,
+    trainer: L.Trainer,
+    *,
+    first_epoch: int = 0,
+    **how: Any,
+) -> dict[str, Any]:
+    """Train what is left, and return the evaluation."""
     set_for_speed(module, config)
-    trainer = _trainer(config, folder, devices, num_nodes, progress)
-    loaders = data_module(config, data, first_epoch=int(load_checkpoint(folder.last)["epoch"]) + 1)
-    _fit(trainer, module, loaders, folder, ckpt_path=folder.last)
+    with clear_failures(folder.path):
+        _fit(trainer, module, data_module(config, data, first_epoch=first_epoch), **how)
     return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def _resolved(config: Config, data: RunData) -> Config:
-    """Return a config with a head that has a name of its own, and what was decided of the columns of its table.
-
-    It is said which head that is, where it was the default.
-    """
+    """Return a config with what was decided of the columns of its table, and of its head, which is said."""
     config = with_decisions(config, data.tasks)
     found = resolve_default(config, data.parts["train"].annotations)
     if found is not config:
@@ -132,62 +166,33 @@ def set_for_speed(module: MultiTaskModule, config: Config) -> None:
         module.model.backbone.compile()
 
 
-def is_first_process() -> bool:
-    """Return whether this is the process, of those that train together, that writes files and reports."""
-    return int(rank_zero_only.rank or 0) == 0
-
-
-def _fit(
-    trainer: L.Trainer, module: L.LightningModule, data: L.LightningDataModule, folder: RunFolder, **how: Any
-) -> None:
-    """Train; Ctrl-C, which Lightning turns into an exit of the process, becomes a KeyboardInterrupt again."""
+def _fit(trainer: L.Trainer, module: L.LightningModule, data: L.LightningDataModule, **how: Any) -> None:
+    """Train; what a signal raises, and Lightning turns into an exit of the process, becomes itself again."""
     try:
         trainer.fit(module, data, **how)
-    except SystemExit:
-        if not trainer.interrupted:
-            raise
-        hint = (
-            f"go on with: gcnlabel train --resume --output {folder.path}"
-            if folder.last.exists()
-            else "no epoch finished"
-        )
-        raise KeyboardInterrupt(hint) from None
-
-
-def _differences(a: Config, b: Config) -> list[str]:
-    ours, theirs = a.model_dump(), b.model_dump()
-    return [key for key in ours if ours[key] != theirs[key]]
-
-
-def check_selection(config: Config, data: RunData) -> None:
-    """Check that the metric that selects the checkpoint exists on this data.
-
-    Raises:
-        InputError: It does not; the closest one is named.
-    """
-    known = ["loss"]
-    for task in data.tasks:
-        targets = targets_to_tensors(data.parts[config.select.split].annotations)[task.name]
-        metric = TaskMetrics(task, sync_on_compute=False)
-        metric.update(torch.randn(len(targets), len(task), generator=torch.Generator().manual_seed(0)), targets)
-        known += [f"{task.name}/{name}" for name, value in metric.compute().items() if isinstance(value, float)]
-    if config.select.metric not in known:
-        raise InputError(
-            f"select.metric: no metric {config.select.metric!r} on the {config.select.split} split",
-            expected=shorten(known, limit=40),
-            fix=closest(config.select.metric, known),
-        )
+    except SystemExit as end:
+        if isinstance(end.__context__, KeyboardInterrupt):
+            raise end.__context__ from None
+        raise
 
 
 def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool) -> L.Trainer:
-    return make_trainer(
-        folder.path,
-        epochs=config.training.epochs,
-        metric=f"{config.select.split}/{config.select.metric}",
-        mode=config.select.mode,
-        devices=devices,
-        num_nodes=num_nodes,
-        precision=config.training.precision,
-        tensorboard=config.training.tensorboard,
-        progress=progress,
-    )
+    try:
+        return make_trainer(
+            folder.path,
+            epochs=config.training.epochs,
+            metric=f"{config.select.split}/{config.select.metric}",
+            mode=config.select.mode,
+            devices=devices,
+            num_nodes=num_nodes,
+            precision=config.training.precision,
+            tensorboard=config.training.tensorboard,
+            progress=progress,
+        )
+    except (MisconfigurationException, RuntimeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"--devices {devices} --num-nodes {num_nodes}: {error}",
+            fix="as many devices as there are here, and as the tasks that SLURM starts",
+        ) from error

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from gcnlabel.config import Config, dump_config, parse_config
-from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file, writable_folder
-from gcnlabel.training import BEST, LAST
+from gcnlabel.config import Config, dump_config, load_config
+from gcnlabel.config.code import named_code
+from gcnlabel.errors import InputError, UntrustedCodeError, shorten
+from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
+from gcnlabel.run.reading import read_evaluation
+from gcnlabel.training import BEST, LAST, TENSORBOARD
 
 
 class RunFolder:
@@ -29,13 +31,18 @@ class RunFolder:
         rows: ``rows.csv``, what became of every row of the data, by split and reason.
         predictions: ``predictions.safetensors``, scores and targets of the evaluated split; ``ids``, a JSON list of
             the samples' ids as bytes, where the data have such; label vectors where the head has such.
+        job: ``slurm.json``, the job of SLURM that makes the run, if one does.
 
     Args:
         path: The folder.
+        trust: Whether code that its config names (``module:attribute``) may be run.
+        given: A config that the caller gave, whose code may be run.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, trust: bool = False, given: Config | None = None) -> None:
         self.path = Path(path)
+        self.trust = trust
+        self.given = given
         self.config = self.path / "config.yaml"
         self.graph = self.path / "graph.safetensors"
         self.split = self.path / "split.csv"
@@ -45,33 +52,97 @@ class RunFolder:
         self.evaluation = self.path / "evaluation.json"
         self.rows = self.path / "rows.csv"
         self.predictions = self.path / "predictions.safetensors"
+        self.job = self.path / "slurm.json"
+
+    def refuse_a_run(self) -> None:
+        """Refuse a folder that holds a run.
+
+        Raises:
+            InputError: It does.
+        """
+        if self.config.exists():
+            raise InputError(
+                f"{self.path} holds a run already",
+                fix=f"go on with it: train --resume --output {self.path}, give another --output, or pass --overwrite",
+            )
+
+    def refuse_none(self) -> None:
+        """Refuse a folder that holds no run.
+
+        Raises:
+            InputError: It holds none.
+        """
+        if not self.config.exists():
+            raise InputError(
+                f"{self.path} holds no run",
+                expected=f"a folder with {self.config.name}",
+                fix=f"gcnlabel train CONFIG --output {self.path}",
+            )
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder where there is none, and keep other trainings out of it.
+
+        Raises:
+            InputError: Another process trains in it, or it cannot be made or written.
+        """
+        with locked(writable_folder(self.path), "is being trained"):
+            remove_torn(self.path)
+            remove_torn(self.last.parent)
+            yield
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it holds weights that were not trained here, with which training cannot go on."""
+        return self.best.exists() and not self.last.exists() and not self.metrics.exists()
 
     def create(self, config: Config, *, overwrite: bool = False) -> None:
-        """Make the folder and write the config.
+        """Make the folder, without anything of an earlier run, and write the config.
 
         Raises:
             InputError: There is a run already and ``overwrite`` is false, or the folder cannot be written.
         """
-        if self.config.exists() and not overwrite:
-            go_on = f", or go on with it: train --resume --output {self.path}" if self.last.exists() else ""
-            raise InputError(f"{self.path} holds a run already", fix=f"give another --output, pass --overwrite{go_on}")
+        if not overwrite:
+            self.refuse_a_run()
         writable_folder(self.path)
-        files = (self.graph, self.split, self.rows, self.metrics, self.last, self.best, self.evaluation)
-        for stale in (*files, self.predictions):
-            stale.unlink(missing_ok=True)
-        with atomic_write(self.config, overwrite=overwrite) as temporary:
+        kept = (self.graph, self.split, self.rows, self.metrics, self.job)
+        made = [self.last, self.best, self.evaluation, self.predictions, *kept]
+        if not (self.config.exists() and self.config.read_bytes() == dump_config(config).encode()):
+            made.insert(0, self.config)  # nothing of one run may stand beside the config of another
+        try:
+            for stale in (*made, *self.path.glob("hpc_ckpt_*.ckpt"), *self.last.parent.glob("hpc_ckpt_*.ckpt")):
+                stale.unlink(missing_ok=True)
+            shutil.rmtree(self.path / TENSORBOARD, ignore_errors=True)
+        except OSError as error:
+            raise InputError(f"cannot remove {stale}: {error.strerror}", fix="choose another folder") from error
+        self.write_config(config)
+
+    def write_config(self, config: Config) -> None:
+        """Write the config, in place of an earlier one."""
+        with atomic_write(self.config, overwrite=True) as temporary:
             temporary.write_text(dump_config(config), encoding="utf-8")
 
     def load_config(self) -> Config:
         """Return the config of the run.
 
         Raises:
-            InputError: The folder holds no run.
+            InputError: The folder holds no run, or its config is damaged, or names code that the caller neither trusts
+                nor has named.
         """
-        if not self.config.exists():
-            raise InputError(f"{self.path} holds no run", expected=f"a folder with {self.config.name}")
-        text = existing_file(self.config, "config").read_text(encoding="utf-8")
-        return parse_config(yaml.safe_load(text), where=str(self.config))
+        self.refuse_none()
+        config = load_config(self.config)
+        named = named_code(config)
+        if named and not self.trust and (self.given is None or named_code(self.given) != named):
+            raise UntrustedCodeError(
+                f"{self.path} names code that would be run: {shorten(f'{key}: {name}' for key, name in named.items())}",
+                fix="--trust, where you know that code; train --resume also takes the same CONFIG again",
+            )
+        return config
+
+    def forget_evaluation(self) -> None:
+        """Remove the evaluation of a run that goes on."""
+        for stale in (self.evaluation, self.predictions):
+            stale.unlink(missing_ok=True)
 
     def write_evaluation(self, values: Mapping[str, Any]) -> None:
         """Write the final evaluation, in place of an earlier one."""
@@ -82,9 +153,8 @@ class RunFolder:
         """Return the final evaluation.
 
         Raises:
-            InputError: The run has not been evaluated.
+            InputError: The run has not been evaluated, or the file is damaged.
         """
         if not self.evaluation.exists():
             raise InputError(f"{self.path} has not been evaluated", fix=f"gcnlabel evaluate {self.path}")
-        values: dict[str, Any] = json.loads(self.evaluation.read_text(encoding="utf-8"))
-        return values
+        return read_evaluation(self.evaluation)

@@ -5,7 +5,6 @@ The parts and the order in which they are merged are the same everywhere, and so
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,16 +16,17 @@ import numpy as np
 from gcnlabel.annotations import AS_SEEN, Layout, count_rows, read_rows
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.tag_signs import TagSigns
-from gcnlabel.errors import InputError
+from gcnlabel.files import unchanged
 from gcnlabel.processes import unordered
 from gcnlabel.statistics.blocks import LabelStatistics, Pair
+from gcnlabel.statistics.cluster import cluster
 from gcnlabel.tasks import TaskSet
 
 Measured = tuple[LabelStatistics, TagSigns]
 ROWS_IN_A_PART = 2**20
 """Rows that are read at once; a part takes some hundred bytes a row and column while it is counted."""
-CONNECTING = 10
-"""Seconds to wait for a scheduler."""
+TIMEOUT = 60.0
+"""Seconds to wait for a scheduler, and for workers of it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def measure_files(
     layout: Layout = AS_SEEN,
     workers: int = 1,
     scheduler: str | None = None,
+    timeout: float = TIMEOUT,
     rows: int | None = None,
 ) -> LabelStatistics:
     """Return the statistics of tables, without holding more than a few parts of them in memory.
@@ -83,46 +84,48 @@ def measure_files(
         layout: How the files are written. A file in long form is read at once.
         workers: Processes of this machine.
         scheduler: Address of a Dask scheduler, ``tcp://host:port``, whose workers have gcnlabel installed.
+        timeout: Seconds to wait for the scheduler, and for workers where it has none.
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
 
     Raises:
-        InputError: A file cannot be read, or the scheduler cannot be reached.
+        InputError: A file cannot be read or changes meanwhile, or the scheduler cannot be reached or has no
+            worker that lives.
     """
     options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     rows = ROWS_IN_A_PART if rows is None else rows
-    counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
-    parts = [
-        Part(
-            Path(path).resolve(),
-            first,
-            rows if layout.long is None else counts[path],
-            tasks,
-            dict(blocks),
-            split,
-            options,
-        )
-        for path in paths
-        for first in (range(0, counts[path], rows) if layout.long is None else [0])
-    ]
-    total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
-    with _measured(parts, workers, scheduler) as measured:
-        for statistics, signs in measured:
-            total.merge(statistics)
-            all_signs.merge(signs)
+    with unchanged(paths):
+        counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
+        parts = [
+            Part(
+                Path(path).resolve(),
+                first,
+                rows if layout.long is None else counts[path],
+                tasks,
+                dict(blocks),
+                split,
+                options,
+            )
+            for path in paths
+            for first in (range(0, counts[path], rows) if layout.long is None else [0])
+        ]
+        total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
+        with _measured(parts, workers, scheduler, timeout) as measured:
+            for statistics, signs in measured:
+                total.merge(statistics)
+                all_signs.merge(signs)
     all_signs.decided(tasks)
     return total
 
 
 @contextmanager
-def _measured(parts: Sequence[Part], workers: int, scheduler: str | None) -> Iterator[Iterator[Measured]]:
+def _measured(
+    parts: Sequence[Part], workers: int, scheduler: str | None, timeout: float
+) -> Iterator[Iterator[Measured]]:
     if scheduler is None:
         yield _in_order(parts, workers)
-        return
-    client = _connect(scheduler)
-    try:
-        yield (future.result() for future in [client.submit(Part.measure, part, pure=False) for part in parts])
-    finally:
-        client.close()
+    else:
+        with cluster(scheduler, timeout) as submit:
+            yield submit(Part.measure, parts)
 
 
 def _in_order(parts: Sequence[Part], workers: int) -> Iterator[Measured]:
@@ -135,18 +138,3 @@ def _in_order(parts: Sequence[Part], workers: int) -> Iterator[Measured]:
         while following in ready:
             yield ready.pop(following)
             following += 1
-
-
-def _connect(address: str) -> Any:
-    if importlib.util.find_spec("distributed") is None:
-        raise InputError("--scheduler needs Dask, which is not installed", fix="pip install 'gcnlabel[dask]'")
-    from distributed import Client
-
-    try:
-        return Client(address, timeout=CONNECTING)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise InputError(
-            f"no Dask scheduler at {address}: {error}",
-            expected="tcp://host:port of one that runs",
-            fix="start one: dask scheduler, and dask worker tcp://host:8786 on each machine",
-        ) from error

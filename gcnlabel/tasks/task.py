@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,9 @@ class Task:
         duplicates = sorted(name for name, times in Counter(self.labels).items() if times > 1)
         if duplicates:
             raise InputError(f"task {self.name!r}: duplicate {self.labels_key}: {shorten(duplicates)}")
+        for name in (self.name, *self.labels):
+            if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+                raise InputError(f"task {self.name!r}: {name!r} holds a control character", fix="take it out")
         if "" in self.labels:
             raise InputError(f"task {self.name!r}: a label with an empty name")
         check_source(self)

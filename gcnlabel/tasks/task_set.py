@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.files import atomic_write, existing_file, parse_yaml
 from gcnlabel.tasks.parsing import parse_task
 from gcnlabel.tasks.task import Task
 
@@ -157,8 +157,8 @@ class TaskSet:
         """Read the ``tasks:`` of a YAML file."""
         path = existing_file(path, "tasks file")
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            content = parse_yaml(path.read_text(encoding="utf-8"), path)
+        except UnicodeDecodeError as error:
             raise InputError(f"{path} is not valid YAML: {error}") from error
         if not isinstance(content, Mapping) or "tasks" not in content:
             raise InputError(f"{path} declares no tasks", expected="a top-level key 'tasks'")

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, existing_file
+from gcnlabel.files import atomic_write, existing_file, sort_header
 
 FORMAT = "gcnlabel.checkpoint"
 
@@ -28,6 +28,7 @@ class SafeCheckpointIO(TorchCheckpointIO):  # type: ignore[misc]
         skeleton = _take_out(dict(checkpoint), tensors)
         with atomic_write(path, overwrite=True) as temporary:
             save_file(tensors, temporary, metadata={"format": FORMAT, "checkpoint": json.dumps(skeleton)})
+            sort_header(temporary)
 
     def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
         """Read a checkpoint back."""
@@ -51,7 +52,10 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
         raise InputError(f"{path} is no checkpoint of gcnlabel", expected=f"format {FORMAT!r} in its metadata")
     try:
         checkpoint: dict[str, Any] = _put_back(json.loads(metadata["checkpoint"]), tensors)
-    except (KeyError, ValueError) as error:
+        state, epoch = checkpoint["state_dict"], checkpoint["epoch"]
+        if not (isinstance(epoch, int) and all(isinstance(value, Tensor) for value in state.values())):
+            raise ValueError(f"epoch {epoch!r:.50}, or weights that are no tensors")
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"checkpoint {path} is damaged: {error}", fix="use another checkpoint of the run") from error
     return checkpoint
 

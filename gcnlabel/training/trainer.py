@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 import torch
+from lightning.fabric.plugins.environments import SLURMEnvironment
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.strategies import DDPStrategy, Strategy
@@ -16,12 +19,42 @@ from gcnlabel.training.epoch_table import EpochTable
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
+TENSORBOARD = "tensorboard"
 
 
 class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
-    """Keeps one checkpoint, the best by a metric or the latest, as safetensors."""
+    """Keeps one checkpoint, the best by a metric or the latest, as safetensors.
+
+    Its state names files without their folder: a folder that was moved or copied is resumed as it would have been, and
+    the bytes of a checkpoint do not depend on where it lies.
+    """
 
     FILE_EXTENSION = ".safetensors"
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state, with names instead of paths."""
+        return _in_folder(super().state_dict(), Path())
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take the state of the run that is resumed, of files in this folder."""
+        super().load_state_dict(_in_folder(state_dict, Path(str(self.dirpath))) | {"dirpath": self.dirpath})
+        self.current_score = state_dict.get("current_score")  # which Lightning forgets
+
+
+class OwnSignals(L.Callback):  # type: ignore[misc]
+    """Keeps what signals do: Lightning would delay SIGTERM, and on SLURM's SIGUSR1 write a checkpoint of its own."""
+
+    def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
+        """See what they do."""
+        self.before = {signum: signal.getsignal(signum) for signum in signal.valid_signals()}
+
+    def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Make them do that again."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for signum, handler in self.before.items():
+            if handler is not None and signal.getsignal(signum) is not handler:
+                signal.signal(signum, handler)
 
 
 def make_trainer(
@@ -58,10 +91,10 @@ def make_trainer(
         devices=devices,
         num_nodes=num_nodes,
         precision=precision,
-        logger=TensorBoardLogger(folder, name="tensorboard") if tensorboard else False,
-        callbacks=[EpochTable(folder / "metrics.csv"), best, last],
-        plugins=[SafeCheckpointIO()],
-        default_root_dir=folder,
+        logger=TensorBoardLogger(folder, name=TENSORBOARD) if tensorboard else False,
+        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), best, last],
+        plugins=[SafeCheckpointIO(), *([SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else [])],
+        default_root_dir=where / "none",  # where Lightning looks for leftover hpc_ckpt_*.ckpt, and would start from one
         num_sanity_val_steps=0,
         use_distributed_sampler=False,  # the data module shares the samples out, without repeating any
         sync_batchnorm=torch.cuda.is_available(),
@@ -71,6 +104,17 @@ def make_trainer(
         enable_progress_bar=progress,
         log_every_n_steps=1_000_000 if not tensorboard else 50,
     )
+
+
+def _in_folder(state: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the state of :class:`Checkpoints` with its files in a folder."""
+
+    def moved(path: str) -> str:
+        return str(folder / Path(path).name) if path else ""
+
+    paths = {key: moved(value) for key, value in state.items() if key.endswith("_path")}
+    best = {moved(path): score for path, score in state["best_k_models"].items()}
+    return {**state, **paths, "dirpath": "", "best_k_models": best}
 
 
 def _strategy(devices: int | str, num_nodes: int) -> Strategy | str:

@@ -9,7 +9,7 @@ from gcnlabel.config import Config
 from gcnlabel.errors import DisagreeingEdgesWarning, GcnlabelWarning, InputError, shorten
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.default_head import check_alone
-from gcnlabel.run.fitting import check_selection
+from gcnlabel.run.selection import check_selection
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.tasks import MultiLabel
 from gcnlabel.unseen.edges import other_statistics

@@ -173,7 +173,7 @@ def test_labels_of_the_xml_that_no_task_declares_are_no_inputs(write):
         ({"a": {"type": "dimensional", "dims": ["y1"]}}, {"task_name": "b"}, "'b' beside tasks"),
         ({"a": {"type": "dimensional", "dims": ["y1"]}}, {"present": {"y1": "2"}}, "what is no tag: y1"),
         ({"a": {"type": "dimensional", "dims": ["d"]}}, {}, "column 'd'"),
-        ({"a": {"type": "multilabel", "labels": ["y1"], "codes": {"2": "y1"}}}, {}, "codes of task 'a'"),
+        ({"a": {"type": "multilabel", "labels": ["y1"], "codes": {"2": "1"}}}, {}, "codes of task 'a'"),
     ],
 )
 def test_tasks_that_do_not_fit(write, tasks, options, message):

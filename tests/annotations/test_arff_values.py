@@ -97,6 +97,45 @@ def test_present_that_says_nothing_is_an_error(write, present, message):
         read_arff(write(["t {yes,no}", "x real"], ["yes,1"]), present=present)
 
 
+@pytest.mark.parametrize(("attribute", "cell", "present"), [("t real", "-1", "1"), ("t {NEG}", "NEG", "POS")])
+def test_a_tag_that_no_row_has_can_be_declared(write, attribute, cell, present):
+    path = write([attribute, "x real"], [f"{cell},1", f"{cell},2"])
+    with pytest.raises(InputError, match="if that means present, else the value that would"):
+        read_arff(path)
+    assert tags(read_arff(path, present={"t": present})) == [[0, 0]]
+    with pytest.raises(InputError, match="'NEH' is no value.*(?s:.)*did you mean 'NEG'"):
+        read_arff(write(["t {NEG}", "x real"], ["NEG,1"]), present={"t": "NEH"})
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [(("{no,yes}", "no", "yes"), ("{YES,NO}", "NO", "YES")), (("{0.0,1.0}", "0.0", "1.0"), ("real", "0", "1.00")),
+     (("{FALSE,TRUE}", "FALSE", "TRUE"), ("{1,0}", "0", "1"))],
+)  # fmt: skip
+def test_files_may_write_tags_differently(write, train, test):
+    files = {}
+    for name, (kind, absent, present) in {"train": train, "test": test}.items():
+        files[name] = write([f"t {kind}", "x real"], [f"{absent},1", f"{present},2"], f"{name}.arff")
+    assert tags(read_arff_splits(files)) == [[0, 1, 0, 1]]
+
+
+def test_declared_tags_may_differ_in_case_between_files(write):
+    files = {
+        "train": write(["t {NEG,POS}", "x real"], ["NEG,1", "POS,1"]),
+        "test": write(["t {pos,neg}", "x real"], ["neg,1", "pos,1"], "b.arff"),
+    }
+    assert tags(read_arff_splits(files, present={"t": "POS"})) == [[0, 1, 0, 1]]
+
+
+def test_minus_one_in_one_file_and_zero_in_another_are_refused(write):
+    files = {
+        "train": write(["t real", "x real"], ["-1,1", "1,1"]),
+        "test": write(["t real", "x real"], ["0,1", "1,1"], "b.arff"),
+    }
+    with pytest.raises(InputError, match="other than 0 and 1: -1, 1, 0"):
+        read_arff_splits(files)
+
+
 def test_present_can_turn_a_pair_around(write):
     assert tags(read_arff(write(["t {0,1}", "x real"], ["0,1", "1,1"]), present={"t": "0"})) == [[1, 0]]
 

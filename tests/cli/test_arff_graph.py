@@ -78,6 +78,7 @@ def test_files_are_one_set(run, tmp_path):
         ("--annotations a.arff --present c", "--present c"),
         ("--annotations a.arff --split train", "--split has no effect on ARFF files"),
         ("--annotations a.arff --workers 2", "--workers has no effect"),
+        ("--annotations a.arff --delimiter ;", "--delimiter has no effect on ARFF files"),
         ("--annotations a.arff --annotations a.csv", "ARFF files and tables"),
         ("tasks.yaml --annotations a.csv --xml a.xml", "--xml has no effect"),
         ("--from-edges e.csv --present a=yes", "--present has no effect"),
@@ -85,7 +86,7 @@ def test_files_are_one_set(run, tmp_path):
     ],
 )
 def test_what_has_no_effect_or_meaning_is_one_message(run, tmp_path, line, message):
-    result = run(f"build-graph {line} --statistic labels=phi")
+    result = run(f"build-graph {line}")
     assert result.exit_code == 2
     assert message in result.output
     assert not (tmp_path / "g.safetensors").exists()

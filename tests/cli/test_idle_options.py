@@ -29,7 +29,6 @@ def files(tmp_path, monkeypatch):
         ("--missing", "NA"),
         ("--names", "a,b"),
         ("--long", "a,b,c"),
-        ("--statistic", "phi"),
         ("--workers", "2"),
         ("--scheduler", "tcp://127.0.0.1:1"),
         ("--missing-words", "zero"),

@@ -98,14 +98,17 @@ def test_unknown_names_are_refused():
         place_face((10, 10), [0, 0, 5, 5], np.full((2, 2), np.nan), "eyes")
 
 
+NO_IMAGES = "without images, where they have no effect"
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         ({"source": "aff-wild2", "path": "x", "alignment": "emotion-gcn-code"}, "with aff-wild2, which has no boxes"),
         ({"source": "emotic", "path": "x", "alignment": "emotion-gcn-code"}, "with emotic, which has no boxes"),
         ({"source": "affectnet", "path": "x", "alignment": "corner"}, "data.alignment|alignment"),
-        ({"source": "table", "annotations": "t", "features": "x", "alignment": "centre"}, "is about images"),
-        ({"source": "table", "annotations": "t", "features": "x", "allow_missing": 0.1}, "is about images"),
+        ({"source": "table", "annotations": "t", "features": "x", "alignment": "centre"}, NO_IMAGES),
+        ({"source": "table", "annotations": "t", "features": "x", "allow_missing": 0.1}, NO_IMAGES),
     ],
 )
 def test_a_config_names_it_only_where_it_has_an_effect(data, message):

@@ -101,16 +101,30 @@ def test_signs_of_tags_that_exclude_each_other():
 
 @pytest.mark.parametrize("name", CONVENTIONS)
 @pytest.mark.parametrize("measured_for", CONVENTIONS)
-def test_a_graph_of_another_conventions_statistic_is_right_or_refused(name, measured_for):
+def test_a_convention_takes_its_own_statistic_or_refuses(name, measured_for):
+    """What was measured from known annotations is measured anew; a copy, of which that is not known, is refused."""
     annotations = from_frame(frame(), TASKS)
     raw = measured_graph(annotations, TASKS, convention=measured_for)
+    right = GraphRecipe(convention=name).build(annotations).adjacency()
+    torch.testing.assert_close(propagation_graph(raw, name).adjacency(), right)
     try:
-        graph = propagation_graph(raw, name)
+        graph = propagation_graph(raw.clone(), name)
     except InputError as error:
         assert "measured_graph(..., convention=" in str(error)  # noqa: PT017
         assert CONVENTIONS[name].statistic != CONVENTIONS[measured_for].statistic
         return
-    torch.testing.assert_close(graph.adjacency(), GraphRecipe(convention=name).build(annotations).adjacency())
+    torch.testing.assert_close(graph.adjacency(), right)
+
+
+@pytest.mark.parametrize("change", ["new weights", "in place"])
+def test_a_raw_graph_that_was_changed_is_not_measured_anew(change):
+    raw = measured_graph(from_frame(frame(), TASKS), TASKS, convention="ml-gcn-paper")
+    if change == "in place":
+        raw.edge_weight[0] = 0.9
+    else:
+        raw.edge_weight = raw.edge_weight * 0.5
+    with pytest.raises(InputError, match="measured_graph"):
+        propagation_graph(raw, "signed-weighted")
 
 
 def test_a_statistic_that_was_asked_for_is_taken(tmp_path):

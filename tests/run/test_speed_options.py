@@ -1,6 +1,7 @@
 """Options that are a matter of speed alone: they change where and how, not what."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -68,6 +69,7 @@ def test_layout_of_a_batch():
     module = MultiTaskModule.__new__(MultiTaskModule)
     torch.nn.Module.__init__(module)
     module.augment, module.memory_format = None, torch.channels_last
+    module._trainer, module._fabric = SimpleNamespace(predicting=False, training=True), None
     images, targets = module.on_after_batch_transfer((torch.zeros(2, 3, 4, 4), {}), 0)
     assert images.is_contiguous(memory_format=torch.channels_last)
     features, _ = module.on_after_batch_transfer((torch.zeros(2, 3), {}), 0)

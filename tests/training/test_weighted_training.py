@@ -168,7 +168,7 @@ def test_a_resumed_run_equals_one_that_never_stopped(place, importable, tmp_path
     with monkeypatch.context() as patch, pytest.raises(Stop):
         stop_in_second_epoch(patch)
         run_of(place, tmp_path / "stopped", f"weighting={weighting}")
-    stopped = RunFolder(tmp_path / "stopped")
+    stopped = RunFolder(tmp_path / "stopped", trust=True)
     resume(stopped, progress=False, devices=1)
     ours, theirs = load_checkpoint(whole.last), load_checkpoint(stopped.last)
     assert learned(whole)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gcnlabel.constants import register_constants
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.heads.head import Head
@@ -46,8 +47,7 @@ class CosineHead(Head):
         start = [SCALE[t.type] / (math.sqrt(self.in_features) if t.name in keep_length else 1) for t in head.tasks]
         self.log_scale = nn.Parameter(torch.tensor(start).log())
         kept = torch.tensor([float(task.name in keep_length) for task in head.tasks])
-        self.register_buffer("_kept", kept, persistent=False)
-        self.register_buffer("_task", torch.tensor(head.tasks.task_indices()), persistent=False)
+        register_constants(self, _kept=kept, _task=torch.tensor(head.tasks.task_indices()))
 
     def biases(self) -> Tensor | None:
         """Return the biases of the other head [L], or None."""

@@ -11,14 +11,7 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import Adjacency
-from gcnlabel.nn.extension import (
-    check_embeddings,
-    copied_layers,
-    extended_bias,
-    trained_places,
-    warn_of_names,
-    with_modes_of,
-)
+from gcnlabel.nn.extension import check_larger, copied_layers, extended_bias, trained_places, with_modes_of
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv
 from gcnlabel.nn.sparse import product
@@ -101,8 +94,7 @@ class LabelGraphHead(Head):
     def extended(self, graph: LabelGraph) -> LabelGraphHead:
         """Return a head over a larger graph with copies of what was trained; see :mod:`gcnlabel.nn.extension`."""
         place = trained_places(self.tasks, graph).to(self.x.device)
-        check_embeddings(self.x, self.tasks, graph)
-        warn_of_names(self.x, self.adjacency.dense().detach(), self.tasks, graph)
+        check_larger(self.x, self.adjacency, self.tasks, graph)
         same = {**copied_layers(self.gcn), "bias": self.bias is not None, "adjacency": type(self.adjacency)}
         head = LabelGraphHead(graph, graph.tasks, self.in_features, self.gcn.sizes[1:-1], **same)
         head = head.to(self.x.device, self.x.dtype)
@@ -132,12 +124,12 @@ class LabelGraphHead(Head):
         of the last layer [L, its size] and Θ the weights of that layer [its size, D]: what is propagated is B wide, or
         as wide as H when that is less.
         """
-        if not self.gcn.only_propagates() or not self._is_cheaper_unformed(len(features), self.tasks.num_labels):
+        if not self.gcn.only_propagates() or not self._is_cheaper_unformed(features.shape[0], self.tasks.num_labels):
             return super().scores(features)
         theta = self._layers[-1].weight  # Θᵀ [D, H]
         queries = features @ theta  # [B, H]
         with full_precision(self.x.device):
-            if len(self.gcn.convs) > 1 and len(features) <= theta.shape[1]:
+            if len(self.gcn.convs) > 1 and not torch.compiler.is_compiling() and features.shape[0] <= theta.shape[1]:
                 scores = self.adjacency.propagate(self._hidden() @ queries.to(self.x.dtype).T)  # [L, B]
             else:
                 scores = self._heard_by_last() @ queries.to(self.x.dtype).T
@@ -145,7 +137,7 @@ class LabelGraphHead(Head):
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the columns of ``X Wᵀ + b`` that belong to some labels, [B, K], for all samples."""
-        if not self.gcn.only_propagates() or not self._is_cheaper_unformed(len(features), len(labels)):
+        if not self.gcn.only_propagates() or not self._is_cheaper_unformed(features.shape[0], len(labels)):
             return super().scores_of_all(features, labels)
         theta = self._layers[-1].weight  # Θᵀ [D, H]
         queries = features @ theta  # [B, H]
@@ -155,6 +147,8 @@ class LabelGraphHead(Head):
         return _with_bias(scores, None if self.bias is None else self.bias[labels])
 
     def _is_cheaper_unformed(self, samples: int, labels: int) -> bool:
+        if torch.compiler.is_compiling():  # compiled and exported programs take any number of samples
+            return not self.adjacency.is_small
         hidden, size = self.gcn.sizes[-2:]
         return samples * hidden * (size + labels) < labels * size * (hidden + samples)  # multiplications of each
 

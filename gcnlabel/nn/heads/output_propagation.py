@@ -7,6 +7,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.constants import register_constants
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import Adjacency
@@ -58,7 +59,7 @@ class OutputPropagation(Head):
         self.strength = nn.Parameter(torch.zeros(len(head.tasks.names)))
         weight = graph.edge_weight.to(torch.get_default_dtype())
         self.adjacency = Adjacency(graph.edge_index, weight, head.tasks.num_labels)
-        self.register_buffer("_task", torch.tensor(head.tasks.task_indices()), persistent=False)
+        register_constants(self, _task=torch.tensor(head.tasks.task_indices()))
 
     def weight(self) -> Tensor:
         """Return the label vectors of the other head, propagated, [L, D]."""

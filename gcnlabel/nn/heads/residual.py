@@ -7,6 +7,7 @@ from collections.abc import Collection
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.constants import register_constants
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.extension import extended_rows
 from gcnlabel.nn.heads.head import Head
@@ -43,8 +44,8 @@ class ResidualHead(Head):
         free = torch.tensor([label for part in slices for label in range(size)[part]], dtype=torch.int64)
         self.residual = nn.Parameter(torch.zeros(len(free), head.in_features))
         self.bias = head.bias
-        self.register_buffer("free", free, persistent=False)  # labels that have a residual [K]
-        self.register_buffer("place", torch.full((size,), len(free)).scatter(0, free, torch.arange(len(free))), False)
+        place = torch.full((size,), len(free)).scatter(0, free, torch.arange(len(free)))
+        register_constants(self, free=free, place=place)  # labels that have a residual [K]
 
     def extended(self, graph: LabelGraph) -> ResidualHead:
         """Return a head over a larger graph: the residuals of new labels are 0."""

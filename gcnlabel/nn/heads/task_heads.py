@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.constants import register_constants
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import MOST_DENSE
@@ -52,8 +53,8 @@ class TaskHeads(Head):
                 group[tasks.slice_of(name)] = g
                 place[tasks.slice_of(name)] = torch.arange(head.tasks.num_labels)[head.tasks.slice_of(name)]
         device = next(next(iter(heads.values())).parameters()).device
-        self.register_buffer("_group", group.to(device), persistent=False)  # the head of each label [L]
-        self.register_buffer("_place", place.to(device), persistent=False)  # where the label stands in it [L]
+        # the head of each label [L], and where the label stands in it [L]
+        register_constants(self, _group=group.to(device), _place=place.to(device))
 
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""
@@ -133,12 +134,13 @@ class TaskHeads(Head):
     def _in_order(self, of_all: Callable[[Head], Tensor], of_some: Callable[[Head, Tensor], Tensor]) -> Tensor:
         """Return rows of all labels [L, ...], each from its head."""
         rows: dict[str, Tensor] = {}
+        place = self.get_buffer("_place")
+        fixed = torch.compiler.is_compiling() or place.is_meta  # sizes may not depend on values
         for head, names in zip(self._parts, self.served, strict=True):
-            if head.tasks.num_labels <= MOST_DENSE or len(names) == len(head.tasks):  # and nothing depends on values
+            if fixed or head.tasks.num_labels <= MOST_DENSE or len(names) == len(head.tasks):
                 values = of_all(head)
                 rows |= {name: values[head.tasks.slice_of(name)] for name in names}
             else:
-                place = self.get_buffer("_place")
                 values = of_some(head, torch.cat([place[self.tasks.slice_of(name)] for name in names]))
                 rows |= dict(zip(names, values.split([len(self.tasks[name]) for name in names]), strict=True))
         return torch.cat([rows[task.name] for task in self.tasks])

@@ -1,11 +1,8 @@
-"""Files are written whole or not at all, and never over something that exists unless asked."""
+"""What must be true of a path before it is read or written."""
 
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gcnlabel.errors import InputError
@@ -15,16 +12,30 @@ def existing_file(path: str | Path, what: str = "file") -> Path:
     """Return ``path`` when it is a readable, non-empty file.
 
     Raises:
-        InputError: The file is missing, is a folder, or is empty.
+        InputError: The file is missing, is a folder, is empty, or may not be read.
     """
     path = Path(path)
-    if not path.exists():
-        raise InputError(f"{what} not found: {path}", fix="check the path; it is relative to the folder you run in")
+    try:
+        size = os.stat(path).st_size
+    except (FileNotFoundError, NotADirectoryError) as error:
+        fix = "check the path; it is relative to the folder you run in"
+        raise InputError(f"{what} not found: {path}", fix=fix) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, what, error) from error
     if path.is_dir():
         raise InputError(f"{what} is a folder: {path}", expected="a file")
-    if path.stat().st_size == 0:
+    if path.is_file() and size == 0:
         raise InputError(f"{what} is empty: {path}")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _unreadable(path, what, error) from error
     return path
+
+
+def _unreadable(path: Path, what: str, error: OSError | ValueError) -> InputError:
+    why = getattr(error, "strerror", None) or error
+    return InputError(f"{what} cannot be read: {str(path)!r}: {why}", fix="check its name and its rights (ls -l)")
 
 
 def refuse_existing(path: str | Path, overwrite: bool) -> Path:
@@ -67,7 +78,7 @@ def writable_folder(path: str | Path) -> Path:
     """Return ``path``, made a folder where it is none.
 
     Raises:
-        InputError: It cannot be.
+        InputError: It cannot be made, or nothing can be written in it.
     """
     path = Path(path)
     _refuse_below_a_file(path, path / "inside")
@@ -75,45 +86,9 @@ def writable_folder(path: str | Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the folder {path}: {error.strerror or error}", fix="choose another") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write in the folder {path}", fix="choose another, or change its rights (ls -ld)")
     return path
-
-
-@contextmanager
-def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Yield a temporary path beside ``path`` and move it there when the block ends well.
-
-    Args:
-        path: The file to write. Its folder is made when it is missing.
-        overwrite: Whether an existing file may be replaced.
-
-    Raises:
-        InputError: The file exists, the folder cannot be written or the disk is full.
-    """
-    path = refuse_existing(path, overwrite)
-    temporary: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    except Exception as error:
-        if not _is_of_the_disk(error):
-            raise
-        raise InputError(
-            f"cannot write {path}: {getattr(error, 'strerror', None) or error}",
-            fix="choose a folder that can be written and has room",
-        ) from error
-    finally:
-        if temporary is not None:
-            with suppress(FileNotFoundError):
-                temporary.unlink()
 
 
 def _refuse_below_a_file(path: Path, inside: Path) -> None:
@@ -121,8 +96,3 @@ def _refuse_below_a_file(path: Path, inside: Path) -> None:
     above = next((folder for folder in inside.parents if os.path.exists(folder)), Path())
     if not above.is_dir():
         raise InputError(f"cannot write {path}: {above} is a file, no folder", fix="choose another name or folder")
-
-
-def _is_of_the_disk(error: Exception) -> bool:
-    """Return whether writing failed; libraries in Rust have errors of their own that quote the system's."""
-    return isinstance(error, OSError) or ("(os error " in str(error) and not isinstance(error, InputError))

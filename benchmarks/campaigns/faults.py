@@ -1,0 +1,211 @@
+"""Faults of the environment: a command ends well or with one clear error, leaves no half of a file, and goes on after.
+
+Full and read-only disks need the right to mount; where there is none, these kinds are left out.
+
+python benchmarks/campaigns/faults.py                    # make campaign: every fault
+python benchmarks/campaigns/faults.py full-disk --trials 8
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+import warm  # noqa: F401  (first: it says how many threads the others have)
+from jobs import JOBS, SECONDS, Job, check_again, digests, log_of, undisturbed
+from record import Campaign, run
+from trials import Limits, LostError, Trial, forked, said
+
+Fault = Callable[[random.Random, Path], object]
+"""What is done to a process, or to the folder that it works in, before a command is called."""
+LIMITS = Limits(seconds=3 * SECONDS, memory=8 * 2**30)
+RESUMABLE = ("train", "prepare", "reproduce", "ablate")
+"""Commands that may leave some of their files, whole, when they end with an error."""
+ROOM = 64 * 2**20
+
+
+def begun(jobs: dict[str, Job], fault: Fault, on_disk: bool, folder: Path) -> Trial:
+    """Call the jobs undisturbed, and return the trial."""
+    places = {name: folder / name for name in jobs}
+    expected = {}
+    for name, job in jobs.items():
+        places[name].mkdir()
+        expected[name] = undisturbed(job, places[name])
+
+    def trial(number: int) -> None:
+        name = list(jobs)[number % len(jobs)]
+        job, place = jobs[name], places[name] / "trial"
+        with _disk(place) if on_disk else _folder(place):
+            shutil.copytree(places[name] / "inputs", place, dirs_exist_ok=True)
+            before = digests(place)
+            status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), log_of(place), SECONDS)
+            _mend(place, on_disk)
+            _check_end(name, status, place, before, expected[name])
+            check_again(job, place, expected[name])
+
+    return trial
+
+
+def _disturbed(job: Job, place: Path, fault: Fault, chance: random.Random) -> None:
+    os.chdir(place)
+    fault(chance, place)
+    job.call(place)
+
+
+def _check_end(name: str, status: int | None, place: Path, before: dict[str, str], expected: dict[str, str]) -> None:
+    """Check that a disturbed command has ended as it should, and has left whole files alone.
+
+    Raises:
+        LostError: It has not.
+    """
+    text = said(log_of(place))
+    if status not in (0, 2) or "Traceback" in text or (status == 2 and "error: " not in text):
+        raise LostError(f"it ended with {status}: {text}")
+    written = {file: digest for file, digest in digests(place).items() if before.get(file) != digest}
+    torn = [file for file in written if Path(file).name.startswith(".")]
+    if torn:
+        raise LostError(f"left behind: {', '.join(torn)}")
+    if name not in RESUMABLE and any(expected.get(file) != digest for file, digest in written.items()):
+        raise LostError(f"half-written: {', '.join(written)}")
+
+
+def _file_size(chance: random.Random, place: Path) -> None:
+    size = int(2 ** chance.uniform(4, 17))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def _full(chance: random.Random, place: Path) -> None:
+    """Fill the disk, but for some bytes."""
+    room = os.statvfs(place)
+    left = int(2 ** chance.uniform(8, 18))
+    with (place / ".filling").open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - left))
+
+
+def _read_only(chance: random.Random, place: Path) -> None:
+    os.chdir("/")
+    subprocess.run(["mount", "-o", "remount,ro", place], check=True)
+
+
+def _no_rights(chance: random.Random, place: Path) -> None:
+    """Take the rights of the folder, or of a file in it, and the right of root to pass over rights."""
+    there = [place, *sorted(path for path in place.rglob("*"))]
+    target = chance.choice(there)
+    target.chmod(0o500 if target.is_dir() else 0)
+    if os.geteuid() == 0:
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+        overriding = ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        data = (ctypes.c_uint32 * 6)(overriding & 0xFFFFFFFF, overriding & 0xFFFFFFFF, 0, 0x1FF, 0x1FF, 0)
+        if ctypes.CDLL(None, use_errno=True).capset(header, data) != 0:
+            raise OSError(ctypes.get_errno(), "capset")
+
+
+def _encoding(chance: random.Random, place: Path) -> None:
+    """Let the terminal speak another encoding."""
+    encoding = chance.choice(("ascii", "latin-1", "cp1252"))
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        stream = io.TextIOWrapper(os.fdopen(number, "wb", closefd=False), encoding=encoding, write_through=True)
+        setattr(sys, name, stream)
+
+
+def _lost_worker(chance: random.Random, place: Path) -> None:
+    """Kill one of the processes that are started, as a system does that is out of memory."""
+    delay = chance.uniform(0, 3)
+
+    def watch() -> None:
+        while not (found := _workers(os.getpid())):
+            time.sleep(0.05)
+        time.sleep(delay)
+        with suppress(ProcessLookupError):
+            os.kill(found[0], signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _workers(process: int) -> list[int]:
+    """Return the children of a process, and for those that serve multiprocessing, their children."""
+    found = []
+    for word in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        with suppress(OSError):
+            serves = b"multiprocessing." in Path(f"/proc/{word}/cmdline").read_bytes()
+            found += _workers(int(word)) if serves else [int(word)]
+    return found
+
+
+@contextmanager
+def _folder(place: Path) -> Iterator[None]:
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    yield
+
+
+@contextmanager
+def _disk(place: Path) -> Iterator[None]:
+    place.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "none", place], check=True)
+    try:
+        yield
+    finally:
+        os.chdir("/")
+        subprocess.run(["umount", "-l", place], check=True)
+
+
+def _mend(place: Path, on_disk: bool) -> None:
+    if on_disk:
+        subprocess.run(["mount", "-o", "remount,rw", place], check=True)
+        (place / ".filling").unlink(missing_ok=True)
+    for path in (place, *place.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _can_mount() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with _disk(Path(folder) / "disk"):
+                return True
+        except (OSError, subprocess.CalledProcessError):
+            return False
+
+
+def _with(name: str, *words: str) -> Job:
+    """Return a job with other words at its end."""
+    return JOBS[name]._replace(words=(*JOBS[name].words, *words))
+
+
+WORKING = {
+    "train": _with("train", "--set", "training.workers=1"),
+    "prepare": _with("prepare", "--workers", "2"),
+    "build-graph": _with("build-graph", "--workers", "2"),
+    "ablate": _with("ablate", "--workers", "2"),
+}
+FAULTS: dict[str, tuple[dict[str, Job], Fault, bool, int]] = {
+    "file-size": (JOBS, _file_size, False, 40),
+    "rights": (JOBS, _no_rights, False, 40),
+    "encoding": (JOBS, _encoding, False, 24),
+    "lost-worker": (WORKING, _lost_worker, False, 8),
+    "full-disk": (JOBS, _full, True, 40),
+    "read-only": (JOBS, _read_only, True, 16),
+}
+"""Name -> jobs, what befalls them, whether they work on a disk of their own, and number of trials."""
+CAMPAIGNS = {
+    name: Campaign(partial(begun, jobs, fault, on_disk), count, LIMITS)
+    for name, (jobs, fault, on_disk, count) in FAULTS.items()
+    if not on_disk or _can_mount()
+}
+
+if __name__ == "__main__":
+    sys.exit(run("faults", __doc__, CAMPAIGNS))

@@ -1,0 +1,59 @@
+"""Mutants of every kind of file that is read: each ends in a result or in one clear error.
+
+python benchmarks/campaigns/mutants.py                      # make campaign: every kind
+python benchmarks/campaigns/mutants.py csv --trials 500
+python benchmarks/campaigns/mutants.py csv --show 17        # the traceback of one
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+from functools import partial
+from pathlib import Path
+
+import warm  # noqa: F401  (first: it says how many threads the others have)
+from damage import mutant
+from file_kinds import KINDS, FileKind
+from record import Campaign, run
+from trials import Trial, forked, said
+
+WARM_UP_SECONDS = 300
+
+
+def begun(name: str, kind: FileKind, folder: Path) -> Trial:
+    """Write the good files, in a child, see that they can be read, and return the trial.
+
+    Raises:
+        RuntimeError: A good file is refused.
+    """
+    good = folder / "good"
+    good.mkdir()
+    if forked(lambda: kind.write(good), folder / "log", WARM_UP_SECONDS) != 0:
+        raise RuntimeError(f"{name}: the good files cannot be written: {said(folder / 'log')}")
+    damaged = sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
+    place = folder / "trial"
+
+    def copied_and_read(path: Path, seed: str | None) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(good, place)
+        if seed is not None:
+            (place / path).write_bytes(mutant((good / path).read_bytes(), seed))
+        kind.read(place / path)
+
+    for path in damaged:
+        if forked(partial(copied_and_read, path, None), folder / "log", WARM_UP_SECONDS) != 0:
+            raise RuntimeError(f"{name}: the good {path} is refused: {said(folder / 'log')}")
+
+    def trial(number: int) -> None:
+        seed = f"{name} {number}"
+        copied_and_read(random.Random(seed).choice(damaged), seed)
+
+    return trial
+
+
+CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count, group=kind.group) for name, kind in KINDS.items()}
+
+if __name__ == "__main__":
+    sys.exit(run("mutants", __doc__, CAMPAIGNS))

@@ -1,0 +1,174 @@
+"""What the campaigns found, kept in one file: what stands there already is not tried again."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from trials import ENDS, GOOD, Limits, Outcome, Trial, outcomes
+
+from gcnlabel.files import atomic_write
+
+RESULTS = Path(__file__).parent.parent / "results" / "campaigns.json"
+SAVED_EVERY = 50
+
+
+class Campaign(NamedTuple):
+    """Trials of one kind.
+
+    Attributes:
+        begin: Makes, in a folder, what the trials need, and returns the trial.
+        count: Number of trials.
+        limits: What each may take.
+        group: What it is counted as in tables.
+    """
+
+    begin: Callable[[Path], Trial]
+    count: int
+    limits: Limits = Limits()
+    group: str = ""
+
+
+class Tally:
+    """The outcomes of one kind, in a file that several processes write.
+
+    Args:
+        path: The file.
+        family: Name of the script.
+        kind: Name of the kind.
+        group: What it is counted as in tables.
+    """
+
+    def __init__(self, path: Path, family: str, kind: str, group: str) -> None:
+        self.path, self.family, self.kind, self.group = path, family, kind, group
+        self.counts: Counter[str] = Counter()
+        self.failures: dict[int, Outcome] = {}
+        found = _content(path).get(family, {}).get(kind, {})
+        self.counts.update({end: found.get(end, 0) for end in ENDS})
+        self.failures.update({int(number): Outcome(*given) for number, given in found.get("failures", {}).items()})
+
+    @property
+    def tried(self) -> int:
+        """Number of trials."""
+        return self.counts.total()
+
+    def forget_failures(self) -> list[int]:
+        """Take the failures out, and return their numbers."""
+        numbers = sorted(self.failures)
+        self.counts.subtract(outcome.end for outcome in self.failures.values())
+        self.failures = {}
+        return numbers
+
+    def add(self, number: int, outcome: Outcome) -> None:
+        """Count one."""
+        self.counts[outcome.end] += 1
+        if outcome.end not in GOOD:
+            self.failures[number] = outcome
+
+    def save(self) -> None:
+        """Write it, beside what others have written meanwhile."""
+        with _alone(self.path.parent):
+            content = _content(self.path)
+            counts = {end: self.counts[end] for end in ENDS}
+            failures = {str(number): list(outcome) for number, outcome in sorted(self.failures.items())}
+            found = {"group": self.group, "tried": self.tried, **counts, "failures": failures}
+            content.setdefault(self.family, {})[self.kind] = found
+            with atomic_write(self.path, overwrite=True) as temporary:
+                temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    def line(self) -> str:
+        """Return it as a line."""
+        found = ", ".join(f"{count} {end}" for end in ENDS if (count := self.counts[end]))
+        return f"{self.family} {self.kind}: {self.tried} tried: {found or 'nothing'}"
+
+
+def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: Sequence[str] | None = None) -> int:
+    """Run the kinds that a command line names, and return 1 where a trial has failed.
+
+    Args:
+        family: Name of the script.
+        doc: What it does.
+        campaigns: Kind -> its trials.
+        words: The command line; None for the script's own.
+    """
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(campaigns)}; none for all")
+    parser.add_argument("--trials", type=int, help="number of trials of each kind, instead of its own")
+    parser.add_argument("--again", action="store_true", help="try those that failed again, and nothing else")
+    parser.add_argument("--show", type=int, metavar="SEED", help="one trial, here, with its traceback")
+    parser.add_argument("--processes", type=int, default=1, help="kinds side by side")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the file of results")
+    given = parser.parse_args(words)
+    unknown = sorted(set(given.kinds) - set(campaigns))
+    if unknown:
+        parser.error(f"unknown kind {unknown[0]}; known: {', '.join(campaigns)}")
+    names = given.kinds or list(campaigns)
+    if given.show is not None:
+        with TemporaryDirectory(prefix="gcnlabel-") as folder:
+            print(campaigns[names[0]].begin(Path(folder))(given.show))
+        return 0
+
+    def one(name: str) -> int:
+        campaign = campaigns[name]
+        tally = Tally(given.results, family, name, campaign.group or name)
+        count = campaign.count if given.trials is None else given.trials
+        numbers = tally.forget_failures() if given.again else list(range(tally.tried, count))
+        if numbers:
+            with TemporaryDirectory(prefix="gcnlabel-") as folder:
+                _count(tally, campaign, Path(folder), numbers)
+        print(tally.line(), flush=True)
+        for number, outcome in list(tally.failures.items())[:20]:
+            print(f"  seed {number}: {': '.join(outcome)}", flush=True)
+        return int(bool(tally.failures))
+
+    return max(side_by_side(one, names, given.processes))
+
+
+def side_by_side(work: Callable[[str], int], names: list[str], processes: int) -> list[int]:
+    """Call a function with each name, in so many children at once, and return what they return."""
+    codes, running = [], set()
+    for name in names:
+        if len(running) == processes:
+            child, status = os.wait()
+            running.remove(child)
+            codes.append(os.waitstatus_to_exitcode(status))
+        child = os.fork()
+        if child == 0:
+            code = 3
+            try:
+                code = work(name)
+            finally:
+                os._exit(code)
+        running.add(child)
+    return codes + [abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) for child in running]
+
+
+def _count(tally: Tally, campaign: Campaign, folder: Path, numbers: list[int]) -> None:
+    trial = campaign.begin(folder)
+    for done, (number, outcome) in enumerate(outcomes(trial, numbers, campaign.limits), 1):
+        tally.add(number, outcome)
+        if done % SAVED_EVERY == 0 or done == len(numbers):
+            tally.save()
+
+
+def _content(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,23 @@
+"""The header of a ``.safetensors`` file, whose metadata its library writes in an order of chance."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+
+def sort_header(path: Path) -> None:
+    """Sort the metadata of a ``.safetensors`` file, in place: the bytes of a file then depend on what is in it alone.
+
+    The header is JSON behind its length, 8 bytes, and ends in spaces; sorted, it is as long as it was.
+    """
+    with path.open("r+b") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
+        header["__metadata__"] = dict(sorted(header.get("__metadata__", {}).items()))
+        if not header["__metadata__"]:
+            return
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(text) <= size:
+            file.seek(8)
+            file.write(text.ljust(size))

@@ -1,0 +1,107 @@
+"""Locks that end with the process that holds them, however it ends."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from gcnlabel.errors import InputError
+
+try:
+    import fcntl
+except ImportError:  # Windows has other locks; there, nothing is locked
+    fcntl = None  # type: ignore[assignment]
+
+LOCK = ".lock"
+"""Name of the file, in a folder, that is locked."""
+_HERE: set[Path] = set()  # locks that this process holds: the system does not refuse them to itself
+
+
+@contextmanager
+def locked(folder: str | Path, what: str) -> Iterator[None]:
+    """Hold a folder for this process; the lock is gone with the process, even when it is killed.
+
+    Args:
+        folder: A folder that can be written.
+        what: What is done there, for the message to others, e.g. ``"is being trained"``.
+
+    Raises:
+        InputError: Another process, which is named, holds it.
+    """
+    path = Path(folder).resolve() / LOCK
+    if path in _HERE:
+        raise _held(folder, what, json.dumps(_who()))
+    handle = _open_locked(path, folder, what)
+    _HERE.add(path)
+    try:
+        os.ftruncate(handle, 0)
+        os.write(handle, json.dumps(_who()).encode())
+        yield
+    finally:
+        _HERE.discard(path)
+        with suppress(OSError):
+            path.unlink()
+        os.close(handle)
+
+
+def try_lock(handle: int) -> bool:
+    """Lock an open file unless another has it locked; return whether it is ours. Where there are no locks, it is not.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.NamedTemporaryFile() as file:
+        ...     other = os.open(file.name, os.O_RDWR)
+        ...     try_lock(file.fileno()), try_lock(other)
+        (True, False)
+        >>> os.close(other)
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (OSError, AttributeError):
+        return False
+    return True
+
+
+def _open_locked(path: Path, folder: str | Path, what: str) -> int:
+    while True:
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise InputError(f"cannot write in {folder}: {error.strerror}", fix="choose another folder") from error
+        if not _try_lock_of_process(handle):
+            text = os.read(handle, 1000).decode(errors="replace")
+            os.close(handle)
+            raise _held(folder, what, text)
+        with suppress(FileNotFoundError):
+            if os.stat(path).st_ino == os.fstat(handle).st_ino:
+                return handle
+        os.close(handle)  # its holder removed it between our two steps
+
+
+def _try_lock_of_process(handle: int) -> bool:
+    """Lock a file for this process alone: workers that it forks, and that may outlive it, do not hold it."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
+    return True
+
+
+def _who() -> dict[str, object]:
+    return {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+
+
+def _held(folder: str | Path, what: str, text: str) -> InputError:
+    try:
+        holder = "process {process} on {host}, since {since}".format(**json.loads(text))
+    except (ValueError, KeyError, TypeError):
+        holder = "another process"  # which is about to write who it is
+    return InputError(f"{folder} {what} by {holder}", fix="wait until it has ended, or give another --output")

@@ -1,0 +1,54 @@
+"""Text in CSV files that a spreadsheet would take for a formula and calculate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def is_formula(text: str) -> bool:
+    """Return whether a spreadsheet would calculate a cell; numbers are no formulas.
+
+    Example:
+        >>> [is_formula(text) for text in ("=1+1", "@SUM(A1)", "-cold", "-0.5", "joy")]
+        [True, True, True, False, False]
+    """
+    if not text.startswith(FORMULA):
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return True
+    return text[0] in "\t\r"
+
+
+def plain_text(text: str) -> str:
+    """Return a cell that is shown as it is written: behind an apostrophe where it would be calculated.
+
+    Example:
+        >>> plain_text("=HYPERLINK(1)"), plain_text("joy")
+        ("'=HYPERLINK(1)", 'joy')
+    """
+    return f"'{text}" if is_formula(text) else text
+
+
+def plain_cells(frame: pl.DataFrame, *, but: Iterable[str] = ()) -> pl.DataFrame:
+    """Return a table whose column names and texts no spreadsheet calculates; numbers and some columns stay.
+
+    Args:
+        frame: The table.
+        but: Columns whose cells stay as they are, as ids must.
+    """
+    import polars as pl
+
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in but]
+    plain = frame.with_columns(
+        pl.Series(name, [None if text is None else plain_text(text) for text in frame[name]], dtype=pl.String)
+        for name in texts
+    )
+    return plain.rename({name: plain_text(name) for name in plain.columns if is_formula(name)})

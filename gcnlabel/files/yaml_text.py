@@ -1,0 +1,62 @@
+"""YAML that people write: plain values, of a size and depth that make sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from gcnlabel.errors import InputError
+
+MAX_VALUES, MAX_DEPTH = 1_000_000, 50
+"""Values, aliases written out, and levels that a file may have; no config or task file comes near."""
+
+
+def parse_yaml(text: str, where: object) -> Any:
+    """Return the values of a YAML text: mappings, lists, texts, numbers, booleans and nulls.
+
+    Args:
+        text: The text.
+        where: What messages call it.
+
+    Raises:
+        InputError: It is no YAML; holds anything else, such as a date or a number of more than 64 bits; holds itself;
+            or is larger or deeper than any config.
+
+    Example:
+        >>> parse_yaml("a: [1, x]", "text")
+        {'a': [1, 'x']}
+    """
+    try:
+        values = yaml.safe_load(text)
+        _check(values, {}, 0)
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", where=where) from error
+    except RecursionError as error:
+        raise InputError("more levels than any config has", where=where) from error
+    except (ValueError, TypeError, AttributeError, LookupError) as error:  # of single values, by PyYAML
+        raise InputError(f"not valid YAML: {error}", where=where, fix="texts that YAML misreads in quotes") from error
+    return values
+
+
+def _check(value: Any, sizes: dict[int, int], depth: int) -> int:
+    """Return how many values there are, each alias written out."""
+    if isinstance(value, str | bool | float | None):
+        return 1
+    if isinstance(value, int):
+        if abs(value) >= 2**63:
+            raise ValueError("a number of more than 64 bits")
+        return 1
+    if not isinstance(value, dict | list):
+        raise ValueError(f"{value!s} is a {type(value).__name__} to YAML")
+    if depth == MAX_DEPTH:
+        raise ValueError(f"more than {MAX_DEPTH} levels")
+    if sizes.get(id(value)) == 0:
+        raise ValueError("an alias that stands for something it is inside of")
+    if id(value) not in sizes:
+        sizes[id(value)] = 0
+        inside = [*value, *value.values()] if isinstance(value, dict) else value
+        sizes[id(value)] = 1 + sum(_check(item, sizes, depth + 1) for item in inside)
+    if sizes[id(value)] > MAX_VALUES:
+        raise ValueError(f"more than {MAX_VALUES:,} values, with its aliases written out")
+    return sizes[id(value)]

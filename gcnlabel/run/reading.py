@@ -1,0 +1,102 @@
+"""The files of a run folder, which may be damaged: what they hold, or one clear message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from gcnlabel.errors import InputError
+from gcnlabel.files import existing_file
+from gcnlabel.tasks import Categorical, TaskSet
+
+SELECTED = {"epoch": int, "split": str, "metric": str}
+EVALUATION = {"split": str, "samples": int, "head": str, "selected": dict, "notes": list, "tasks": dict}
+
+
+def read_evaluation(path: Path) -> dict[str, Any]:
+    """Return what an evaluation wrote.
+
+    Raises:
+        InputError: The file is damaged.
+    """
+    try:
+        values = json.loads(existing_file(path, "evaluation").read_text(encoding="utf-8"))
+        _check_kinds(values, EVALUATION)
+        _check_kinds(values["selected"], SELECTED)
+        for task, metrics in values["tasks"].items():
+            _check_kinds({task: metrics}, {task: dict})
+        for task, by_label in values.setdefault("thresholds", {}).items():
+            _check_kinds(by_label, {})
+            _check_kinds({task: by_label}, {task: dict})
+            if not all(isinstance(value, int | float) for value in by_label.values()):
+                raise ValueError(f"thresholds of {task!r} are no numbers")
+    except (ValueError, AttributeError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _damaged(path, error, "gcnlabel evaluate") from error
+    return dict(values)
+
+
+def read_predictions(path: Path, tasks: TaskSet) -> dict[str, Tensor]:
+    """Return scores and targets of each task, and label vectors where there are such.
+
+    Raises:
+        InputError: The file is damaged, or of other tasks.
+    """
+    try:
+        tensors: dict[str, Tensor] = load_file(existing_file(path, "predictions"))
+        for task in tasks:
+            scores, targets = tensors[f"scores/{task.name}"], tensors[f"targets/{task.name}"]
+            if scores.ndim != 2 or scores.shape[1] != len(task) or len(targets) != len(scores):
+                raise ValueError(f"{task.name} has scores {list(scores.shape)} and targets {list(targets.shape)}")
+            votes = targets.is_floating_point() and targets.shape == scores.shape
+            if isinstance(task, Categorical) and not votes and (targets.is_floating_point() or targets.ndim != 1):
+                raise ValueError(f"targets of {task.name} are no classes")
+            if isinstance(task, Categorical) and not votes and targets.numel() and int(targets.max()) >= len(task):
+                raise ValueError(f"targets of {task.name} are beyond its {len(task)} classes")
+        vectors = tensors.get("label_vectors")
+        if vectors is not None and (vectors.ndim != 2 or len(vectors) != tasks.num_labels):
+            raise ValueError(f"label vectors of shape {list(vectors.shape)} for {tasks.num_labels} labels")
+    except (SafetensorError, OSError, KeyError, ValueError, RuntimeError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _damaged(path, error, "gcnlabel evaluate") from error
+    return tensors
+
+
+def read_epochs(path: Path) -> pl.DataFrame:
+    """Return the metrics of every epoch.
+
+    Raises:
+        InputError: The file is damaged.
+    """
+    try:
+        table = pl.read_csv(existing_file(path, "metrics"), infer_schema_length=None, glob=False)
+        numbers = table.cast(pl.Float64)
+        if "epoch" not in table.columns or table["epoch"].null_count() or len(table) == 0:
+            raise ValueError("it has no epochs")
+        return numbers.with_columns(pl.col("epoch").cast(pl.Int64))
+    except (pl.exceptions.PolarsError, ValueError, OSError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _damaged(path, error, "gcnlabel train --resume") from error
+
+
+def _check_kinds(values: Any, kinds: Mapping[str, type]) -> None:
+    if not isinstance(values, dict):
+        raise ValueError(f"{values!r:.80} is no mapping")
+    for key, kind in kinds.items():
+        if not isinstance(values.get(key), kind):
+            raise ValueError(f"{key} is {values.get(key)!r:.80}")
+
+
+def _damaged(path: Path, error: Exception, remedy: str) -> InputError:
+    why = str(error).partition("\n")[0] or type(error).__name__
+    return InputError(f"{path} is damaged: {why}", fix=f"write it again: {remedy}")
