@@ -6,6 +6,8 @@ import argparse
 import fcntl
 import json
 import os
+import select
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -134,21 +136,30 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
 
 def side_by_side(work: Callable[[str], int], names: list[str], processes: int) -> list[int]:
     """Call a function with each name, in so many children at once, and return what they return."""
-    codes, running = [], set()
-    for name in names:
-        if len(running) == processes:
-            child, status = os.wait()
-            running.remove(child)
-            codes.append(os.waitstatus_to_exitcode(status))
-        child = os.fork()
-        if child == 0:
-            code = 3
-            try:
-                code = work(name)
-            finally:
-                os._exit(code)
-        running.add(child)
-    return codes + [abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) for child in running]
+    codes: list[int] = []
+    running: dict[int, int] = {}
+    left = list(names)
+    while left or running:
+        while left and len(running) < processes:
+            child = os.fork()
+            if child == 0:
+                _end_with(work, left[0])
+            running[os.pidfd_open(child)] = child
+            del left[0]
+        for handle in select.select(list(running), [], [])[0]:
+            codes.append(os.waitstatus_to_exitcode(os.waitpid(running.pop(handle), 0)[1]))
+            os.close(handle)
+    return [abs(code) for code in codes]
+
+
+def _end_with(work: Callable[[str], int], name: str) -> None:
+    code = 3
+    try:
+        code = work(name)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def _count(tally: Tally, campaign: Campaign, folder: Path, numbers: list[int]) -> None:
