@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import select
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +21,8 @@ from trials import ENDS, GOOD, Limits, Outcome, Trial, outcomes
 from gcnlabel.files import atomic_write
 
 RESULTS = Path(__file__).parent.parent / "results" / "campaigns.json"
-SAVED_EVERY = 50
+SAVED_AFTER = 10
+"""Seconds after which outcomes are written."""
 
 
 class Campaign(NamedTuple):
@@ -62,15 +64,11 @@ class Tally:
         """Number of trials."""
         return self.counts.total()
 
-    def forget_failures(self) -> list[int]:
-        """Take the failures out, and return their numbers."""
-        numbers = sorted(self.failures)
-        self.counts.subtract(outcome.end for outcome in self.failures.values())
-        self.failures = {}
-        return numbers
-
     def add(self, number: int, outcome: Outcome) -> None:
-        """Count one."""
+        """Count one, in place of an earlier failure of the same number."""
+        earlier = self.failures.pop(number, None)
+        if earlier is not None:
+            self.counts[earlier.end] -= 1
         self.counts[outcome.end] += 1
         if outcome.end not in GOOD:
             self.failures[number] = outcome
@@ -101,6 +99,32 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
         campaigns: Kind -> its trials.
         words: The command line; None for the script's own.
     """
+    given = _command_line(doc, campaigns, words)
+    names = given.kinds or list(campaigns)
+    if given.show is not None:
+        with TemporaryDirectory(prefix="gcnlabel-") as folder:
+            print(campaigns[names[0]].begin(Path(folder))(given.show))
+        return 0
+
+    def one(name: str) -> int:
+        campaign = campaigns[name]
+        tally = Tally(given.results, family, name, campaign.group or name)
+        count = campaign.count if given.trials is None else given.trials
+        numbers = sorted(tally.failures) if given.again else list(range(tally.tried, count))
+        if numbers:
+            with TemporaryDirectory(prefix="gcnlabel-") as folder:
+                _count(tally, campaign, Path(folder), numbers)
+        print(tally.line(), flush=True)
+        for number, outcome in list(tally.failures.items())[:20]:
+            print(f"  seed {number}: {': '.join(outcome)}", flush=True)
+        return int(bool(tally.failures))
+
+    return max(side_by_side(one, names, given.processes))
+
+
+def _command_line(
+    doc: str | None, campaigns: Mapping[str, Campaign], words: Sequence[str] | None
+) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(campaigns)}; none for all")
     parser.add_argument("--trials", type=int, help="number of trials of each kind, instead of its own")
@@ -112,26 +136,7 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
     unknown = sorted(set(given.kinds) - set(campaigns))
     if unknown:
         parser.error(f"unknown kind {unknown[0]}; known: {', '.join(campaigns)}")
-    names = given.kinds or list(campaigns)
-    if given.show is not None:
-        with TemporaryDirectory(prefix="gcnlabel-") as folder:
-            print(campaigns[names[0]].begin(Path(folder))(given.show))
-        return 0
-
-    def one(name: str) -> int:
-        campaign = campaigns[name]
-        tally = Tally(given.results, family, name, campaign.group or name)
-        count = campaign.count if given.trials is None else given.trials
-        numbers = tally.forget_failures() if given.again else list(range(tally.tried, count))
-        if numbers:
-            with TemporaryDirectory(prefix="gcnlabel-") as folder:
-                _count(tally, campaign, Path(folder), numbers)
-        print(tally.line(), flush=True)
-        for number, outcome in list(tally.failures.items())[:20]:
-            print(f"  seed {number}: {': '.join(outcome)}", flush=True)
-        return int(bool(tally.failures))
-
-    return max(side_by_side(one, names, given.processes))
+    return given
 
 
 def side_by_side(work: Callable[[str], int], names: list[str], processes: int) -> list[int]:
@@ -163,11 +168,15 @@ def _end_with(work: Callable[[str], int], name: str) -> None:
 
 
 def _count(tally: Tally, campaign: Campaign, folder: Path, numbers: list[int]) -> None:
-    trial = campaign.begin(folder)
-    for done, (number, outcome) in enumerate(outcomes(trial, numbers, campaign.limits), 1):
-        tally.add(number, outcome)
-        if done % SAVED_EVERY == 0 or done == len(numbers):
-            tally.save()
+    saved = time.monotonic()
+    try:
+        for number, outcome in outcomes(campaign.begin(folder), numbers, campaign.limits):
+            tally.add(number, outcome)
+            if time.monotonic() - saved > SAVED_AFTER:
+                tally.save()
+                saved = time.monotonic()
+    finally:
+        tally.save()
 
 
 def _content(path: Path) -> dict[str, Any]:
