@@ -75,15 +75,7 @@ def reproduce(
 
 
 def _train(runs: list[Planned], source: Source, output: Path, console: Console) -> None:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
+    from gcnlabel.cli.progress_bar import bars
     from gcnlabel.reproduce import finished, run_folder, train_all
 
     todo = [run for run in runs if not finished(run_folder(output, source, run))]
@@ -91,14 +83,7 @@ def _train(runs: list[Planned], source: Source, output: Path, console: Console) 
         console.print(f"{len(runs) - len(todo)} of {len(runs)} runs are finished already", highlight=False)
     if not todo:
         return
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        "left:",
-    )
-    with Progress(*columns, TimeRemainingColumn(elapsed_when_finished=False), console=console) as progress:
+    with bars(console) as progress:
         bar = progress.add_task("training", total=len(todo))
 
         def done(run: Planned) -> None:

@@ -144,7 +144,7 @@ def test_a_killed_command_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
     assert contents(killed) == contents(whole)
 
 
-@pytest.mark.parametrize("left", [".manifest-k3x.json", ".annotations-ab1.parquet", ".rows-zz.csv"])
+@pytest.mark.parametrize("left", [".torn-manifest-k3x.json", ".torn-annotations-ab1.parquet", ".torn-rows-zz.csv"])
 def test_a_job_killed_in_its_first_write_does_not_block_itself(cache, released, small_shards, tmp_path, left):
     path = tmp_path / "faces"
     path.mkdir()
