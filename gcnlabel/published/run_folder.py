@@ -8,6 +8,7 @@ from gcnlabel.config import Config, parse_config
 from gcnlabel.config.sources import Faces
 from gcnlabel.published.assembly import ImportedModel
 from gcnlabel.run import RunFolder
+from gcnlabel.run.data import declared_tasks
 from gcnlabel.run.faces import tasks_of_faces
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO
@@ -90,8 +91,7 @@ def _in_order_of(imported: ImportedModel, config: Config, content: dict[str, Any
     elif config.tasks is None:
         return imported  # the data name them
     else:
-        given = config.tasks
-        tasks = TaskSet.from_yaml(given) if isinstance(given, str) else TaskSet.from_dict(given, where="config")
+        tasks = declared_tasks(config)
     labels = set(imported.tasks.labels)
     predicted = [task for task in tasks if set(task.labels) <= labels]
     if labels == {label for task in predicted for label in task.labels} and len(predicted) < len(tasks):
