@@ -20,19 +20,7 @@ from gcnlabel.graph.sources import graph_from_counts, graph_from_matrix
 from gcnlabel.pickles import Frame, read_arrays
 from gcnlabel.tasks import TaskSet
 
-ARRAY_FILES = (".pkl", ".pickle", ".npy")
-"""Endings of files that hold arrays."""
 EXPECTED = "a dict with adj and nums, or a matrix [L, L]"
-
-
-def is_array_file(path: str | Path) -> bool:
-    """Return whether a file is one of arrays, by its name.
-
-    Example:
-        >>> is_array_file("coco_adj.pkl"), is_array_file("counts.csv")
-        (True, False)
-    """
-    return Path(path).suffix.lower() in ARRAY_FILES
 
 
 def graph_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
