@@ -78,9 +78,7 @@ class Cells:
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
         return text.to_numpy()
 
-    def text(
-        self, name: str, markers: Iterable[str] = (), *, blank: bool = False, numbers: bool = True
-    ) -> pl.Series:
+    def text(self, name: str, markers: Iterable[str] = (), *, blank: bool = False, numbers: bool = True) -> pl.Series:
         """Return a column as text, null where a cell is a marker of missing values.
 
         A marker that is a whole number is found where it is written as a float too: -1 in ``-1.0``.
