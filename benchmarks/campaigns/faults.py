@@ -83,7 +83,7 @@ def _check_end(name: str, status: int | None, place: Path, before: dict[str, str
 
 
 def _file_size(chance: random.Random, place: Path) -> None:
-    size = int(2 ** chance.uniform(4, 17))
+    size = int(2 ** chance.uniform(12, 17))  # what is printed goes to a file too, and must fit
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -107,9 +107,10 @@ def _no_rights(chance: random.Random, place: Path) -> None:
     target.chmod(0o500 if target.is_dir() else 0)
     if os.geteuid() == 0:
         header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-        overriding = ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        data = (ctypes.c_uint32 * 6)(overriding & 0xFFFFFFFF, overriding & 0xFFFFFFFF, 0, 0x1FF, 0x1FF, 0)
-        if ctypes.CDLL(None, use_errno=True).capset(header, data) != 0:
+        data, system = (ctypes.c_uint32 * 6)(), ctypes.CDLL(None, use_errno=True)
+        failed = system.capget(header, data)
+        data[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, of the effective ones
+        if failed or system.capset(header, data):
             raise OSError(ctypes.get_errno(), "capset")
 
 
