@@ -16,12 +16,15 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 from gcnlabel.pickles.content import ArrayContent
 from gcnlabel.pickles.stand_ins import NUMPY, PANDAS, StandIn
+from gcnlabel.pickles.text_arrays import TEXTS
 from gcnlabel.pickles.torch_files import TorchContent, is_torch_file, load_torch
 
 MAX_BYTES = 256 * 2**20
 """Size of a file."""
 MAX_STEPS = 2_000_000
 """Operations of a file: a few seconds."""
+ARRAY_FILES = (".pkl", ".pickle", ".npy")
+"""Endings of files that hold arrays."""
 ADMITTED = (
     *("MARK", "STOP", "POP", "POP_MARK", "DUP", "PROTO", "FRAME"),
     *("NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
@@ -81,14 +84,15 @@ class ArrayUnpickler(pickle._Unpickler):
         asked = f"{module}.{name}"
         if asked == "_codecs.encode":
             return self.encode
-        if asked not in NUMPY and asked not in PANDAS:
+        stand_ins = NUMPY | PANDAS | TEXTS
+        if asked not in stand_ins:
             raise InputError(
                 f"the pickle asks for {asked[:200]}",
                 expected="numpy arrays and pandas frames alone",
                 fix="do not open this file with anything that runs pickles; where it was made, save the numbers: "
                 "numpy.save(FILE, array), or frame.to_csv(FILE)",
             )
-        return NUMPY[asked] if asked in NUMPY else PANDAS[asked]
+        return stand_ins[asked]
 
     def encode(self, text: Any, codec: Any = "") -> bytes:
         """Return the bytes that old protocols keep as text, by latin1 alone.
@@ -142,6 +146,16 @@ class ArrayUnpickler(pickle._Unpickler):
         """Read bytes; Python's own reserves what the file claims."""
         (size,) = struct.unpack("<Q", self.read(8))
         self.append(bytes(self.read(min(size, MAX_BYTES))))
+
+
+def is_array_file(path: str | Path) -> bool:
+    """Return whether a file is one of arrays, by its name.
+
+    Example:
+        >>> is_array_file("coco_adj.pkl"), is_array_file("counts.csv")
+        (True, False)
+    """
+    return Path(path).suffix.lower() in ARRAY_FILES
 
 
 def read_pickle(path: str | Path) -> Any:

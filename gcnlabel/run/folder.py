@@ -23,7 +23,7 @@ class RunFolder:
     Attributes:
         config: ``config.yaml``, every key resolved.
         graph: ``graph.safetensors``, the propagation graph (graph heads only).
-        split: ``split.csv``, which part each row is in (where the split was drawn by fractions only).
+        split: ``split.csv``, which split each row is in (where the split was drawn by fractions only).
         metrics: ``metrics.csv``, one row an epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.

@@ -41,7 +41,7 @@ class Part:
     split: str | None
     options: Mapping[str, Any]
 
-    def measure(self) -> tuple[LabelStatistics, TagSigns]:
+    def measure(self) -> Measured:
         """Read and count the rows; what -1 means in them is decided when all parts are read."""
         columns = {} if self.split is None else {"split_column": self.options["split_column"]}
         rest = {key: value for key, value in self.options.items() if key != "split_column"}
@@ -95,18 +95,11 @@ def measure_files(
     rows = ROWS_IN_A_PART if rows is None else rows
     with unchanged(paths):
         counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
+        steps = {path: rows if layout.long is None else counts[path] for path in counts}
         parts = [
-            Part(
-                Path(path).resolve(),
-                first,
-                rows if layout.long is None else counts[path],
-                tasks,
-                dict(blocks),
-                split,
-                options,
-            )
+            Part(Path(path).resolve(), first, steps[path], tasks, dict(blocks), split, options)
             for path in paths
-            for first in (range(0, counts[path], rows) if layout.long is None else [0])
+            for first in range(0, counts[path], steps[path])
         ]
         total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
         with _measured(parts, workers, scheduler, timeout) as measured:
