@@ -112,13 +112,13 @@ def open_text(path: Path) -> Iterator[IO[str]]:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as lines:
             yield lines
     except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError, csv.Error) as error:
-        if isinstance(error, UnicodeDecodeError) and error.object[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            raise InputError(
-                f"{path} is in UTF-16, as Excel writes 'Unicode text'",
-                expected="CSV in UTF-8, or .parquet",
-                fix="save it as 'CSV UTF-8'",
-            ) from error
-        raise InputError(f"{path} is not a text file: {error}", expected="CSV in UTF-8, or .parquet") from error
+        marked = isinstance(error, UnicodeDecodeError) and error.object[:2] in (
+            codecs.BOM_UTF16_LE,
+            codecs.BOM_UTF16_BE,
+        )
+        fix = "if it is in UTF-16, as Excel's 'Unicode text', save it as 'CSV UTF-8'" if marked else None
+        expected = "CSV in UTF-8, or .parquet"
+        raise InputError(f"{path} is not a text file: {error}", expected=expected, fix=fix) from error
 
 
 def _first_lines(lines: IO[str]) -> list[str]:
