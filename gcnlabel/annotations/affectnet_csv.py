@@ -44,11 +44,11 @@ def csv_records(root: Path, images: Path | None = None) -> AffectNetRecords:
     cells = cells.with_columns(pl.col("id").str.replace_all("\\", "/", literal=True))
 
     def place(row: int) -> str:
-        split = cells["split"][row]
-        header = int(_has_header(found[split]))
-        before = 0 if split == next(iter(found)) else len(frames[0])
-        return f"{found[split]}, row {row - before + 1 + header}"
+        return f"{found[cells['split'][row]]}, row {cells['row'][row]}"
 
+    nameless = cells["id"].is_null().arg_true()
+    if len(nameless):
+        raise InputError(f"{COLUMNS[0]} is empty", where=place(nameless[0]), expected="the path of an image")
     folder = _image_folder(root) if images is None else existing_folder(images, "folder of images")
     return AffectNetRecords(
         cells=cells,
@@ -81,6 +81,7 @@ def _has_header(path: Path) -> bool:
 
 
 def _read_list(path: Path) -> pl.DataFrame:
+    """Return the cells of a list, and the number of each row in it; empty lines are no rows."""
     existing_file(path, "AffectNet list")
     try:
         header = _has_header(path)
@@ -97,14 +98,18 @@ def _read_list(path: Path) -> pl.DataFrame:
                     expected=shorten(COLUMNS, 20),
                     fix=closest(name, frame.columns),
                 )
-        return frame.select(COLUMNS)
+        return _numbered(frame.select(COLUMNS), 2)
     if len(frame.columns) != len(COLUMNS) or "/" not in str(frame[0, 0]).replace("\\", "/"):
         raise InputError(
             f"the first row is neither the header nor a row of AffectNet: {shorten(frame.row(0), 4)}",
             where=f"{path}, row 1",
             expected=",".join(COLUMNS),
         )
-    return frame.rename(dict(zip(frame.columns, COLUMNS, strict=True)))
+    return _numbered(frame.rename(dict(zip(frame.columns, COLUMNS, strict=True))), 1)
+
+
+def _numbered(frame: pl.DataFrame, first: int) -> pl.DataFrame:
+    return frame.with_row_index("row", first).filter(~pl.all_horizontal(pl.col(*COLUMNS).is_null()))
 
 
 def _boxes(cells: pl.DataFrame, place: Any) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import re
@@ -61,6 +62,10 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     """
     with open_text(path) as lines:
         sample = _first_lines(lines)
+    if "\0" in sample[0]:
+        raise InputError(
+            f"{path} holds zero bytes: it is no text, or not in UTF-8", expected="CSV in UTF-8, or .parquet"
+        )
     if sample[0].endswith("\r"):
         raise InputError(f"{path} ends its lines by carriage returns alone", expected="line feeds, or both")
     before, declared, count = _passed_over(sample, layout)
@@ -102,11 +107,17 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     Raises:
         InputError: It is no such file, as far as it is read.
     """
-    opener: Any = gzip.open if path.suffix == ".gz" else open
+    opener: Any = gzip.open if path.suffix.lower() == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as lines:
             yield lines
     except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError, csv.Error) as error:
+        if isinstance(error, UnicodeDecodeError) and error.object[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise InputError(
+                f"{path} is in UTF-16, as Excel writes 'Unicode text'",
+                expected="CSV in UTF-8, or .parquet",
+                fix="save it as 'CSV UTF-8'",
+            ) from error
         raise InputError(f"{path} is not a text file: {error}", expected="CSV in UTF-8, or .parquet") from error
 
 

@@ -39,6 +39,8 @@ def csv_persons(path: str | Path, split: str) -> Iterator[Person]:
             )
     for number, (folder, filename, *lists) in enumerate(frame.select(COLUMNS).iter_rows(), start=2):
         where = f"{path}, row {number}"
+        if not any((folder, filename, *lists)):
+            continue  # an empty line
         if not folder or not filename:
             raise InputError("Folder or Filename is empty", where=where)
         box, names, rating = (_list(cell, f"{where}, column {c!r}") for cell, c in zip(lists, COLUMNS[2:], strict=True))

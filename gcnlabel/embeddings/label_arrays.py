@@ -35,7 +35,7 @@ def read_label_arrays(path: str | Path, labels: Sequence[str]) -> Tensor:
     """
     content = read_arrays(path)
     if isinstance(content, Frame):
-        names, rows = content.index, content.values
+        names, rows = _named_rows(content, labels)
         content = rows if names is None else dict(zip(names, rows, strict=True))
     if isinstance(content, Mapping):
         content = _by_name(path, content, labels)
@@ -69,6 +69,12 @@ def as_matrix(content: Any, where: object, ndim: int, expected: str | None = Non
     if not np.isfinite(array).all():
         raise InputError(f"{where} holds NaN or infinity", expected="finite numbers")
     return array
+
+
+def _named_rows(frame: Frame, labels: Sequence[str]) -> tuple[list[str] | None, npt.NDArray[np.float64]]:
+    """Return the names of vectors and the vectors: rows, or columns where those alone have the labels' names."""
+    rows, columns = (set(labels) <= set(matched_names(axis or (), labels)) for axis in (frame.index, frame.columns))
+    return (frame.columns, frame.values.T) if columns and not rows else (frame.index, frame.values)
 
 
 def _by_name(path: str | Path, content: Mapping[str, Any], labels: Sequence[str]) -> list[Any]:

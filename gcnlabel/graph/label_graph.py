@@ -75,7 +75,8 @@ class LabelGraph(LabelNodes):
             InputError: The matrix has another shape, or holds NaN or infinity.
         """
         tasks = tasks if isinstance(tasks, TaskSet) else TaskSet([MultiLabel("labels", tuple(tasks))])
-        statistic = finite_matrix(np.array(matrix, dtype=np.float64), tasks)
+        given = matrix.detach().cpu().numpy() if isinstance(matrix, Tensor) else matrix
+        statistic = finite_matrix(np.array(given, dtype=np.float64), tasks)
         off_diagonal = statistic.clone().fill_diagonal_(0)
         target, source = off_diagonal.nonzero().T  # row i receives from column j
         weight, edges = off_diagonal[target, source].to(dtype), torch.stack([source, target])

@@ -37,9 +37,17 @@ def write_ml_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False
         overwrite: Whether files that are there may be replaced.
 
     Raises:
-        InputError: The graph keeps no counts, or a file exists or cannot be written.
+        InputError: The graph keeps no counts, or no sample has a label, by whose count that code divides; or a file
+            exists or cannot be written.
     """
     counts, together = _counts(graph)
+    alone = [label for label, count in zip(graph.labels, counts, strict=True) if count == 0]
+    if alone:
+        raise InputError(
+            f"no sample has {shorten(alone)}",
+            expected="a sample with each label: the released code divides by their number, and gets NaN",
+            fix="leave the label out: build the graph of tasks without it",
+        )
     files = {Path(path): pickled_arrays({"adj": together, "nums": counts})}
     if graph.x is not None:
         files[_beside(path, "_word2vec.pkl")] = pickled_arrays(graph.x.double().numpy())

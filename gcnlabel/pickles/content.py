@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gcnlabel.errors import InputError
 from gcnlabel.pickles.stand_ins import Array, DataFrame, Dtype, Index, Manager, RangeIndex
+from gcnlabel.pickles.text_arrays import ArrowText, TextArray, texts
 
 MAX_VALUES = 1_000_000
 """Values outside arrays, and characters of arrays of text."""
@@ -77,6 +78,8 @@ class ArrayContent:
             raise InputError(f"it holds more than {MAX_VALUES} values", fix="keep the labels' alone, as one array")
 
     def _array(self, stand_in: Array) -> Values:
+        if type(stand_in) is not Array:
+            raise InputError("a frame of something else than numbers", expected="a column of numbers a label")
         if id(stand_in) not in self._made:
             if stand_in.state is None:
                 raise InputError("an array without content")
@@ -135,6 +138,10 @@ class ArrayContent:
         if type(axis) is RangeIndex or axis is None:
             return None
         names = axis.names if type(axis) is Index else axis
+        names = names.content if type(names) is TextArray else names
+        if type(names) is ArrowText:
+            self._spend(sum(len(part) for part in names.buffers or () if type(part) is bytes))
+            return texts(names)
         items = self._array(names).tolist() if type(names) is Array else self.plain(names)
         if type(items) is not list:
             raise InputError("a frame without names of its rows or columns")

@@ -16,6 +16,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 from gcnlabel.pickles.content import ArrayContent
 from gcnlabel.pickles.stand_ins import NUMPY, PANDAS, StandIn
+from gcnlabel.pickles.text_arrays import TEXTS
 from gcnlabel.pickles.torch_files import TorchContent, is_torch_file, load_torch
 
 MAX_BYTES = 256 * 2**20
@@ -83,14 +84,15 @@ class ArrayUnpickler(pickle._Unpickler):
         asked = f"{module}.{name}"
         if asked == "_codecs.encode":
             return self.encode
-        if asked not in NUMPY and asked not in PANDAS:
+        stand_ins = NUMPY | PANDAS | TEXTS
+        if asked not in stand_ins:
             raise InputError(
                 f"the pickle asks for {asked[:200]}",
                 expected="numpy arrays and pandas frames alone",
                 fix="do not open this file with anything that runs pickles; where it was made, save the numbers: "
                 "numpy.save(FILE, array), or frame.to_csv(FILE)",
             )
-        return NUMPY[asked] if asked in NUMPY else PANDAS[asked]
+        return stand_ins[asked]
 
     def encode(self, text: Any, codec: Any = "") -> bytes:
         """Return the bytes that old protocols keep as text, by latin1 alone.

@@ -26,6 +26,23 @@ def test_a_list_that_pandas_wrote_again(tmp_path, index):
     assert faces.annotations.targets["expression"].tolist() == [1, 2]
 
 
+def test_empty_lines_are_no_rows(tmp_path):
+    write_2017(tmp_path / "a", [row(), row(expression="2"), row(expression="x")])
+    path = tmp_path / "a/Manually_Annotated_file_lists/training.csv"
+    path.write_text(path.read_text().replace("\n", "\r\n\r\n") + ",,,,,,,,\n")
+    faces = read_affectnet(tmp_path / "a", label_map={"1": "happy", "2": "sad", "x": "fear"})
+    assert faces.annotations.targets["expression"].tolist() == [1, 2, 4]
+    path.write_text(path.read_text().replace(",10,", ",ten,"))
+    with pytest.raises(InputError, match=r"'ten' is no number(?s:.)*training.csv, row 3"):
+        read_affectnet(tmp_path / "a")
+    path.write_text(path.read_text().replace(",ten,", ",10,").replace("1/a.jpg", ""))
+    with pytest.raises(InputError, match=r"subDirectory_filePath is empty(?s:.)*training.csv, row 3"):
+        read_affectnet(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    write_csv(tmp_path / "b", [csv_row(), "", csv_row()])
+    assert len(read_emotic(tmp_path / "b").annotations) == 2
+
+
 def test_columns_in_another_order(tmp_path):
     write_2017(tmp_path, [row()])
     path = tmp_path / "Manually_Annotated_file_lists/training.csv"

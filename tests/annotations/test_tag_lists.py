@@ -118,7 +118,9 @@ def test_lists_of_a_value_for_each_label_are_no_codes(form):
     for kind in (int, float, bool):
         cells = pl.DataFrame({"tags": [form([kind(v) for v in row]) for row in VALUES]})
         np.testing.assert_array_equal(from_frame(cells, tasks(codes=CODES)).targets["t"], VALUES)
-        with pytest.raises(InputError, match=r"(?s)each label, and no label for position 0.*codes: \{0: LABEL"):
+        with pytest.raises(
+            InputError, match=r"one for each label, and no label for position 0(.|\n)*codes: \{0: LABEL"
+        ):
             from_frame(cells, tasks())
 
 

@@ -135,6 +135,13 @@ def test_bad_matrices(matrix, message):
         LabelGraph.from_dense(matrix, TASKS)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_tensor_is_taken_as_an_array_is():
+    matrix = torch.tensor([[0, 0.5], [0.25, 0]], requires_grad=True)
+    graph = LabelGraph.from_dense(matrix, ["cat", "dog"])
+    assert graph.adjacency().tolist() == graph.statistic.tolist() == matrix.tolist()
+
+
 def test_bad_embeddings(graph):
     with pytest.raises(InputError, match="a row a label"):
         graph.with_embeddings(torch.zeros(2, 4))

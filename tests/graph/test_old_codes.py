@@ -83,6 +83,12 @@ def test_what_numpy_of_those_days_does_not_know_is_not_named(tags, faces, tmp_pa
     assert all(file.read_bytes().startswith(b"\x80\x02") for file in files)  # protocol 2
 
 
+def test_a_label_without_samples_is_divided_by_zero_there(tmp_path):
+    with pytest.raises(InputError, match=r"no sample has cow(?s:.)*leave the label out"):
+        write_ml_gcn(graph_from_counts(["cat", "cow"], [3, 0], [[0, 0], [0, 0]]), tmp_path / "a.pkl")
+    assert not list(tmp_path.iterdir())
+
+
 def test_counts_that_were_given(tmp_path):
     graph = graph_from_counts(["Dog", "cat", "cow"], NUMS[[1, 0, 2]], ADJ[[1, 0, 2]][:, [1, 0, 2]], tasks=TAGS)
     (file,) = write_ml_gcn(saved(propagation_graph(graph, "ml-gcn-paper", tau=0.3), tmp_path), tmp_path / "a.pkl")

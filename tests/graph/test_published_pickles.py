@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from gcnlabel.cli import main
+from gcnlabel.embeddings import read_label_arrays
 from gcnlabel.errors import InputError
 from gcnlabel.graph import (
     LabelGraph,
@@ -32,6 +33,22 @@ def dump(tmp_path, value, protocol=2):
     path = tmp_path / "a.pkl"
     path.write_bytes(pickle.dumps(value, protocol=protocol))
     return path
+
+
+@pytest.mark.parametrize("named", ["index", "columns"])
+def test_names_of_one_axis_are_those_of_both(tmp_path, named):
+    frame = pd.DataFrame([[0.0, 0.2], [0.7, 0.0]], **{named: ["dog", "cat"]})
+    graph = matrix_from_pickle(dump(tmp_path, frame), TASKS)
+    assert graph.statistic.tolist() == [[0.0, 0.7], [0.2, 0.0]]  # cat first
+    with pytest.raises(InputError, match="(?s)a frame of shape.*a square matrix"):
+        matrix_from_pickle(dump(tmp_path, pd.DataFrame(np.ones((3, 2)), columns=["dog", "cat"])), TASKS)
+
+
+def test_frames_of_vectors_whose_columns_are_the_labels(tmp_path):
+    by_column = dump(tmp_path, pd.DataFrame({"dog": [1.0, 2.0], "Cat": [3.0, 4.0]}))
+    assert read_label_arrays(by_column, ["cat", "dog"]).tolist() == [[3, 4], [1, 2]]
+    both = dump(tmp_path, pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], ["dog", "cat"], ["dog", "cat"]))
+    assert read_label_arrays(both, ["cat", "dog"]).tolist() == [[3, 4], [1, 2]]
 
 
 @pytest.mark.parametrize("protocol", range(6))

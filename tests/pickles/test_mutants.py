@@ -9,6 +9,7 @@ import faulthandler, pickle, random, resource, sys, tempfile, time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 
 resource.setrlimit(resource.RLIMIT_AS, (6 * 2**30, 6 * 2**30))  # torch's libraries take their part of it
@@ -31,6 +32,7 @@ torch.save({"cat": torch.ones(3), "dog": np.float64(2)}, folder / "old.pkl", _us
 GOOD = [
     *(pickle.dumps(np.arange(120.0).reshape(2, 60), protocol) for protocol in (0, 2, 4)),
     *(pickle.dumps(value, protocol) for value in (adj, words, np.array(["a", "b"])) for protocol in range(6)),
+    pickle.dumps(pd.DataFrame(np.eye(2), ["cat", "dog"], ["cat", "dog"])),
     *(pickled_arrays(adj), pickled_frame(np.eye(2), ["cat", "dog"])),
     *((folder / name).read_bytes() for name in ("torch.pkl", "old.pkl")),
 ]

@@ -1,0 +1,97 @@
+"""What stands in for pandas' arrays of text, in which pandas keeps the names of rows and columns since version 3.
+
+As all stand-ins they only note what they are told; :func:`texts` makes names of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gcnlabel.errors import InputError
+from gcnlabel.pickles.stand_ins import Array, StandIn
+
+OFFSETS = {"string": "<i4", "large_string": "<i8"}
+"""Arrow's types of text, and the type of the places at which each text starts."""
+
+
+class ArrowText(StandIn):
+    """pyarrow.Array of text, as ``_restore_array`` is called: type, length, missing, offset, buffers, ..."""
+
+    def __init__(self, state: Any) -> None:
+        self.kind, self.length, self.missing, self.offset, self.buffers = state[:5]
+
+
+class TextArray(StandIn):
+    """pandas' StringArray and ArrowStringArray."""
+
+    def __init__(self) -> None:
+        self.content: Any = None
+
+    def __setstate__(self, state: Any) -> None:
+        """Take ``{"_pa_array": ...}``, or a tuple of an array and its type."""
+        found = [state.get("_pa_array")] if isinstance(state, dict) else state
+        self.content = next((item for item in found if isinstance(item, ArrowText | Array)), None)
+
+
+class TextType(StandIn):
+    """pandas.StringDtype, which says nothing that is needed."""
+
+    def __init__(self, *_: Any) -> None:
+        """Take what there is."""
+
+
+def new_text(kind: Any, *_: Any) -> TextArray:
+    """Stand in for how Cython makes a StringArray."""
+    if kind is not TextArray:
+        raise InputError("an array of another class", expected="pandas.arrays.StringArray")
+    return TextArray()
+
+
+def text_kind(name: Any) -> Any:
+    """Stand in for pyarrow's ``type_for_alias``: its name."""
+    return name
+
+
+def buffer(data: Any, codec: Any = None) -> Any:
+    """Stand in for ``bytearray`` and pyarrow's ``py_buffer``: bytes, or text that old protocols keep them as."""
+    return data.encode("latin1") if isinstance(data, str) and codec in ("latin1", "latin-1") else data
+
+
+def texts(text: ArrowText) -> list[str]:
+    """Return the texts.
+
+    Raises:
+        InputError: One is missing, or the buffers do not fit each other.
+    """
+    numbers = (text.length, text.missing, text.offset)
+    if type(text.buffers) is not list or len(text.buffers) != 3 or any(type(n) is not int or n < 0 for n in numbers):
+        raise InputError("an array of text without content")
+    validity, starts, data = text.buffers
+    kind = OFFSETS.get(text.kind) if isinstance(text.kind, str) else None
+    if kind is None or text.missing or type(starts) is not bytes or type(data) not in (bytes, type(None)):
+        raise InputError("an array of text of which some are missing, or of another type", expected="names")
+    try:
+        places = np.frombuffer(starts, kind)[text.offset : text.offset + text.length + 1]
+        whole = len(places) == text.length + 1 and (np.diff(places) >= 0).all() and 0 <= places[0]
+        if not whole or places[-1] > len(data or b""):
+            raise InputError("an array of text without as much in the file")
+        ends = places.tolist()
+        return [(data or b"")[a:b].decode() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    except ValueError as error:
+        raise InputError(f"an array of text that cannot be read: {error}") from error
+
+
+TEXTS = {
+    **{f"pandas.{place}.ArrowStringArray": TextArray for place in ("arrays", "core.arrays.string_arrow")},
+    **{f"pandas.{place}.StringArray": TextArray for place in ("arrays", "core.arrays.string_")},
+    "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked": new_text,
+    **{f"pandas.{place}StringDtype": TextType for place in ("", "core.arrays.string_.")},
+    "pyarrow.lib._restore_array": ArrowText,
+    "pyarrow.lib.type_for_alias": text_kind,
+    "pyarrow.lib.py_buffer": buffer,
+    "builtins.bytearray": buffer,
+    "__builtin__.bytearray": buffer,
+}
+"""Names that a pickle of such arrays may ask for, and what stands in for them."""
