@@ -1,7 +1,8 @@
 """Pickles of arrays: read without running anything that they name, written for the published codes alone."""
 
 from gcnlabel.pickles.content import ArrayContent, Frame
-from gcnlabel.pickles.reading import is_array_file, read_arrays, read_pickle
+from gcnlabel.pickles.endings import is_array_file
+from gcnlabel.pickles.reading import read_arrays, read_pickle
 from gcnlabel.pickles.torch_files import check_tensor, load_torch
 from gcnlabel.pickles.writing import pickled_arrays, pickled_frame
 

@@ -23,8 +23,6 @@ MAX_BYTES = 256 * 2**20
 """Size of a file."""
 MAX_STEPS = 2_000_000
 """Operations of a file: a few seconds."""
-ARRAY_FILES = (".pkl", ".pickle", ".npy")
-"""Endings of files that hold arrays."""
 ADMITTED = (
     *("MARK", "STOP", "POP", "POP_MARK", "DUP", "PROTO", "FRAME"),
     *("NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
@@ -146,16 +144,6 @@ class ArrayUnpickler(pickle._Unpickler):
         """Read bytes; Python's own reserves what the file claims."""
         (size,) = struct.unpack("<Q", self.read(8))
         self.append(bytes(self.read(min(size, MAX_BYTES))))
-
-
-def is_array_file(path: str | Path) -> bool:
-    """Return whether a file is one of arrays, by its name.
-
-    Example:
-        >>> is_array_file("coco_adj.pkl"), is_array_file("counts.csv")
-        (True, False)
-    """
-    return Path(path).suffix.lower() in ARRAY_FILES
 
 
 def read_pickle(path: str | Path) -> Any:

@@ -57,13 +57,7 @@ def train(
     with going_on(folder):
         if is_first_process() and not overwrite:
             folder.refuse_a_run()
-        L.seed_everything(config.seed, verbose=False)
-        check_alone(config)
-        data = load_data(config)
-        config = _resolved(config, data)
-        graph = build_graph(config, data)
-        module = build_module(config, data, graph)
-        check_selection(config, data)
+        config, data, graph, module = _checked(config)
         trainer = _trainer(config, folder, devices, num_nodes, progress)
         with _held(folder):
             if is_first_process():
@@ -116,14 +110,25 @@ def resume(
         module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
         trainer = _trainer(longer, folder, devices, num_nodes, progress)
         if longer != config and is_first_process():
-            folder.forget_evaluation()
-            folder.write_config(longer)
+            folder.change_config(longer)
         return _trained(longer, folder, data, module, trainer, first_epoch=done, ckpt_path=folder.last)
 
 
 def _held(folder: RunFolder) -> AbstractContextManager[None]:
     """Keep other trainings out of a folder; of several processes, the first does."""
     return folder.held() if is_first_process() else nullcontext()
+
+
+def _checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiTaskModule]:
+    """Return what a run is made of, and its config with what was decided on the data."""
+    L.seed_everything(config.seed, verbose=False)
+    check_alone(config)
+    data = load_data(config)
+    config = _resolved(config, data)
+    graph = build_graph(config, data)
+    module = build_module(config, data, graph)
+    check_selection(config, data)
+    return config, data, graph, module
 
 
 def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:

@@ -139,10 +139,11 @@ class RunFolder:
             )
         return config
 
-    def forget_evaluation(self) -> None:
-        """Remove the evaluation of a run that goes on."""
+    def change_config(self, config: Config) -> None:
+        """Write another config of a run that goes on, without the evaluation of what it was."""
         for stale in (self.evaluation, self.predictions):
             stale.unlink(missing_ok=True)
+        self.write_config(config)
 
     def write_evaluation(self, values: Mapping[str, Any]) -> None:
         """Write the final evaluation, in place of an earlier one."""

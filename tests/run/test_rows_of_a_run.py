@@ -124,7 +124,7 @@ def test_images_on_disk_are_looked_at_too(tmp_path, monkeypatch):
     in_memory = load_data(config)
     monkeypatch.setattr("gcnlabel.data.images.MOST_IN_MEMORY", 100)
     for most in (1000, 0):  # each file is decoded, or header and end are looked at
-        monkeypatch.setattr("gcnlabel.data.readable.MOST_DECODED", most)
+        monkeypatch.setattr("gcnlabel.data.readable.MAX_DECODED", most)
         lazy = load_data(config)
         assert lazy.rows == in_memory.rows
         np.testing.assert_array_equal(lazy.parts["train"].inputs[:], in_memory.parts["train"].inputs)
