@@ -110,9 +110,9 @@ def _counts(path: str | Path, content: dict[str, Any], tasks: TaskSet | None) ->
 
 def _matrix(path: str | Path, content: Any, tasks: TaskSet | None) -> LabelGraph:
     name = Path(path).name
-    if isinstance(content, Frame) and (content.columns is not None or content.index is not None):
-        columns = content.index if content.columns is None else content.columns
-        index = columns if content.index is None else content.index  # where one has names, they are the other's too
+    names = (content.columns or content.index) if isinstance(content, Frame) else None
+    if isinstance(content, Frame) and names is not None:
+        columns, index = names, content.index or names  # where one has names, they are the other's too
         if len(content.values) != content.values.shape[1]:
             raise InputError(f"{path} holds a frame of shape {list(content.values.shape)}", expected="a square matrix")
         if sorted(columns) != sorted(index) or len(set(columns)) < len(columns):
