@@ -68,7 +68,7 @@ tasks:
   mood: {{type: categorical, classes: [sad, happy, fear]}}
   affect: {{type: dimensional, dims: [heat]}}
   unknown: {{type: dimensional, dims: [cold]}}
-loss: {{affect: {{name: mse}}, unknown: {{name: mse}}}}
+loss: {{affect: {{name: mse, weight: 1}}, unknown: {{name: mse, weight: 1}}}}
 model: {{backbone: {{name: mlp, hidden: [8]}}, head: {{name: linear}}}}
 optimizer: {{name: adamw, lr: 0.05, weight_decay: 0.5}}
 training: {{epochs: 3, batch_size: 8}}
