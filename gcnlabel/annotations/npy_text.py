@@ -24,7 +24,7 @@ def npy_text(path: str) -> str:
     Raises:
         InputError: As :func:`npy_values`.
     """
-    return ";".join(value.decode() if isinstance(value, bytes) else str(value) for value in npy_values(path).tolist())
+    return ";".join(map(_text, npy_values(path).tolist()))
 
 
 def npy_values(path: str) -> npt.NDArray[Any]:
@@ -45,12 +45,16 @@ def npy_values(path: str) -> npt.NDArray[Any]:
             what = "pickled objects" if dtype.hasobject else f"values of type {dtype}"
             raise InputError(f"the array holds {what}", where=path, expected="text or numbers")
         values = np.frombuffer(content, dtype=dtype, count=count, offset=start)
-        values.tolist()  # text that is no Unicode is found here
+        "".join(map(_text, values.tolist())).encode()  # text that is no Unicode, or half of a pair, is found here
         return values
     except InputError:
         raise
     except Exception as error:  # numpy parses the header as Python, and damaged ones raise errors of many types
         raise InputError(f"no whole .npy file: {error}", where=path, expected="an array of text or numbers") from error
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def npy_header_size(content: bytes) -> int:

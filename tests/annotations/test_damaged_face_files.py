@@ -62,6 +62,14 @@ def test_mat_files(tmp_path, compressed):
     assert time.monotonic() - start < 60
 
 
+@pytest.mark.parametrize("value", ["\ud800", b"\xff\xfe"])
+def test_text_that_is_no_unicode(tmp_path, value):
+    np.save(tmp_path / "0_exp.npy", np.array(value))
+    for read in (npy_text, npy_values):
+        with pytest.raises(InputError, match="no whole .npy file"):
+            read(str(tmp_path / "0_exp.npy"))
+
+
 def test_a_mat_file_whose_dimensions_ask_for_exabytes(tmp_path):
     path = tmp_path / "Annotations.mat"
     content = small_mat(path, compressed=False)
