@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from threading import Event, Thread
 from types import FrameType
@@ -47,12 +48,8 @@ def unordered(
     if workers <= 1:
         yield from ((job, work(job)) for job in jobs)
         return
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)  # a plain fork copies the locks of polars' and torch's threads
-    if method == "forkserver":
-        context.set_forkserver_preload([work.__module__])  # imported once, not once a worker
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+    pool = ProcessPoolExecutor(workers, mp_context=_context(work.__module__), initializer=_start)
     of = {pool.submit(_do, work, job): job for job in jobs}
     try:
         for future in as_completed(of):
@@ -71,6 +68,15 @@ def unordered(
 def processors() -> int:
     """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _context(module: str) -> BaseContext:
+    """Return how processes are started that work with a module."""
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)  # a plain fork copies the locks of polars' and torch's threads
+    if method == "forkserver":
+        context.set_forkserver_preload([module])  # imported once, not once a worker
+    return context
 
 
 def _end(workers: Iterable[BaseProcess]) -> None:

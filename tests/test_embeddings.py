@@ -38,6 +38,17 @@ def test_word2vec_header_and_gzip(tmp_path, suffix):
     assert read_word_vectors(path, ["dog"]).tolist() == [[5, 4]]
 
 
+def test_a_gzipped_file_with_any_byte_changed_is_read_or_one_message(tmp_path):
+    content, refused = gzip.compress(GLOVE.encode(), mtime=0), 0
+    for at in range(len(content)):
+        (tmp_path / "v.txt.gz").write_bytes(content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :])
+        try:
+            read_word_vectors(tmp_path / "v.txt.gz", ["dog"])
+        except InputError:
+            refused += 1
+    assert refused > 20
+
+
 def test_phrases_written_with_spaces(tmp_path):
     (tmp_path / "v.txt").write_text("cat 1 2\nhot dog 9 8\n")
     assert read_word_vectors(tmp_path / "v.txt", ["hot dog"]).tolist() == [[9, 8]]

@@ -179,7 +179,7 @@ def test_targets_of_another_shape_or_meaning_are_refused():
     losses(scores, good)
     for name, target, message in (
         ("mood", torch.zeros(3), r"task 'mood' of shape \[3\]\n.*\[3, 1\]"),  # would be broadcast to [3, 3]
-        ("face", torch.zeros(3, 2), r"task 'face' of shape \[3, 2\]\n.*\[3\]"),
+        ("face", torch.zeros(3, 3), r"task 'face' of shape \[3, 3\]\n.*\[3\]"),
         ("face", torch.tensor([0, 1, 2]), "hold 2\n.*index of a class"),
         ("face", torch.tensor([0, 1, -100]), "hold -100"),
         ("mood", torch.full((3, 1), torch.inf), "hold inf"),

@@ -17,15 +17,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import warm  # noqa: F401  (first: it says how many threads the others have)
+from disks import FILLING, can_mount, disk_at, folder_at, mend
 from jobs import JOBS, SECONDS, Job, check_again, digests, log_of, undisturbed
 from record import Campaign, run
 from trials import Limits, LostError, Trial, forked, said
@@ -35,7 +35,6 @@ Fault = Callable[[random.Random, Path], object]
 LIMITS = Limits(seconds=3 * SECONDS, memory=8 * 2**30)
 RESUMABLE = ("train", "prepare", "reproduce", "ablate")
 """Commands that may leave some of their files, whole, when they end with an error."""
-ROOM = 64 * 2**20
 
 
 def begun(jobs: dict[str, Job], fault: Fault, on_disk: bool, folder: Path) -> Trial:
@@ -49,11 +48,11 @@ def begun(jobs: dict[str, Job], fault: Fault, on_disk: bool, folder: Path) -> Tr
     def trial(number: int) -> None:
         name = list(jobs)[number % len(jobs)]
         job, place = jobs[name], places[name] / "trial"
-        with _disk(place) if on_disk else _folder(place):
+        with disk_at(place) if on_disk else folder_at(place):
             shutil.copytree(places[name] / "inputs", place, dirs_exist_ok=True)
             before = digests(place)
             status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), log_of(place), SECONDS)
-            _mend(place, on_disk)
+            mend(place, on_disk)
             _check_end(name, status, place, before, expected[name])
             check_again(job, place, expected[name])
 
@@ -84,7 +83,7 @@ def _check_end(name: str, status: int | None, place: Path, before: dict[str, str
 
 
 def _file_size(chance: random.Random, place: Path) -> None:
-    size = int(2 ** chance.uniform(4, 17))
+    size = int(2 ** chance.uniform(12, 17))  # what is printed goes to a file too, and must fit
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -92,7 +91,7 @@ def _full(chance: random.Random, place: Path) -> None:
     """Fill the disk, but for some bytes."""
     room = os.statvfs(place)
     left = int(2 ** chance.uniform(8, 18))
-    with (place / ".filling").open("wb") as file:
+    with (place / FILLING).open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - left))
 
 
@@ -108,9 +107,10 @@ def _no_rights(chance: random.Random, place: Path) -> None:
     target.chmod(0o500 if target.is_dir() else 0)
     if os.geteuid() == 0:
         header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-        overriding = ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        data = (ctypes.c_uint32 * 6)(overriding & 0xFFFFFFFF, overriding & 0xFFFFFFFF, 0, 0x1FF, 0x1FF, 0)
-        if ctypes.CDLL(None, use_errno=True).capset(header, data) != 0:
+        data, system = (ctypes.c_uint32 * 6)(), ctypes.CDLL(None, use_errno=True)
+        failed = system.capget(header, data)
+        data[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, of the effective ones
+        if failed or system.capset(header, data):
             raise OSError(ctypes.get_errno(), "capset")
 
 
@@ -146,41 +146,6 @@ def _workers(process: int) -> list[int]:
     return found
 
 
-@contextmanager
-def _folder(place: Path) -> Iterator[None]:
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    yield
-
-
-@contextmanager
-def _disk(place: Path) -> Iterator[None]:
-    place.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "none", place], check=True)
-    try:
-        yield
-    finally:
-        os.chdir("/")
-        subprocess.run(["umount", "-l", place], check=True)
-
-
-def _mend(place: Path, on_disk: bool) -> None:
-    if on_disk:
-        subprocess.run(["mount", "-o", "remount,rw", place], check=True)
-        (place / ".filling").unlink(missing_ok=True)
-    for path in (place, *place.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _can_mount() -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            with _disk(Path(folder) / "disk"):
-                return True
-        except (OSError, subprocess.CalledProcessError):
-            return False
-
-
 def _with(name: str, *words: str) -> Job:
     """Return a job with other words at its end."""
     return JOBS[name]._replace(words=(*JOBS[name].words, *words))
@@ -204,7 +169,7 @@ FAULTS: dict[str, tuple[dict[str, Job], Fault, bool, int]] = {
 CAMPAIGNS = {
     name: Campaign(partial(begun, jobs, fault, on_disk), count, LIMITS)
     for name, (jobs, fault, on_disk, count) in FAULTS.items()
-    if not on_disk or _can_mount()
+    if not on_disk or can_mount()
 }
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def _write_table(folder: Path) -> None:
     cause = rng.normal(size=(120, 3))
     np.save(folder / "features.npy", cause.astype(np.float32))
     moods = np.array(["sad", "glad", "猫"])[np.digitize(cause[:, 0], [-0.4, 0.4])]
-    tags = (cause + rng.normal(size=cause.shape) > 0).astype(int)
+    tags = (cause[:, :1] + rng.normal(size=cause.shape) > 0).astype(int)
     splits = np.repeat(["train", "val", "test"], [60, 30, 30])
     rows = [f"{mood},{a},{b},{c},{split}" for mood, (a, b, c), split in zip(moods, tags, splits, strict=True)]
     (folder / "labels.csv").write_text("\n".join(["mood,joie é,b,c,split", *rows]) + "\n", encoding="utf-8")
@@ -84,7 +84,16 @@ JOBS = {
     ),
     "build-graph": Job(
         _write_table,
-        ("build-graph", "tasks.yaml", "--annotations", "labels.csv", "--output", "graph.safetensors"),
+        (
+            "build-graph",
+            "tasks.yaml",
+            "--annotations",
+            "labels.csv",
+            "--statistic",
+            "tags=phi",
+            "--output",
+            "graph.safetensors",
+        ),
         ("--overwrite",),
     ),
     "ablate": Job(

@@ -6,6 +6,9 @@ import argparse
 import fcntl
 import json
 import os
+import select
+import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +21,8 @@ from trials import ENDS, GOOD, Limits, Outcome, Trial, outcomes
 from gcnlabel.files import atomic_write
 
 RESULTS = Path(__file__).parent.parent / "results" / "campaigns.json"
-SAVED_EVERY = 50
+SAVED_AFTER = 10
+"""Seconds after which outcomes are written."""
 
 
 class Campaign(NamedTuple):
@@ -60,15 +64,11 @@ class Tally:
         """Number of trials."""
         return self.counts.total()
 
-    def forget_failures(self) -> list[int]:
-        """Take the failures out, and return their numbers."""
-        numbers = sorted(self.failures)
-        self.counts.subtract(outcome.end for outcome in self.failures.values())
-        self.failures = {}
-        return numbers
-
     def add(self, number: int, outcome: Outcome) -> None:
-        """Count one."""
+        """Count one, in place of an earlier failure of the same number."""
+        earlier = self.failures.pop(number, None)
+        if earlier is not None:
+            self.counts[earlier.end] -= 1
         self.counts[outcome.end] += 1
         if outcome.end not in GOOD:
             self.failures[number] = outcome
@@ -99,17 +99,7 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
         campaigns: Kind -> its trials.
         words: The command line; None for the script's own.
     """
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(campaigns)}; none for all")
-    parser.add_argument("--trials", type=int, help="number of trials of each kind, instead of its own")
-    parser.add_argument("--again", action="store_true", help="try those that failed again, and nothing else")
-    parser.add_argument("--show", type=int, metavar="SEED", help="one trial, here, with its traceback")
-    parser.add_argument("--processes", type=int, default=1, help="kinds side by side")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the file of results")
-    given = parser.parse_args(words)
-    unknown = sorted(set(given.kinds) - set(campaigns))
-    if unknown:
-        parser.error(f"unknown kind {unknown[0]}; known: {', '.join(campaigns)}")
+    given = _command_line(doc, campaigns, words)
     names = given.kinds or list(campaigns)
     if given.show is not None:
         with TemporaryDirectory(prefix="gcnlabel-") as folder:
@@ -120,7 +110,7 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
         campaign = campaigns[name]
         tally = Tally(given.results, family, name, campaign.group or name)
         count = campaign.count if given.trials is None else given.trials
-        numbers = tally.forget_failures() if given.again else list(range(tally.tried, count))
+        numbers = sorted(tally.failures) if given.again else list(range(tally.tried, count))
         if numbers:
             with TemporaryDirectory(prefix="gcnlabel-") as folder:
                 _count(tally, campaign, Path(folder), numbers)
@@ -132,31 +122,61 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
     return max(side_by_side(one, names, given.processes))
 
 
+def _command_line(
+    doc: str | None, campaigns: Mapping[str, Campaign], words: Sequence[str] | None
+) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(campaigns)}; none for all")
+    parser.add_argument("--trials", type=int, help="number of trials of each kind, instead of its own")
+    parser.add_argument("--again", action="store_true", help="try those that failed again, and nothing else")
+    parser.add_argument("--show", type=int, metavar="SEED", help="one trial, here, with its traceback")
+    parser.add_argument("--processes", type=int, default=1, help="kinds side by side")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the file of results")
+    given = parser.parse_args(words)
+    unknown = sorted(set(given.kinds) - set(campaigns))
+    if unknown:
+        parser.error(f"unknown kind {unknown[0]}; known: {', '.join(campaigns)}")
+    return given
+
+
 def side_by_side(work: Callable[[str], int], names: list[str], processes: int) -> list[int]:
     """Call a function with each name, in so many children at once, and return what they return."""
-    codes, running = [], set()
-    for name in names:
-        if len(running) == processes:
-            child, status = os.wait()
-            running.remove(child)
-            codes.append(os.waitstatus_to_exitcode(status))
-        child = os.fork()
-        if child == 0:
-            code = 3
-            try:
-                code = work(name)
-            finally:
-                os._exit(code)
-        running.add(child)
-    return codes + [abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) for child in running]
+    codes: list[int] = []
+    running: dict[int, int] = {}
+    left = list(names)
+    while left or running:
+        while left and len(running) < processes:
+            child = os.fork()
+            if child == 0:
+                _end_with(work, left[0])
+            running[os.pidfd_open(child)] = child
+            del left[0]
+        for handle in select.select(list(running), [], [])[0]:
+            codes.append(os.waitstatus_to_exitcode(os.waitpid(running.pop(handle), 0)[1]))
+            os.close(handle)
+    return [abs(code) for code in codes]
+
+
+def _end_with(work: Callable[[str], int], name: str) -> None:
+    code = 3
+    try:
+        code = work(name)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def _count(tally: Tally, campaign: Campaign, folder: Path, numbers: list[int]) -> None:
-    trial = campaign.begin(folder)
-    for done, (number, outcome) in enumerate(outcomes(trial, numbers, campaign.limits), 1):
-        tally.add(number, outcome)
-        if done % SAVED_EVERY == 0 or done == len(numbers):
-            tally.save()
+    saved = time.monotonic()
+    try:
+        for number, outcome in outcomes(campaign.begin(folder), numbers, campaign.limits):
+            tally.add(number, outcome)
+            if time.monotonic() - saved > SAVED_AFTER:
+                tally.save()
+                saved = time.monotonic()
+    finally:
+        tally.save()
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -47,12 +47,16 @@ class Limits(NamedTuple):
     """What a trial may take.
 
     Attributes:
-        seconds: Time.
+        seconds: Time, on a machine that is not shared; where others compute too, it is longer in proportion.
         memory: Bytes of address space beside those of the warmed process.
     """
 
     seconds: float = 20
     memory: int = 2 * 2**30
+
+    def wait(self) -> float:
+        """Return the time in seconds from which a trial counts as one that hangs."""
+        return self.seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def outcomes(trial: Trial, numbers: Sequence[int], limits: Limits) -> Iterator[tuple[int, Outcome]]:
@@ -144,7 +148,7 @@ def _of_one_process(trial: Trial, numbers: list[int], limits: Limits) -> Iterato
     os.close(sending)
     with os.fdopen(receiving, "rb") as pipe:
         for number in numbers:
-            ready = select.select([pipe], [], [], limits.seconds)[0]
+            ready = select.select([pipe], [], [], limits.wait())[0]
             line = pipe.readline() if ready else b""
             if line:
                 yield number, Outcome(*json.loads(line))

@@ -56,13 +56,8 @@ def read_affectnet(
         records = csv_records(root, None if images is None else Path(images))
     else:
         records = npy_records(root)
-    return faces_of_records(
-        records,
-        CLASSES[classes],
-        complete_only=complete_only,
-        label_map=label_map,
-        allow_undeclared=allow_undeclared,
-    )
+    how: dict[str, Any] = {"complete_only": complete_only, "label_map": label_map}
+    return faces_of_records(records, CLASSES[classes], **how, allow_undeclared=allow_undeclared)
 
 
 def _release(root: Path, wanted: str | None) -> str:

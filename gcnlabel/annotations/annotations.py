@@ -42,7 +42,7 @@ class Annotations:
         InputError: A target has the wrong shape, an unknown code or a value outside its range.
 
     Example:
-        >>> from gcnlabel.tasks import Categorical, Dimensional
+        >>> from gcnlabel.tasks import Dimensional
         >>> tasks = TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])])
         >>> a = Annotations(tasks, {"expression": np.array([1, -1]), "affect": np.array([[0.5], [np.nan]])})
         >>> a.indicators("expression").tolist()

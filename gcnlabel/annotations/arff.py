@@ -150,7 +150,7 @@ def _columns(task: Task) -> list[str]:
         return [task.source.column]
     if isinstance(task, Categorical) and not task.source.columns:
         return [task.name]
-    return [task.source.columns.get(label, label) for label in task.labels]
+    return [task.source.column_of(label) for label in task.labels]
 
 
 def _are_tags(task: Task) -> bool:

@@ -14,8 +14,9 @@ from scipy import sparse
 
 from gcnlabel.annotations.arff_attribute import Attribute
 from gcnlabel.annotations.arff_file import ArffFile
-from gcnlabel.annotations.arff_tags import PAIRS, meaning_of, word
+from gcnlabel.annotations.arff_tags import meaning_of, word
 from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
+from gcnlabel.tasks.tag_words import PAIRS
 
 MAX_CELLS = 2**28
 """Features of a dense file that are held at most: 1 GiB."""

@@ -11,15 +11,13 @@ import numpy.typing as npt
 
 from gcnlabel.annotations.arff_file import ArffFile
 from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
-
-PAIRS = (("0", "1"), ("-1", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("absent", "present"))
-"""Pairs of values that say by themselves which means absent and which present, in lower case."""
+from gcnlabel.tasks.tag_words import PAIRS
 
 Meaning = dict[str, float]
 
 
 def word(value: str) -> str:
-    """Return a value as :data:`PAIRS` write it: in lower case, 0, 1 and -1 as whole numbers.
+    """Return a value as :data:`~gcnlabel.tasks.tag_words.PAIRS` write it: in lower case, 0, 1 and -1 as whole numbers.
 
     Example:
         >>> word(" TRUE"), word("1.0"), word("-1.00"), word("1.5")

@@ -41,7 +41,7 @@ def read_one_hot(task: Task, cells: Cells) -> Array:
             if found
             else {"fix": "declare the class that such rows have; where they are not annotated, leave their cells empty"}
         )
-        columns = shorten(task.source.columns.get(label, label) for label in task.labels)
+        columns = shorten(task.source.column_of(label) for label in task.labels)
         what = f"{len(found) or 'no'} classes in one row ({shorten(found) or 'all are 0'}) of task {task.name!r}"
         raise cells.error(row, columns, what, expected="1 in the column of one class", **more)
     return np.where(missing, MISSING_CLASS, (values == 1).argmax(1)).astype(np.int64)

@@ -17,13 +17,13 @@ RowName = Callable[[int], str]
 
 
 def used_rows(annotations: Annotations, name: RowName | None = None) -> RowReport:
-    """Return the number of rows of each split, all of them used; ``name`` None is a row's id.
+    """Return the number of rows of each split, as these come, all of them used; ``name`` None is a row's id.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
         >>> tasks = TaskSet([Categorical("face", ["sad", "happy"])])
-        >>> used_rows(Annotations(tasks, {"face": [0, 1, -1]}, split=["train", "val", "val"])).line()
-        'rows: 3 used (train 1, val 2)'
+        >>> used_rows(Annotations(tasks, {"face": [0, 1, -1]}, split=["val", "train", "val"])).line()
+        'rows: 3 used (val 2, train 1)'
     """
     return _counted(annotations, np.arange(len(annotations)), USED, "", name)
 
@@ -54,11 +54,11 @@ def _counted(
 ) -> RowReport:
     splits: Any = np.full(len(annotations), "all") if annotations.split is None else annotations.split
     names, first, counts = np.unique(splits[rows], return_index=True, return_counts=True)
-    called = _id_of(annotations) if name is None else name
+    called, order = _id_of(annotations) if name is None else name, np.argsort(first)  # splits as they come
     return RowReport(
         tuple(
             RowCount(str(split), what, reason, int(count), called(int(rows[i])), (details or {}).get(int(rows[i]), ""))
-            for split, i, count in zip(names, first, counts, strict=True)
+            for split, i, count in zip(names[order], first[order], counts[order], strict=True)
         )
     )
 

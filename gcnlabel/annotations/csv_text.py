@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import re
@@ -61,6 +62,10 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     """
     with open_text(path) as lines:
         sample = _first_lines(lines)
+    if "\0" in sample[0]:
+        raise InputError(
+            f"{path} holds zero bytes: it is no text, or not in UTF-8", expected="CSV in UTF-8, or .parquet"
+        )
     if sample[0].endswith("\r"):
         raise InputError(f"{path} ends its lines by carriage returns alone", expected="line feeds, or both")
     before, declared, count = _passed_over(sample, layout)
@@ -102,12 +107,18 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     Raises:
         InputError: It is no such file, as far as it is read.
     """
-    opener: Any = gzip.open if path.suffix == ".gz" else open
+    opener: Any = gzip.open if path.suffix.lower() == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as lines:
             yield lines
     except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError, csv.Error) as error:
-        raise InputError(f"{path} is not a text file: {error}", expected="CSV in UTF-8, or .parquet") from error
+        marked = isinstance(error, UnicodeDecodeError) and error.object[:2] in (
+            codecs.BOM_UTF16_LE,
+            codecs.BOM_UTF16_BE,
+        )
+        fix = "if it is in UTF-16, as Excel's 'Unicode text', save it as 'CSV UTF-8'" if marked else None
+        expected = "CSV in UTF-8, or .parquet"
+        raise InputError(f"{path} is not a text file: {error}", expected=expected, fix=fix) from error
 
 
 def _first_lines(lines: IO[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A split drawn so that every label is spread over its parts as all samples are."""
+"""Splits drawn so that every label is spread over them as all samples are."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ Rows = npt.NDArray[np.int64]
 
 
 def stratified_split(annotations: Annotations, fractions: Mapping[str, float], seed: int) -> dict[str, Rows]:
-    """Return the rows of each part, drawn by iterative stratification (Sechidis, Tsoumakas, Vlahavas, ECML 2011).
+    """Return the rows of each split, drawn by iterative stratification (Sechidis, Tsoumakas, Vlahavas, ECML 2011).
 
-    The stratum with the fewest samples left goes first. Each of its samples is given to the part that lacks most of
+    The stratum with the fewest samples left goes first. Each of its samples is given to the split that lacks most of
     that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
     positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
-    dimension. Labels go before sizes: with many rare labels a part can hold some hundredths more or less than its
+    dimension. Labels go before sizes: with many rare labels a split can hold some hundredths more or less than its
     fraction. With ``annotations.groups`` whole groups are given, those that hold most of the stratum first.
 
-    Samples of one id stay together too. With ids or groups the split does not depend on the order of the samples.
+    Samples of one id stay together too. With ids or groups the splits do not depend on the order of the samples.
 
     Args:
         annotations: Targets of N samples.
-        fractions: Part -> its fraction of the samples; together 1.
+        fractions: Name of a split -> its fraction of the samples; together 1.
         seed: Seed of what is left to chance.
 
     Returns:
-        Part -> its rows, ascending.
+        Name of a split -> its rows, ascending.
 
     Raises:
-        InputError: A part would be left without a sample.
+        InputError: A split would be left without a sample.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
         >>> codes = np.array([0] * 8 + [1] * 4)
         >>> annotations = Annotations(TaskSet([Categorical("c", ["a", "b"])]), {"c": codes})
-        >>> parts = stratified_split(annotations, {"train": 0.75, "test": 0.25}, seed=0)
-        >>> {name: np.bincount(codes[rows]).tolist() for name, rows in parts.items()}
+        >>> splits = stratified_split(annotations, {"train": 0.75, "test": 0.25}, seed=0)
+        >>> {name: np.bincount(codes[rows]).tolist() for name, rows in splits.items()}
         {'train': [6, 3], 'test': [2, 1]}
     """
     units, names = _units(annotations)
@@ -54,17 +54,14 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
         what = "sample" if annotations.groups is None else "group"
         raise InputError(f"{len(names)} {what}(s) cannot be divided among {', '.join(fractions)}", expected="more")
     chosen = _given(units @ _strata(annotations), np.asarray(units.sum(axis=1)).ravel(), [*fractions.values()], seed)
-    part_of_row = units.T @ chosen
-    parts = {name: np.flatnonzero(part_of_row == i) for i, name in enumerate(fractions)}
-    for name, rows in parts.items():
-        if not len(rows):
-            raise InputError(
-                f"the {name} part has no sample: {fractions[name]:g} of {len(annotations)}"
-                + ("" if annotations.groups is None else f" in {len(names)} groups"),
-                expected="at least one",
-                fix="a larger fraction, or more samples",
-            )
-    return parts
+    split_of_row = units.T @ chosen
+    splits = {name: np.flatnonzero(split_of_row == i) for i, name in enumerate(fractions)}
+    empty = next((name for name, rows in splits.items() if not len(rows)), None)
+    if empty is not None:
+        of = f"{len(annotations)}" if annotations.groups is None else f"{len(annotations)} in {len(names)} groups"
+        what = f"the {empty} split has no sample: {fractions[empty]:g} of {of}"
+        raise InputError(what, expected="at least one", fix="a larger fraction, or more samples")
+    return splits
 
 
 def _units(annotations: Annotations) -> tuple[sparse.csr_array, npt.NDArray[Any]]:
@@ -103,12 +100,12 @@ def _binned(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _given(strata: Any, sizes: npt.NDArray[np.float64], fractions: list[float], seed: int) -> Rows:
-    """Return the part of each unit.
+    """Return the split of each unit.
 
     Args:
         strata: Samples of each stratum in each unit, [units, strata].
         sizes: Samples of each unit, [units].
-        fractions: Fraction of each part, [parts].
+        fractions: Fraction of each split, [splits].
         seed: Seed.
     """
     random = np.random.default_rng(seed)
@@ -116,15 +113,15 @@ def _given(strata: Any, sizes: npt.NDArray[np.float64], fractions: list[float], 
     strata = sparse.csr_array(strata)
     by_stratum = sparse.csc_array(strata)
     left = np.asarray(strata.sum(axis=0)).ravel()  # [strata]
-    lacks, lacks_of = share * sizes.sum(), np.outer(left, share)  # [parts], [strata, parts]
+    lacks, lacks_of = share * sizes.sum(), np.outer(left, share)  # [splits], [strata, splits]
     chosen = np.full(len(sizes), -1)
 
     def give(unit: int, wanted: npt.NDArray[np.float64]) -> None:
-        part = _neediest(wanted, lacks, random)
-        chosen[unit] = part
-        lacks[part] -= sizes[unit]
+        split = _neediest(wanted, lacks, random)
+        chosen[unit] = split
+        lacks[split] -= sizes[unit]
         row = slice(strata.indptr[unit], strata.indptr[unit + 1])
-        lacks_of[strata.indices[row], part] -= strata.data[row]
+        lacks_of[strata.indices[row], split] -= strata.data[row]
         left[strata.indices[row]] -= strata.data[row]
 
     while (left > 0).any():
@@ -143,7 +140,7 @@ def _given(strata: Any, sizes: npt.NDArray[np.float64], fractions: list[float], 
 
 
 def _neediest(wanted: npt.NDArray[np.float64], lacks: npt.NDArray[np.float64], random: np.random.Generator) -> int:
-    """Return the part that lacks most of a stratum; of equals, most samples; of equals, one at random."""
+    """Return the split that lacks most of a stratum; of equals, most samples; of equals, one at random."""
     best = np.flatnonzero(wanted >= wanted.max() - 1e-9)
     best = best[lacks[best] >= lacks[best].max() - 1e-9]
     return int(best[0] if len(best) == 1 else random.choice(best))

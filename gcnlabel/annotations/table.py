@@ -170,5 +170,5 @@ def _cells(file: TableFile, frame: pl.DataFrame, row: int, layout: Layout, missi
 
 def _columns(tasks: TaskSet) -> list[str]:
     """Return the columns in which tasks may stand."""
-    named = [task.source.columns.get(label, label) for task in tasks for label in task.labels]
+    named = [task.source.column_of(label) for task in tasks for label in task.labels]
     return [*named, *(task.source.column or task.name for task in tasks)]

@@ -14,6 +14,7 @@ import polars as pl
 from gcnlabel.annotations.advice import is_number
 from gcnlabel.annotations.csv_text import NAMELESS, open_text, read_head
 from gcnlabel.annotations.layout import AS_SEEN, Layout
+from gcnlabel.annotations.odd_quotes import loose_quote, warn_swallowed_rows
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.files import existing_file, unchanged
@@ -130,8 +131,9 @@ class TextFile(TableFile):
         return frame
 
     def warn(self, rows: int) -> None:
-        """Warn of rows that are cut off, or not as many as the file says."""
+        """Warn of rows that are cut off or lie within a cell, or are not as many as the file says."""
         warn_cut_rows(self.path, self.head)
+        warn_swallowed_rows(self.path, self.head)
         if self.head.count not in (None, rows):
             text = f"{self.path} says that it has {self.head.count} rows, and has {rows}"
             warnings.warn(text, GcnlabelWarning, stacklevel=3)
@@ -139,13 +141,7 @@ class TextFile(TableFile):
     def explained(self, error: Exception) -> InputError:
         """Return what a reader's error means: most often, a row is too long."""
         known = overlong_row(self.path, self.head)
-        if known is None and "properly escaped" in str(error):
-            return InputError(
-                f"{self.path} cannot be read: a quote is not closed, or text follows a closing one",
-                where=re.sub(r"(?s)^could not parse (`.{0,40}).*", r"\1 ...", str(error)),
-                expected='quotes within a quoted cell written twice, as in "a ""b"" c"',
-            )
-        return known or super().explained(error)
+        return known or loose_quote(self.path, self.head) or super().explained(error)
 
     def _schema(self) -> dict[str, type[pl.DataType]]:
         return dict.fromkeys(self.head.names, pl.String)
@@ -176,7 +172,7 @@ def open_table(path: str | Path, layout: Layout = AS_SEEN, what: str = "annotati
         InputError: There is none, it is empty, or what is declared does not suit it.
     """
     path = existing_file(path, what)
-    if path.suffix not in (".parquet", ".pq"):
+    if path.suffix.lower() not in (".parquet", ".pq"):
         return TextFile(path, layout)
     idle = [name for name in ("delimiter", "names") if getattr(layout, name)]
     if idle:

@@ -31,7 +31,7 @@ def read_tag_columns(task: Task, cells: Cells) -> Array:
     Raises:
         InputError: A column is missing, or a cell says neither that its tag is there nor that it is not.
     """
-    names = [cells.known(task.source.columns.get(label, label)) for label in task.labels]
+    names = [cells.known(task.source.column_of(label)) for label in task.labels]
     values, read = _usual(task, cells, names)  # [N, labels], [labels]
     codes = cells.pointed_keys({c: int(tag_value(said) or 0) + _WORD for c, said in task.source.codes.items()})
     for j in np.flatnonzero(~read):

@@ -64,7 +64,7 @@ def _tags(task: MultiLabel, cells: Cells) -> Any:
 
 
 def _dimensions(task: Dimensional, cells: Cells) -> Array:
-    columns = [_numbers(cells, task.source.columns.get(dim, dim), task, dim) for dim in task.dims]
+    columns = [_numbers(cells, task.source.column_of(dim), task, dim) for dim in task.dims]
     return np.stack(columns, axis=1)
 
 

@@ -42,9 +42,9 @@ class UsableRows:
         self.report = RowReport()
         self._complete_only = complete_only
 
-    def leave_out(self, reason: str, rows: npt.ArrayLike, detail: str = "") -> None:
+    def leave_out(self, reason: str, rows: npt.ArrayLike) -> None:
         """Drop ``rows``, bool [N]."""
-        self._count(LEFT_OUT, reason, rows, detail)
+        self._count(LEFT_OUT, reason, rows)
         self.kept &= ~np.asarray(rows, dtype=bool)
 
     def mask(self, reason: str, rows: npt.ArrayLike) -> None:
@@ -58,12 +58,12 @@ class UsableRows:
         """Count rows that stay as they are; the reason says what is odd about them."""
         self._count(KEPT, reason, rows)
 
-    def _count(self, what: str, reason: str, rows: npt.ArrayLike, detail: str = "") -> None:
+    def _count(self, what: str, reason: str, rows: npt.ArrayLike) -> None:
         counted = np.flatnonzero(np.asarray(rows, dtype=bool) & self.kept)
         codes, first, counts = np.unique(self._codes[counted], return_index=True, return_counts=True)
         self.report += RowReport(
             tuple(
-                RowCount(str(self._splits[code]), what, reason, int(count), str(self._names[counted[start]]), detail)
+                RowCount(str(self._splits[code]), what, reason, int(count), str(self._names[counted[start]]))
                 for code, start, count in zip(codes, first, counts, strict=True)
             )
         )

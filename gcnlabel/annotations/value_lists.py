@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 
 from gcnlabel.annotations.advice import looks_missing
 from gcnlabel.annotations.list_text import list_items
-from gcnlabel.annotations.spellings import canonical
 from gcnlabel.errors import InputError
+from gcnlabel.tasks.tag_words import tag_value
 
 Lists = Sequence[list[str] | None]
-_VALUES = {"0": False, "1": True, "false": False, "true": True}
 
 
 def holds_values(listed: Lists) -> bool:
@@ -78,5 +77,6 @@ def _spaced(text: str, separator: str) -> str:
     return separator.join(["", *filter(None, map(str.strip, text.split(separator))), ""])
 
 
-def _value(item: str) -> bool | None:
-    return _VALUES.get(canonical(item).lower())
+def _value(item: str) -> int | None:
+    value = tag_value(item)
+    return None if value == -1 else value

@@ -45,13 +45,12 @@ def read_voc(
         InputError: A folder or list is missing or empty, a line is not an image and 1, 0 or -1, the lists of a set name
             different images, or two sets share an image.
     """
-    sets = list(dict.fromkeys(sets))
-    folder = _folder_of_lists(Path(root))
+    sets, folder = list(dict.fromkeys(sets)), _folder_of_lists(Path(root))
     files = {name: _lists(folder, name) for name in sets}
     classes = sorted({label for of_set in files.values() for label in of_set})
-    how = _difficult_by_set(difficult, sets)
     tags = {name: _tags_of_set(files[name], classes, folder, name) for name in sets}
     _check_apart(tags, folder)
+    how = _difficult_by_set(difficult, sets)
     targets = [np.where(values == 0, how[name], values > 0) for name, (_, values) in tags.items()]
     return Annotations(
         TaskSet([MultiLabel(task_name, tuple(classes), unknown=unknown)]),
@@ -150,5 +149,5 @@ def _check_apart(tags: Mapping[str, tuple[list[str], Any]], folder: Path) -> Non
                     f"image {image!r} stands in the sets {other!r} and {name!r}",
                     where=folder,
                     expected="sets without a common image",
-                    fix="trainval holds train and val; with splits.val: null a part of splits.train is held out",
+                    fix="trainval holds train and val; with splits.val: null a share of splits.train is held out",
                 )

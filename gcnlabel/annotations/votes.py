@@ -26,7 +26,7 @@ def read_votes(task: Task, cells: Cells) -> Array:
     partly = np.flatnonzero(missing.any(1) & ~missing.all(1))
     if len(partly):
         row = int(partly[0])
-        name = _column(task, task.labels[int(missing[row].argmax())])
+        name = task.source.column_of(task.labels[int(missing[row].argmax())])
         raise cells.error(
             row, name, "no number of votes, beside those of other classes", expected="0 where there are none"
         )
@@ -35,7 +35,7 @@ def read_votes(task: Task, cells: Cells) -> Array:
 
 
 def _counts(task: Task, label: str, cells: Cells) -> Array:
-    name = _column(task, label)
+    name = task.source.column_of(label)
     text = cells.text(name, task.source.missing)
     votes = text.cast(pl.Float64, strict=False)
     bad = (text.is_not_null() & ~((votes >= 0) & votes.is_finite()).fill_null(False)).arg_true()
@@ -44,7 +44,3 @@ def _counts(task: Task, label: str, cells: Cells) -> Array:
         fix = of_bad_number(given, finite=False, decimal=cells.decimal)
         raise cells.error(int(bad[0]), name, f"{given!r} votes", expected="a number of 0 or more, or missing", fix=fix)
     return votes.fill_null(float("nan")).to_numpy()
-
-
-def _column(task: Task, label: str) -> str:
-    return task.source.columns.get(label, label)

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from gcnlabel.annotations import Annotations
     from gcnlabel.tasks import TaskSet
 
-OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long", "workers", "scheduler")
-"""Options that say how tables are read."""
 OF_ARFF = ("xml", "present")
 """Options that say how ARFF files are read."""
 
@@ -21,7 +19,7 @@ def is_arff(options: Mapping[str, Any]) -> bool:
     Raises:
         InputError: Some are, or an option that says how others are read has no effect.
     """
-    from gcnlabel.cli.idle_options import refuse_idle
+    from gcnlabel.cli.idle_options import OF_TABLES, refuse_idle
     from gcnlabel.errors import InputError
 
     arff = [path for path in options["annotations"] if str(path).lower().endswith(".arff")]

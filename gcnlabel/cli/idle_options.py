@@ -10,10 +10,16 @@ from click.core import ParameterSource
 
 from gcnlabel.errors import InputError
 
-OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long")
+OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long", "workers", "scheduler")
 """Options that say how tables are read."""
 OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "workers", "scheduler")
 """Options that say what of annotations is measured; delimiter and decimal mark hold for matrices too."""
+
+
+def is_given(name: str) -> bool:
+    """Return whether the running command was given a parameter."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None)
 
 
 def refuse_idle(names: Iterable[str], because: str) -> None:
@@ -26,10 +32,9 @@ def refuse_idle(names: Iterable[str], because: str) -> None:
     Raises:
         InputError: One of them was given.
     """
-    context = click.get_current_context()
-    flags = {parameter.name: parameter.opts[0] for parameter in context.command.params}
+    flags = {parameter.name: parameter.opts[0] for parameter in click.get_current_context().command.params}
     for name in names:
-        if context.get_parameter_source(name) not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None):
+        if is_given(name):
             raise InputError(f"{flags[name]} has no effect {because}", fix="leave it out")
 
 

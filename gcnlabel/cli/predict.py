@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -44,13 +44,11 @@ def predict(
     run: str,
     source: str,
     faces: str | None,
-    alignment: str | None,
     output: str | None,
     folder: str | None,
     overwrite: bool,
     trust: bool,
-    batch_size: int,
-    device: str,
+    **how: Any,
 ) -> None:
     """Predict an image, or all images of a folder and the folders in it, with the selected checkpoint of RUN.
 
@@ -73,21 +71,14 @@ def predict(
 
     if output is not None:
         checked_format(refuse_existing(output, overwrite))
-    if alignment is not None and faces is None:
+    if how["alignment"] is not None and faces is None:
         raise InputError("--alignment without --faces", expected="a table of where the faces stand")
     places = {} if faces is None else prediction.read_face_places(faces)
-    files = {} if folder is None else prediction.find_images(source, RunFolder(run, trust=trust).load_config(), places)
+    trained = RunFolder(run, trust=trust)
+    files = {} if folder is None else prediction.find_images(source, trained.load_config(), places)
     copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
     with progress_bar("predict") as progress:
-        found = prediction.predict(
-            RunFolder(run, trust=trust),
-            source,
-            places=places,
-            alignment=alignment,
-            batch_size=batch_size,
-            device=device,
-            progress=progress,
-        )
+        found = prediction.predict(trained, source, places=places, progress=progress, **how)
     if output is not None:
         found.save(output, overwrite=overwrite)
     if folder is not None:

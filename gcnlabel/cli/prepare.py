@@ -50,18 +50,7 @@ MOST_LISTED = 20
 @click.option("--strict", is_flag=True, help="Stop at the first image that cannot be read, instead of listing it.")
 @click.option("--overwrite", is_flag=True, help="Replace the cache of another job.")
 def prepare(
-    dataset: str,
-    source: Path,
-    output: Path,
-    size: int,
-    channels: str,
-    classes: str,
-    complete_only: bool,
-    alignment: str,
-    allow_missing: float,
-    workers: int | None,
-    strict: bool,
-    overwrite: bool,
+    dataset: str, source: Path, output: Path, channels: str, classes: str, complete_only: bool, **how: Any
 ) -> None:
     """Align and crop the faces of a data set once, for training that reads them without decoding.
 
@@ -74,24 +63,14 @@ def prepare(
     from gcnlabel.errors import InputError
     from gcnlabel.run.faces import read_faces_of
 
-    if alignment != "centre" and dataset != "affectnet":
-        raise InputError(f"--alignment {alignment} with {dataset}", expected="affectnet, which has boxes and eyes")
-    options: dict[str, Any] = {"classes": int(classes), "complete_only": complete_only}
-    faces = read_faces_of(dataset, source, **options, allow_undeclared=allow_missing)
-    with progress_bar("faces") as progress:
-        manifest = prepare_faces(
-            faces,
-            output,
-            source=dataset,
-            size=size,
-            channels=int(channels),
-            alignment=alignment,
-            allow_missing=allow_missing,
-            workers=workers,
-            strict=strict,
-            overwrite=overwrite,
-            progress=progress,
+    if how["alignment"] != "centre" and dataset != "affectnet":
+        raise InputError(
+            f"--alignment {how['alignment']} with {dataset}", expected="affectnet, which has boxes and eyes"
         )
+    options: dict[str, Any] = {"classes": int(classes), "complete_only": complete_only}
+    faces = read_faces_of(dataset, source, **options, allow_undeclared=how["allow_missing"])
+    with progress_bar("faces") as progress:
+        manifest = prepare_faces(faces, output, source=dataset, channels=int(channels), progress=progress, **how)
     _show(output, manifest)
 
 

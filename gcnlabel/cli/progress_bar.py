@@ -1,9 +1,14 @@
-"""A progress bar for work that tells how much of it is done."""
+"""Progress bars for work that tells how much of it is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 
 @contextmanager
@@ -13,6 +18,17 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     Args:
         what: What is done, in a word.
     """
+    with bars() as shown:
+        bar = shown.add_task(what, total=None)
+
+        def progress(done: int, total: int) -> None:
+            shown.update(bar, completed=done, total=total)
+
+        yield progress
+
+
+def bars(console: Console | None = None) -> Progress:
+    """Return a display of bars: what is done, how much of it, the time that it took and that is left."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -22,17 +38,12 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn,
     )
 
-    columns = (
+    return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         "left:",
+        TimeRemainingColumn(),
+        console=console,
     )
-    with Progress(*columns, TimeRemainingColumn()) as shown:
-        bar = shown.add_task(what, total=None)
-
-        def progress(done: int, total: int) -> None:
-            shown.update(bar, completed=done, total=total)
-
-        yield progress

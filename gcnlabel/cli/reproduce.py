@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,15 +32,7 @@ Examples:
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of every config.")
 @click.option("--format", "formats", multiple=True, default=("pdf",), show_default=True, help="pdf, svg, png.")
 def reproduce(
-    what: str,
-    data: str,
-    output: Path,
-    seeds: int,
-    only: str | None,
-    quick: bool,
-    emotic: str | None,
-    changes: tuple[str, ...],
-    formats: tuple[str, ...],
+    what: str, data: str, output: Path, seeds: int, only: str | None, formats: tuple[str, ...], **how: Any
 ) -> None:
     """Make WHAT of the Emotion-GCN paper: table1 to table5, fig1, fig3 to fig6, figS1, figS2, or all.
 
@@ -59,9 +51,9 @@ def reproduce(
         targets_of,
     )
 
-    source = parse_source(data, quick=quick, emotic=emotic, changes=changes)
+    source = parse_source(data, **how)
     targets = targets_of(what, source)
-    if what == "all" and emotic is None and "fig3" in targets:
+    if what == "all" and how["emotic"] is None and "fig3" in targets:
         click.echo("figS1 and figS2 are left out: they show class edges from EMOTIC (--emotic PATH)")
     runs = list(dict.fromkeys(run for target in targets for run in runs_of(target, source, seeds)))
     check_same_settings(runs, source, output)
@@ -75,15 +67,7 @@ def reproduce(
 
 
 def _train(runs: list[Planned], source: Source, output: Path, console: Console) -> None:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
+    from gcnlabel.cli.progress_bar import bars
     from gcnlabel.reproduce import finished, run_folder, train_all
 
     todo = [run for run in runs if not finished(run_folder(output, source, run))]
@@ -91,14 +75,7 @@ def _train(runs: list[Planned], source: Source, output: Path, console: Console) 
         console.print(f"{len(runs) - len(todo)} of {len(runs)} runs are finished already", highlight=False)
     if not todo:
         return
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        "left:",
-    )
-    with Progress(*columns, TimeRemainingColumn(elapsed_when_finished=False), console=console) as progress:
+    with bars(console) as progress:
         bar = progress.add_task("training", total=len(todo))
 
         def done(run: Planned) -> None:

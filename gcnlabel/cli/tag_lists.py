@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-from click.core import ParameterSource
-
 if TYPE_CHECKING:
     from gcnlabel.annotations import Annotations
     from gcnlabel.tasks import TaskSet
@@ -21,11 +18,11 @@ def has_tag_list(options: Mapping[str, Any]) -> bool:
         InputError: None is, and an option says how VOC's is read.
     """
     from gcnlabel.annotations import is_tag_list
-    from gcnlabel.errors import InputError
+    from gcnlabel.cli.idle_options import refuse_idle
 
     found = any(map(is_tag_list, options["annotations"]))
-    if options["difficult"] is not None and not found:
-        raise InputError(f"--difficult {options['difficult']}", expected="--annotations with VOC's folder of one year")
+    if not found:
+        refuse_idle(["difficult"], "without a folder of VOC")
     return found
 
 
@@ -33,14 +30,14 @@ def tag_list_annotations(tasks: TaskSet | None, options: Mapping[str, Any]) -> A
     """Return the annotations of a COCO file or a folder of VOC; without tasks, all labels are one multi-label task."""
     from gcnlabel.annotations import read_tag_list
     from gcnlabel.annotations.counted_rows import used_rows
-    from gcnlabel.cli.idle_options import OF_TABLES, refuse_idle
+    from gcnlabel.cli.idle_options import OF_TABLES, is_given, refuse_idle
     from gcnlabel.errors import InputError, note
 
-    refuse_idle([*OF_TABLES, "workers", "scheduler"], "on a COCO file or a folder of VOC")
+    refuse_idle(OF_TABLES, "on a COCO file or a folder of VOC")
     if len(options["annotations"]) > 1:
         raise InputError("another --annotations beside a COCO file or a folder of VOC", expected="it alone")
-    path, source = options["annotations"][0], click.get_current_context().get_parameter_source("split")
-    split = options["split"] if source is not ParameterSource.DEFAULT or Path(path).is_dir() else None
+    path = options["annotations"][0]
+    split = options["split"] if is_given("split") or Path(path).is_dir() else None
     annotations = read_tag_list(path, tasks, split=split, difficult=options["difficult"])
     note(used_rows(annotations).line())
     return annotations

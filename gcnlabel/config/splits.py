@@ -17,7 +17,7 @@ NameOrFraction = Annotated[
 
 
 class Splits(Section):
-    """Which split of the annotations plays which part; or which fraction of all samples, then a split is drawn.
+    """Which split is trained on, selected on and reported: its name in the annotations, or a fraction of all samples.
 
     Attributes:
         train: Split that is trained on and that the graph is measured on.
@@ -33,7 +33,7 @@ class Splits(Section):
 
     @property
     def fractions(self) -> dict[str, float] | None:
-        """Fraction of all samples in each part, None where splits have names."""
+        """Fraction of all samples in each split, None where splits have names."""
         train, val, test = self.train, self.val, self.test
         if isinstance(train, str) or isinstance(val, str) or isinstance(test, str):
             return None

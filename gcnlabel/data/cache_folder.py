@@ -66,10 +66,9 @@ class CacheFolder:
         Raises:
             InputError: It holds another job's cache and ``overwrite`` is false, or it holds something else.
         """
-        self._sweep()
+        for folder in (self.path, self.shards):
+            remove_torn(folder)  # of a job that was killed while it wrote
         if not self.manifest.exists():
-            if self.path.is_dir():
-                remove_torn(self.path)  # a job that was killed in its first write
             if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
                 raise InputError(f"{self.path} exists already and is no cache of faces", fix="give another OUTPUT")
         elif not overwrite:
@@ -87,15 +86,6 @@ class CacheFolder:
                 old.unlink(missing_ok=True)
             shutil.rmtree(self.shards, ignore_errors=True)
         self.write({"finished": False, "job": dict(job)})
-
-    def _sweep(self) -> None:
-        """Remove what a job that was killed while it wrote left behind: temporary files of what a cache holds."""
-        for path in (self.manifest, self.table, self.rows):
-            for torn in self.path.glob(f".{path.stem}-*{path.suffix}"):
-                torn.unlink(missing_ok=True)
-        if self.manifest.exists():
-            for torn in self.shards.glob(".*"):
-                torn.unlink(missing_ok=True)
 
     def check_room(self, size: int) -> None:
         """Check that so many bytes fit on the disk.

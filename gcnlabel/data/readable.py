@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gcnlabel.data.images import ImageFiles, opened
 from gcnlabel.errors import InputError
 
-MOST_DECODED = 10_000
+MAX_DECODED = 10_000
 """Files up to which each is decoded to see whether it is whole; of more, header and end are looked at."""
 THREADS = 8
 ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
@@ -42,11 +42,11 @@ def load_readable(images: ImageFiles) -> tuple[npt.NDArray[np.uint8] | ImageFile
 def damaged_files(paths: Sequence[Path]) -> dict[int, str]:
     """Return position -> what is wrong, of the files that are no whole image.
 
-    Up to :data:`MOST_DECODED` files are decoded; of more, header and end are looked at, and those that seem cut off are
+    Up to :data:`MAX_DECODED` files are decoded; of more, header and end are looked at, and those that seem cut off are
     decoded. A file that is damaged in its middle stops the training there; ``gcnlabel prepare`` decodes every file.
     """
     different = list(dict.fromkeys(paths))
-    thorough = len(different) <= MOST_DECODED
+    thorough = len(different) <= MAX_DECODED
     with ThreadPoolExecutor(THREADS) as pool:
         found = dict(zip(different, pool.map(lambda path: _damage(path, thorough), different), strict=True))
     return {row: what for row, path in enumerate(paths) if (what := found[path]) is not None}

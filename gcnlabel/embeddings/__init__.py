@@ -14,6 +14,7 @@ from torch import Tensor
 from gcnlabel.embeddings.label_arrays import as_matrix, read_label_arrays
 from gcnlabel.embeddings.word_vectors import read_word_vectors
 from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.pickles import is_array_file
 
 __all__ = [
     "as_matrix",
@@ -132,6 +133,6 @@ def parse_embeddings(text: str, labels: Sequence[str], missing: str = "error") -
         raise InputError(
             f"embeddings {text!r} are no file", expected=f"{' | '.join(known)} | a file", fix=closest(text, known)
         )
-    if Path(text).suffix.lower() in (".pkl", ".pickle", ".npy"):
+    if is_array_file(text):
         return read_label_arrays(text, labels)
     return read_word_vectors(text, labels, missing=missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,11 +56,11 @@ def as_matrix(content: Any, where: object, ndim: int, expected: str | None = Non
     """
     try:
         shape = np.shape(content)
-        if np.prod(shape, dtype=np.float64) > MAX_NUMBERS:
-            raise InputError(f"{where}: an array of shape {list(shape)}", expected=f"up to {MAX_NUMBERS} numbers")
-        array = np.array(content, dtype=np.float64)
+        array = np.array(content, dtype=np.float64) if math.prod(shape) <= MAX_NUMBERS else None
     except (ValueError, TypeError, OverflowError) as error:
         raise InputError(f"{where} holds no array of numbers", where=str(error)[:200], expected=expected) from None
+    if array is None:
+        raise InputError(f"{where} holds an array of shape {list(shape)}", expected=f"up to {MAX_NUMBERS:,} numbers")
     array = array[0] if array.ndim == ndim + 1 and len(array) == 1 else array
     if array.ndim != ndim or array.size == 0:
         raise InputError(

@@ -17,7 +17,7 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
-from gcnlabel.estimators.labels import listed_classes, listed_target, tag_lists, tag_table
+from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
 from gcnlabel.estimators.meaning import probabilities
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -85,6 +85,10 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
             self.classes_ = np.arange(y.shape[1]) if names is None else np.asarray(names)
             return X, tag_table(_dense(y), self.classes_.tolist())
         y = column_or_1d(_dense(y), warn=True)
+        holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
+        if holes:
+            what = f"{len(holes)} sample(s) without a class"
+            raise InputError(what, where=f"y, row {holes[0]}", fix="leave them out, or use LabelGraphEstimator")
         check_classification_targets(y)
         self.classes_, target = np.unique(y, return_inverse=True)
         return X, target

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.estimators.labels import COLLECTIONS, is_missing
 from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, Task, TaskSet
 from gcnlabel.tasks.tag_words import tag_value
@@ -31,7 +31,7 @@ def inferred_tasks(frame: Any) -> Inferred:
     """Return the tasks of a pandas or polars frame.
 
     Lists are tags; truth values, 0 / 1, -1 / 1 and words such as yes and no a tag; categories and other texts classes;
-    other numbers with a fraction, or of a type with fractions, values of a dimension.
+    other numbers with a fraction, or of a type with fractions where none is missing, values of a dimension.
 
     Raises:
         InputError: ``frame`` is no frame, or a column says nothing of what it is, as whole numbers do.
@@ -41,6 +41,9 @@ def inferred_tasks(frame: Any) -> Inferred:
             f"tasks are not given beside a {type(frame).__name__}",
             expected="a frame, whose columns say what they are; or tasks: LabelGraphEstimator(tasks)",
         )
+    twice = sorted(name for name, times in Counter(map(str, frame.columns)).items() if times > 1)
+    if twice:
+        raise InputError(f"columns stand twice: {shorten(twice)}", where="y", fix="rename them")
     kinds = {str(name): _kind(str(name), frame[name]) for name in frame.columns}
     present = {str(name): _given(frame[name]) for name in frame.columns}
     tags, dims = (tuple(name for name, kind in kinds.items() if kind == wanted) for wanted in ("tag", "value"))
@@ -67,19 +70,23 @@ def _given(column: Any) -> list[Any]:
 
 def _kind(name: str, column: Any) -> str:
     given = _given(column)
-    kind = _kind_of(given, named=str(column.dtype).lower().startswith(("category", "categorical", "enum")))
+    gaps = len(given) < len(column)
+    named = str(column.dtype).lower().startswith(("category", "categorical", "enum"))
+    kind = _kind_of(given, named=named, gaps=gaps)
     if given and kind is not None:
         return kind
+    whole = all(isinstance(value, numbers.Real) for value in given)
+    holds = "holds whole numbers: classes or values" if whole else f"holds {shorten(map(repr, given), 2)}"
     raise InputError(
-        f"column {name!r} {'holds whole numbers: classes or values' if given else 'is empty'}",
+        f"column {name!r} {holds if given else 'is empty'}",
         where="y",
         expected="lists, truth values, texts, categories, or numbers with fractions",
-        fix=f"say what it is: y.astype({{{name!r}: 'category'}}) or float; or declare the tasks: "
-        "LabelGraphEstimator(tasks)",
+        fix=f"say what it is: y.astype({{{name!r}: 'category'}}){'' if gaps or not whole else ' or float'}; or declare "
+        "the tasks: LabelGraphEstimator(tasks)",
     )
 
 
-def _kind_of(given: list[Any], *, named: bool) -> str | None:
+def _kind_of(given: list[Any], *, named: bool, gaps: bool) -> str | None:
     if any(isinstance(value, COLLECTIONS) for value in given):
         return "list"
     said = {tag_value(str(value)) for value in given}
@@ -87,8 +94,11 @@ def _kind_of(given: list[Any], *, named: bool) -> str | None:
         return "tag"
     if named or all(isinstance(value, str) for value in given):
         return "class"
-    is_float = any(isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) for value in given)
-    return "value" if is_float and all(isinstance(value, numbers.Real) for value in given) else None
+    if not all(isinstance(value, numbers.Real) for value in given):
+        return None
+    if gaps and all(value == int(value) for value in given):  # pandas makes whole numbers floats where some are missing
+        return None
+    return None if all(isinstance(value, numbers.Integral) for value in given) else "value"
 
 
 def _classes(column: Any) -> list[Any]:

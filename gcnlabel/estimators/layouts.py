@@ -73,7 +73,7 @@ class Frame(Layout):
                 columns[task.source.column or task.name] = np.array(names, dtype=object)[values[task.name]]
             else:
                 for label, column in zip(task.labels, values[task.name].T, strict=True):
-                    columns[task.source.columns.get(label, label)] = column
+                    columns[task.source.column_of(label)] = column
         frame = self.make(columns)
         if hasattr(X, "iloc") and hasattr(frame, "iloc"):
             frame.index = X.index

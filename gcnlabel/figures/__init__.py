@@ -7,7 +7,7 @@ from gcnlabel.figures.curves import curves_figure, curves_table
 from gcnlabel.figures.gains import Gain, gains_figure, gains_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
 from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_table
-from gcnlabel.figures.saving import check_formats, rendered, save_figure, write_together
+from gcnlabel.figures.saving import check_formats, rendered, save_figure
 from gcnlabel.figures.scatter import scatter_figure, scatter_table
 from gcnlabel.figures.similarity import cosine_similarity, label_similarity, similarity_figure, similarity_table
 from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
@@ -40,5 +40,4 @@ __all__ = [
     "similarity_table",
     "tau_sweep_figure",
     "tau_sweep_table",
-    "write_together",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_writes, plain_cells
+from gcnlabel.files import plain_cells, write_together
 
 METADATA: dict[str, dict[str, Any]] = {
     "pdf": {"CreationDate": None, "Creator": "gcnlabel", "Producer": None},
@@ -46,9 +46,7 @@ def save_figure(
     Raises:
         InputError: A format is unknown, or a file exists or cannot be written.
     """
-    contents = rendered(figure, path, formats, table=table)
-    write_together(contents, overwrite=overwrite)
-    return list(contents)
+    return write_together(rendered(figure, path, formats, table=table), overwrite=overwrite)
 
 
 def rendered(
@@ -66,14 +64,3 @@ def rendered(
         figure.savefig(content, format=name, metadata=METADATA[name])
         contents[Path(f"{path}.{name}")] = content.getvalue()
     return {**contents, Path(f"{path}.csv"): plain_cells(table).write_csv().encode()}
-
-
-def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
-    """Write files, all or none.
-
-    Raises:
-        InputError: One exists and ``overwrite`` is false, or they cannot be written.
-    """
-    with atomic_writes(list(contents), overwrite=overwrite) as temporaries:
-        for temporary, content in zip(temporaries, contents.values(), strict=True):
-            temporary.write_bytes(content)

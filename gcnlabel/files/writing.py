@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -61,6 +61,18 @@ def atomic_writes(paths: Sequence[str | Path], *, overwrite: bool = False) -> It
                 f"cannot write {', '.join(map(str, targets))}: {getattr(cause, 'strerror', None) or cause}",
                 fix="choose a folder that can be written and has room",
             ) from error
+
+
+def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -> list[Path]:
+    """Write files, all or none, and return their paths.
+
+    Raises:
+        InputError: As for :func:`atomic_writes`.
+    """
+    with atomic_writes(list(contents), overwrite=overwrite) as temporaries:
+        for temporary, content in zip(temporaries, contents.values(), strict=True):
+            temporary.write_bytes(content)
+    return list(contents)
 
 
 def remove_torn(folder: str | Path) -> None:

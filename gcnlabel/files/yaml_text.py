@@ -35,7 +35,7 @@ def parse_yaml(text: str, where: object) -> Any:
     except RecursionError as error:
         raise InputError("more levels than any config has", where=where) from error
     except (ValueError, TypeError, AttributeError, LookupError) as error:  # of single values, by PyYAML
-        raise InputError(f"not valid YAML: {error}", where=where, fix="texts that YAML misreads in quotes") from error
+        raise InputError(f"not valid YAML: {error}", where=where, fix="quote the texts that YAML misreads") from error
     return values
 
 

@@ -10,7 +10,6 @@ from gcnlabel.graph.old_codes import write_emotion_gcn, write_ml_gcn
 from gcnlabel.graph.published_pickles import (
     counts_from_pickle,
     graph_from_pickle,
-    is_array_file,
     matrix_from_pickle,
     vectors_from_pickle,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "graph_from_matrix",
     "graph_from_networkx",
     "graph_from_pickle",
-    "is_array_file",
     "joined_graph",
     "matrix_from_pickle",
     "read_counts",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from contextlib import ExitStack
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
 
-from gcnlabel.files import atomic_write
+from gcnlabel.files import atomic_write, atomic_writes
 from gcnlabel.graph.checks import check_edges
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.raw_matrix import as_dense
@@ -51,7 +50,7 @@ def write_json(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) 
 def write_npz(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> None:
     """Write what the graph holds as numpy arrays without pickles.
 
-    ``labels``, ``task`` (its name, of each label), ``adjacency`` [L, L] (row = the label that listens), ``edge_index``,
+    ``labels``, ``task`` (its name, of each label), ``adjacency`` [L, L] (row = the receiving label), ``edge_index``,
     ``edge_weight``; and ``statistic`` [L, L] and ``x`` [L, F] where the graph has them.
     """
     arrays = {
@@ -78,9 +77,8 @@ def write_csv(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -
     matrices = {path: graph.adjacency().double().numpy()}
     if graph.statistic is not None:
         matrices[path.with_name(f"{path.stem}_statistic.csv")] = as_dense(graph.statistic).numpy()
-    with ExitStack() as together:
-        opened = [together.enter_context(atomic_write(file, overwrite=overwrite)) for file in matrices]
-        for temporary, matrix in zip(opened, matrices.values(), strict=True):
+    with atomic_writes(list(matrices), overwrite=overwrite) as temporaries:
+        for temporary, matrix in zip(temporaries, matrices.values(), strict=True):
             with temporary.open("w", encoding="utf-8", newline="") as file:
                 rows = csv.writer(file, lineterminator="\n")
                 rows.writerow(["label", *graph.labels])

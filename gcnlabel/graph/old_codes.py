@@ -7,7 +7,6 @@ neither its threshold nor its weights.
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy.typing as npt
 import torch
 
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.files import atomic_write
+from gcnlabel.files import write_together
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.pickles import pickled_arrays, pickled_frame
@@ -52,7 +51,7 @@ def write_ml_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False
     files = {Path(path): pickled_arrays({"adj": together, "nums": counts})}
     if graph.x is not None:
         files[_beside(path, "_word2vec.pkl")] = pickled_arrays(graph.x.double().numpy())
-    return _write(files, overwrite)
+    return write_together(files, overwrite=overwrite)
 
 
 def write_emotion_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:
@@ -85,7 +84,7 @@ def write_emotion_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = 
         stream = io.BytesIO()
         torch.save(graph.x[places].float().clone(), stream)
         files[_beside(path, "_emb.pkl")] = stream.getvalue()
-    return _write(files, overwrite)
+    return write_together(files, overwrite=overwrite)
 
 
 def _counts(graph: LabelGraph) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -137,12 +136,3 @@ def _check_neighbours(matrix: npt.NDArray[np.float64], names: list[str], classes
 def _beside(path: str | Path, ending: str) -> Path:
     path = Path(path)
     return path.with_name(path.stem.removesuffix("_adj") + ending)
-
-
-def _write(files: dict[Path, bytes], overwrite: bool) -> list[Path]:
-    """Write all files or none."""
-    with ExitStack() as together:
-        opened = [together.enter_context(atomic_write(path, overwrite=overwrite)) for path in files]
-        for temporary, content in zip(opened, files.values(), strict=True):
-            temporary.write_bytes(content)
-    return list(files)

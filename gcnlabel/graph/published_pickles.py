@@ -20,19 +20,7 @@ from gcnlabel.graph.sources import graph_from_counts, graph_from_matrix
 from gcnlabel.pickles import Frame, read_arrays
 from gcnlabel.tasks import TaskSet
 
-ARRAY_FILES = (".pkl", ".pickle", ".npy")
-"""Endings of files that hold arrays."""
 EXPECTED = "a dict with adj and nums, or a matrix [L, L]"
-
-
-def is_array_file(path: str | Path) -> bool:
-    """Return whether a file is one of arrays, by its name.
-
-    Example:
-        >>> is_array_file("coco_adj.pkl"), is_array_file("counts.csv")
-        (True, False)
-    """
-    return Path(path).suffix.lower() in ARRAY_FILES
 
 
 def graph_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
@@ -122,9 +110,9 @@ def _counts(path: str | Path, content: dict[str, Any], tasks: TaskSet | None) ->
 
 def _matrix(path: str | Path, content: Any, tasks: TaskSet | None) -> LabelGraph:
     name = Path(path).name
-    if isinstance(content, Frame) and (content.columns is not None or content.index is not None):
-        columns = content.index if content.columns is None else content.columns
-        index = columns if content.index is None else content.index  # where one has names, they are the other's too
+    names = (content.columns or content.index) if isinstance(content, Frame) else None
+    if isinstance(content, Frame) and names is not None:
+        columns, index = names, content.index or names  # where one has names, they are the other's too
         if len(content.values) != content.values.shape[1]:
             raise InputError(f"{path} holds a frame of shape {list(content.values.shape)}", expected="a square matrix")
         if sorted(columns) != sorted(index) or len(set(columns)) < len(columns):

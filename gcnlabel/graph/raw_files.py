@@ -7,8 +7,9 @@ from pathlib import Path
 from gcnlabel.annotations import AS_SEEN, Layout
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
-from gcnlabel.graph.published_pickles import counts_from_pickle, is_array_file, matrix_from_pickle
+from gcnlabel.graph.published_pickles import counts_from_pickle, matrix_from_pickle
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix
+from gcnlabel.pickles import is_array_file
 from gcnlabel.tasks import TaskSet
 
 

@@ -52,11 +52,10 @@ def multilabel_metrics(
         "hamming_loss": float(wrong.sum() / decided.sum()),
         "subset_accuracy": float((~wrong.any(1)).double().mean()),
     }
-    if there.any():
-        columns = there.nonzero().flatten().tolist()
-        precisions = [average_precision(scores[seen[:, c], c], positive[seen[:, c], c]) for c in columns]
-        values["mAP"] = sum(precisions) / len(precisions)
-    return {**values, **result}
+    columns = there.nonzero().flatten().tolist()
+    precisions = [average_precision(scores[seen[:, c], c], positive[seen[:, c], c]) for c in columns]
+    mean = {"mAP": sum(precisions) / len(precisions)} if precisions else {}
+    return {**values, **mean, **result}
 
 
 def decision_metrics(predicted: Tensor, positive: Tensor, there: Tensor) -> dict[str, float]:

@@ -5,7 +5,7 @@ As all stand-ins they only note what they are told; :func:`texts` makes names of
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def texts(text: ArrowText) -> list[str]:
     numbers = (text.length, text.missing, text.offset)
     if type(text.buffers) is not list or len(text.buffers) != 3 or any(type(n) is not int or n < 0 for n in numbers):
         raise InputError("an array of text without content")
-    _validity, starts, data = text.buffers
+    _, starts, data = text.buffers
     kind = OFFSETS.get(text.kind) if isinstance(text.kind, str) else None
     if kind is None or text.missing or type(starts) is not bytes or type(data) not in (bytes, type(None)):
         raise InputError("an array of text of which some are missing, or of another type", expected="names")
@@ -78,8 +78,7 @@ def texts(text: ArrowText) -> list[str]:
         whole = len(places) == text.length + 1 and (np.diff(places) >= 0).all() and places[0] >= 0
         if not whole or places[-1] > len(data or b""):
             raise InputError("an array of text without as much in the file")
-        ends = places.tolist()
-        return [(data or b"")[a:b].decode() for a, b in itertools.pairwise(ends)]
+        return [(data or b"")[a:b].decode() for a, b in pairwise(places.tolist())]
     except ValueError as error:
         raise InputError(f"an array of text that cannot be read: {error}") from error
 

@@ -11,10 +11,10 @@ from gcnlabel.config import Config
 from gcnlabel.config.sources import Coco, Faces, Table, Voc
 from gcnlabel.data.cache_folder import CacheFolder
 from gcnlabel.errors import InputError
+from gcnlabel.run.tagged_images import voc_images
 
 FACE_FOLDERS = {"affectnet": (*AFFECTNET_FOLDERS, "."), "aff-wild2": ("cropped_aligned",), "emotic": EMOTIC_FOLDERS}
 """Folders that the ids of a data set start from, below its own."""
-VOC_IMAGES = "JPEGImages"
 
 
 def image_folders(config: Config) -> list[Path]:
@@ -25,7 +25,7 @@ def image_folders(config: Config) -> list[Path]:
     elif isinstance(data, Coco):
         found = [Path(data.images)] if isinstance(data.images, str) else [Path(each) for each in data.images.values()]
     elif isinstance(data, Voc):
-        found = [Path(data.images or Path(data.path, VOC_IMAGES))]
+        found = [voc_images(data)]
     elif isinstance(data, Faces):
         found = _of_faces(data)
     else:

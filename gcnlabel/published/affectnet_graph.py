@@ -8,10 +8,8 @@ import numpy as np
 from torch import Tensor
 
 from gcnlabel.graph import read_matrix
+from gcnlabel.graph.old_codes import EMOTION_GCN_TAU
 from gcnlabel.tasks import TaskSet
-
-TAU = 0.1
-"""Threshold of the published script."""
 
 
 def doubts_about_labels(matrix: Tensor, tasks: TaskSet) -> tuple[str, ...]:
@@ -25,7 +23,7 @@ def doubts_about_labels(matrix: Tensor, tasks: TaskSet) -> tuple[str, ...]:
         names, statistic = read_matrix(path)
     if set(names) != set(tasks.labels):
         return ()
-    edges = np.abs(statistic) >= TAU
+    edges = np.abs(statistic) >= EMOTION_GCN_TAU
     edges[:-2, :-2] = False  # classes with classes
     found, off = matrix.numpy() != 0, ~np.eye(len(names), dtype=bool)
     order = [names.index(label) for label in tasks.labels]

@@ -60,10 +60,8 @@ def import_emotion_gcn(
     checkpoint = read_checkpoint(path, "emotion-gcn")
     if "A" not in checkpoint.state and not any(name.startswith("gc1.") for name in checkpoint.state):
         if embeddings is not None or graph is not None:
-            raise InputError(
-                f"{path} holds no label graph (A, gc1.weight): a single_task or multi_task checkpoint",
-                expected="no --embeddings and no --graph",
-            )
+            what = f"{path} holds no label graph (A, gc1.weight): a single_task or multi_task checkpoint"
+            raise InputError(what, expected="no --embeddings and no --graph")
         imported = _linear(checkpoint, dataset, labels)
     else:
         architecture = backbone_of(checkpoint, generated=True)

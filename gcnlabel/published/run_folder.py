@@ -8,6 +8,7 @@ from gcnlabel.config import Config, parse_config
 from gcnlabel.config.sources import Faces
 from gcnlabel.published.assembly import ImportedModel
 from gcnlabel.run import RunFolder
+from gcnlabel.run.data import declared_tasks
 from gcnlabel.run.faces import tasks_of_faces
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO
@@ -37,6 +38,20 @@ def save_run(
     Raises:
         InputError: The folder holds a run, or the tasks of the config have other labels than the checkpoint.
     """
+    imported, content = _content(imported, config, size)
+    if imported.graph is not None:
+        content["graph"] = {"file": str(folder.graph)}
+    settings = parse_config(content)
+    folder.create(settings, overwrite=overwrite)
+    if imported.graph is not None:
+        imported.graph.save(folder.graph, overwrite=True)
+    epoch = imported.epoch or 0
+    SafeCheckpointIO().save_checkpoint({"epoch": epoch, "state_dict": _module_state(imported)}, folder.best)
+    return settings
+
+
+def _content(imported: ImportedModel, config: Config | None, size: int | None) -> tuple[ImportedModel, dict[str, Any]]:
+    """Return the model with its labels in the config's order, and the config of the run as plain values."""
     size = imported.architecture.image_size if size is None and config is None else size
     if config is None:
         data = {**PLACEHOLDER, "channels": 3}
@@ -49,17 +64,10 @@ def save_run(
     alignment, data = imported.architecture.alignment, content["data"]
     if alignment and (data["source"] == "affectnet" or (data["source"] == "table" and data.get("images"))):
         data["alignment"] = alignment
-    content["model"] = {"backbone": _backbone(imported), "head": {"name": "linear"}}
-    if imported.graph is not None:
-        content["graph"] = {"file": str(folder.graph)}
-        content["model"]["head"] = {"name": "graph", "hidden_channels": list(imported.sizes[1:-1])}
-    settings = parse_config(content)
-    folder.create(settings, overwrite=overwrite)
-    if imported.graph is not None:
-        imported.graph.save(folder.graph, overwrite=True)
-    epoch = imported.epoch or 0
-    SafeCheckpointIO().save_checkpoint({"epoch": epoch, "state_dict": _module_state(imported)}, folder.best)
-    return settings
+    generated = {"name": "graph", "hidden_channels": list(imported.sizes[1:-1])}
+    head = {"name": "linear"} if imported.graph is None else generated
+    content["model"] = {"backbone": _backbone(imported), "head": head}
+    return imported, content
 
 
 def _backbone(imported: ImportedModel) -> dict[str, Any]:
@@ -83,8 +91,7 @@ def _in_order_of(imported: ImportedModel, config: Config, content: dict[str, Any
     elif config.tasks is None:
         return imported  # the data name them
     else:
-        given = config.tasks
-        tasks = TaskSet.from_yaml(given) if isinstance(given, str) else TaskSet.from_dict(given, where="config")
+        tasks = declared_tasks(config)
     labels = set(imported.tasks.labels)
     predicted = [task for task in tasks if set(task.labels) <= labels]
     if labels == {label for task in predicted for label in task.labels} and len(predicted) < len(tasks):

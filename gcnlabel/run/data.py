@@ -89,9 +89,9 @@ def _whole(config: Config, data: Table | Arff | Coco | Voc | Faces) -> tuple[Par
     if isinstance(data, Coco | Voc):
         part, rows = _with_images(*load_tagged_images(data))
     elif isinstance(data, Arff):
-        part, rows = _arff(data, None if config.tasks is None else _tasks(config)), RowReport()
+        part, rows = _arff(data, None if config.tasks is None else declared_tasks(config)), RowReport()
     else:
-        part, rows = _table(data, _tasks(config))
+        part, rows = _table(data, declared_tasks(config))
     return part, used_rows(part.annotations) + rows + unannotated_rows(part.annotations)
 
 
@@ -108,7 +108,12 @@ def _synthetic(data: SyntheticFaces) -> RunData:
     return RunData(SYNTHETIC_TASKS, parts, note="synthetic faces: drawn by a renderer, not photographs", rows=rows)
 
 
-def _tasks(config: Config) -> TaskSet:
+def declared_tasks(config: Config) -> TaskSet:
+    """Return the tasks that a config declares.
+
+    Raises:
+        InputError: It declares none, or they are wrong.
+    """
     if config.tasks is None:
         raise InputError("the config declares no tasks", expected="tasks: a file, or name: {type: ...} for each")
     if isinstance(config.tasks, str):
@@ -126,7 +131,7 @@ def with_decisions(config: Config, tasks: TaskSet) -> Config:
     decided = {task.name: task for task in tasks if task.source.signed}
     if not decided or not isinstance(config.data, Table):
         return config
-    declared = TaskSet(decided.get(task.name, task) for task in _tasks(config))
+    declared = TaskSet(decided.get(task.name, task) for task in declared_tasks(config))
     return config.model_copy(update={"tasks": declared.to_declarations()})
 
 
@@ -166,7 +171,7 @@ def load_inputs(config: Config, path: str | Path) -> Any:
     if not isinstance(config.data, Arff):
         raise InputError(f"{path}: this run was not trained on ARFF files", expected=".npy, .npz or .safetensors")
     like = next(iter(_training_first(config.data).values()))
-    tasks = None if config.tasks is None else _tasks(config)
+    tasks = None if config.tasks is None else declared_tasks(config)
     return _dense(read_arff_inputs(path, like, config.data.xml, tasks=tasks))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from gcnlabel.errors import GcnlabelWarning, UntrustedCodeError
-from gcnlabel.figures import rendered, write_together
+from gcnlabel.figures import rendered
+from gcnlabel.files import write_together
 
 
 @dataclass
@@ -45,8 +46,7 @@ class FigureFolder:
 
     def write(self) -> None:
         """Write what is drawn."""
-        write_together(self._drawn, overwrite=self.overwrite)
-        self.written += self._drawn
+        self.written += write_together(self._drawn, overwrite=self.overwrite)
         self._drawn = {}
 
     @contextmanager

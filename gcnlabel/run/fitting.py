@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import lightning as L
-import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.rank_zero import rank_zero_info
 
@@ -19,10 +18,11 @@ from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import AUGMENTATIONS, data_module
+from gcnlabel.run.loaders import data_module
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
 from gcnlabel.run.selection import check_selection
+from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import MultiTaskModule, clear_failures, load_checkpoint, make_trainer
 
 
@@ -57,22 +57,11 @@ def train(
     with going_on(folder):
         if is_first_process() and not overwrite:
             folder.refuse_a_run()
-        L.seed_everything(config.seed, verbose=False)
-        check_alone(config)
-        data = load_data(config)
-        config = _resolved(config, data)
-        graph = build_graph(config, data)
-        module = build_module(config, data, graph)
-        check_selection(config, data)
+        config, data, graph, module = _checked(config)
         trainer = _trainer(config, folder, devices, num_nodes, progress)
-        with folder.held() if is_first_process() else nullcontext():
+        with _held(folder):
             if is_first_process():
-                folder.create(config, overwrite=overwrite)
-                data.keep_split(folder.split)
-                data.rows.save(folder.rows)
-                note_job(folder)
-                if graph is not None:
-                    graph.save(folder.graph, overwrite=True)
+                _begin(folder, config, data, graph, overwrite)
             return _trained(config, folder, data, module, trainer)
 
 
@@ -108,7 +97,7 @@ def resume(
         wanted = wanted or folder.load_config()
         folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
         return train(wanted, folder, overwrite=True, **where)
-    with going_on(folder), folder.held() if is_first_process() else nullcontext():
+    with going_on(folder), _held(folder):
         config = folder.load_config()
         data = None
         if wanted is not None and wanted != config:
@@ -118,13 +107,38 @@ def resume(
         longer = gone_on_with(config, wanted or config, done)
         L.seed_everything(config.seed, verbose=False)
         data = data or load_data(longer, folder.split)
-        graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
-        module = build_module(longer, data, graph)
+        module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
         trainer = _trainer(longer, folder, devices, num_nodes, progress)
         if longer != config and is_first_process():
-            folder.forget_evaluation()
-            folder.write_config(longer)
+            folder.change_config(longer)
         return _trained(longer, folder, data, module, trainer, first_epoch=done, ckpt_path=folder.last)
+
+
+def _held(folder: RunFolder) -> AbstractContextManager[None]:
+    """Keep other trainings out of a folder; of several processes, the first does."""
+    return folder.held() if is_first_process() else nullcontext()
+
+
+def _checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiTaskModule]:
+    """Return what a run is made of, and its config with what was decided on the data."""
+    L.seed_everything(config.seed, verbose=False)
+    check_alone(config)
+    data = load_data(config)
+    config = _resolved(config, data)
+    graph = build_graph(config, data)
+    module = build_module(config, data, graph)
+    check_selection(config, data)
+    return config, data, graph, module
+
+
+def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
+    """Write what a run keeps from its beginning."""
+    folder.create(config, overwrite=overwrite)
+    data.keep_split(folder.split)
+    data.rows.save(folder.rows)
+    note_job(folder)
+    if graph is not None:
+        graph.save(folder.graph, overwrite=True)
 
 
 def _trained(
@@ -152,18 +166,6 @@ def _resolved(config: Config, data: RunData) -> Config:
         graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"
         rank_zero_info(f"default head: {found.model.head.title}{graph if found.model.head.has_graph else ''}")
     return found
-
-
-def set_for_speed(module: MultiTaskModule, config: Config) -> None:
-    """Set up what is a matter of speed alone: where batches are augmented, memory layout, compilation."""
-    settings = config.training
-    if settings.augment_on == "device":
-        module.augment = AUGMENTATIONS[settings.augment]
-    if settings.channels_last:
-        module.memory_format = torch.channels_last
-        module.model.to(memory_format=torch.channels_last)
-    if settings.compile:
-        module.model.backbone.compile()
 
 
 def _fit(trainer: L.Trainer, module: L.LightningModule, data: L.LightningDataModule, **how: Any) -> None:

@@ -23,7 +23,7 @@ class RunFolder:
     Attributes:
         config: ``config.yaml``, every key resolved.
         graph: ``graph.safetensors``, the propagation graph (graph heads only).
-        split: ``split.csv``, which part each row is in (where the split was drawn by fractions only).
+        split: ``split.csv``, which split each row is in (where the split was drawn by fractions only).
         metrics: ``metrics.csv``, one row an epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
@@ -139,10 +139,11 @@ class RunFolder:
             )
         return config
 
-    def forget_evaluation(self) -> None:
-        """Remove the evaluation of a run that goes on."""
+    def change_config(self, config: Config) -> None:
+        """Write another config of a run that goes on, without the evaluation of what it was."""
         for stale in (self.evaluation, self.predictions):
             stale.unlink(missing_ok=True)
+        self.write_config(config)
 
     def write_evaluation(self, values: Mapping[str, Any]) -> None:
         """Write the final evaluation, in place of an earlier one."""

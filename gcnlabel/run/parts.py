@@ -49,7 +49,7 @@ class RunData:
         parts: ``train``, ``val`` and ``test``.
         note: What every report on this data must say, or None.
         rows: What became of every row that was read.
-        drawn: All annotations and the rows of each part, where the split was drawn by fractions.
+        drawn: All annotations and the rows of each split, where they were drawn by fractions.
     """
 
     tasks: TaskSet

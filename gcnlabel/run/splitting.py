@@ -30,7 +30,7 @@ def split_rows(annotations: Annotations, source: Divided | Published, seed: int)
         seed: Seed of the share that is held out where no split is for selecting.
 
     Raises:
-        InputError: A split is not there, or a part would have no sample.
+        InputError: A split is not there, or one would have no sample.
     """
     fractions = source.splits.fractions
     if fractions is not None and isinstance(source, Divided):
@@ -38,7 +38,7 @@ def split_rows(annotations: Annotations, source: Divided | Published, seed: int)
     rows = _named(annotations, source.splits, seed)
     for part, of_part in rows.items():
         if len(of_part) == 0:
-            raise InputError(f"the {part} part has no sample", expected="at least one")
+            raise InputError(f"the {part} split has no sample", expected="at least one")
     return rows
 
 
@@ -74,7 +74,7 @@ def split_note(source: Divided | Published) -> str | None:
 
 
 def write_split(path: Path, annotations: Annotations, rows: Mapping[str, Rows]) -> None:
-    """Write which part each row is in: its number (from 0), part and id; without ids, a checksum of its targets."""
+    """Write which split each row is in: its number (from 0), split and id; without ids, a checksum of its targets."""
     part_of = {int(row): part for part in PARTS for row in rows[part]}
     key, values = _keys(annotations)
     with atomic_write(path, overwrite=True) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
@@ -84,13 +84,13 @@ def write_split(path: Path, annotations: Annotations, rows: Mapping[str, Rows]) 
 
 
 def read_split(path: Path, annotations: Annotations) -> dict[str, Rows]:
-    """Return the rows of the parts that :func:`write_split` kept, by their ids where samples have them.
+    """Return the rows of the splits that :func:`write_split` kept, by their ids where samples have them.
 
     Raises:
         InputError: The file is damaged, or samples of it are not among the annotations any more, or changed.
 
     Warns:
-        GcnlabelWarning: Samples came in that the split does not know; they are in no part.
+        GcnlabelWarning: Samples came in that the split does not know; they are in none.
     """
     key, values = _keys(annotations)
     kept = list(_kept(existing_file(path, "split of the run"), key))
@@ -113,7 +113,7 @@ def read_split(path: Path, annotations: Annotations) -> dict[str, Rows]:
 
 
 def _kept(path: Path, key: str) -> Iterator[tuple[str, str]]:
-    """Yield part and id, or checksum, of each row of the file."""
+    """Yield split and id, or checksum, of each row of the file."""
     with path.open(encoding="utf-8", newline="") as file:
         for number, cells in enumerate(csv.reader(file)):
             if number == 0 and cells != ["row", "split", key]:

@@ -26,6 +26,11 @@ def read_tagged_images(data: Coco | Voc) -> Annotations:
     return read_voc(data.path, sets, task_name=data.task, difficult=data.difficult, unknown=data.unknown)
 
 
+def voc_images(data: Voc) -> Path:
+    """Return the folder of VOC's images."""
+    return Path(data.images or Path(data.path) / "JPEGImages")
+
+
 def load_tagged_images(data: Coco | Voc) -> tuple[Annotations, Any, RowReport]:
     """Return the tags and images of a data set, and which images were left out.
 
@@ -35,7 +40,7 @@ def load_tagged_images(data: Coco | Voc) -> tuple[Annotations, Any, RowReport]:
     annotations = read_tagged_images(data)
     ids = [] if annotations.ids is None else annotations.ids.tolist()
     if isinstance(data, Voc):
-        root, names = Path(data.images or Path(data.path) / "JPEGImages"), [f"{image}.jpg" for image in ids]
+        root, names = voc_images(data), [f"{image}.jpg" for image in ids]
     elif isinstance(data.images, str):
         root, names = Path(data.images), ids
     else:

@@ -41,7 +41,7 @@ class Part:
     split: str | None
     options: Mapping[str, Any]
 
-    def measure(self) -> tuple[LabelStatistics, TagSigns]:
+    def measure(self) -> Measured:
         """Read and count the rows; what -1 means in them is decided when all parts are read."""
         columns = {} if self.split is None else {"split_column": self.options["split_column"]}
         rest = {key: value for key, value in self.options.items() if key != "split_column"}
@@ -92,21 +92,10 @@ def measure_files(
             worker that lives.
     """
     options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
-    rows = ROWS_IN_A_PART if rows is None else rows
     with unchanged(paths):
-        counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
         parts = [
-            Part(
-                Path(path).resolve(),
-                first,
-                rows if layout.long is None else counts[path],
-                tasks,
-                dict(blocks),
-                split,
-                options,
-            )
-            for path in paths
-            for first in (range(0, counts[path], rows) if layout.long is None else [0])
+            Part(Path(path).resolve(), first, size, tasks, dict(blocks), split, options)
+            for path, first, size in _pieces(paths, layout, ROWS_IN_A_PART if rows is None else rows)
         ]
         total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
         with _measured(parts, workers, scheduler, timeout) as measured:
@@ -115,6 +104,14 @@ def measure_files(
                 all_signs.merge(signs)
     all_signs.decided(tasks)
     return total
+
+
+def _pieces(paths: Sequence[str | Path], layout: Layout, rows: int) -> Iterator[tuple[str | Path, int, int]]:
+    """Yield file, first row and number of rows of each part; a file in long form is one."""
+    counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
+    for path in paths:
+        size = rows if layout.long is None else counts[path]
+        yield from ((path, first, size) for first in range(0, counts[path], size))
 
 
 @contextmanager

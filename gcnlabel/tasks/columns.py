@@ -39,6 +39,10 @@ class Columns:
     votes: bool = False
     signed: tuple[str, ...] = ()
 
+    def column_of(self, label: str) -> str:
+        """Return the column of a label that has one of its own."""
+        return self.columns.get(label, label)
+
     def given(self) -> tuple[str, ...]:
         """Return the names of the options that are not as they are by default."""
         default = Columns()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-WORDS = {
-    **dict.fromkeys(("false", "no", "n", "f", "absent"), 0),
-    **dict.fromkeys(("true", "yes", "y", "t", "present"), 1),
-}
+NUMBER_PAIRS = (("0", "1"), ("-1", "1"))
+WORD_PAIRS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("absent", "present"))
+PAIRS = (*NUMBER_PAIRS, *WORD_PAIRS)
+"""Pairs of values that say by themselves which means absent and which present, in lower case."""
+WORDS = {word: value for pair in WORD_PAIRS for value, word in enumerate(pair)}
 """Lower-case words -> 0 (absent) or 1 (present)."""
 
 

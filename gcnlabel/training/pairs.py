@@ -31,7 +31,7 @@ def split_batch(batch: Any, *, alone: bool = False) -> tuple[Any, dict[str, Tens
     if alone:
         return (batch[0] if several else batch), {}
     raise InputError(
-        f"a batch that is {f'{len(batch)} parts' if several else f'a {type(batch).__name__}'}",
+        f"a batch {f'of {len(batch)} parts' if several else f'that is a {type(batch).__name__}'}",
         expected="a pair (inputs, {task: target})",
         fix="let each item of the dataset be (input, {task: its target})",
     )

@@ -130,7 +130,7 @@ def _areas(
 
 
 def _methods(of_seeds: Sequence[Any]) -> dict[str, Any]:
-    """Return the areas of each method on the test part, with their summary, and those on the val part."""
+    """Return the areas of each method on the test split, with their summary, and those on the val split."""
     return {
         name: {
             **_summary(np.array([areas["test"][name] for areas in of_seeds]).T),

@@ -37,7 +37,7 @@ class Left:
         label: Its name.
         whole: Data with it.
         data: Data without it.
-        raw: Raw graph over all labels: measured on the training part, and for the label elsewhere.
+        raw: Raw graph over all labels: measured on the training split, and for the label elsewhere.
     """
 
     label: str

@@ -45,7 +45,7 @@ def check_recipe(config: Config) -> None:
     if config.select.split != "val":
         raise InputError(
             f"select.split: {config.select.split}",
-            expected="val: the test part is what unseen labels are measured on",
+            expected="val: the test split is what unseen labels are measured on",
             fix="--set select.split=val",
         )
     if config.training.precision != "32-true":
@@ -61,8 +61,8 @@ def trained(
 ) -> list[MultiTaskModel]:
     """Return the models, each trained on its own data, with the weights of its selected epoch.
 
-    Each sees the batches that ``gcnlabel train`` would show it. The epoch is selected on the val part, by the config's
-    metric.
+    Each sees the batches that ``gcnlabel train`` would show it. The epoch is selected on the val split, by the
+    config's metric.
 
     Args:
         config: Config of them all.
@@ -84,7 +84,7 @@ def trained(
         descend(config, [members[m] for m in alike], [rows[m] for m in alike], ends, measure)
     if not all(math.isfinite(member.value) for member in members):
         raise InputError(
-            f"select.metric: {config.select.metric} was never finite on the val part",
+            f"select.metric: {config.select.metric} was never finite on the val split",
             fix="a smaller optimizer.lr; features that are scaled (standardize: true); select.metric: loss",
         )
     return [member.model for member in members]

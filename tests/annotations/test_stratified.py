@@ -160,7 +160,7 @@ def test_too_few_to_divide(annotations, says):
 
 
 def test_a_part_without_a_sample_is_named():
-    with pytest.raises(InputError, match=r"(?s)the test part has no sample: 0.02 of 10.*a larger fraction"):
+    with pytest.raises(InputError, match=r"(?s)the test split has no sample: 0.02 of 10.*a larger fraction"):
         stratified_split(classes([0] * 10), {"train": 0.78, "val": 0.2, "test": 0.02}, 0)
 
 

@@ -17,6 +17,7 @@ from gcnlabel.graph import LabelGraph
 PACKAGE = Path(gcnlabel.__file__).parent
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 ELSEWHERE = {
+    "--nthreads",  # of `dask worker`
     "--debug",
     "--nnodes",
     "--nproc-per-node",

@@ -142,7 +142,7 @@ BAD = [
     ("train synthetic-faces --devices two --output run", "expected: auto or a number"),
     ("train --resume --output run", "holds no run"),
     ("evaluate run", "holds no run"),
-    ("figures run --output figs", "has not been evaluated"),
+    ("figures run --output figs", "holds no run"),
 ]
 
 

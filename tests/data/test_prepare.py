@@ -108,7 +108,7 @@ def test_a_stopped_job_goes_on(cache, released, small_shards, tmp_path):
     (path / "annotations.parquet").unlink()
     (path / "shards/00001.json").unlink()  # the array is there and may be torn
     (path / "shards/00001.npy").write_bytes(b"torn")
-    (path / "shards/.00002.npy.torn").write_bytes(b"torn")
+    (path / "shards/.torn-00002-k3x.npy").write_bytes(b"torn")
     with pytest.raises(InputError, match="is not finished\n.*it goes on"):
         FaceCache(path)
     kept = (path / "shards/00000.npy").stat().st_mtime_ns
@@ -144,7 +144,7 @@ def test_a_killed_command_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
     assert contents(killed) == contents(whole)
 
 
-@pytest.mark.parametrize("left", [".manifest-k3x.json", ".annotations-ab1.parquet", ".rows-zz.csv"])
+@pytest.mark.parametrize("left", [".torn-manifest-k3x.json", ".torn-annotations-ab1.parquet", ".torn-rows-zz.csv"])
 def test_a_job_killed_in_its_first_write_does_not_block_itself(cache, released, small_shards, tmp_path, left):
     path = tmp_path / "faces"
     path.mkdir()

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
+from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.labels import tag_lists, tag_table
 from gcnlabel.estimators.weights import copies
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
@@ -272,3 +273,34 @@ def test_tasks_and_no_frame():
     with warnings.catch_warnings():
         warnings.simplefilter("error", GcnlabelWarning)
         LabelGraphEstimator({"t": {"type": "multilabel", "labels": NAMES}}, **FAST).fit(X, Y)
+
+
+def test_classes_that_are_missing_are_said():
+    words = pd.Series(np.where(Y[:, 0] == 1, "x", "y"))
+    for hole in (None, np.nan, pd.NA):
+        y = words.astype(object)
+        y[7] = hole
+        with pytest.raises(InputError, match=r"1 sample\(s\) without a class(.|\n)*row 7"):
+            LabelGraphClassifier(**FAST).fit(X, y)
+
+
+def test_whole_numbers_with_gaps_are_no_values_unsaid():
+    """Pandas makes codes of classes floats where some are missing."""
+    codes = pd.DataFrame({"mood": [None if i % 9 == 0 else i % 3 for i in range(80)]})
+    for y in (codes, codes.astype("Int64"), pl.from_pandas(codes)):
+        with pytest.raises(InputError, match="whole numbers: classes or values") as told:
+            inferred_tasks(y)
+        assert "or float" not in str(told.value)
+    assert inferred_tasks(codes.astype("category")).tasks["mood"].type == "categorical"
+    assert inferred_tasks(codes + 0.5).tasks["dimensions"].labels == ("mood",)
+    assert inferred_tasks(pd.DataFrame({"mood": [2.0, 3.0, 4.0]})).tasks["dimensions"].labels == ("mood",)
+
+
+def test_frames_that_say_nothing_are_said_plainly():
+    with pytest.raises(InputError, match="columns stand twice: a"):
+        inferred_tasks(pd.DataFrame(Y[:, :2], columns=["a", "a"]))
+    with pytest.raises(InputError, match=r"column 'd' holds (?!whole)"):
+        inferred_tasks(pd.DataFrame({"d": pd.date_range("2020-01-01", periods=9)}))
+    values = pd.DataFrame({"t": [row.tolist() for row in Y]})
+    with pytest.warns(GcnlabelWarning), pytest.raises(InputError, match="no label for position 2"):
+        LabelGraphEstimator(**FAST).fit(X, values)

@@ -174,7 +174,7 @@ def test_build_graph_from_coco_with_and_without_declared_tasks(coco, run, tmp_pa
         (["--annotations", "{coco}", "--split-column", "part"], "--split-column"),
         (["--annotations", "{voc}"], "no list of the set 'train'"),
         (["--annotations", "{voc}", "--split", "all"], "no list of the set 'all'"),
-        (["--annotations", "a.csv", "--difficult", "negative"], "--difficult negative"),
+        (["--annotations", "a.csv", "--difficult", "negative"], "--difficult has no effect"),
         (["--annotations", "nowhere.json"], "COCO file not found"),
         (["other.yaml", "--annotations", "{coco}"], "bird"),
         (["two.yaml", "--annotations", "{coco}"], "one multilabel task"),

@@ -17,7 +17,7 @@ from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, fitting, resume, train
 from gcnlabel.run.heads import ADJACENCIES, HEADS, build_head
 from gcnlabel.training import load_checkpoint
-from gcnlabel.unseen import experiment
+from gcnlabel.unseen import extendable
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -182,10 +182,10 @@ def test_features_without_a_backbone_come_back(head, tmp_path):
 
 def test_what_cannot_be_unseen():
     with pytest.raises(InputError, match="model.head.conv: gat sees edges of weight 0(.|\n)*conv=gcn"):
-        experiment.check_head(config("model.head.conv=gat"))
+        extendable.check_head(config("model.head.conv=gat"))
     with pytest.raises(InputError, match="head 'output-propagation' cannot score"):
-        experiment.check_head(config("model.head.name=output-propagation"))
+        extendable.check_head(config("model.head.name=output-propagation"))
     mixed = config("model.head.tasks={expression: linear}")
-    experiment.check_task(mixed, "affect")
+    extendable.check_task(mixed, "affect")
     with pytest.raises(InputError, match="head 'linear' of task 'expression'(.|\n)*tasks.expression=graph-cosine"):
-        experiment.check_task(mixed, "expression")
+        extendable.check_task(mixed, "expression")

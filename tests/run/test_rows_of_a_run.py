@@ -53,7 +53,7 @@ def test_a_run_says_it_keeps_it_and_its_predictions_carry_the_ids_of_the_table(t
     result = gcnlabel("train", tmp_path / "c.yaml", "--output", tmp_path / "run")
     assert result.exit_code == 0, result.output
     line = (
-        "rows: 159 used (test 40, train 119), 1 left out: image missing 1 (first photos/00005.png); "
+        "rows: 159 used (train 119, test 40), 1 left out: image missing 1 (first photos/00005.png); "
         "kept: file name ends in other case, as .JPG for .jpg 1 (first photos/00006.png)"
     )
     assert line in result.output.splitlines()
@@ -124,7 +124,7 @@ def test_images_on_disk_are_looked_at_too(tmp_path, monkeypatch):
     in_memory = load_data(config)
     monkeypatch.setattr("gcnlabel.data.images.MOST_IN_MEMORY", 100)
     for most in (1000, 0):  # each file is decoded, or header and end are looked at
-        monkeypatch.setattr("gcnlabel.data.readable.MOST_DECODED", most)
+        monkeypatch.setattr("gcnlabel.data.readable.MAX_DECODED", most)
         lazy = load_data(config)
         assert lazy.rows == in_memory.rows
         np.testing.assert_array_equal(lazy.parts["train"].inputs[:], in_memory.parts["train"].inputs)

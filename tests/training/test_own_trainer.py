@@ -149,7 +149,7 @@ def test_predictions_without_targets(tmp_path, data):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (TensorDataset(torch.zeros(6, 4), torch.zeros(6, 2)), "a batch that is 2 parts"),
+        (TensorDataset(torch.zeros(6, 4), torch.zeros(6, 2)), "a batch of 2 parts"),
         (torch.zeros(6, 4), "a batch that is a Tensor"),
         ([(x, {"tags": target["tags"]}) for x, target in TRAIN], "no targets of task"),
     ],

@@ -24,6 +24,7 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
         "loops": {1: (True, None, "text", 0.5), "nested": [{"x": torch.ones(1, dtype=torch.bfloat16)}]},
         "path": Path("best.safetensors"),
         "inf": float("inf"),
+        "epoch": 3,
     }
     SafeCheckpointIO().save_checkpoint(checkpoint, tmp_path / "c.safetensors")
     found = SafeCheckpointIO().load_checkpoint(tmp_path / "c.safetensors")

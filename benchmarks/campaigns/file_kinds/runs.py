@@ -33,13 +33,15 @@ def _read(path: Path) -> None:
     """Call one of the commands that read the file: which, by what stands in it."""
     run = next(parent for parent in path.parents if parent.name == "run")
     out = run.parent / "out"
-    commands = (
+    commands: tuple[tuple[object, ...], ...] = (
         ("evaluate", run),
         ("figures", run, "--output", out),
         ("export", run, "--format", "safetensors", "--output", out / "model.safetensors"),
         ("predict", run, run.parent / "face.png"),
         ("train", "--resume", "--output", run),
     )
+    if path.name == "config.yaml":  # a number of epochs that is made huge is no fault: it is trained for so long
+        commands = commands[:-1]
     called(*commands[hashlib.sha256(path.read_bytes()).digest()[0] % len(commands)])
 
 

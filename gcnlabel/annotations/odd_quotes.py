@@ -1,0 +1,78 @@
+"""Quotes that are plain characters in a text file: rows that cannot be read, and rows that a cell swallows."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from gcnlabel.annotations.csv_text import Head, open_text, reader
+from gcnlabel.errors import GcnlabelWarning, InputError
+
+FEWEST = 4
+"""Columns from which lines between quotes that have a comma for each are hardly sentences."""
+
+
+def loose_quote(path: Path, head: Head) -> InputError | None:
+    """Return an error that names the first line of a text file whose quotes are not in pairs, None without such.
+
+    Args:
+        path: A file that could not be read.
+        head: Its form.
+    """
+    with open_text(path) as lines:
+        for number, line in enumerate(lines, 1):
+            if number > head.lines and line.count('"') % 2:
+                return InputError(
+                    f"{path} cannot be read: a quote is not closed, or stands within a cell that has none around it",
+                    where=f"{path}, line {number}: {line.strip()[:60]}",
+                    expected='cells that hold a quote between quotes, and each within written twice: "a ""b"" c"',
+                    fix=_fix(path, head),
+                )
+    return None
+
+
+def warn_swallowed_rows(path: Path, head: Head) -> None:
+    """Warn of cells with line breaks whose lines, without regard to quotes, are rows: a quote may not be closed."""
+    if (head.delimiter == "," and len(head.names) < FEWEST) or head.delimiter == " " or len(head.names) < 2:
+        return
+    with suppress(csv.Error, UnicodeDecodeError):
+        found = [(number, len(lines)) for number, lines in _rows(path, head) if _are_rows(lines, head)]
+        if found:
+            (first, count), several = found[0], len(found)
+            text = (
+                f"{several} row(s) of {path} hold, between quotes, lines that look like rows: the first is line {first}"
+            )
+            warnings.warn(f"{text}, with {count} lines; {_fix(path, head)}", GcnlabelWarning, stacklevel=4)
+
+
+def _rows(path: Path, head: Head) -> Iterator[tuple[int, list[str]]]:
+    """Yield number of the first line, and lines, of each row."""
+    taken: list[str] = []
+
+    def lines_taken(lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    with open_text(path) as lines:
+        first = head.lines + 1
+        for _ in reader(lines_taken(islice(lines, head.lines, None)), head.delimiter):
+            yield first, list(taken)
+            first += len(taken)
+            taken.clear()
+
+
+def _are_rows(lines: list[str], head: Head) -> bool:
+    return len(lines) > 1 and all(line.count(head.delimiter) == len(head.names) - 1 for line in lines)
+
+
+def _fix(path: Path, head: Head) -> str:
+    return (
+        "where quotes are plain characters, write the file anew: "
+        f"pandas.read_csv({path.name!r}, sep={head.delimiter!r}, quoting=3, dtype=str, keep_default_na=False) "
+        "(header=None where it has none), and .to_csv(..., index=False)"
+    )
