@@ -19,6 +19,8 @@ from gcnlabel.pickles.stand_ins import NUMPY, PANDAS, StandIn
 from gcnlabel.pickles.text_arrays import TEXTS
 from gcnlabel.pickles.torch_files import TorchContent, is_torch_file, load_torch
 
+STAND_INS = NUMPY | PANDAS | TEXTS
+"""Names that a pickle may ask for, and what stands in for them."""
 MAX_BYTES = 256 * 2**20
 """Size of a file."""
 MAX_STEPS = 2_000_000
@@ -82,15 +84,14 @@ class ArrayUnpickler(pickle._Unpickler):
         asked = f"{module}.{name}"
         if asked == "_codecs.encode":
             return self.encode
-        stand_ins = NUMPY | PANDAS | TEXTS
-        if asked not in stand_ins:
+        if asked not in STAND_INS:
             raise InputError(
                 f"the pickle asks for {asked[:200]}",
                 expected="numpy arrays and pandas frames alone",
                 fix="do not open this file with anything that runs pickles; where it was made, save the numbers: "
                 "numpy.save(FILE, array), or frame.to_csv(FILE)",
             )
-        return stand_ins[asked]
+        return STAND_INS[asked]
 
     def encode(self, text: Any, codec: Any = "") -> bytes:
         """Return the bytes that old protocols keep as text, by latin1 alone.
