@@ -60,6 +60,16 @@ def _result(future: Any, client: Any, address: str, timeout: float) -> Any:
     """Return the result of a job; while it waits, see that somebody can do it."""
     from distributed import KilledWorker
 
+    try:
+        return _awaited(future, client, address, timeout)
+    except KilledWorker as error:
+        raise InputError(
+            "workers of the Dask cluster were killed, most often because memory ran out",
+            fix="give them more memory, or each of them fewer threads (dask worker --nthreads 1)",
+        ) from error
+
+
+def _awaited(future: Any, client: Any, address: str, timeout: float) -> Any:
     seen = time.monotonic()
     while not future.done():
         if _workers(client):
@@ -74,13 +84,7 @@ def _result(future: Any, client: Any, address: str, timeout: float) -> Any:
             break
     if future.cancelled():
         raise InputError(f"the Dask scheduler at {address} is gone", fix="start it again, then the same command")
-    try:
-        return future.result(timeout=timeout)
-    except KilledWorker as error:
-        raise InputError(
-            "workers of the Dask cluster were killed, most often because memory ran out",
-            fix="give them more memory, or each of them fewer threads (dask worker --nthreads 1)",
-        ) from error
+    return future.result(timeout=timeout)
 
 
 def _workers(client: Any) -> int:
