@@ -110,7 +110,11 @@ def test_losses_metrics_and_names_are_all_there():
             "c": {"type": "dimensional", "dims": ["<dim>"]},
         }
     )
-    targets = {"a": torch.tensor([0, 1, 1]), "b": torch.tensor([[1.0, 0], [0, 1], [1, 1]]), "c": torch.tensor([[-1.0], [0.5], [2.0]])}
+    targets = {
+        "a": torch.tensor([0, 1, 1]),
+        "b": torch.tensor([[1.0, 0], [0, 1], [1, 1]]),
+        "c": torch.tensor([[-1.0], [0.5], [2.0]]),
+    }
     for task in tasks:
         metric = TaskMetrics(task, sync_on_compute=False)
         metric.update(torch.randn(3, len(task)), targets[task.name])
