@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import sys
 from functools import lru_cache
 from typing import IO, Any
 
@@ -45,7 +46,10 @@ def npy_values(path: str) -> npt.NDArray[Any]:
             what = "pickled objects" if dtype.hasobject else f"values of type {dtype}"
             raise InputError(f"the array holds {what}", where=path, expected="text or numbers")
         values = np.frombuffer(content, dtype=dtype, count=count, offset=start)
-        "".join(map(_text, values.tolist())).encode()  # text that is no Unicode, or half of a pair, is found here
+        text = "".join(map(_text, values.tolist()))
+        text.encode()  # half of a pair is found here
+        if max(text, default="") > chr(sys.maxunicode):  # numpy makes such text, which nothing else can read
+            raise ValueError("text that is no Unicode")
         return values
     except InputError:
         raise

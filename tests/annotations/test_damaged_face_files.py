@@ -62,7 +62,7 @@ def test_mat_files(tmp_path, compressed):
     assert time.monotonic() - start < 60
 
 
-@pytest.mark.parametrize("value", ["\ud800", b"\xff\xfe"])
+@pytest.mark.parametrize("value", ["\ud800", b"\xff\xfe", np.array([0x34393234, 65], dtype="<u4").view("<U2")])
 def test_text_that_is_no_unicode(tmp_path, value):
     np.save(tmp_path / "0_exp.npy", np.array(value))
     for read in (npy_text, npy_values):
