@@ -55,7 +55,7 @@ def warmed(code, *words):
     path = os.pathsep.join([str(CAMPAIGNS), str(CAMPAIGNS.parents[1])])
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-c", code, *map(str, words)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env=environment)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False, env=environment)
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-4000:]
     return result.stdout
 
