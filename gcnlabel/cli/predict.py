@@ -128,4 +128,5 @@ def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
         return {task.name: sure}
     if isinstance(task, MultiLabel):
         return {task.name: [", ".join(tags) or "none" for tags in predictions.tags(task.name)]}
-    return {label: [f"{value:+.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}
+    sign = "+" if (values < 0).any() else ""
+    return {label: [f"{value:{sign}.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}
