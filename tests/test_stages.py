@@ -14,6 +14,8 @@ PACKAGE = Path(gcnlabel.__file__).parent
 ORDER = (
     *(
         "errors",
+        "settings",
+        "registry",
         "stopping",
         "files",
         "processes",

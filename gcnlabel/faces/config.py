@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import PositiveInt, model_validator
 
-from gcnlabel.config.section import Share
 from gcnlabel.config.splits import Published, Splits
+from gcnlabel.settings import Share
 
 Alignment = Literal["centre", "emotion-gcn-code"]
 
