@@ -18,10 +18,9 @@ from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import data_module
+from gcnlabel.run.loaders import batch_plan, check_selection, data_module, selection
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
-from gcnlabel.run.selection import check_selection
 from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import MultiTaskModule, clear_failures, load_checkpoint, make_trainer
 
@@ -182,9 +181,8 @@ def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: i
     try:
         return make_trainer(
             folder.path,
-            epochs=config.training.epochs,
-            metric=f"{config.select.split}/{config.select.metric}",
-            mode=config.select.mode,
+            batch_plan(config),
+            selection(config),
             devices=devices,
             num_nodes=num_nodes,
             precision=config.training.precision,

@@ -12,9 +12,8 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss
 from gcnlabel.nn import MultiTaskModel, mlp
 from gcnlabel.studies.ablation.controls import with_adjacency
-from gcnlabel.studies.ablation.members import Members
 from gcnlabel.studies.ablation.rivals import label_query, output_propagation, sample_graph
-from gcnlabel.training import make_optimizer
+from gcnlabel.training import Ensemble, make_optimizer
 
 RIVALS = [output_propagation, label_query, sample_graph]
 RATES = [0.01, 0.02, 0.01]
@@ -41,7 +40,7 @@ def batch(step, member):
 
 @pytest.mark.parametrize("rival", RIVALS)
 def test_members_are_what_they_are_alone(rival):
-    stack = Members([model(rival, m) for m in range(3)], [LOSS] * 3, RATES, ADAMW)
+    stack = Ensemble([model(rival, m) for m in range(3)], [LOSS] * 3, RATES, ADAMW)
     alone = [model(rival, m) for m in range(3)]
     optimizers = [ADAMW([{"params": list(a.parameters()), "lr": rate}]) for a, rate in zip(alone, RATES, strict=True)]
     for step in range(4):

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-from ablation_data import write
 from click.testing import CliRunner
+from mixed_data import write
 from scipy import stats
 
 from gcnlabel.cli import main

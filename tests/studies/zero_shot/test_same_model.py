@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from gcnlabel.training.batches import EpochShuffle
 
 from gcnlabel.config import load_config
 from gcnlabel.errors import InputError
@@ -16,8 +17,7 @@ from gcnlabel.studies.zero_shot.edges import complete, other_statistics
 from gcnlabel.studies.zero_shot.left_out import few_annotated
 from gcnlabel.studies.zero_shot.scoring import Left
 from gcnlabel.studies.zero_shot.training import batches, trained
-from gcnlabel.training import draw_rows, scarce_rows
-from gcnlabel.training.batches import EpochShuffle
+from gcnlabel.training import draw_rows, rare_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -60,7 +60,7 @@ def test_a_model_is_that_of_train(folder, tmp_path, change):
 def test_batches_hold_samples_of_rare_labels(config, data):
     few = few_annotated(data, "b", 2, seed=0)
     annotations = few.parts["train"].annotations
-    rare = scarce_rows(annotations, 32)
+    rare = rare_rows(annotations, 32)
     known = np.flatnonzero(~np.isnan(annotations.targets["tags"][:, 1]))
     assert set(known) <= set(rare.tolist())
     settings = config.training.model_copy(update={"scarce_samples": 5, "epochs": 2})
@@ -81,7 +81,7 @@ def test_models_with_more_and_fewer_rare_samples_are_trained_as_alone(config, da
     """What one model has fewer of must not bound those of the others."""
     config, whole = config.model_copy(update={"loss": {}}), data.of_tasks(["tags"])  # every sample has its tags
     datas = [whole, few_annotated(whole, "a", 1, 0), few_annotated(whole, "b", 4, 0)]
-    assert [len(scarce_rows(of.parts["train"].annotations, 32)) for of in datas] == [0, 2, 8]
+    assert [len(rare_rows(of.parts["train"].annotations, 32)) for of in datas] == [0, 2, 8]
 
     def drawn():
         models = []

@@ -1,4 +1,4 @@
-"""Models of one shape that train side by side: the seeds and learning rates of one head, as one batched model."""
+"""Models of one architecture that train side by side as one batched model: seeds and learning rates of one head."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gcnlabel.nn import MultiTaskModel
 Scores = dict[str, Tensor]
 
 
-class Members:
+class Ensemble:
     """M models of one architecture, whose parameters and buffers are stacked: each step is one step of all.
 
     Members share nothing but which units are dropped: the gradient of the sum of their losses is, for each, that of its
