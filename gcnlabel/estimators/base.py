@@ -117,7 +117,9 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         steps = self.n_iter_ * -(-samples // self.config_.training.batch_size)
         fit_trials(self.config_, [trial], max_steps=steps)  # copies of samples make no more of them
         if not trial.epoch:
-            raise InputError("the loss is finite in no epoch", fix="a smaller learning_rate, or scaled features")
+            raise InputError(
+                "the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features"
+            )
         self.model_ = trial.model.double()  # so that a sample's scores do not depend on the others of its batch
 
     def _scores(self, X: Any) -> dict[str, Array]:
