@@ -23,7 +23,7 @@ from gcnlabel.run.loaders import AUGMENTATIONS
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.studies.ablation import Regime
 from gcnlabel.tasks import MultiLabel, TaskSet
-from gcnlabel.training import Ensemble, Selection, portions, predict
+from gcnlabel.training import Ensemble, Selection, portions, predict, rare_rows
 from gcnlabel.units import Units
 
 MAIN = {"metric": "main", "mode": "max"}
@@ -82,7 +82,10 @@ def test_the_test_part_is_never_looked_at(config, data):
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_models_with_more_and_fewer_rare_samples_are_trained_as_alone(batch_norm, config, data):
     """What one model has fewer of bounds nobody, and what fills its batches up counts nowhere."""
-    few = [Regime(task="affect", samples=samples).thin(data, 0) for samples in (3, 9)] + [data]
+    config = changed(config, training={"batch_size": 32})
+    few = [*(Regime(task="affect", samples=samples).thin(data, 0) for samples in (3, 9)), data]
+    counts = [len(rare_rows(of.parts["train"].annotations, 32)) for of in few]
+    assert 0 == counts[2] < counts[0] < counts[1] < 64
     trials = trials_of(config, few)
     if batch_norm:
         for trial in trials:
