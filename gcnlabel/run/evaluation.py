@@ -79,7 +79,7 @@ def evaluate(
         "notes": [
             *_notes(config, data, split, thresholds),
             *_unknown_tags(data.tasks, targets),
-            *_unfinished(folder, config),
+            *_unfinished(folder, config, epoch),
         ],
         "thresholds": _by_label(data, thresholds),
         "tasks": measure(data, scores, targets, thresholds),
@@ -139,14 +139,16 @@ def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
     ]
 
 
-def _unfinished(folder: RunFolder, config: Config) -> list[str]:
+def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
     if not folder.metrics.exists():
         return []
     try:
         done = len(read_epochs(folder.metrics))
     except InputError as error:
         return [str(error).partition("\n")[0]]
-    wanted = config.training.epochs
+    wanted, patience = config.training.epochs, config.training.patience
+    if patience is not None and done - selected >= patience:
+        return []  # it ended for want of improvement
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 

@@ -11,7 +11,7 @@ from gcnlabel.training.plan import BatchPlan
 from gcnlabel.training.predict import portions, predict
 from gcnlabel.training.rare import draw_rows, rare_rows
 from gcnlabel.training.selection import Selection
-from gcnlabel.training.trainer import BEST, LAST, TENSORBOARD, make_trainer
+from gcnlabel.training.trainer import BEST, LAST, TENSORBOARD, has_stopped, make_trainer
 
 __all__ = [
     "BEST",
@@ -27,6 +27,7 @@ __all__ = [
     "clear_failures",
     "draw_rows",
     "fit",
+    "has_stopped",
     "load_checkpoint",
     "make_optimizer",
     "make_trainer",

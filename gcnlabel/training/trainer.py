@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,11 @@ def make_trainer(
         enable_progress_bar=progress,
         log_every_n_steps=1_000_000 if not tensorboard else 50,
     )
+
+
+def has_stopped(checkpoint: Mapping[str, Any]) -> bool:
+    """Return whether a checkpoint is of a training that ended for want of improvement."""
+    return any(state.get("stopped_epoch", 0) for state in checkpoint["callbacks"].values())
 
 
 def _in_folder(state: dict[str, Any], folder: Path) -> dict[str, Any]:
