@@ -2,8 +2,9 @@
 
     python benchmarks/ablations.py [NAME ...] [--head HEAD ...]
 
-Runs what ``gcnlabel ablate CONFIG --set "select={metric: main, mode: max}"`` runs and writes benchmarks/results/ablations.json, which the README's tables are made of;
-with --head, of these heads alone, beside those that are there.
+Runs what ``gcnlabel ablate CONFIG --set "select={metric: main, mode: max}"`` runs and writes
+benchmarks/results/ablations.json, which the README's tables are made of; with --head, of these heads alone, beside
+those that are there.
 Data: the folder named by GCNLABEL_DATA (default data).
 """
 
