@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from gcnlabel.config.head import HeadConfig as HeadConfig
-from gcnlabel.config.sources import Source
 from gcnlabel.settings import Section, Share, ShareOrShares, Sizes
+from gcnlabel.sources import SOURCES, DataSource
 
 
 class Graph(Section):
@@ -165,7 +165,7 @@ class Config(Section):
 
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
-    data: Source
+    data: Annotated[DataSource, SOURCES]
     standardize: bool = False
     standardize_targets: bool = True
     graph: Graph = Graph()
