@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
-from pydantic import BaseModel
+from part_settings import models_in
 
 import gcnlabel
 from gcnlabel.cli import main
@@ -88,27 +88,21 @@ def test_the_module_of_a_command_names_its_own_options(command):
             assert set(OPTION.findall(text)) <= OPTIONS[command], (module.name, line)
 
 
-def models_of(annotation):
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in models_of(part)]
-
-
 def is_key(models, levels):
     """Whether one of the models, or of what a mapping of free keys holds, knows these levels."""
     if not levels:
         return True
     for model in models:
         if levels[0] in model.model_fields:
-            annotation = model.model_fields[levels[0]].annotation
-            inner = models_of(annotation)
-            rest = levels[2:] if "dict[" in str(annotation) and len(levels) > 1 else levels[1:]
+            field = model.model_fields[levels[0]]
+            inner = models_in(field)
+            rest = levels[2:] if "dict[" in str(field.annotation) and len(levels) > 1 else levels[1:]
             if not rest or is_key(inner, rest):
                 return True
     return False
 
 
-SECTIONS = [name for name, field in Config.model_fields.items() if models_of(field.annotation)]
+SECTIONS = [name for name, field in Config.model_fields.items() if models_in(field)]
 KEY = re.compile(rf"(?<![\w./{{}}-])({'|'.join(SECTIONS)})((?:\.(?:[a-z_]+|{{}}))+)(?![\w(./])")
 FILES = r".*\.(csv|onnx|safetensors|pt|yaml|npz|npy)"
 A_GRAPH = LabelGraph.from_dense([[0, 1], [0, 0]], ["a", "b"])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from part_settings import models_in
 from pydantic import BaseModel
 
 from gcnlabel.annotations import read_table
@@ -27,17 +28,11 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-def models_of(annotation):
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in models_of(part)]
-
-
-def keys_of(model):
+def keys_of(model, above=()):
     for name, field in model.model_fields.items():
         yield name
-        for inner in models_of(field.annotation):
-            yield from keys_of(inner)
+        for inner in set(models_in(field)) - set(above):
+            yield from keys_of(inner, (*above, inner))
 
 
 def defaults_of(section, at=()):
