@@ -7,7 +7,7 @@ from torch import nn
 
 from gcnlabel.errors import InputError
 from gcnlabel.nn import IMAGE_BACKBONES, breg_next
-from gcnlabel.nn.breg_next import SERIES_BELOW, BoundedResidualLayer, BoundedShortcut, bounded
+from gcnlabel.nn.backbones.breg_next import SERIES_BELOW, BoundedResidualLayer, BoundedShortcut, bounded
 
 
 def number(value):
@@ -102,7 +102,7 @@ def test_shapes(size, maps):
 
 def test_every_a_and_c_is_learned():
     torch.manual_seed(0)
-    backbone = breg_next("max")
+    backbone = breg_next(pool="max")
     backbone(torch.randn(2, 3, 16, 16)).sum().backward()
     shortcuts = [module for module in backbone.modules() if isinstance(module, BoundedShortcut)]
     assert len(shortcuts) == 24

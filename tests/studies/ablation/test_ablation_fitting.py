@@ -24,7 +24,7 @@ STEPS = 10
 def drawn(data, seed):
     torch.manual_seed(seed)
     units = Units.fit(data.parts["train"].annotations)
-    return MultiTaskModel(mlp(5, [8]), build_head(HeadConfig(name="linear"), data.tasks, 8, None), units)
+    return MultiTaskModel(mlp(5, hidden=[8]), build_head(HeadConfig(name="linear"), data.tasks, 8, None), units)
 
 
 def members_of(datas, rates=(0.01,)):

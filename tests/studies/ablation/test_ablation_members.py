@@ -92,25 +92,25 @@ def compare(head, data, config, optimizer, backbone, inputs, fused=True):
 def test_side_by_side_with_adamw_is_alone(head, data, config):
     adamw = partial(make_optimizer, name="adamw", weight_decay=0.1, momentum=0.9)
     inputs = torch.as_tensor(data.parts["train"].inputs)
-    compare(head, data, config, adamw, lambda: mlp(5, [8]), inputs)
+    compare(head, data, config, adamw, lambda: mlp(5, hidden=[8]), inputs)
 
 
 @pytest.mark.parametrize("fused", [True, None])
 def test_side_by_side_with_momentum_is_alone(fused, data, config):
     sgd = partial(make_optimizer, name="sgd", weight_decay=0.05, momentum=0.8)
     inputs = torch.as_tensor(data.parts["train"].inputs)
-    compare("graph-cosine", data, config, sgd, lambda: mlp(5, [8]), inputs, fused)
+    compare("graph-cosine", data, config, sgd, lambda: mlp(5, hidden=[8]), inputs, fused)
 
 
 def test_moments_of_batch_norm_are_of_each_member(data, config):
     draw = torch.Generator().manual_seed(3)
     images = torch.randint(0, 256, (80, 1, 12, 12), generator=draw).float()
     sgd = partial(make_optimizer, name="sgd", weight_decay=0.0, momentum=0.0)
-    compare("linear", data, config, sgd, lambda: small_cnn(1, [4]), images)
+    compare("linear", data, config, sgd, lambda: small_cnn(1, widths=[4]), images)
 
 
 def test_members_leave_the_models_they_were_made_of_alone(data, config):
-    models = [drawn("graph", data, seed, lambda: mlp(5, [8])) for seed in (0, 1)]
+    models = [drawn("graph", data, seed, lambda: mlp(5, hidden=[8])) for seed in (0, 1)]
     before = [copy.deepcopy(model.state_dict()) for model in models]
     sgd = partial(make_optimizer, name="sgd", lr=1, weight_decay=0, momentum=0)
     members = Members(models, [build_loss(config, data)] * 2, [0.1, 0.1], sgd)
