@@ -89,10 +89,11 @@ def merged(base: Any, changes: Any) -> Any:
 
 def _left(section: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return which keys of a section stand beside another name of a part than they were given for."""
-    name = changes.get("name")
-    if not isinstance(name, str) or name == section.get("name"):
-        return {}
-    return {LEFT: [key for key in section if key not in (*changes, LEFT)]}
+    name, left = changes.get("name"), section.get(LEFT, [])
+    if isinstance(name, str) and name != section.get("name"):
+        left = [key for key in section if key != LEFT]
+    left = [key for key in left if key not in changes]
+    return {LEFT: left} if left or LEFT in section else {}
 
 
 def preset_names() -> list[str]:
@@ -197,6 +198,9 @@ def _readable(error: ValidationError, where: str) -> InputError:
             expected=shorten(known, limit=20),
             fix=closest(wrong, known),
         )
+    reason = first.get("ctx", {}).get("error")
+    if isinstance(reason, InputError):
+        return InputError(f"{key}: {reason}{also}", where=where)
     given = "" if first["type"] == "missing" else f", got {first['input']!r}"
     allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"]) if first["type"] == "literal_error" else []
     fix = closest(str(first["input"]), allowed)

@@ -80,14 +80,17 @@ def default_settings(config: Config, annotations: Annotations) -> tuple[HeadPart
     return generated_settings(free, kept), signed_settings(config.graph, p=listening)
 
 
-def generated_settings(free: Sequence[str] = (), keep_length: Sequence[str] = ()) -> HeadPart:
+def generated_settings(
+    free: Sequence[str] = (), keep_length: Sequence[str] = (), hidden: Sequence[int] = HIDDEN
+) -> HeadPart:
     """Return the head whose vectors are generated and scored by their angle to the features.
 
     Args:
         free: Tasks whose labels have free vectors beside the generated ones.
         keep_length: Tasks whose scores keep the length of the features.
+        hidden: Widths of the generator.
     """
-    of: dict[str, Any] = {"name": "graph", "hidden_channels": HIDDEN, "bias": True}
+    of: dict[str, Any] = {"name": "graph", "hidden_channels": list(hidden), "bias": True}
     of = {"name": "residual", "tasks": list(free), "of": of} if free else of
     head: HeadPart = HEADS.parse({"name": "cosine", "keep_length": list(keep_length), "of": of})
     return head

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 import torch
 
-from gcnlabel.config.schema import HeadConfig
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.embeddings import random_embeddings
 from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import HEADS as KINDS
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp, small_cnn
 from gcnlabel.run.build import build_head, build_loss
@@ -18,14 +18,14 @@ from gcnlabel.studies.ablation.members import Members
 from gcnlabel.training import make_optimizer
 
 RATES = (0.003, 0.01, 0.03)
+GRAPH = {"name": "graph", "hidden_channels": [6], "bias": True}
+RESIDUAL = {"name": "residual", "of": GRAPH, "tasks": ["tags"]}
 HEADS = {
-    "linear": HeadConfig(name="linear"),
-    "cosine": HeadConfig(name="cosine", keep_length=["affect"]),
-    "graph": HeadConfig(name="graph", hidden_channels=[6], bias=True),
-    "residual": HeadConfig(name="residual", hidden_channels=[6], bias=True),
-    "graph-cosine": HeadConfig(
-        name="graph-cosine", hidden_channels=[6], bias=True, residual_tasks=["tags"], keep_length=["affect"]
-    ),
+    "linear": KINDS.parse("linear"),
+    "cosine": KINDS.parse({"name": "cosine", "keep_length": ["affect"]}),
+    "graph": KINDS.parse(GRAPH),
+    "residual": KINDS.parse({"name": "residual", "of": GRAPH}),
+    "graph-cosine": KINDS.parse({"name": "cosine", "of": RESIDUAL, "keep_length": ["affect"]}),
 }
 
 
