@@ -9,6 +9,7 @@ from gcnlabel.errors import NOTE, InputError
 
 OF_A_RUN = {"tasks": {}, "hidden_channels": [8], "init": "published", "conv": "gat", "edges": "learned"}
 OF_A_RUN["keep_length"] = []
+EIGHT = {"name": "graph", "hidden_channels": [8]}
 GENERATED = {"name": "graph", "hidden_channels": [8], "init": "published", "conv": "gat", "edges": "learned"}
 
 
@@ -20,12 +21,12 @@ def head(settings):
     ("old", "new"),
     [
         ("graph-cosine", {"name": "cosine", "of": "graph"}),
-        ({"name": "graph-cosine", "hidden_channels": [8], "bias": True, "residual_tasks": ["tags"], "keep_length": ["a"]}, {
+        ({"name": "graph-cosine", "hidden_channels": [8], "residual_tasks": ["tags"], "keep_length": ["a"]}, {
             "name": "cosine",
             "keep_length": ["a"],
-            "of": {"name": "residual", "tasks": ["tags"], "of": {"name": "graph", "hidden_channels": [8], "bias": True}},
+            "of": {"name": "residual", "tasks": ["tags"], "of": EIGHT},
         }),
-        ({"name": "residual", "hidden_channels": [8]}, {"name": "residual", "of": {"name": "graph", "hidden_channels": [8]}}),
+        ({"name": "residual", "hidden_channels": [8]}, {"name": "residual", "of": EIGHT}),
         ({"name": "graph", "residual_tasks": ["tags"]}, {"name": "residual", "tasks": ["tags"]}),
         ({"name": "graph", "residual_tasks": []}, "graph"),
         ({"name": "cosine", "tasks": {"affect": "graph-cosine", "mood": "linear"}, "edges": "learned", "bias": False}, {
@@ -58,7 +59,7 @@ def test_heads(old, new, caplog):
     "today",
     [
         "linear",
-        {"name": "graph", "hidden_channels": [8], "conv": {"name": "appnp", "steps": 3}, "edges": "learned", "bias": True},
+        {**EIGHT, "conv": {"name": "appnp", "steps": 3}, "edges": "learned", "bias": True},
         {"name": "residual", "of": {"name": "graph", "bias": True}, "tasks": ["tags"]},
         {"name": "per-task", "of": "linear", "tasks": {"affect": "graph"}},
         {"name": "cosine", "keep_length": ["affect"]},
@@ -82,8 +83,9 @@ def test_nulls_and_losses_of_earlier_runs():
     old = {
         "data": {"source": "synthetic-faces"},
         "model": {"backbone": {"name": "small_cnn", "widths": None, "pool": "average"}},
-        "loss": {"affect": {"name": "mse", "weight": None, "class_weights": False}, "expression": {"class_weights": True}},
-    }  # fmt: skip
+        "loss": {"affect": {"name": "mse", "weight": None, "class_weights": False}},
+    }
+    old["loss"]["expression"] = {"class_weights": True}
     config = parse_config(old)
     assert config.model.backbone.options == {"widths": [16, 32, 64, 128], "pool": "average"}
     assert (config.loss["affect"].name, config.loss["affect"].options) == ("mse", {})
