@@ -4,9 +4,32 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from gcnlabel.errors import InputError
+
+_met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
+
+
+@contextmanager
+def code_refused() -> Iterator[list[str]]:
+    """Import no code that settings name while this lasts; the list given is filled with the names that were met."""
+    met: list[str] = []
+    token = _met.set(met)
+    try:
+        yield met
+    finally:
+        _met.reset(token)
+
+
+def is_refused(values: Any) -> bool:
+    """Whether code is refused now; then what a part and its options name is noted."""
+    met = _met.get()
+    if met is not None:
+        met.extend(names_in(values))
+    return met is not None
 
 
 def imported(name: str) -> Any:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import create_model
+from pydantic import ValidationError, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from gcnlabel.code import imported, names_in
+from gcnlabel.code import imported, is_refused
 from gcnlabel.errors import InputError, closest
 from gcnlabel.settings import Section
 
@@ -26,13 +24,22 @@ Made = TypeVar("Made", bound=Callable[..., Any])
 WINGS = ("faces", "studies", "papers")
 """Packages that no other imports: their parts lie in folders of the same name as those of the core."""
 
-_code_met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
+_KINDS: dict[str, Registry] = {}
 
 
 class Part(Section):
     """Name and options of a part, as a config gives them."""
 
     name: str
+    kind: ClassVar[Registry | None] = None
+
+    def __reduce__(self) -> Any:
+        """Other processes parse a part anew: its class is made by its registry."""
+        return super().__reduce__() if self.kind is None else (self.kind.parse, (self.model_dump(),))
+
+    def __str__(self) -> str:
+        """Return the name and the options behind it."""
+        return ":".join([self.name, *map(str, self.options.values())])
 
     @property
     def options(self) -> dict[str, Any]:
@@ -76,6 +83,7 @@ class Registry:
     ) -> None:
         self.kind, self.home, self.key, self.form = kind, home, key, form
         self.default, self.makes = default, makes
+        _KINDS[kind] = self
         self._parts: dict[str, Callable[..., Any]] = {}
         self._settings: dict[str, type[Section]] = {}
         self._loaded = False
@@ -117,7 +125,9 @@ class Registry:
         if isinstance(part, type) and issubclass(part, Section):
             return part
         if name not in self._settings:
-            self._settings[name] = create_model(name, __base__=self.form, name=(str, name), **_options(part))
+            made = create_model(name, __base__=self.form, name=(str, name), **_options(part))
+            made.kind = self
+            self._settings[name] = made
         return self._settings[name]
 
     def parse(self, value: Any) -> Any:
@@ -133,11 +143,22 @@ class Registry:
         name = values.setdefault(self.key, self.default)
         if not isinstance(name, str):
             raise InputError(f"no {self.key} of a {self.kind}", expected=" | ".join(self.names()))
-        met = _code_met.get()
-        if ":" in name and met is not None:
-            met.extend(names_in(values))
+        if ":" in name and is_refused(values):
             return self.form(name=name)
         return self.settings(name).model_validate(values)
+
+    def checked(self, value: Any) -> Any:
+        """Return what :meth:`parse` does, outside a config.
+
+        Raises:
+            InputError: The name or an option does not exist, or has a value that is not allowed.
+        """
+        try:
+            return self.parse(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ": ".join(map(str, (self.kind, value, *first["loc"], first["msg"])))
+            raise InputError(place) from None
 
     def make(self, value: Any, *made_from: Any) -> Any:
         """Return what the part makes of its positional arguments, with the options of its settings.
@@ -145,7 +166,7 @@ class Registry:
         Raises:
             InputError: What it makes is of another type than the parts of this kind make.
         """
-        part = self.parse(value)
+        part = self.checked(value)
         made = self.resolve(part.name)(*made_from, **part.options)
         if not isinstance(made, self.makes):
             expected = f"a {self.makes.__module__}.{self.makes.__qualname__}"
@@ -156,6 +177,10 @@ class Registry:
         """Return how pydantic reads a field that is annotated with this registry."""
         dump = core_schema.plain_serializer_function_ser_schema(lambda part: part.model_dump())
         return core_schema.no_info_plain_validator_function(self.parse, serialization=dump)
+
+    def __reduce__(self) -> Any:
+        """Other processes have the registry that they import."""
+        return _registry, (self.kind, self.home)
 
     def _load(self) -> None:
         if self._loaded:
@@ -169,25 +194,20 @@ class Registry:
                     importlib.import_module(f"{home}.{module.name}")
 
 
-@contextmanager
-def code_refused() -> Iterator[list[str]]:
-    """Import no code that settings name while this lasts; the list given is filled with the names that were met."""
-    met: list[str] = []
-    token = _code_met.set(met)
-    try:
-        yield met
-    finally:
-        _code_met.reset(token)
+def _registry(kind: str, home: str) -> Registry:
+    if kind not in _KINDS:
+        importlib.import_module(home)
+    return _KINDS[kind]
 
 
 def _options(part: Callable[..., Any]) -> dict[str, Any]:
     """Return name -> (type, default) of the keyword-only arguments."""
     found = {}
     try:
-        signature = inspect.signature(part, eval_str=True)
+        arguments = inspect.signature(part, eval_str=True).parameters.values()
     except (TypeError, ValueError):  # no callable; or one built into Python that does not tell
         return {}
-    for argument in signature.parameters.values():
+    for argument in arguments:
         if argument.kind is argument.KEYWORD_ONLY:
             kind = Any if argument.annotation is argument.empty else argument.annotation
             found[argument.name] = (kind, ... if argument.default is argument.empty else argument.default)

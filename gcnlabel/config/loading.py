@@ -12,12 +12,12 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from gcnlabel.code import code_refused
 from gcnlabel.config.old_keys import modernised
 from gcnlabel.config.schema import Config
 from gcnlabel.config.splits import FRACTION, NAME
 from gcnlabel.errors import InputError, closest, note, shorten
 from gcnlabel.files import existing_file, parse_yaml
-from gcnlabel.registry import code_refused
 from gcnlabel.settings import EACH, LEFT, ONE, UNKNOWN_KEY
 
 SOURCES = ("synthetic-faces", "table", "arff", "coco", "voc", "affectnet", "aff-wild2", "emotic")

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gcnlabel.code import code_refused
 from gcnlabel.config import Config, dump_config, load_config, named_code
 from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
-from gcnlabel.registry import code_refused
 from gcnlabel.run.reading import read_evaluation
 from gcnlabel.training import BEST, LAST, TENSORBOARD
 
