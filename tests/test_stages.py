@@ -15,6 +15,7 @@ ORDER = (
     *(
         "errors",
         "settings",
+        "code",
         "registry",
         "stopping",
         "files",

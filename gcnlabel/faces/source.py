@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import PositiveInt
+from pydantic import PositiveInt, model_validator
 
 from gcnlabel.annotations.counted_rows import left_out, used_rows
 from gcnlabel.annotations.row_report import UNREADABLE, RowReport
@@ -24,6 +24,8 @@ from gcnlabel.sources import DataSource, Part
 from gcnlabel.sources.source import Image
 from gcnlabel.sources.splits import Splits
 from gcnlabel.tasks import TaskSet
+
+IDLE = {"alignment": CENTRE, "classes": 7}
 
 
 class Faces(DataSource):
@@ -48,6 +50,13 @@ class Faces(DataSource):
     channels: Literal[1, 3] = 3
     allow_missing: Share = 0.01
     complete_only: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, values: Any) -> Any:
+        """Leave out what earlier versions wrote into run folders of every data set, where it meant nothing."""
+        idle = {name: value for name, value in IDLE.items() if name not in cls.model_fields}
+        return {key: value for key, value in values.items() if key not in idle or value != idle[key]}
 
     @abstractmethod
     def known_tasks(self) -> TaskSet:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gcnlabel.config import Config, dump_config, load_config
-from gcnlabel.config.code import named_code
+from gcnlabel.code import code_refused
+from gcnlabel.config import Config, dump_config, load_config, named_code
 from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
 from gcnlabel.run.reading import read_evaluation
@@ -132,14 +132,16 @@ class RunFolder:
                 nor has named.
         """
         self.refuse_none()
-        config = load_config(self.config)
-        named = named_code(config)
-        if named and not self.trust and (self.given is None or named_code(self.given) != named):
+        with code_refused() as named:
+            config = load_config(self.config)
+        if not named:
+            return config
+        if not self.trust and (self.given is None or named_code(self.given) != named):
             raise UntrustedCodeError(
-                f"{self.path} names code that would be run: {shorten(f'{key}: {name}' for key, name in named.items())}",
+                f"{self.path} names code that would be run: {shorten(named)}",
                 fix="--trust, where you know that code; train --resume also takes the same CONFIG again",
             )
-        return config
+        return load_config(self.config)
 
     def change_config(self, config: Config) -> None:
         """Write another config of a run that goes on, without the evaluation of what it was."""

@@ -9,6 +9,7 @@ from scipy.stats import ttest_1samp
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import DisagreeingEdgesWarning, InputError
+from gcnlabel.nn import HEADS
 from gcnlabel.studies.zero_shot import GRAPH, RIVALS, evaluate_unseen
 from gcnlabel.studies.zero_shot.experiment import compared
 
@@ -94,7 +95,7 @@ def test_what_stands_for_the_default_head_is_said(folder, data):
     config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
     bare = config.graph.model_copy(update={"p": None})
     (note,) = evaluate_unseen(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
-    assert "'default' stands here for graph-cosine over the graph signed-weighted with random:16:0" in note
+    assert "'default' stands here for cosine of graph over the graph signed-weighted with random:16:0" in note
 
 
 def test_few_positives(config, data):
@@ -111,8 +112,8 @@ def changed(config, section, **changes):
 
 
 def test_what_cannot_be_evaluated(config, data):
-    linear = changed(config, "model", head=config.model.head.model_copy(update={"name": "linear"}))
-    with pytest.raises(InputError, match=r"head 'linear' cannot score(.|\n)*graph-cosine"):
+    linear = changed(config, "model", head=HEADS.parse("linear"))
+    with pytest.raises(InputError, match=r"head 'linear' cannot score(.|\n)*cosine of graph"):
         evaluate_unseen(linear, "b", data=data)
     with pytest.raises(InputError, match=r"graph\.file"):
         evaluate_unseen(changed(config, "graph", file="g.safetensors"), "b", data=data)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor, nn
 
 from gcnlabel.nn.sparse import Pattern, product
+from gcnlabel.registry import Registry
+
+ADJACENCIES = Registry("kind of edges", "gcnlabel.nn.adjacency")
+"""What Â is: ``(edge_index, edge_weight, number of labels, *, options) -> Adjacency``."""
+Edges = Annotated[Any, ADJACENCIES]
 
 MOST_DENSE = 128
 """Labels up to which a dense product is faster than a sparse one, whatever the number of edges."""
@@ -29,6 +34,7 @@ def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tens
     return coo.coalesce().to_sparse_csr()
 
 
+@ADJACENCIES.register("fixed")
 class Adjacency(nn.Module):
     """Â as buffers: saved with the model, moved and cast with it, and dense, as distributed training wants them.
 

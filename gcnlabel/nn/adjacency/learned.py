@@ -5,9 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gcnlabel.nn.adjacency import Adjacency
+from gcnlabel.nn.adjacency.fixed import ADJACENCIES, Adjacency
 
 
+@ADJACENCIES.register("learned")
 class LearnedAdjacency(Adjacency):
     """Â with a free factor e^θ for each edge, its rows held at the sums of absolute weights that they started with.
 

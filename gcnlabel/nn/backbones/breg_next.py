@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gcnlabel.nn.backbone import Backbone, Images, pooling
+from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Pool, Shape, channels_in, pooling
 
 BLOCKS = ((7, 32, 1), (1, 64, 2), (8, 64, 1), (1, 128, 2), (7, 128, 1))
 """Layers, channels and stride of each block."""
@@ -101,19 +101,22 @@ class BoundedResidualLayer(nn.Module):
         return total
 
 
-def breg_next(pool: str = "average") -> Backbone:
+@BACKBONES.register("breg_next")
+def breg_next(shape: Shape = (3, 112, 112), *, pool: Pool = "average") -> Backbone:
     """Return BReG-NeXt for colour images and a global pooling: D = 128.
 
     Args:
-        pool: ``average`` (the paper's) or ``max``.
+        shape: (3, H, W).
+        pool: Global pooling; ``average`` in the paper.
 
     Raises:
-        InputError: The pooling is unknown.
+        InputError: The inputs are no colour images, or the pooling is unknown.
 
     Example:
         >>> breg_next().out_features
         128
     """
+    channels_in(shape, "breg_next", colour=True)
     width = BLOCKS[0][1]
     layers: list[nn.Module] = [Images(3), nn.Conv2d(3, width, 3, padding=1)]
     for count, channels, stride in BLOCKS:
