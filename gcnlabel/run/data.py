@@ -77,14 +77,14 @@ def declared_tasks(config: Config) -> TaskSet | None:
 
 
 def with_decisions(config: Config, tasks: TaskSet) -> Config:
-    """Return a config that keeps what was decided of the columns of a table (``signed``), for every later reading.
+    """Return a config that keeps its tasks, with what was decided of their columns (``signed``), for later readings.
 
     Args:
         config: The config.
         tasks: The tasks, of those that it declares, that were read.
     """
     decided = {task.name: task for task in tasks if task.source.signed}
-    declared = declared_tasks(config) if decided else None
+    declared = declared_tasks(config) if decided or isinstance(config.tasks, str) else None
     if declared is None:
         return config
     kept = TaskSet(decided.get(task.name, task) for task in declared)
