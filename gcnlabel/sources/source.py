@@ -87,8 +87,8 @@ class DataSource(Section):
         return None
 
     @property
-    def crops(self) -> str | None:
-        """How faces are cut out of images, by the name of the alignment; None for whole images."""
+    def geometry(self) -> tuple[str, str] | None:
+        """How images are brought to size, in a few words and exactly; None where whole pictures are stretched."""
         return None
 
     @property
