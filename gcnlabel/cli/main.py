@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Write a run as ONNX, safetensors or a PyTorch archive that needs no graph library.",
     "import-checkpoint": "Turn a checkpoint of the published codes into a run folder.",
     "reproduce": "Make the tables and figures of the Emotion-GCN paper.",
+    "config": "Show every key of a config, and every part with its options.",
     "figures": "Draw the figures of one or several runs.",
     "demo": "Train baseline and graph head on the bundled synthetic faces and compare them.",
 }
