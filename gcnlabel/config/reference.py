@@ -28,11 +28,8 @@ def reference(part: str | None = None) -> str:
         InputError: There is no such kind.
     """
     pages = {"keys": "### Keys\n\n" + HEADER + "\n".join(_rows(Config))}
-    kinds = list(_kinds(Config))
-    for kind in kinds:  # which grows
-        settings = {name: kind.settings(name) for name in kind.names()}
-        kinds += [other for each in settings.values() for other in _kinds(each) if other not in kinds]
-        parts = [_part(kind, name, each) for name, each in settings.items()]
+    for kind in kinds():
+        parts = [_part(kind, name) for name in kind.names()]
         named = f"`{kind.key}` is one of these, or `package.module:Attribute`."
         of_all = _table(kind.form, kind.form, but={kind.key})
         pages[kind.kind] = "\n\n".join([f"### {kind.kind.capitalize()}", named, *of_all, *parts])
@@ -41,15 +38,23 @@ def reference(part: str | None = None) -> str:
     return "\n\n".join(pages.values() if part is None else [pages[part]]) + "\n"
 
 
-def _kinds(model: type[Section]) -> Iterator[Registry]:
-    """Yield the kinds of parts that settings hold."""
-    found = re.findall(r'"part": "([^"]+)"', json.dumps(model.model_json_schema(), default=str))
-    yield from (KINDS[kind] for kind in dict.fromkeys(found))
+def kinds() -> list[Registry]:
+    """Return the kinds of parts that a config may name, at any depth."""
+    found = _kinds_in(Config)
+    for kind in found:  # which grows
+        for name in kind.names():
+            found += [other for other in _kinds_in(kind.settings(name)) if other not in found]
+    return found
 
 
-def _part(kind: Registry, name: str, settings: type[Section]) -> str:
+def _kinds_in(model: type[Section]) -> list[Registry]:
+    named = re.findall(r'"part": "([^"]+)"', json.dumps(model.model_json_schema(), default=str))
+    return [KINDS[kind] for kind in dict.fromkeys(named)]
+
+
+def _part(kind: Registry, name: str) -> str:
     """Return a part: its name, what it makes, and its options."""
-    described = kind.resolve(name)
+    settings, described = kind.settings(name), kind.resolve(name)
     what = re.sub(r"^Return (.)", lambda found: found[1].upper(), (inspect.getdoc(described) or "").split("\n\n")[0])
     return "\n\n".join(
         [f"**`{name}`** {_plain(what)}", *_table(settings, described, but={kind.key, *kind.form.model_fields})]
