@@ -15,15 +15,12 @@ from pydantic import BaseModel, ValidationError
 from gcnlabel.code import code_refused
 from gcnlabel.config.old_keys import modernised
 from gcnlabel.config.schema import Config
-from gcnlabel.config.splits import FRACTION, NAME
 from gcnlabel.errors import InputError, closest, note, shorten
 from gcnlabel.files import existing_file, parse_yaml
 from gcnlabel.settings import EACH, LEFT, ONE, UNKNOWN_KEY
+from gcnlabel.sources.splits import FRACTION, NAME
 
-SOURCES = ("synthetic-faces", "table", "arff", "coco", "voc", "affectnet", "aff-wild2", "emotic")
-"""Values of data.source, which pydantic names as a level of their own."""
-
-LEVELS = (*SOURCES, ONE, EACH, NAME, FRACTION)
+LEVELS = (ONE, EACH, NAME, FRACTION)
 """Levels that pydantic names and a config does not have."""
 
 
@@ -198,9 +195,10 @@ def _readable(error: ValidationError, where: str) -> InputError:
             expected=shorten(known, limit=20),
             fix=closest(wrong, known),
         )
-    reason = first.get("ctx", {}).get("error")
-    if isinstance(reason, InputError):
-        return InputError(f"{key}: {reason}{also}", where=where)
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):
+        what = ": ".join(filter(None, (key, cause.what)))
+        return InputError(f"{what}{also}", where=where, expected=cause.expected, fix=cause.fix)
     given = "" if first["type"] == "missing" else f", got {first['input']!r}"
     allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"]) if first["type"] == "literal_error" else []
     fix = closest(str(first["input"]), allowed)

@@ -104,7 +104,7 @@ def values_of(field: Any, definitions: Schema) -> str:
         return " or ".join(dict.fromkeys(values_of(each, definitions) for each in several))
     if several := field.get("enum", [field["const"]] if "const" in field else None):
         return ", ".join(f"`{each}`" for each in several)
-    kind = field.get("type", "any value")
+    kind = str(field.get("type", "any value"))
     if kind == "array":
         return f"list of {values_of(field.get('items'), definitions)}"
     if kind == "object":

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from gcnlabel.config.optimizer import Optimizer
-from gcnlabel.config.sources import Source
 from gcnlabel.data.augmentation import AUGMENTATIONS
 from gcnlabel.losses import LOSSES, WEIGHTINGS
 from gcnlabel.losses.task_loss import LossPart
@@ -17,6 +16,7 @@ from gcnlabel.nn.backbone import BackbonePart
 from gcnlabel.nn.heads import HeadPart
 from gcnlabel.registry import Part
 from gcnlabel.settings import Section, Share, ShareOrShares
+from gcnlabel.sources import SOURCES, DataSource
 
 
 class Graph(Section):
@@ -156,7 +156,7 @@ class Config(Section):
 
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
-    data: Source
+    data: Annotated[DataSource, SOURCES]
     standardize: bool = False
     standardize_targets: bool = True
     graph: Graph = Graph()

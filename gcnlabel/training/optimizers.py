@@ -38,7 +38,8 @@ def groups_of_sides(
         sides: Side -> its options, e.g. ``lr``; none for those of all.
 
     Example:
-        >>> named = [("backbone.a", Parameter(torch.zeros(1))), ("head.b", Parameter(torch.ones(1)))]
+        >>> from torch import ones
+        >>> named = [("backbone.a", Parameter(ones(1))), ("head.b", Parameter(ones(1)))]
         >>> [(len(group["params"]), group.get("lr")) for group in groups_of_sides(named, {"head": {"lr": 0.1}})]
         [(1, None), (1, 0.1)]
     """

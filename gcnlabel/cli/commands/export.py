@@ -1,4 +1,4 @@
-"""``gcnlabel export``."""
+"""Write a run as ONNX, safetensors or a PyTorch archive that needs no graph library."""
 
 from __future__ import annotations
 
@@ -34,11 +34,9 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
     """
     from pathlib import Path
 
-    from gcnlabel.config.sources import Faces
     from gcnlabel.export import describe_model, export_model
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction import load_network
-    from gcnlabel.prediction.images import alignment_of
     from gcnlabel.run import RunFolder
 
     refuse_existing(output, overwrite)
@@ -47,7 +45,7 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
         network.tasks,
         network.input_shape,
         scaling=network.config.model.backbone.scaling,
-        alignment=alignment_of(network.config) if isinstance(network.config.data, Faces) else None,
+        alignment=network.config.data.crops,
         thresholds={name: values.tolist() for name, values in network.thresholds.items()},
     )
     export_model(network.model, output, format, description, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""``gcnlabel demo``."""
+"""Train baseline and graph head on the bundled synthetic faces and compare them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> None:
     from rich.table import Table
 
     from gcnlabel.cli.terminal import terminal
-    from gcnlabel.demo import run_demo
+    from gcnlabel.faces.demo import run_demo
 
     console = terminal()
     results = run_demo(output, changes=changes, overwrite=overwrite, say=lambda text: console.rule(text))

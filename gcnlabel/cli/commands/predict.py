@@ -1,4 +1,4 @@
-"""``gcnlabel predict``."""
+"""Predict an image, a folder of images or features with a run."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def predict(
     run: str,
     source: str,
     faces: str | None,
+    alignment: str | None,
     output: str | None,
     folder: str | None,
     overwrite: bool,
@@ -65,16 +66,16 @@ def predict(
     from gcnlabel import prediction
     from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.errors import InputError
-    from gcnlabel.faces.places import read_face_places
     from gcnlabel.files import refuse_existing
+    from gcnlabel.prediction.places import PLACES
     from gcnlabel.prediction.predictions import checked_format
     from gcnlabel.run import RunFolder
 
     if output is not None:
         checked_format(refuse_existing(output, overwrite))
-    if how["alignment"] is not None and faces is None:
+    if alignment is not None and faces is None:
         raise InputError("--alignment without --faces", expected="a table of where the faces stand")
-    places = {} if faces is None else read_face_places(faces)
+    places = {} if faces is None else PLACES.make({"name": "faces", "alignment": alignment}, faces)
     trained = RunFolder(run, trust=trust)
     files = {} if folder is None else prediction.find_images(source, trained.load_config(), places)
     copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""``gcnlabel reproduce``."""
+"""Make the tables and figures of the Emotion-GCN paper."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from gcnlabel.papers.emotion_gcn import Planned, Source
 
+GOING_ON = "the same command goes on"
 EXAMPLES = """\b
 Examples:
   gcnlabel reproduce all --data synthetic-faces --quick --output reproduced

@@ -1,4 +1,4 @@
-"""``gcnlabel ablate``."""
+"""Train a config's data with baseline heads and wrong graphs, and tell what the label graph is worth."""
 
 from __future__ import annotations
 

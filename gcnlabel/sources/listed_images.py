@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,12 +15,13 @@ from gcnlabel.annotations.usable_rows import UsableRows
 from gcnlabel.data.images import ImageFiles, inside
 from gcnlabel.data.readable import load_readable, without
 from gcnlabel.errors import InputError
+from gcnlabel.sources.part import Part
 
 
 def load_listed_images(
     root: Path, names: Sequence[str], annotations: Annotations, *, size: int, channels: int, allowed: float
-) -> tuple[Annotations, Any, RowReport]:
-    """Return the rows whose image can be read, the images, and which rows were left out.
+) -> tuple[Part, RowReport]:
+    """Return the rows whose image can be read, with the images, and what became of every row.
 
     Args:
         root: Folder of the images.
@@ -51,4 +51,5 @@ def load_listed_images(
     readable = there.select(np.flatnonzero(without(damaged, len(there))))
     report = rows.report + left_out(there, UNREADABLE, damaged)
     (used_rows(readable) + report).check(allowed, root=root)
-    return readable, images, report
+    part = Part(readable, images)
+    return part, part.report(report)

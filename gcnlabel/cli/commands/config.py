@@ -1,4 +1,4 @@
-"""``gcnlabel config``."""
+"""Show every key of a config, and every part with its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gcnlabel train``."""
+"""Train a model from a config or a preset."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gcnlabel.config import Config
     from gcnlabel.run import RunFolder
 
+GOING_ON = "go on with: gcnlabel train --resume --output RUN"
 EXAMPLES = """\b
 Examples:
   gcnlabel train synthetic-faces --output runs/graph

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from gcnlabel.annotations import Annotations, stratified_split
 from gcnlabel.settings import Section
 
+Rows = npt.NDArray[np.int64]
 NAME, FRACTION = "<name>", "<fraction>"
 PARTS = ("train", "val", "test")
 NameOrFraction = Annotated[
@@ -66,31 +70,32 @@ class Splits(Section):
         return self
 
 
-class Divided(Section):
-    """A source whose splits have names, or are drawn.
+def named_rows(annotations: Annotations, splits: Splits, seed: int) -> dict[str, Rows]:
+    """Return the rows of ``train``, ``val`` and ``test``, of splits that have names.
 
-    Attributes:
-        splits: The splits.
-        split_seed: Seed of a split by fractions; another than ``seed``, so that all seeds share one split.
+    Args:
+        annotations: All samples.
+        splits: The names.
+        seed: Seed of the share that is held out where no split is for selecting.
+
+    Raises:
+        InputError: There is no such split.
     """
+    rows = {part: _rows(annotations, name) for part in PARTS if (name := getattr(splits, part)) is not None}
+    if splits.val is not None:
+        return rows
+    train = rows["train"]
+    if annotations.groups is not None:
+        shares = {"train": 1 - splits.holdout, "val": splits.holdout}
+        return rows | {
+            part: train[of] for part, of in stratified_split(annotations.select(train), shares, seed).items()
+        }
+    shuffled = np.random.default_rng(seed).permutation(train)
+    held_out = max(1, round(splits.holdout * len(shuffled)))
+    return rows | {"val": np.sort(shuffled[:held_out]), "train": np.sort(shuffled[held_out:])}
 
-    splits: Splits = Splits()
-    split_seed: Annotated[int, Field(ge=0)] = 0
 
-    @model_validator(mode="after")
-    def _drawn_by_the_seed(self) -> Divided:
-        if self.split_seed and self.splits.fractions is None:
-            raise ValueError("split_seed has no effect: splits have names; it is for fractions")
-        return self
-
-
-class Published(Section):
-    """A source whose splits were published: they have names, and are not drawn."""
-
-    splits: Splits = Splits()
-
-    @model_validator(mode="after")
-    def _no_fractions(self) -> Published:
-        if self.splits.fractions is not None:
-            raise ValueError("splits by fractions: this source has published splits, which are named")
-        return self
+def _rows(annotations: Annotations, split: str) -> Rows:
+    annotations.of_split(split)  # says what is wrong
+    rows: Rows = np.flatnonzero(annotations.split == split)
+    return rows

@@ -1,4 +1,4 @@
-"""``gcnlabel inspect-graph``."""
+"""Show the edges of a label graph, and what is wrong with it."""
 
 from __future__ import annotations
 

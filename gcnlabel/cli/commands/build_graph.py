@@ -1,4 +1,4 @@
-"""``gcnlabel build-graph``."""
+"""Measure or read a label graph and save it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gcnlabel import-checkpoint``."""
+"""Turn a checkpoint of the published codes into a run folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gcnlabel figures``."""
+"""Draw the figures of one or several runs."""
 
 from __future__ import annotations
 

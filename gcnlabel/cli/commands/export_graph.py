@@ -1,4 +1,4 @@
-"""``gcnlabel export-graph``."""
+"""Write a label graph for the published codes, or as npz, CSV or GraphML."""
 
 from __future__ import annotations
 
