@@ -21,6 +21,7 @@ from gcnlabel.run.graph import build_graph
 from gcnlabel.run.loaders import batch_plan, check_selection, data_module, selection
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
+from gcnlabel.run.signature import Signature
 from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import MultiTaskModule, clear_failures, has_stopped, load_checkpoint, make_trainer
 
@@ -138,6 +139,7 @@ def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph |
     """Write what a run keeps from its beginning."""
     folder.create(config, overwrite=overwrite)
     data.keep_split(folder.split)
+    Signature(data.tasks, tuple(data.parts["train"].inputs.shape[1:])).save(folder.signature)
     data.rows.save(folder.rows)
     note_job(folder)
     if graph is not None:

@@ -6,11 +6,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from gcnlabel.config import Config
+from gcnlabel.data import AUGMENTATIONS
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_loss, build_optimizer, build_schedule
 from gcnlabel.run.data import RunData
-from gcnlabel.run.loaders import AUGMENTATIONS, batch_plan, selection
+from gcnlabel.run.loaders import batch_plan, selection
 from gcnlabel.training import BatchPlan, Trial, fit
 
 
@@ -23,9 +24,9 @@ def check_side_by_side(config: Config) -> None:
     Raises:
         InputError: It does.
     """
-    if config.weighting != "fixed":
+    if config.weighting.name != "fixed":
         raise InputError(
-            f"weighting: {config.weighting!r}",
+            f"weighting: {config.weighting.name!r}",
             expected="fixed: what is compared is trained with the same weights of tasks",
             fix="--set weighting=fixed, with loss.TASK.weight for each task",
         )
@@ -82,5 +83,5 @@ def fit_trials(config: Config, trials: Sequence[Trial], **bounds: int | None) ->
         bounds: ``min_steps`` or ``max_steps`` of :class:`~gcnlabel.training.BatchPlan` instead of the config's.
     """
     plan: BatchPlan = replace(batch_plan(config), **bounds)  # type: ignore[arg-type]
-    augment = AUGMENTATIONS[config.training.augment]
+    augment = AUGMENTATIONS.make(config.training.augment)
     fit(trials, plan, selection(config), build_optimizer(config, fused=True), build_schedule(config), augment)

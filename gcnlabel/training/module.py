@@ -28,7 +28,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
     Args:
         model: Backbone and head.
         loss: The losses of all tasks; what its weighting learns is trained too, without weight decay.
-        optimizer: Makes the optimizer from groups of parameters.
+        optimizer: Makes the optimizer from groups of parameters, each with its name.
         schedule: Factor of the learning rate as a function of the epochs done.
 
     Attributes:
@@ -173,8 +173,8 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
         Weights of tasks do not decay: towards a log-variance of 0, one scale of the losses would be preferred.
         """
-        groups: list[dict[str, Any]] = [{"params": list(self.model.parameters())}]
-        if learned := list(self.loss.parameters()):
+        groups: list[dict[str, Any]] = [{"params": list(self.model.named_parameters())}]
+        if learned := list(self.loss.named_parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
         optimizer = self.make_optimizer(groups)
         steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)

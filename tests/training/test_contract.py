@@ -126,6 +126,7 @@ CASES = {
     "by a metric": {"selection": ("tags/mAP", "max")},
     "by the mean of main metrics": {"selection": ("main", "max")},
     "stops early": {"selection": ("loss", "min"), "plan": {"patience": 1}, "lr": 0.4, "stops": True},
+    "sides of their own": {"optimizer": {**ADAMW, "sides": {"backbone": {"factor": 0.3, "weight_decay": 0.2}}}},
     "other losses": {"losses": {"tags": "asymmetric", "year": "mse"}},
 }
 

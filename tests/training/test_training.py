@@ -74,3 +74,16 @@ def test_optimizers_take_their_settings():
 def test_the_table_of_epochs_takes_new_columns(tmp_path):
     write_rows(tmp_path / "m.csv", [{"epoch": 1, "a": 0.5}, {"epoch": 2, "a": 0.25, "b": 1.0}])
     assert pl.read_csv(tmp_path / "m.csv").rows() == [(1, 0.5, None), (2, 0.25, 1.0)]
+
+
+@pytest.mark.parametrize("groups", [False, True])
+def test_sides_have_a_learning_rate_and_weight_decay_of_their_own(groups):
+    model = torch.nn.ModuleDict({"backbone": torch.nn.Linear(2, 2), "head": torch.nn.Linear(2, 1)})
+    sides = {"backbone": {"factor": 0.5, "weight_decay": 0.0}, "head": {}}
+    given = [{"params": list(model.named_parameters()), "lr": 0.2}] if groups else model.named_parameters()
+    optimizer = make_optimizer(given, "adamw", 0.1, 0.5, 0.0, sides=sides)
+    found = [(g["lr"], g["weight_decay"], len(g["params"])) for g in optimizer.param_groups]
+    assert found == [(0.2 if groups else 0.1, 0.5, 2), (0.1 if groups else 0.05, 0.0, 2)]
+    assert optimizer.param_groups[0]["params"][0] is model["head"].weight
+    (group,) = make_optimizer(model.named_parameters(), "sgd", 0.1, 0.5, 0.9, sides={"head": {}}).param_groups
+    assert group["params"] == list(model.parameters())

@@ -75,7 +75,7 @@ def measured(job: Job) -> Found:
     """Return the results of a head, and of stacking behind the linear one, each at its best learning rate."""
     start, seeds, config = time.perf_counter(), len(job.budget.seeds), job.candidate.config
     trials = trained(job)
-    datas = [*job.datas] * len(job.budget.rates)  # of each trial
+    datas = [*job.datas] * (len(trials) // seeds)  # of each trial
     best = _best(list(zip(trials, datas, strict=True)), seeds, lambda pair: pair[0].value)
     found = {job.candidate.name: _summary([_scored(*pair) for pair in best], config.evaluate.tune_thresholds)}
     found[job.candidate.name]["seconds"] = round(time.perf_counter() - start, 1)
@@ -87,11 +87,16 @@ def measured(job: Job) -> Found:
 
 
 def trained(job: Job) -> list[Trial]:
-    """Return a trained model for each learning rate and, within it, each seed."""
-    config, pairs = job.candidate.config, list(zip(job.datas, job.budget.seeds, strict=True))
-    drawn = [job.candidate.model(data, seed) for data, seed in pairs]
+    """Return a trained model for each head of the candidate and, within it, each learning rate and each seed."""
+    variants = job.candidate.variants()
+    return [trial for place, each in enumerate(variants) for trial in _trials(each, job, place)]
+
+
+def _trials(candidate: Candidate, job: Job, place: int) -> list[Trial]:
+    config, pairs = candidate.config, list(zip(job.datas, job.budget.seeds, strict=True))
+    drawn = [candidate.model(data, seed) for data, seed in pairs]
     trials = [
-        make_trial(config, data, copy.deepcopy(model), rate=rate, seed=seed)
+        make_trial(config, data, copy.deepcopy(model), rate=rate, seed=seed, kind=place)
         for rate in job.budget.rates
         for model, (data, seed) in zip(drawn, pairs, strict=True)
     ]
@@ -129,7 +134,8 @@ def _summary(runs: Sequence[Scored], tune: bool) -> Found:
                 if isinstance(value, float):
                     metrics.setdefault(f"{task}/{name}", []).append(value)
     val = [run.value if math.isfinite(run.value) else None for run in runs]
-    return {"metrics": metrics, "val": val, "rate": [run.trial.rate for run in runs]}
+    heads = [run.trial.kind for run in runs]  # places in the list that a config gives
+    return {"metrics": metrics, "val": val, "rate": [run.trial.rate for run in runs], "head": heads}
 
 
 def _scores(trial: Trial, data: RunData, part: str) -> dict[str, Tensor]:

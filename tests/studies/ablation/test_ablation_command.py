@@ -93,7 +93,7 @@ def test_json_has_every_head_metric_and_seed(finished):
     assert list(results["regimes"]) == ["50% of the samples", "affect on 5 samples"]
     for regime in results["regimes"].values():
         assert set(regime["heads"]) == {*RIVALS, "stacking", *WRONG}
-        assert regime["default"]["name"] == "graph-cosine"
+        assert regime["default"]["name"] == "cosine"
         for head in regime["heads"].values():
             assert {"mood/macro_f1", "tags/lrap", "affect/mean_ccc", "affect/valence/ccc"} <= set(head["metrics"])
             assert all(len(values) == 2 for values in (*head["metrics"].values(), head["val"], head["rate"]))
@@ -357,3 +357,23 @@ def test_each_head_and_stacking_has_the_rate_of_its_own_best_value(config, data,
             chosen = [alone[k][name]["metrics"][metric][seed] for seed, k in enumerate(values.argmax(0))]
             np.testing.assert_allclose(head["metrics"][metric], chosen, rtol=1e-4)
     assert found["stacking"]["rate"] != found["linear"]["rate"]
+
+
+def test_heads_of_the_config_are_compared_and_tuned_under_its_names(mixed, tmp_path):
+    heads = "{deep: {name: graph, hidden_channels: [4, 4]}, "
+    heads += "label-query attention: [{name: label-query, width: 4}, {name: label-query, width: 8, heads: 4}]}"
+    only = ["--head", "deep", "--head", "label-query attention", "--share", "0.5", "--few", "none"]
+    result = call(mixed, tmp_path / "out", *only, "--set", f"ablate.heads={heads}")
+    assert result.exit_code == 0, result.output
+    (regime,) = read(tmp_path / "out")["regimes"].values()
+    assert set(regime["heads"]) == {"linear", "default", "deep", "label-query attention"}
+    assert regime["heads"]["deep"]["head"] == [0, 0]
+    tuned = regime["heads"]["label-query attention"]
+    single = [call(mixed, tmp_path / f"{k}", *only[2:], "--set", f"ablate.heads={{label-query attention: {head}}}")
+              for k, head in enumerate(("{name: label-query, width: 4}", "{name: label-query, width: 8, heads: 4}"))]  # fmt: skip
+    assert not any(each.exit_code for each in single)
+    alone = [next(iter(read(tmp_path / f"{k}")["regimes"].values()))["heads"]["label-query attention"] for k in (0, 1)]
+    for seed, place in enumerate(tuned["head"]):
+        assert tuned["val"][seed] == max(found["val"][seed] for found in alone) == alone[place]["val"][seed]
+    with pytest.raises(InputError, match="unknown key 'ablate.heads.deep.0.widht'"):
+        load_config(mixed, ["ablate.heads={deep: {name: label-query, widht: 4}}"])
