@@ -30,6 +30,7 @@ ORDER = (
         "recipe",
         "constants",
         "units",
+        "calibration",
         "precision",
         "nn",
         "export",

@@ -20,17 +20,23 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
 from gcnlabel.nn import Head
 from gcnlabel.run.build import build_module
+from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.parts import Part
 from gcnlabel.run.reading import read_epochs
 from gcnlabel.tasks import MultiLabel, TaskSet
 from gcnlabel.training import MultiTaskModule, load_checkpoint, predict
 
 Scores = Mapping[str, Tensor]
+CALIBRATION = "calibration"
+"""Key of a checkpoint: the line that says how it was calibrated."""
 
 
-def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int]:
-    """Return the module of a run with the weights of its selected checkpoint, and that epoch (from 1).
+def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int, str | None]:
+    """Return the module of a run with the weights of its selected checkpoint, that epoch (from 1) and its calibration.
+
+    The calibration is a line that says what was done, or None.
 
     How the tasks were weighed while it was trained is left behind: a scheme of the user's need not be there any more.
 
@@ -46,7 +52,7 @@ def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int]
     except RuntimeError as error:
         why = str(error).replace("\n", "").replace("\t", " ")
         raise InputError(f"{folder.best} does not fit the config and the graph of the run: {why}") from error
-    return module, int(checkpoint["epoch"]) + 1
+    return module, int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
 
 
 def evaluate(
@@ -66,9 +72,9 @@ def evaluate(
     config, place = folder.load_config(), device_named(device)
     data = load_data(config, folder.split) if data is None else data
     split = split or config.evaluate.split
-    module, epoch = load_module(folder, data)
+    module, epoch, calibration = load_module(folder, data)
     module.to(place)
-    scores, targets = predict(module, _loader(config, data, split))
+    scores, targets = predict(module, loader(config, data.parts[split]))
     thresholds = _thresholds(config, data, module) if config.evaluate.tune_thresholds else {}
     values = {
         "split": split,
@@ -78,6 +84,7 @@ def evaluate(
         "selected": {**config.select.model_dump(), "epoch": epoch},
         "notes": [
             *_notes(config, data, split, thresholds),
+            *_calibration(config, data, calibration),
             *_unknown_tags(data.tasks, targets),
             *_unfinished(folder, config),
         ],
@@ -100,7 +107,7 @@ def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores |
 
 
 def _thresholds(config: Config, data: RunData, module: MultiTaskModule) -> dict[str, Tensor]:
-    return tag_thresholds(data.tasks, *predict(module, _loader(config, data, "val")))
+    return tag_thresholds(data.tasks, *predict(module, loader(config, data.parts["val"])))
 
 
 def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str, Tensor]:
@@ -128,6 +135,13 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
     return notes
 
 
+def _calibration(config: Config, data: RunData, said: str | None) -> list[str]:
+    if said is not None:
+        return [str(said)]
+    wanted = calibration_methods(config, data.tasks)
+    return ["the dimensions are not calibrated: train --resume does it after the last epoch"] if wanted else []
+
+
 def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
     counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if isinstance(task, MultiLabel)}
     return [
@@ -149,8 +163,9 @@ def _unfinished(folder: RunFolder, config: Config) -> list[str]:
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
-def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
-    dataset = ArrayDataset(data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations))
+def loader(config: Config, part: Part) -> DataLoader[Any]:
+    """Return the batches of a part, in order and not augmented."""
+    dataset = ArrayDataset(part.inputs, targets_to_tensors(part.annotations))
     return DataLoader(
         dataset,
         batch_size=config.training.batch_size,

@@ -15,13 +15,12 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data, with_decisions
 from gcnlabel.run.default_head import check_alone, resolve_default
-from gcnlabel.run.evaluation import evaluate
+from gcnlabel.run.finishing import check_finish, finish
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
 from gcnlabel.run.loaders import data_module
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
-from gcnlabel.run.selection import check_selection
 from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import MultiTaskModule, clear_failures, load_checkpoint, make_trainer
 
@@ -80,7 +79,7 @@ def resume(
     Args:
         folder: The run.
         wanted: Config that the run shall have; None for its own. It may differ in the number of epochs, and of
-            processes that load.
+            processes that load, and in how it is calibrated.
         devices: Number of devices, or ``auto`` for all; each takes batches of the config's size.
         num_nodes: Number of machines.
         progress: Whether to show progress bars.
@@ -127,7 +126,7 @@ def _checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiT
     config = _resolved(config, data)
     graph = build_graph(config, data)
     module = build_module(config, data, graph)
-    check_selection(config, data)
+    check_finish(config, data)
     return config, data, graph, module
 
 
@@ -155,7 +154,7 @@ def _trained(
     set_for_speed(module, config)
     with clear_failures(folder.path):
         _fit(trainer, module, data_module(config, data, first_epoch=first_epoch), **how)
-    return evaluate(folder, data=data) if is_first_process() else {}
+    return finish(config, folder, data) if is_first_process() else {}
 
 
 def _resolved(config: Config, data: RunData) -> Config:

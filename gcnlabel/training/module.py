@@ -181,11 +181,20 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
 
 def predict(
-    module: MultiTaskModule, loader: Iterable[tuple[Tensor, dict[str, Tensor]]]
+    module: MultiTaskModule,
+    loader: Iterable[tuple[Tensor, dict[str, Tensor]]],
+    network: Callable[[Tensor], dict[str, Tensor]] | None = None,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Return scores and targets of all samples, by task, on the CPU."""
+    """Return scores and targets of all samples, by task, on the CPU.
+
+    Args:
+        module: A trained module; it is in evaluation mode afterwards.
+        loader: Batches of inputs and targets.
+        network: What of it gives the scores, e.g. ``module.model.standard_scores``; the module itself when None.
+    """
     module.eval()
+    network = module if network is None else network
     with torch.no_grad():
-        batches = [(module(inputs.to(module.device)), targets) for inputs, targets in loader]
+        batches = [(network(inputs.to(module.device)), targets) for inputs, targets in loader]
     scores, targets = (concatenate(parts) for parts in zip(*batches, strict=True))
     return {name: value.float().cpu() for name, value in scores.items()}, targets

@@ -1,0 +1,59 @@
+"""What follows the last epoch of a run: its selected checkpoint is calibrated, and measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gcnlabel.config import Config
+from gcnlabel.devices import device_named
+from gcnlabel.run.calibration import calibrate, calibration_methods
+from gcnlabel.run.data import RunData
+from gcnlabel.run.evaluation import CALIBRATION, evaluate, load_module, loader
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.parts import Part
+from gcnlabel.run.selection import check_selection
+from gcnlabel.training import SafeCheckpointIO, load_checkpoint, predict
+from gcnlabel.units import Units
+
+
+def check_finish(config: Config, data: RunData) -> None:
+    """Check before training what is to follow it.
+
+    Raises:
+        InputError: The metric that selects the checkpoint does not exist on this data, or there is nothing to calibrate
+            by the method that is named.
+    """
+    check_selection(config, data)
+    calibration_methods(config, data.tasks)
+
+
+def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
+    """Calibrate the selected checkpoint and return the evaluation of the run."""
+    calibrate_best(config, folder, data)
+    return evaluate(folder, data=data)
+
+
+def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
+    """Calibrate the selected checkpoint as the config says, in one process and in single precision, as it is evaluated.
+
+    What was learned is left as it was, also the units that losses are computed in: the calibration follows from them
+    alone. A checkpoint that is calibrated already gets the same again, and the last one, which training goes on from,
+    none.
+    """
+    methods, checkpoint = calibration_methods(config, data.tasks), load_checkpoint(folder.best)
+    if not methods and CALIBRATION not in checkpoint:
+        return
+    module, _, _ = load_module(folder, data)
+    state, learned = checkpoint["state_dict"], Units(data.tasks)
+    learned.load_state_dict({name: state[f"loss.units.{name}"] for name in learned.state_dict()})
+    model = module.to(device_named("auto")).model
+    model.units = learned.to(module.device)
+
+    def score(part: Part) -> Any:
+        return predict(module, loader(config, part), model.standard_scores)[0]
+
+    checkpoint.pop(CALIBRATION, None)
+    if methods:
+        checkpoint[CALIBRATION] = calibrate(model, data.parts["train"], methods, score)
+    state |= {f"model.units.{name}": value for name, value in model.units.state_dict().items()}
+    SafeCheckpointIO().save_checkpoint(checkpoint, folder.best)
