@@ -1,4 +1,4 @@
-"""After training, scores of dimensions are brought to the scale of what is annotated: a slope and an offset for each."""
+"""A slope and an offset for each dimension, which bring its predictions to the scale of what is annotated."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def correction(prediction: Floats, target: Floats, by: str) -> Correction:
     ``b = ȳ - a x̄``, and the slope
 
     * by ``moments``, ``a = s_y / s_x``: predictions have the mean and the deviation of the targets, and their CCC is r,
-      the highest of any slope and offset that keep the ranks. Nothing is changed where r is not above 0;
+      the highest of any slope and offset that keep the ranks. Nothing is changed where r is below 0;
     * by ``regression``, ``a = r s_y / s_x``: the mean squared error is the least of any slope and offset. Where r is
       below 0, so is the slope.
 
@@ -65,16 +65,16 @@ def correction(prediction: Floats, target: Floats, by: str) -> Correction:
     seen = ~np.isnan(target)
     x, y = prediction[seen].astype(np.float64), target[seen].astype(np.float64)
     if len(y) < 2:
-        return Correction(why=f"unchanged, {len(y) or 'no'} annotated sample{'' if len(y) else 's'}")
+        return Correction(why=f"unchanged, annotated samples: {len(y)}")
     if not np.isfinite(x).all():
         return Correction(why="unchanged, predictions are not finite")
     if y.min() == y.max():
         return Correction(offset=y.mean() - x.mean(), why="mean alone, targets are constant")
+    covariance = np.mean((x - x.mean()) * (y - y.mean()))
+    if by == "moments" and covariance < 0 and x.min() < x.max():
+        return Correction(why="unchanged, predictions fall where the targets rise")
     if DIGITS * x.std() <= max(abs(x.mean()), y.std()):
         return Correction(offset=y.mean() - x.mean(), why="mean alone, predictions are constant")
-    covariance = np.mean((x - x.mean()) * (y - y.mean()))
-    if by == "moments" and covariance <= 0:
-        return Correction(why="unchanged, predictions do not rise with the targets")
     slope = float(y.std() / x.std() if by == "moments" else covariance / x.var())
     return Correction(slope, float(y.mean() - slope * x.mean()))
 

@@ -22,6 +22,7 @@ from gcnlabel.estimators.hyper_parameters import config_of
 from gcnlabel.estimators.weights import copies, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_loss, build_model
+from gcnlabel.run.calibration import calibrate, calibration_methods
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.studies.ablation import fitting
 
@@ -111,6 +112,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
             self._train_model(data, samples, seed)
 
     def _train_model(self, data: RunData, samples: int, seed: int) -> None:
+        methods = calibration_methods(self.config_, data.tasks)
         torch.default_generator.manual_seed(seed)
         member = fitting.Member(build_model(self.config_, data, self.graph_), data, self.config_.optimizer.lr, seed)
         loss = build_loss(self.config_, data)
@@ -119,6 +121,11 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         if member.value == float("-inf"):
             raise InputError("the loss is not finite at any moment", fix="a smaller learning_rate, or scaled features")
         self.model_ = member.model.double()  # so that a sample's scores do not depend on the others of its batch
+        if methods:
+            calibrate(self.model_, data.parts["train"], methods, self._standard_scores)
+
+    def _standard_scores(self, part: Part) -> dict[str, torch.Tensor]:
+        return fitting.scores(self.model_.standard_scores, part.inputs.astype(np.float64))
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""

@@ -13,7 +13,7 @@ from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData
 from gcnlabel.run.weighting import check_fixed_weights
 from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR, STACKING, candidates
-from gcnlabel.studies.ablation.measuring import Budget, Found, Job, measured
+from gcnlabel.studies.ablation.measuring import Budget, Found, Job, measured, methods_of
 from gcnlabel.studies.ablation.regimes import Regime
 
 Progress = Callable[[int, int], None]
@@ -44,10 +44,11 @@ def ablate(
         keep: Called with the results so far after each regime.
 
     Returns:
-        Plain values: ``regimes``, name -> ``default`` (the head that the default stands for, by the first seed's
-        samples) and ``heads``, name -> ``metrics`` (``task/metric`` -> value of each seed), ``val`` (None where every
-        rate diverged) and ``rate`` of each seed; stacking has the rate of the linear head that it stands on, chosen
-        by its own value. All but stacking have ``seconds``, what their training and measuring took.
+        Plain values: ``calibrated``, dimensional task -> method; and ``regimes``, name -> ``default`` (the head that
+        the default stands for, by the first seed's samples) and ``heads``, name -> ``metrics``
+        (``task/metric`` -> value of each seed), ``val`` (None where every rate diverged) and ``rate`` of each seed;
+        stacking has the rate of the linear head that it stands on, chosen by its own value. All but stacking have
+        ``seconds``, what their training and measuring took.
 
     Raises:
         InputError: A regime leaves too few samples, there is no such task or head, or the weights of the tasks are not
@@ -78,7 +79,9 @@ def _ablated(
     progress: Progress,
     keep: Callable[[Found], None],
 ) -> Found:
-    results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps, "regimes": {}}
+    calibrated = methods_of(config, data.tasks)
+    results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps}
+    results |= {"calibrated": calibrated, "regimes": {}}
     total, done = 0, 0
     for regime in regimes:
         thinned = [regime.thin(data, seed) for seed in budget.seeds]

@@ -114,10 +114,10 @@ def drawn_rows(config: Config, members: Sequence[Member], steps: int) -> list[tu
     return [drawn[id(part), member.seed] for member, part in zip(members, parts, strict=True)]
 
 
-def scores(model: MultiTaskModel, inputs: Any) -> dict[str, Tensor]:
-    """Return the scores of each task for all inputs [N, ...], of a model in evaluation mode."""
+def scores(network: Callable[[Tensor], Scores], inputs: Any) -> dict[str, Tensor]:
+    """Return the scores of each task for all inputs [N, ...], of a network in evaluation mode."""
     with torch.no_grad():
-        return _in_chunks(model, inputs, dim=0)
+        return _in_chunks(network, inputs, dim=0)
 
 
 def _in_chunks(network: Callable[[Tensor], Scores], inputs: Any, dim: int) -> dict[str, Tensor]:

@@ -12,15 +12,17 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.nn.adjacency import MOST_DENSE
+from gcnlabel.run.calibration import calibrate, calibration_methods
 from gcnlabel.run.data import RunData
 from gcnlabel.run.evaluation import measure, tag_thresholds
 from gcnlabel.studies.ablation.candidates import LINEAR, STACKING, Candidate
 from gcnlabel.studies.ablation.fitting import Member, fit, scores
 from gcnlabel.studies.ablation.main_metrics import mean_main_metric
 from gcnlabel.studies.ablation.stacking import stack
-from gcnlabel.tasks import Dimensional
+from gcnlabel.tasks import Dimensional, TaskSet
 
 Found = dict[str, Any]
 
@@ -87,12 +89,18 @@ def measured(job: Job) -> Found:
     found = {job.candidate.name: _summary([_scored(m) for m in _best(members, seeds)], tune)}
     found[job.candidate.name]["seconds"] = round(time.perf_counter() - start, 1)
     if job.candidate.name == LINEAR and _can_stack(job.datas[0]):
-        found[STACKING] = _summary(_best([_stacked(m) for m in members], seeds), tune)
+        methods = methods_of(job.candidate.config, job.datas[0].tasks)
+        found[STACKING] = _summary(_best([_stacked(m, methods) for m in members], seeds), tune)
     return found
 
 
+def methods_of(config: Config, tasks: TaskSet) -> dict[str, str]:
+    """Return how each dimensional task is calibrated, task -> method: by moments, as CCC selects, if by none named."""
+    return calibration_methods(config, tasks, auto="moments")
+
+
 def _trained(job: Job) -> list[Member]:
-    """Return a member for each learning rate and, within it, each seed."""
+    """Return a member for each learning rate and, within it, each seed, calibrated."""
     pairs = list(zip(job.datas, job.budget.seeds, strict=True))
     drawn = [job.candidate.model(data, seed) for data, seed in pairs]
     members = [
@@ -103,7 +111,20 @@ def _trained(job: Job) -> list[Member]:
     at_once = _at_once(job.datas[0], len(members))
     for start in range(0, len(members), at_once):
         fit(job.candidate.config, members[start : start + at_once], job.budget.steps, _mean)
+    methods = methods_of(job.candidate.config, job.datas[0].tasks)
+    for member in members if methods else ():
+        _calibrate(member, methods)
     return members
+
+
+def _calibrate(member: Member, methods: Mapping[str, str]) -> None:
+    """Calibrate a trained member on its training part, and give it the value that it has on the val part then."""
+    if not math.isfinite(member.value):
+        return  # it diverged
+    network = member.model.standard_scores
+    calibrate(member.model, member.data.parts["train"], methods, lambda part: scores(network, part.inputs))
+    val = member.data.parts["val"]
+    member.value = _mean(member.data, scores(member.model, val.inputs), _targets(member.data, "val"))
 
 
 def _best(runs: Sequence[V], seeds: int) -> list[V]:
@@ -120,10 +141,10 @@ def _scored(member: Member) -> Scored:
     return Scored(member, member.value, val, test)
 
 
-def _stacked(member: Member) -> Scored:
+def _stacked(member: Member, methods: Mapping[str, str]) -> Scored:
     parts = {part: scores(member.model, member.data.parts[part].inputs) for part in ("train", "val", "test")}
     targets = {part: _targets(member.data, part) for part in ("train", "val")}
-    val, test = stack(member.data.tasks, parts, targets)
+    val, test = stack(member.data.tasks, parts, targets, methods)
     value = _mean(member.data, val, targets["val"]) if math.isfinite(member.value) else member.value
     return Scored(member, value, val, test)
 

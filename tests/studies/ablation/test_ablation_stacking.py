@@ -48,7 +48,7 @@ def drawn(seed=0):
 
 def test_dimensions_come_from_the_ridge_regression_that_is_best_on_val():
     scores, targets = drawn()
-    on_val, found = stack(TASKS, scores, targets)
+    on_val, found = stack(TASKS, scores, targets, {})
     x = {part: np.hstack([of["tags"].numpy(), of["mood"].numpy()]).astype(float) for part, of in scores.items()}
     for d in range(2):
         y, wanted = targets["train"]["affect"][:, d].numpy(), []
@@ -68,11 +68,11 @@ def test_dimensions_come_from_the_ridge_regression_that_is_best_on_val():
 
 def test_scores_of_dimensions_are_neither_used_nor_changed():
     scores, targets = drawn()
-    first = stack(TASKS, scores, targets)[1]
+    first = stack(TASKS, scores, targets, {})[1]
     kept = scores["test"]["affect"].clone()
     for of_part in scores.values():
         of_part["affect"] = torch.full_like(of_part["affect"], torch.nan)
-    assert torch.equal(stack(TASKS, scores, targets)[1]["affect"], first["affect"])
+    assert torch.equal(stack(TASKS, scores, targets, {})[1]["affect"], first["affect"])
     assert not torch.equal(kept, first["affect"])
 
 
@@ -80,7 +80,7 @@ def test_dimensions_that_nobody_annotated():
     scores, targets = drawn()
     targets["train"]["affect"][:, 0] = torch.nan
     targets["train"]["affect"][1:, 1] = torch.nan
-    found = stack(TASKS, scores, targets)[1]["affect"]
+    found = stack(TASKS, scores, targets, {})[1]["affect"]
     assert (found[:, 0] == 0).all()
     torch.testing.assert_close(found[:, 1], targets["train"]["affect"][0, 1].expand(12))
 
@@ -88,5 +88,5 @@ def test_dimensions_that_nobody_annotated():
 def test_without_a_val_part_to_choose_by_the_strongest_penalty_is_safe():
     scores, targets = drawn()
     targets["val"]["affect"][:] = torch.nan
-    found = stack(TASKS, scores, targets)[1]["affect"]
+    found = stack(TASKS, scores, targets, {})[1]["affect"]
     assert torch.isfinite(found).all()
