@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from torch import Tensor
 
 from gcnlabel.config import Config
 from gcnlabel.devices import device_named
@@ -12,6 +15,7 @@ from gcnlabel.run.evaluation import CALIBRATION, evaluate, load_module, loader
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.parts import Part
 from gcnlabel.run.selection import check_selection
+from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO, load_checkpoint, predict
 from gcnlabel.units import Units
 
@@ -44,10 +48,8 @@ def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
     if not methods and CALIBRATION not in checkpoint:
         return
     module, _, _ = load_module(folder, data)
-    state, learned = checkpoint["state_dict"], Units(data.tasks)
-    learned.load_state_dict({name: state[f"loss.units.{name}"] for name in learned.state_dict()})
-    model = module.to(device_named("auto")).model
-    model.units = learned.to(module.device)
+    state, model = checkpoint["state_dict"], module.to(device_named("auto")).model
+    model.units = _learned_units(state, data.tasks).to(module.device)
 
     def score(part: Part) -> Any:
         return predict(module, loader(config, part), model.standard_scores)[0]
@@ -57,3 +59,11 @@ def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
         checkpoint[CALIBRATION] = calibrate(model, data.parts["train"], methods, score)
     state |= {f"model.units.{name}": value for name, value in model.units.state_dict().items()}
     SafeCheckpointIO().save_checkpoint(checkpoint, folder.best)
+
+
+def _learned_units(state: Mapping[str, Tensor], tasks: TaskSet) -> Units:
+    """Return the units that a checkpoint was trained in: its loss's; those of earlier versions have none."""
+    units = Units(tasks)
+    of_loss = {name: state[f"loss.units.{name}"] for name in units.state_dict() if f"loss.units.{name}" in state}
+    units.load_state_dict(of_loss)
+    return units

@@ -15,7 +15,7 @@ from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, evaluate, resume, train
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
-from gcnlabel.training import load_checkpoint
+from gcnlabel.training import SafeCheckpointIO, load_checkpoint
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 TASKS = TaskSet(
@@ -174,6 +174,20 @@ def test_a_run_that_was_stopped_says_that_it_is_not_calibrated(plain, calibrated
     assert any("not calibrated: train --resume" in note for note in evaluate(folder)["notes"])
     resume(folder, progress=False)
     assert folder.read_evaluation() == calibrated.read_evaluation()
+
+
+def test_a_checkpoint_without_units_is_calibrated_from_the_values_themselves(place, tmp_path):
+    """One of a version that learned dimensions as they are annotated, in a run that goes on."""
+    folder = trained(place, tmp_path / "run", "standardize_targets=false", "calibrate=none")
+    scores = of_split(folder, "train")["year"][0]
+    checkpoint = load_checkpoint(folder.best)
+    for name in [name for name in checkpoint["state_dict"] if "units." in name]:
+        del checkpoint["state_dict"][name]
+    SafeCheckpointIO().save_checkpoint(checkpoint, folder.best)
+    resume(folder, folder.load_config().model_copy(update={"calibrate": "regression"}), progress=False)
+    x, y = of_split(folder, "train")["year"]
+    slope, offset = np.polyfit(scores, y, 1)
+    np.testing.assert_allclose(x, slope * scores + offset, rtol=1e-3)
 
 
 def config_of(**changes):
