@@ -33,6 +33,7 @@ ORDER = (
         "recipe",
         "constants",
         "units",
+        "calibration",
         "precision",
         "nn",
         "export",

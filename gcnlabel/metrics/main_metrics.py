@@ -1,4 +1,4 @@
-"""The one metric of each type of task by which models are selected and heads compared."""
+"""The metric of each type of task by which models are selected and heads compared, and what is shown beside it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
 
 MAIN = {"categorical": "macro_f1", "multilabel": "lrap", "dimensional": "mean_ccc"}
 """Type of task -> its metric, as ``evaluation.json`` names it."""
+BESIDE = {"mean_ccc": ("mean_pearson", "mean_nrmse")}
+"""Metric -> those that are shown beside it: a CCC alone does not tell ranks from scale."""
 
 
 def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
