@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from typing import cast
 
 from gcnlabel.config import Config
 from gcnlabel.data import AUGMENTATIONS, targets_to_tensors
@@ -11,7 +12,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_loss, build_optimizer, build_schedule
 from gcnlabel.run.calibration import calibrate, calibration_methods
-from gcnlabel.run.data import RunData
+from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.loaders import batch_plan, selection
 from gcnlabel.training import BatchPlan, Trial, fit, portions, predict
 
@@ -97,7 +98,9 @@ def _calibrate(config: Config, trial: Trial) -> None:
     """Calibrate a trained model on what it was trained on, and measure anew what selects."""
     model, tasks = trial.model, trial.model.head.tasks
     if methods := calibration_methods(config, tasks):
-        calibrate(model, trial.train, methods, lambda part: predict(model.standard_scores, portions(part.inputs)))
+        calibrate(
+            model, cast(Part, trial.train), methods, lambda part: predict(model.standard_scores, portions(part.inputs))
+        )
         targets = targets_to_tensors(trial.held_out.annotations)
         scores = predict(model, portions(trial.held_out.inputs))
         trial.value = selection(config).value(trial.loss, tasks, scores, targets)
