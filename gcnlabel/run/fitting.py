@@ -139,7 +139,7 @@ def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph |
     """Write what a run keeps from its beginning."""
     folder.create(config, overwrite=overwrite)
     data.keep_split(folder.split)
-    Signature(data.tasks, tuple(data.parts["train"].inputs.shape[1:])).save(folder.signature)
+    Signature.of(data).save(folder.signature)
     data.rows.save(folder.rows)
     note_job(folder)
     if graph is not None:

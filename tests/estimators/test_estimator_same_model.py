@@ -10,7 +10,7 @@ from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run import fitting as fitting_module
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.evaluation import load_module
+from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -40,7 +40,7 @@ def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     monkeypatch.setattr(fitting_module, "load_data", lambda *given: data)
     folder = RunFolder(tmp_path)
     train(model.config_, folder, progress=False)
-    run = load_module(folder, data)[0].model.eval()
+    run = load_model(folder)[0]
     with torch.no_grad():
         wanted = run(torch.from_numpy(X))
     for name, scores in model._scores(X).items():

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from gcnlabel.cli import main
 from gcnlabel.config import parse_config
 from gcnlabel.errors import InputError
-from gcnlabel.prediction import load_network, network, predict
-from gcnlabel.run import RunFolder, train
+from gcnlabel.prediction import load_network, predict
+from gcnlabel.run import RunFolder, loading, train
 from gcnlabel.run.signature import Signature
 from gcnlabel.run.tasks import run_tasks
 
@@ -50,7 +50,7 @@ def test_what_is_kept(trained):
 
 
 def test_the_run_is_used_without_its_data_and_without_a_guess(trained, monkeypatch, tmp_path):
-    monkeypatch.setattr(network, "_features_in", None)
+    monkeypatch.setattr(loading, "_features_in", None)
     assert run_tasks(trained) == Signature.load(trained.signature).tasks
     assert load_network(trained).input_shape == (7,)
     found = predict(trained, trained.path.parent / "x.npy")

@@ -9,8 +9,8 @@ from gcnlabel.errors import InputError
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import load_data
-from gcnlabel.run.evaluation import load_module
 from gcnlabel.run.graph import build_graph
+from gcnlabel.run.loading import load_model
 from gcnlabel.studies.zero_shot import evaluate_unseen
 from gcnlabel.studies.zero_shot.edges import complete, other_statistics
 from gcnlabel.studies.zero_shot.left_out import few_annotated
@@ -54,7 +54,7 @@ def test_a_model_is_that_of_train(folder, tmp_path, change):
     torch.manual_seed(config.seed)
     model = build_model(config, data, complete(build_graph(config, data)))
     (found,) = trained(config, [data], [model], config.seed)
-    for name, wanted in scores(load_module(run, data)[0].model, data).items():
+    for name, wanted in scores(load_model(run)[0], data).items():
         np.testing.assert_allclose(scores(found, data)[name], wanted, rtol=2e-3, atol=2e-3)
 
 
