@@ -1,6 +1,6 @@
 """Files and frames -> :class:`Annotations`; one module a format."""
 
-from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
+from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.arff import read_arff, read_arff_inputs, read_arff_splits
 from gcnlabel.annotations.arff_labels import read_label_xml
 from gcnlabel.annotations.coco import read_coco, read_coco_splits
@@ -11,6 +11,7 @@ from gcnlabel.annotations.table import count_rows, iter_table, read_rows, read_t
 from gcnlabel.annotations.tag_lists import is_tag_list, read_tag_list
 from gcnlabel.annotations.unseen import unseen_labels, warn_unseen
 from gcnlabel.annotations.voc import read_voc
+from gcnlabel.tasks import MISSING_CLASS
 
 __all__ = [
     "AS_SEEN",

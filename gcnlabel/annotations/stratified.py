@@ -11,7 +11,7 @@ from scipy import sparse
 
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.tasks import Dimensional, MultiLabel, Task
+from gcnlabel.tasks import Task
 
 BINS = 5
 """Quantile bins of a dimension."""
@@ -82,10 +82,10 @@ def _strata_of(annotations: Annotations, task: Task) -> Any:
     if sparse.issparse(target):
         return target.astype(np.float64)
     values = annotations.indicators(task.name)
-    if isinstance(task, Dimensional):
+    if not task.discrete:
         return sparse.csr_array(np.concatenate([_binned(column) for column in values.T], axis=1))
     positive = values > 0.5  # of shares of classes, the majority
-    partly = np.isnan(values).any(axis=0) & isinstance(task, MultiLabel)
+    partly = np.isnan(values).any(axis=0) & task.binary
     return sparse.csr_array(np.concatenate([positive, (values == 0)[:, partly]], axis=1).astype(np.float64))
 
 

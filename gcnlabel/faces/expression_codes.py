@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.annotations import MISSING_CLASS
 from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.tasks import MISSING_CLASS
 
 Array = npt.NDArray[Any]
 Place = Callable[[int], str]
