@@ -24,9 +24,9 @@ class Annotations:
 
     Attributes:
         tasks: The tasks that are annotated.
-        targets: One entry a task, rows are samples, as its type holds them: class indices int64 [N], -1 where not
-            annotated; shares of classes float64 [N, classes], tags float32 [N, labels] and dimensions float64 [N, dims],
-            NaN where not annotated; or tags that are annotated throughout as a scipy CSR matrix.
+        targets: One entry a task, rows are samples, as its type holds them. Class indices int64 [N], -1 where not
+            annotated; shares of classes float64, tags float32 and dimensions float64 [N, labels], NaN where not
+            annotated; tags that are annotated throughout may be a scipy CSR matrix.
         split: Name of each sample's split, str [N], or None.
         ids: Name of each sample (an image's path, a text's id), str [N], or None.
         groups: Name of what each sample belongs to and is not drawn apart from (a person, a video), str [N], or None.

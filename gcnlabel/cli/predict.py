@@ -121,13 +121,11 @@ def _table(predictions: Predictions, rows: int) -> Table:
 
 def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
     """Return heading -> text of each input, of one task."""
-    from gcnlabel.tasks import Categorical, MultiLabel
-
     values = predictions.values[task.name]
-    if isinstance(task, Categorical):
+    if task.exclusive:
         sure = [f"{name} ({row.max():.0%})" for name, row in zip(predictions.classes(task.name), values, strict=True)]
         return {task.name: sure}
-    if isinstance(task, MultiLabel):
+    if task.discrete:
         return {task.name: [", ".join(tags) or "none" for tags in predictions.tags(task.name)]}
     sign = "+" if (values < 0).any() else ""
     return {label: [f"{value:{sign}.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}

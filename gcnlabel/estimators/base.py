@@ -128,6 +128,11 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         parts = [fitting.scores(self.model_, torch.from_numpy(dense(X[start : start + ROWS]))) for start in starts]
         return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}
 
+    def _values(self, X: Any) -> dict[str, Array]:
+        """Return the probabilities or values of each task [N, labels of the task]."""
+        scores = self._scores(X)
+        return {task.name: task.activated(torch.from_numpy(scores[task.name])).numpy() for task in self.tasks_}
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

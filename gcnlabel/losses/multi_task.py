@@ -14,7 +14,7 @@ from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, 
 from gcnlabel.losses.scheme import SchemeWeighting, load_scheme
 from gcnlabel.losses.uncertainty import UncertaintyWeighting
 from gcnlabel.losses.weighting import FixedWeights, Weighting, effective_weights
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
+from gcnlabel.tasks import Task
 from gcnlabel.units import Units
 
 LOSSES: dict[str, type[TaskLoss]] = {
@@ -27,12 +27,6 @@ LOSSES: dict[str, type[TaskLoss]] = {
 HALF = (torch.bfloat16, torch.float16)
 """Types in which no loss is computed: moments and sums over a batch would lose their digits."""
 
-SUITABLE: dict[type[Task], tuple[str, ...]] = {
-    Categorical: ("cross_entropy",),
-    MultiLabel: ("bce", "asymmetric"),
-    Dimensional: ("ccc", "mse"),
-}
-
 
 def make_loss(task: Task, name: str | None = None, **options: Tensor) -> TaskLoss:
     """Return a loss that suits a task; the first of its type when no name is given.
@@ -41,10 +35,11 @@ def make_loss(task: Task, name: str | None = None, **options: Tensor) -> TaskLos
         InputError: The loss does not suit the type of the task.
 
     Example:
+        >>> from gcnlabel.tasks import Dimensional
         >>> make_loss(Dimensional("affect", ("valence",)))
         CCCLoss()
     """
-    suitable = SUITABLE[type(task)]
+    suitable = task.losses
     name = suitable[0] if name is None else name
     if name not in suitable:
         raise InputError(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from gcnlabel.annotations import MISSING_CLASS, Annotations
+from gcnlabel.annotations import Annotations
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
@@ -22,7 +21,7 @@ from gcnlabel.run.build import build_backbone
 from gcnlabel.run.data import Part
 from gcnlabel.run.heads import build_head
 from gcnlabel.run.tasks import run_tasks
-from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.training import load_checkpoint
 
 
@@ -112,10 +111,7 @@ def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
 
 def _of_shape(shape: tuple[int, ...], tasks: TaskSet) -> Part:
     """Return one input of a shape, with nothing annotated: what a backbone is built for."""
-    nothing: dict[str, Any] = {
-        task.name: np.array([MISSING_CLASS]) if isinstance(task, Categorical) else np.full((1, len(task)), np.nan)
-        for task in tasks
-    }
+    nothing = {task.name: task.unannotated(1) for task in tasks}
     return Part(Annotations(tasks, nothing), np.zeros((1, *shape), dtype=np.uint8 if len(shape) == 3 else np.float32))
 
 

@@ -21,7 +21,6 @@ from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
-from gcnlabel.tasks import Categorical, MultiLabel, Task
 from gcnlabel.training.pairs import concatenate
 
 Batch = tuple[list[str], npt.NDArray[np.generic]]
@@ -155,19 +154,12 @@ def _predicted(
             scores = model(torch.from_numpy(np.ascontiguousarray(inputs)).to(place))
             _check_finite(scores, batch)
             names += batch
-            parts.append({task.name: _meaning(task, scores[task.name]).cpu() for task in network.tasks})
+            parts.append({task.name: task.activated(scores[task.name].float()).cpu() for task in network.tasks})
             progress(len(names) + len(unreadable), total)
     progress(total, total)
     values = {name: value.numpy() for name, value in concatenate(parts).items()}
     thresholds = {name: value.numpy() for name, value in network.thresholds.items()}
     return Predictions(network.tasks, names, values, thresholds, dict(unreadable))
-
-
-def _meaning(task: Task, scores: Tensor) -> Tensor:
-    """Return the softmax of classes, the logistic function of tags, dimensions as they are; float32 [B, labels]."""
-    if isinstance(task, Categorical):
-        return scores.float().softmax(1)
-    return scores.float().sigmoid() if isinstance(task, MultiLabel) else scores.float()
 
 
 def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from gcnlabel.nn import FEATURE_BACKBONES, IMAGE_BACKBONES, Backbone, MultiTaskM
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.heads import build_head
-from gcnlabel.tasks import Categorical, Task
+from gcnlabel.tasks import Task
 from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
 from gcnlabel.units import Units
 
@@ -87,7 +87,7 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
 
 
 def _class_weights(task: Task, data: RunData) -> torch.Tensor:
-    if not isinstance(task, Categorical):
+    if not task.exclusive:
         raise InputError(f"loss.{task.name}.class_weights", expected="a categorical task")
     return inverse_frequency_weights(
         torch.as_tensor(np.nansum(data.parts["train"].annotations.indicators(task.name), 0))

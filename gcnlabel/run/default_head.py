@@ -23,7 +23,6 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.config.schema import Config, Graph, HeadConfig
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.recipe import measured_graph
-from gcnlabel.tasks import Dimensional
 
 PLENTY = 300
 """Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
@@ -67,7 +66,7 @@ def check_alone(config: Config) -> None:
 def default_settings(config: Config, annotations: Annotations) -> tuple[HeadConfig, Graph]:
     """Return the default's head and graph for tasks that are annotated so."""
     tasks = annotations.tasks
-    dimensions = [task.name for task in tasks if isinstance(task, Dimensional)]
+    dimensions = [task.name for task in tasks if not task.discrete]
     if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(annotations):
         return HeadConfig(name="linear"), config.graph
     plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]

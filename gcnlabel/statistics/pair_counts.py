@@ -178,9 +178,7 @@ def _product(a: Any, b: Any) -> Any:
 
 def _sums(positive: Any) -> Any:
     """Return the number of samples with each label."""
-    if sparse.issparse(positive):
-        return np.asarray(positive.sum(0)).ravel().astype(np.int64)
-    return _counted(positive.sum(0))
+    return _counted(np.asarray(positive.sum(0)).ravel())
 
 
 def _counted(sums: Any) -> Any:

@@ -53,9 +53,9 @@ class Categorical(Task):
         return ("columns", "codes", "missing", "signed") if self.has_column_each() else ("column", "codes", "missing")
 
     def cells(self, target: Any) -> dict[str, Any]:
-        """Return a column of names, or of shares a column each."""
-        if target.ndim == 2:
-            return super().cells(target)
+        """Return a column of names; or a column for each class, of shares or where that is how they are read."""
+        if target.ndim == 2 or self.has_column_each():
+            return super().cells(self.indicators(target))
         names = np.array([*self.labels, None], dtype=object)  # the last is that of MISSING_CLASS
         return {self.source.column or self.name: names[target]}
 

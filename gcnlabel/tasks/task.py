@@ -91,6 +91,11 @@ class Task:
         return self.discrete and not self.exclusive
 
     @property
+    def unknown(self) -> str:
+        """What a missing label counts as where decisions are measured: ``left-out`` or ``negative``."""
+        return "left-out"
+
+    @property
     def bounds(self) -> tuple[float, float]:
         """Lowest and highest value."""
         return -math.inf, math.inf
@@ -126,7 +131,8 @@ class Task:
 
     def cells(self, target: Any) -> dict[str, Any]:
         """Return column -> cells [N] of a table with these targets; None or NaN where not annotated."""
-        return dict(zip(map(self.source.column_of, self.labels), self.indicators(target).T, strict=True))
+        columns = target.toarray().T if hasattr(target, "toarray") else np.asarray(target).T
+        return dict(zip(map(self.source.column_of, self.labels), columns, strict=True))
 
     # Targets, as annotations hold them
 

@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from gcnlabel.annotations import read_table
 from gcnlabel.config import Config, parse_config
 from gcnlabel.graph import graph_from_counts, graph_from_edges, graph_from_matrix, read_counts, read_edges, read_matrix
-from gcnlabel.losses.multi_task import SUITABLE
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.statistics.blocks import STATISTICS
 from gcnlabel.tasks import Columns, TaskSet
@@ -117,5 +116,5 @@ def test_losses_metrics_and_names_are_all_there():
         metric.update(torch.randn(3, len(task)), targets[task.name])
         names = {name for name, value in metric.compute().items() if isinstance(value, float)}
         losses, metrics = (set(re.findall(r"`([\w<>/]+)`", cell)) for cell in rows[task.type].split("|"))
-        assert (losses, metrics) == (set(SUITABLE[type(task)]), names)
+        assert (losses, metrics) == (set(task.losses), names)
     assert all(f" {name}" in PAGE for name in (*CONVENTIONS, *STATISTICS))

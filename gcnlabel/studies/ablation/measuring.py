@@ -20,7 +20,6 @@ from gcnlabel.studies.ablation.candidates import LINEAR, STACKING, Candidate
 from gcnlabel.studies.ablation.fitting import Member, fit, scores
 from gcnlabel.studies.ablation.main_metrics import mean_main_metric
 from gcnlabel.studies.ablation.stacking import stack
-from gcnlabel.tasks import Dimensional
 
 Found = dict[str, Any]
 
@@ -146,8 +145,7 @@ def _targets(data: RunData, part: str) -> dict[str, Tensor]:
 
 
 def _can_stack(data: RunData) -> bool:
-    dimensional = [isinstance(task, Dimensional) for task in data.tasks]
-    return any(dimensional) and not all(dimensional)
+    return len({task.discrete for task in data.tasks}) == 2
 
 
 def _at_once(data: RunData, members: int) -> int:

@@ -20,7 +20,7 @@ from gcnlabel.studies.ablation.main_metrics import is_measurable
 from gcnlabel.studies.ablation.measuring import Budget
 from gcnlabel.studies.ablation.regimes import Regime
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
-from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.tasks import TaskSet
 
 BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
 FILES = ("ablation.json", "ablation.md")
@@ -93,11 +93,11 @@ def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
     """Return every dimensional task with 10 and 50 samples, where there is another task to learn from.
 
     Example:
-        >>> from gcnlabel.tasks import MultiLabel
+        >>> from gcnlabel.tasks import Dimensional, MultiLabel
         >>> default_few(TaskSet([MultiLabel("tags", ["cat"]), Dimensional("affect", ["valence"])]))
         [('affect', 10), ('affect', 50)]
     """
-    dimensional = [task.name for task in tasks if isinstance(task, Dimensional)]
+    dimensional = [task.name for task in tasks if not task.discrete]
     return [(name, k) for name in dimensional for k in FEW] if len(tasks.names) > 1 else []
 
 
