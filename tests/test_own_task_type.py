@@ -49,7 +49,11 @@ class Counted(Task):
         return np.rint(values)
 
     def named(self, predicted):
-        return {"count": [" and ".join(f"{n:g} {label}" for n, label in zip(row, self.labels)) for row in predicted]}
+        return {
+            "count": [
+                " and ".join(f"{n:g} {label}" for n, label in zip(row, self.labels, strict=True)) for row in predicted
+            ]
+        }
 
 
 TASKS = TaskSet([MultiLabel("light", ["day", "night"]), Counted("traffic", ["cars", "bicycles"])])

@@ -99,9 +99,9 @@ class Predictions:
     def _records(self, task: Task) -> list[dict[str, Any]]:
         rows = [[float(str(value)) for value in row] for row in np.asarray(self.values[task.name], dtype=np.float32)]
         values = [dict(zip(task.labels, row, strict=True)) for row in rows]
-        named = self.decided(task.name).items()
+        named, key = self.decided(task.name).items(), "probabilities" if task.discrete else "values"
         return [
-            {**{key: names[i] for key, names in named}, "probabilities": by_label} if named else by_label
+            {**{what: names[i] for what, names in named}, key: by_label} if named else by_label
             for i, by_label in enumerate(values)
         ]
 
