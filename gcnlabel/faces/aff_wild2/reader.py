@@ -53,8 +53,8 @@ def read_aff_wild2(
     """Return the frames of Aff-Wild2, splits "train" and "val"; ids are ``<video>/<frame>.jpg``.
 
     Codes are declared (:data:`~gcnlabel.faces.expression_codes.AFF_WILD2_CODES`): 0 neutral, 1 anger, 2 disgust,
-    3 fear, 4 happy, 5 sad, 6 surprise, 7 other, -1 invalid. Valence and arousal outside [-1, 1] are invalid. The two
-    tasks divide the videos into splits each on their own; a frame stands in each split with the labels it has there.
+    3 fear, 4 happy, 5 sad, 6 surprise, 7 other, -1 invalid. Valence and arousal outside [-1, 1] are invalid. Each task
+    has splits of its own; a frame stands in each split with the labels it has there.
 
     Args:
         root: Folder of the data set: annotations, and ``cropped_aligned`` with one folder of frames a video.
@@ -74,10 +74,10 @@ def read_aff_wild2(
     if classes not in CLASSES:
         raise InputError(f"Aff-Wild2 with {classes!r} classes", expected="7, or 8 with other")
     source = root if annotations is None else existing_folder(annotations, "folder of annotations")
+    challenge = _challenge(source, challenge)
     folder = existing_folder(root / "cropped_aligned" if images is None else images, "folder of frames")
-    frames = _frames(_challenge(source, challenge), source, folder, declared=label_map is None, strict=strict)
-    how: dict[str, Any] = {"complete_only": complete_only, "allow_undeclared": allow_undeclared}
-    return _faces(frames, folder, CLASSES[classes], label_map=label_map, **how)
+    frames = _frames(challenge, source, folder, declared=label_map is None, strict=strict)
+    return _faces(frames, folder, CLASSES[classes], complete_only, label_map, allow_undeclared)
 
 
 def _frames(challenge: str, source: Path, folder: Path, *, declared: bool, strict: bool) -> Frames:
@@ -134,7 +134,6 @@ def _faces(
     frames: Frames,
     root: Path,
     classes: tuple[str, ...],
-    *,
     complete_only: bool,
     label_map: Mapping[Any, str | None] | None,
     allow_undeclared: float,
