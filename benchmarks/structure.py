@@ -33,8 +33,10 @@ def sources(package: Path = PACKAGE) -> Sources:
 
 
 def file_lines(modules: Sources) -> dict[str, int]:
-    """Return the lines of each file."""
-    return {name: len(path.read_text(encoding="utf-8").splitlines()) for name, (path, _) in modules.items()}
+    """Return the lines of each file, stubs too."""
+    files = {name: path for name, (path, _) in modules.items()}
+    files |= {f"{name} (stub)": stub for name in modules if (stub := _stub(name, modules)).exists()}
+    return {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in files.items()}
 
 
 def function_lines(modules: Sources) -> dict[str, int]:
@@ -79,8 +81,30 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def imports(modules: Sources) -> dict[str, set[str]]:
-    """Return the modules of the package that each imports when it is imported itself."""
+    """Return the modules of the package that each imports when it is imported itself.
+
+    A name of a lazy package (:mod:`gcnlabel.lazy`) is imported from the module that its stub names.
+    """
     return {name: set(_imported(name, path, tree, modules)) for name, (path, tree) in modules.items()}
+
+
+@cache
+def _origins(stub: Path) -> dict[str, str]:
+    """Return name -> module of a package's stub."""
+    body = ast.parse(stub.read_text(encoding="utf-8")).body if stub.exists() else []
+    return {a.name: str(node.module) for node in body if isinstance(node, ast.ImportFrom) for a in node.names}
+
+
+def _home(origin: str, name: str, modules: Sources) -> str:
+    """Return the module that ``from origin import name`` imports."""
+    if f"{origin}.{name}" in modules and origin in modules and name not in _origins(_stub(origin, modules)):
+        return f"{origin}.{name}"
+    further = _origins(_stub(origin, modules)).get(name) if origin in modules else None
+    return origin if further is None else _home(further, name, modules)
+
+
+def _stub(module: str, modules: Sources) -> Path:
+    return modules[module][0].with_suffix(".pyi")
 
 
 def _imported(name: str, path: Path, tree: ast.Module, modules: Sources) -> Iterator[str]:
@@ -91,7 +115,7 @@ def _imported(name: str, path: Path, tree: ast.Module, modules: Sources) -> Iter
         else:
             above = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
             origin = ".".join([*above, *([node.module] if node.module else [])])
-            targets = [t if (t := f"{origin}.{alias.name}") in modules else origin for alias in node.names]
+            targets = [_home(origin, alias.name, modules) for alias in node.names]
         yield from (target for target in targets if target in modules and target != name)
 
 
