@@ -31,7 +31,6 @@ class Counted(Task):
 
     type: ClassVar[str] = "counted"
     noun: ClassVar[str] = "count"
-    losses: ClassVar[tuple[str, ...]] = ("mse",)
     metrics: ClassVar[str] = f"{__name__}:counting_errors"
     main_metric: ClassVar[str] = "mae"
 

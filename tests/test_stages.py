@@ -15,6 +15,7 @@ ORDER = (
     *(
         "errors",
         "settings",
+        "code",
         "registry",
         "stopping",
         "files",
@@ -40,6 +41,7 @@ ORDER = (
         "losses",
         "metrics",
         "data",
+        "sources",
         "figures",
         "training",
         "config",
@@ -48,11 +50,11 @@ ORDER = (
         "estimators",
         "prediction",
     ),
-    *("faces", "studies", "papers", "demo", "cli", "__main__"),
+    *("cli", "faces", "studies", "papers", "__main__"),
 )
 WINGS = ("faces", "studies", "papers")
 STILL_IMPORTED = {  # to be none: a wing enters by registration
-    *(("graph", "faces"), ("config", "faces"), ("run", "faces"), ("prediction", "faces"), ("estimators", "studies")),
+    *(("graph", "faces"), ("estimators", "studies")),
 }
 HEAVY = ("torch", "torch_geometric", "torchvision", "lightning", "torchmetrics", "scipy", "matplotlib", "polars")
 

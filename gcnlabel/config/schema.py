@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from gcnlabel.config.head import HeadConfig as HeadConfig
-from gcnlabel.config.sources import Source
-from gcnlabel.settings import Section, Share, ShareOrShares, Sizes
+from gcnlabel.data.augmentation import AUGMENTATIONS
+from gcnlabel.losses import LOSSES, WEIGHTINGS
+from gcnlabel.losses.task_loss import LossPart
+from gcnlabel.nn import BACKBONES, HEADS
+from gcnlabel.nn.backbone import BackbonePart
+from gcnlabel.nn.heads import HeadPart
+from gcnlabel.registry import Part
+from gcnlabel.settings import Section, Share, ShareOrShares
+from gcnlabel.sources import SOURCES, DataSource
 
 
 class Graph(Section):
@@ -43,55 +50,51 @@ class Graph(Section):
         return self
 
 
-class BackboneConfig(Section):
-    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``.
-
-    ``relu`` puts a ReLU before the pooling of ``densenet121``, as torchvision's classifier does.
-
-    ``scaling`` is how grey values 0..255 reach an image backbone: ``symmetric`` (-1..1, the default) or ``imagenet``
-    (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
-    """
-
-    name: Literal["identity", "mlp", "small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next"] = (
-        "small_cnn"
-    )
-    hidden: Sizes | None = None
-    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
-    widths: Sizes | None = None
-    pool: Literal["max", "average"] | None = None
-    pretrained: bool | None = None
-    relu: bool | None = None
-    scaling: Literal["symmetric", "imagenet"] | None = None
-
-
 class Model(Section):
-    """Backbone and head."""
-
-    backbone: BackboneConfig = BackboneConfig()
-    head: HeadConfig = HeadConfig()
-
-
-class Loss(Section):
-    """Loss of one task.
+    """Backbone and head.
 
     Attributes:
-        name: ``cross_entropy``, ``bce``, ``asymmetric``, ``ccc`` or ``mse``; None for the default of the task's type.
-        weight: Its weight in the total; None for 0.1 of dimensions beside classes or tags, and 1 of all else.
-        class_weights: Weigh each class by f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9).
+        backbone: Inputs in, features out; see :mod:`gcnlabel.nn.backbones`.
+        head: Features in, scores of every task out; see :mod:`gcnlabel.nn.heads`.
     """
 
-    name: Literal["cross_entropy", "bce", "asymmetric", "ccc", "mse"] | None = None
-    weight: Annotated[float, Field(ge=0)] | None = None
-    class_weights: bool = False
+    backbone: Annotated[BackbonePart, BACKBONES] = Field(default_factory=partial(BACKBONES.parse, "small_cnn"))
+    head: Annotated[HeadPart, HEADS] = Field(default_factory=partial(HEADS.parse, "default"))
+
+
+class Side(Section):
+    """What the optimizer does otherwise for one side of the model.
+
+    Attributes:
+        lr: Learning rate; null for that of all.
+        weight_decay: Weight decay; null for that of all.
+    """
+
+    lr: PositiveFloat | None = None
+    weight_decay: Annotated[float, Field(ge=0)] | None = None
 
 
 class Optimizer(Section):
-    """The optimizer and how its learning rate falls."""
+    """The optimizer and how its learning rate falls.
+
+    Attributes:
+        name: AdamW, or SGD with momentum.
+        lr: Learning rate at the start.
+        weight_decay: Weight decay; what a weighting learns has none.
+        momentum: Of SGD.
+        backbone: Learning rate and weight decay of the backbone, where they differ.
+        head: Those of the head.
+        schedule: How the learning rate falls: not at all, along a cosine to 0, or in steps.
+        step_epochs: Epochs between two steps.
+        step_factor: Factor of each step.
+    """
 
     name: Literal["sgd", "adamw"] = "adamw"
     lr: PositiveFloat = 0.001
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
     momentum: Share = 0.9
+    backbone: Side = Side()
+    head: Side = Side()
     schedule: Literal["constant", "cosine", "step"] = "constant"
     step_epochs: PositiveInt = 10
     step_factor: Share = 0.1
@@ -120,7 +123,7 @@ class Training(Section):
     scarce_samples: Annotated[int, Field(ge=0)] = 64
     workers: Annotated[int, Field(ge=0)] = 0
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
-    augment: Literal["none", "flip", "faces"] = "none"
+    augment: Annotated[Part, AUGMENTATIONS] = Field(default_factory=partial(AUGMENTATIONS.parse, "none"))
     augment_on: Literal["loader", "device"] = "loader"
     channels_last: bool = False
     compile: bool = False
@@ -148,6 +151,22 @@ class Evaluate(Section):
     tune_thresholds: bool = False
 
 
+Heads = Annotated[
+    list[Annotated[HeadPart, HEADS]], Field(min_length=1), BeforeValidator(lambda v: v if isinstance(v, list) else [v])
+]
+
+
+class Ablate(Section):
+    """What ``gcnlabel ablate`` compares beside its own heads.
+
+    Attributes:
+        heads: Name in tables -> a head, or a list of heads of which each seed reports the one that is best on the val
+            part. One of its own heads may be named too, and is then tuned over the list.
+    """
+
+    heads: dict[str, Heads] = Field(default={})
+
+
 class Config(Section):
     """A whole run.
 
@@ -157,23 +176,26 @@ class Config(Section):
         standardize: Whether features are scaled by the mean and deviation of the training split.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
+        loss: Task -> its loss; see :mod:`gcnlabel.losses`.
         weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
             ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
             :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
             loss``: a metric of a task says better which epoch is best.
+        ablate: Heads that ``gcnlabel ablate`` compares beside its own.
     """
 
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
-    data: Source
+    data: Annotated[DataSource, SOURCES]
     standardize: bool = False
     standardize_targets: bool = True
     graph: Graph = Graph()
-    model: Model = Model()
-    loss: dict[str, Loss] = Field(default={})
-    weighting: str = "fixed"
+    model: Model = Field(default_factory=Model)
+    loss: dict[str, Annotated[LossPart, LOSSES]] = Field(default={})
+    weighting: Annotated[Part, WEIGHTINGS] = Field(default_factory=partial(WEIGHTINGS.parse, "fixed"))
     optimizer: Optimizer = Optimizer()
-    training: Training = Training()
+    training: Training = Field(default_factory=Training)
+    ablate: Ablate = Ablate()
     select: Select = Select()
     evaluate: Evaluate = Evaluate()
     seed: Annotated[int, Field(ge=0)] = 0

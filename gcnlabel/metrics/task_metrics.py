@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from torch import Tensor
@@ -13,7 +14,7 @@ from gcnlabel.metrics.dimensional import dimensional_metrics
 from gcnlabel.metrics.majority import ties
 from gcnlabel.metrics.multilabel import multilabel_metrics
 from gcnlabel.registry import Registry
-from gcnlabel.tasks import Dimensional, MultiLabel, Task
+from gcnlabel.tasks import Task
 
 METRICS = Registry("metrics of a task type", "gcnlabel.metrics")
 """Name -> ``(task, scores, targets, thresholds) -> {name: value}``; :attr:`Task.metrics` names one."""
@@ -60,10 +61,11 @@ def _of_classes(task: Task, scores: Tensor, targets: Tensor, thresholds: Tensor 
 
 
 @METRICS.register("tags")
-def _of_tags(task: MultiLabel, scores: Tensor, targets: Tensor, thresholds: Tensor | None) -> dict[str, Any]:
+def _of_tags(task: Task, scores: Tensor, targets: Tensor, thresholds: Tensor | None) -> dict[str, Any]:
     return multilabel_metrics(scores, targets, task.labels, thresholds, unknown=task.unknown)
 
 
-@METRICS.register("dimensions")
-def _of_dimensions(task: Dimensional, scores: Tensor, targets: Tensor, thresholds: Tensor | None) -> dict[str, Any]:
-    return dimensional_metrics(scores, targets, task.labels, task.range)
+@METRICS.register("values")
+def _of_values(task: Task, scores: Tensor, targets: Tensor, thresholds: Tensor | None) -> dict[str, Any]:
+    bounds = task.bounds if all(map(math.isfinite, task.bounds)) else None
+    return dimensional_metrics(scores, targets, task.labels, bounds)

@@ -9,17 +9,14 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from gcnlabel.annotations import Annotations
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn import MultiTaskModel
-from gcnlabel.prediction.images import image_shape
+from gcnlabel.nn import MultiTaskModel, build_head
 from gcnlabel.run import RunFolder
 from gcnlabel.run.build import build_backbone
-from gcnlabel.run.data import Part
-from gcnlabel.run.heads import build_head
+from gcnlabel.run.signature import Signature
 from gcnlabel.run.tasks import run_tasks
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import load_checkpoint
@@ -47,7 +44,7 @@ class Network:
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images that it takes, None where it takes features."""
-        return image_shape(self.config)
+        return self.config.data.image_shape
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -69,17 +66,27 @@ def load_network(folder: RunFolder) -> Network:
     graph = None
     if config.model.head.has_graph:
         graph = LabelGraph.load(existing_file(folder.graph, "label graph of the run"))
-    tasks = run_tasks(config, graph)
-    shape = image_shape(config) or (_features_in(state),)
-    settings = config.model.backbone.model_copy(update={"pretrained": None})  # the checkpoint has all weights
-    backbone = build_backbone(settings, _of_shape(shape, tasks), config.standardize)
+    tasks = run_tasks(folder)
+    shape = config.data.image_shape or _features_of(folder, state)
+    settings = config.model.backbone
+    if "pretrained" in settings.options:  # the checkpoint has all weights
+        settings = settings.model_copy(update={"pretrained": False})
+    one = np.zeros((1, *shape), dtype=np.float32)
+    backbone = build_backbone(settings, one, config.standardize)
     model = MultiTaskModel(backbone, build_head(config.model.head, tasks, backbone.out_features, graph))
     _load_weights(model, state, folder.best)
     return Network(model.eval(), tasks, config, tuned_thresholds(folder, tasks), shape[0] if len(shape) == 1 else 0)
 
 
+def _features_of(folder: RunFolder, state: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """Return the shape of the inputs of a run on features."""
+    if folder.signature.exists():
+        return Signature.load(folder.signature).inputs
+    return (_features_in(state),)
+
+
 def _features_in(state: Mapping[str, Tensor]) -> int:
-    """Return the number of features that the first layer of a checkpoint takes."""
+    """Return the number of features that the first layer of a checkpoint takes, of a run that does not keep it."""
     backbone = [value for name, value in state.items() if name.startswith("model.backbone.")]
     if backbone:
         return backbone[0].shape[-1]
@@ -107,12 +114,6 @@ def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
     return {
         name: Tensor([by_label[label] for label in tasks[name].labels]).sigmoid() for name, by_label in kept.items()
     }
-
-
-def _of_shape(shape: tuple[int, ...], tasks: TaskSet) -> Part:
-    """Return one input of a shape, with nothing annotated: what a backbone is built for."""
-    nothing = {task.name: task.unannotated(1) for task in tasks}
-    return Part(Annotations(tasks, nothing), np.zeros((1, *shape), dtype=np.uint8 if len(shape) == 3 else np.float32))
 
 
 def _load_weights(model: MultiTaskModel, state: Mapping[str, Tensor], path: Path) -> None:

@@ -22,6 +22,7 @@ from gcnlabel.run.loaders import data_module
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
 from gcnlabel.run.selection import check_selection
+from gcnlabel.run.signature import Signature
 from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import MultiTaskModule, clear_failures, load_checkpoint, make_trainer
 
@@ -135,6 +136,7 @@ def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph |
     """Write what a run keeps from its beginning."""
     folder.create(config, overwrite=overwrite)
     data.keep_split(folder.split)
+    Signature(data.tasks, tuple(data.parts["train"].inputs.shape[1:])).save(folder.signature)
     data.rows.save(folder.rows)
     note_job(folder)
     if graph is not None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
-from torch import Tensor
-
 from gcnlabel.config import Config
-from gcnlabel.data import ArrayDataset, BatchAugmentation, targets_to_tensors
+from gcnlabel.data import AUGMENTATIONS, ArrayDataset, targets_to_tensors
 from gcnlabel.run.data import RunData
 from gcnlabel.training import MultiTaskDataModule, scarce_rows
-
-AUGMENTATIONS: dict[str, Callable[[Tensor], Tensor] | None] = {
-    "none": None,
-    "flip": BatchAugmentation(rotation=0, brightness=0, contrast=0, saturation=0, hue=0),
-    "faces": BatchAugmentation(),
-}
 
 
 def data_module(config: Config, data: RunData, *, first_epoch: int = 0) -> MultiTaskDataModule:
@@ -28,7 +19,7 @@ def data_module(config: Config, data: RunData, *, first_epoch: int = 0) -> Multi
         first_epoch: The epoch that training begins with, from 0.
     """
     in_loader = config.training.augment_on == "loader"
-    transforms = {"train": AUGMENTATIONS[config.training.augment] if in_loader else None}
+    transforms = {"train": AUGMENTATIONS.make(config.training.augment) if in_loader else None}
     datasets = {
         name: ArrayDataset(part.inputs, targets_to_tensors(part.annotations), transforms.get(name))
         for name, part in data.parts.items()

@@ -15,9 +15,9 @@ def check_fixed_weights(config: Config) -> None:
     Raises:
         InputError: They are not.
     """
-    if config.weighting != "fixed":
+    if config.weighting.name != "fixed":
         raise InputError(
-            f"weighting: {config.weighting!r}",
+            f"weighting: {config.weighting.name!r}",
             expected="fixed: what is compared is trained with the same weights of tasks",
             fix="--set weighting=fixed, with loss.TASK.weight for each task",
         )

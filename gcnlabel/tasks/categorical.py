@@ -33,7 +33,8 @@ class Categorical(Task):
     discrete: ClassVar[bool] = True
     exclusive: ClassVar[bool] = True
     activation: ClassVar[str] = "softmax"
-    losses: ClassVar[tuple[str, ...]] = ("cross_entropy",)
+    targets: ClassVar[str] = "classes"
+    loss: ClassVar[str] = "cross_entropy"
     metrics: ClassVar[str] = "classes"
     main_metric: ClassVar[str] = "macro_f1"
 
@@ -90,10 +91,6 @@ class Categorical(Task):
     def masked(self, target: Any, seen: npt.NDArray[np.bool_]) -> Array:
         """Return classes that are annotated in the rows of which ``seen`` [N, classes] is true alone."""
         return np.where(seen.any(1), target, MISSING_CLASS) if target.ndim == 1 else super().masked(target, seen)
-
-    def unannotated(self, samples: int) -> Array:
-        """Return :data:`MISSING_CLASS` [N]."""
-        return np.full(samples, MISSING_CLASS)
 
     def activated(self, scores: Any) -> Any:
         """Return the softmax."""

@@ -32,8 +32,7 @@ class Dimensional(Task):
     labels_key: ClassVar[str] = "dims"
     options: ClassVar[tuple[str, ...]] = ("range",)
     noun: ClassVar[str] = "dimension"
-    losses: ClassVar[tuple[str, ...]] = ("ccc", "mse")
-    metrics: ClassVar[str] = "dimensions"
+    loss: ClassVar[str] = "ccc"
     main_metric: ClassVar[str] = "mean_ccc"
     min_samples: ClassVar[int] = 2  # CCC needs two
 

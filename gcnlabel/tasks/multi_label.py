@@ -35,7 +35,8 @@ class MultiLabel(Task):
     noun: ClassVar[str] = "tag"
     discrete: ClassVar[bool] = True
     activation: ClassVar[str] = "sigmoid"
-    losses: ClassVar[tuple[str, ...]] = ("bce", "asymmetric")
+    targets: ClassVar[str] = "tags"
+    loss: ClassVar[str] = "bce"
     metrics: ClassVar[str] = "tags"
     main_metric: ClassVar[str] = "lrap"
 

@@ -38,7 +38,8 @@ class Task:
         discrete: Whether a label holds or does not; else it has a value.
         exclusive: Whether exactly one label holds, and a sample annotates all labels or none.
         activation: What turns scores into what they mean: ``softmax``, ``sigmoid`` or ``identity``.
-        losses: Names of the losses that suit it, the default first.
+        targets: What targets are: ``classes``, ``tags`` or ``values``; a loss suits one of them.
+        loss: Name of its loss where none is named.
         metrics: Its part of :data:`gcnlabel.metrics.METRICS`, or ``package.module:function``.
         main_metric: The metric by which epochs are selected and heads compared.
         min_samples: Samples with a label that a metric needs.
@@ -55,8 +56,9 @@ class Task:
     discrete: ClassVar[bool] = False
     exclusive: ClassVar[bool] = False
     activation: ClassVar[str] = "identity"
-    losses: ClassVar[tuple[str, ...]] = ()
-    metrics: ClassVar[str] = ""
+    targets: ClassVar[str] = "values"
+    loss: ClassVar[str] = "mse"
+    metrics: ClassVar[str] = "values"
     main_metric: ClassVar[str] = ""
     min_samples: ClassVar[int] = 1
 
@@ -153,10 +155,6 @@ class Task:
     def masked(self, target: Any, seen: npt.NDArray[np.bool_]) -> Array:
         """Return targets that are annotated where ``seen`` [N, labels] is true alone."""
         return np.where(seen, self.indicators(target), np.nan)
-
-    def unannotated(self, samples: int) -> Array:
-        """Return targets of samples of which nothing is annotated."""
-        return np.full((samples, len(self)), np.nan)
 
     def shown(self, indicators: Any) -> Any:
         """Return which samples have each label, or a value of it, bool [N, labels], from :meth:`indicators` or CSR."""

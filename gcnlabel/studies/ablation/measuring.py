@@ -91,9 +91,13 @@ def measured(job: Job) -> Found:
 
 
 def _trained(job: Job) -> list[Member]:
-    """Return a member for each learning rate and, within it, each seed."""
+    """Return a member for each head of the candidate and, within it, each learning rate and each seed."""
+    return [member for candidate in job.candidate.variants() for member in _members(candidate, job)]
+
+
+def _members(candidate: Candidate, job: Job) -> list[Member]:
     pairs = list(zip(job.datas, job.budget.seeds, strict=True))
-    drawn = [job.candidate.model(data, seed) for data, seed in pairs]
+    drawn = [candidate.model(data, seed) for data, seed in pairs]
     members = [
         Member(copy.deepcopy(model), data, rate, seed)
         for rate in job.budget.rates
@@ -101,7 +105,7 @@ def _trained(job: Job) -> list[Member]:
     ]
     at_once = _at_once(job.datas[0], len(members))
     for start in range(0, len(members), at_once):
-        fit(job.candidate.config, members[start : start + at_once], job.budget.steps, _mean)
+        fit(candidate.config, members[start : start + at_once], job.budget.steps, _mean)
     return members
 
 

@@ -138,7 +138,6 @@ def _listed(rates: list[float]) -> str:
 def _described(head: Mapping[str, Any]) -> str:
     if head["name"] == LINEAR:
         return "the linear head"
-    beside = (
-        f", with free vectors beside those of {', '.join(head['residual_tasks'])}" if head["residual_tasks"] else ""
-    )
+    free = head["of"].get("tasks")
+    beside = f", with free vectors beside those of {', '.join(free)}" if free else ""
     return f"the signed graph's head, scored by angles{beside}"

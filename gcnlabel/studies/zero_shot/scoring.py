@@ -12,9 +12,10 @@ import torch
 from gcnlabel.config import Config
 from gcnlabel.graph import LabelGraph, attached_graph, joined_graph
 from gcnlabel.graph.raw_matrix import as_dense
-from gcnlabel.nn import MultiTaskModel
+from gcnlabel.nn import HEADS, MultiTaskModel
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import RunData
+from gcnlabel.run.default_head import with_head
 from gcnlabel.run.graph import finished_graph, raw_graph
 from gcnlabel.studies.zero_shot.edges import complete, identity, restricted, shuffled
 from gcnlabel.studies.zero_shot.left_out import few_annotated, without_label
@@ -118,9 +119,9 @@ def trained_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[dic
 
 def free_config(config: Config) -> Config:
     """Return the config with free vectors, scored as those of its head are."""
-    name = "cosine" if any("cosine" in name for name in config.model.head.names) else "linear"
-    head = config.model.head.model_copy(update={"name": name, "tasks": {}})
-    return config.model_copy(update={"model": config.model.model_copy(update={"head": head})})
+    head = next((part for part in config.model.head.all() if part.name == "cosine"), None)
+    free = HEADS.parse("linear")
+    return with_head(config, free if head is None else head.model_copy(update={"of": free}), config.graph)
 
 
 def _models(

@@ -91,7 +91,7 @@ def test_json_has_every_head_metric_and_seed(finished):
     assert list(results["regimes"]) == ["50% of the samples", "affect on 5 samples"]
     for regime in results["regimes"].values():
         assert set(regime["heads"]) == {*RIVALS, "stacking", *WRONG}
-        assert regime["default"]["name"] == "graph-cosine"
+        assert regime["default"]["name"] == "cosine"
         for head in regime["heads"].values():
             assert {"mood/macro_f1", "tags/lrap", "affect/mean_ccc", "affect/valence/ccc"} <= set(head["metrics"])
             assert all(len(values) == 2 for values in (*head["metrics"].values(), head["val"], head["rate"]))

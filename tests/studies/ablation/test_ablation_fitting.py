@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from gcnlabel.config.schema import HeadConfig, Loss
 from gcnlabel.data import targets_to_tensors
+from gcnlabel.losses import LOSSES
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp
 from gcnlabel.run.build import build_head, build_loss
@@ -24,7 +24,7 @@ STEPS = 10
 def drawn(data, seed):
     torch.manual_seed(seed)
     units = Units.fit(data.parts["train"].annotations)
-    return MultiTaskModel(mlp(5, [8]), build_head(HeadConfig(name="linear"), data.tasks, 8, None), units)
+    return MultiTaskModel(mlp(5, hidden=[8]), build_head("linear", data.tasks, 8, None), units)
 
 
 def members_of(datas, rates=(0.01,)):
@@ -140,7 +140,7 @@ def test_no_more_are_added_than_there_are(config, data):
 
 
 def test_every_member_has_the_class_weights_of_its_own_samples(config, data):
-    weighted = config.model_copy(update={"loss": {"mood": Loss(class_weights=True)}})
+    weighted = config.model_copy(update={"loss": {"mood": LOSSES.parse({"class_weights": True})}})
     datas = [Regime(0.4).thin(data, seed) for seed in (0, 1)]
     losses = [build_loss(weighted, d).losses["mood"].class_weights for d in datas]
     assert not torch.equal(*losses)

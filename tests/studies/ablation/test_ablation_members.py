@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 import torch
 
-from gcnlabel.config.schema import HeadConfig
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.embeddings import random_embeddings
 from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import HEADS as KINDS
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp, small_cnn
 from gcnlabel.run.build import build_head, build_loss
@@ -18,14 +18,14 @@ from gcnlabel.studies.ablation.members import Members
 from gcnlabel.training import make_optimizer
 
 RATES = (0.003, 0.01, 0.03)
+GRAPH = {"name": "graph", "hidden_channels": [6], "bias": True}
+RESIDUAL = {"name": "residual", "of": GRAPH, "tasks": ["tags"]}
 HEADS = {
-    "linear": HeadConfig(name="linear"),
-    "cosine": HeadConfig(name="cosine", keep_length=["affect"]),
-    "graph": HeadConfig(name="graph", hidden_channels=[6], bias=True),
-    "residual": HeadConfig(name="residual", hidden_channels=[6], bias=True),
-    "graph-cosine": HeadConfig(
-        name="graph-cosine", hidden_channels=[6], bias=True, residual_tasks=["tags"], keep_length=["affect"]
-    ),
+    "linear": KINDS.parse("linear"),
+    "cosine": KINDS.parse({"name": "cosine", "keep_length": ["affect"]}),
+    "graph": KINDS.parse(GRAPH),
+    "residual": KINDS.parse({"name": "residual", "of": GRAPH}),
+    "graph-cosine": KINDS.parse({"name": "cosine", "of": RESIDUAL, "keep_length": ["affect"]}),
 }
 
 
@@ -92,25 +92,25 @@ def compare(head, data, config, optimizer, backbone, inputs, fused=True):
 def test_side_by_side_with_adamw_is_alone(head, data, config):
     adamw = partial(make_optimizer, name="adamw", weight_decay=0.1, momentum=0.9)
     inputs = torch.as_tensor(data.parts["train"].inputs)
-    compare(head, data, config, adamw, lambda: mlp(5, [8]), inputs)
+    compare(head, data, config, adamw, lambda: mlp(5, hidden=[8]), inputs)
 
 
 @pytest.mark.parametrize("fused", [True, None])
 def test_side_by_side_with_momentum_is_alone(fused, data, config):
     sgd = partial(make_optimizer, name="sgd", weight_decay=0.05, momentum=0.8)
     inputs = torch.as_tensor(data.parts["train"].inputs)
-    compare("graph-cosine", data, config, sgd, lambda: mlp(5, [8]), inputs, fused)
+    compare("graph-cosine", data, config, sgd, lambda: mlp(5, hidden=[8]), inputs, fused)
 
 
 def test_moments_of_batch_norm_are_of_each_member(data, config):
     draw = torch.Generator().manual_seed(3)
     images = torch.randint(0, 256, (80, 1, 12, 12), generator=draw).float()
     sgd = partial(make_optimizer, name="sgd", weight_decay=0.0, momentum=0.0)
-    compare("linear", data, config, sgd, lambda: small_cnn(1, [4]), images)
+    compare("linear", data, config, sgd, lambda: small_cnn(1, widths=[4]), images)
 
 
 def test_members_leave_the_models_they_were_made_of_alone(data, config):
-    models = [drawn("graph", data, seed, lambda: mlp(5, [8])) for seed in (0, 1)]
+    models = [drawn("graph", data, seed, lambda: mlp(5, hidden=[8])) for seed in (0, 1)]
     before = [copy.deepcopy(model.state_dict()) for model in models]
     sgd = partial(make_optimizer, name="sgd", lr=1, weight_decay=0, momentum=0)
     members = Members(models, [build_loss(config, data)] * 2, [0.1, 0.1], sgd)

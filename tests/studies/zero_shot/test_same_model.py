@@ -32,9 +32,9 @@ CHANGES = {
     "one sample left": ["training.batch_size=179"],
     "losses": ["loss={affect: {name: mse, weight: 2.0}, tags: {name: asymmetric, weight: 0.5}}", "standardize=false"],
     "another metric": ["select={metric: tags/mAP, mode: max}", "training.epochs=3"],
-    "learned edges, published start": ["model.head.edges=learned", "model.head.init=published"],
+    "learned edges, published start": ["model.head.of.edges=learned", "model.head.of.init=published"],
     "statistic, tau and p": ["graph.statistic={tags: phi, 'tags:affect': pearson}", "graph.tau=0.05", "graph.p=0.4"],
-    "residual": ["model.head={name: residual, hidden_channels: [5], residual_tasks: [affect]}"],
+    "residual": ["model.head={name: residual, of: {name: graph, hidden_channels: [5]}, tasks: [affect]}"],
 }
 
 
