@@ -7,9 +7,9 @@ names, types and defaults of a config are read from there. A subclass of :class:
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from importlib.util import find_spec
 from typing import Any, ClassVar, TypeVar
 
@@ -18,13 +18,14 @@ from pydantic_core import CoreSchema, core_schema
 
 from gcnlabel.code import imported, is_refused
 from gcnlabel.errors import InputError, closest
-from gcnlabel.settings import Section
+from gcnlabel.settings import Section, keyword_options
 
 Made = TypeVar("Made", bound=Callable[..., Any])
 WINGS = ("faces", "studies", "papers")
 """Packages that no other imports: their parts lie in folders of the same name as those of the core."""
 
-_KINDS: dict[str, Registry] = {}
+KINDS: dict[str, Registry] = {}
+"""Kind -> its registry, of those that are imported."""
 
 
 class Part(Section):
@@ -48,6 +49,7 @@ class Part(Section):
         return {key: getattr(self, key) for key in type(self).model_fields if key not in form.model_fields}
 
 
+@dataclass(eq=False, repr=False)
 class Registry:
     """Parts of one kind.
 
@@ -71,19 +73,17 @@ class Registry:
         (15, 10, ['wide'])
     """
 
-    def __init__(
-        self,
-        kind: str,
-        home: str,
-        *,
-        key: str = "name",
-        form: type[Part] = Part,
-        default: str | None = None,
-        makes: type = object,
-    ) -> None:
-        self.kind, self.home, self.key, self.form = kind, home, key, form
-        self.default, self.makes = default, makes
-        _KINDS[kind] = self
+    kind: str
+    home: str
+    _: KW_ONLY
+    key: str = "name"
+    form: type[Part] = Part
+    default: str | None = None
+    makes: type = object
+
+    def __post_init__(self) -> None:
+        """Make it known by its kind."""
+        KINDS[self.kind] = self
         self._parts: dict[str, Callable[..., Any]] = {}
         self._settings: dict[str, type[Section]] = {}
         self._loaded = False
@@ -125,7 +125,7 @@ class Registry:
         if isinstance(part, type) and issubclass(part, Section):
             return part
         if name not in self._settings:
-            made = create_model(name, __base__=self.form, name=(str, name), **_options(part))
+            made = create_model(name, __base__=self.form, name=(str, name), **keyword_options(part))
             made.kind = self
             self._settings[name] = made
         return self._settings[name]
@@ -178,6 +178,10 @@ class Registry:
         dump = core_schema.plain_serializer_function_ser_schema(lambda part: part.model_dump())
         return core_schema.no_info_plain_validator_function(self.parse, serialization=dump)
 
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """Return what a description of the settings says of a field that is annotated with this registry."""
+        return {"part": self.kind}
+
     def __reduce__(self) -> Any:
         """Other processes have the registry that they import."""
         return _registry, (self.kind, self.home)
@@ -195,20 +199,6 @@ class Registry:
 
 
 def _registry(kind: str, home: str) -> Registry:
-    if kind not in _KINDS:
+    if kind not in KINDS:
         importlib.import_module(home)
-    return _KINDS[kind]
-
-
-def _options(part: Callable[..., Any]) -> dict[str, Any]:
-    """Return name -> (type, default) of the keyword-only arguments."""
-    found = {}
-    try:
-        arguments = inspect.signature(part, eval_str=True).parameters.values()
-    except (TypeError, ValueError):  # no callable; or one built into Python that does not tell
-        return {}
-    for argument in arguments:
-        if argument.kind is argument.KEYWORD_ONLY:
-            kind = Any if argument.annotation is argument.empty else argument.annotation
-            found[argument.name] = (kind, ... if argument.default is argument.empty else argument.default)
-    return found
+    return KINDS[kind]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag, model_validator
@@ -40,3 +41,17 @@ class Section(BaseModel):
             if key not in known:
                 raise PydanticCustomError(UNKNOWN_KEY, "unknown key '{key}'", {"key": str(key), "known": known})
         return values
+
+
+def keyword_options(part: Callable[..., Any]) -> dict[str, Any]:
+    """Return name -> (type, default) of the keyword-only arguments."""
+    found = {}
+    try:
+        arguments = inspect.signature(part, eval_str=True).parameters.values()
+    except (TypeError, ValueError):  # no callable; or one built into Python that does not tell
+        return {}
+    for argument in arguments:
+        if argument.kind is argument.KEYWORD_ONLY:
+            kind = Any if argument.annotation is argument.empty else argument.annotation
+            found[argument.name] = (kind, ... if argument.default is argument.empty else argument.default)
+    return found

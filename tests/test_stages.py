@@ -122,6 +122,7 @@ def f():
         "import gcnlabel",
         "import gcnlabel.cli",
         "from gcnlabel.cli import main; main(['--help'], standalone_mode=False)",
+        "from gcnlabel.cli import main; main(['prepare', '--help'], standalone_mode=False)",
     ],
 )
 def test_heavy_libraries_wait_until_they_are_needed(program):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
+from gcnlabel.config.optimizer import Optimizer
 from gcnlabel.data.augmentation import AUGMENTATIONS
 from gcnlabel.losses import LOSSES, WEIGHTINGS
 from gcnlabel.losses.task_loss import LossPart
@@ -62,44 +63,6 @@ class Model(Section):
     head: Annotated[HeadPart, HEADS] = Field(default_factory=partial(HEADS.parse, "default"))
 
 
-class Side(Section):
-    """What the optimizer does otherwise for one side of the model.
-
-    Attributes:
-        lr: Learning rate; null for that of all.
-        weight_decay: Weight decay; null for that of all.
-    """
-
-    lr: PositiveFloat | None = None
-    weight_decay: Annotated[float, Field(ge=0)] | None = None
-
-
-class Optimizer(Section):
-    """The optimizer and how its learning rate falls.
-
-    Attributes:
-        name: AdamW, or SGD with momentum.
-        lr: Learning rate at the start.
-        weight_decay: Weight decay; what a weighting learns has none.
-        momentum: Of SGD.
-        backbone: Learning rate and weight decay of the backbone, where they differ.
-        head: Those of the head.
-        schedule: How the learning rate falls: not at all, along a cosine to 0, or in steps.
-        step_epochs: Epochs between two steps.
-        step_factor: Factor of each step.
-    """
-
-    name: Literal["sgd", "adamw"] = "adamw"
-    lr: PositiveFloat = 0.001
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    momentum: Share = 0.9
-    backbone: Side = Side()
-    head: Side = Side()
-    schedule: Literal["constant", "cosine", "step"] = "constant"
-    step_epochs: PositiveInt = 10
-    step_factor: Share = 0.1
-
-
 class Training(Section):
     """How long, in what portions, and how fast.
 
@@ -145,7 +108,12 @@ class Select(Section):
 
 
 class Evaluate(Section):
-    """What is reported, and whether the decision thresholds of tags are tuned on the held-out split."""
+    """What is reported.
+
+    Attributes:
+        split: The split that is reported.
+        tune_thresholds: Whether the decision thresholds of tags are tuned on the val split.
+    """
 
     split: Literal["test", "val", "train"] = "test"
     tune_thresholds: bool = False
@@ -172,6 +140,7 @@ class Config(Section):
 
     Attributes:
         tasks: The tasks, or the file that declares them; None where the data brings its own.
+        data: Where annotations and inputs come from.
         only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
         standardize: Whether features are scaled by the mean and deviation of the training split.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
@@ -182,6 +151,7 @@ class Config(Section):
             :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
             loss``: a metric of a task says better which epoch is best.
         ablate: Heads that ``gcnlabel ablate`` compares beside its own.
+        seed: Of initial weights, the order of samples and what is held out.
     """
 
     tasks: str | dict[str, Any] | None = None

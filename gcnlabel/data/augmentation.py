@@ -22,7 +22,7 @@ def share_of(flip: float) -> float:
     return 0.5 if flip is True else float(flip)
 
 
-Flip = Annotated[float, BeforeValidator(share_of), Field(ge=0, le=1)]
+Flip = Annotated[float, Field(ge=0, le=1), BeforeValidator(share_of)]
 MaxHue = Annotated[float, Field(ge=0, le=0.5)]
 Strength = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 

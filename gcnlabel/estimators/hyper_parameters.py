@@ -79,7 +79,7 @@ def _head(given: Mapping[str, Any]) -> dict[str, Any]:
 def _losses(given: Mapping[str, Any], tasks: TaskSet) -> dict[str, Any]:
     names = _by_task(given["loss"], tasks)
     weights = _by_task(given["loss_weights"], tasks)
-    return {task.name: {"name": names.get(task.name), "weight": _plain(weights.get(task.name))} for task in tasks}
+    return {task: {"name": names.get(task, "default"), "weight": _plain(weights.get(task))} for task in tasks.names}
 
 
 def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:

@@ -82,4 +82,5 @@ def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> Mul
             momentum=settings.momentum,
         ),
         schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor),
+        settings.sides,
     )

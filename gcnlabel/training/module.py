@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import lightning as L
@@ -16,6 +17,7 @@ from gcnlabel.errors import InputError, shorten
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.nn import MultiTaskModel
+from gcnlabel.training.optimizers import groups_of_sides
 from gcnlabel.training.pairs import concatenate, split_batch
 
 Batch = tuple[Tensor, dict[str, Tensor]]
@@ -29,6 +31,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         loss: The losses of all tasks; what its weighting learns is trained too, without weight decay.
         optimizer: Makes the optimizer from groups of parameters.
         schedule: Factor of the learning rate as a function of the epochs done.
+        sides: ``backbone`` or ``head`` -> learning rate and weight decay of its own.
 
     Attributes:
         augment: Applied to training batches on the device that trains, or None.
@@ -49,12 +52,14 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         loss: MultiTaskLoss,
         optimizer: Callable[[list[dict[str, Any]]], Optimizer],
         schedule: Callable[[float], float] = lambda epochs: 1.0,
+        sides: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
         self.make_optimizer = optimizer
         self.schedule = schedule
+        self.sides = sides
         self.augment: Callable[[Tensor], Tensor] | None = None
         self.memory_format = torch.contiguous_format
         self.metrics: Any = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
@@ -171,7 +176,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
         Weights of tasks do not decay: towards a log-variance of 0, one scale of the losses would be preferred.
         """
-        groups: list[dict[str, Any]] = [{"params": list(self.model.parameters())}]
+        groups = groups_of_sides(self.model.named_parameters(), self.sides)
         if learned := list(self.loss.parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
         optimizer = self.make_optimizer(groups)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from torch.nn import Parameter
@@ -26,6 +26,29 @@ def make_optimizer(
     if name == "sgd":
         return SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay, fused=fused)
     return AdamW(parameters, lr=lr, weight_decay=weight_decay, fused=fused)
+
+
+def groups_of_sides(
+    parameters: Iterable[tuple[str, Parameter]], sides: Mapping[str, Mapping[str, float]]
+) -> list[dict[str, Any]]:
+    """Return parameters in groups: those of each side that has options of its own, and the others before them.
+
+    Args:
+        parameters: Parameters of a model, with names that begin with their side, e.g. ``backbone.``.
+        sides: Side -> its options, e.g. ``lr``; none for those of all.
+
+    Example:
+        >>> from torch import ones
+        >>> named = [("backbone.a", Parameter(ones(1))), ("head.b", Parameter(ones(1)))]
+        >>> [(len(group["params"]), group.get("lr")) for group in groups_of_sides(named, {"head": {"lr": 0.1}})]
+        [(1, None), (1, 0.1)]
+    """
+    groups: dict[str, dict[str, Any]] = {"": {"params": []}}
+    groups |= {side: {"params": [], **options} for side, options in sides.items() if options}
+    for name, parameter in parameters:
+        side = name.partition(".")[0]
+        groups[side if side in groups else ""]["params"].append(parameter)
+    return [group for group in groups.values() if group["params"]]
 
 
 def schedule_factor(name: str, epochs: int, step_epochs: int, step_factor: float) -> Callable[[float], float]:

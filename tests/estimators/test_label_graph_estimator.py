@@ -122,7 +122,7 @@ def test_loss_weights_and_losses_by_task(samples):
     weights = {"affect": 0.5}
     model = LabelGraphEstimator(TASKS, **FAST, loss=losses, loss_weights=weights).fit(*samples)
     found = {name: (section.name, section.weight) for name, section in model.config_.loss.items()}
-    assert found == {"mood": (None, None), "tags": ("asymmetric", None), "affect": ("mse", 0.5)}
+    assert found == {"mood": ("default", None), "tags": ("asymmetric", None), "affect": ("mse", 0.5)}
     with pytest.raises(InputError, match="unknown task 'afect'"):
         LabelGraphEstimator(TASKS, **FAST, loss_weights={"afect": 1}).fit(*samples)
 

@@ -1,3 +1,4 @@
+import copy
 import itertools
 from collections import OrderedDict
 from pathlib import Path
@@ -13,6 +14,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.training import MultiTaskDataModule, SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
 from gcnlabel.training.batches import EpochShuffle, SharedBatches, WithScarce
 from gcnlabel.training.epoch_table import write_rows
+from gcnlabel.training.optimizers import groups_of_sides
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -163,3 +165,17 @@ def test_scarce_samples_are_added_to_each_batch_and_all_come_round():
         assert sorted(first[3:] + second[3:]) == rows.tolist()  # what two processes add together, each once
     alone = list(WithScarce(SharedBatches(EpochShuffle(12, seed=4), 6), rows, 4))
     assert [sorted(batch) for batch in alone] == [sorted(a + b) for a, b in zip(*loaders, strict=True)]
+
+
+def test_sides_have_a_learning_rate_and_weight_decay_of_their_own():
+    model = torch.nn.ModuleDict({"backbone": torch.nn.Linear(2, 2), "head": torch.nn.Linear(2, 1)})
+    sides = {"backbone": {"lr": 0.0, "weight_decay": 0.0}, "head": {}}
+    groups = groups_of_sides(model.named_parameters(), sides)
+    assert [len(group["params"]) for group in groups] == [2, 2]
+    before = copy.deepcopy(model.state_dict())
+    optimizer = make_optimizer(groups, "adamw", 0.1, 0.5, 0.0)
+    model["head"](model["backbone"](torch.ones(1, 2))).sum().backward()
+    optimizer.step()
+    same = {name: torch.equal(value, before[name]) for name, value in model.state_dict().items()}
+    assert same == {"backbone.weight": True, "backbone.bias": True, "head.weight": False, "head.bias": False}
+    assert len(groups_of_sides(model.named_parameters(), {"backbone": {}, "head": {}})) == 1
