@@ -56,13 +56,22 @@ def predict(
             image that is not there, or no image can be read.
             Images of a folder that cannot be read are left out and named in the result.
     """
-    config = folder.load_config()
-    features = config.data.image_shape is None
+    features = folder.load_config().data.image_shape is None
     _check_kind(source, features)
     if features:
         return _predict_features(folder, source, batch_size, device, progress)
-    places = places or {}
-    files = find_images(source, config, places)
+    return _predict_images(folder, source, places or {}, batch_size, device, progress)
+
+
+def _predict_images(
+    folder: RunFolder,
+    source: str | Path,
+    places: Mapping[str, Place],
+    batch_size: int,
+    device: str,
+    progress: Progress,
+) -> Predictions:
+    files = find_images(source, folder.load_config(), places)
     network = load_network(folder)
     strangers = [name for name in places if name not in files]
     if strangers:

@@ -17,9 +17,16 @@ from lightning.pytorch.strategies import DDPStrategy, Strategy
 from gcnlabel.training.checkpoint_io import SafeCheckpointIO
 from gcnlabel.training.epoch_table import EpochTable
 
+CHECKPOINTS = "checkpoints"
 LAST = "last.safetensors"
 BEST = "best.safetensors"
 TENSORBOARD = "tensorboard"
+ALWAYS: dict[str, Any] = {
+    "num_sanity_val_steps": 0,
+    "use_distributed_sampler": False,  # the data module shares the samples out, without repeating any
+    "benchmark": True,  # of convolution algorithms on a GPU: all batches of a run have one size
+    "enable_model_summary": False,
+}
 
 
 class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
@@ -82,28 +89,27 @@ def make_trainer(
         tensorboard: Whether to log for TensorBoard too (extra ``tensorboard``).
         progress: Whether to show a progress bar.
     """
-    every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
-    where = folder / "checkpoints"
-    best = Checkpoints(where, filename="best", monitor=metric, mode=mode, **every_epoch)
-    last = Checkpoints(where, filename="last", **every_epoch)  # after best, whose state it holds
     return L.Trainer(
         max_epochs=epochs,
         devices=devices,
         num_nodes=num_nodes,
         precision=precision,
         logger=TensorBoardLogger(folder, name=TENSORBOARD) if tensorboard else False,
-        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), best, last],
+        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), *_checkpoints(folder, metric, mode)],
         plugins=[SafeCheckpointIO(), *([SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else [])],
-        default_root_dir=where / "none",  # where Lightning looks for leftover hpc_ckpt_*.ckpt, and would start from one
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,  # the data module shares the samples out, without repeating any
+        default_root_dir=folder / CHECKPOINTS / "none",  # Lightning would start from a leftover hpc_ckpt_*.ckpt there
         sync_batchnorm=torch.cuda.is_available(),
         strategy=_strategy(devices, num_nodes),
-        benchmark=True,  # of convolution algorithms on a GPU: all batches of a run have one size
-        enable_model_summary=False,
         enable_progress_bar=progress,
         log_every_n_steps=1_000_000 if not tensorboard else 50,
+        **ALWAYS,
     )
+
+
+def _checkpoints(folder: Path, metric: str, mode: str) -> tuple[Checkpoints, Checkpoints]:
+    every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
+    best = Checkpoints(folder / CHECKPOINTS, filename="best", monitor=metric, mode=mode, **every_epoch)
+    return best, Checkpoints(folder / CHECKPOINTS, filename="last", **every_epoch)  # after best, whose state it holds
 
 
 def _in_folder(state: dict[str, Any], folder: Path) -> dict[str, Any]:
