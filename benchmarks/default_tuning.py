@@ -87,7 +87,7 @@ def measure(config: Config, setting: Setting, datas: list[RunData]) -> dict[str,
 
 def main() -> None:
     """Measure all settings."""
-    config = load_config(ROOT / CONFIG)
+    config = load_config(ROOT / CONFIG, ["select={metric: main, mode: max}"])
     data = load_data(config)
     data = replace(data, parts={**data.parts, "test": data.parts["val"]})
     results: dict[str, Any] = {"config": CONFIG, "seeds": list(BUDGET.seeds), "settings": {}}

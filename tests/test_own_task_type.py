@@ -13,9 +13,9 @@ from gcnlabel.errors import InputError
 from gcnlabel.export.description import describe_model
 from gcnlabel.losses import make_loss
 from gcnlabel.metrics import TaskMetrics
+from gcnlabel.metrics.main_metrics import main_metric
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.statistics import LabelStatistics, default_blocks
-from gcnlabel.studies.ablation.main_metrics import main_metric
 from gcnlabel.tasks import TASK_TYPES, MultiLabel, Task, TaskSet
 from gcnlabel.units import Units
 

@@ -1,11 +1,44 @@
-"""A head, a loss and a backbone of one's own: what they are made from comes first, their options are keyword-only."""
+"""A data source, a backbone, a head and a loss of one's own.
 
+A data source is a class whose fields are its settings. The others are functions, or classes: what they are made from
+comes first, and their keyword-only arguments are their options.
+"""
+
+import numpy as np
 import torch
 from torch import nn
 
+from gcnlabel.annotations import Annotations
+from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.losses import TaskLoss
 from gcnlabel.nn import Backbone, Head
 from gcnlabel.nn.backbone import channels_in
+from gcnlabel.sources import Divided, Part
+from gcnlabel.tasks import Categorical, Dimensional, TaskSet
+
+TASKS = TaskSet([Categorical("shade", ["dark", "bright"]), Dimensional("light", ["level"], range=(0, 1))])
+
+
+class Shades(Divided):
+    """Noisy squares of a shade of grey, which are bright or dark."""
+
+    count: int = 400
+    side: int = 16
+
+    def read(self, tasks):
+        """Return all samples, each with its split."""
+        rng = np.random.default_rng(0)
+        level = rng.random(self.count)
+        noise = rng.normal(0, 0.1, (self.count, 1, self.side, self.side))
+        images = (255 * (level[:, None, None, None] + noise).clip(0, 1)).astype(np.uint8)
+        targets = {"shade": (level > 0.5).astype(int), "light": level[:, None]}
+        splits = np.resize(["train", "train", "val", "test"], self.count)
+        return Part(Annotations(TASKS, targets, split=splits), images), RowReport()
+
+    @property
+    def image_shape(self):
+        """The shape of an image."""
+        return 1, self.side, self.side
 
 
 class LowRankHead(Head):
@@ -38,9 +71,8 @@ class HuberLoss(TaskLoss):
     def forward(self, scores, targets):
         """Return the mean over what is observed, 0 where nothing is."""
         seen = ~torch.isnan(targets)
-        known = torch.where(seen, targets, scores)
-        losses = nn.functional.huber_loss(scores, known, delta=self.delta, reduction="none")
-        return losses.sum() / seen.sum().clamp(min=1)
+        loss = nn.functional.huber_loss(scores, torch.where(seen, targets, scores), delta=self.delta, reduction="sum")
+        return loss / seen.sum().clamp(min=1)
 
 
 def huber(task, *, delta: float = 1.0) -> TaskLoss:

@@ -13,7 +13,7 @@ class Side(Section):
     """What the optimizer does otherwise for one side of the model.
 
     Attributes:
-        lr: Learning rate; null for that of all.
+        lr: Learning rate; null for that of all. Where that is tuned, this one stays in proportion.
         weight_decay: Weight decay; null for that of all.
     """
 
@@ -48,5 +48,9 @@ class Optimizer(Section):
 
     @property
     def sides(self) -> dict[str, dict[str, float]]:
-        """Side of the model -> what is otherwise for it."""
-        return {side: getattr(self, side).model_dump(exclude_none=True) for side in ("backbone", "head")}
+        """Side of the model -> ``factor`` of the learning rate and ``weight_decay``, where they are its own."""
+        found = {side: getattr(self, side).model_dump(exclude_none=True) for side in ("backbone", "head")}
+        for options in found.values():
+            if "lr" in options:
+                options["factor"] = options.pop("lr") / self.lr
+        return found

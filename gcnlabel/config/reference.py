@@ -31,7 +31,7 @@ def reference(part: str | None = None) -> str:
     for kind in kinds():
         parts = [_part(kind, name) for name in kind.names()]
         named = f"`{kind.key}` is one of these, or `package.module:Attribute`."
-        of_all = _table(kind.form, kind.form, but={kind.key})
+        of_all = _table(kind.form, kind.form, but={"name"})
         pages[kind.kind] = "\n\n".join([f"### {kind.kind.capitalize()}", named, *of_all, *parts])
     if part is not None and part not in pages:
         raise InputError(f"no kind of part is called {part!r}", expected=" | ".join(pages), fix=closest(part, pages))
@@ -66,15 +66,18 @@ def _table(model: type[Section], described: object, but: Collection[str]) -> lis
     return [HEADER + "\n".join(rows)] if rows else []
 
 
-def _rows(model: type[Section], described: object = None, at: str = "") -> Iterator[str]:
-    """Yield a row for each key, those of sections within by their whole path."""
+def _rows(
+    model: type[Section], described: object = None, at: str = "", defaults: Section | None = None
+) -> Iterator[str]:
+    """Yield a row for each key, those of sections within by their whole path, with the defaults that they have here."""
     schema, meanings = model.model_json_schema(), meanings_of(described, *model.__mro__)
     for key, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section) and not field.metadata:
-            yield from _rows(field.annotation, at=f"{at}{key}.")
+            yield from _rows(field.annotation, at=f"{at}{key}.", defaults=field.get_default(call_default_factory=True))
             continue
         values = values_of(schema["properties"][key], schema.get("$defs", {}))
-        default = "" if field.is_required() else f"`{_text(field.get_default(call_default_factory=True))}`"
+        value = field.get_default(call_default_factory=True) if defaults is None else getattr(defaults, key)
+        default = "" if field.is_required() and defaults is None else f"`{_text(value)}`"
         yield f"| `{at}{key}` | {values} | {default} | {_plain(meanings.get(key, ''))} |"
 
 
@@ -132,4 +135,4 @@ def _doc(described: object) -> str:
 def _plain(text: str) -> str:
     """Return the text of a docstring as it stands in a table."""
     text = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", " ".join(text.split())).replace("``", "`")
-    return re.sub(r"[;,]? see `\w+`", "", text).replace("|", "\\|")
+    return re.sub(r"[;,]? see `\w+`", "", re.sub(r"\bNone\b", "null", text)).replace("|", "\\|")

@@ -71,6 +71,8 @@ class Training(Section):
         batch_size: Samples in a batch of one device.
         scarce_samples: Samples added to each batch, of those that annotate a label so rare that a batch would hold few
             of it; see :func:`gcnlabel.training.scarce_rows`.
+        min_steps: Batches of the whole training, at least: an epoch goes over few samples several times.
+        patience: Epochs without an improvement of ``select.metric`` after which training ends; None for never.
         workers: Processes that load.
         precision: Lightning's; bf16-mixed pays on GPUs with bfloat16 units, and never on a CPU without them.
         augment: What is done to training images.
@@ -84,6 +86,8 @@ class Training(Section):
     epochs: PositiveInt = 10
     batch_size: PositiveInt = 35
     scarce_samples: Annotated[int, Field(ge=0)] = 64
+    min_steps: Annotated[int, Field(ge=0)] = 0
+    patience: PositiveInt | None = None
     workers: Annotated[int, Field(ge=0)] = 0
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
     augment: Annotated[Part, AUGMENTATIONS] = Field(default_factory=partial(AUGMENTATIONS.parse, "none"))
@@ -97,7 +101,7 @@ class Select(Section):
     """Which epoch is kept as the best: by which metric, on which split.
 
     Attributes:
-        metric: ``loss`` or ``task/metric``.
+        metric: ``loss``, ``main`` (the mean over tasks of macro-F1, LRAP or mean CCC) or ``task/metric``.
         mode: Whether more or less of it is better.
         split: ``val``; ``test`` is allowed, and is then printed with the result.
     """

@@ -19,6 +19,7 @@ from gcnlabel.faces.alignment import CENTRE
 from gcnlabel.faces.annotations import FaceAnnotations
 from gcnlabel.faces.cache.folder import CacheFolder
 from gcnlabel.faces.cache.reader import FaceCache
+from gcnlabel.faces.geometry import aligned_faces
 from gcnlabel.settings import Share
 from gcnlabel.sources import DataSource, Part
 from gcnlabel.sources.source import Image
@@ -72,8 +73,13 @@ class Faces(DataSource):
 
     @property
     def crops(self) -> str:
-        """How faces are cut out of their pictures."""
+        """How faces are cut out of their pictures, by the name of the alignment."""
         return CENTRE
+
+    @property
+    def geometry(self) -> tuple[str, str]:
+        """How faces are brought to size, in a few words and exactly."""
+        return aligned_faces(self.crops)
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
         """Return the faces, images that are read when they are asked for, and what became of every row.

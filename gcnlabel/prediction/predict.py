@@ -21,6 +21,7 @@ from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
 from gcnlabel.sources.source import Image, Place
+from gcnlabel.training import predict as scores_of
 from gcnlabel.training.pairs import concatenate
 
 Batch = tuple[list[str], npt.NDArray[np.generic]]
@@ -153,13 +154,12 @@ def _predicted(
     model = network.model.to(place)
     names: list[str] = []
     parts: list[dict[str, Tensor]] = []
-    with torch.inference_mode():
-        for batch, inputs in batches:
-            scores = model(torch.from_numpy(np.ascontiguousarray(inputs)).to(place))
-            _check_finite(scores, batch)
-            names += batch
-            parts.append({task.name: task.activated(scores[task.name].float()).cpu() for task in network.tasks})
-            progress(len(names) + len(unreadable), total)
+    for batch, inputs in batches:
+        scores = scores_of(model, [torch.from_numpy(np.ascontiguousarray(inputs))], place)
+        _check_finite(scores, batch)
+        names += batch
+        parts.append({task.name: task.activated(scores[task.name].float()) for task in network.tasks})
+        progress(len(names) + len(unreadable), total)
     progress(total, total)
     values = {name: value.numpy() for name, value in concatenate(parts).items()}
     thresholds = {name: value.numpy() for name, value in network.thresholds.items()}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from torch import nn
+from torch.optim import Optimizer
 
 from gcnlabel.annotations import warn_unseen
 from gcnlabel.config.schema import Config
@@ -70,17 +72,17 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
 
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
     """Return everything that is trained, ready for Lightning."""
+    model, loss = build_model(config, data, graph), build_loss(config, data)
+    return MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config))
+
+
+def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:
+    """Return what makes the optimizer from groups of parameters; ``fused``: in one kernel, see ``make_optimizer``."""
+    options = config.optimizer.model_dump(include={"name", "lr", "weight_decay", "momentum"})
+    return partial(make_optimizer, **options, sides=config.optimizer.sides, fused=fused)
+
+
+def build_schedule(config: Config) -> Callable[[float], float]:
+    """Return the factor of the learning rate as a function of the epochs done."""
     settings = config.optimizer
-    return MultiTaskModule(
-        build_model(config, data, graph),
-        build_loss(config, data),
-        partial(
-            make_optimizer,
-            name=settings.name,
-            lr=settings.lr,
-            weight_decay=settings.weight_decay,
-            momentum=settings.momentum,
-        ),
-        schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor),
-        settings.sides,
-    )
+    return schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor)

@@ -68,7 +68,7 @@ def evaluate(
     split = split or config.evaluate.split
     module, epoch = load_module(folder, data)
     module.to(place)
-    scores, targets = predict(module, _loader(config, data, split))
+    scores, targets = _scores(config, data, module, split), targets_to_tensors(data.parts[split].annotations)
     thresholds = _thresholds(config, data, module) if config.evaluate.tune_thresholds else {}
     values = {
         "split": split,
@@ -79,7 +79,7 @@ def evaluate(
         "notes": [
             *_notes(config, data, split, thresholds),
             *_unknown_tags(data.tasks, targets),
-            *_unfinished(folder, config),
+            *_unfinished(folder, config, epoch),
         ],
         "thresholds": _by_label(data, thresholds),
         "tasks": measure(data, scores, targets, thresholds),
@@ -100,7 +100,8 @@ def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores |
 
 
 def _thresholds(config: Config, data: RunData, module: MultiTaskModule) -> dict[str, Tensor]:
-    return tag_thresholds(data.tasks, *predict(module, _loader(config, data, "val")))
+    targets = targets_to_tensors(data.parts["val"].annotations)
+    return tag_thresholds(data.tasks, _scores(config, data, module, "val"), targets)
 
 
 def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str, Tensor]:
@@ -138,26 +139,31 @@ def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
     ]
 
 
-def _unfinished(folder: RunFolder, config: Config) -> list[str]:
+def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
     if not folder.metrics.exists():
         return []
     try:
         done = len(read_epochs(folder.metrics))
     except InputError as error:
         return [str(error).partition("\n")[0]]
-    wanted = config.training.epochs
+    wanted, patience = config.training.epochs, config.training.patience
+    if patience is not None and done - selected >= patience:
+        return []  # it ended for want of improvement
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
-def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
-    dataset = ArrayDataset(data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations))
-    return DataLoader(
+def _scores(config: Config, data: RunData, module: MultiTaskModule, split: str) -> dict[str, Tensor]:
+    """Return the scores of each task for a split, in single precision."""
+    dataset = ArrayDataset(data.parts[split].inputs, {})
+    loader = DataLoader(
         dataset,
         batch_size=config.training.batch_size,
         collate_fn=whole_batch,
         num_workers=config.training.workers,
         pin_memory=torch.cuda.is_available(),
     )
+    found = predict(module, (inputs for inputs, _ in loader), module.device)
+    return {name: scores.float() for name, scores in found.items()}
 
 
 def _write_predictions(folder: RunFolder, head: Head, scores: Scores, targets: Scores, ids: Any) -> None:

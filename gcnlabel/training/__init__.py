@@ -1,4 +1,4 @@
-"""Training with Lightning: module, data, checkpoints, tables."""
+"""Training: one plan of batches and one selection, followed by Lightning and by an ensemble of small models."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""A head, a loss and a backbone of one's own are trained from one config, and read again by those who trust them."""
+"""Parts of one's own are trained from one config, and read again by those who trust them."""
 
 import json
 import sys
@@ -21,9 +21,10 @@ def test_they_train_and_come_back(tmp_path, monkeypatch):
     assert made.exit_code == 0, made.output
     evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
     assert evaluation["head"] == "cosine of my_parts:low_rank"
+    assert evaluation["tasks"]["shade"]["accuracy"] > 0.8
     again = CliRunner().invoke(main, ["evaluate", run])
     assert again.exit_code == 2
-    assert "my_parts:patches, my_parts:low_rank, my_parts:huber" in again.output
+    assert "my_parts:Shades, my_parts:patches, my_parts:low_rank, my_parts:huber" in again.output
     trusted = CliRunner().invoke(main, ["evaluate", run, "--trust"])
     assert trusted.exit_code == 0, trusted.output
     wrong = ["--set", "model.head.of.rnak=3", "--output", str(tmp_path / "other")]

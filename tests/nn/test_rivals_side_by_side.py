@@ -12,8 +12,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss
 from gcnlabel.nn import MultiTaskModel, build_head, mlp
 from gcnlabel.studies.ablation.controls import with_adjacency
-from gcnlabel.studies.ablation.members import Members
-from gcnlabel.training import make_optimizer
+from gcnlabel.training import Ensemble, make_optimizer
 
 BASELINES = ["output-propagation", "label-query", "sample-graph"]
 RATES = [0.01, 0.02, 0.01]
@@ -40,7 +39,7 @@ def batch(step, member):
 
 @pytest.mark.parametrize("baseline", BASELINES)
 def test_members_are_what_they_are_alone(baseline):
-    stack = Members([model(baseline, m) for m in range(3)], [LOSS] * 3, RATES, ADAMW)
+    stack = Ensemble([model(baseline, m) for m in range(3)], [LOSS] * 3, RATES, ADAMW)
     alone = [model(baseline, m) for m in range(3)]
     optimizers = [ADAMW([{"params": list(a.parameters()), "lr": rate}]) for a, rate in zip(alone, RATES, strict=True)]
     for step in range(4):

@@ -71,6 +71,7 @@ POSITIONS = {
     ],
     "convolution": [("model.head", {"name": "cosine", "of": {"name": "graph", "conv": {"name": CODE, "k": 2}}})],
     "kind of edges": [("model.head", {"name": "graph", "edges": CODE})],
+    "data source": [("data", {"source": CODE, "path": "."})],
     "backbone": [("model.backbone", {"name": CODE, "scaling": "imagenet"})],
     "loss": [("loss.affect", {"name": CODE, "weight": 1})],
     "weighting": [("weighting", {"name": CODE})],

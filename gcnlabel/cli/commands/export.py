@@ -45,7 +45,7 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
         network.tasks,
         network.input_shape,
         scaling=network.config.model.backbone.scaling,
-        alignment=network.config.data.crops,
+        geometry=network.config.data.geometry,
         thresholds={name: values.tolist() for name, values in network.thresholds.items()},
     )
     export_model(network.model, output, format, description, overwrite=overwrite)

@@ -42,5 +42,5 @@ class AffectNet(Faces):
 
     @property
     def crops(self) -> str:
-        """How faces are cut out of their pictures."""
+        """How faces are cut out of their pictures, by the name of the alignment."""
         return self.alignment

@@ -9,6 +9,7 @@ from gcnlabel.papers.checkpoints.assembly import ImportedModel
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import declared_tasks
 from gcnlabel.run.signature import Signature
+from gcnlabel.sources import SOURCES
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO
 
@@ -63,8 +64,8 @@ def _content(imported: ImportedModel, config: Config | None, size: int | None) -
     if size is not None:
         content["data"]["size"] = size
     alignment, data = imported.architecture.alignment, content["data"]
-    crops = parse_config(content).data
-    if alignment and crops.image_shape is not None and "alignment" in type(crops).model_fields:
+    source = SOURCES.parse(data)
+    if alignment and source.image_shape is not None and "alignment" in type(source).model_fields:
         data["alignment"] = alignment
     generated = {"name": "graph", "hidden_channels": list(imported.sizes[1:-1])}
     head = {"name": "linear"} if imported.graph is None else generated

@@ -44,9 +44,9 @@ def markdown(results: Found, metrics: list[str]) -> str:
     number = len(results["seeds"])
     shown = f"Mean ± standard deviation over {number} seeds" if number > 1 else f"One seed ({results['seeds'][0]})"
     lines = [
-        f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['steps']} batches "
-        f"and learning rates {_listed(results['rates'])}; rate and moment are selected on the val part."
-        + _brackets(number),
+        f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['epochs']} epochs "
+        f"(of {results['min_steps']} batches in all, at least) and learning rates {_listed(results['rates'])}; rate "
+        f"and epoch are selected by {results['select']['metric']} on the val part." + _brackets(number),
         "",
     ]
     for name, regime in results["regimes"].items():

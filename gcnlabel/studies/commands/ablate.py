@@ -12,7 +12,7 @@ Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation
   gcnlabel ablate config.yaml --seeds 3 --share 1 --few affect:20 --output quick
   gcnlabel ablate config.yaml --head stacking --head "identity graph" --output two
-  gcnlabel ablate config.yaml --rate 0.001 --rate 0.01 --steps 500 --output longer
+  gcnlabel ablate config.yaml --rate 0.001 --rate 0.01 --set training.epochs=40 --output longer
 """
 
 
@@ -48,7 +48,13 @@ Examples:
     type=click.FloatRange(0, min_open=True),
     help="Learning rates to select from.",
 )
-@click.option("--steps", default=300, show_default=True, type=click.IntRange(min=5), help="Batches of every training.")
+@click.option(
+    *("--min-steps", "--steps", "min_steps"),
+    default=300,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Batches of every training, at least: an epoch goes over few samples several times.",
+)
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
 @click.option("--format", "formats", multiple=True, default=("pdf",), show_default=True, help="pdf, svg, png.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
@@ -61,7 +67,7 @@ def ablate(
     few: tuple[str, ...],
     heads: tuple[str, ...],
     rates: tuple[float, ...],
-    steps: int,
+    min_steps: int,
     changes: tuple[str, ...],
     formats: tuple[str, ...],
     workers: int | None,
@@ -78,7 +84,7 @@ def ablate(
     from gcnlabel.studies.ablation import Budget, run_ablation
 
     parsed = load_config(config, changes)
-    budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, steps)
+    budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
     with progress_bar("heads") as progress:
         given = (parsed, output, budget, shares, tasks)

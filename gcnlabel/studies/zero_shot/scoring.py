@@ -21,6 +21,7 @@ from gcnlabel.studies.zero_shot.edges import complete, identity, restricted, shu
 from gcnlabel.studies.zero_shot.left_out import few_annotated, without_label
 from gcnlabel.studies.zero_shot.rivals import RIVALS, Seen, rival_scores
 from gcnlabel.studies.zero_shot.training import trained
+from gcnlabel.training import portions, predict
 
 Floats = npt.NDArray[np.float64]
 Scores = dict[str, dict[str, Floats]]
@@ -152,11 +153,7 @@ def _of_label(left: Left, scores: dict[str, Floats]) -> dict[str, Floats]:
     return {part: values[:, left.whole.tasks.index(left.label)] for part, values in scores.items()}
 
 
-@torch.no_grad()
 def _scores(model: MultiTaskModel, data: RunData, parts: Sequence[str] = PARTS) -> dict[str, Floats]:
     """Return the scores of all labels on each part, [N, L]."""
-    found = {}
-    for part in parts:
-        scores = model.eval()(torch.as_tensor(data.parts[part].inputs))
-        found[part] = torch.cat([scores[task.name] for task in data.tasks], 1).double().numpy()
-    return found
+    found = {part: predict(model, portions(data.parts[part].inputs)) for part in parts}
+    return {part: torch.cat([of[task.name] for task in data.tasks], 1).double().numpy() for part, of in found.items()}

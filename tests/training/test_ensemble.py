@@ -14,8 +14,7 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp, small_cnn
 from gcnlabel.run.build import build_head, build_loss
 from gcnlabel.studies.ablation.controls import with_adjacency
-from gcnlabel.studies.ablation.members import Members
-from gcnlabel.training import make_optimizer
+from gcnlabel.training import Ensemble, make_optimizer
 
 RATES = (0.003, 0.01, 0.03)
 GRAPH = {"name": "graph", "hidden_channels": [6], "bias": True}
@@ -71,7 +70,7 @@ def compare(head, data, config, optimizer, backbone, inputs, fused=True):
     models = [drawn(head, data, seed, backbone) for seed in range(3)]
     lone = [copy.deepcopy(model) for model in models]
     loss, factors = build_loss(config, data), [1.0, 0.75, 0.5, 0.25]
-    members = Members(models, [loss] * 3, RATES, partial(optimizer, lr=1.0, fused=fused))
+    members = Ensemble(models, [loss] * 3, RATES, partial(optimizer, lr=1.0, fused=fused))
     given = list(batches(inputs, data, len(factors), 3))
     losses = [members.step(*batch, factor) for batch, factor in zip(given, factors, strict=True)]
     for m, model in enumerate(lone):
@@ -113,7 +112,7 @@ def test_members_leave_the_models_they_were_made_of_alone(data, config):
     models = [drawn("graph", data, seed, lambda: mlp(5, hidden=[8])) for seed in (0, 1)]
     before = [copy.deepcopy(model.state_dict()) for model in models]
     sgd = partial(make_optimizer, name="sgd", lr=1, weight_decay=0, momentum=0)
-    members = Members(models, [build_loss(config, data)] * 2, [0.1, 0.1], sgd)
+    members = Ensemble(models, [build_loss(config, data)] * 2, [0.1, 0.1], sgd)
     (batch,) = batches(torch.as_tensor(data.parts["train"].inputs), data, 1, 2)
     members.step(*batch)
     assert len(members) == 2

@@ -1,6 +1,10 @@
 """A class, tags and dimensions of three hidden causes, each with some that nobody annotated."""
 
 import numpy as np
+import pytest
+
+from gcnlabel.config import load_config
+from gcnlabel.run.data import load_data
 
 TASKS = {
     "mood": "mood: {type: categorical, classes: [sad, calm, glad]}",
@@ -46,3 +50,19 @@ def write(folder, tasks=("mood", "tags", "affect"), samples=160):
     path = folder / "config.yaml"
     path.write_text(CONFIG.format(folder=folder, tasks=chosen))
     return path
+
+
+@pytest.fixture(scope="session")
+def mixed(tmp_path_factory):
+    """Path of a config whose tasks are of all three types."""
+    return write(tmp_path_factory.mktemp("mixed"))
+
+
+@pytest.fixture(scope="session")
+def config(mixed):
+    return load_config(mixed)
+
+
+@pytest.fixture(scope="session")
+def data(config):
+    return load_data(config)

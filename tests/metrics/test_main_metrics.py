@@ -5,7 +5,7 @@ from sklearn.metrics import f1_score, label_ranking_average_precision_score
 from torchmetrics.functional import concordance_corrcoef
 
 from gcnlabel.metrics import TaskMetrics
-from gcnlabel.studies.ablation.main_metrics import main_metric, mean_main_metric
+from gcnlabel.metrics.main_metrics import main_metric, mean_main_metric
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 MOOD = Categorical("mood", ["x", "y", "z"])

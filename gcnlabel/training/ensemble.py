@@ -1,4 +1,4 @@
-"""Models of one shape that train side by side: the seeds and learning rates of one head, as one batched model."""
+"""Models of one architecture that train side by side as one batched model: seeds and learning rates of one head."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gcnlabel.nn import MultiTaskModel
 Scores = dict[str, Tensor]
 
 
-class Members:
+class Ensemble:
     """M models of one architecture, whose parameters and buffers are stacked: each step is one step of all.
 
     Members share nothing but which units are dropped: the gradient of the sum of their losses is, for each, that of its
@@ -30,8 +30,8 @@ class Members:
         models: The models, of the same architecture.
         losses: Loss of each, without control flow that depends on values.
         rates: Learning rate of each [M]; neighbours of the same rate are one group of the optimizer.
-        optimizer: Makes the optimizer from parameter groups, each with its ``lr``; it must treat each number alone, as
-            SGD and AdamW do.
+        optimizer: Makes the optimizer from groups of named parameters, each with its ``lr``; it must treat each number
+            alone, as SGD and AdamW do.
     """
 
     def __init__(
@@ -50,8 +50,12 @@ class Members:
         self._runs = _equal(self.rates)
         self._own = [[p.detach()[run] for p in in_memory] for run in self._runs]  # the same memory
         self.optimizer = optimizer(
-            [{"params": own, "lr": self.rates[run.start]} for own, run in zip(self._own, self._runs, strict=True)]
+            [
+                {"params": list(zip(self.parameters, own, strict=True)), "lr": self.rates[run.start]}
+                for own, run in zip(self._own, self._runs, strict=True)
+            ]
         )
+        self._rates = [group["lr"] for group in self.optimizer.param_groups]
 
     def __len__(self) -> int:
         """Return the number of members, M."""
@@ -70,8 +74,9 @@ class Members:
         losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, dict(targets))
         found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
         gradients = [_transposed(gradient).contiguous() for gradient in found]  # fused optimizers ignore strides
-        for run, own, group in zip(self._runs, self._own, self.optimizer.param_groups, strict=True):
-            group["lr"] = self.rates[run.start] * factor
+        for rate, group in zip(self._rates, self.optimizer.param_groups, strict=True):
+            group["lr"] = rate * factor
+        for run, own in zip(self._runs, self._own, strict=True):
             for parameter, gradient in zip(own, gradients, strict=True):
                 parameter.grad = gradient[run]
         self.optimizer.step()

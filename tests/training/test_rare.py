@@ -4,7 +4,7 @@ import torch
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
-from gcnlabel.training import draw_rows, scarce_rows
+from gcnlabel.training import draw_rows, rare_rows
 
 TASKS = TaskSet(
     [Categorical("mood", ["x", "y"]), MultiLabel("tags", ["a", "b"]), Dimensional("affect", ["valence", "arousal"])]
@@ -33,17 +33,17 @@ def annotated(mood, tags, affect, size=200):
     ],
 )
 def test_labels_of_which_a_batch_holds_few(counts, expected):
-    assert scarce_rows(annotated(*counts), 32).tolist() == list(range(expected))
+    assert rare_rows(annotated(*counts), 32).tolist() == list(range(expected))
 
 
 def test_batches_that_hold_every_sample_need_no_more():
-    assert scarce_rows(annotated(3, (3, 3), (3, 3)), 200).tolist() == []
-    assert scarce_rows(annotated(3, (3, 3), (3, 3)), 199).tolist() == [0, 1, 2]
+    assert rare_rows(annotated(3, (3, 3), (3, 3)), 200).tolist() == []
+    assert rare_rows(annotated(3, (3, 3), (3, 3)), 199).tolist() == [0, 1, 2]
 
 
 def test_a_label_that_every_sample_annotates_is_not_scarce_in_small_batches():
-    assert scarce_rows(annotated(200, (200, 200), (200, 200)), 8).tolist() == []
-    assert scarce_rows(annotated(200, (200, 200), (5, 200)), 8).tolist() == [0, 1, 2, 3, 4]
+    assert rare_rows(annotated(200, (200, 200), (200, 200)), 8).tolist() == []
+    assert rare_rows(annotated(200, (200, 200), (5, 200)), 8).tolist() == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(("size", "count", "batches"), [(5, 3, 7), (1, 4, 3), (8, 8, 2), (3, 1, 1), (4, 9, 2)])

@@ -8,25 +8,25 @@ from torch import Tensor
 
 from gcnlabel.annotations import Annotations
 
-FEWEST = 16
+MIN_ANNOTATED = 16
 """Annotated samples of a label that a batch should hold: moments of fewer, as CCC takes them, are mostly noise."""
 
 
-def scarce_rows(annotations: Annotations, batch_size: int) -> Tensor:
+def rare_rows(annotations: Annotations, batch_size: int) -> Tensor:
     """Return the samples that annotate a label of which a batch holds fewer than 16 on average, int64 [K], sorted.
 
     A loss over a batch can only use the labels that are annotated in it; CCC needs at least two. A label that every
-    sample annotates is never scarce, however small the batch.
+    sample annotates is never rare, however small the batch.
 
     Args:
-        annotations: Those of the training part.
+        annotations: Those of the training split.
         batch_size: Samples in a batch.
 
     Example:
         >>> from gcnlabel.tasks import Dimensional, TaskSet
         >>> valence = np.full((100, 1), np.nan)
         >>> valence[[7, 3]] = 0.5
-        >>> scarce_rows(Annotations(TaskSet([Dimensional("affect", ["valence"])]), {"affect": valence}), 32)
+        >>> rare_rows(Annotations(TaskSet([Dimensional("affect", ["valence"])]), {"affect": valence}), 32)
         tensor([3, 7])
     """
     rows = np.zeros(len(annotations), dtype=bool)
@@ -34,7 +34,7 @@ def scarce_rows(annotations: Annotations, batch_size: int) -> Tensor:
         return torch.from_numpy(np.flatnonzero(rows))
     for task in annotations.tasks:
         seen = ~np.isnan(annotations.indicators(task.name))
-        rare = seen.sum(0) * batch_size < min(FEWEST, batch_size) * len(annotations)
+        rare = seen.sum(0) * batch_size < min(MIN_ANNOTATED, batch_size) * len(annotations)
         rows |= (seen & rare).any(1)
     return torch.from_numpy(np.flatnonzero(rows))
 

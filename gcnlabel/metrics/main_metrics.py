@@ -1,4 +1,4 @@
-"""The one metric of each type of task by which members are selected and heads compared."""
+"""The one metric of each type of task by which models are selected and heads compared."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ def mean_main_metric(tasks: TaskSet, scores: Mapping[str, Tensor], targets: Mapp
     """Return the mean of the main metrics of the tasks that can be measured, 0 where none can."""
     there = [task for task in tasks if is_measurable(task, targets[task.name])]
     return sum(main_metric(task, scores[task.name], targets[task.name]) for task in there) / max(len(there), 1)
+
+
+def mean_of_main(tasks: TaskSet, measured: Mapping[str, float]) -> float:
+    """Return the same mean, of metrics ``task/metric`` that are measured already.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> tags, film = MultiLabel("tags", ["cat", "dog"]), MultiLabel("film", ["western"])
+        >>> mean_of_main(TaskSet([tags, film]), {"tags/lrap": 0.5, "tags/mAP": 0.9})  # nothing is known of films
+        0.5
+    """
+    names = [f"{task.name}/{task.main_metric}" for task in tasks]
+    values = [measured[name] for name in names if name in measured]
+    return sum(values) / max(len(values), 1)
 
 
 def _macro_f1(scores: Tensor, targets: Tensor) -> float:
