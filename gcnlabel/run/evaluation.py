@@ -24,7 +24,7 @@ from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.reading import read_epochs
 from gcnlabel.run.signature import Signature
-from gcnlabel.tasks import MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.training import predict
 
 Scores = Mapping[str, Tensor]
@@ -87,7 +87,7 @@ def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str,
     return {
         task.name: tune_thresholds(scores[task.name], targets[task.name], "micro_f1", unknown=task.unknown)
         for task in tasks
-        if isinstance(task, MultiLabel)
+        if task.binary
     }
 
 
@@ -108,12 +108,12 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
 
 
 def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
-    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if isinstance(task, MultiLabel)}
+    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if task.unknown == "negative"}
     return [
-        f"{counts[task.name]} unknown tags of {task.name} count as negative where decisions are measured "
+        f"{count} unknown tags of {name} count as negative where decisions are measured "
         "(F1, CP .. OF1, Hamming loss, subset accuracy, tuned thresholds); mAP and ranks leave them out"
-        for task in tasks
-        if isinstance(task, MultiLabel) and task.unknown == "negative" and counts[task.name]
+        for name, count in counts.items()
+        if count
     ]
 
 
