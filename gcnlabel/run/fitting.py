@@ -62,7 +62,8 @@ def train(
         with _held(folder):
             if is_first_process():
                 _begin(folder, config, data, graph, overwrite)
-            return _trained(config, folder, data, module, trainer)
+            _fit(config, folder, module, trainer, data_module(config, data))
+            return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def resume(
@@ -113,9 +114,9 @@ def resume(
         trainer = _trainer(longer, folder, devices, num_nodes, progress)
         if longer != config and is_first_process():
             folder.change_config(longer)
-        if has_stopped(last):
-            return evaluate(folder, data=data) if is_first_process() else {}
-        return _trained(longer, folder, data, module, trainer, first_epoch=done, ckpt_path=folder.last)
+        if not has_stopped(last):
+            _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
+        return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def _held(folder: RunFolder) -> AbstractContextManager[None]:
@@ -146,23 +147,6 @@ def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph |
         graph.save(folder.graph, overwrite=True)
 
 
-def _trained(
-    config: Config,
-    folder: RunFolder,
-    data: RunData,
-    module: MultiTaskModule,
-    trainer: L.Trainer,
-    *,
-    first_epoch: int = 0,
-    **how: Any,
-) -> dict[str, Any]:
-    """Train what is left, and return the evaluation."""
-    set_for_speed(module, config)
-    with clear_failures(folder.path):
-        _fit(trainer, module, data_module(config, data, first_epoch=first_epoch), **how)
-    return evaluate(folder, data=data) if is_first_process() else {}
-
-
 def _resolved(config: Config, data: RunData) -> Config:
     """Return a config with what was decided of the columns of its table, and of its head, which is said."""
     config = with_decisions(config, data.tasks)
@@ -173,14 +157,16 @@ def _resolved(config: Config, data: RunData) -> Config:
     return found
 
 
-def _fit(trainer: L.Trainer, module: L.LightningModule, data: L.LightningDataModule, **how: Any) -> None:
-    """Train; what a signal raises, and Lightning turns into an exit of the process, becomes itself again."""
-    try:
-        trainer.fit(module, data, **how)
-    except SystemExit as end:
-        if isinstance(end.__context__, KeyboardInterrupt):
-            raise end.__context__ from None
-        raise
+def _fit(config: Config, folder: RunFolder, module: MultiTaskModule, trainer: L.Trainer, data: Any, **how: Any) -> None:
+    """Train what is left; what a signal raises, and Lightning makes an exit of the process, becomes itself again."""
+    set_for_speed(module, config)
+    with clear_failures(folder.path):
+        try:
+            trainer.fit(module, data, **how)
+        except SystemExit as end:
+            if isinstance(end.__context__, KeyboardInterrupt):
+                raise end.__context__ from None
+            raise
 
 
 def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool) -> L.Trainer:
