@@ -7,16 +7,14 @@ names, types and defaults of a config are read from there. A subclass of :class:
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from importlib.util import find_spec
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import ValidationError, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from gcnlabel.code import imported, is_refused
+from gcnlabel.code import import_all, imported, is_refused
 from gcnlabel.errors import InputError, closest
 from gcnlabel.settings import Section, keyword_options
 
@@ -187,15 +185,11 @@ class Registry:
         return _registry, (self.kind, self.home)
 
     def _load(self) -> None:
-        if self._loaded:
-            return
-        self._loaded = True
-        folder = self.home.rpartition(".")[2]
-        for home in (self.home, *(f"gcnlabel.{wing}.{folder}" for wing in WINGS)):
-            if find_spec(home) is not None:
-                package = importlib.import_module(home)
-                for module in pkgutil.iter_modules(getattr(package, "__path__", ())):
-                    importlib.import_module(f"{home}.{module.name}")
+        if not self._loaded:
+            self._loaded = True
+            folder = self.home.rpartition(".")[2]
+            for home in (self.home, *(f"gcnlabel.{wing}.{folder}" for wing in WINGS)):
+                import_all(home)
 
 
 def _registry(kind: str, home: str) -> Registry:

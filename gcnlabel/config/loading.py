@@ -13,11 +13,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from gcnlabel.code import code_refused
+from gcnlabel.config.merging import merged, with_changes
 from gcnlabel.config.old_keys import modernised
 from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError, closest, note, shorten
 from gcnlabel.files import existing_file, parse_yaml
-from gcnlabel.settings import EACH, LEFT, ONE, UNKNOWN_KEY
+from gcnlabel.settings import EACH, ONE, UNKNOWN_KEY
 from gcnlabel.sources.splits import FRACTION, NAME
 
 LEVELS = (ONE, EACH, NAME, FRACTION)
@@ -51,7 +52,7 @@ def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | 
         if root is not None and isinstance(base, dict) and "extends" not in base:
             base = parse_yaml(*_text_of(root))
         content = merged(base, content)
-    return parse_config(_with_changes(content, changes), where)
+    return parse_config(with_changes(content, changes), where)
 
 
 def _text_of(source: str | Path) -> tuple[str, str]:
@@ -67,30 +68,6 @@ def _text_of(source: str | Path) -> tuple[str, str]:
         )
     path = existing_file(source, "config")
     return path.read_text(encoding="utf-8", errors="replace"), str(path)
-
-
-def merged(base: Any, changes: Any) -> Any:
-    """Return ``base`` with ``changes`` on top, section by section; a null takes a key back.
-
-    Where they name another part, the options that ``base`` gave count as far as that part has such options.
-
-    Example:
-        >>> merged({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": None})
-        {'a': {'b': 1, 'c': 4}}
-    """
-    if not (isinstance(base, dict) and isinstance(changes, dict)):
-        return changes
-    both = base | {key: merged(base.get(key), value) for key, value in changes.items()} | _left(base, changes)
-    return {key: value for key, value in both.items() if value is not None or key not in changes}
-
-
-def _left(section: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return which keys of a section stand beside another name of a part than they were given for."""
-    name, left = changes.get("name"), section.get(LEFT, [])
-    if isinstance(name, str) and name != section.get("name"):
-        left = [key for key in section if key != LEFT]
-    left = [key for key in left if key not in changes]
-    return {LEFT: left} if left or LEFT in section else {}
 
 
 def preset_names() -> list[str]:
@@ -144,24 +121,6 @@ def _without_default_nulls(value: Any) -> Any:
 
 def _presets() -> Any:
     return resources.files("gcnlabel") / "presets"
-
-
-def _with_changes(content: Any, changes: Iterable[str]) -> Any:
-    for change in changes:
-        key, equals, value = change.partition("=")
-        if not equals or not key:
-            raise InputError(f"--set {change!r}", expected="key=value, e.g. training.epochs=5")
-        *levels, last = key.split(".")
-        section = content
-        for level in levels:
-            if isinstance(section, dict) and isinstance(section.get(level), str):
-                section[level] = {"name": section[level]}  # a part without options
-            section = section.setdefault(level, {}) if isinstance(section, dict) else None
-        if not isinstance(section, dict):
-            raise InputError(f"--set {change!r}: {'.'.join(levels)} is not a section of the config")
-        changed = {last: parse_yaml(value, f"--set {change}")}
-        section |= changed | _left(section, changed)
-    return content
 
 
 def _with_environment(value: Any, where: str) -> Any:

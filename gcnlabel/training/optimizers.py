@@ -31,8 +31,8 @@ def make_optimizer(
         fused: Update many small parameters in one kernel; None leaves the choice to PyTorch.
 
     Example:
-        >>> from torch import ones
-        >>> named = [("backbone.a", Parameter(ones(1))), ("head.b", Parameter(ones(1)))]
+        >>> import torch
+        >>> named = [(name, torch.nn.Parameter(torch.ones(1))) for name in ("backbone.a", "head.b")]
         >>> optimizer = make_optimizer(named, "sgd", 0.5, 0, 0, sides={"head": {"factor": 0.5}})
         >>> [(len(group["params"]), group["lr"]) for group in optimizer.param_groups]
         [(1, 0.5), (1, 0.25)]

@@ -12,7 +12,7 @@ import torch
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.data import ArrayDataset, targets_to_tensors
-from gcnlabel.losses import MultiTaskLoss, make_loss
+from gcnlabel.losses import CrossEntropy, MultiTaskLoss, make_loss
 from gcnlabel.nn import LinearHead, MultiTaskModel, mlp
 from gcnlabel.nn.backbones import small_cnn
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
@@ -66,10 +66,10 @@ def drawn(count, seed, images):
 
 def model_and_loss(train, images, **losses):
     torch.manual_seed(5)
-    backbone = small_cnn(1, [4]) if images else mlp(4, hidden=(6,), dropout=0.0)
+    backbone = small_cnn(1, widths=[4]) if images else mlp(4, hidden=(6,), dropout=0.0)
     units = Units.fit(train.annotations)
-    options = {"mood": {"class_weights": torch.tensor([0.2, 1.0, 0.5])}}
-    of = {task.name: make_loss(task, losses.get(task.name), **options.get(task.name, {})) for task in TASKS}
+    of = {task.name: make_loss(task, losses.get(task.name, "default")) for task in TASKS}
+    of["mood"] = CrossEntropy(torch.tensor([0.2, 1.0, 0.5]))
     model = MultiTaskModel(backbone, LinearHead(TASKS, backbone.out_features), units)
     return model.double(), MultiTaskLoss(of, WEIGHTS, units=units).double()
 

@@ -11,15 +11,14 @@ import torch
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.config import parse_config
-from gcnlabel.config.schema import HeadConfig, Loss
-from gcnlabel.data import targets_to_tensors
+from gcnlabel.data import AUGMENTATIONS, targets_to_tensors
 from gcnlabel.graph import LabelGraph
+from gcnlabel.losses import LOSSES
 from gcnlabel.metrics.main_metrics import mean_main_metric
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp, small_cnn
 from gcnlabel.run.build import build_head, build_loss, build_model
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.loaders import AUGMENTATIONS
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.studies.ablation import Regime
 from gcnlabel.tasks import MultiLabel, TaskSet
@@ -32,7 +31,7 @@ MAIN = {"metric": "main", "mode": "max"}
 def drawn(data, seed, head="linear", width=8):
     torch.manual_seed(seed)
     units = Units.fit(data.parts["train"].annotations)
-    return MultiTaskModel(mlp(5, [width]), build_head(HeadConfig(name=head), data.tasks, width, None), units)
+    return MultiTaskModel(mlp(5, hidden=[width]), build_head(head, data.tasks, width, None), units)
 
 
 def trials_of(config, datas, rates=(0.01,), **options):
@@ -98,7 +97,7 @@ def test_models_with_more_and_fewer_rare_samples_are_trained_as_alone(batch_norm
 
 
 def test_every_model_has_the_class_weights_of_its_own_samples(config, data):
-    weighted = config.model_copy(update={"loss": {"mood": Loss(class_weights=True)}})
+    weighted = config.model_copy(update={"loss": {"mood": LOSSES.parse({"class_weights": True})}})
     datas = [Regime(0.4).thin(data, seed) for seed in (0, 1)]
     assert not torch.equal(*(build_loss(weighted, d).losses["mood"].class_weights for d in datas))
     together, lone = trials_of(weighted, datas), trials_of(weighted, datas)
@@ -235,11 +234,9 @@ def test_a_model_alone_may_have_more_labels_than_a_dense_graph():
 
 def test_images_are_augmented_as_the_config_says(config, data, monkeypatch):
     seen = []
-    monkeypatch.setitem(
-        AUGMENTATIONS,
-        "flip",
-        lambda rows: seen.append(torch.rand(1).item()) or rows,
-    )
+    AUGMENTATIONS.names()
+    noting = lambda rows: seen.append(torch.rand(1).item()) or rows  # noqa: E731
+    monkeypatch.setitem(AUGMENTATIONS._parts, "flip", lambda **options: noting)
     rng = np.random.default_rng(0)
     parts = {
         name: Part(part.annotations, rng.normal(size=(len(part.inputs), 1, 8, 8)).astype(np.float32))
@@ -247,8 +244,8 @@ def test_images_are_augmented_as_the_config_says(config, data, monkeypatch):
     }
     images = replace(data, parts=parts)
     torch.manual_seed(0)
-    backbone = small_cnn(1, [2])
-    model = MultiTaskModel(backbone, build_head(HeadConfig(name="linear"), data.tasks, backbone.out_features, None))
+    backbone = small_cnn(1, widths=[2])
+    model = MultiTaskModel(backbone, build_head("linear", data.tasks, backbone.out_features, None))
     flipped = changed(config, training={"epochs": 2, "augment": "flip"})
     fit_trials(flipped, [make_trial(flipped, images, model)])
     assert len(set(seen)) == len(seen) == 2 * 5

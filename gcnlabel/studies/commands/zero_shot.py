@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   gcnlabel zero-shot config.yaml --label joy --seeds 5
-  gcnlabel zero-shot config.yaml --label all --seeds 10 --set model.head.name=graph-cosine --output zero_shot.json
+  gcnlabel zero-shot config.yaml --label all --seeds 10 --set 'model.head={name: cosine, of: graph}'
   gcnlabel zero-shot config.yaml --label all --edges-from elsewhere.csv
   gcnlabel zero-shot config.yaml --label all --edges-from names
   gcnlabel zero-shot config.yaml --label all --shots 5
