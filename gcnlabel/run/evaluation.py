@@ -23,7 +23,6 @@ from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.reading import read_epochs
-from gcnlabel.run.signature import Signature
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import predict
 
@@ -47,7 +46,7 @@ def evaluate(
     config, place = folder.load_config(), device_named(device)
     data = load_data(config, folder.split) if data is None else data
     split = split or config.evaluate.split
-    model, checkpoint = load_model(folder, Signature.of(data))
+    model, checkpoint = load_model(folder, data.signature)
     epoch, score = int(checkpoint["epoch"]) + 1, partial(_scores, config, data, model.to(place), place)
     scores, targets = score(split), targets_to_tensors(data.parts[split].annotations)
     thresholds = {}

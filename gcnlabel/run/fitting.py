@@ -99,21 +99,27 @@ def resume(
         folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
         return train(wanted, folder, overwrite=True, **where)
     with going_on(folder), _held(folder):
-        config = folder.load_config()
-        data = load_data(wanted or config, folder.split)
-        if wanted is not None and wanted != config:
-            wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
-        last = load_checkpoint(folder.last)
-        done = int(last["epoch"]) + 1
-        longer = gone_on_with(config, wanted or config, done)
-        L.seed_everything(config.seed, verbose=False)
-        module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
-        trainer = _trainer(longer, folder, devices, num_nodes, progress)
-        if longer != config and is_first_process():
-            folder.change_config(longer)
-        if not has_stopped(last):
-            _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
-        return evaluate(folder, data=data) if is_first_process() else {}
+        return _go_on(folder, wanted, **where)
+
+
+def _go_on(
+    folder: RunFolder, wanted: Config | None, devices: int | str, num_nodes: int, progress: bool
+) -> dict[str, Any]:
+    config = folder.load_config()
+    data = load_data(wanted or config, folder.split)
+    if wanted is not None and wanted != config:
+        wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
+    last = load_checkpoint(folder.last)
+    done = int(last["epoch"]) + 1
+    longer = gone_on_with(config, wanted or config, done)
+    L.seed_everything(config.seed, verbose=False)
+    module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
+    trainer = _trainer(longer, folder, devices, num_nodes, progress)
+    if longer != config and is_first_process():
+        folder.change_config(longer)
+    if not has_stopped(last):
+        _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
+    return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def _held(folder: RunFolder) -> AbstractContextManager[None]:

@@ -33,10 +33,15 @@ class RunData:
     rows: RowReport = field(default_factory=RowReport)
     drawn: tuple[Annotations, dict[str, Rows]] | None = None
 
+    @property
+    def signature(self) -> Signature:
+        """Tasks and size of the inputs."""
+        return Signature(self.tasks, tuple(self.parts["train"].inputs.shape[1:]))
+
     def keep_in(self, folder: RunFolder) -> None:
         """Write what a run keeps of its data: what became of every row, tasks, size of the inputs, a drawn split."""
         self.rows.save(folder.rows)
-        Signature(self.tasks, tuple(self.parts["train"].inputs.shape[1:])).save(folder.signature)
+        self.signature.save(folder.signature)
         if self.drawn is not None:
             write_split(folder.split, *self.drawn)
 
