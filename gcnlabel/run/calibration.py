@@ -13,7 +13,7 @@ from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.parts import Part
-from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.training.selection import MAIN
 
 
@@ -31,7 +31,7 @@ def calibration_methods(config: Config, tasks: TaskSet) -> dict[str, str]:
     Raises:
         InputError: The config names a method, and there is no dimensional task.
     """
-    dimensional = [task.name for task in tasks if isinstance(task, Dimensional)]
+    dimensional = [task.name for task in tasks if task.type == "dimensional"]
     if config.calibrate == "none":
         return {}
     if config.calibrate == "auto":

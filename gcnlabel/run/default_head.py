@@ -25,7 +25,6 @@ from gcnlabel.config.schema import Config, Graph
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.nn.heads import HEADS, HeadPart
 from gcnlabel.recipe import measured_graph
-from gcnlabel.tasks import Dimensional
 
 PLENTY = 300
 """Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
@@ -71,7 +70,7 @@ def check_alone(config: Config) -> None:
 def default_settings(config: Config, annotations: Annotations) -> tuple[HeadPart, Graph]:
     """Return the default's head and graph for tasks that are annotated so."""
     tasks = annotations.tasks
-    dimensions = [task.name for task in tasks if isinstance(task, Dimensional)]
+    dimensions = [task.name for task in tasks if not task.discrete]
     if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(annotations):
         return HEADS.parse("linear"), config.graph
     plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]

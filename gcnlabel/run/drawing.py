@@ -34,7 +34,7 @@ from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.reading import read_epochs, read_predictions
 from gcnlabel.run.tasks import run_tasks
-from gcnlabel.tasks import Categorical, Dimensional, TaskSet
+from gcnlabel.tasks import TaskSet
 
 
 def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
@@ -87,13 +87,13 @@ def _draw_predictions(names: Mapping[str, RunFolder], tasks: Mapping[str, TaskSe
         with target.unless_damaged("similarity"):
             target.save("similarity", similarity_figure(vectors, shared), similarity_table(vectors, shared))
     for task in shared:
-        if isinstance(task, Categorical) and found:
+        if task.exclusive and found:
             with target.unless_damaged(f"confusion_{task.name}"):
                 matrices = {
                     n: confusion_counts(p[f"scores/{task.name}"], p[f"targets/{task.name}"]) for n, p in found.items()
                 }
-                figure = confusion_figure(matrices, task.classes)
-                target.save(f"confusion_{task.name}", figure, confusion_table(matrices, task.classes))
+                figure = confusion_figure(matrices, task.labels)
+                target.save(f"confusion_{task.name}", figure, confusion_table(matrices, task.labels))
 
 
 def _draw_measured(names: Mapping[str, RunFolder], target: FigureFolder) -> None:
@@ -164,14 +164,14 @@ def confusion_counts(scores: Tensor, targets: Tensor) -> np.ndarray[Any, Any]:
 
 def _draw_scatter(run: RunFolder, tasks: TaskSet, target: FigureFolder) -> None:
     """Draw the first two dimensions by the first categorical task, where there are such (Fig. 1)."""
-    classes = next((task for task in tasks if isinstance(task, Categorical)), None)
-    dims = next((task for task in tasks if isinstance(task, Dimensional) and len(task) > 1), None)
+    classes = next((task for task in tasks if task.exclusive), None)
+    dims = next((task for task in tasks if not task.discrete and len(task) > 1), None)
     if classes is None or dims is None:
         return
     with target.unless_damaged(f"scatter_{dims.name}"):
         annotations = load_data(run.load_config(), run.split).parts["train"].annotations
         values = annotations.targets[dims.name][:, :2]
         codes = majority(torch.as_tensor(annotations.targets[classes.name])).numpy()
-        arguments = (values, codes, classes.classes, dims.dims[:2])
+        arguments = (values, codes, classes.labels, dims.labels[:2])
         figure = scatter_figure(*arguments, title="training split")
         target.save(f"scatter_{dims.name}", figure, scatter_table(*arguments))

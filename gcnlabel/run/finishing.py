@@ -16,7 +16,6 @@ from gcnlabel.run.evaluation import CALIBRATION, evaluate, part_scores
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.loading import load_model
-from gcnlabel.run.signature import Signature
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO
 from gcnlabel.units import Units
@@ -46,7 +45,7 @@ def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
     alone. A checkpoint that is calibrated already gets the same again, and the last one, which training goes on from,
     none.
     """
-    methods, (model, checkpoint) = calibration_methods(config, data.tasks), load_model(folder, Signature.of(data))
+    methods, (model, checkpoint) = calibration_methods(config, data.tasks), load_model(folder, data.signature)
     if not methods and CALIBRATION not in checkpoint:
         return
     state, place = checkpoint["state_dict"], device_named("auto")

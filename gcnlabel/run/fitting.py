@@ -21,7 +21,6 @@ from gcnlabel.run.graph import build_graph
 from gcnlabel.run.loaders import batch_plan, data_module, selection
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
-from gcnlabel.run.signature import Signature
 from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import MultiTaskModule, clear_failures, has_stopped, load_checkpoint, make_trainer
 
@@ -100,23 +99,27 @@ def resume(
         folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
         return train(wanted, folder, overwrite=True, **where)
     with going_on(folder), _held(folder):
-        config = folder.load_config()
-        data = None
-        if wanted is not None and wanted != config:
-            data = load_data(wanted, folder.split)
-            wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
-        last = load_checkpoint(folder.last)
-        done = int(last["epoch"]) + 1
-        longer = gone_on_with(config, wanted or config, done)
-        L.seed_everything(config.seed, verbose=False)
-        data = data or load_data(longer, folder.split)
-        module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
-        trainer = _trainer(longer, folder, devices, num_nodes, progress)
-        if longer != config and is_first_process():
-            folder.change_config(longer)
-        if not has_stopped(last):
-            _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
-        return finish(longer, folder, data) if is_first_process() else {}
+        return _go_on(folder, wanted, **where)
+
+
+def _go_on(
+    folder: RunFolder, wanted: Config | None, devices: int | str, num_nodes: int, progress: bool
+) -> dict[str, Any]:
+    config = folder.load_config()
+    data = load_data(wanted or config, folder.split)
+    if wanted is not None and wanted != config:
+        wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
+    last = load_checkpoint(folder.last)
+    done = int(last["epoch"]) + 1
+    longer = gone_on_with(config, wanted or config, done)
+    L.seed_everything(config.seed, verbose=False)
+    module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
+    trainer = _trainer(longer, folder, devices, num_nodes, progress)
+    if longer != config and is_first_process():
+        folder.change_config(longer)
+    if not has_stopped(last):
+        _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
+    return finish(longer, folder, data) if is_first_process() else {}
 
 
 def _held(folder: RunFolder) -> AbstractContextManager[None]:
@@ -139,9 +142,7 @@ def _checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiT
 def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
     """Write what a run keeps from its beginning."""
     folder.create(config, overwrite=overwrite)
-    data.keep_split(folder.split)
-    Signature.of(data).save(folder.signature)
-    data.rows.save(folder.rows)
+    data.keep_in(folder)
     note_job(folder)
     if graph is not None:
         graph.save(folder.graph, overwrite=True)
