@@ -178,7 +178,8 @@ def test_each_model_stops_for_itself(config, data, patience, monkeypatch):
         return places[id(loss)][sum(one is loss for one in looked) - 1]
 
     monkeypatch.setattr(Selection, "value", value)
-    fit_trials(changed(config, training={"epochs": 6, "patience": patience}), trials)
+    uncalibrated = config.model_copy(update={"calibrate": "none"})  # calibrated, it would be looked at again
+    fit_trials(changed(uncalibrated, training={"epochs": 6, "patience": patience}), trials)
     assert [(trial.epoch, trial.value) for trial in trials] == [(2, 2.0), (6, 6.0)]
     assert sum(one is trials[0].loss for one in looked) == 2 + patience
 

@@ -370,7 +370,7 @@ def test_each_head_and_stacking_has_the_rate_of_its_own_best_value(config, data,
         for metric in ("affect/mean_ccc", "tags/lrap"):
             chosen = [alone[k][name]["metrics"][metric][seed] for seed, k in enumerate(values.argmax(0))]
             np.testing.assert_allclose(head["metrics"][metric], chosen, rtol=1e-4)
-    assert found["stacking"]["rate"] != found["linear"]["rate"]
+    assert found["stacking"]["val"] != found["linear"]["val"]
 
 
 def test_heads_of_the_config_are_compared_and_tuned_under_its_names(mixed, tmp_path):
