@@ -8,18 +8,17 @@ import numpy as np
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Statistic, fill_undefined
+from gcnlabel.tasks import Categorical, TaskSet
 
 
+@STATISTICS.register("pearson")
 class Pearson(Statistic):
     """Pearson's correlation, signed, over the samples in which both are annotated; classes and tags as indicators.
 
     Keeps number, means and central second moments of each pair and merges them with the update of Chan, Golub and
     LeVeque (1983), which does not cancel.
     """
-
-    suits = (Categorical, MultiLabel, Dimensional)
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcnlabel.statistics.pair_counts import CountingStatistic, PairCounts
-from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, fill_undefined
+from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, fill_undefined
 
 
 def phi_from_counts(counts: PairCounts) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -21,6 +21,7 @@ def phi_from_counts(counts: PairCounts) -> tuple[Floats, npt.NDArray[np.bool_]]:
     return np.divide(n * counts.both - first * second, spread, out=np.zeros_like(n), where=defined), defined
 
 
+@STATISTICS.register("phi")
 class Phi(CountingStatistic):
     """Phi coefficient: Pearson's (and Spearman's) correlation of two 0/1 indicators, signed."""
 

@@ -7,13 +7,11 @@ import numpy.typing as npt
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.statistics.class_ranks import ClassRanks
-from gcnlabel.statistics.class_shares import ClassShares
 from gcnlabel.statistics.pair_counts import PairCounts
 from gcnlabel.statistics.phi import phi_from_counts
-from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
-from gcnlabel.statistics.value_counts import ValueCounts, centred_ranks
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
+from gcnlabel.statistics.ranks import ClassRanks, ClassShares, ValueCounts, centred_ranks
+from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Statistic, fill_undefined
+from gcnlabel.tasks import Categorical, Dimensional, Task, TaskSet
 
 Bools = npt.NDArray[np.bool_]
 
@@ -56,6 +54,7 @@ def _ranks_of(values: Floats, counts: Floats) -> Floats:
     return ranks
 
 
+@STATISTICS.register("spearman")
 class Spearman(Statistic):
     """Spearman's rank correlation with average ranks for ties, signed (Emotion-GCN, Eq. 4).
 
@@ -68,7 +67,10 @@ class Spearman(Statistic):
     each pair of values: bounded for values of few decimals, but growing with the samples where nearly all differ.
     """
 
-    suits = (Categorical, MultiLabel, Dimensional)
+    @classmethod
+    def published_for(cls, a: Task, b: Task) -> bool:
+        """Return whether these are classes or tags, and dimensions (Emotion-GCN, Eq. 3 and 4)."""
+        return isinstance(a, Dimensional) != isinstance(b, Dimensional)
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)

@@ -13,10 +13,14 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, UndefinedStatisticWarning, shorten
-from gcnlabel.tasks import Task, TaskSet
+from gcnlabel.registry import Registry
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+STATISTICS = Registry("statistic", "gcnlabel.statistics")
+"""Statistics by name: subclasses of :class:`Statistic`, whose keyword-only arguments are their options."""
 
 MIN_SAMPLES = 3
 """Complete samples that a correlation needs."""
@@ -32,22 +36,34 @@ class Statistic(ABC):
         a: Name of the task of the rows.
         b: Name of the task of the columns; may be the same.
 
+    Attributes:
+        suits: Types of task that it takes.
+
     Raises:
         InputError: The statistic does not suit the type of a task.
     """
 
-    suits: ClassVar[tuple[type[Task], ...]]
-    symmetric: ClassVar[bool] = True
+    suits: ClassVar[tuple[type[Task], ...]] = (Categorical, MultiLabel, Dimensional)
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         for name in (a, b):
-            if not isinstance(tasks[name], self.suits):
+            if not self.takes(tasks[name]):
                 types = " | ".join(task.type for task in self.suits)
                 raise InputError(
                     f"{type(self).__name__} does not suit the {tasks[name].type} task {name!r}",
                     expected=f"{types} tasks",
                 )
         self.a, self.b = tasks[a], tasks[b]
+
+    @classmethod
+    def takes(cls, *tasks: Task) -> bool:
+        """Return whether it suits the types of some tasks."""
+        return all(isinstance(task, cls.suits) for task in tasks)
+
+    @classmethod
+    def published_for(cls, a: Task, b: Task) -> bool:
+        """Return whether the papers measure this pair of tasks so."""
+        return False
 
     @abstractmethod
     def update(self, annotations: Annotations) -> Self:
@@ -61,9 +77,24 @@ class Statistic(ABC):
     def compute(self) -> Floats:
         """Return the block [labels of a, labels of b]; 0 where the statistic is not defined, with a warning."""
 
+    def reverse(self, block: Floats) -> Floats:
+        """Return the block [labels of b, labels of a], given that of :meth:`compute`."""
+        return block.T
+
     def compute_sparse(self) -> sparse.coo_array:
         """Return the block as a sparse matrix."""
         return sparse.coo_array(self.compute())
+
+    def reverse_sparse(self, block: sparse.coo_array) -> sparse.coo_array:
+        """Return the block [labels of b, labels of a], given that of :meth:`compute_sparse`."""
+        return block.T.tocoo()
+
+    def label_counts(self) -> Floats | None:
+        """Return the samples with each label of the first task [La] that conditional probabilities stand for, or None.
+
+        A graph keeps them, so that it can be written as counts.
+        """
+        return None
 
     def check_same(self, other: Any) -> None:
         """Check that another accumulator counts the same thing.

@@ -15,7 +15,7 @@ from gcnlabel.config import Config, parse_config
 from gcnlabel.graph import graph_from_counts, graph_from_edges, graph_from_matrix, read_counts, read_edges, read_matrix
 from gcnlabel.losses.multi_task import SUITABLE
 from gcnlabel.metrics import TaskMetrics
-from gcnlabel.statistics.blocks import STATISTICS
+from gcnlabel.statistics import STATISTICS
 from gcnlabel.tasks import Columns, TaskSet
 from gcnlabel.transforms import CONVENTIONS
 
@@ -118,4 +118,4 @@ def test_losses_metrics_and_names_are_all_there():
         names = {name for name, value in metric.compute().items() if isinstance(value, float)}
         losses, metrics = (set(re.findall(r"`([\w<>/]+)`", cell)) for cell in rows[task.type].split("|"))
         assert (losses, metrics) == (set(SUITABLE[type(task)]), names)
-    assert all(f" {name}" in PAGE for name in (*CONVENTIONS, *STATISTICS))
+    assert all(f" {name}" in PAGE for name in (*CONVENTIONS, *STATISTICS.names()))
