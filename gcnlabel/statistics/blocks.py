@@ -138,8 +138,8 @@ def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, s
     """
     pairs = list(combinations_with_replacement(tasks, 2))
     if statistic is not None:
-        taken = statistic_class(statistic).takes
-        blocks = {(a.name, b.name): statistic for a, b in pairs if taken(a, b)}
+        suits = statistic_class(statistic).suits
+        blocks = {(a.name, b.name): statistic for a, b in pairs if suits(a) and suits(b)}
     else:
         kinds = [(name, statistic_class(name)) for name in STATISTICS.names()]
         blocks = {(a.name, b.name): name for a, b in pairs for name, kind in kinds if kind.published_for(a, b)}

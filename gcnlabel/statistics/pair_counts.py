@@ -100,11 +100,14 @@ class PairCounts:
 class CountingStatistic(Statistic):
     """A statistic that follows from :class:`PairCounts`."""
 
-    suits = (Categorical, MultiLabel)
-
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
         self._counts = PairCounts()
+
+    @classmethod
+    def suits(cls, task: Task) -> bool:
+        """Return whether there are labels to count."""
+        return isinstance(task, Categorical | MultiLabel)
 
     @property
     def counts(self) -> PairCounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, UndefinedStatisticWarning, shorten
 from gcnlabel.registry import Registry
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -36,29 +36,21 @@ class Statistic(ABC):
         a: Name of the task of the rows.
         b: Name of the task of the columns; may be the same.
 
-    Attributes:
-        suits: Types of task that it takes.
-
     Raises:
         InputError: The statistic does not suit the type of a task.
     """
 
-    suits: ClassVar[tuple[type[Task], ...]] = (Categorical, MultiLabel, Dimensional)
-
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         for name in (a, b):
-            if not self.takes(tasks[name]):
-                types = " | ".join(task.type for task in self.suits)
-                raise InputError(
-                    f"{type(self).__name__} does not suit the {tasks[name].type} task {name!r}",
-                    expected=f"{types} tasks",
-                )
+            if not self.suits(tasks[name]):
+                what = f"{type(self).__name__} does not suit the {tasks[name].type} task {name!r}"
+                raise InputError(what, expected="tasks of classes or tags")
         self.a, self.b = tasks[a], tasks[b]
 
     @classmethod
-    def takes(cls, *tasks: Task) -> bool:
-        """Return whether it suits the types of some tasks."""
-        return all(isinstance(task, cls.suits) for task in tasks)
+    def suits(cls, task: Task) -> bool:
+        """Return whether the statistic can be measured of such a task: of any, unless a subclass says otherwise."""
+        return True
 
     @classmethod
     def published_for(cls, a: Task, b: Task) -> bool:

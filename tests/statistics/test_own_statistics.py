@@ -16,7 +16,9 @@ from gcnlabel.tasks import MultiLabel
 
 
 class Scaled(CoOccurrence):
-    suits = (MultiLabel,)
+    @classmethod
+    def suits(cls, task):
+        return isinstance(task, MultiLabel)
 
     def __init__(self, tasks, a, b, *, factor: float = 2.0):
         super().__init__(tasks, a, b)
