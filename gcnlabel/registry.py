@@ -13,17 +13,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import create_model
+from pydantic import ValidationError, create_model
 from pydantic_core import CoreSchema, core_schema
 
+from gcnlabel.code import imported, names_in
 from gcnlabel.errors import InputError, closest
 from gcnlabel.settings import Section
 
 Made = TypeVar("Made", bound=Callable[..., Any])
 WINGS = ("faces", "studies", "papers")
 """Packages that no other imports: their parts lie in folders of the same name as those of the core."""
+
+_KINDS: dict[str, Registry] = {}
 
 _code_met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
 
@@ -32,6 +35,11 @@ class Part(Section):
     """Name and options of a part, as a config gives them."""
 
     name: str
+    kind: ClassVar[Registry | None] = None
+
+    def __reduce__(self) -> Any:
+        """Other processes parse a part anew: its class is made by its registry."""
+        return super().__reduce__() if self.kind is None else (self.kind.parse, (self.model_dump(),))
 
     @property
     def options(self) -> dict[str, Any]:
@@ -61,6 +69,7 @@ class Registry:
 
     def __init__(self, kind: str, home: str, *, key: str = "name") -> None:
         self.kind, self.home, self.key = kind, home, key
+        _KINDS[kind] = self
         self._parts: dict[str, Callable[..., Any]] = {}
         self._settings: dict[str, type[Section]] = {}
         self._loaded = False
@@ -100,7 +109,9 @@ class Registry:
         if isinstance(part, type) and issubclass(part, Section):
             return part
         if name not in self._settings:
-            self._settings[name] = create_model(name, __base__=Part, name=(str, name), **_options(part))
+            made = create_model(name, __base__=Part, name=(str, name), **_options(part))
+            made.kind = self
+            self._settings[name] = made
         return self._settings[name]
 
     def parse(self, value: Any) -> Any:
@@ -118,19 +129,36 @@ class Registry:
             raise InputError(f"no {self.key} of a {self.kind}", expected=" | ".join(self.names()))
         met = _code_met.get()
         if ":" in name and met is not None:
-            met.append(name)
+            met.extend(names_in(values))
             return Part(name=name)
         return self.settings(name).model_validate(values)
 
+    def checked(self, value: Any) -> Any:
+        """Return what :meth:`parse` does, outside a config.
+
+        Raises:
+            InputError: The name or an option does not exist, or has a value that is not allowed.
+        """
+        try:
+            return self.parse(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ": ".join(map(str, (self.kind, value, *first["loc"], first["msg"])))
+            raise InputError(place) from None
+
     def make(self, value: Any, *made_from: Any) -> Any:
         """Return what the part makes of its positional arguments, with the options of its settings."""
-        part = self.parse(value)
+        part = self.checked(value)
         return self.resolve(part.name)(*made_from, **part.options)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Return how pydantic reads a field that is annotated with this registry."""
         dump = core_schema.plain_serializer_function_ser_schema(lambda part: part.model_dump())
         return core_schema.no_info_plain_validator_function(self.parse, serialization=dump)
+
+    def __reduce__(self) -> Any:
+        """Other processes have the registry that they import."""
+        return _registry, (self.kind, self.home)
 
     def _load(self) -> None:
         if self._loaded:
@@ -144,6 +172,12 @@ class Registry:
                     importlib.import_module(f"{home}.{module.name}")
 
 
+def _registry(kind: str, home: str) -> Registry:
+    if kind not in _KINDS:
+        importlib.import_module(home)
+    return _KINDS[kind]
+
+
 @contextmanager
 def code_refused() -> Iterator[list[str]]:
     """Import no code that settings name while this lasts; the list given is filled with the names that were met."""
@@ -153,26 +187,6 @@ def code_refused() -> Iterator[list[str]]:
         yield met
     finally:
         _code_met.reset(token)
-
-
-def imported(name: str) -> Any:
-    """Return what ``package.module:Attribute`` names.
-
-    Raises:
-        InputError: The module cannot be imported, or has no such attribute.
-    """
-    module, _, attribute = name.partition(":")
-    try:
-        found: Any = importlib.import_module(module)
-        for each in attribute.split("."):
-            found = getattr(found, each)
-    except Exception as error:  # whatever a module does when it is imported
-        raise InputError(
-            f"{name!r} cannot be imported: {type(error).__name__}: {error}",
-            expected="package.module:Attribute, of a module that Python finds",
-            fix="start from its folder, or put that folder into PYTHONPATH",
-        ) from error
-    return found
 
 
 def _options(part: Callable[..., Any]) -> dict[str, Any]:

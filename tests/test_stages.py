@@ -15,7 +15,9 @@ ORDER = (
     *(
         "errors",
         "settings",
+        "code",
         "registry",
+        "text_registry",
         "stopping",
         "files",
         "processes",
@@ -52,7 +54,7 @@ ORDER = (
 )
 WINGS = ("faces", "studies", "papers")
 STILL_IMPORTED = {  # to be none: a wing enters by registration
-    *(("graph", "faces"), ("config", "faces"), ("run", "faces"), ("prediction", "faces"), ("estimators", "studies")),
+    *(("config", "faces"), ("run", "faces"), ("prediction", "faces"), ("estimators", "studies")),
 }
 HEAVY = ("torch", "torch_geometric", "torchvision", "lightning", "torchmetrics", "scipy", "matplotlib", "polars")
 

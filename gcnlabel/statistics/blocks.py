@@ -45,7 +45,7 @@ class LabelStatistics:
         self.tasks = tasks
         self.num_samples = 0
         self.rows = RowReport()
-        parts = {pair: STATISTICS.parse(part) for pair, part in blocks.items()}
+        parts = {pair: STATISTICS.checked(part) for pair, part in blocks.items()}
         self._parts = {pair: part.model_dump() for pair, part in parts.items()}  # plain, for other processes
         self._statistics = {
             pair: statistic_class(part.name)(tasks, *pair, **part.options) for pair, part in parts.items()

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
@@ -62,8 +61,8 @@ def test_it_says_itself_which_tasks_it_takes():
     ("part", "error", "message"),
     [
         ("own_statistics:none", InputError, "is no statistic"),
-        ({"name": "own_statistics:Scaled", "facter": 5}, ValidationError, "facter"),
-        ({"name": "spearman", "factor": 5}, ValidationError, "factor"),
+        ({"name": "own_statistics:Scaled", "facter": 5}, InputError, "facter"),
+        ({"name": "spearman", "factor": 5}, InputError, "factor"),
         ("spaerman", InputError, "did you mean 'spearman'"),
     ],
 )
