@@ -58,10 +58,10 @@ class Setting:
 
     def candidate(self, config: Config, data: RunData) -> Candidate:
         """Return the default head with these numbers."""
-        head, graph = default_settings(config, data.parts["train"].annotations)
+        head, graph = default_settings(config, data.parts["train"])
         plenty = [*head.residual_tasks, *head.keep_length]
         p = {name: self.p if name in plenty else self.p_scarce for name in graph.p}
-        graph = graph.model_copy(update={"tau": self.tau, "p": p, "embeddings": self.embeddings})
+        graph = graph.changed(tau=self.tau, p=p, embeddings=self.embeddings)
         return Candidate(str(self), with_head(config, head.model_copy(update={"hidden_channels": self.hidden}), graph))
 
 

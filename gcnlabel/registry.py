@@ -41,6 +41,10 @@ class Part(Section):
         """Other processes parse a part anew: its class is made by its registry."""
         return super().__reduce__() if self.kind is None else (self.kind.parse, (self.model_dump(),))
 
+    def __str__(self) -> str:
+        """Return the name and the options behind it."""
+        return ":".join([self.name, *map(str, self.options.values())])
+
     @property
     def options(self) -> dict[str, Any]:
         """The options, with their defaults."""

@@ -1,10 +1,12 @@
 """The label graph: its sources, its file, its exports."""
 
 from gcnlabel.graph.agreement import Agreement, agreement_of
+from gcnlabel.graph.borrowing import with_borrowed
 from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.exports import to_networkx, write_csv, write_graphml, write_json, write_npz
 from gcnlabel.graph.extending import attached_graph, joined_graph, similarity_graph
 from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.graph.lenders import LENDERS, graph_to_borrow
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
 from gcnlabel.graph.old_codes import write_emotion_gcn, write_ml_gcn
 from gcnlabel.graph.published_pickles import (
@@ -19,6 +21,7 @@ from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_fr
 from gcnlabel.pickles import read_pickle
 
 __all__ = [
+    "LENDERS",
     "Agreement",
     "GraphRecipe",
     "LabelGraph",
@@ -31,6 +34,7 @@ __all__ = [
     "graph_from_matrix",
     "graph_from_networkx",
     "graph_from_pickle",
+    "graph_to_borrow",
     "joined_graph",
     "matrix_from_pickle",
     "read_counts",
@@ -41,6 +45,7 @@ __all__ = [
     "similarity_graph",
     "to_networkx",
     "vectors_from_pickle",
+    "with_borrowed",
     "write_csv",
     "write_emotion_gcn",
     "write_graphml",

@@ -16,13 +16,15 @@ Nothing but annotations of the training part is looked at.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.config.schema import Config, Graph, HeadConfig
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.recipe import measured_graph
+from gcnlabel.run.data import Part
+from gcnlabel.run.graph import raw_graph
 from gcnlabel.tasks import Dimensional
 
 PLENTY = 300
@@ -35,14 +37,14 @@ Chosen on validation data of affect_in_tweets.
 """
 
 
-def resolve_default(config: Config, annotations: Annotations) -> Config:
+def resolve_default(config: Config, part: Part) -> Config:
     """Return a config whose head is not ``default`` but what that stands for; any other config as it is.
 
     Args:
         config: What is to be trained.
-        annotations: Those of the training part.
+        part: The training part of its data.
     """
-    return with_head(config, *default_settings(config, annotations)) if config.model.head.name == "default" else config
+    return with_head(config, *default_settings(config, part)) if config.model.head.name == "default" else config
 
 
 def check_alone(config: Config) -> None:
@@ -55,7 +57,9 @@ def check_alone(config: Config) -> None:
     """
     head, graph = config.model.head, config.graph
     beside = [f"model.head.{name}" for name in sorted(head.model_fields_set - {"name"})]
-    beside += [f"graph.{name}" for name in ("file", "tau", "p", "borrowed") if getattr(graph, name) not in (None, {})]
+    beside += [
+        f"graph.{name}" for name in ("file", "tau", "p", "pairs", "borrowed") if getattr(graph, name) not in (None, {})
+    ]
     if head.name == "default" and beside:
         raise InputError(
             f"{shorten(beside)} beside the head 'default', which chooses head and graph for itself",
@@ -64,11 +68,11 @@ def check_alone(config: Config) -> None:
         )
 
 
-def default_settings(config: Config, annotations: Annotations) -> tuple[HeadConfig, Graph]:
-    """Return the default's head and graph for tasks that are annotated so."""
-    tasks = annotations.tasks
+def default_settings(config: Config, part: Part) -> tuple[HeadConfig, Graph]:
+    """Return the default's head and graph for tasks that are annotated as in the training part."""
+    annotations, tasks = part.annotations, part.annotations.tasks
     dimensions = [task.name for task in tasks if isinstance(task, Dimensional)]
-    if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(annotations):
+    if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(config, part):
         return HeadConfig(name="linear"), config.graph
     plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]
     of_plenty = {
@@ -84,10 +88,10 @@ def generated_settings() -> HeadConfig:
     return HeadConfig(name="graph-cosine", hidden_channels=HIDDEN, bias=True)
 
 
-def signed_settings(graph: Graph, embeddings: str = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
+def signed_settings(graph: Graph, embeddings: Any = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
     """Return a graph's settings with the default's convention, and embeddings and weights of the neighbours."""
-    changes = {"convention": "signed-weighted", "tau": TAU, "p": p, "statistic": None, "file": None, "borrowed": {}}
-    return graph.model_copy(update={**changes, "embeddings": embeddings})
+    own = {"statistic": None, "file": None, "borrowed": {}, "pairs": None}
+    return graph.changed(convention="signed-weighted", tau=TAU, p=p, embeddings=embeddings, **own)
 
 
 def with_head(config: Config, head: HeadConfig, graph: Graph) -> Config:
@@ -101,5 +105,6 @@ def observed(annotations: Annotations, task: str) -> int:
     return int((~np.isnan(annotations.indicators(task))).sum(0).min())
 
 
-def _has_edges(annotations: Annotations) -> bool:
-    return bool((measured_graph(annotations, annotations.tasks, "spearman").edge_weight.abs() >= TAU).any())
+def _has_edges(config: Config, part: Part) -> bool:
+    raw = raw_graph(with_head(config, config.model.head, signed_settings(config.graph)), part)
+    return bool((raw.edge_weight.abs() >= TAU).any())

@@ -102,7 +102,7 @@ def resume(
         data = None
         if wanted is not None and wanted != config:
             data = load_data(wanted, folder.split)
-            wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
+            wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
         done = int(load_checkpoint(folder.last)["epoch"]) + 1
         longer = gone_on_with(config, wanted or config, done)
         L.seed_everything(config.seed, verbose=False)
@@ -161,7 +161,7 @@ def _trained(
 def _resolved(config: Config, data: RunData) -> Config:
     """Return a config with what was decided of the columns of its table, and of its head, which is said."""
     config = with_decisions(config, data.tasks)
-    found = resolve_default(config, data.parts["train"].annotations)
+    found = resolve_default(config, data.parts["train"])
     if found is not config:
         graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"
         rank_zero_info(f"default head: {found.model.head.title}{graph if found.model.head.has_graph else ''}")

@@ -111,9 +111,7 @@ def build_head(settings: HeadConfig, tasks: TaskSet, in_features: int, graph: La
             head is still ``default``.
     """
     if settings.name == "default":
-        raise InputError(
-            "head 'default' stands for another", fix="resolve_default(config, annotations), which says which"
-        )
+        raise InputError("head 'default' stands for another", fix="resolve_default(config, part), which says which")
     for name in settings.tasks:
         tasks[name]
     kinds = {name: settings.of(name) for name in tasks.names}

@@ -11,6 +11,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
 from gcnlabel.run.splitting import Rows, write_split
 from gcnlabel.tasks import TaskSet
 
@@ -22,10 +23,12 @@ class Part:
     Attributes:
         annotations: Targets of N samples.
         inputs: Features [N, D], or images uint8 [N, C, H, W].
+        measured: Raw graphs of the annotations, so that each is measured once.
     """
 
     annotations: Annotations
     inputs: Any
+    measured: dict[str, LabelGraph] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check that inputs and annotations have the same rows."""

@@ -118,4 +118,4 @@ def test_losses_metrics_and_names_are_all_there():
         names = {name for name, value in metric.compute().items() if isinstance(value, float)}
         losses, metrics = (set(re.findall(r"`([\w<>/]+)`", cell)) for cell in rows[task.type].split("|"))
         assert (losses, metrics) == (set(SUITABLE[type(task)]), names)
-    assert all(f" {name}" in PAGE for name in (*CONVENTIONS, *STATISTICS.names()))
+    assert all(f" {name}" in PAGE for name in (*CONVENTIONS.names(), *STATISTICS.names()))

@@ -13,8 +13,7 @@ from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.config.schema import HeadConfig
 from gcnlabel.errors import InputError, NoEdgeError
-from gcnlabel.graph import LabelGraph
-from gcnlabel.recipe import propagation_graph
+from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.run import RunFolder, default_head, fitting, resume, train
 from gcnlabel.run.default_head import (
     HIDDEN,
@@ -131,7 +130,7 @@ def test_a_tie_with_the_threshold_is_an_edge_for_the_rule_and_the_graph_alike(co
         monkeypatch.setattr(default_head, "measured_graph", lambda *given, raw=raw: raw)
         found = default_head._has_edges(annotations)
         try:
-            listens = bool(propagation_graph(raw, "signed-weighted", tau=TAU, p=0.4).adjacency()[0, 1] != 0)
+            listens = bool(GraphRecipe(convention="signed-weighted", tau=TAU, p=0.4).finish(raw).adjacency()[0, 1] != 0)
         except NoEdgeError:
             listens = False
         assert found == listens == (abs(np.float32(value)) >= np.float32(TAU)), value

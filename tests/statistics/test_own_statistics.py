@@ -9,7 +9,7 @@ from gcnlabel.statistics import LabelStatistics, default_blocks
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
 TASKS = TaskSet([MultiLabel("tags", ["cat", "dog"]), Categorical("mood", ["sad", "happy"])])
-SOURCE = '''
+SOURCE = """
 from gcnlabel.statistics import CoOccurrence
 from gcnlabel.tasks import MultiLabel
 
@@ -29,7 +29,7 @@ class Scaled(CoOccurrence):
 
 def none(tasks, a, b):
     return None
-'''
+"""
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -80,8 +81,7 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
         config: Recipe of them all.
         data: Data whose training part decides what the default is.
     """
-    annotations = data.parts["train"].annotations
-    head, graph = default_settings(config, annotations)
+    head, graph = default_settings(config, data.parts["train"])
     default = Candidate(DEFAULT, with_head(config, head, graph))
     signed = Candidate(SIGNED, with_head(config, generated_settings(), signed_settings(config.graph)))
     reference = default if head.has_graph else signed
@@ -108,19 +108,19 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
     Between classes, for which neither has a statistic, phi is taken; between dimensions, where there is nothing else,
     Spearman's correlation.
     """
-    changes: dict[str, object] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
+    changes: dict[str, Any] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
     if not any(isinstance(task, Dimensional) for task in tasks):
         tags = [task.name for task in tasks if isinstance(task, MultiLabel)]
         changes["statistic"] = None if tags else {task.name: "phi" for task in tasks if isinstance(task, Categorical)}
         changes["convention"] = "ml-gcn-paper" if tags else "emotion-gcn-paper"
     elif all(isinstance(task, Dimensional) for task in tasks):
         changes["statistic"] = {task.name: "spearman" for task in tasks}
-    return graph.model_copy(update={**changes, "file": None, "embeddings": graph.embeddings or "one-hot"})
+    return graph.changed(**changes, file=None, pairs=None, embeddings=graph.embeddings or "one-hot")
 
 
 def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
     """Return the graph of a config, measured on the training part; self-loops alone where no pair is a neighbour."""
-    raw = raw_graph(config, data.parts["train"].annotations)
+    raw = raw_graph(config, data.parts["train"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
         try:
@@ -140,13 +140,13 @@ def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
     return with_adjacency(graph, CONTROLS[name](graph.adjacency(), generator))
 
 
-def _with_named(config: Config, embeddings: str | None) -> Iterator[Candidate]:
+def _with_named(config: Config, embeddings: Any) -> Iterator[Candidate]:
     """Yield the default, and it with the identity graph, over embeddings that know something of the labels."""
-    if embeddings is not None and embeddings.partition(":")[0] not in ("one-hot", "random"):
-        named = with_head(config, config.model.head, config.graph.model_copy(update={"embeddings": embeddings}))
+    if embeddings is not None and embeddings.name not in ("one-hot", "random"):
+        named = with_head(config, config.model.head, config.graph.changed(embeddings=embeddings))
         yield Candidate("embeddings of the config", named)
         yield Candidate("embeddings of the config, identity graph", named, _rewired(IDENTITY))
 
 
 def _with_random(graph: LabelGraph, seed: int) -> LabelGraph:
-    return graph.with_embeddings(random_embeddings(graph.labels, RANDOM_SIZE, seed))
+    return graph.with_embeddings(random_embeddings(graph.labels, size=RANDOM_SIZE, seed=seed))

@@ -84,7 +84,7 @@ def evaluate_unseen(
         "edges_from": edges_from,
         "positives": positives,
         "head": config.model.head.title,
-        "convention": config.graph.convention,
+        "convention": str(config.graph.convention),
         **notes,
         "split": "test",
         "labels": [left.label for left in lefts],
