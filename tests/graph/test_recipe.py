@@ -160,9 +160,7 @@ def test_what_is_borrowed_counts_on_every_road(tmp_path):
     for graph in (
         by_config(annotations, convention="emotion-gcn-paper", borrowed={"mood:mood": where}),
         by_command_line(tmp_path, "--convention", "emotion-gcn-paper", "--borrow", f"mood:mood={where}"),
-        recipe.finish(
-            recipe.borrow(graph_from_matrix(TASKS.labels, plain.statistic, tasks=TASKS))
-        ),
+        recipe.finish(recipe.borrow(graph_from_matrix(TASKS.labels, plain.statistic, tasks=TASKS))),
     ):
         torch.testing.assert_close(graph.adjacency(), expected.adjacency())
 

@@ -56,6 +56,11 @@ class Candidate:
     change: Change | None = None
     rival: Rival | None = None
 
+    def measure(self, data: RunData) -> None:
+        """Measure the statistics of its graph; they are kept with the data, also where that goes to other processes."""
+        if self.config.model.head.has_graph:
+            raw_graph(self.config, data.parts["train"])
+
     def model(self, data: RunData, seed: int) -> MultiTaskModel:
         """Return its model for some data, drawn by a seed; the backbone is the same for all candidates."""
         torch.manual_seed(seed)
