@@ -90,7 +90,7 @@ def generated_settings() -> HeadConfig:
 
 def signed_settings(graph: Graph, embeddings: Any = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
     """Return a graph's settings with the default's convention, and embeddings and weights of the neighbours."""
-    own = {"statistic": None, "file": None, "borrowed": {}, "pairs": None}
+    own: dict[str, Any] = {"statistic": None, "file": None, "borrowed": {}, "pairs": None}
     return graph.changed(convention="signed-weighted", tau=TAU, p=p, embeddings=embeddings, **own)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations_with_replacement
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from typing_extensions import Self
@@ -161,4 +161,4 @@ def statistic_class(name: str) -> type[Statistic]:
     found = STATISTICS.resolve(name)
     if not (isinstance(found, type) and issubclass(found, Statistic)):
         raise InputError(f"{name!r} is no statistic", expected="a subclass of gcnlabel.statistics.Statistic")
-    return cast("type[Statistic]", found)
+    return found
