@@ -207,7 +207,7 @@ def test_a_figure_of_ones_own(run, tmp_path, monkeypatch):
     source += "    return {f'losses_{n}': lambda n=n: (new_figure(width, 2), tables[n]) for n in runs.names}\n"
     (tmp_path / "own_figures.py").write_text(source)
     monkeypatch.syspath_prepend(tmp_path)
-    result = call("figures", run.path, "--output", tmp_path / "f", "--figure", "own_figures:losses")
+    result = call("figures", run.path, "--output", tmp_path / "f", "--format", "svg", "--figure", "own_figures:losses")
     assert result.exit_code == 0, result.output
     assert stems(tmp_path / "f") == {"losses_run"}
     draw_figures([run], FigureFolder(tmp_path / "g", ("svg",)), [{"name": "own_figures:losses", "width": 4}])
