@@ -9,12 +9,6 @@ from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.lenders import LENDERS, graph_to_borrow
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
 from gcnlabel.graph.old_codes import write_emotion_gcn, write_ml_gcn
-from gcnlabel.graph.published_pickles import (
-    counts_from_pickle,
-    graph_from_pickle,
-    matrix_from_pickle,
-    vectors_from_pickle,
-)
 from gcnlabel.graph.raw_files import read_raw_graph
 from gcnlabel.graph.recipe import GraphRecipe
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix, graph_from_networkx
@@ -27,16 +21,13 @@ __all__ = [
     "LabelGraph",
     "agreement_of",
     "attached_graph",
-    "counts_from_pickle",
     "graph_from_counts",
     "graph_from_edges",
     "graph_from_entries",
     "graph_from_matrix",
     "graph_from_networkx",
-    "graph_from_pickle",
     "graph_to_borrow",
     "joined_graph",
-    "matrix_from_pickle",
     "read_counts",
     "read_edges",
     "read_matrix",
@@ -44,7 +35,6 @@ __all__ = [
     "read_raw_graph",
     "similarity_graph",
     "to_networkx",
-    "vectors_from_pickle",
     "with_borrowed",
     "write_csv",
     "write_emotion_gcn",

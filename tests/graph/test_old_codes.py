@@ -19,12 +19,12 @@ from gcnlabel.graph import (
     graph_from_counts,
     graph_from_edges,
     graph_from_matrix,
-    graph_from_pickle,
     read_matrix,
     read_pickle,
     write_emotion_gcn,
     write_ml_gcn,
 )
+from gcnlabel.graph.published_pickles import counts_from_pickle, matrix_from_pickle
 from gcnlabel.pickles import Frame
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
@@ -68,7 +68,7 @@ def test_counts_of_tags_for_ml_gcn(tags, tmp_path):
     np.testing.assert_array_equal(content["nums"], NUMS)
     assert content["adj"].dtype == content["nums"].dtype == np.int64
     np.testing.assert_array_equal(read_pickle(files[1]), tags.x)
-    np.testing.assert_allclose(graph_from_pickle(files[0], TAGS).statistic, tags.statistic, rtol=1e-12)
+    np.testing.assert_allclose(counts_from_pickle(files[0], TAGS).statistic, tags.statistic, rtol=1e-12)
     loaded = pickle.loads(files[0].read_bytes())  # our own bytes, as that code loads them
     np.testing.assert_allclose(loaded["adj"] / loaded["nums"][:, np.newaxis], tags.statistic)
 
@@ -130,7 +130,7 @@ def test_a_frame_of_correlations_for_emotion_gcn(faces, tmp_path):
     theirs = pd.read_pickle(files[0])  # our own bytes, as that code loads them
     np.testing.assert_array_equal(theirs.to_numpy(), expected)
     np.testing.assert_array_equal(torch.load(files[1], weights_only=True), graph.x[order])
-    back = graph_from_pickle(files[0], graph.tasks)
+    back = matrix_from_pickle(files[0], graph.tasks)
     np.testing.assert_array_equal(back.statistic, matrix + np.eye(9))
     np.testing.assert_allclose(GraphRecipe(convention="emotion-gcn-code").finish(back).adjacency(), graph.adjacency())
 
