@@ -45,8 +45,7 @@ def draw_annotations(n: int = 600) -> pl.DataFrame:
 def main() -> None:
     """Measure, train, compare."""
     annotations = from_frame(draw_annotations(), TASKS)
-    raw = GraphRecipe(convention="emotion-gcn-paper").measure(annotations, TASKS)
-    graph = GraphRecipe(convention="emotion-gcn-paper", tau=0.1, p=0.5, embeddings="one-hot").finish(raw)
+    graph = GraphRecipe(embeddings="one-hot").build(annotations)
     for row in inspect_labels(graph):
         heard = ", ".join(f"{name} {weight:.2f}" for name, weight in row.listens_to)
         print(f"{row.label:13s} listens to", heard or "itself alone")

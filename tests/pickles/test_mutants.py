@@ -90,7 +90,7 @@ print(read, refused)
 
 
 def test_mutants_are_read_or_refused(tmp_path):
-    """Four hundred of them, by three readers; a crash of the process is seen as one, and the mutant is kept."""
+    """Four hundred of them, by four readers; a crash of the process is seen as one, and the mutant is kept."""
     kept = tmp_path / "mutant.pkl"
     command = [sys.executable, "-W", "ignore", "-c", WORKER, "0", "400", str(kept)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
