@@ -97,12 +97,16 @@ def measure_files(
             Part(Path(path).resolve(), first, size, tasks, dict(blocks), split, options)
             for path, first, size in _pieces(paths, layout, ROWS_IN_A_PART if rows is None else rows)
         ]
-        total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
         with _measured(parts, workers, scheduler, timeout) as measured:
-            for statistics, signs in measured:
-                total.merge(statistics)
-                all_signs.merge(signs)
-    all_signs.decided(tasks)
+            return _merged(LabelStatistics(tasks, blocks), measured)
+
+
+def _merged(total: LabelStatistics, measured: Iterator[Measured]) -> LabelStatistics:
+    all_signs = TagSigns()
+    for statistics, signs in measured:
+        total.merge(statistics)
+        all_signs.merge(signs)
+    all_signs.decided(total.tasks)
     return total
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gcnlabel.graph.label_graph import LabelGraph
-from gcnlabel.graph.lenders.lender import LENDERS
+from gcnlabel.graph.lenders import LENDERS
 from gcnlabel.graph.matrix_files import read_matrix
 from gcnlabel.graph.sources import graph_from_matrix
 

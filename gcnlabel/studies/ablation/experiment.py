@@ -58,12 +58,14 @@ def ablate(
     check_fixed_weights(config)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
-        todo = {}
-        for regime in regimes:
-            first = regime.thin(data, budget.seeds[0])
-            todo[regime] = candidates(config, first), first.parts["train"].measured
+        todo = {regime: _first(config, regime.thin(data, budget.seeds[0])) for regime in regimes}
         wanted = _wanted(heads, {STACKING: None} | {c.name: None for found, _ in todo.values() for c in found})
         return _ablated(data, todo, budget, wanted, workers, progress, keep)
+
+
+def _first(config: Config, data: RunData) -> tuple[list[Candidate], dict[str, LabelGraph]]:
+    """Return the heads, by the first seed's samples, and what was measured of these for it."""
+    return candidates(config, data), data.parts["train"].measured
 
 
 def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection[str]:
