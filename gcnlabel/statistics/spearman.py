@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.statistics.pair_counts import PairCounts
-from gcnlabel.statistics.phi import phi_from_counts
+from gcnlabel.statistics.phi import phi_from_counts, sparse_phi
 from gcnlabel.statistics.ranks import ClassRanks, ClassShares, ValueCounts, centred_ranks
 from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Statistic, fill_undefined
 from gcnlabel.tasks import Categorical, Dimensional, Task, TaskSet
@@ -122,6 +123,12 @@ class Spearman(Statistic):
             rows, columns = (slice(None), j) if i < 0 else (i, slice(None))
             values[rows, columns], defined[rows, columns] = ranks.spearman()
         return fill_undefined(values, defined, self.a, self.b)
+
+    def compute_sparse(self) -> sparse.coo_array:
+        """Return the block, of classes and tags without what is negligible."""
+        if self._dimensional(self.a) or self._dimensional(self.b):
+            return super().compute_sparse()
+        return sparse_phi(self._pairs, self.a, self.b)
 
     def _add_classes(self, annotations: Annotations) -> None:
         """Add samples of a categorical task and a dimensional one."""
