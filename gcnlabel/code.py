@@ -1,12 +1,45 @@
-"""Code of the user's that settings name, ``package.module:Attribute``."""
+"""Code by name: the modules of a package, and what a user names by ``package.module:Attribute``."""
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib.util import find_spec
 from typing import Any
 
 from gcnlabel.errors import InputError
+
+_met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
+
+
+@contextmanager
+def code_refused() -> Iterator[list[str]]:
+    """Import no code that settings name while this lasts; the list given is filled with the names that were met."""
+    met: list[str] = []
+    token = _met.set(met)
+    try:
+        yield met
+    finally:
+        _met.reset(token)
+
+
+def is_refused(values: Any) -> bool:
+    """Whether code is refused now; then what a part and its options name is noted."""
+    met = _met.get()
+    if met is not None:
+        met.extend(names_in(values))
+    return met is not None
+
+
+def import_all(package: str) -> None:
+    """Import a module, and those directly in it where it is a package; nothing where there is none."""
+    if find_spec(package) is not None:
+        path = getattr(importlib.import_module(package), "__path__", ())
+        for module in pkgutil.iter_modules(path):
+            importlib.import_module(f"{package}.{module.name}")
 
 
 def imported(name: str) -> Any:

@@ -1,15 +1,14 @@
 """Parts by name, with their options read from their signatures."""
 
-import pickle
 import sys
 from typing import Annotated
 
 import pytest
 from pydantic import PositiveInt, ValidationError
 
-from gcnlabel.code import imported
+from gcnlabel.code import code_refused, imported
 from gcnlabel.errors import InputError
-from gcnlabel.registry import Part, Registry, code_refused
+from gcnlabel.registry import Part, Registry
 from gcnlabel.settings import Section
 
 CUPS = Registry("cup", "gcnlabel.registry")
@@ -78,18 +77,6 @@ def test_code_is_not_imported_where_it_is_refused(tmp_path, monkeypatch):
         Table(cup={"name": "double", "of": {"name": "never_imported:cup", "any": 1}})
     assert met == ["never_imported:cup"]
     assert "never_imported" not in sys.modules
-
-
-def test_settings_go_to_other_processes():
-    table = Table(cup={"name": "double", "of": {"name": "plain", "width": 7}})
-    again = pickle.loads(pickle.dumps(table))
-    assert again == table
-    assert CUPS.make(again.cup, 1) == 14
-
-
-def test_outside_a_config_what_is_wrong_is_one_kind_of_error():
-    with pytest.raises(InputError, match="cup: .*: unknown key 'widht'"):
-        CUPS.make({"name": "plain", "widht": 2}, 3)
 
 
 @pytest.mark.parametrize("name", ["no_such_module:part", "gcnlabel.registry:no_such_part", "json:"])

@@ -42,6 +42,7 @@ ORDER = (
         "losses",
         "metrics",
         "data",
+        "sources",
         "figures",
         "training",
         "config",
@@ -50,11 +51,11 @@ ORDER = (
         "estimators",
         "prediction",
     ),
-    *("faces", "studies", "papers", "demo", "cli", "__main__"),
+    *("cli", "faces", "studies", "papers", "__main__"),
 )
 WINGS = ("faces", "studies", "papers")
 STILL_IMPORTED = {  # to be none: a wing enters by registration
-    *(("config", "faces"), ("run", "faces"), ("prediction", "faces"), ("estimators", "studies")),
+    ("estimators", "studies"),
 }
 HEAVY = ("torch", "torch_geometric", "torchvision", "lightning", "torchmetrics", "scipy", "matplotlib", "polars")
 
@@ -122,6 +123,7 @@ def f():
         "import gcnlabel",
         "import gcnlabel.cli",
         "from gcnlabel.cli import main; main(['--help'], standalone_mode=False)",
+        "from gcnlabel.cli import main; main(['prepare', '--help'], standalone_mode=False)",
     ],
 )
 def test_heavy_libraries_wait_until_they_are_needed(program):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -102,7 +103,7 @@ class Annotations:
         """Return the samples of ``rows``, a boolean mask or indices."""
         rows = np.asarray(rows)
         picked = {name: value[rows] for name in BESIDE if (value := getattr(self, name)) is not None}
-        return Annotations(self.tasks, {name: target[rows] for name, target in self.targets.items()}, **picked)
+        return self._with(self.tasks, {name: target[rows] for name, target in self.targets.items()}, picked)
 
     def of_split(self, name: str) -> Annotations:
         """Return the samples of one split.
@@ -124,9 +125,11 @@ class Annotations:
         return self.select(rows)
 
     def of_tasks(self, tasks: TaskSet) -> Annotations:
-        """Return the targets of some of the tasks."""
-        beside = {name: getattr(self, name) for name in BESIDE}
-        return Annotations(tasks, {t: self.targets[t] for t in tasks.names}, **beside)
+        """Return the targets of some of the tasks, which may stand elsewhere in a table than these."""
+        targets = {task.name: self.targets[task.name] for task in tasks}
+        if all(task.labels == self.tasks[task.name].labels for task in tasks):
+            return self._with(tasks, targets, {})
+        return Annotations(tasks, targets, **{name: getattr(self, name) for name in BESIDE})
 
     @staticmethod
     def concatenate(parts: Sequence[Annotations]) -> Annotations:
@@ -136,7 +139,15 @@ class Annotations:
             raise InputError("the parts annotate different tasks", expected=repr(first.tasks))
         targets = {name: _stack([part.targets[name] for part in parts]) for name in first.targets}
         rest = {name: _stack([getattr(part, name) for part in parts]) for name in BESIDE}
-        return Annotations(first.tasks, targets, **rest)
+        return first._with(first.tasks, targets, rest)
+
+    def _with(self, tasks: TaskSet, targets: dict[str, Any], beside: dict[str, Any]) -> Annotations:
+        """Return annotations that are made of these, and need no check: these were checked when they were made."""
+        made = copy.copy(self)
+        made.tasks, made.targets = tasks, targets
+        for name, value in beside.items():
+            setattr(made, name, value)
+        return made
 
 
 def _stack(parts: list[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -36,7 +37,7 @@ class Graph(Section):
     file: str | None = None
     statistic: dict[str, Annotated[Part, STATISTICS]] | None = None
     borrowed: dict[str, Annotated[Part, LENDERS]] = Field(default={})
-    convention: Annotated[Part, CONVENTIONS] = CONVENTIONS.parse(DEFAULT_CONVENTION)
+    convention: Annotated[Part, CONVENTIONS] = Field(default_factory=partial(CONVENTIONS.parse, DEFAULT_CONVENTION))
     tau: Share | None = None
     p: ShareOrShares | None = None
     pairs: list[str] | None = None

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gcnlabel.text_registry import TextRegistry
 
-EMBEDDINGS = TextRegistry("embeddings", "gcnlabel.embeddings")
+EMBEDDINGS = TextRegistry("embeddings", "gcnlabel.embeddings", makes=Tensor)
 """Functions of the names of the labels, and of what to do about words without a vector, that return x [L, F]."""
 
 
@@ -30,4 +30,5 @@ def parse_embeddings(given: Any, labels: Sequence[str], missing: str = "error") 
         >>> parse_embeddings("random:5:0", ["cat", "dog"]).shape
         torch.Size([2, 5])
     """
-    return EMBEDDINGS.make(given, labels, missing)
+    x: Tensor = EMBEDDINGS.make(given, labels, missing)
+    return x

@@ -1,4 +1,4 @@
-"""Samples set aside for choosing the best moment of the training."""
+"""Samples set aside for choosing the best epoch of the training."""
 
 from __future__ import annotations
 

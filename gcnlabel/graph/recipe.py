@@ -100,7 +100,7 @@ class GraphRecipe:
                 nobody asked for by name; the convention connects none of its tasks; or it has no edge.
         """
         _check_raw(raw)
-        convention = self._convention()
+        convention: Convention = CONVENTIONS.make(self.convention)
         pairs = self._edges_between(raw.tasks, convention)
         self._check_statistic(raw, pairs, convention.statistic)
         graph: LabelGraph = convention.transform(raw.tasks, tau=self.tau, p=self.p, pairs=pairs)(raw)
@@ -115,7 +115,7 @@ class GraphRecipe:
         """Return the statistic of each pair of tasks that is measured."""
         if isinstance(self.statistic, Mapping):
             return self.statistic
-        return default_blocks(tasks, self.statistic or self._convention().statistic)
+        return default_blocks(tasks, self.statistic or CONVENTIONS.make(self.convention).statistic)
 
     def raw(self, statistics: LabelStatistics) -> LabelGraph:
         """Return the raw graph of statistics that were measured as :meth:`blocks` says, with what is borrowed."""
@@ -132,14 +132,6 @@ class GraphRecipe:
         blocks = [(pair, STATISTICS.checked(part).model_dump()) for pair, part in self.blocks(tasks).items()]
         borrowed = [(pair, LENDERS.checked(part).model_dump()) for pair, part in self.borrowed.items()]
         return json.dumps([sorted(blocks, key=str), borrowed, self.statistic is not None])
-
-    def _convention(self) -> Convention:
-        made = CONVENTIONS.make(self.convention)
-        if not isinstance(made, Convention):
-            raise InputError(
-                f"{self.convention.name!r} makes a {type(made).__name__}", expected="a gcnlabel.transforms.Convention"
-            )
-        return made
 
     def _edges_between(self, tasks: TaskSet, convention: Convention) -> list[Pair]:
         """Return the pairs of tasks whose edges count."""

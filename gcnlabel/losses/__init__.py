@@ -1,14 +1,18 @@
 """Losses: masked for what is missing, one signature."""
 
 from gcnlabel.losses.class_weights import inverse_frequency_weights
-from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, TaskLoss
-from gcnlabel.losses.multi_task import LOSSES, MultiTaskLoss, default_weights, make_loss, make_weighting
-from gcnlabel.losses.scheme import SchemeWeighting
+from gcnlabel.losses.cross_entropy import CrossEntropy
+from gcnlabel.losses.dimensions import CCCLoss, MSELoss
+from gcnlabel.losses.multi_task import MultiTaskLoss, default_weights
+from gcnlabel.losses.scheme import SchemeWeighting, make_weighting
+from gcnlabel.losses.tags import AsymmetricLoss, BinaryCrossEntropy
+from gcnlabel.losses.task_loss import LOSSES, TaskLoss, make_loss
 from gcnlabel.losses.uncertainty import UncertaintyWeighting
-from gcnlabel.losses.weighting import FixedWeights, Weighting
+from gcnlabel.losses.weighting import WEIGHTINGS, FixedWeights, Weighting
 
 __all__ = [
     "LOSSES",
+    "WEIGHTINGS",
     "AsymmetricLoss",
     "BinaryCrossEntropy",
     "CCCLoss",

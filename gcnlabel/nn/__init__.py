@@ -1,10 +1,9 @@
 """Networks: the generator of label vectors, heads, backbones, and the model they make."""
 
-from gcnlabel.nn.adjacency import Adjacency, sparse_adjacency
-from gcnlabel.nn.backbone import Backbone
+from gcnlabel.nn.adjacency import ADJACENCIES, Adjacency, LearnedAdjacency, sparse_adjacency
+from gcnlabel.nn.backbone import BACKBONES, Backbone
 from gcnlabel.nn.backbones import (
-    FEATURE_BACKBONES,
-    IMAGE_BACKBONES,
+    breg_next,
     densenet121,
     identity,
     mlp,
@@ -13,11 +12,12 @@ from gcnlabel.nn.backbones import (
     resnet101,
     small_cnn,
 )
-from gcnlabel.nn.breg_next import breg_next
-from gcnlabel.nn.convolutions import CONVOLUTIONS, convolution
+from gcnlabel.nn.convolutions import CONVOLUTIONS
 from gcnlabel.nn.heads import (
+    HEADS,
     CosineHead,
     Head,
+    HeadContext,
     LabelGraphHead,
     LabelQueryHead,
     LinearHead,
@@ -25,20 +25,22 @@ from gcnlabel.nn.heads import (
     ResidualHead,
     SampleGraphHead,
     TaskHeads,
+    build_head,
     fold,
 )
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv, uniform_by_width
-from gcnlabel.nn.learned_adjacency import LearnedAdjacency
 from gcnlabel.nn.model import MultiTaskModel
 
 __all__ = [
+    "ADJACENCIES",
+    "BACKBONES",
     "CONVOLUTIONS",
-    "FEATURE_BACKBONES",
-    "IMAGE_BACKBONES",
+    "HEADS",
     "Adjacency",
     "Backbone",
     "CosineHead",
     "Head",
+    "HeadContext",
     "LabelGCN",
     "LabelGraphHead",
     "LabelQueryHead",
@@ -50,7 +52,7 @@ __all__ = [
     "SampleGraphHead",
     "TaskHeads",
     "breg_next",
-    "convolution",
+    "build_head",
     "densenet121",
     "fold",
     "gcn_conv",

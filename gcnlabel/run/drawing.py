@@ -11,7 +11,6 @@ import polars as pl
 from torch import Tensor
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.config import Config
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import FIGURES
 from gcnlabel.graph import LabelGraph
@@ -77,8 +76,7 @@ class ReadRuns:
             raise InputError("two runs have folders of one name", fix="rename one: the name is printed in the figures")
         for run in folders:
             run.refuse_none()
-        self._configs: dict[str, Config] = {}
-        self._tasks = self._each("scores", self._tasks_of)
+        self._tasks = self._each("scores", lambda name, run: run_tasks(run))
         _check_same_tasks(self._tasks)
 
     @property
@@ -116,13 +114,9 @@ class ReadRuns:
 
     @cached_property
     def training(self) -> Annotations:
-        """Annotations of the training split of the first run whose config can be read."""
-        name, config = next(iter(self._configs.items()))
-        return load_data(config, self._folders[name].split).parts["train"].annotations
-
-    def _tasks_of(self, name: str, run: RunFolder) -> TaskSet:
-        self._configs[name] = run.load_config()
-        return run_tasks(self._configs[name], self.graphs.get(name))
+        """Annotations of the training split of the first run whose tasks are known."""
+        run = self._folders[next(iter(self._tasks))]
+        return load_data(run.load_config(), run.split).parts["train"].annotations
 
     def _each(self, what: str, read: Callable[[str, RunFolder], Read | None]) -> dict[str, Read]:
         """Return what is read of each run, where it is there and not damaged."""

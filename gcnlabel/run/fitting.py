@@ -18,12 +18,12 @@ from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import data_module
+from gcnlabel.run.loaders import batch_plan, check_selection, data_module, selection
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
-from gcnlabel.run.selection import check_selection
+from gcnlabel.run.signature import Signature
 from gcnlabel.run.speed import set_for_speed
-from gcnlabel.training import MultiTaskModule, clear_failures, load_checkpoint, make_trainer
+from gcnlabel.training import MultiTaskModule, clear_failures, has_stopped, load_checkpoint, make_trainer
 
 
 def train(
@@ -75,7 +75,8 @@ def resume(
 ) -> dict[str, Any]:
     """Go on with a run after its last whole epoch, exactly as if it had never stopped, and return its evaluation.
 
-    Where no epoch was finished, it begins anew. A finished run is trained longer where more epochs are wanted.
+    Where no epoch was finished, it begins anew. A finished run is trained longer where more epochs are wanted, but not
+    one that ended for want of improvement.
 
     Args:
         folder: The run.
@@ -103,7 +104,8 @@ def resume(
         if wanted is not None and wanted != config:
             data = load_data(wanted, folder.split)
             wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
-        done = int(load_checkpoint(folder.last)["epoch"]) + 1
+        last = load_checkpoint(folder.last)
+        done = int(last["epoch"]) + 1
         longer = gone_on_with(config, wanted or config, done)
         L.seed_everything(config.seed, verbose=False)
         data = data or load_data(longer, folder.split)
@@ -111,6 +113,8 @@ def resume(
         trainer = _trainer(longer, folder, devices, num_nodes, progress)
         if longer != config and is_first_process():
             folder.change_config(longer)
+        if has_stopped(last):
+            return evaluate(folder, data=data) if is_first_process() else {}
         return _trained(longer, folder, data, module, trainer, first_epoch=done, ckpt_path=folder.last)
 
 
@@ -135,6 +139,7 @@ def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph |
     """Write what a run keeps from its beginning."""
     folder.create(config, overwrite=overwrite)
     data.keep_split(folder.split)
+    Signature.of(data).save(folder.signature)
     data.rows.save(folder.rows)
     note_job(folder)
     if graph is not None:
@@ -182,9 +187,8 @@ def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: i
     try:
         return make_trainer(
             folder.path,
-            epochs=config.training.epochs,
-            metric=f"{config.select.split}/{config.select.metric}",
-            mode=config.select.mode,
+            batch_plan(config),
+            selection(config),
             devices=devices,
             num_nodes=num_nodes,
             precision=config.training.precision,

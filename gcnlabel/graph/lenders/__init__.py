@@ -8,7 +8,7 @@ from typing import Any
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.text_registry import TextRegistry
 
-LENDERS = TextRegistry("lender", "gcnlabel.graph.lenders")
+LENDERS = TextRegistry("lender", "gcnlabel.graph.lenders", makes=LabelGraph)
 """Functions of the labels of the first task that return a raw graph; a data set's lies with the data set."""
 
 

@@ -14,6 +14,8 @@ from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
+from gcnlabel.nn.heads.part import HEADS, HeadContext, HeadOption
+from gcnlabel.settings import Names
 
 SCALE = {"categorical": 10.0, "multilabel": 10.0, "dimensional": 1.0}
 """Where the scale of a task starts: a class or tag needs scores beyond 1, a dimension lies within it."""
@@ -103,3 +105,15 @@ class CosineHead(Head):
         if self.keep_length:
             scores = scores * features.norm(dim=1, keepdim=True) ** self.get_buffer("_kept")[task]
         return scores if bias is None else scores + bias
+
+
+@HEADS.register("cosine")
+def cosine(context: HeadContext, *, of: HeadOption = "linear", keep_length: Names = ()) -> CosineHead:
+    """Return scores by the angle between the features and the vectors of another head.
+
+    Args:
+        context: Tasks, features and graph.
+        of: The head whose vectors are taken.
+        keep_length: Tasks whose scores keep the length of the features.
+    """
+    return CosineHead(context.make(of), context.served_of(keep_length))

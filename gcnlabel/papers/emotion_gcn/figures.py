@@ -101,7 +101,7 @@ def _tensors(source: Source, output: Path, run: Planned) -> dict[str, Tensor]:
     folder = run_folder(output, source, run)
     if not finished(folder):
         raise InputError(f"the run {folder.path} is not finished", fix="run the same command without --only")
-    return read_predictions(folder.predictions, run_tasks(folder.load_config()))
+    return read_predictions(folder.predictions, run_tasks(folder))
 
 
 def _vectors_of_systems(source: Source, output: Path) -> dict[str, LabelVectors]:
@@ -119,8 +119,7 @@ def _vectors_of_supplement(source: Source, output: Path) -> dict[str, LabelVecto
 
 def _validation_part(config: Config) -> str:
     """Return which part of a run is the data set's own validation split: the paper reports on it."""
-    splits = getattr(config.data, "splits", None)
-    return "test" if splits is not None and splits.test == "val" else "val"
+    return "test" if config.data.splits.test == "val" else "val"
 
 
 def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> SamplePredictions:

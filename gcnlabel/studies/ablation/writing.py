@@ -13,10 +13,10 @@ from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, save_figure
 from gcnlabel.files import atomic_write, refuse_existing, writable_folder
+from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.studies.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
 from gcnlabel.studies.ablation.experiment import Progress, ablate
-from gcnlabel.studies.ablation.main_metrics import is_measurable
 from gcnlabel.studies.ablation.measuring import Budget
 from gcnlabel.studies.ablation.regimes import Regime
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
@@ -46,7 +46,7 @@ def run_ablation(
     Args:
         config: The recipe.
         folder: Where to.
-        budget: Seeds, grid and steps.
+        budget: Seeds, grid and least number of batches.
         shares: Shares of the training samples, each in (0, 1].
         few: Tasks and on how many samples each is annotated alone; None for every dimensional task on 10 and 50, where
             there is another task.

@@ -19,9 +19,6 @@ from gcnlabel.transforms.sign import Sign
 from gcnlabel.transforms.task_pairs import Pair, TaskPairs
 from gcnlabel.transforms.threshold import AbsoluteThreshold, Threshold
 
-CONVENTIONS = Registry("convention", "gcnlabel.transforms.conventions")
-"""Conventions by name: functions that return a :class:`Convention`; their keyword-only arguments are their options."""
-
 
 def all_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every pair of tasks, each with itself too."""
@@ -98,3 +95,7 @@ class Convention:
                 *self.then,
             ]
         )
+
+
+CONVENTIONS = Registry("convention", "gcnlabel.transforms.conventions", makes=Convention)
+"""Conventions by name: functions that return a :class:`Convention`; their keyword-only arguments are their options."""
