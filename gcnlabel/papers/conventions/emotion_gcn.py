@@ -8,13 +8,13 @@ from gcnlabel.transforms.task_pairs import Pair
 
 @CONVENTIONS.register("emotion-gcn-paper")
 def paper() -> Convention:
-    """Eq. 3, 5 and 6."""
+    """Emotion-GCN's paper, Eq. 3, 5 and 6: classes and tags with dimensions alone."""
     return Convention(tau=0.1, p=0.7, pairs=class_dimension_pairs)
 
 
 @CONVENTIONS.register("emotion-gcn-code")
 def code() -> Convention:
-    """Released code: p = 0.5, edges among dimensions too, then ``D^-1/2 Aᵀ D^-1/2``."""
+    """Emotion-GCN's released code: p = 0.5, edges among dimensions too, then ``D^-1/2 Aᵀ D^-1/2``."""
     then = (Normalize("sym"), Transpose())
     return Convention(tau=0.1, p=0.5, pairs=all_but_class_pairs, then=then, statistic="spearman")
 

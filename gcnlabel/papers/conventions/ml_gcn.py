@@ -8,13 +8,13 @@ from gcnlabel.transforms.task_pairs import Pair
 
 @CONVENTIONS.register("ml-gcn-paper")
 def paper() -> Convention:
-    """Eq. 7 and 8."""
+    """ML-GCN's paper, Eq. 7 and 8: tags among each other alone."""
     return Convention(tau=0.4, p=0.2, pairs=tag_pairs)
 
 
 @CONVENTIONS.register("ml-gcn-code")
 def code() -> Convention:
-    """Released code: column counts, self-loop 1, then ``D^-1/2 Aᵀ D^-1/2``."""
+    """ML-GCN's released code: column counts, self-loop 1, then ``D^-1/2 Aᵀ D^-1/2``."""
     then = (Normalize("sym"), Transpose())
     return Convention(tau=0.4, p=0.25, pairs=tag_pairs, reweight=ColumnReweight, then=then)
 

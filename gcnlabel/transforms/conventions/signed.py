@@ -5,11 +5,11 @@ from gcnlabel.transforms.conventions.convention import CONVENTIONS, Convention, 
 
 @CONVENTIONS.register("signed")
 def signed() -> Convention:
-    """Neighbours count alike, those that exclude each other with -1."""
+    """All pairs by Spearman's correlation; neighbours count alike, those that exclude each other with -1."""
     return Convention(tau=0.1, p=0.5, neighbours=signed_neighbours, statistic="spearman")
 
 
 @CONVENTIONS.register("signed-weighted")
 def signed_weighted() -> Convention:
-    """Each neighbour counts by the size of its correlation."""
+    """All pairs by Spearman's correlation; each neighbour counts by its sign and size."""
     return Convention(tau=0.1, p=0.5, neighbours=weighted_neighbours, statistic="spearman")

@@ -24,7 +24,7 @@ def measured(monkeypatch):
 
 def test_in_an_ablation(config, data, measured):
     """Of each amount and seed: the default's statistic and the published head's."""
-    budget = Budget(seeds=(0, 1), rates=(0.01,), steps=2)
+    budget = Budget(seeds=(0, 1), rates=(0.01,), min_steps=1)
     heads = ["output propagation", "published head", "identity graph", "unsigned", "random embeddings"]
     ablate(config, data, [Regime(0.9), Regime(0.5)], budget, heads=heads)
     assert len(measured) == 2 * 2 * 2
