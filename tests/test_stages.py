@@ -13,6 +13,7 @@ import gcnlabel
 PACKAGE = Path(gcnlabel.__file__).parent
 ORDER = (
     *(
+        "lazy",
         "errors",
         "settings",
         "code",
@@ -31,7 +32,6 @@ ORDER = (
         "inspection",
     ),
     *(
-        "recipe",
         "constants",
         "units",
         "precision",
@@ -79,7 +79,7 @@ def imported_stages(source, package):
 
 def modules():
     """Path, package and stage of every module of gcnlabel but its root."""
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted({*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.pyi")}):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         if parts != ("__init__",):
             yield path, ".".join(["gcnlabel", *parts[:-1]]), parts[0]

@@ -129,6 +129,11 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         inputs = (torch.from_numpy(dense(X[start : start + ROWS])) for start in range(0, X.shape[0], ROWS))
         return {name: scores.numpy() for name, scores in predict(self.model_, inputs).items()}
 
+    def _values(self, X: Any) -> dict[str, Array]:
+        """Return the probabilities or values of each task [N, labels of the task]."""
+        scores = self._scores(X)
+        return {task.name: task.activated(torch.from_numpy(scores[task.name])).numpy() for task in self.tasks_}
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

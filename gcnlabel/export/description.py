@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gcnlabel import __version__
-from gcnlabel.tasks import Dimensional, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
-ACTIVATIONS = {"categorical": "softmax", "multilabel": "sigmoid", "dimensional": "identity"}
-"""What turns the scores of a task into what they mean."""
 GREY = "(299 R + 587 G + 114 B) / 1000"
 STRETCHED = (
     "whole pictures stretched",
@@ -66,9 +64,8 @@ def _input(shape: tuple[int, ...], scaling: str | None, geometry: tuple[str, str
 
 
 def _output(task: Task, thresholds: Sequence[float] | None) -> dict[str, Any]:
-    output: dict[str, Any] = {"type": task.type, "labels": list(task.labels), "activation": ACTIVATIONS[task.type]}
-    if task.type == "multilabel":
+    output: dict[str, Any] = {"type": task.type, "labels": list(task.labels), "activation": task.activation}
+    if task.binary:
         output["thresholds"] = [0.5] * len(task) if thresholds is None else [float(value) for value in thresholds]
-    if isinstance(task, Dimensional) and task.range is not None:
-        output["range"] = list(task.range)
-    return output
+    declared = task.to_dict()
+    return output | ({"range": declared["range"]} if "range" in declared else {})

@@ -26,7 +26,7 @@ from gcnlabel.figures.style import (
     write_cells,
 )
 from gcnlabel.metrics.categorical import confusion_matrix
-from gcnlabel.tasks import Categorical
+from gcnlabel.tasks import Task
 
 Matrices = Mapping[str, npt.ArrayLike]
 
@@ -35,16 +35,16 @@ Matrices = Mapping[str, npt.ArrayLike]
 def confusion(runs: Runs) -> Drawings:
     """Draw the confusions of each task of classes, by the runs whose predictions are there."""
     found = runs.predictions
-    tasks = [task for task in runs.tasks or () if isinstance(task, Categorical) and found]
+    tasks = [task for task in runs.tasks or () if task.exclusive and found]
     return {f"confusion_{task.name}": partial(_drawn, found, task) for task in tasks}
 
 
-def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Categorical) -> tuple[Figure, pl.DataFrame]:
+def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
     matrices = {
         run: confusion_matrix(of_run[f"scores/{task.name}"], of_run[f"targets/{task.name}"]).numpy()
         for run, of_run in found.items()
     }
-    return confusion_figure(matrices, task.classes), confusion_table(matrices, task.classes)
+    return confusion_figure(matrices, task.labels), confusion_table(matrices, task.labels)
 
 
 def row_shares(counts: npt.ArrayLike) -> npt.NDArray[np.float64]:

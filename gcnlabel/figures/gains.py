@@ -48,8 +48,7 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
     for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
         heads = list(dict.fromkeys(head for gains in panel.values() for head in gains))
         for head in sorted(heads, key=lambda head: head in bold):
-            for series in _series(panel, head):
-                _draw_series(axes, series, head, list(bold))
+            _draw_head(axes, panel, head, list(bold))
         axes.axhline(0, color="black", linewidth=0.8)
         axes.set_xticks(range(len(panel)), list(panel), fontsize=SMALL)
         axes.set_xlim(-0.5, len(panel) - 0.5)
@@ -61,15 +60,21 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
     return figure
 
 
-def _draw_series(axes: Axes, series: Sequence[tuple[int, float, float]], head: str, bold: list[str]) -> None:
-    places, means, widths = zip(*series, strict=True)
-    if head not in bold:
-        axes.plot(places, means, ".-", color=GREY, lw=0.7, ms=2, zorder=1, label="all other heads")
-        return
-    number = bold.index(head)
-    aside = ASIDE * (number - (len(bold) - 1) / 2)
-    how: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "marker": "o", "markersize": 3, "capsize": 2}
-    axes.errorbar([place + aside for place in places], means, widths, label=head, **how)
+def _draw_head(axes: Axes, panel: Panel, head: str, bold: Sequence[str]) -> None:
+    for series in _series(panel, head):
+        places, means, widths = zip(*series, strict=True)
+        if head in bold:
+            number = bold.index(head)
+            aside = ASIDE * (number - (len(bold) - 1) / 2)
+            style: dict[str, Any] = {
+                "color": COLOURS[number % len(COLOURS)],
+                "marker": "o",
+                "markersize": 3,
+                "capsize": 2,
+            }
+            axes.errorbar([place + aside for place in places], means, widths, label=head, **style)
+        else:
+            axes.plot(places, means, ".-", color=GREY, lw=0.7, ms=2, zorder=1, label="all other heads")
 
 
 def _series(panel: Panel, head: str) -> Iterator[list[tuple[int, float, float]]]:

@@ -60,7 +60,7 @@ class CrossEntropy(MeanLoss):
         return torch.where(seen, losses, 0).sum(), weight.sum()
 
 
-@LOSSES.register("cross_entropy", suits="categorical")
+@LOSSES.register("cross_entropy", suits="classes")
 def cross_entropy(task: Task, *, class_weights: bool = False) -> CrossEntropy:
     """Return cross-entropy, against classes or shares of annotators.
 

@@ -6,9 +6,6 @@ from gcnlabel.errors import InputError
 from gcnlabel.losses.task_loss import LOSSES, TaskLoss, make_loss
 from gcnlabel.tasks import Task
 
-OF_TYPE = {"categorical": "cross_entropy", "multilabel": "bce", "dimensional": "ccc"}
-"""Type of a task -> its loss."""
-
 
 @LOSSES.register("default")
 def default(task: Task, *, class_weights: bool = False) -> TaskLoss:
@@ -21,9 +18,8 @@ def default(task: Task, *, class_weights: bool = False) -> TaskLoss:
     Raises:
         InputError: Class weights of a task without classes.
     """
-    name = OF_TYPE[task.type]
     if not class_weights:
-        return make_loss(task, name)
-    if name != "cross_entropy":
+        return make_loss(task, task.loss)
+    if not task.exclusive:
         raise InputError(f"loss.{task.name}.class_weights", expected="a categorical task")
-    return make_loss(task, {"name": name, "class_weights": True})
+    return make_loss(task, {"name": task.loss, "class_weights": True})

@@ -39,13 +39,13 @@ class CCCLoss(TaskLoss):
         return torch.where(enough, loss, 0).sum() / enough.sum().clamp(min=1)
 
 
-@LOSSES.register("ccc", suits="dimensional")
+@LOSSES.register("ccc", suits="values")
 def ccc(task: Task) -> CCCLoss:
     """Return one minus the mean concordance correlation (Emotion-GCN, Eq. 12)."""
     return CCCLoss()
 
 
-@LOSSES.register("mse", suits="dimensional")
+@LOSSES.register("mse", suits="values")
 def mse(task: Task) -> MSELoss:
     """Return the mean squared error."""
     return MSELoss()

@@ -75,13 +75,13 @@ class AsymmetricLoss(TagLoss):
         return total, count(seen, total)
 
 
-@LOSSES.register("bce", suits="multilabel")
+@LOSSES.register("bce", suits="tags")
 def bce(task: Task) -> BinaryCrossEntropy:
     """Return binary cross-entropy."""
     return BinaryCrossEntropy()
 
 
-@LOSSES.register("asymmetric", suits="multilabel")
+@LOSSES.register("asymmetric", suits="tags")
 def asymmetric(
     task: Task, *, gamma_neg: Focus = 4.0, gamma_pos: Focus = 1.0, clip: Annotated[float, Field(ge=0, lt=1)] = 0.05
 ) -> AsymmetricLoss:

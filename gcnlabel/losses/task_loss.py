@@ -66,7 +66,7 @@ class TaskLoss(nn.Module):
 
 
 LOSSES = Registry("loss", "gcnlabel.losses", form=LossPart, default="default", makes=TaskLoss)
-"""Makes a :class:`TaskLoss`: ``(task, *, options) -> TaskLoss``; registered with the type of task that it ``suits``."""
+"""Makes a :class:`TaskLoss`: ``(task, *, options) -> TaskLoss``; registered with the targets of a task it ``suits``."""
 
 
 def make_loss(task: Task, loss: Any = "default") -> TaskLoss:
@@ -97,7 +97,7 @@ def make_loss(task: Task, loss: Any = "default") -> TaskLoss:
 
 
 def _suits(name: str, task: Task) -> bool:
-    return getattr(LOSSES.resolve(name), "suits", task.type) == task.type
+    return getattr(LOSSES.resolve(name), "suits", task.targets) == task.targets
 
 
 class MeanLoss(TaskLoss):

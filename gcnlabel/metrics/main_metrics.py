@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -11,10 +11,8 @@ from gcnlabel.ccc import ccc
 from gcnlabel.metrics.categorical import categorical_metrics, confusion_matrix
 from gcnlabel.metrics.majority import majority
 from gcnlabel.metrics.ranking import ranking_metrics
-from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
-
-MAIN = {"categorical": "macro_f1", "multilabel": "lrap", "dimensional": "mean_ccc"}
-"""Type of task -> its metric, as ``evaluation.json`` names it."""
+from gcnlabel.metrics.task_metrics import METRICS
+from gcnlabel.tasks import Task, TaskSet
 
 
 def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
@@ -25,20 +23,15 @@ def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
         scores: [N, labels of the task].
         targets: [N], or [N, labels of the task], that can be measured; missing ones are left out.
     """
-    if isinstance(task, Categorical):
-        return float(categorical_metrics(confusion_matrix(scores, targets), task.classes)["macro_f1"])
-    seen = ~torch.isnan(targets)
-    if isinstance(task, MultiLabel):
-        return ranking_metrics(scores.double(), targets == 1, seen)["lrap"]
-    return float(ccc(scores.double(), targets.double())[seen.sum(0) >= 2].mean())
+    if task.main_metric in _ALONE:
+        return _ALONE[task.main_metric](scores, targets)
+    return float(METRICS.resolve(task.metrics)(task, scores, targets, None)[task.main_metric])
 
 
 def is_measurable(task: Task, targets: Tensor) -> bool:
     """Return whether targets tell anything of scores: one class or tag, or two values of a dimension."""
-    if isinstance(task, Categorical):
-        return bool((majority(targets) >= 0).any())
-    observed = (~torch.isnan(targets)).sum(0)
-    return bool((observed >= (1 if isinstance(task, MultiLabel) else 2)).any())
+    observed = majority(targets)[:, None] >= 0 if task.exclusive else ~torch.isnan(targets)
+    return bool((observed.sum(0) >= task.min_samples).any())
 
 
 def mean_main_metric(tasks: TaskSet, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> float:
@@ -51,10 +44,28 @@ def mean_of_main(tasks: TaskSet, measured: Mapping[str, float]) -> float:
     """Return the same mean, of metrics ``task/metric`` that are measured already.
 
     Example:
+        >>> from gcnlabel.tasks import MultiLabel
         >>> tags, film = MultiLabel("tags", ["cat", "dog"]), MultiLabel("film", ["western"])
         >>> mean_of_main(TaskSet([tags, film]), {"tags/lrap": 0.5, "tags/mAP": 0.9})  # nothing is known of films
         0.5
     """
-    names = [f"{task.name}/{MAIN[task.type]}" for task in tasks]
+    names = [f"{task.name}/{task.main_metric}" for task in tasks]
     values = [measured[name] for name in names if name in measured]
     return sum(values) / max(len(values), 1)
+
+
+def _macro_f1(scores: Tensor, targets: Tensor) -> float:
+    confusion = confusion_matrix(scores, targets)
+    return float(categorical_metrics(confusion, tuple(map(str, range(len(confusion)))))["macro_f1"])
+
+
+def _lrap(scores: Tensor, targets: Tensor) -> float:
+    return ranking_metrics(scores.double(), targets == 1, ~torch.isnan(targets))["lrap"]
+
+
+def _mean_ccc(scores: Tensor, targets: Tensor) -> float:
+    return float(ccc(scores.double(), targets.double())[(~torch.isnan(targets)).sum(0) >= 2].mean())
+
+
+_ALONE: Mapping[str, Callable[[Tensor, Tensor], float]] = {"macro_f1": _macro_f1, "lrap": _lrap, "mean_ccc": _mean_ccc}
+"""Metrics that are measured without the others of their task, for speed."""

@@ -21,7 +21,6 @@ from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
 from gcnlabel.sources.source import Image, Place
-from gcnlabel.tasks import Categorical, MultiLabel, Task
 from gcnlabel.training import predict as scores_of
 from gcnlabel.training.pairs import concatenate
 
@@ -58,13 +57,22 @@ def predict(
             image that is not there, or no image can be read.
             Images of a folder that cannot be read are left out and named in the result.
     """
-    config = folder.load_config()
-    features = config.data.image_shape is None
+    features = folder.load_config().data.image_shape is None
     _check_kind(source, features)
     if features:
         return _predict_features(folder, source, batch_size, device, progress)
-    places = places or {}
-    files = find_images(source, config, places)
+    return _predict_images(folder, source, places or {}, batch_size, device, progress)
+
+
+def _predict_images(
+    folder: RunFolder,
+    source: str | Path,
+    places: Mapping[str, Place],
+    batch_size: int,
+    device: str,
+    progress: Progress,
+) -> Predictions:
+    files = find_images(source, folder.load_config(), places)
     network = load_network(folder)
     strangers = [name for name in places if name not in files]
     if strangers:
@@ -150,19 +158,12 @@ def _predicted(
         scores = scores_of(model, [torch.from_numpy(np.ascontiguousarray(inputs))], place)
         _check_finite(scores, batch)
         names += batch
-        parts.append({task.name: _meaning(task, scores[task.name]) for task in network.tasks})
+        parts.append({task.name: task.activated(scores[task.name].float()) for task in network.tasks})
         progress(len(names) + len(unreadable), total)
     progress(total, total)
     values = {name: value.numpy() for name, value in concatenate(parts).items()}
     thresholds = {name: value.numpy() for name, value in network.thresholds.items()}
     return Predictions(network.tasks, names, values, thresholds, dict(unreadable))
-
-
-def _meaning(task: Task, scores: Tensor) -> Tensor:
-    """Return the softmax of classes, the logistic function of tags, dimensions as they are; float32 [B, labels]."""
-    if isinstance(task, Categorical):
-        return scores.float().softmax(1)
-    return scores.float().sigmoid() if isinstance(task, MultiLabel) else scores.float()
 
 
 def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:

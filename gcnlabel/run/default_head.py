@@ -26,7 +26,6 @@ from gcnlabel.errors import InputError, shorten
 from gcnlabel.nn.heads import HEADS, HeadPart
 from gcnlabel.run.data import Part
 from gcnlabel.run.graph import raw_graph
-from gcnlabel.tasks import Dimensional
 
 PLENTY = 300
 """Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
@@ -73,7 +72,7 @@ def check_alone(config: Config) -> None:
 def default_settings(config: Config, part: Part) -> tuple[HeadPart, Graph]:
     """Return the default's head and graph for tasks that are annotated as in the training part."""
     annotations, tasks = part.annotations, part.annotations.tasks
-    dimensions = [task.name for task in tasks if isinstance(task, Dimensional)]
+    dimensions = [task.name for task in tasks if not task.discrete]
     if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(config, part):
         return HEADS.parse("linear"), config.graph
     plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]

@@ -23,8 +23,7 @@ from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.reading import read_epochs
-from gcnlabel.run.signature import Signature
-from gcnlabel.tasks import MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.training import predict
 
 Scores = Mapping[str, Tensor]
@@ -47,7 +46,7 @@ def evaluate(
     config, place = folder.load_config(), device_named(device)
     data = load_data(config, folder.split) if data is None else data
     split = split or config.evaluate.split
-    model, checkpoint = load_model(folder, Signature.of(data))
+    model, checkpoint = load_model(folder, data.signature)
     epoch, score = int(checkpoint["epoch"]) + 1, partial(_scores, config, data, model.to(place), place)
     scores, targets = score(split), targets_to_tensors(data.parts[split].annotations)
     thresholds = {}
@@ -87,7 +86,7 @@ def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str,
     return {
         task.name: tune_thresholds(scores[task.name], targets[task.name], "micro_f1", unknown=task.unknown)
         for task in tasks
-        if isinstance(task, MultiLabel)
+        if task.binary
     }
 
 
@@ -108,12 +107,12 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
 
 
 def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
-    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if isinstance(task, MultiLabel)}
+    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if task.unknown == "negative"}
     return [
-        f"{counts[task.name]} unknown tags of {task.name} count as negative where decisions are measured "
+        f"{count} unknown tags of {name} count as negative where decisions are measured "
         "(F1, CP .. OF1, Hamming loss, subset accuracy, tuned thresholds); mAP and ranks leave them out"
-        for task in tasks
-        if isinstance(task, MultiLabel) and task.unknown == "negative" and counts[task.name]
+        for name, count in counts.items()
+        if count
     ]
 
 

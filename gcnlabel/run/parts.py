@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.signature import Signature
 from gcnlabel.run.splitting import write_split
 from gcnlabel.sources.part import Part as Part
 from gcnlabel.sources.splits import Rows
@@ -32,10 +33,17 @@ class RunData:
     rows: RowReport = field(default_factory=RowReport)
     drawn: tuple[Annotations, dict[str, Rows]] | None = None
 
-    def keep_split(self, path: Path) -> None:
-        """Write the split to a file where it was drawn."""
+    @property
+    def signature(self) -> Signature:
+        """Tasks and size of the inputs."""
+        return Signature(self.tasks, tuple(self.parts["train"].inputs.shape[1:]))
+
+    def keep_in(self, folder: RunFolder) -> None:
+        """Write what a run keeps of its data: what became of every row, tasks, size of the inputs, a drawn split."""
+        self.rows.save(folder.rows)
+        self.signature.save(folder.signature)
         if self.drawn is not None:
-            write_split(path, *self.drawn)
+            write_split(folder.split, *self.drawn)
 
     def of_tasks(self, names: Sequence[str]) -> RunData:
         """Return the data with some of its tasks alone."""

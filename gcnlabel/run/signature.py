@@ -8,7 +8,6 @@ from pathlib import Path
 
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write, existing_file
-from gcnlabel.run.parts import RunData
 from gcnlabel.tasks import TaskSet
 
 
@@ -23,11 +22,6 @@ class Signature:
 
     tasks: TaskSet
     inputs: tuple[int, ...]
-
-    @classmethod
-    def of(cls, data: RunData) -> Signature:
-        """Return tasks and inputs of the data of a run."""
-        return cls(data.tasks, tuple(data.parts["train"].inputs.shape[1:]))
 
     def save(self, path: Path) -> None:
         """Write a JSON file, in place of an earlier one."""

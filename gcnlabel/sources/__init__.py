@@ -1,6 +1,5 @@
 """Where the data of a run comes from: a file a source, which answers everything that is asked of it."""
 
-from gcnlabel.sources.part import Part
-from gcnlabel.sources.source import SOURCES, DataSource, Divided
+from gcnlabel.lazy import lazy
 
-__all__ = ["SOURCES", "DataSource", "Divided", "Part"]
+lazy(__name__)

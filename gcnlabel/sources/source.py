@@ -156,9 +156,7 @@ class Divided(DataSource):
         if self.splits.fractions is None:
             return None
         parts = ", ".join(f"{part} {share:g}" for part, share in self.splits.fractions.items())
-        column = getattr(self, "group_column", None)
-        groups = "" if column is None else f", groups of {column!r} kept together"
-        return f"split drawn by data.splits ({parts}; split_seed {self.split_seed}), stratified over labels{groups}"
+        return f"split drawn by data.splits ({parts}; split_seed {self.split_seed}), stratified over labels"
 
 
 class Place(Protocol):

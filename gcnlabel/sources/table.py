@@ -115,6 +115,13 @@ class Table(Divided):
         return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
 
     @property
+    def split_note(self) -> str | None:
+        """What every report on a drawn split must say, None where splits have names."""
+        note = super().split_note
+        groups = f", groups of {self.group_column!r} kept together"
+        return note if note is None or self.group_column is None else note + groups
+
+    @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images, None where there are features."""
         return None if self.images is None else (self.channels, self.size, self.size)

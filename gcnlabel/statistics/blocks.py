@@ -132,7 +132,7 @@ def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, s
         InputError: The statistic is unknown, or suits no pair.
 
     Example:
-        >>> from gcnlabel.tasks import Categorical, TaskSet
+        >>> from gcnlabel.tasks import Categorical, Dimensional, TaskSet
         >>> default_blocks(TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])]))
         {('expression', 'affect'): 'spearman'}
     """

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from gcnlabel.statistics.pair_counts import CountingStatistic
 from gcnlabel.statistics.statistic import STATISTICS, Floats
-from gcnlabel.tasks import MultiLabel, Task
+from gcnlabel.tasks import Task
 
 
 def conditional_from_counts(counts: npt.ArrayLike, cooccurrence: npt.ArrayLike) -> Floats:
@@ -35,7 +35,7 @@ class ConditionalProbability(CountingStatistic):
     @classmethod
     def published_for(cls, a: Task, b: Task) -> bool:
         """Return whether these are the same tags (ML-GCN)."""
-        return a == b and isinstance(a, MultiLabel)
+        return a == b and a.binary
 
     def compute(self) -> Floats:
         """Return P(column | row), [La, Lb]."""

@@ -9,7 +9,7 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Statistic, fill_undefined
-from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.tasks import TaskSet
 
 
 @STATISTICS.register("pearson")
@@ -28,7 +28,7 @@ class Pearson(Statistic):
         """Add samples."""
         a, b = (annotations.indicators(task.name) for task in (self.a, self.b))
         moments = _moments(a, b)
-        shared = [isinstance(t, Categorical) and annotations.targets[t.name].ndim == 2 for t in (self.a, self.b)]
+        shared = [t.exclusive and annotations.targets[t.name].ndim == 2 for t in (self.a, self.b)]
         self._moments = _merge(self._moments, _of_shares(moments, shared, same=self.a == self.b))
         return self
 

@@ -12,7 +12,7 @@ from gcnlabel.statistics.pair_counts import PairCounts
 from gcnlabel.statistics.phi import phi_from_counts, sparse_phi
 from gcnlabel.statistics.ranks import ClassRanks, ClassShares, ValueCounts, centred_ranks
 from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Statistic, fill_undefined
-from gcnlabel.tasks import Categorical, Dimensional, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
 Bools = npt.NDArray[np.bool_]
 
@@ -71,7 +71,7 @@ class Spearman(Statistic):
     @classmethod
     def published_for(cls, a: Task, b: Task) -> bool:
         """Return whether these are classes or tags, and dimensions (Emotion-GCN, Eq. 3 and 4)."""
-        return isinstance(a, Dimensional) != isinstance(b, Dimensional)
+        return a.discrete != b.discrete
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
@@ -82,10 +82,10 @@ class Spearman(Statistic):
 
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
-        if not self._dimensional(self.a) and not self._dimensional(self.b):
+        if self.a.discrete and self.b.discrete:
             self._pairs.add(PairCounts.of(annotations, self.a, self.b))
             return self
-        if isinstance(self.a, Categorical) or isinstance(self.b, Categorical):
+        if self.a.exclusive or self.b.exclusive:
             self._add_classes(annotations)
             return self
         a, b = annotations.indicators(self.a.name), annotations.indicators(self.b.name)
@@ -109,7 +109,7 @@ class Spearman(Statistic):
     def compute(self) -> Floats:
         """Return the block [La, Lb]."""
         values, defined = np.zeros((len(self.a), len(self.b))), np.zeros((len(self.a), len(self.b)), dtype=bool)
-        if not self._dimensional(self.a) and not self._dimensional(self.b):
+        if self.a.discrete and self.b.discrete:
             values, defined = phi_from_counts(self._pairs.dense(len(self.a), len(self.b)))
         for (i, j), table in self._tables.items():
             if i < 0:
@@ -126,13 +126,13 @@ class Spearman(Statistic):
 
     def compute_sparse(self) -> sparse.coo_array:
         """Return the block, of classes and tags without what is negligible."""
-        if self._dimensional(self.a) or self._dimensional(self.b):
+        if not (self.a.discrete and self.b.discrete):
             return super().compute_sparse()
         return sparse_phi(self._pairs, self.a, self.b)
 
     def _add_classes(self, annotations: Annotations) -> None:
         """Add samples of a categorical task and a dimensional one."""
-        first = isinstance(self.a, Categorical)
+        first = self.a.exclusive
         classes, dims = (self.a, self.b) if first else (self.b, self.a)
         codes, values = annotations.targets[classes.name], annotations.targets[dims.name]
         for d in range(len(dims)):
@@ -150,15 +150,11 @@ class Spearman(Statistic):
 
     def _of(self, a: Floats, b: Floats) -> dict[tuple[int, int], ValueCounts]:
         """Return a table for each dimension, or pair of dimensions; -1 stands for all labels of a task."""
-        if not self._dimensional(self.a):
+        if self.a.discrete:
             return {(-1, j): _indicator_table(a, b[:, j]) for j in range(b.shape[1])}
-        if not self._dimensional(self.b):
+        if self.b.discrete:
             return {(i, -1): _indicator_table(b, a[:, i]) for i in range(a.shape[1])}
         return {(i, j): _pair_table(a[:, i], b[:, j]) for i in range(a.shape[1]) for j in range(b.shape[1])}
-
-    @staticmethod
-    def _dimensional(task: Task) -> bool:
-        return isinstance(task, Dimensional)
 
 
 def _indicator_table(indicators: Floats, values: Floats) -> ValueCounts:

@@ -88,8 +88,7 @@ def measure_files(
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
 
     Raises:
-        InputError: A file cannot be read or changes meanwhile, or the scheduler cannot be reached or has no
-            worker that lives.
+        InputError: A file cannot be read or changes meanwhile; the scheduler cannot be reached or has no live worker.
     """
     options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     with unchanged(paths):

@@ -35,9 +35,9 @@ class BatchPlan:
         patience: Epochs without an improvement after which training ends; None for never.
 
     Example:
-        >>> plan = BatchPlan(epochs=10, batch_size=2, min_steps=60)  # 6 batches an epoch: twice over 5 samples
-        >>> [rows.tolist() for rows in plan.batches(5).rows(epoch=0)]
-        [[4, 1], [2, 0], [3], [0, 4], [1, 3], [2]]
+        >>> plan = BatchPlan(epochs=10, batch_size=2, min_steps=40)  # 4 batches an epoch: twice over 4 samples
+        >>> [rows.tolist() for rows in plan.batches(4).rows(epoch=0)]
+        [[0, 1], [3, 2], [0, 2], [3, 1]]
     """
 
     epochs: int

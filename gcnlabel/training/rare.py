@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.tasks import Categorical
 
 MIN_ANNOTATED = 16
 """Annotated samples of a label that a batch should hold: moments of fewer, as CCC takes them, are mostly noise."""
@@ -35,8 +34,6 @@ def rare_rows(annotations: Annotations, batch_size: int) -> Tensor:
         return torch.from_numpy(np.flatnonzero(rows))
     for task in annotations.tasks:
         seen = ~np.isnan(annotations.indicators(task.name))
-        if isinstance(task, Categorical):
-            seen = seen[:, :1]  # a sample annotates all classes or none
         rare = seen.sum(0) * batch_size < min(MIN_ANNOTATED, batch_size) * len(annotations)
         rows |= (seen & rare).any(1)
     return torch.from_numpy(np.flatnonzero(rows))

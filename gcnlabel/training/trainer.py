@@ -20,9 +20,16 @@ from gcnlabel.training.epoch_table import EpochTable
 from gcnlabel.training.plan import BatchPlan
 from gcnlabel.training.selection import Selection
 
+CHECKPOINTS = "checkpoints"
 LAST = "last.safetensors"
 BEST = "best.safetensors"
 TENSORBOARD = "tensorboard"
+ALWAYS: dict[str, Any] = {
+    "num_sanity_val_steps": 0,
+    "use_distributed_sampler": False,  # the data module shares the samples out, without repeating any
+    "benchmark": True,  # of convolution algorithms on a GPU: all batches of a run have one size
+    "enable_model_summary": False,
+}
 
 
 class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
@@ -83,30 +90,31 @@ def make_trainer(
         tensorboard: Whether to log for TensorBoard too (extra ``tensorboard``).
         progress: Whether to show a progress bar.
     """
-    every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
-    where = folder / "checkpoints"
-    watched: dict[str, Any] = {"monitor": selection.name, "mode": selection.mode}
-    best = Checkpoints(where, filename="best", **watched, **every_epoch)
-    last = Checkpoints(where, filename="last", **every_epoch)  # after best, whose state it holds
-    stop = [] if plan.patience is None else [EarlyStopping(**watched, patience=plan.patience, check_finite=False)]
     return L.Trainer(
         max_epochs=plan.epochs,
         devices=devices,
         num_nodes=num_nodes,
         precision=precision,
         logger=TensorBoardLogger(folder, name=TENSORBOARD) if tensorboard else False,
-        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), *stop, best, last],
+        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), *_watching(folder, plan, selection)],
         plugins=[SafeCheckpointIO(), *([SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else [])],
-        default_root_dir=where / "none",  # where Lightning looks for leftover hpc_ckpt_*.ckpt, and would start from one
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,  # the data module shares the samples out, without repeating any
+        default_root_dir=folder / CHECKPOINTS / "none",  # Lightning would start from a leftover hpc_ckpt_*.ckpt there
         sync_batchnorm=torch.cuda.is_available(),
         strategy=_strategy(devices, num_nodes),
-        benchmark=True,  # of convolution algorithms on a GPU: all batches of a run have one size
-        enable_model_summary=False,
         enable_progress_bar=progress,
         log_every_n_steps=1_000_000 if not tensorboard else 50,
+        **ALWAYS,
     )
+
+
+def _watching(folder: Path, plan: BatchPlan, selection: Selection) -> list[L.Callback]:
+    """Return what ends a training for want of improvement, and keeps the best and the last checkpoint."""
+    every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
+    watched: dict[str, Any] = {"monitor": selection.name, "mode": selection.mode}
+    best = Checkpoints(folder / CHECKPOINTS, filename="best", **watched, **every_epoch)
+    last = Checkpoints(folder / CHECKPOINTS, filename="last", **every_epoch)  # after best, whose state it holds
+    stop = [] if plan.patience is None else [EarlyStopping(**watched, patience=plan.patience, check_finite=False)]
+    return [*stop, best, last]
 
 
 def has_stopped(checkpoint: Mapping[str, Any]) -> bool:

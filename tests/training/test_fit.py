@@ -158,7 +158,7 @@ def test_kinds_of_one_fit_are_as_many_ensembles(config, data, monkeypatch):
     monkeypatch.setattr(
         Ensemble, "__init__", lambda self, models, *rest: sizes.append(len(models)) or made(self, models, *rest)
     )
-    monkeypatch.setattr(import_module("gcnlabel.training.fit"), "MAX_AT_ONCE", 3)
+    monkeypatch.setattr(import_module("gcnlabel.training.trial"), "MAX_AT_ONCE", 3)
     trials = [*trials_of(config, [data] * 4, kind="a"), *trials_of(config, [data] * 2, kind="b")]
     few = Regime(0.5).thin(data, 0)
     fit_trials(changed(config, training={"epochs": 1}), [*trials, *trials_of(config, [few], kind="b")])

@@ -41,15 +41,7 @@ MOST_SHOWN = 20
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
 def predict(
-    run: str,
-    source: str,
-    faces: str | None,
-    alignment: str | None,
-    output: str | None,
-    folder: str | None,
-    overwrite: bool,
-    trust: bool,
-    **how: Any,
+    run: str, source: str, output: str | None, folder: str | None, overwrite: bool, trust: bool, **how: Any
 ) -> None:
     """Predict an image, or all images of a folder and the folders in it, with the selected checkpoint of RUN.
 
@@ -65,17 +57,13 @@ def predict(
     """
     from gcnlabel import prediction
     from gcnlabel.cli.progress_bar import progress_bar
-    from gcnlabel.errors import InputError
     from gcnlabel.files import refuse_existing
-    from gcnlabel.prediction.places import PLACES
     from gcnlabel.prediction.predictions import checked_format
     from gcnlabel.run import RunFolder
 
     if output is not None:
         checked_format(refuse_existing(output, overwrite))
-    if alignment is not None and faces is None:
-        raise InputError("--alignment without --faces", expected="a table of where the faces stand")
-    places = {} if faces is None else PLACES.make({"name": "faces", "alignment": alignment}, faces)
+    places = _places(how.pop("faces"), how.pop("alignment"))
     trained = RunFolder(run, trust=trust)
     files = {} if folder is None else prediction.find_images(source, trained.load_config(), places)
     copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
@@ -87,6 +75,15 @@ def predict(
         with progress_bar("annotate") as progress:
             prediction.annotate(found, files, copies, overwrite=overwrite, progress=progress)
     _show(found, output, folder)
+
+
+def _places(faces: str | None, alignment: str | None) -> Any:
+    from gcnlabel.errors import InputError
+    from gcnlabel.prediction.places import PLACES
+
+    if alignment is not None and faces is None:
+        raise InputError("--alignment without --faces", expected="a table of where the faces stand")
+    return {} if faces is None else PLACES.make({"name": "faces", "alignment": alignment}, faces)
 
 
 def _show(predictions: Predictions, output: str | None, folder: str | None) -> None:
@@ -122,13 +119,11 @@ def _table(predictions: Predictions, rows: int) -> Table:
 
 def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
     """Return heading -> text of each input, of one task."""
-    from gcnlabel.tasks import Categorical, MultiLabel
-
     values = predictions.values[task.name]
-    if isinstance(task, Categorical):
+    if task.exclusive:
         sure = [f"{name} ({row.max():.0%})" for name, row in zip(predictions.classes(task.name), values, strict=True)]
         return {task.name: sure}
-    if isinstance(task, MultiLabel):
+    if task.discrete:
         return {task.name: [", ".join(tags) or "none" for tags in predictions.tags(task.name)]}
     sign = "+" if (values < 0).any() else ""
     return {label: [f"{value:{sign}.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}

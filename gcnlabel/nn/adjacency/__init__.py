@@ -1,6 +1,5 @@
 """The propagation matrix Â: constant, or learned within its edges."""
 
-from gcnlabel.nn.adjacency.fixed import ADJACENCIES, MOST_DENSE, Adjacency, Edges, sparse_adjacency
-from gcnlabel.nn.adjacency.learned import LearnedAdjacency
+from gcnlabel.lazy import lazy
 
-__all__ = ["ADJACENCIES", "MOST_DENSE", "Adjacency", "Edges", "LearnedAdjacency", "sparse_adjacency"]
+lazy(__name__)

@@ -13,6 +13,6 @@ Those that normalise by degrees (``ChebConv``, ``GCNConv`` by default) need weig
 row may be zero or negative.
 """
 
-from gcnlabel.nn.convolutions.convolution import CONVOLUTIONS
+from gcnlabel.lazy import lazy
 
-__all__ = ["CONVOLUTIONS"]
+lazy(__name__)

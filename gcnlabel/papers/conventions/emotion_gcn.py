@@ -1,6 +1,6 @@
 """Emotion-GCN (Antoniadis et al., FG 2021): classes and dimensions by Spearman's correlation."""
 
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import Normalize, Transpose
 from gcnlabel.transforms.conventions import CONVENTIONS, Convention, all_pairs
 from gcnlabel.transforms.task_pairs import Pair
@@ -21,13 +21,9 @@ def code() -> Convention:
 
 def class_dimension_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every pair of a task with classes or tags and a task with dimensions (Eq. 3)."""
-    discrete = [task.name for task in tasks if isinstance(task, Categorical | MultiLabel)]
-    continuous = [task.name for task in tasks if isinstance(task, Dimensional)]
-    return [(a, b) for a in discrete for b in continuous]
+    return [(a.name, b.name) for a in tasks for b in tasks if a.discrete and not b.discrete]
 
 
 def all_but_class_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every pair of tasks one of which has dimensions: the released code drops class-class edges alone."""
-    return [
-        (a, b) for a, b in all_pairs(tasks) if isinstance(tasks[a], Dimensional) or isinstance(tasks[b], Dimensional)
-    ]
+    return [(a, b) for a, b in all_pairs(tasks) if not (tasks[a].discrete and tasks[b].discrete)]

@@ -1,6 +1,6 @@
 """ML-GCN (Chen et al., CVPR 2019): tags by conditional probability."""
 
-from gcnlabel.tasks import MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import ColumnReweight, Normalize, Transpose
 from gcnlabel.transforms.conventions import CONVENTIONS, Convention
 from gcnlabel.transforms.task_pairs import Pair
@@ -21,4 +21,4 @@ def code() -> Convention:
 
 def tag_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every multi-label task paired with itself."""
-    return [(task.name, task.name) for task in tasks if isinstance(task, MultiLabel)]
+    return [(task.name, task.name) for task in tasks if task.binary]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.config import Config
@@ -56,6 +58,13 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
     """
     config = (of_supplement() if name == "figS1" else Planned("emotion-gcn", 0)).config(source)
     data = load_data(config)
+    figure, table = _drawn(name, config, data, source, output)
+    if source.synthetic:
+        figure.suptitle("synthetic faces (drawn, not photographs)", fontsize=SMALL, color="grey")
+    target.save(name, figure, table)
+
+
+def _drawn(name: str, config: Config, data: RunData, source: Source, output: Path) -> tuple[Figure, pl.DataFrame]:
     if name == "fig1":
         annotations = data.parts[_validation_part(config)].annotations
         values, codes = annotations.targets["affect"], annotations.targets["expression"]
@@ -80,9 +89,7 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
     else:
         samples = _samples(data, _predictions(source, output))
         figure, table = sample_figure(samples), sample_table(samples)
-    if source.synthetic:
-        figure.suptitle("synthetic faces (drawn, not photographs)", fontsize=SMALL, color="grey")
-    target.save(name, figure, table)
+    return figure, table
 
 
 def _predictions(source: Source, output: Path) -> Predictions:

@@ -22,7 +22,7 @@ from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import default_settings, generated_settings, signed_settings, with_head
 from gcnlabel.run.graph import finished_graph, raw_graph
 from gcnlabel.studies.ablation.controls import CONTROLS, IDENTITY, with_adjacency
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 
 LINEAR, COSINE, STACKING, DEFAULT = "linear", "linear + cosine", "stacking", "default"
 SIGNED, PUBLISHED = "signed graph", "published head"
@@ -128,11 +128,11 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
     Spearman's correlation.
     """
     changes: dict[str, Any] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
-    if not any(isinstance(task, Dimensional) for task in tasks):
-        tags = [task.name for task in tasks if isinstance(task, MultiLabel)]
-        changes["statistic"] = None if tags else {task.name: "phi" for task in tasks if isinstance(task, Categorical)}
+    if all(task.discrete for task in tasks):
+        tags = any(task.binary for task in tasks)
+        changes["statistic"] = None if tags else {task.name: "phi" for task in tasks}
         changes["convention"] = "ml-gcn-paper" if tags else "emotion-gcn-paper"
-    elif all(isinstance(task, Dimensional) for task in tasks):
+    elif not any(task.discrete for task in tasks):
         changes["statistic"] = {task.name: "spearman" for task in tasks}
     return graph.changed(**changes, file=None, pairs=None, embeddings=graph.embeddings or "one-hot")
 

@@ -19,7 +19,6 @@ from gcnlabel.run.loaders import selection
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.studies.ablation.candidates import LINEAR, STACKING, Candidate
 from gcnlabel.studies.ablation.stacking import stack
-from gcnlabel.tasks import Dimensional
 from gcnlabel.training import Trial, portions, predict
 
 Found = dict[str, Any]
@@ -147,5 +146,4 @@ def _targets(data: RunData, part: str) -> dict[str, Tensor]:
 
 
 def _can_stack(data: RunData) -> bool:
-    dimensional = [isinstance(task, Dimensional) for task in data.tasks]
-    return any(dimensional) and not all(dimensional)
+    return len({task.discrete for task in data.tasks}) == 2

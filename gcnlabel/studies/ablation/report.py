@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.metrics.main_metrics import MAIN
 from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR
 from gcnlabel.studies.ablation.comparison import Difference, difference, holm
 from gcnlabel.tasks import TaskSet
@@ -23,7 +22,7 @@ def main_metrics(tasks: TaskSet) -> list[str]:
         >>> main_metrics(TaskSet([MultiLabel("tags", ["cat", "dog"])]))
         ['tags/lrap']
     """
-    return [f"{task.name}/{MAIN[task.type]}" for task in tasks]
+    return [f"{task.name}/{task.main_metric}" for task in tasks]
 
 
 def measured_metrics(results: Found, tasks: TaskSet) -> list[str]:

@@ -16,7 +16,6 @@ from gcnlabel.studies.zero_shot.extendable import check_head, check_task, defaul
 from gcnlabel.studies.zero_shot.left_out import check_label
 from gcnlabel.studies.zero_shot.scoring import Left
 from gcnlabel.studies.zero_shot.training import check_trainable
-from gcnlabel.tasks import MultiLabel
 
 
 def set_up(
@@ -73,7 +72,7 @@ def labels_of(data: RunData, label: str | Sequence[str]) -> list[str]:
         for name in named:
             check_label(data.tasks, name)
         return named
-    labels = [name for task in data.tasks if isinstance(task, MultiLabel) and len(task) > 1 for name in task.labels]
+    labels = [name for task in data.tasks if task.binary and len(task) > 1 for name in task.labels]
     if not labels:
         raise InputError("no multilabel task with two labels or more", expected="tags to leave out")
     return labels
