@@ -8,13 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from gcnlabel.embeddings import EMBEDDINGS
-from gcnlabel.graph import LENDERS, GraphRecipe
-from gcnlabel.graph.measuring import Pair, pair_of
-from gcnlabel.graph.recipe import DEFAULT_CONVENTION
+from gcnlabel.graph import LENDERS
 from gcnlabel.registry import Part
 from gcnlabel.settings import Section, Share, ShareOrShares
 from gcnlabel.statistics import STATISTICS
 from gcnlabel.transforms import CONVENTIONS
+from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
 
 
 class Graph(Section):
@@ -56,20 +55,3 @@ class Graph(Section):
     def changed(self, **changes: Any) -> Graph:
         """Return these settings with some of them changed."""
         return Graph(**{**dict(self), **changes})
-
-    def recipe(self) -> GraphRecipe:
-        """Return how the graph is measured and finished."""
-        return GraphRecipe(
-            convention=self.convention,
-            statistic=None if self.statistic is None else _of_pairs(self.statistic),
-            borrowed=_of_pairs(self.borrowed),
-            tau=self.tau,
-            p=self.p,
-            pairs=None if self.pairs is None else [pair_of(text) for text in self.pairs],
-            embeddings=self.embeddings,
-            missing_words=self.missing_words,
-        )
-
-
-def _of_pairs(parts: dict[str, Part]) -> dict[Pair, Part]:
-    return {pair_of(text): part for text, part in parts.items()}

@@ -18,9 +18,7 @@ from gcnlabel.graph.measuring import Pair, graph_of_statistics
 from gcnlabel.statistics import STATISTICS, LabelStatistics, default_blocks
 from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import CONVENTIONS, Convention
-
-DEFAULT_CONVENTION = "signed-weighted"
-"""Takes every pair of tasks by a statistic that suits it, with its sign and size."""
+from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from gcnlabel.config.graph import Graph
 from gcnlabel.config.schema import Config
 from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph
+from gcnlabel.graph import GraphRecipe, LabelGraph
+from gcnlabel.graph.measuring import Pair, pair_of
+from gcnlabel.registry import Part as Named
 from gcnlabel.run.data import Part, RunData
 
 
@@ -26,9 +29,27 @@ def build_graph(config: Config, data: RunData) -> LabelGraph | None:
     return finished_graph(config, raw_graph(config, data.parts["train"]))
 
 
+def graph_recipe(settings: Graph) -> GraphRecipe:
+    """Return how the settings of a graph measure and finish it."""
+    return GraphRecipe(
+        convention=settings.convention,
+        statistic=None if settings.statistic is None else _of_pairs(settings.statistic),
+        borrowed=_of_pairs(settings.borrowed),
+        tau=settings.tau,
+        p=settings.p,
+        pairs=None if settings.pairs is None else [pair_of(text) for text in settings.pairs],
+        embeddings=settings.embeddings,
+        missing_words=settings.missing_words,
+    )
+
+
+def _of_pairs(parts: dict[str, Named]) -> dict[Pair, Named]:
+    return {pair_of(text): part for text, part in parts.items()}
+
+
 def raw_graph(config: Config, part: Part) -> LabelGraph:
     """Return the raw graph that a config measures on a part of the data; what was measured once is kept with it."""
-    recipe = config.graph.recipe()
+    recipe = graph_recipe(config.graph)
     key = recipe.measured_as(part.annotations.tasks)
     if key not in part.measured:
         part.measured[key] = recipe.measure(part.annotations)
@@ -43,4 +64,4 @@ def finished_graph(config: Config, raw: LabelGraph) -> LabelGraph:
     """
     if config.graph.embeddings is None:
         raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
-    return config.graph.recipe().finish(raw)
+    return graph_recipe(config.graph).finish(raw)

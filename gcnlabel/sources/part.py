@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph
+
+if TYPE_CHECKING:
+    from gcnlabel.graph import LabelGraph
 
 
 @dataclass(frozen=True)

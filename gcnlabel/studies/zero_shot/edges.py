@@ -13,7 +13,7 @@ from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix, similarity_graph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.run.data import RunData
-from gcnlabel.run.graph import raw_graph
+from gcnlabel.run.graph import graph_recipe, raw_graph
 from gcnlabel.tasks import TaskSet
 
 SPLITS = {"val": "val", "dev": "val"}
@@ -50,7 +50,7 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
             f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | {NAMES} | a .safetensors or .csv file"
         )
     whole = found if source == NAMES else restricted(found, data.tasks, source)
-    return config.graph.recipe().borrow(whole)
+    return graph_recipe(config.graph).borrow(whole)
 
 
 def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:

@@ -2,6 +2,7 @@
 
 from gcnlabel.transforms.conventions.convention import (
     CONVENTIONS,
+    DEFAULT_CONVENTION,
     Convention,
     all_pairs,
     signed_neighbours,
@@ -11,6 +12,7 @@ from gcnlabel.transforms.conventions.convention import (
 
 __all__ = [
     "CONVENTIONS",
+    "DEFAULT_CONVENTION",
     "Convention",
     "all_pairs",
     "signed_neighbours",

@@ -99,3 +99,6 @@ class Convention:
 
 CONVENTIONS = Registry("convention", "gcnlabel.transforms.conventions", makes=Convention)
 """Conventions by name: functions that return a :class:`Convention`; their keyword-only arguments are their options."""
+
+DEFAULT_CONVENTION = "signed-weighted"
+"""What nothing is said about: every pair of tasks by a statistic that suits it, with its sign and size."""
