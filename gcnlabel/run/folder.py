@@ -153,7 +153,12 @@ class RunFolder:
                 f"{self.path} names code that would be run: {shorten(named)}",
                 fix="--trust, where you know that code; train --resume also takes the same CONFIG again",
             )
-        return config_of_run(self.config)
+        try:
+            return config_of_run(self.config)
+        except InputError:
+            if named != [config.weighting.name]:
+                raise
+            return config  # how tasks were weighed is needed, and imported, only where training goes on
 
     def change_config(self, config: Config) -> None:
         """Write another config of a run that goes on, without the evaluation of what it was."""

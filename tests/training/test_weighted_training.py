@@ -106,7 +106,7 @@ def test_the_command_trains_shows_and_keeps_the_weights(place, tmp_path):
     done = CliRunner().invoke(main, [*line, "--devices", "1"])
     assert done.exit_code == 0, done.output
     folder = RunFolder(tmp_path / "run")
-    assert folder.load_config().weighting == "uncertainty"
+    assert folder.load_config().weighting.name == "uncertainty"
     first, *_, last = rows(folder)
     assert 0.8 < float(first["train/mood/weight"]) < 1.2
     assert 0.4 < float(first["train/affect/weight"]) < 0.7
@@ -130,7 +130,7 @@ def test_fixed_weights_are_no_column(place, tmp_path):
     [
         ("weighting=uncertanty", "did you mean 'uncertainty'?"),
         ("weighting=nowhere:scheme", "'nowhere:scheme' cannot be imported"),
-        ("weighting=3", "weighting: Input should be a valid string, got 3"),
+        ("weighting=3", "weighting: no name of a weighting"),
     ],
 )
 def test_the_command_names_what_is_wrong(place, tmp_path, line, message):
@@ -281,7 +281,7 @@ def test_two_processes_learn_the_weights_of_one(place, importable, tmp_path):
 def test_what_is_compared_is_trained_with_fixed_weights(place):
     config = load_config(place / "config.yaml", ["weighting=uncertainty"])
     with pytest.raises(InputError, match="weighting: 'uncertainty'\n  expected: fixed: what is compared"):
-        ablate(config, load_data(config), [Regime(1.0)], Budget([0], steps=5))
+        ablate(config, load_data(config), [Regime(1.0)], Budget([0]))
     config = load_config(place / "config.yaml", ["weighting=uncertainty", "model.head.name=graph"])
     with pytest.raises(InputError, match="--set weighting=fixed"):
         evaluate_unseen(config, "all")

@@ -264,7 +264,7 @@ def test_images(three_heads):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (["--few", "affects:5"], "no task 'affects'\n  expected: mood, tags, affect"),
+        (["--few", "affects:5"], "unknown task 'affects'\n  expected: mood, tags, affect"),
         (["--few", "affect"], "--few affect\n  expected: TASK:K"),
         (["--few", "affect:0"], "--few affect:0"),
         (["--share", "0"], "0 is not in the range 0<x<=1"),
