@@ -32,6 +32,7 @@ def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
         {
             "data": {"source": "table", "annotations": "given to fit"},
             "standardize": _plain(given["standardize"]),
+            "calibrate": given.get("calibrate", "none"),
             "graph": _graph(given),
             "model": {"backbone": backbone, "head": _head(given)},
             "loss": _losses(given, tasks),

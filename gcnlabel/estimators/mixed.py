@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,9 @@ class LabelGraphEstimator(LabelGraphBase):
         tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict that declares one: name -> ``{"type": ..., ...}``. None for
             those that the columns of a frame speak of, see :func:`~gcnlabel.estimators.inferred.inferred_tasks`; they
             are said in a warning.
+        calibrate: How predictions of dimensions are brought to the scale of the targets, on the samples that are
+            trained on: ``auto``, ``moments``, ``regression`` or ``none``, see
+            :class:`~gcnlabel.estimators.LabelGraphRegressor`.
 
     Example:
         >>> tasks = {
@@ -63,6 +66,7 @@ class LabelGraphEstimator(LabelGraphBase):
     """
 
     tasks: TaskSet | Mapping[str, Any] | None = None
+    calibrate: str = field(default="auto", kw_only=True)
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on features [N, D], dense or sparse, and targets in any layout; predictions will have the same.

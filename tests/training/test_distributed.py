@@ -150,6 +150,8 @@ def test_a_whole_training_is_that_of_one_process(config, tmp_path):
     predictions = [load_file(tmp_path / name / "predictions.safetensors") for name in ("one", "two")]
     assert len(predictions[1]["scores/mood"]) == 15
     torch.testing.assert_close(predictions[0]["scores/mood"], predictions[1]["scores/mood"], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(predictions[0]["scores/affect"], predictions[1]["scores/affect"], rtol=1e-3, atol=1e-4)
+    assert shown.count("calibrated: affect by moments (heat: slope ") == 1
 
 
 def test_torchrun_starts_it_too(config, tmp_path):
