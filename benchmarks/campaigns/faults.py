@@ -25,14 +25,14 @@ from functools import partial
 from pathlib import Path
 
 import warm  # noqa: F401  (first: it says how many threads the others have)
+from children import forked, said
 from disks import FILLING, can_mount, disk_at, folder_at, mend
-from jobs import JOBS, SECONDS, Job, check_again, digests, log_of, undisturbed
+from jobs import COMMAND, JOBS, TRIAL, Job, check_again, digests, log_of, undisturbed
 from record import Campaign, run
-from trials import Limits, LostError, Trial, forked, said
+from trials import LostError, Trial
 
 Fault = Callable[[random.Random, Path], object]
 """What is done to a process, or to the folder that it works in, before a command is called."""
-LIMITS = Limits(seconds=3 * SECONDS, memory=8 * 2**30)
 RESUMABLE = ("train", "prepare", "reproduce", "ablate")
 """Commands that may leave some of their files, whole, when they end with an error."""
 
@@ -51,7 +51,7 @@ def begun(jobs: dict[str, Job], fault: Fault, on_disk: bool, folder: Path) -> Tr
         with disk_at(place) if on_disk else folder_at(place):
             shutil.copytree(places[name] / "inputs", place, dirs_exist_ok=True)
             before = digests(place)
-            status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), log_of(place), SECONDS)
+            status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), log_of(place), COMMAND)
             mend(place, on_disk)
             _check_end(name, status, place, before, expected[name])
             check_again(job, place, expected[name])
@@ -65,7 +65,7 @@ def _disturbed(job: Job, place: Path, fault: Fault, chance: random.Random) -> No
     job.call(place)
 
 
-def _check_end(name: str, status: int | None, place: Path, before: dict[str, str], expected: dict[str, str]) -> None:
+def _check_end(name: str, status: int, place: Path, before: dict[str, str], expected: dict[str, str]) -> None:
     """Check that a disturbed command has ended as it should, and has left whole files alone.
 
     Raises:
@@ -167,7 +167,7 @@ FAULTS: dict[str, tuple[dict[str, Job], Fault, bool, int]] = {
 }
 """Name -> jobs, what befalls them, whether they work on a disk of their own, and number of trials."""
 CAMPAIGNS = {
-    name: Campaign(partial(begun, jobs, fault, on_disk), count, LIMITS)
+    name: Campaign(partial(begun, jobs, fault, on_disk), count, TRIAL)
     for name, (jobs, fault, on_disk, count) in FAULTS.items()
     if not on_disk or can_mount()
 }

@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 
 import warm  # noqa: F401  (first: it says how many threads the others have)
+from children import Limits, forked, said
 from damage import mutant
 from file_kinds import KINDS, FileKind
 from record import Campaign, run
-from trials import Trial, forked, said
+from trials import Trial
 
-WARM_UP_SECONDS = 300
+WARMING_UP = Limits(seconds=120)
 
 
 def begun(name: str, kind: FileKind, folder: Path) -> Trial:
@@ -30,7 +31,7 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
     """
     good = folder / "good"
     good.mkdir()
-    if forked(lambda: kind.write(good), folder / "log", WARM_UP_SECONDS) != 0:
+    if forked(lambda: kind.write(good), folder / "log", WARMING_UP) != 0:
         raise RuntimeError(f"{name}: the good files cannot be written: {said(folder / 'log')}")
     damaged = sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
     place = folder / "trial"
@@ -43,7 +44,7 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
         kind.read(place / path)
 
     for path in damaged:
-        if forked(partial(copied_and_read, path, None), folder / "log", WARM_UP_SECONDS) != 0:
+        if forked(partial(copied_and_read, path, None), folder / "log", WARMING_UP) != 0:
             raise RuntimeError(f"{name}: the good {path} is refused: {said(folder / 'log')}")
 
     def trial(number: int) -> None:

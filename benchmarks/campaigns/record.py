@@ -16,7 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from trials import ENDS, GOOD, Limits, Outcome, Trial, outcomes
+from children import Limits
+from trials import ENDS, GOOD, Outcome, Trial, outcomes
 
 from gcnlabel.files import atomic_write
 

@@ -13,13 +13,17 @@ ENDS = """
 import mmap, os, signal, sys, time
 import warm
 from gcnlabel.errors import InputError
-from trials import Limits, LostError, outcomes
+from children import Limits
+from trials import LostError, outcomes
 
 def trial(number):
     if number == 1: raise InputError("no")
     if number == 2: raise KeyError("raw")
     if number == 3: os.kill(os.getpid(), signal.SIGSEGV)
     if number == 4: time.sleep(10**6)
+    if number == 10: time.sleep(2)
+    if number == 13:
+        while True: pass
     if number == 5: bytearray(2**33)
     if number == 6: raise LostError("gone")
     if number == 7: sys.exit(2)
@@ -27,7 +31,12 @@ def trial(number):
     if number == 9: raise InputError("x" * 5000)
 
 import json
-print(json.dumps([(number, outcome.end) for number, outcome in outcomes(trial, range(11), Limits(seconds=2))]))
+
+ends = []
+for number, outcome in outcomes(trial, range(14), Limits(seconds=1, wall=3)):
+    time.sleep(0.05)  # others' messages wait meanwhile
+    ends.append((number, outcome.end))
+print(json.dumps(ends))
 """
 SMALL = """
 import sys
@@ -64,10 +73,11 @@ def warmed(code, *words):
 def test_every_end_is_counted_as_what_it_is():
     ends = dict(json.loads(warmed(ENDS)))
     assert ends == {
-        **dict.fromkeys((0, 10), "result"),
+        **dict.fromkeys((0, 10, 11, 12), "result"),
         **dict.fromkeys((1, 7), "clear error"),
         **dict.fromkeys((2, 8, 9), "traceback"),
-        **{3: "signal", 4: "hang", 5: "out of memory", 6: "lost or different"},
+        **dict.fromkeys((4, 13), "hang"),
+        **{3: "signal", 5: "out of memory", 6: "lost or different"},
     }
 
 
