@@ -50,10 +50,11 @@ class Tally:
         family: Name of the script.
         kind: Name of the kind.
         group: What it is counted as in tables.
+        asked: Number of trials that there are to be.
     """
 
-    def __init__(self, path: Path, family: str, kind: str, group: str) -> None:
-        self.path, self.family, self.kind, self.group = path, family, kind, group
+    def __init__(self, path: Path, family: str, kind: str, group: str, asked: int) -> None:
+        self.path, self.family, self.kind, self.group, self.asked = path, family, kind, group, asked
         self.counts: Counter[str] = Counter()
         self.failures: dict[int, Outcome] = {}
         found = _content(path).get(family, {}).get(kind, {})
@@ -80,7 +81,7 @@ class Tally:
             content = _content(self.path)
             counts = {end: self.counts[end] for end in ENDS}
             failures = {str(number): list(outcome) for number, outcome in sorted(self.failures.items())}
-            found = {"group": self.group, "tried": self.tried, **counts, "failures": failures}
+            found = {"group": self.group, "asked": self.asked, "tried": self.tried, **counts, "failures": failures}
             content.setdefault(self.family, {})[self.kind] = found
             with atomic_write(self.path, overwrite=True) as temporary:
                 temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -88,7 +89,7 @@ class Tally:
     def line(self) -> str:
         """Return it as a line."""
         found = ", ".join(f"{count} {end}" for end in ENDS if (count := self.counts[end]))
-        return f"{self.family} {self.kind}: {self.tried} tried: {found or 'nothing'}"
+        return f"{self.family} {self.kind}: {self.tried} of {self.asked} tried: {found or 'nothing'}"
 
 
 def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: Sequence[str] | None = None) -> int:
@@ -109,8 +110,8 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
 
     def one(name: str) -> int:
         campaign = campaigns[name]
-        tally = Tally(given.results, family, name, campaign.group or name)
         count = campaign.count if given.trials is None else given.trials
+        tally = Tally(given.results, family, name, campaign.group or name, count)
         numbers = sorted(tally.failures) if given.again else list(range(tally.tried, count))
         if numbers:
             with TemporaryDirectory(prefix="gcnlabel-") as folder:
