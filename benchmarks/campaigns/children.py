@@ -1,9 +1,9 @@
 """Work in children, and limits on their time and memory.
 
 What counts is the time that a child computes, which does not depend on what else a machine does: one that gets a
-hundredth of a processor, beside others or at a low priority, may take minutes for a second's work. A child that computes
-for longer than its limit hangs, and so does one that neither computes nor ends: a limit on its time by the clock, many
-times as long, is there for those alone.
+hundredth of a processor, beside others or at a low priority, may take minutes for a second's work. A child that
+computes for longer than its limit hangs, and so does one that neither computes nor ends: a limit on its time by the
+clock, many times as long, is there for those alone.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def print_to(path: str | Path) -> None:
 
 
 def end_child(work: Callable[[], object]) -> None:
+    """Do something in this process, a child, and end it, whatever happens."""
     code = 1
     try:
         work()
