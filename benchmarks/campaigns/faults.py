@@ -123,15 +123,15 @@ def _encoding(chance: random.Random, place: Path) -> None:
 
 
 def _lost_worker(chance: random.Random, place: Path) -> None:
-    """Kill one of the processes that are started, as a system does that is out of memory."""
-    delay = chance.uniform(0, 3)
+    """Kill a process that is started, as a system does that is out of memory: soon, or once it has worked."""
+    delay, at_work = chance.uniform(0, 3), chance.random() < 0.5
 
     def watch() -> None:
-        while not (found := _workers(os.getpid())):
-            time.sleep(0.05)
-        time.sleep(delay)
-        with suppress(ProcessLookupError):
-            os.kill(found[0], signal.SIGKILL)
+        while not _workers(os.getpid()) or (at_work and not any(file for sign in AT_WORK for file in place.glob(sign))):
+            time.sleep(0.02)
+        time.sleep(0 if at_work else delay)
+        with suppress(ProcessLookupError, IndexError):
+            os.kill(chance.choice(_workers(os.getpid())), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
 
@@ -151,26 +151,36 @@ def _with(name: str, *words: str) -> Job:
     return JOBS[name]._replace(words=(*JOBS[name].words, *words))
 
 
+AT_WORK = ("run/metrics.csv", "cache/shards/*.json")
+"""Files that are written while several processes work."""
 WORKING = {
-    "train": _with("train", "--set", "training.workers=1"),
+    "train": _with("train", "--set", "training.workers=2"),
     "prepare": _with("prepare", "--workers", "2"),
     "build-graph": _with("build-graph", "--workers", "2"),
     "ablate": _with("ablate", "--workers", "2"),
 }
+RANKS = {"train": _with("train", "--devices", "2")}
 FAULTS: dict[str, tuple[dict[str, Job], Fault, bool, int]] = {
     "file-size": (JOBS, _file_size, False, 40),
     "rights": (JOBS, _no_rights, False, 40),
     "encoding": (JOBS, _encoding, False, 24),
-    "lost-worker": (WORKING, _lost_worker, False, 8),
+    "lost-worker": (WORKING, _lost_worker, False, 24),
+    "lost-rank": (RANKS, _lost_worker, False, 8),
     "full-disk": (JOBS, _full, True, 40),
     "read-only": (JOBS, _read_only, True, 16),
 }
 """Name -> jobs, what befalls them, whether they work on a disk of their own, and number of trials."""
-CAMPAIGNS = {
-    name: Campaign(partial(begun, jobs, fault, on_disk), count, TRIAL)
-    for name, (jobs, fault, on_disk, count) in FAULTS.items()
-    if not on_disk or can_mount()
-}
+
+
+def campaigns() -> dict[str, Campaign]:
+    """Return the campaigns that this system allows."""
+    mountable = can_mount()
+    return {
+        name: Campaign(partial(begun, jobs, fault, on_disk), count, TRIAL)
+        for name, (jobs, fault, on_disk, count) in FAULTS.items()
+        if mountable or not on_disk
+    }
+
 
 if __name__ == "__main__":
-    sys.exit(run("faults", __doc__, CAMPAIGNS))
+    sys.exit(run("faults", __doc__, campaigns()))

@@ -50,7 +50,7 @@ class Tally:
         family: Name of the script.
         kind: Name of the kind.
         group: What it is counted as in tables.
-        asked: Number of trials that there are to be.
+        asked: Number of trials of a whole campaign.
     """
 
     def __init__(self, path: Path, family: str, kind: str, group: str, asked: int) -> None:
@@ -111,7 +111,7 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
     def one(name: str) -> int:
         campaign = campaigns[name]
         count = campaign.count if given.trials is None else given.trials
-        tally = Tally(given.results, family, name, campaign.group or name, count)
+        tally = Tally(given.results, family, name, campaign.group or name, campaign.count)
         numbers = sorted(tally.failures) if given.again else list(range(tally.tried, count))
         if numbers:
             with TemporaryDirectory(prefix="gcnlabel-") as folder:
