@@ -24,17 +24,15 @@ WARMING_UP = Limits(seconds=120)
 
 
 def begun(name: str, kind: FileKind, folder: Path) -> Trial:
-    """Write the good files, in a child, see that they can be read, and return the trial.
+    """Write the good files, see that they can be read, both in a child, and return the trial.
 
     Raises:
         RuntimeError: A good file is refused.
     """
-    good = folder / "good"
-    good.mkdir()
-    if forked(lambda: kind.write(good), folder / "log", WARMING_UP) != 0:
-        raise RuntimeError(f"{name}: the good files cannot be written: {said(folder / 'log')}")
-    damaged = sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
-    place = folder / "trial"
+    good, place, log = folder / "good", folder / "trial", folder / "log"
+
+    def damaged() -> list[Path]:
+        return sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
 
     def copied_and_read(path: Path, seed: str | None) -> None:
         shutil.rmtree(place, ignore_errors=True)
@@ -43,13 +41,20 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
             (place / path).write_bytes(mutant((good / path).read_bytes(), seed))
         kind.read(place / path)
 
-    for path in damaged:
-        if forked(partial(copied_and_read, path, None), folder / "log", WARMING_UP) != 0:
-            raise RuntimeError(f"{name}: the good {path} is refused: {said(folder / 'log')}")
+    def written_and_read() -> None:
+        kind.write(good)
+        for path in damaged():
+            print(f"the good {path}:", flush=True)
+            copied_and_read(path, None)
+
+    good.mkdir()
+    if forked(written_and_read, log, WARMING_UP) != 0:
+        raise RuntimeError(f"{name}: {said(log)}")
+    files = damaged()
 
     def trial(number: int) -> None:
         seed = f"{name} {number}"
-        copied_and_read(random.Random(seed).choice(damaged), seed)
+        copied_and_read(random.Random(seed).choice(files), seed)
 
     return trial
 
