@@ -59,7 +59,7 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
     return trial
 
 
-CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count, group=kind.group) for name, kind in KINDS.items()}
+CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count) for name, kind in KINDS.items()}
 
 if __name__ == "__main__":
     sys.exit(run("mutants", __doc__, CAMPAIGNS))

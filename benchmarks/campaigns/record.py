@@ -33,13 +33,11 @@ class Campaign(NamedTuple):
         begin: Makes, in a folder, what the trials need, and returns the trial.
         count: Number of trials.
         limits: What each may take.
-        group: What it is counted as in tables.
     """
 
     begin: Callable[[Path], Trial]
     count: int
     limits: Limits = Limits()
-    group: str = ""
 
 
 class Tally:
@@ -49,12 +47,11 @@ class Tally:
         path: The file.
         family: Name of the script.
         kind: Name of the kind.
-        group: What it is counted as in tables.
         asked: Number of trials of a whole campaign.
     """
 
-    def __init__(self, path: Path, family: str, kind: str, group: str, asked: int) -> None:
-        self.path, self.family, self.kind, self.group, self.asked = path, family, kind, group, asked
+    def __init__(self, path: Path, family: str, kind: str, asked: int) -> None:
+        self.path, self.family, self.kind, self.asked = path, family, kind, asked
         self.counts: Counter[str] = Counter()
         self.failures: dict[int, Outcome] = {}
         found = _content(path).get(family, {}).get(kind, {})
@@ -81,7 +78,7 @@ class Tally:
             content = _content(self.path)
             counts = {end: self.counts[end] for end in ENDS}
             failures = {str(number): list(outcome) for number, outcome in sorted(self.failures.items())}
-            found = {"group": self.group, "asked": self.asked, "tried": self.tried, **counts, "failures": failures}
+            found = {"asked": self.asked, "tried": self.tried, **counts, "failures": failures}
             content.setdefault(self.family, {})[self.kind] = found
             with atomic_write(self.path, overwrite=True) as temporary:
                 temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -111,7 +108,7 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
     def one(name: str) -> int:
         campaign = campaigns[name]
         count = campaign.count if given.trials is None else given.trials
-        tally = Tally(given.results, family, name, campaign.group or name, campaign.count)
+        tally = Tally(given.results, family, name, campaign.count)
         numbers = sorted(tally.failures) if given.again else list(range(tally.tried, count))
         if numbers:
             with TemporaryDirectory(prefix="gcnlabel-") as folder:
