@@ -12,14 +12,13 @@ from pathlib import Path
 
 from lightning.fabric.strategies.launchers.subprocess_script import _ChildProcessObserver
 
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, is_out_of_memory
 
 LOADER = re.compile(r"DataLoader worker|bus error|shared memory", re.IGNORECASE)
 PEER = re.compile(r"closed by peer|connection (reset|closed|refused)|\bgloo\b|\bNCCL\b|broken pipe", re.IGNORECASE)
 GONE = "another process of the training is gone, most often because memory ran out"
 PATIENCE = 5
 """Seconds that a training has to end by itself when a process of it is gone."""
-MEMORY = re.compile(r"out of memory|can't allocate memory|DefaultCPUAllocator", re.IGNORECASE)
 
 
 @contextmanager
@@ -41,7 +40,7 @@ def clear_failures(folder: Path) -> Iterator[None]:
     except MemoryError as error:
         raise InputError("memory ran out", fix=f"a smaller training.batch_size; {go_on}") from error
     except RuntimeError as error:
-        if MEMORY.search(str(error)):
+        if is_out_of_memory(error):
             what, fix = f"memory ran out: {_first(error)}", f"free memory, or a machine with more; {go_on}"
         elif LOADER.search(str(error)):
             what = f"a process that loads samples was killed, most often because memory ran out: {_first(error)}"
