@@ -77,9 +77,9 @@ def compute_at_most(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
-def said(log: Path) -> str:
-    """Return the end of what a child has printed."""
-    return log.read_text(encoding="utf-8", errors="replace").strip()[-400:]
+def said(log: Path, most: int = 400) -> str:
+    """Return the end of what a child has printed, at most so many characters."""
+    return log.read_text(encoding="utf-8", errors="replace").strip()[-most:]
 
 
 def print_to(path: str | Path) -> None:

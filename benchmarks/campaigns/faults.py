@@ -29,7 +29,7 @@ from children import forked, said
 from disks import FILLING, can_mount, disk_at, folder_at, mend
 from jobs import COMMAND, JOBS, TRIAL, Job, check_again, digests, log_of, undisturbed
 from record import Campaign, run
-from trials import LostError, Trial
+from trials import LONGEST_MESSAGE, LostError, Trial
 
 from gcnlabel.files.writing import TORN
 
@@ -73,7 +73,7 @@ def _check_end(name: str, status: int, place: Path, before: dict[str, str], expe
     Raises:
         LostError: It has not.
     """
-    text = said(log_of(place))
+    text = said(log_of(place), LONGEST_MESSAGE)
     if status not in (0, 2) or "Traceback" in text or (status == 2 and "error: " not in text):
         raise LostError(f"it ended with {status}: {text}")
     written = {file: digest for file, digest in digests(place).items() if before.get(file) != digest}
