@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import select
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -112,6 +113,7 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
         numbers = sorted(tally.failures) if given.again else list(range(tally.tried, count))
         if numbers:
             with TemporaryDirectory(prefix="gcnlabel-") as folder:
+                os.environ["TMPDIR"] = tempfile.tempdir = folder  # what killed processes leave there goes with it
                 _count(tally, campaign, Path(folder), numbers)
         print(tally.line(), flush=True)
         for number, outcome in list(tally.failures.items())[:20]:
