@@ -88,8 +88,7 @@ def measure_files(
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
 
     Raises:
-        InputError: A file cannot be read or changes meanwhile, or the scheduler cannot be reached or has no
-            worker that lives.
+        InputError: A file cannot be read or changes meanwhile; the scheduler cannot be reached or has no live worker.
     """
     options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     with unchanged(paths):
@@ -97,11 +96,15 @@ def measure_files(
             Part(Path(path).resolve(), first, size, tasks, dict(blocks), split, options)
             for path, first, size in _pieces(paths, layout, ROWS_IN_A_PART if rows is None else rows)
         ]
-        total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
         with _measured(parts, workers, scheduler, timeout) as measured:
-            for statistics, signs in measured:
-                total.merge(statistics)
-                all_signs.merge(signs)
+            return _merged(measured, tasks, blocks)
+
+
+def _merged(measured: Iterator[Measured], tasks: TaskSet, blocks: Mapping[Pair, str]) -> LabelStatistics:
+    total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
+    for statistics, signs in measured:
+        total.merge(statistics)
+        all_signs.merge(signs)
     all_signs.decided(tasks)
     return total
 
