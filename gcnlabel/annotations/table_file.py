@@ -62,12 +62,13 @@ class TableFile(ABC):
         try:
             with unchanged([self.path]):
                 yield
-        except POLARS_ERRORS as error:
+        except (*POLARS_ERRORS, OSError) as error:
             raise self.explained(error) from error
 
     def explained(self, error: BaseException) -> InputError:
         """Return what a reader's error means."""
-        return InputError(f"{self.path} cannot be read: {str(error).splitlines()[0]}")
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        return InputError(f"{self.path} cannot be read: {first}")
 
 
 class ParquetFile(TableFile):
