@@ -56,10 +56,6 @@ class NoEdgeError(InputError):
     """No label of a graph has a neighbour."""
 
 
-class OtherStatisticError(InputError):
-    """A raw graph holds another statistic than a convention takes."""
-
-
 class GcnlabelWarning(UserWarning):
     """Base of the warnings that gcnlabel gives about data."""
 

@@ -64,8 +64,8 @@ def _check_used(given: Mapping[str, Any], head: HeadPart) -> None:
 
 
 def _graph(given: Mapping[str, Any]) -> dict[str, Any]:
-    named = {name: _plain(given[name]) for name in ("tau", "p", "embeddings")}
-    return {"convention": "signed-weighted" if given["convention"] is None else given["convention"], **named}
+    named = {name: _plain(given[name]) for name in ("convention", "tau", "p", "embeddings")}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _head(given: Mapping[str, Any]) -> dict[str, Any]:

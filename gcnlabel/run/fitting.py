@@ -108,7 +108,7 @@ def _go_on(
     config = folder.load_config()
     data = load_data(wanted or config, folder.split)
     if wanted is not None and wanted != config:
-        wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
+        wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
     last = load_checkpoint(folder.last)
     done = int(last["epoch"]) + 1
     longer = gone_on_with(config, wanted or config, done)
@@ -151,7 +151,7 @@ def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph |
 def _resolved(config: Config, data: RunData) -> Config:
     """Return a config with what was decided of the columns of its table, and of its head, which is said."""
     config = with_decisions(config, data.tasks)
-    found = resolve_default(config, data.parts["train"].annotations)
+    found = resolve_default(config, data.parts["train"])
     if found is not config:
         graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"
         rank_zero_info(f"default head: {found.model.head.title}{graph if found.model.head.has_graph else ''}")

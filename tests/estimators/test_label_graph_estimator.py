@@ -101,7 +101,7 @@ def test_probabilities_are_absent_where_there_is_no_class_or_tag():
 
 def test_the_default_leans_on_the_graph_and_weighs_as_everywhere(fitted):
     assert fitted.config_.model.head.title == "cosine of graph"
-    assert fitted.config_.graph.convention == "signed-weighted"
+    assert str(fitted.config_.graph.convention) == "signed-weighted"
     assert all(loss.weight is None for loss in fitted.config_.loss.values())  # dimensions: 0.1, as everywhere
 
 
