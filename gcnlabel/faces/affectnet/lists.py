@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gcnlabel.annotations.found_images import find_images
+from gcnlabel.annotations.table_file import POLARS_ERRORS
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.faces.affectnet.eye_centres import eyes_from_text
 from gcnlabel.faces.affectnet.records import EMPTY_CELLS, AffectNetRecords
@@ -86,7 +87,7 @@ def _read_list(path: Path) -> pl.DataFrame:
     try:
         header = _has_header(path)
         frame = pl.read_csv(path, has_header=header, infer_schema=False, null_values=list(EMPTY_CELLS), glob=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+    except (*POLARS_ERRORS, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}", expected=",".join(COLUMNS)) from error
     if header:
         frame = frame.rename(lambda name: next((c for c in COLUMNS if c.lower() == name.strip().lower()), name.strip()))
