@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from gcnlabel.config.head import HeadConfig as HeadConfig
-from gcnlabel.config.section import Section, Share, ShareOrShares, Sizes
+from gcnlabel.config.section import ClassWeights, Section, Share, ShareOrShares, Sizes
 from gcnlabel.config.sources import Source
 
 
@@ -77,12 +77,14 @@ class Loss(Section):
     Attributes:
         name: ``cross_entropy``, ``bce``, ``asymmetric``, ``ccc`` or ``mse``; None for the default of the task's type.
         weight: Its weight in the total; None for 0.1 of dimensions beside classes or tags, and 1 of all else.
-        class_weights: Weigh each class by f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9).
+        class_weights: Of classes, true for ``f_min / f_i`` of the training split (Emotion-GCN, Eq. 8 and 9), or class
+            -> weight. Of tags, true so that the samples in which a tag is absent and those in which it is present weigh
+            the same together, or tag -> [weight where absent, weight where present]. What is left out weighs 1.
     """
 
     name: Literal["cross_entropy", "bce", "asymmetric", "ccc", "mse"] | None = None
     weight: Annotated[float, Field(ge=0)] | None = None
-    class_weights: bool = False
+    class_weights: ClassWeights = False
 
 
 class Optimizer(Section):

@@ -14,13 +14,16 @@ from gcnlabel.run.default_head import HIDDEN
 from gcnlabel.tasks import TaskSet
 
 
-def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
+def config_of(
+    given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights: Mapping[str, Any] | None = None
+) -> Config:
     """Return the config of an estimator.
 
     Args:
         given: Its constructor arguments, see :class:`gcnlabel.estimators.base.LabelGraphBase`.
         tasks: What it predicts.
         seed: Seed of the run.
+        class_weights: Tag -> weights where it is absent and where it is present; None or empty for none.
 
     Raises:
         InputError: A value is not allowed, or an argument is given that the head does not use.
@@ -34,7 +37,7 @@ def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
             "standardize": _plain(given["standardize"]),
             "graph": _graph(given),
             "model": {"backbone": backbone, "head": _head(given)},
-            "loss": _losses(given, tasks),
+            "loss": _losses(given, tasks, dict(class_weights or {})),
             "optimizer": {"schedule": "cosine", **{key: _plain(given[name]) for key, name in names.items()}},
             "training": {
                 "epochs": _plain(given["max_iter"]),
@@ -73,10 +76,11 @@ def _head(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": given["head"], "hidden_channels": sizes, "bias": True}
 
 
-def _losses(given: Mapping[str, Any], tasks: TaskSet) -> dict[str, Any]:
+def _losses(given: Mapping[str, Any], tasks: TaskSet, class_weights: dict[str, Any]) -> dict[str, Any]:
     names = _by_task(given["loss"], tasks)
     weights = _by_task(given["loss_weights"], tasks)
-    return {task.name: {"name": names.get(task.name), "weight": _plain(weights.get(task.name))} for task in tasks}
+    shared = {"class_weights": class_weights or False}
+    return {t.name: {"name": names.get(t.name), "weight": _plain(weights.get(t.name)), **shared} for t in tasks}
 
 
 def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:

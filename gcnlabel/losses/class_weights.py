@@ -1,4 +1,4 @@
-"""Weights of classes from how often they occur."""
+"""Weights of classes, and of absent and present tags, from how often they occur or as they are given."""
 
 from __future__ import annotations
 
@@ -23,3 +23,36 @@ def inverse_frequency_weights(counts: Tensor) -> Tensor:
     if not seen.any():
         return torch.ones_like(counts)
     return torch.where(seen, counts[seen].min() / counts.where(seen, 1), 0)
+
+
+def balanced_weights(counts: Tensor) -> Tensor:
+    """Return ``n / (k n_i)`` of the k classes that occur, of n samples: all classes weigh the same together.
+
+    scikit-learn's ``balanced``. A class that never occurs weighs 0.
+
+    Args:
+        counts: Samples of each class [classes]; or of each tag, absent and present [labels, 2].
+
+    Example:
+        >>> balanced_weights(torch.tensor([[9, 1], [4, 0]])).tolist()
+        [[0.5555555820465088, 5.0], [1.0, 0.0]]
+    """
+    counts = counts.to(torch.get_default_dtype())
+    seen = counts > 0
+    total, kinds = counts.sum(-1, keepdim=True), seen.sum(-1, keepdim=True)
+    return torch.where(seen, total / (kinds * counts).where(seen, 1), 0)
+
+
+def of_mean_1(weights: Tensor, counts: Tensor) -> Tensor:
+    """Return weights times the factor that makes their mean over the samples 1.
+
+    Args:
+        weights: Weight of each class [classes], or of absent and present tags [labels, 2].
+        counts: Samples of each, of the same shape.
+
+    Example:
+        >>> of_mean_1(torch.tensor([[1.0, 4.0]]), torch.tensor([[2.0, 1.0]])).tolist()
+        [[0.5, 2.0]]
+    """
+    total = (weights * counts).sum()
+    return weights * (counts.sum() / total) if total > 0 else weights

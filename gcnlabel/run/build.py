@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-import torch
 from torch import nn
 
 from gcnlabel.annotations import warn_unseen
@@ -13,12 +11,12 @@ from gcnlabel.config.schema import BackboneConfig, Config, Loss
 from gcnlabel.data import Standardize
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.losses import MultiTaskLoss, inverse_frequency_weights, make_loss, make_weighting
+from gcnlabel.losses import MultiTaskLoss, make_loss, make_weighting
 from gcnlabel.nn import FEATURE_BACKBONES, IMAGE_BACKBONES, Backbone, MultiTaskModel
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
+from gcnlabel.run.class_weights import class_weights
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.heads import build_head
-from gcnlabel.tasks import Categorical, Task
 from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
 from gcnlabel.units import Units
 
@@ -67,7 +65,7 @@ def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> B
 
 
 def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
-    """Return the loss of every task, with class weights of the training part.
+    """Return the loss of every task, with weights of classes and tags from the training part.
 
     Raises:
         InputError: A loss is given for a task that does not exist, or does not suit its task; or there is no such
@@ -79,19 +77,12 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
     losses, weights = {}, {}
     for task in data.tasks:
         settings = config.loss.get(task.name, Loss())
-        options = {"class_weights": _class_weights(task, data)} if settings.class_weights else {}
+        wanted = settings.class_weights
+        options = {"class_weights": class_weights(task, wanted, data.parts["train"].annotations)} if wanted else {}
         losses[task.name] = make_loss(task, settings.name, **options)
         if settings.weight is not None:
             weights[task.name] = settings.weight
     return MultiTaskLoss(losses, weights, make_weighting(config.weighting, losses), build_units(config, data))
-
-
-def _class_weights(task: Task, data: RunData) -> torch.Tensor:
-    if not isinstance(task, Categorical):
-        raise InputError(f"loss.{task.name}.class_weights", expected="a categorical task")
-    return inverse_frequency_weights(
-        torch.as_tensor(np.nansum(data.parts["train"].annotations.indicators(task.name), 0))
-    )
 
 
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
