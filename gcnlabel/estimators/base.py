@@ -35,10 +35,10 @@ ROWS = 8192
 class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     """A multi-layer perceptron with a head for all tasks, as it was at the moment that is best on held-out samples.
 
-    A sample of weight w is w equal samples, and one of weight 0 is none, in all that is trained on, held out or measured
-    (whole multiples exactly up to 10,000 samples or 4 a sample, others in the mean of 4); only the number of batches
-    follows the number of samples that are given. So weights count beside each other, whatever their scale, and neither
-    the order of the samples matters nor whether one stands twice: all copies are held out together, or none.
+    A sample of weight w is w equal samples, and one of weight 0 is none, in all that is trained on, held out or
+    measured (whole multiples exactly up to 10,000 samples or 4 a sample, others in the mean of 4); only the number of
+    batches follows the number of samples that are given. So weights count beside each other, whatever their scale, and
+    neither the order of the samples matters nor whether one stands twice: copies are held out together.
 
     Args:
         head: ``default`` (chosen by the tasks, see :mod:`gcnlabel.run.default_head`), ``linear``, ``cosine``, or one
