@@ -155,7 +155,12 @@ def _is_comment(line: str, layout: Layout) -> bool:
 
 def _is_count(text: str, following: str, layout: Layout) -> bool:
     """Return whether a line is a number alone, above lines of several cells."""
-    return text.isdecimal() and len(re.split(rf"[{DELIMITERS} ]+", following.strip())) > 1 and len(layout.names) != 1
+    return (
+        text.isdecimal()
+        and len(text) < 20
+        and len(re.split(rf"[{DELIMITERS} ]+", following.strip())) > 1
+        and len(layout.names) != 1
+    )
 
 
 def _seen_delimiter(lines: Sequence[str], names: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from gcnlabel.annotations.tag_columns import read_tag_columns
 from gcnlabel.annotations.votes import read_votes
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
+from gcnlabel.tasks.number_text import number_of
 
 Array = npt.NDArray[Any]
 
@@ -81,7 +82,7 @@ def _numbers(cells: Cells, name: str, task: Dimensional, dim: str) -> Array:
         if cells.decimal == ",":  # then "1.234" may be a thousand and more
             values = values.set(column.cast(pl.String).str.contains(".", literal=True).fill_null(False), None)
         given = text.is_not_null()
-    numbers = [float(marker) for marker in markers if _is_number(marker)]
+    numbers = [number_of(marker) for marker in markers if _is_number(marker)]
     given = given & ~values.is_in(numbers).fill_null(False)
     array = values.fill_null(math.nan).to_numpy().copy()
     array[~given.to_numpy()] = math.nan
@@ -109,6 +110,6 @@ def _bad_number(
 
 def _is_number(text: str) -> bool:
     try:
-        return math.isfinite(float(text))
+        return math.isfinite(number_of(text))
     except ValueError:
         return False
