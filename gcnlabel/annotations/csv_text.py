@@ -15,10 +15,10 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO, Any
 
+from gcnlabel.annotations.delimiters import DELIMITERS, reader, seen_delimiter
 from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.errors import InputError
 
-DELIMITERS = ",;\t|"
 SAMPLE_LINES, SAMPLE_SIZE = 100, 2**20
 """Lines, and characters in them, from which a file's form is seen."""
 NAMELESS = "\0"
@@ -39,6 +39,7 @@ class Head:
         lines: Lines up to the first row.
         count: Number of rows that a line above the header says, or None.
         in_file: Whether the header stands in the file and is as wide as the rows.
+        quotes: Whether cells may stand between quotes.
     """
 
     delimiter: str
@@ -50,6 +51,7 @@ class Head:
     lines: int
     count: int | None
     in_file: bool
+    quotes: bool = True
 
 
 def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
@@ -72,8 +74,8 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     rest = sample[before:]
     if not rest:
         raise InputError(f"{path} has no header and no row")
-    delimiter = layout.delimiter or declared or _seen_delimiter(rest, layout.names)
-    rows = reader(rest, delimiter)
+    delimiter = layout.delimiter or declared or seen_delimiter(rest, layout)
+    rows = reader(rest, delimiter, layout.quotes)
     header = list(layout.names) or next(rows)
     lines_of_header = 0 if layout.names else rows.line_num
     first: list[str] = next(rows, [])
@@ -84,20 +86,24 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     unique, doubled = _unique(names)
     trailing = sum(1 for _ in takewhile(lambda name: not name.strip(), reversed(names)))
     in_file = not layout.names and len(names) == len(header)
-    return Head(delimiter, tuple(names), unique, doubled, trailing, before, before + lines_of_header, count, in_file)
-
-
-def reader(lines: Any, delimiter: str) -> Any:
-    """Return the rows of lines, as lists of cells."""
-    if delimiter == " ":
-        return csv.reader((line.strip() for line in lines), delimiter=" ", skipinitialspace=True)
-    return csv.reader(lines, delimiter=delimiter)
+    return Head(
+        delimiter,
+        tuple(names),
+        unique,
+        doubled,
+        trailing,
+        before,
+        before + lines_of_header,
+        count,
+        in_file,
+        layout.quotes,
+    )
 
 
 def text_rows(path: Path, head: Head) -> Iterator[tuple[int, list[str]]]:
     """Yield number and cells of each row of a text file; the first line of the file has number 1."""
     with open_text(path) as lines:
-        yield from enumerate(reader(islice(lines, head.lines, None), head.delimiter), head.lines + 1)
+        yield from enumerate(reader(islice(lines, head.lines, None), head.delimiter, head.quotes), head.lines + 1)
 
 
 @contextmanager
@@ -150,7 +156,7 @@ def _is_comment(line: str, layout: Layout) -> bool:
     if not line.startswith("#"):
         return False
     delimiters = layout.delimiter or f"{DELIMITERS} "
-    return not any(len(next(reader([line], delimiter))) == len(layout.names) for delimiter in delimiters)
+    return not any(len(next(reader([line], delimiter, layout.quotes))) == len(layout.names) for delimiter in delimiters)
 
 
 def _is_count(text: str, following: str, layout: Layout) -> bool:
@@ -161,27 +167,6 @@ def _is_count(text: str, following: str, layout: Layout) -> bool:
         and len(re.split(rf"[{DELIMITERS} ]+", following.strip())) > 1
         and len(layout.names) != 1
     )
-
-
-def _seen_delimiter(lines: Sequence[str], names: Sequence[str]) -> str:
-    """Return what divides the cells of lines: what divides the header and the rows alike, and most of all."""
-    wanted = len(names) or None
-    best, most = ",", (False, 0)
-    for delimiter in DELIMITERS:
-        widths = [len(row) for row in islice(reader(lines, delimiter), 6) if row]
-        alike = len(set(widths)) == 1 if wanted is None else set(widths) == {wanted}
-        if widths[0] > 1 and (alike, widths[0]) > most:
-            best, most = delimiter, (alike, widths[0])
-    return " " if most[1] == 0 and _divided_by_spaces(lines, wanted) else best
-
-
-def _divided_by_spaces(lines: Sequence[str], wanted: int | None) -> bool:
-    """Return whether lines are cells between spaces: the header may lack the name of the first column."""
-    widths = [len(row) for row in islice(reader(lines, " "), 50) if row]
-    first, rows = widths[0], set(widths[1:])
-    if wanted is not None:
-        return {first, *rows} == {wanted} and wanted > 1
-    return first > 1 and (rows in ({first}, {first + 1}))
 
 
 def _widened(header: list[str], first: list[str], *, unnamed_first: bool) -> list[str]:

@@ -66,6 +66,7 @@ class Table(Divided):
         delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
         names: Names of the columns of a text file without a header.
         decimal: Decimal mark of numbers that are written as text.
+        quotes: Whether cells of a text file may stand between quotes; else quotes are characters like others.
         long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
     """
 
@@ -84,6 +85,7 @@ class Table(Divided):
     delimiter: str | None = None
     names: list[str] = Field(default=[])
     decimal: Literal[".", ","] = "."
+    quotes: bool = True
     long: LongForm | None = None
     splits: Splits = Splits()
 

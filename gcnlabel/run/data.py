@@ -194,4 +194,4 @@ def _dense(features: Any) -> Any:
 
 def _layout(data: Table) -> Layout:
     long = None if data.long is None else Long(**data.long.model_dump())
-    return Layout(data.delimiter, tuple(data.names), data.decimal, long)
+    return Layout(data.delimiter, tuple(data.names), data.decimal, long, data.quotes)
