@@ -86,6 +86,23 @@ def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
     return None
 
 
+def of_cells(name: str, column: str | None) -> str | None:
+    """Return what to do where a column that is looked for stands in the cells of another one, None where it does not.
+
+    Example:
+        >>> of_cells("cat", "LabelName").partition(";")[0]
+        "column 'LabelName' holds 'cat': where a row is a pair of a sample and a label, name its columns"
+    """
+    if column is None:
+        return None
+    return (
+        f"column {column!r} holds {name!r}: where a row is a pair of a sample and a label, name its columns; "
+        f"data.long: {{sample: ..., label: {column}, value: ...}} in a config, build-graph --long SAMPLE,{column},VALUE"
+        "; "
+        f"where it holds a class or a list in each row, column: {column} of the task"
+    )
+
+
 def code_advice(codes: Collection[str]) -> str:
     """Return what to do about a code that is not declared."""
     if codes:

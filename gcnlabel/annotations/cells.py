@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from gcnlabel.annotations.advice import of_cells
 from gcnlabel.annotations.csv_text import NAMELESS
 from gcnlabel.annotations.spellings import lookup
 from gcnlabel.annotations.tag_signs import TagSigns
@@ -139,9 +140,14 @@ class Cells:
         if found is not None:
             return found
         names = [other for other in (*self.frame.columns, *self.others) if not other.startswith(NAMELESS)]
-        hints = [closest(name, names), advice, self.note]
+        hints = [closest(name, names), advice, of_cells(*self._holding(name)), self.note]
         fix = "; ".join(filter(None, hints)) or None
         raise InputError(f"no column {name!r}", where=self.where, expected=shorten(names, 20), fix=fix)
+
+    def _holding(self, name: str) -> tuple[str, str | None]:
+        """Return a name, and a column in whose cells it stands; None where none does, or the table was in long form."""
+        texts = () if self.names else (c for c in self.frame.columns if self.frame.schema[c] == pl.String)
+        return name, next((c for c in texts if (self.frame[c].str.strip_chars() == name).any()), None)
 
     def _found(self, name: str) -> str | None:
         """Return the column of a name: as it is written, else without spaces around it and with letters composed."""

@@ -270,6 +270,34 @@ def test_long_form_that_cannot_be(tmp_path, old, new, message):
         read_table(write(tmp_path, LONG.replace(old, new)), MOOD, layout=long_layout(), split_column="split")
 
 
+@pytest.mark.parametrize(("one", "other"), [("1", "1.0"), ("0", "-0"), ("TRUE", "1"), ("yes", "Yes "), ("", " ")])
+def test_pairs_that_stand_twice_may_be_written_in_two_ways(tmp_path, one, other):
+    text = f"ImageID,LabelName,Confidence\n1,sad,{one}\n1,happy,1\n 1,sad ,{other}\n2,happy,0\n"
+    found = read_table(write(tmp_path, text), MOOD, layout=long_layout()).targets["mood"]
+    first = {"0": 0, "": NAN}.get(one, 1)
+    np.testing.assert_array_equal(found, [[first, 1], [NAN, 0]])
+
+
+def test_a_long_form_that_is_not_declared_is_seen(tmp_path):
+    with pytest.raises(InputError, match=r"no column 'sad'(.|\n)*--long SAMPLE,LabelName,VALUE; (.|\n)*column: Label"):
+        read_table(write(tmp_path, LONG), MOOD)
+    with pytest.raises(InputError) as told:
+        read_table(write(tmp_path, LONG.replace("sad", "glad").replace("happy", "joy")), MOOD)
+    assert "data.long" not in str(told.value)
+
+
+def test_values_that_stand_twice_with_decimal_commas(tmp_path):
+    text = "ImageID;LabelName;Confidence\n1;v;0,50\n1;v;,5\n"
+    assert read_table(write(tmp_path, text), NUMBERS, layout=long_layout(decimal=",")).targets["n"].tolist() == [[0.5]]
+
+
+def test_labels_of_the_long_form_match_with_composed_letters(tmp_path):
+    label = "\u00e9mu"
+    tasks = TaskSet.from_dict({"mood": {"type": "multilabel", "labels": [label]}})
+    text = f"ImageID,LabelName,Confidence\n1,{unicodedata.normalize('NFD', label)},1\n2,{label},0\n"
+    assert read_table(write(tmp_path, text), tasks, layout=long_layout()).targets["mood"].tolist() == [[1], [0]]
+
+
 def test_one_reader_behind_matrices_counts_and_edges(tmp_path):
     matrix = ",cat,dog\ncat,0.5,1\ndog,2,-0.25\n"
     counts = "label,count,cat,dog\ncat,4,0,1\ndog,2,1,0\n"
