@@ -22,7 +22,7 @@ from gcnlabel.annotations.expression_codes import (
 )
 from gcnlabel.annotations.eye_centres import Eyes
 from gcnlabel.annotations.face_annotations import FaceAnnotations, face_tasks
-from gcnlabel.annotations.found_images import OTHER_CASE, FoundImages
+from gcnlabel.annotations.found_images import OTHER_CASE, FoundImages, elsewhere
 from gcnlabel.annotations.row_report import MISSING, RowReport
 from gcnlabel.annotations.usable_rows import UsableRows
 from gcnlabel.errors import InputError
@@ -92,10 +92,12 @@ def faces_of_records(
     for reason, unknown in records.eyes.problems.items():
         rows.note(reason, unknown)
     if not rows.kept.any():
+        missing = np.flatnonzero(~records.images.present)
         raise InputError(
             f"no row of AffectNet can be used, of {len(cells)} {rows.report.line()}",
             where=records.root,
             expected="images where the lists say, and codes of the protocol",
+            fix=elsewhere(records.root, cells["id"][int(missing[0])]) if len(missing) else None,
         )
     every = Annotations(
         face_tasks(classes),

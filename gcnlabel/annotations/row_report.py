@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from gcnlabel.annotations.found_images import elsewhere
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 
@@ -164,6 +165,8 @@ def _too_many(each: RowCount, of: int, allowed: float, root: Path | None, option
 
 def _instead(root: Path, name: str) -> str:
     """Say which file of the folder is most like one that is missing, or how far its path leads."""
+    if (place := elsewhere(root, name)) is not None:
+        return f"; {place}"
     folder = (root / name).parent
     if not folder.is_dir():
         there = next(parent for parent in folder.parents if parent.is_dir())
