@@ -22,15 +22,21 @@ def reader(lines: Any, delimiter: str, quotes: bool = True) -> Any:
 
 
 def seen_delimiter(lines: Sequence[str], layout: Layout) -> str:
-    """Return what divides the cells of lines: what divides the header and the rows alike, and most of all."""
+    """Return what divides the cells of lines: what divides the header and the rows alike, and most of all.
+
+    Where columns are named, it is what makes most nearly as many cells as there are names.
+    """
     wanted = len(layout.names) or None
-    best, most = ",", (False, 0)
+    found: dict[str, tuple[bool, int]] = {}
     for delimiter in DELIMITERS:
         widths = [len(row) for row in islice(reader(lines, delimiter, layout.quotes), 6) if row]
-        alike = len(set(widths)) == 1 if wanted is None else set(widths) == {wanted}
-        if widths[0] > 1 and (alike, widths[0]) > most:
-            best, most = delimiter, (alike, widths[0])
-    return " " if most[1] == 0 and _divided_by_spaces(lines, wanted, layout.quotes) else best
+        if widths[0] > 1 and wanted is None:
+            found[delimiter] = (len(set(widths)) == 1, widths[0])
+        elif widths[0] > 1 and wanted is not None:
+            found[delimiter] = (set(widths) == {wanted}, -abs(widths[0] - wanted))
+    if not found:
+        return " " if _divided_by_spaces(lines, wanted, layout.quotes) else ","
+    return max(found, key=lambda delimiter: found[delimiter])
 
 
 def _divided_by_spaces(lines: Sequence[str], wanted: int | None, quotes: bool) -> bool:
