@@ -17,7 +17,7 @@ from gcnlabel.annotations.arff_labels import find_attributes, label_places, name
 from gcnlabel.annotations.arff_tags import Tags
 from gcnlabel.annotations.frames import from_frame
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
-from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
+from gcnlabel.tasks import MultiLabel, Task, TaskSet
 
 TASK = "labels"
 """Name of the task of labels that no task declares."""
@@ -148,7 +148,7 @@ def _columns(task: Task) -> list[str]:
     """Return the names of the attributes that hold a task."""
     if task.source.column is not None:
         return [task.source.column]
-    if isinstance(task, Categorical) and not task.source.columns:
+    if not task.has_column_each():
         return [task.name]
     return [task.source.column_of(label) for label in task.labels]
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.csv_text import Head, text_rows
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
+from gcnlabel.tasks.matching import folded
 
 SHOWN = 5
 """Rows that a warning names."""
@@ -49,11 +50,16 @@ def overlong_row(path: Path, head: Head) -> InputError | None:
     with suppress(csv.Error, UnicodeDecodeError):
         for number, cells in text_rows(path, head):
             if len(cells) > len(head.names):
+                extra = cells[len(head.names) :]
+                end = head.delimiter * len(extra)
+                empty = f"end the header by {end!r} too, or take the empty cells out: {path.name}, row {number}"
                 return InputError(
                     f"{path} cannot be read: row {number} has {len(cells)} cells",
                     where=f"{path}, row {number}",
                     expected=f"{len(head.names)} cells, as the header has; they stand between {head.delimiter!r}",
-                    fix=f'quote cells that hold {head.delimiter!r}, as in "a{head.delimiter}b"; where something '
+                    fix=empty
+                    if not any(map(str.strip, extra))
+                    else f'quote cells that hold {head.delimiter!r}, as in "a{head.delimiter}b"; where something '
                     "else stands between cells: data.delimiter in a config, build-graph --delimiter",
                 )
     return None
@@ -71,7 +77,7 @@ def _warn_alike(given: npt.NDArray[Any], kind: str, where: str, first_row: int) 
     names, counts = np.unique(given, return_counts=True)
     usual: dict[str, str] = {}
     for name in names[np.argsort(-counts, kind="stable")].tolist():
-        first = usual.setdefault(name.strip().casefold(), name)
+        first = usual.setdefault(folded(name), name)
         if first != name:
             rows = np.flatnonzero(given == name)
             what = f"{len(rows)} row(s) of {where} have the {kind} {name!r}"

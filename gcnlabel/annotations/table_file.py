@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from gcnlabel.annotations.advice import is_number
-from gcnlabel.annotations.csv_text import NAMELESS, open_text, read_head
+from gcnlabel.annotations.column_names import NAMELESS
+from gcnlabel.annotations.csv_text import open_text, read_head
 from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.annotations.odd_quotes import loose_quote, warn_swallowed_rows
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
@@ -166,7 +167,8 @@ class TextFile(TableFile):
                 "none, name them: data.names: [...] in a config, build-graph --names A,B,..."
             )
         if head.before:
-            notes.append(f"{head.before} line(s) above the header are passed over")
+            last = f", the last is {head.above[:40]!r}" if head.above else ""
+            notes.append(f"{head.before} line(s) above the header are passed over{last}")
         return "; ".join(notes) or None
 
 

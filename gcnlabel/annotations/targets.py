@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.advice import of_bad_number, of_unknown_class
+from gcnlabel.annotations.advice import of_bad_number, of_label_columns, of_unknown_class
 from gcnlabel.annotations.annotations import MISSING_CLASS
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.class_columns import read_one_hot, stands_in_columns
@@ -44,10 +44,10 @@ def _classes(task: Categorical, cells: Cells) -> Array:
         return read_votes(task, cells)
     if stands_in_columns(task, cells):
         return read_one_hot(task, cells)
-    cells.known(
-        task.source.column or task.name, "column: of the task names it (or columns: {CLASS: COLUMN}, a column a class)"
-    )
     name, codes = task.source.column or task.name, task.source.codes
+    if not cells.has(name):
+        usual = "column: of the task names it (or columns: {CLASS: COLUMN}, a column a class)"
+        cells.known(name, "; ".join(filter(None, [usual, of_label_columns(task.labels, cells.frame.columns)])))
     text = cells.text(name, task.source.missing, blank="" in codes)
     places = lookup(text, cells.pointed_keys(known_texts(task.labels, codes)))
     bad = (text.is_not_null() & places.is_null()).arg_true()

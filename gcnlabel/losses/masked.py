@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from gcnlabel.ccc import ccc
 from gcnlabel.distributed import sum_over_processes
+from gcnlabel.losses.indices import class_indices
 
 
 class TaskLoss(nn.Module):
@@ -32,8 +33,8 @@ class TaskLoss(nn.Module):
 
         Args:
             scores: [B, labels of the task].
-            targets: Class indices [B], -1 = missing; or [B, labels of the task], NaN = missing, which are shares for
-                a categorical task.
+            targets: Class indices [B], -1 or NaN = missing; or [B, labels of the task], NaN = missing, which are shares
+                for a categorical task.
         """
 
     def target_shapes(self, scores: torch.Size) -> tuple[torch.Size, ...]:
@@ -69,7 +70,7 @@ class CrossEntropy(MeanLoss):
     """
 
     class_weights: Tensor | None
-    takes = "the index of a class, or -1 where missing; or shares of the classes that sum to 1, or NaN"
+    takes = "the index of a class, or -1 or NaN where missing; or shares of the classes that sum to 1, or NaN"
 
     def __init__(self, class_weights: Tensor | None = None) -> None:
         super().__init__()
@@ -83,7 +84,8 @@ class CrossEntropy(MeanLoss):
         """Return which are neither -1 nor the index of a class, or no shares."""
         if targets.dim() == 2:
             return (targets < 0) | ((targets.sum(1) - 1).abs() > 1e-4)[:, None]
-        return (targets < -1) | (targets >= scores.shape[1])
+        indices = class_indices(targets)
+        return (indices < -1) | (indices >= scores.shape[1]) | (~targets.isnan() & (indices != targets))
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weighted losses and weights of the observed samples."""
@@ -92,7 +94,7 @@ class CrossEntropy(MeanLoss):
             shares = torch.where(seen, targets, 0).to(scores.dtype)
             shares = shares if weights is None else shares * weights
             return -(shares * F.log_softmax(scores, dim=1)).sum(), shares.sum()
-        known = torch.where(seen, targets, 0)
+        known = torch.where(seen, class_indices(targets), 0)
         losses = F.cross_entropy(scores, known, weights, reduction="none")
         weight = seen.to(losses.dtype) if weights is None else torch.where(seen, weights[known], 0)
         return torch.where(seen, losses, 0).sum(), weight.sum()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.csv_text import NAMELESS
+from gcnlabel.annotations.column_names import NAMELESS
 from gcnlabel.annotations.eye_centres import eyes_from_text
 from gcnlabel.annotations.table_file import TableFile, open_table
 from gcnlabel.errors import InputError, shorten

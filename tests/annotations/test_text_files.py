@@ -447,3 +447,56 @@ def test_endings_of_names_in_any_case(tmp_path):
     (tmp_path / "t.CSV.GZ").write_bytes(gzip.compress(b"v\n1.5\n"))
     for name in ("t.PARQUET", "t.CSV.GZ"):
         assert read_table(tmp_path / name, NUMBERS).targets["n"].tolist() == [[1.5]]
+
+
+@pytest.mark.parametrize(
+    "line", ["SEP=;", "Sep=;", '"sep=;"', "sep=;;;", "sep=;,,", "\ufeffsep=;", '\ufeff"sep=;"', "sep=;\r"]
+)
+def test_what_other_programs_make_of_excels_line(tmp_path, line):
+    assert read_table(write(tmp_path, f"{line}\nw;v\n1,5;2\n"), NUMBERS).targets["n"].tolist() == [[2]]
+
+
+def test_a_declared_tab_and_a_declaration_that_is_wrong(tmp_path):
+    assert read_table(write(tmp_path, "sep=\\t\nv\tw\n2\t3\n"), NUMBERS).targets["n"].tolist() == [[2]]
+    with pytest.raises(InputError, match="line 1 says that ',' stands between cells, and the next line holds ';'"):
+        read_table(write(tmp_path, "sep=,\nw;v\n1;2\n"), NUMBERS)
+    assert read_table(write(tmp_path, "sep=,\nv\n2\n"), NUMBERS).targets["n"].tolist() == [[2]]
+
+
+@pytest.mark.parametrize("row", ["3,1,", "3,1,,", "3,1, ,"])
+def test_rows_that_end_in_empty_cells_are_no_unquoted_ones(tmp_path, row):
+    text = f"id,v\n1,1\n2,0\n{row}\n"
+    with pytest.raises(InputError, match="row 4 has [34] cells(.|\n)*end the header by ',+' too") as told:
+        read_table(write(tmp_path, text), NUMBERS)
+    end = re.search("end the header by '(,+)'", str(told.value))[1]
+    if row.count(" ") == 0:
+        assert len(read_table(write(tmp_path, text.replace("id,v", f"id,v{end}")), NUMBERS)) == 3
+
+
+def test_the_last_line_above_the_header_is_shown(tmp_path):
+    with pytest.raises(InputError, match="1 line.s. above the header are passed over, the last is '#id,v'"):
+        read_table(write(tmp_path, "#id,v\n1,1\n2,0\n"), NUMBERS)
+
+
+def test_points_beside_declared_commas_and_other_encodings_are_told(tmp_path):
+    with pytest.raises(InputError, match="declared to be ','; leave that out"):
+        read_table(write(tmp_path, "id;v\n1;0.5\n"), NUMBERS, layout=Layout(decimal=","))
+    with pytest.raises(InputError, match="another encoding, as Excel's 'CSV' is"):
+        read_table(write(tmp_path, "id;v\n\xe9;0.5\n".encode("latin1")), NUMBERS)
+
+
+@pytest.mark.parametrize(("one", "other"), [("\u00e9", "e\u0301"), ("v", "v "), (" v", "v")])
+def test_columns_that_look_alike_stand_twice(tmp_path, one, other):
+    """Where they are needed: nobody can see which one a label means."""
+    path = write(tmp_path, f"{one},{other},w\n1,2,3\n")
+    for name in (one.strip(), other.strip()):
+        tasks = TaskSet.from_dict({"n": {"type": "dimensional", "dims": [name]}})
+        with pytest.raises(InputError, match="columns stand twice"):
+            read_table(path, tasks)
+    assert read_table(path, TaskSet.from_dict({"n": {"type": "dimensional", "dims": ["w"]}})).targets["n"] == 3
+
+
+def test_splits_that_look_alike_are_warned_of(tmp_path):
+    text = "id,v,split\n1,1,tr\u00e9\n2,0,tre\u0301\n3,0,tr\u00e9\n"
+    with pytest.warns(GcnlabelWarning, match="1 row.s. of .* have the split"):
+        read_table(write(tmp_path, text), NUMBERS, split_column="split")
