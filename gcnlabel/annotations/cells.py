@@ -66,12 +66,13 @@ class Cells:
         """Return whether there is a column of a name."""
         return self._found(name) is not None
 
-    def complete(self, name: str, advice: str) -> Any:
+    def complete(self, name: str, advice: str, *, markers: bool = False) -> Any:
         """Return a column that names every row, as text.
 
         Args:
             name: The column.
             advice: What to do where it is not there.
+            markers: Whether a declared marker of missing values names no row either.
 
         Raises:
             InputError: There is none of that name, or a cell is empty.
@@ -79,7 +80,8 @@ class Cells:
         column = self.column(name, advice)
         self._refuse_nested(column, name)
         text = column.cast(pl.String)
-        holes = text.is_null().arg_true()
+        nothing = text.str.strip_chars().is_in([*self.missing, ""] if markers else [""])
+        holes = (text.is_null() | nothing).arg_true()
         if len(holes):
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
         return text.to_numpy()

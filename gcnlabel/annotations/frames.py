@@ -74,7 +74,8 @@ def from_cells(
     What -1 means is decided when all parts are read, by the ``signs`` of their cells.
     """
     names = {"split": split_column, "ids": id_column, "groups": group_column}
-    rest = {key: cells.complete(name, OPTIONS[key]) for key, name in names.items() if name is not None}
+    asked = {key: name for key, name in names.items() if name is not None}
+    rest = {key: cells.complete(name, OPTIONS[key], markers=key == "groups") for key, name in asked.items()}
     return Annotations(tasks, {task.name: target_of(task, cells) for task in tasks}, **rest)
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.annotations.advice import looks_missing
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.csv_text import Head, text_rows
+from gcnlabel.annotations.spellings import canonical
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.tasks.matching import folded
 
@@ -33,6 +35,8 @@ def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
     for what, names in (("split", annotations.split), ("group", annotations.groups)):
         if names is not None:
             _warn_alike(names, what, where, first_row)
+    if annotations.groups is not None:
+        _warn_nameless(annotations.groups, where, first_row)
 
 
 def warn_cut_rows(path: Path, head: Head) -> None:
@@ -73,15 +77,22 @@ def _warn_doubled(ids: npt.NDArray[Any], where: str, first_row: int) -> None:
         _warn(f"{int((counts > 1).sum())} id(s) of {where} stand in several rows: {names}", rows + first_row)
 
 
+def _warn_nameless(groups: npt.NDArray[Any], where: str, first_row: int) -> None:
+    for name in np.unique(groups).tolist():
+        rows = np.flatnonzero(groups == name)
+        if looks_missing(name) and len(rows) > 1:
+            _warn(f"{len(rows)} rows of {where} have the group {name!r} and are kept together", rows + first_row)
+
+
 def _warn_alike(given: npt.NDArray[Any], kind: str, where: str, first_row: int) -> None:
     names, counts = np.unique(given, return_counts=True)
     usual: dict[str, str] = {}
     for name in names[np.argsort(-counts, kind="stable")].tolist():
-        first = usual.setdefault(folded(name), name)
+        first = usual.setdefault(canonical(folded(name)), name)
         if first != name:
             rows = np.flatnonzero(given == name)
             what = f"{len(rows)} row(s) of {where} have the {kind} {name!r}"
-            _warn(f"{what}, another one than {first!r} by case or spaces alone", rows + first_row)
+            _warn(f"{what}, another one than {first!r} by case, spaces or spelling alone", rows + first_row)
 
 
 def _warn(text: str, rows: Any) -> None:
