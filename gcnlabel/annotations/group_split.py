@@ -32,8 +32,9 @@ def divide_groups(strata: Any, sizes: Floats, fractions: Floats, seed: int) -> R
 
     Example:
         >>> from scipy import sparse
-        >>> divide_groups(sparse.csr_array(np.ones((4, 1))), np.ones(4), np.array([0.75, 0.25]), seed=0).tolist()
-        [0, 0, 1, 0]
+        >>> chosen = divide_groups(sparse.csr_array(np.ones((4, 1))), np.ones(4), np.array([0.75, 0.25]), seed=0)
+        >>> np.bincount(chosen).tolist()
+        [3, 1]
     """
     random = np.random.default_rng(seed)
     totals = np.append(np.asarray(strata.sum(0)).ravel(), sizes.sum())  # [strata + 1], samples last

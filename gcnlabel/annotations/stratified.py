@@ -82,7 +82,7 @@ def _warn_of_sizes(splits: Mapping[str, Rows], fractions: Mapping[str, float], s
     far = {name: share for name, share in far.items() if abs(share - fractions[name]) > FAR}
     if far:
         said = ", ".join(
-            f"{share:.2g} of the samples in {name}, not {fractions[name]:g}" for name, share in far.items()
+            f"{name} has {share:.2g} of the samples, not {fractions[name]:g}" for name, share in far.items()
         )
         warnings.warn(f"groups are too large, or too few, for these splits: {said}", GcnlabelWarning, stacklevel=3)
 

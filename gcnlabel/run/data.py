@@ -61,7 +61,9 @@ def _load(config: Config, split_file: Path | None) -> RunData:
         _say(drawn.rows)
         return drawn
     whole, report = _whole(config, config.data)
-    report = report if config.data.splits.fractions else report.of_splits(_split_names(config.data.splits))
+    names = [] if config.data.splits.fractions else _split_names(config.data.splits)
+    report.check_left(names)
+    report = report.of_splits(names) if names else report
     _say(report)
     said = split_note(config.data)
     if said is not None and split_file is not None and split_file.exists():

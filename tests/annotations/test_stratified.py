@@ -176,9 +176,7 @@ def test_seeds_differ():
 )
 def test_too_few_to_divide(annotations, says):
     if says is None:
-        with pytest.warns(
-            GcnlabelWarning, match="groups are too large, or too few, for these splits: 0.83 of the samples"
-        ):
+        with pytest.warns(GcnlabelWarning, match="groups are too large, or too few, .*: train has 0.83 of"):
             check_partition(stratified_split(annotations, THREE, 0), 12, THREE)
         return
     with pytest.raises(InputError, match=says):
