@@ -421,6 +421,16 @@ def test_cells_between_spaces_may_hold_other_line_breaks(tmp_path):
     assert read_table(tmp_path / "t.txt", NUMBERS, id_column="w").ids.tolist() == ["a\x85b", "c\u2028d", "e\x0cf"]
 
 
+def test_files_that_are_measured_in_parts_are_looked_through_too(tmp_path):
+    tasks = TaskSet.from_dict({"t": {"type": "multilabel", "labels": ["a", "b"]}})
+    for text, says in (
+        ('id\ta\tb\n"x\t1\t0\n2"\t1\t0\n3\t0\t1\n', "look like rows"),
+        ("id,a,b\n1,1,0\n\n2,1\n3,0,1\n", "2 row.s. of .* are cut off"),
+    ):
+        with pytest.warns(GcnlabelWarning, match=says):
+            measure_files([write(tmp_path, text)], tasks, {("t", "t"): "conditional"})
+
+
 @pytest.mark.parametrize("delimiter", ["\t", ";", ","])
 def test_rows_that_a_cell_swallows_are_warned_of(tmp_path, delimiter):
     rows = [["text", "v", "a", "b"], ['"He said', "1", "", ""], ["foo", "2", "", ""], ['said"', "3", "", ""]]
