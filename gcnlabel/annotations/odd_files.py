@@ -12,7 +12,7 @@ MAX_LOOKED_THROUGH = 64 * 2**20
 
 
 def warn_odd_file(path: str | Path, rows: int, layout: Layout = AS_SEEN) -> None:
-    """Warn of rows of a file that look like a mistake, as :func:`~gcnlabel.annotations.read_table` does, where it is not too large for that.
+    """Warn of rows that look like a mistake, as ``read_table`` does, where the file is not too large for that.
 
     Args:
         path: The file.
