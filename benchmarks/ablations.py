@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gcnlabel.ablation import Budget, run_ablation
 from gcnlabel.config import load_config
 from gcnlabel.files import atomic_write
+from gcnlabel.studies.ablation import Budget, run_ablation
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "ablations.json"

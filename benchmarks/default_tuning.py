@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.ablation import Budget, Regime
-from gcnlabel.ablation.candidates import Candidate
-from gcnlabel.ablation.measuring import Job, measured
 from gcnlabel.config import Config, load_config
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.default_head import HIDDEN, P_SCARCE, TAU, P, default_settings, with_head
+from gcnlabel.studies.ablation import Budget, Regime
+from gcnlabel.studies.ablation.candidates import Candidate
+from gcnlabel.studies.ablation.measuring import Job, measured
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "default_tuning.json"

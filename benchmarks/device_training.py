@@ -29,8 +29,8 @@ import torch
 from image_loading import photographs
 from training_sides import SIZE, limit, ours, plain
 
-from gcnlabel.data.face_cache import FaceCache
-from gcnlabel.data.prepare import prepare
+from gcnlabel.faces.cache.prepare import prepare
+from gcnlabel.faces.cache.reader import FaceCache
 from gcnlabel.files import atomic_write
 
 RESULT = Path(__file__).parent / "results" / "device_training.json"

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.ablation import Difference, difference, holm
-from gcnlabel.ablation.report import short, signed
+from gcnlabel.studies.ablation import Difference, difference, holm
+from gcnlabel.studies.ablation.report import short, signed
 
 RESULTS = Path(__file__).parent / "results"
 WHOLE = "100% of the samples"

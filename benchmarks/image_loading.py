@@ -33,11 +33,12 @@ from PIL import Image
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
-from gcnlabel.annotations import Annotations, FaceAnnotations, face_tasks
+from gcnlabel.annotations import Annotations
 from gcnlabel.data import BatchAugmentation, augmentation
-from gcnlabel.data.aligned_faces import AlignedFaces
-from gcnlabel.data.face_cache import FaceCache
-from gcnlabel.data.prepare import prepare
+from gcnlabel.faces import FaceAnnotations, face_tasks
+from gcnlabel.faces.aligned_faces import AlignedFaces
+from gcnlabel.faces.cache.prepare import prepare
+from gcnlabel.faces.cache.reader import FaceCache
 from gcnlabel.files import atomic_write
 
 RESULT = Path(__file__).parent / "results" / "image_loading.json"

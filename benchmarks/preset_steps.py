@@ -24,7 +24,8 @@ import torch
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.config import Config, load_config, preset_names
-from gcnlabel.data import SYNTHETIC_TASKS, synthetic_faces, targets_to_tensors
+from gcnlabel.data import targets_to_tensors
+from gcnlabel.faces.synthetic import SYNTHETIC_TASKS, synthetic_faces
 from gcnlabel.files import atomic_write
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import Part, RunData

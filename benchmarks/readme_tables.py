@@ -13,8 +13,8 @@ from pathlib import Path
 from campaign_table import campaign_table
 from head_tables import controls_table, results_table, scarce_table, tuning_table
 from speed_tables import speed_table
-from unseen_table import unseen_table
 from weight_table import weight_table
+from zero_shot_table import zero_shot_table
 
 from gcnlabel.files import atomic_write
 
@@ -23,7 +23,7 @@ SECTIONS = {
     "results": results_table,
     "controls": controls_table,
     "scarce": scarce_table,
-    "unseen": unseen_table,
+    "unseen": zero_shot_table,
     "tuning": tuning_table,
     "weights": weight_table,
     "speed": speed_table,

@@ -15,10 +15,10 @@ from model_speed import TASKS, label_graph, loss
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from gcnlabel.annotations import FaceAnnotations
 from gcnlabel.config import Config, load_config
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.data.face_cache import FaceCache
+from gcnlabel.faces import FaceAnnotations
+from gcnlabel.faces.cache.reader import FaceCache
 from gcnlabel.nn import densenet121
 from gcnlabel.nn.scaling import ScaleToImageNet
 from gcnlabel.run.build import build_module

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from PIL import Image
 
-from gcnlabel.data.synthetic_faces.action_units import UNITS
-from gcnlabel.data.synthetic_faces.renderer import render
-from gcnlabel.data.synthetic_faces.subjects import Identity, Scene
+from gcnlabel.faces.synthetic.action_units import UNITS
+from gcnlabel.faces.synthetic.renderer import render
+from gcnlabel.faces.synthetic.subjects import Identity, Scene
 
 HEADER = "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal"
 EYE_DISTANCE, EYE_HEIGHT = 0.28, 0.14

@@ -50,7 +50,7 @@ class Job(NamedTuple):
     def call(self, place: Path, *, again: bool = False) -> None:
         """Call it in a folder, in this process."""
         os.chdir(place)
-        sys.modules["gcnlabel.data.prepare"].SHARD_FACES = 4  # type: ignore[attr-defined]
+        sys.modules["gcnlabel.faces.cache.prepare"].SHARD_FACES = 4  # type: ignore[attr-defined]
         called(*self.words, *(self.more if again else ()))
 
 

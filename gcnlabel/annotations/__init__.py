@@ -1,14 +1,9 @@
 """Files and frames -> :class:`Annotations`; one module a format."""
 
-from gcnlabel.annotations.aff_wild2 import read_aff_wild2
-from gcnlabel.annotations.affectnet import read_affectnet
 from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
 from gcnlabel.annotations.arff import read_arff, read_arff_inputs, read_arff_splits
 from gcnlabel.annotations.arff_labels import read_label_xml
 from gcnlabel.annotations.coco import read_coco, read_coco_splits
-from gcnlabel.annotations.emotic import read_emotic
-from gcnlabel.annotations.emotic_categories import emotic_to_expressions
-from gcnlabel.annotations.face_annotations import BASIC_EXPRESSIONS, FaceAnnotations, face_tasks
 from gcnlabel.annotations.frames import from_frame
 from gcnlabel.annotations.layout import AS_SEEN, Layout, Long
 from gcnlabel.annotations.odd_files import warn_odd_file
@@ -20,26 +15,19 @@ from gcnlabel.annotations.voc import read_voc
 
 __all__ = [
     "AS_SEEN",
-    "BASIC_EXPRESSIONS",
     "MISSING_CLASS",
     "Annotations",
-    "FaceAnnotations",
     "Layout",
     "Long",
     "count_rows",
-    "emotic_to_expressions",
-    "face_tasks",
     "from_frame",
     "is_tag_list",
     "iter_table",
-    "read_aff_wild2",
-    "read_affectnet",
     "read_arff",
     "read_arff_inputs",
     "read_arff_splits",
     "read_coco",
     "read_coco_splits",
-    "read_emotic",
     "read_label_xml",
     "read_rows",
     "read_table",

@@ -82,9 +82,9 @@ def _evaluate_unseen(
     import json
 
     from gcnlabel.cli.progress_bar import progress_bar
-    from gcnlabel.cli.unseen_table import show_unseen
+    from gcnlabel.cli.zero_shot_table import show_unseen
     from gcnlabel.files import atomic_write, refuse_existing
-    from gcnlabel.unseen import evaluate_unseen
+    from gcnlabel.studies.zero_shot import evaluate_unseen
 
     if output is not None:
         refuse_existing(output, overwrite)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from gcnlabel.published import ImportedModel
+    from gcnlabel.papers.checkpoints import ImportedModel
 
 EXAMPLES = """\b
 Examples:
@@ -63,7 +63,7 @@ def import_checkpoint(
     Without --config, the run names a table annotations.csv and a folder images: fill in config.yaml before evaluating.
     """
     from gcnlabel.config import load_config
-    from gcnlabel.published import save_run
+    from gcnlabel.papers.checkpoints import save_run
     from gcnlabel.run import RunFolder
 
     settings = None if config is None else load_config(config)
@@ -80,7 +80,7 @@ def import_checkpoint(
 def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:
     from gcnlabel.errors import InputError
     from gcnlabel.graph import LabelGraph
-    from gcnlabel.published import class_names, import_emotion_gcn, import_ml_gcn
+    from gcnlabel.papers.checkpoints import class_names, import_emotion_gcn, import_ml_gcn
 
     graph = None if options["graph"] is None else LabelGraph.load(options["graph"])
     if source == "emotion-gcn":

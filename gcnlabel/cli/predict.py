@@ -65,6 +65,7 @@ def predict(
     from gcnlabel import prediction
     from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.errors import InputError
+    from gcnlabel.faces.places import read_face_places
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction.predictions import checked_format
     from gcnlabel.run import RunFolder
@@ -73,7 +74,7 @@ def predict(
         checked_format(refuse_existing(output, overwrite))
     if how["alignment"] is not None and faces is None:
         raise InputError("--alignment without --faces", expected="a table of where the faces stand")
-    places = {} if faces is None else prediction.read_face_places(faces)
+    places = {} if faces is None else read_face_places(faces)
     trained = RunFolder(run, trust=trust)
     files = {} if folder is None else prediction.find_images(source, trained.load_config(), places)
     copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)

@@ -59,9 +59,9 @@ def prepare(
     landmarks are those of the upright picture.
     """
     from gcnlabel.cli.progress_bar import progress_bar
-    from gcnlabel.data.prepare import prepare as prepare_faces
     from gcnlabel.errors import InputError
-    from gcnlabel.run.faces import read_faces_of
+    from gcnlabel.faces.cache.prepare import prepare as prepare_faces
+    from gcnlabel.faces.source import read_faces_of
 
     if how["alignment"] != "centre" and dataset != "affectnet":
         raise InputError(

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gcnlabel.reproduce import Planned, Source
+    from gcnlabel.papers.emotion_gcn import Planned, Source
 
 EXAMPLES = """\b
 Examples:
@@ -41,7 +41,7 @@ def reproduce(
     one and run the command without --only.
     """
     from gcnlabel.cli.terminal import terminal
-    from gcnlabel.reproduce import (
+    from gcnlabel.papers.emotion_gcn import (
         check_same_settings,
         finished,
         parse_source,
@@ -68,7 +68,7 @@ def reproduce(
 
 def _train(runs: list[Planned], source: Source, output: Path, console: Console) -> None:
     from gcnlabel.cli.progress_bar import bars
-    from gcnlabel.reproduce import finished, run_folder, train_all
+    from gcnlabel.papers.emotion_gcn import finished, run_folder, train_all
 
     todo = [run for run in runs if not finished(run_folder(output, source, run))]
     if len(todo) < len(runs):
@@ -88,7 +88,7 @@ def _train(runs: list[Planned], source: Source, output: Path, console: Console) 
 def _write(
     targets: tuple[str, ...], source: Source, output: Path, seeds: int, formats: tuple[str, ...], console: Console
 ) -> None:
-    from gcnlabel.reproduce import draw, make_table, write_table
+    from gcnlabel.papers.emotion_gcn import draw, make_table, write_table
     from gcnlabel.run.drawing import FigureFolder
 
     figures = FigureFolder(output / "figures" / source.name, formats, overwrite=True)

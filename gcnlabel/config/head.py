@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from gcnlabel.config.section import Section, Sizes
+from gcnlabel.settings import Section, Sizes
 
 HeadName = Literal["graph", "linear", "residual", "cosine", "graph-cosine"]
 GENERATED = ("graph", "residual", "graph-cosine")

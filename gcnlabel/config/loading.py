@@ -13,10 +13,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from gcnlabel.config.schema import Config
-from gcnlabel.config.section import EACH, ONE
 from gcnlabel.config.splits import FRACTION, NAME
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file, parse_yaml
+from gcnlabel.settings import EACH, ONE, UNKNOWN_KEY
 
 SOURCES = ("synthetic-faces", "table", "arff", "coco", "voc", "affectnet", "aff-wild2", "emotic")
 """Values of data.source, which pydantic names as a level of their own."""
@@ -159,37 +159,15 @@ def _readable(error: ValidationError, where: str) -> InputError:
     key = ".".join(str(part) for part in path)
     more = error.error_count() - 1
     also = f" (and {more} more)" if more else ""
-    if first["type"] == "extra_forbidden":
-        known = _keys_at(first["loc"][:-1])
+    if first["type"] == UNKNOWN_KEY:
+        wrong, known = first["ctx"]["key"], first["ctx"]["known"]
         return InputError(
-            f"unknown key {key!r}{also}",
+            f"unknown key {'.'.join(filter(None, (key, wrong)))!r}{also}",
             where=where,
-            expected=shorten(known, limit=20) if known else None,
-            fix=closest(str(path[-1]), known),
+            expected=shorten(known, limit=20),
+            fix=closest(wrong, known),
         )
     given = "" if first["type"] == "missing" else f", got {first['input']!r}"
     allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"]) if first["type"] == "literal_error" else []
     fix = closest(str(first["input"]), allowed)
     return InputError(f"{key or 'config'}: {first['msg']}{given}{also}", where=where, fix=fix)
-
-
-def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the schema knows at a place of the config."""
-    model: Any = Config
-    for part in loc:
-        models = _models_of(model.model_fields[part].annotation) if part in model.model_fields else []
-        if models:
-            model = models[0]
-        elif part in SOURCES:
-            model = next(m for m in _models_of(Config.model_fields["data"].annotation) if part in _sources_of(m))
-    return list(model.model_fields)
-
-
-def _sources_of(model: type[BaseModel]) -> Any:
-    return model.model_fields["source"].annotation.__args__  # type: ignore[union-attr]
-
-
-def _models_of(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in _models_of(part)]

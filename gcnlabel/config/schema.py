@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from gcnlabel.config.head import HeadConfig as HeadConfig
-from gcnlabel.config.section import ClassWeights, Section, Share, ShareOrShares, Sizes
 from gcnlabel.config.sources import Source
+from gcnlabel.settings import ClassWeights, Section, Share, ShareOrShares, Sizes
 
 
 class Graph(Section):

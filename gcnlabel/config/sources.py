@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PositiveInt, Tag, model_validator
 
-from gcnlabel.config.face_sources import Alignment
-from gcnlabel.config.face_sources import Faces as Faces
-from gcnlabel.config.section import BY_FORM, EACH, ONE, Section, Share, TextOrTexts
 from gcnlabel.config.splits import Divided, Published, Splits
+from gcnlabel.faces.config import Alignment
+from gcnlabel.faces.config import Faces as Faces
+from gcnlabel.settings import BY_FORM, EACH, ONE, Section, Share, TextOrTexts
 
 Difficult = Literal["unknown", "negative", "positive"]
 DifficultBySet = Annotated[Annotated[Difficult, Tag(ONE)] | Annotated[dict[str, Difficult], Tag(EACH)], BY_FORM]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from gcnlabel.config.section import Section
+from gcnlabel.settings import Section
 
 NAME, FRACTION = "<name>", "<fraction>"
 PARTS = ("train", "val", "test")

@@ -15,7 +15,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from gcnlabel.ablation import fitting
 from gcnlabel.annotations import Annotations, unseen_labels
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.graph import head_and_graph
@@ -25,6 +24,7 @@ from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_loss, build_model
 from gcnlabel.run.data import Part, RunData
+from gcnlabel.studies.ablation import fitting
 
 Array = npt.NDArray[Any]
 ROWS = 8192

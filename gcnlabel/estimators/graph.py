@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gcnlabel.ablation.candidates import graph_or_loops
 from gcnlabel.config import Config
 from gcnlabel.config.schema import HeadConfig
 from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import HIDDEN, resolve_default, with_head
+from gcnlabel.studies.ablation.candidates import graph_or_loops
 
 
 def head_and_graph(config: Config, data: RunData, given: LabelGraph | None) -> tuple[Config, LabelGraph | None]:

@@ -13,13 +13,13 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, validate_data
 from typing_extensions import Self
 
-from gcnlabel.ablation.main_metrics import mean_main_metric
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.meaning import predicted, probabilities
+from gcnlabel.studies.ablation.main_metrics import mean_main_metric
 from gcnlabel.tasks import Dimensional, TaskSet
 
 
@@ -106,7 +106,7 @@ class LabelGraphEstimator(LabelGraphBase):
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
 
-        What is missing in ``y`` is left out; see :mod:`gcnlabel.ablation.main_metrics`.
+        What is missing in ``y`` is left out; see :mod:`gcnlabel.studies.ablation.main_metrics`.
         """
         scores = {name: torch.from_numpy(values) for name, values in self._scores(X).items()}
         targets = targets_to_tensors(layout_of(y).read(y, self.tasks_))

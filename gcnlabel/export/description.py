@@ -51,8 +51,8 @@ def describe_model(
         tasks: What the model predicts.
         input_shape: Shape of one input: (C, H, W) of an image, or (D,) of features.
         scaling: How the network scales grey values.
-        alignment: How faces were turned and cropped (:mod:`gcnlabel.data.alignment`); None for whole pictures that were
-            stretched.
+        alignment: How faces were turned and cropped (:mod:`gcnlabel.faces.alignment`); None for whole pictures that
+            were stretched.
         thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
 
     Example:

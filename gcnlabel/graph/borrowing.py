@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gcnlabel.annotations import emotic_to_expressions, read_emotic
 from gcnlabel.annotations.counted_rows import used_rows
 from gcnlabel.errors import InputError, note, shorten
+from gcnlabel.faces import emotic_to_expressions, read_emotic
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import read_matrix
 from gcnlabel.graph.measuring import graph_of_statistics

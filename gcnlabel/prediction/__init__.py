@@ -1,14 +1,12 @@
 """What a trained run says of new images or features."""
 
 from gcnlabel.prediction.annotation import annotate, annotated_files, annotated_image
-from gcnlabel.prediction.face_places import FacePlace, read_face_places
 from gcnlabel.prediction.images import find_images
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predict import predict
 from gcnlabel.prediction.predictions import Predictions
 
 __all__ = [
-    "FacePlace",
     "Network",
     "Predictions",
     "annotate",
@@ -17,5 +15,4 @@ __all__ = [
     "find_images",
     "load_network",
     "predict",
-    "read_face_places",
 ]

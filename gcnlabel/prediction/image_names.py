@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from gcnlabel.annotations.affectnet_csv import IMAGE_FOLDERS as AFFECTNET_FOLDERS
-from gcnlabel.annotations.emotic import IMAGE_FOLDERS as EMOTIC_FOLDERS
 from gcnlabel.config import Config
 from gcnlabel.config.sources import Coco, Faces, Table, Voc
-from gcnlabel.data.cache_folder import CacheFolder
 from gcnlabel.errors import InputError
+from gcnlabel.faces.affectnet.lists import IMAGE_FOLDERS as AFFECTNET_FOLDERS
+from gcnlabel.faces.cache.folder import CacheFolder
+from gcnlabel.faces.emotic.reader import IMAGE_FOLDERS as EMOTIC_FOLDERS
 from gcnlabel.run.tagged_images import voc_images
 
 FACE_FOLDERS = {"affectnet": (*AFFECTNET_FOLDERS, "."), "aff-wild2": ("cropped_aligned",), "emotic": EMOTIC_FOLDERS}

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from gcnlabel.config import Config
 from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Table, Voc
 from gcnlabel.data import load_images
-from gcnlabel.data.aligned_faces import read_faces
-from gcnlabel.data.alignment import CENTRE
-from gcnlabel.data.synthetic_faces.renderer import SIZE
 from gcnlabel.errors import InputError
-from gcnlabel.prediction.face_places import WHOLE, FacePlace
+from gcnlabel.faces.aligned_faces import read_faces
+from gcnlabel.faces.alignment import CENTRE
+from gcnlabel.faces.places import WHOLE, FacePlace
+from gcnlabel.faces.synthetic.renderer import SIZE
 from gcnlabel.prediction.image_names import image_folders, named_images
 
 FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
@@ -83,7 +83,7 @@ def read_image(
         path: The image.
         config: Of the run.
         place: Where its face stands.
-        alignment: What a box turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`; None for the run's own.
+        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`; None for the run's own.
 
     Raises:
         InputError: It is no image, is truncated, or has more than 8 bits a channel; or the box is empty.

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.prediction.face_places import WHOLE, FacePlace
+from gcnlabel.faces.places import WHOLE, FacePlace
 from gcnlabel.prediction.images import FEATURE_FILES, find_images, first_line, image_shape, read_image
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
@@ -49,8 +49,8 @@ def predict(
         source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) where the run
             takes these.
         places: Name of an image, as the result has it -> where its face stands.
-        alignment: What the box of a face turns about, one of :data:`~gcnlabel.data.alignment.ALIGNMENTS`; None for what
-            the run's data say.
+        alignment: What the box of a face turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`; None for
+            what the run's data say.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         progress: Called with the number of inputs done and of all, after every batch.

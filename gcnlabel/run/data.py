@@ -18,10 +18,11 @@ from gcnlabel.annotations.row_report import ALLOWED, USED, RowCount, RowReport
 from gcnlabel.config.schema import Config
 from gcnlabel.config.sources import Arff, Coco, Faces, SyntheticFaces, Table, Voc
 from gcnlabel.config.splits import PARTS, Splits
-from gcnlabel.data import SYNTHETIC_TASKS, load_features, synthetic_faces
+from gcnlabel.data import load_features
 from gcnlabel.errors import InputError, note
+from gcnlabel.faces.source import load_faces
+from gcnlabel.faces.synthetic import SYNTHETIC_TASKS, synthetic_faces
 from gcnlabel.files import unchanged
-from gcnlabel.run.faces import load_faces
 from gcnlabel.run.listed_images import load_listed_images
 from gcnlabel.run.parts import Part as Part
 from gcnlabel.run.parts import RunData as RunData

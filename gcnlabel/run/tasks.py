@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from gcnlabel.config import Config
 from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Voc
-from gcnlabel.data import SYNTHETIC_TASKS
 from gcnlabel.errors import InputError
+from gcnlabel.faces.source import tasks_of_faces
+from gcnlabel.faces.synthetic import SYNTHETIC_TASKS
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.data import load_data
-from gcnlabel.run.faces import tasks_of_faces
 from gcnlabel.run.tagged_images import read_tagged_images
 from gcnlabel.tasks import TaskSet
 

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from turned_faces import write_turned_faces
 
 from gcnlabel.cli import main
-from gcnlabel.data.face_cache import FaceCache
+from gcnlabel.faces.cache.reader import FaceCache
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,15 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from gcnlabel.annotations import Annotations, FaceAnnotations, face_tasks
+from gcnlabel.annotations import Annotations
 from gcnlabel.config import load_config, parse_config
 from gcnlabel.data import load_images
-from gcnlabel.data.aligned_faces import OriginalImages
-from gcnlabel.data.alignment import align_face
-from gcnlabel.data.face_cache import FaceCache
-from gcnlabel.data.prepare import prepare
 from gcnlabel.data.upright import ORIENTATION, upright
+from gcnlabel.faces import FaceAnnotations, face_tasks
+from gcnlabel.faces.aligned_faces import OriginalImages
+from gcnlabel.faces.alignment import align_face
+from gcnlabel.faces.cache.prepare import prepare
+from gcnlabel.faces.cache.reader import FaceCache
 from gcnlabel.prediction.images import read_image
 from gcnlabel.run.data import load_data
 

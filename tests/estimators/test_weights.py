@@ -6,7 +6,6 @@ import pytest
 import torch
 from sklearn.utils.class_weight import compute_class_weight
 
-from gcnlabel.ablation import fitting
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
@@ -14,6 +13,7 @@ from gcnlabel.estimators.class_weights import of_samples, of_tags
 from gcnlabel.estimators.weights import copies
 from gcnlabel.losses import make_loss
 from gcnlabel.run.class_weights import class_weights
+from gcnlabel.studies.ablation import fitting
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 RNG = np.random.default_rng(0)

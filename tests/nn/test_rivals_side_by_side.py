@@ -7,13 +7,13 @@ import pytest
 import torch
 from label_heads import LABELS, TASKS, asymmetric
 
-from gcnlabel.ablation.controls import with_adjacency
-from gcnlabel.ablation.members import Members
-from gcnlabel.ablation.rivals import label_query, output_propagation, sample_graph
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss
 from gcnlabel.nn import MultiTaskModel, mlp
+from gcnlabel.studies.ablation.controls import with_adjacency
+from gcnlabel.studies.ablation.members import Members
+from gcnlabel.studies.ablation.rivals import label_query, output_propagation, sample_graph
 from gcnlabel.training import make_optimizer
 
 RIVALS = [output_propagation, label_query, sample_graph]

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gcnlabel.config import load_config, parse_config
-from gcnlabel.data import synthetic_faces
+from gcnlabel.faces.synthetic import synthetic_faces
 from gcnlabel.run import RunFolder, train
 
 SMALL = {"epochs": 1, "batch_size": 32}

@@ -13,10 +13,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from turned_faces import landmarks, photograph
 
-from gcnlabel.data import synthetic_faces
-from gcnlabel.data.alignment import align_face
 from gcnlabel.errors import InputError
-from gcnlabel.prediction import find_images, predict, read_face_places
+from gcnlabel.faces.alignment import align_face
+from gcnlabel.faces.places import read_face_places
+from gcnlabel.faces.synthetic import synthetic_faces
+from gcnlabel.prediction import find_images, predict
 from gcnlabel.run import RunFolder
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from gcnlabel.data import synthetic_faces
+from gcnlabel.faces.synthetic import synthetic_faces
 
 COLUMNS = "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal"
 CATEGORIES = ("Happiness", "Sadness", "Surprise", "Fear", "Aversion", "Anger", "Peace")

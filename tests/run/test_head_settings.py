@@ -8,16 +8,16 @@ from safetensors.torch import load_file
 
 from gcnlabel.config import load_config, parse_config
 from gcnlabel.config.head import FOR_ALL_TASKS, GENERATED, HeadConfig
-from gcnlabel.data import SYNTHETIC_TASKS as TASKS
 from gcnlabel.errors import InputError
 from gcnlabel.export import FORMATS, describe_model, export_model
+from gcnlabel.faces.synthetic import SYNTHETIC_TASKS as TASKS
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import CONVOLUTIONS, CosineHead, LabelGraphHead, LearnedAdjacency, LinearHead, ResidualHead, TaskHeads
 from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, fitting, resume, train
 from gcnlabel.run.heads import ADJACENCIES, HEADS, build_head
+from gcnlabel.studies.zero_shot import extendable
 from gcnlabel.training import load_checkpoint
-from gcnlabel.unseen import extendable
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -13,7 +13,6 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from gcnlabel.ablation import Budget, Regime, ablate
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import InputError
@@ -23,9 +22,10 @@ from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, evaluate, resume, train
 from gcnlabel.run import fitting as fitting_module
 from gcnlabel.run.data import load_data
+from gcnlabel.studies.ablation import Budget, Regime, ablate
+from gcnlabel.studies.zero_shot import evaluate_unseen
 from gcnlabel.tasks import Dimensional, TaskSet
 from gcnlabel.training import MultiTaskModule, load_checkpoint, make_optimizer
-from gcnlabel.unseen import evaluate_unseen
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -10,11 +10,11 @@ from PIL import Image
 from scipy.io import savemat
 
 from file_kinds.kind import SLOW, file_kind
-from gcnlabel.annotations import read_aff_wild2, read_affectnet, read_emotic
 from gcnlabel.data import load_images
-from gcnlabel.data.face_cache import FaceCache
-from gcnlabel.data.prepare import prepare
 from gcnlabel.errors import InputError
+from gcnlabel.faces import read_aff_wild2, read_affectnet, read_emotic
+from gcnlabel.faces.cache.prepare import prepare
+from gcnlabel.faces.cache.reader import FaceCache
 
 COLUMNS = "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal"
 LANDMARKS = ";".join(f"{(7 * i) % 60 + i / 10:.1f}" for i in range(136))

@@ -12,8 +12,8 @@ from file_kinds.kind import SLOW, file_kind
 from file_kinds.tables import TASKS
 from gcnlabel.embeddings import read_label_arrays
 from gcnlabel.graph import graph_from_pickle, read_pickle
+from gcnlabel.papers.checkpoints import import_emotion_gcn, read_checkpoint
 from gcnlabel.pickles import load_torch, pickled_frame
-from gcnlabel.published import import_emotion_gcn, read_checkpoint
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 TAGS = TaskSet([MultiLabel("t", ("cat", "dog"))])

@@ -9,8 +9,8 @@ import polars as pl
 
 from file_kinds.kind import SLOW, file_kind, texts
 from gcnlabel.annotations import Layout, Long, count_rows, read_table
+from gcnlabel.faces.places import read_face_places
 from gcnlabel.graph import read_raw_graph
-from gcnlabel.prediction import read_face_places
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(

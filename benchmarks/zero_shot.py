@@ -1,0 +1,46 @@
+"""How well is a tag scored that was never trained? Each of 11 emotions in turn.
+
+    python benchmarks/zero_shot.py
+    python benchmarks/zero_shot.py --seeds 1 --set training.epochs=1 --output try.json   # does it run?
+
+Runs what ``gcnlabel evaluate --unseen all`` runs and writes benchmarks/results/zero_shot.json, of which ``make
+table`` makes the README's table and the words below it. The edges of the unseen tag come from the dev split, whose
+samples train nothing. Data: the folder named by GCNLABEL_DATA (default data).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from gcnlabel.config import load_config
+from gcnlabel.files import atomic_write
+from gcnlabel.studies.zero_shot import evaluate_unseen
+
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "benchmarks" / "results" / "zero_shot.json"
+CONFIG = "examples/affect_in_tweets/config.yaml"
+ASKED = {"never trained": None, "5 samples with it": 5}
+"""What tables call it -> annotated training samples with the tag, and as many without it."""
+
+
+def main() -> None:
+    """Measure all that is asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--set", dest="changes", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--output", type=Path, default=RESULT)
+    given = parser.parse_args()
+    config = load_config(ROOT / CONFIG, ["model.head.name=default", *given.changes])
+    results: dict[str, Any] = {"config": CONFIG, "changes": given.changes}
+    for name, positives in ASKED.items():
+        results[name] = evaluate_unseen(config, "all", seeds=given.seeds, positives=positives, workers=None)
+        print(name, {k: round(of["mean"], 3) for k, of in results[name]["methods"].items()}, flush=True)
+        with atomic_write(given.output, overwrite=True) as temporary:
+            temporary.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Areas of unseen labels as a table on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from gcnlabel.cli.terminal import terminal
+from gcnlabel.studies.zero_shot import GRAPH
+from gcnlabel.studies.zero_shot.edges import NAMES
+
+MOST_LABELS = 12
+"""Labels up to which each has a row of its own."""
+
+
+def show_unseen(run: str, results: Mapping[str, Any]) -> None:
+    """Print a row a method: mean area, deviation over seeds, what it lacks to the label graph; then each label's."""
+    labels, seeds = results["labels"], results["seeds"]
+    few = results["positives"]
+    how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
+    who = labels[0] if len(labels) == 1 else f"{len(labels)} labels, each"
+    title = f"{run}: AUC on {results['split']}, {who} {how}, {len(seeds)} seed(s)"
+    table = Table("", "method", "mean", "sd", "graph above it", "p (seeds)", "p (labels)")
+    for number, (name, method) in enumerate(results["methods"].items(), 1):
+        other = results["compared"].get(name, {})
+        gain = f"{other['difference']:+.4f}" if other else ""
+        values = (_number(other.get(key), 3) for key in ("p_seeds", "p_labels"))
+        cells = (str(number), name, f"{method['mean']:.4f}", _number(method["sd"], 4), gain, *values)
+        table.add_row(*cells, style=_style(name))
+    console = terminal()
+    console.print(title, highlight=False, soft_wrap=True)
+    console.print(table)
+    if 1 < len(labels) <= MOST_LABELS:
+        console.print(_by_label(results))
+    source = results["edges_from"]
+    what = "cosines of the embeddings" if source == NAMES else f"statistics of {source}, which give edges alone"
+    notes = [*results["notes"], f"edges of the unseen labels: {what}"]
+    if few is None:
+        notes.append("seen scores are those of the same task; the label graph hears labels of other tasks too")
+    notes.append("sd over seeds; p of paired t-tests over seeds and over labels, not corrected")
+    for note in notes:
+        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+
+
+def _by_label(results: Mapping[str, Any]) -> Table:
+    """Return a row a label, a column a method, by its number in the table above."""
+    methods = results["methods"]
+    numbers = (str(number) for number in range(1, len(methods) + 1))
+    table = Table("label", *numbers, title="mean over seeds, by label and method", title_justify="left")
+    for i, label in enumerate(results["labels"]):
+        means = (sum(method["auc"][i]) / len(method["auc"][i]) for method in methods.values())
+        table.add_row(label, *(f"{mean:.3f}" for mean in means))
+    return table
+
+
+def _style(name: str) -> str | None:
+    return "bold" if name == GRAPH else None
+
+
+def _number(value: float | None, digits: int) -> str:
+    if value is None:
+        return "-"
+    least = 10.0**-digits
+    return f"<{least:.{digits}f}" if 0 < value < least else f"{value:.{digits}f}"

@@ -1,0 +1,1 @@
+"""Aff-Wild2: annotations of videos, frame by frame."""

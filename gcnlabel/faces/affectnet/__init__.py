@@ -1,0 +1,1 @@
+"""AffectNet, as it was released: lists, and arrays beside the images."""

@@ -1,0 +1,103 @@
+"""Faces of original pictures, aligned when they are asked for: training without a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from gcnlabel.data.images import inside, opened
+from gcnlabel.data.lazy_images import LazyImages, Rows
+from gcnlabel.data.samples import ArrayDataset, targets_to_tensors
+from gcnlabel.data.upright import upright
+from gcnlabel.faces.alignment import CENTRE, Images, Placement, place_face, warp_faces
+from gcnlabel.faces.annotations import FaceAnnotations
+
+Floats = npt.NDArray[np.float64]
+
+
+def read_faces(
+    path: Path, boxes: Floats, eyes: Floats, size: int, channels: int = 3, alignment: str = CENTRE
+) -> tuple[Images, list[Placement]]:
+    """Return the aligned faces of one image file, which is decoded once, and where they stood in it.
+
+    Args:
+        path: The image.
+        boxes: Box of each of its faces, [K, 4].
+        eyes: Eye centres of each, [K, 2, 2].
+        size: Width and height to bring them to.
+        channels: 1 for grey, 3 for colour.
+        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+
+    Returns:
+        Faces uint8 [K, channels, size, size], and K placements.
+
+    Raises:
+        InputError: The image is missing, truncated or no image, or a box is empty.
+    """
+    with opened(path) as image:
+        picture = upright(image)
+        placements = [place_face(picture.size, box, pair, alignment) for box, pair in zip(boxes, eyes, strict=True)]
+        return warp_faces(picture, placements, size, channels).transpose(0, 3, 1, 2), placements
+
+
+class OriginalImages(LazyImages):
+    """The faces of a data set, decoded and aligned when they are indexed.
+
+    Args:
+        faces: Which faces, and where their pictures are.
+        size: Width and height to bring them to.
+        channels: 1 for grey, 3 for colour.
+        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+    """
+
+    def __init__(self, faces: FaceAnnotations, size: int, channels: int = 3, alignment: str = CENTRE) -> None:
+        super().__init__(len(faces), (channels, size, size))
+        self.faces, self.alignment = faces, alignment
+        self._names = faces.paths()
+
+    def path(self, row: int) -> Path:
+        """Return the file of an image.
+
+        Raises:
+            InputError: It leads out of the folder of images.
+        """
+        return inside(self.faces.root, self._names[row])
+
+    def _read(self, rows: Rows) -> Images:
+        channels, size, _ = self.image_shape
+        images = np.empty((len(rows), *self.image_shape), dtype=np.uint8)
+        for image, row in zip(images, rows, strict=True):
+            places = self.faces.boxes[[row]], self.faces.eyes[[row]]
+            image[:] = read_faces(self.path(row), *places, size, channels, self.alignment)[0][0]
+        return images
+
+
+class AlignedFaces(ArrayDataset):
+    """Aligned faces and their targets, straight from the original pictures.
+
+    ``gcnlabel prepare`` does the same once for all epochs, and lists the images that cannot be read; here such an image
+    stops the training.
+
+    Args:
+        faces: What is annotated, and where each face stands.
+        size: Width and height to bring them to.
+        channels: 1 for grey, 3 for colour.
+        transform: Applied to batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
+        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+    """
+
+    def __init__(
+        self,
+        faces: FaceAnnotations,
+        size: int,
+        channels: int = 3,
+        transform: Callable[[Tensor], Tensor] | None = None,
+        alignment: str = CENTRE,
+    ) -> None:
+        self.annotations = faces.annotations
+        self.images = OriginalImages(faces, size, channels, alignment)
+        super().__init__(self.images, targets_to_tensors(faces.annotations), transform)

@@ -1,0 +1,1 @@
+"""Aligned faces, made once by ``gcnlabel prepare`` and read by every training."""

@@ -1,0 +1,58 @@
+"""Annotations of aligned faces as a Parquet table, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from gcnlabel.annotations import MISSING_CLASS, Annotations, read_table
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.files import atomic_write
+from gcnlabel.tasks import Categorical, TaskSet
+
+IMAGE, SPLIT = "image", "split"
+
+
+def face_table(annotations: Annotations) -> pl.DataFrame:
+    """Return annotations as a table: ``image`` and ``split``, then a column a class task, and one a tag or dimension.
+
+    Raises:
+        InputError: Two labels would stand in one column.
+
+    Example:
+        >>> from gcnlabel.faces import face_tasks
+        >>> targets = {"expression": [1, -1], "affect": [[0.5, float("nan")], [0, 1]]}
+        >>> face_table(Annotations(face_tasks(), targets, split=["train"] * 2, ids=["a.jpg", "b.jpg"])).rows()
+        [('a.jpg', 'train', 'happy', 0.5, None), ('b.jpg', 'train', None, 0.0, 1.0)]
+    """
+    columns = [pl.Series(IMAGE, annotations.ids), pl.Series(SPLIT, annotations.split)]
+    for task in annotations.tasks:
+        if isinstance(task, Categorical):
+            codes = annotations.targets[task.name].tolist()
+            classes = [None if code == MISSING_CLASS else task.classes[code] for code in codes]
+            columns.append(pl.Series(task.name, classes, dtype=pl.String))
+        else:
+            values = annotations.indicators(task.name)
+            columns += [pl.Series(label, values[:, i]).fill_nan(None) for i, label in enumerate(task.labels)]
+    names = [column.name for column in columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"columns would stand twice: {shorten(twice)}", fix="rename the task or label")
+    return pl.DataFrame(columns)
+
+
+def write_face_table(annotations: Annotations, path: Path) -> None:
+    """Write the table, in place of an earlier one."""
+    table = face_table(annotations)
+    with atomic_write(path, overwrite=True) as temporary:
+        table.write_parquet(temporary)
+
+
+def read_face_table(path: Path, tasks: TaskSet) -> Annotations:
+    """Return the annotations of a table.
+
+    Raises:
+        InputError: The file is missing, no Parquet, or does not hold the tasks.
+    """
+    return read_table(path, tasks, split_column=SPLIT, id_column=IMAGE)

@@ -1,0 +1,1 @@
+"""EMOTIC: 26 categories and three dimensions of people in photographs."""

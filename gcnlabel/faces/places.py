@@ -1,0 +1,96 @@
+"""A table that says where in each image the face stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gcnlabel.annotations.column_names import NAMELESS
+from gcnlabel.annotations.table_file import TableFile, open_table
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.faces.affectnet.eye_centres import eyes_from_text
+
+BOX = ("face_x", "face_y", "face_width", "face_height")
+LANDMARKS = "facial_landmarks"
+COLUMNS = ("image", *BOX, LANDMARKS)
+
+
+@dataclass(frozen=True)
+class FacePlace:
+    """Where the face of an image stands.
+
+    Attributes:
+        box: x1, y1, x2, y2 in pixels, [4]; NaN is the whole image.
+        eyes: Eye centres (x, y), first the one left in the image, [2, 2]; NaN is unknown: not turned.
+    """
+
+    box: npt.NDArray[np.float64]
+    eyes: npt.NDArray[np.float64]
+
+
+WHOLE = FacePlace(np.full(4, np.nan), np.full((2, 2), np.nan))
+"""The whole image, as it stands."""
+
+
+def read_face_places(path: str | Path) -> Mapping[str, FacePlace]:
+    """Return name of an image -> where its face stands, from a CSV or Parquet file.
+
+    Its columns are ``image`` and, as in AffectNet's lists, ``face_x``, ``face_y``, ``face_width``, ``face_height`` (all
+    four or none) and ``facial_landmarks`` (68 points, ``x;y;x;y;...``; may be left out). Cells may be empty.
+
+    Raises:
+        InputError: The file is missing or no such table, an image stands twice, or landmarks are not 68 points.
+    """
+    file = open_table(path, what="table of faces")
+    path = file.path
+    with file.readable():
+        table = file.checked(file.scan().collect(), file.first_row)
+    table = table.select(pl.col(name).cast(pl.String) for name in table.columns if not name.startswith(NAMELESS))
+    given = [name for name in BOX if name in table.columns]
+    unknown = [name for name in table.columns if name not in COLUMNS]
+    if "image" not in table.columns or unknown or len(given) not in (0, 4):
+        raise InputError(f"{path} has the columns {shorten(table.columns)}", expected=f"of {shorten(COLUMNS, 6)}")
+    names = table["image"].fill_null("").to_list()
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if twice:
+        raise InputError(f"{path} names images twice: {shorten(twice)}", expected="a row an image")
+    boxes, eyes = _boxes(table, file), _eyes(table, file)
+    return {name: FacePlace(box, pair) for name, box, pair in zip(names, boxes, eyes, strict=True)}
+
+
+def _boxes(table: pl.DataFrame, file: TableFile) -> npt.NDArray[np.float64]:
+    if BOX[0] not in table.columns:
+        return np.full((len(table), 4), np.nan)
+    numbers = table.select(pl.col(BOX).cast(pl.Float64, strict=False))
+    for name in BOX:
+        wrong = (numbers[name].is_null() & table[name].is_not_null()).arg_true()
+        if len(wrong):
+            row = int(wrong[0])
+            raise InputError(
+                f"{table[name][row]!r} is no number",
+                where=f"{file.path}, row {row + file.first_row}, column {name}",
+                expected="pixels",
+            )
+    box = numbers.fill_null(float("nan")).to_numpy()
+    return np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1)
+
+
+def _eyes(table: pl.DataFrame, file: TableFile) -> npt.NDArray[np.float64]:
+    if LANDMARKS not in table.columns:
+        return np.full((len(table), 2, 2), np.nan)
+    eyes = eyes_from_text(table[LANDMARKS])
+    wrong = np.isnan(eyes.centres).any(axis=(1, 2)) & table[LANDMARKS].is_not_null().to_numpy()
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise InputError(
+            "landmarks cannot be used",
+            where=f"{file.path}, row {row + file.first_row}, column {LANDMARKS}",
+            expected="68 points x;y;x;y;..., the eyes apart, or an empty cell",
+        )
+    return eyes.centres

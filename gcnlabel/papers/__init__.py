@@ -1,0 +1,1 @@
+"""A wing: what belongs to single papers, their checkpoints, tables and figures."""

@@ -1,0 +1,147 @@
+"""The figures of the paper, from finished runs; they show the first seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from gcnlabel.config import Config
+from gcnlabel.errors import InputError
+from gcnlabel.figures import (
+    SamplePredictions,
+    adjacency_figure,
+    adjacency_table,
+    confusion_figure,
+    confusion_table,
+    sample_figure,
+    sample_table,
+    scatter_figure,
+    scatter_table,
+    similarity_figure,
+    similarity_table,
+)
+from gcnlabel.figures.similarity import LabelVectors
+from gcnlabel.figures.style import SMALL
+from gcnlabel.papers.emotion_gcn.plan import COMPARED, Planned, Source, of_supplement, of_system
+from gcnlabel.papers.emotion_gcn.runner import finished, run_folder
+from gcnlabel.papers.emotion_gcn.tables import NAMES
+from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.drawing import FigureFolder, confusion_counts
+from gcnlabel.run.graph import build_graph
+from gcnlabel.run.reading import read_predictions
+from gcnlabel.run.tasks import run_tasks
+
+SHOWN = 8
+"""Samples of Fig. 5."""
+
+Predictions = dict[str, dict[str, Tensor]]
+
+
+def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
+    """Draw one figure of the paper.
+
+    Args:
+        name: ``fig1`` (valence and arousal by class, of the validation set), ``fig3`` (adjacency), ``fig4``
+            (confusions), ``fig5`` (samples), ``fig6`` (cosine similarity of the label vectors); ``figS1`` and ``figS2``
+            (adjacency and similarity with class edges from EMOTIC and p = 0.5).
+        source: The data that was trained on.
+        output: Folder of everything.
+        target: Where the figure goes.
+
+    Raises:
+        InputError: A run is not finished.
+    """
+    config = (of_supplement() if name == "figS1" else Planned("emotion-gcn", 0)).config(source)
+    data = load_data(config)
+    if name == "fig1":
+        annotations = data.parts[_validation_part(config)].annotations
+        values, codes = annotations.targets["affect"], annotations.targets["expression"]
+        arguments = (values, codes, data.tasks["expression"].labels, data.tasks["affect"].labels)
+        figure, table = scatter_figure(*arguments, title="validation split"), scatter_table(*arguments)
+    elif name in ("fig3", "figS1"):
+        graph = build_graph(config, data)
+        if graph is None:
+            raise InputError("the config of emotion-gcn has no graph", expected="model.head.name: graph")
+        title = None if name == "fig3" else f"{NAMES['emotion-gcn-emotic']}, p = 0.5"
+        figure, table = adjacency_figure(graph, title), adjacency_table(graph)
+    elif name in ("fig6", "figS2"):
+        vectors = _vectors_of_systems(source, output) if name == "fig6" else _vectors_of_supplement(source, output)
+        figure, table = similarity_figure(vectors, data.tasks), similarity_table(vectors, data.tasks)
+    elif name == "fig4":
+        counts = {
+            NAMES[system]: confusion_counts(p["scores/expression"], p["targets/expression"])
+            for system, p in _predictions(source, output).items()
+        }
+        classes = data.tasks["expression"].labels
+        figure, table = confusion_figure(counts, classes), confusion_table(counts, classes)
+    else:
+        samples = _samples(data, _predictions(source, output))
+        figure, table = sample_figure(samples), sample_table(samples)
+    if source.synthetic:
+        figure.suptitle("synthetic faces (drawn, not photographs)", fontsize=SMALL, color="grey")
+    target.save(name, figure, table)
+
+
+def _predictions(source: Source, output: Path) -> Predictions:
+    """Return scores, targets and label vectors of each compared system, of all its tasks."""
+    predictions: Predictions = {}
+    for system in COMPARED:
+        merged: dict[str, Tensor] = {}
+        for run in of_system(system, 1):
+            tensors = _tensors(source, output, run)
+            merged |= {f"label_vectors/{run.preset}": tensors.pop("label_vectors"), **tensors}
+        predictions[system] = merged
+    return predictions
+
+
+def _tensors(source: Source, output: Path, run: Planned) -> dict[str, Tensor]:
+    folder = run_folder(output, source, run)
+    if not finished(folder):
+        raise InputError(f"the run {folder.path} is not finished", fix="run the same command without --only")
+    return read_predictions(folder.predictions, run_tasks(folder.load_config()))
+
+
+def _vectors_of_systems(source: Source, output: Path) -> dict[str, LabelVectors]:
+    """Return the label vectors of each compared system; those of two single-task networks stand apart."""
+    return {
+        NAMES[system]: tuple(t.double().numpy() for key, t in tensors.items() if key.startswith("label_vectors/"))
+        for system, tensors in _predictions(source, output).items()
+    }
+
+
+def _vectors_of_supplement(source: Source, output: Path) -> dict[str, LabelVectors]:
+    vectors = _tensors(source, output, of_supplement())["label_vectors"].double().numpy()
+    return {f"{NAMES['emotion-gcn-emotic']}, p = 0.5": (vectors,)}
+
+
+def _validation_part(config: Config) -> str:
+    """Return which part of a run is the data set's own validation split: the paper reports on it."""
+    splits = getattr(config.data, "splits", None)
+    return "test" if splits is not None and splits.test == "val" else "val"
+
+
+def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> SamplePredictions:
+    """Choose the samples of Fig. 5 by rule: the dimensions agree most among those whose classes differ."""
+    systems = ("multi-task-ccc", "emotion-gcn")
+    part = data.parts["test"]
+    classes = np.stack([predictions[s]["scores/expression"].argmax(1).numpy() for s in systems])
+    affect = np.stack([predictions[s]["scores/affect"].numpy() for s in systems])
+    targets = predictions[systems[0]]["targets/expression"].numpy()
+    truth = part.annotations.targets["affect"]
+    usable = (classes[0] != classes[1]) & (targets >= 0) & np.isfinite(truth).all(1)
+    distance = np.linalg.norm(affect[0] - affect[1], axis=1)
+    rows = np.flatnonzero(usable)[np.argsort(distance[usable], kind="stable")][:count]
+    if len(rows) == 0:
+        raise InputError("the two models name the same class for every sample", fix="train with other seeds")
+    return SamplePredictions(
+        images=np.asarray(part.inputs[rows]),
+        classes=data.tasks["expression"].labels,
+        true_class=targets[rows],
+        true_affect=truth[rows],
+        names=tuple(NAMES[s] for s in systems),
+        predicted_class=classes[:, rows],
+        predicted_affect=affect[:, rows],
+        rows=rows,
+    )

@@ -1,0 +1,160 @@
+"""The five tables of the paper, from finished runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gcnlabel.papers.emotion_gcn import reported
+from gcnlabel.papers.emotion_gcn.plan import SMALLER, Source, cell, of_setting
+from gcnlabel.papers.emotion_gcn.results import (
+    CCC,
+    SCORE,
+    Cell,
+    Measure,
+    accuracy,
+    mean_cell,
+    paired_cell,
+    system_values,
+    values_of,
+)
+from gcnlabel.papers.emotion_gcn.writing import Column, ResultTable
+
+NAMES = {
+    "single-task": "Single-task",
+    "multi-task-mse": "Multi-task + MSE",
+    "multi-task-ccc": "Multi-task + CCC",
+    "emotion-gcn": "Emotion-GCN",
+    "emotion-gcn-emotic": "Emotion-GCN + EMOTIC class edges",
+}
+SYNTHETIC = "Measured on SYNTHETIC faces (drawn by a renderer, not photographs), with a small network"
+
+
+def make_table(name: str, source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
+    """Return what belongs to one table of the paper, by the name of its files.
+
+    Args:
+        name: ``table1`` to ``table5``.
+        source: The data that was trained on.
+        output: Folder of everything.
+        seeds: Number of seeds.
+
+    Raises:
+        InputError: A run is not finished.
+    """
+    if name in ("table1", "table3"):
+        return _comparison(name, source, output, seeds)
+    if name == "table2":
+        return _grid(source, output, seeds)
+    return {name: _literature(source, output, seeds) if name == "table4" else _smaller(source, output, seeds)}
+
+
+def caption(text: str, data: str, source: Source, seeds: int) -> str:
+    """Return a caption that says what was measured on what."""
+    over = f"Mean and standard deviation over {seeds} seeds." if seeds > 1 else "One seed."
+    apart = f"{SYNTHETIC}: not to be compared with the reported numbers, which are of {data}."
+    where = apart if source.synthetic else f"Measured on {data}."
+    return f"{text} {over} {where} Columns headed reported: Antoniadis, Filntisis and Maragos, FG 2021."
+
+
+def _comparison(name: str, source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
+    """Table I (AffectNet) or III (Aff-Wild2), and the paired differences against multi-task + CCC."""
+    paper = reported.AFFECTNET if name == "table1" else reported.AFF_WILD2
+    data = "AffectNet" if name == "table1" else "Aff-Wild2"
+    measures = (accuracy(source) if name == "table1" else SCORE, *CCC)
+    systems = source.systems
+    values = {
+        (system, measure.key): system_values(system, measure, source, output, seeds)
+        for system in systems
+        for measure in measures
+    }
+    table = ResultTable(
+        caption(f"Compared models ({data}).", data, source, seeds),
+        "model",
+        [NAMES[system] for system in systems],
+        [
+            Column(
+                measure.title,
+                [mean_cell(values[system, measure.key]) for system in systems],
+                [paper.get(system, {}).get(measure.key) for system in systems],
+                measure.digits,
+            )
+            for measure in measures
+        ],
+    )
+    return {name: table, f"{name}_differences": _differences(values, systems, measures, data, source, seeds)}
+
+
+def _differences(
+    values: Mapping[tuple[str, str], Sequence[float]],
+    systems: Sequence[str],
+    measures: Sequence[Measure],
+    data: str,
+    source: Source,
+    seeds: int,
+) -> ResultTable:
+    base = "multi-task-ccc"
+    others = [system for system in systems if system != base]
+    text = (
+        f"Differences from {NAMES[base]}, seed by seed, with the 95% interval of their mean (Student's t, {seeds} "
+        "seeds): where it holds 0, the difference may be noise."
+        if seeds > 1
+        else f"Differences from {NAMES[base]}; one seed tells nothing of noise."
+    )
+    where = f"{SYNTHETIC}." if source.synthetic else f"Measured on {data}."
+    columns = [
+        Column(
+            m.title, [paired_cell(values[s, m.key], values[base, m.key]) for s in others], digits=m.digits, signed=True
+        )
+        for m in measures
+    ]
+    return ResultTable(f"{text} {where}", "model", [NAMES[system] for system in others], columns)
+
+
+def _grid(source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
+    """Table II: layers against tau, and layers against p."""
+    measure = accuracy(source)
+
+    def column(name: str, value: float, paper: Mapping[int, Sequence[float]], position: int) -> Column:
+        settings = [cell(layers, **{name: value}) for layers in paper]
+        cells = [mean_cell(values_of(of_setting(setting, seeds), measure, source, output)) for setting in settings]
+        return Column(f"{name} = {value:g}", cells, [row[position] for row in paper.values()])
+
+    rows = [f"{layers} layer{'s' if layers > 1 else ''}" for layers in reported.TAU_GRID]
+    texts = {"tau": "threshold tau, at p = 0.7", "p": "weight of the neighbours p, at tau = 0.1"}
+    grids = {"tau": (reported.TAUS, reported.TAU_GRID), "p": (reported.PS, reported.P_GRID)}
+    return {
+        f"table2_{name}": ResultTable(
+            caption(f"Emotion-GCN: {measure.title} by layers and {texts[name]}.", "AffectNet", source, seeds),
+            "layers",
+            rows,
+            [column(name, value, paper, i) for i, value in enumerate(values)],
+        )
+        for name, (values, paper) in grids.items()
+    }
+
+
+def _literature(source: Source, output: Path, seeds: int) -> ResultTable:
+    """Table IV: published accuracies on AffectNet-7 and this run's; later work has a column of its own."""
+    measure = accuracy(source)
+    ours = mean_cell(system_values("emotion-gcn", measure, source, output, seeds))
+    paper, later = reported.LITERATURE, reported.LATER
+    methods = [*paper, *later]
+    cells = [ours if method == "Emotion-GCN" else None for method in methods]
+    text = caption("Published methods on AffectNet with 7 classes.", "AffectNet", source, seeds)
+    text += f" The column later work: {' and '.join(later)}, published after that paper, as their own authors report."
+    columns = [
+        Column(measure.title, cells, [paper.get(method) for method in methods]),
+        Column("later work (%)", [Cell(later[method]) if method in later else None for method in methods]),
+    ]
+    return ResultTable(text, "method", methods, columns)
+
+
+def _smaller(source: Source, output: Path, seeds: int) -> ResultTable:
+    """Table V: the compared models with the smaller backbone."""
+    measure = accuracy(source)
+    backbone = "a small network of widths 8, 16, 32" if source.synthetic else "BReG-NeXt-50"
+    cells = [mean_cell(system_values(s, measure, source, output, seeds, smaller=True)) for s in SMALLER]
+    paper = [reported.BREG_NEXT[system]["accuracy"] for system in SMALLER]
+    text = caption(f"The models with a smaller backbone: here {backbone}.", "AffectNet, BReG-NeXt-50", source, seeds)
+    return ResultTable(text, "model", [NAMES[system] for system in SMALLER], [Column(measure.title, cells, paper)])

@@ -1,0 +1,1 @@
+"""A wing: what label graphs are worth, measured: ablation, zero-shot and few-shot evaluation."""

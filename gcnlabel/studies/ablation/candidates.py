@@ -1,0 +1,152 @@
+"""The heads that are compared: rivals, the default, the published one, and the default with wrong graphs."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+
+from gcnlabel.config import Config
+from gcnlabel.config.schema import Graph, HeadConfig
+from gcnlabel.embeddings import parse_embeddings, random_embeddings
+from gcnlabel.errors import GcnlabelWarning, NoEdgeError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import MultiTaskModel
+from gcnlabel.run.build import build_backbone, build_units
+from gcnlabel.run.data import RunData
+from gcnlabel.run.default_head import default_settings, generated_settings, signed_settings, with_head
+from gcnlabel.run.graph import finished_graph, raw_graph
+from gcnlabel.run.heads import build_head
+from gcnlabel.studies.ablation.controls import CONTROLS, IDENTITY, with_adjacency
+from gcnlabel.studies.ablation.rivals import (
+    PROPAGATION,
+    QUERIES,
+    SAMPLE_GRAPH,
+    Rival,
+    label_query,
+    output_propagation,
+    sample_graph,
+)
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+
+LINEAR, COSINE, STACKING, DEFAULT = "linear", "linear + cosine", "stacking", "default"
+SIGNED, PUBLISHED = "signed graph", "published head"
+RANDOM_SIZE = 64
+"""Size of random embeddings."""
+Change = Callable[[LabelGraph, int], LabelGraph]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A head to train.
+
+    Attributes:
+        name: What tables call it.
+        config: Config with its head and graph.
+        change: What is done to its graph, of a seed; None for nothing.
+        rival: Makes its head in place of the config's, which then only says what graph there is.
+    """
+
+    name: str
+    config: Config
+    change: Change | None = None
+    rival: Rival | None = None
+
+    def model(self, data: RunData, seed: int) -> MultiTaskModel:
+        """Return its model for some data, drawn by a seed; the backbone is the same for all candidates."""
+        torch.manual_seed(seed)
+        settings = self.config.model
+        backbone = build_backbone(settings.backbone, data.parts["train"], self.config.standardize)
+        graph = None
+        if settings.head.has_graph:
+            graph = graph_or_loops(self.config, data)
+            graph = with_adjacency(graph, graph.adjacency())
+            graph = graph if self.change is None else self.change(graph, seed)
+        build = partial(build_head, settings.head) if self.rival is None else self.rival
+        head = build(data.tasks, backbone.out_features, graph)
+        return MultiTaskModel(backbone, head, build_units(self.config, data))
+
+
+def candidates(config: Config, data: RunData) -> list[Candidate]:
+    """Return every head that is trained; stacking follows from the linear one.
+
+    Wrong graphs and embeddings take the place of the default's, or, where the default is linear, of the signed
+    graph's that it would have.
+
+    Args:
+        config: Recipe of them all.
+        data: Data whose training part decides what the default is.
+    """
+    annotations = data.parts["train"].annotations
+    head, graph = default_settings(config, annotations)
+    default = Candidate(DEFAULT, with_head(config, head, graph))
+    signed = Candidate(SIGNED, with_head(config, generated_settings(), signed_settings(config.graph)))
+    reference = default if head.has_graph else signed
+    published = HeadConfig(name="graph", hidden_channels=config.model.head.hidden_channels, init="published")
+    linear = with_head(config, HeadConfig(name="linear"), config.graph)
+    return [
+        Candidate(LINEAR, linear),
+        Candidate(COSINE, with_head(config, HeadConfig(name="cosine"), config.graph)),
+        default,
+        *([] if head.has_graph else [signed]),
+        Candidate(PROPAGATION, signed.config, rival=output_propagation),
+        Candidate(QUERIES, linear, rival=label_query),
+        Candidate(SAMPLE_GRAPH, linear, rival=sample_graph),
+        Candidate(PUBLISHED, with_head(config, published, published_settings(config.graph, data.tasks))),
+        *(Candidate(name, reference.config, _rewired(name)) for name in CONTROLS),
+        Candidate("random embeddings", reference.config, _with_random),
+        *_with_named(reference.config, config.graph.embeddings),
+    ]
+
+
+def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
+    """Return the graph of the paper that these tasks are nearest to: Emotion-GCN's, or ML-GCN's for tags alone.
+
+    Between classes, for which neither has a statistic, phi is taken; between dimensions, where there is nothing else,
+    Spearman's correlation.
+    """
+    changes: dict[str, object] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
+    if not any(isinstance(task, Dimensional) for task in tasks):
+        tags = [task.name for task in tasks if isinstance(task, MultiLabel)]
+        changes["statistic"] = None if tags else {task.name: "phi" for task in tasks if isinstance(task, Categorical)}
+        changes["convention"] = "ml-gcn-paper" if tags else "emotion-gcn-paper"
+    elif all(isinstance(task, Dimensional) for task in tasks):
+        changes["statistic"] = {task.name: "spearman" for task in tasks}
+    return graph.model_copy(update={**changes, "file": None, "embeddings": graph.embeddings or "one-hot"})
+
+
+def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
+    """Return the graph of a config, measured on the training part; self-loops alone where no pair is a neighbour."""
+    raw = raw_graph(config, data.parts["train"].annotations)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
+        try:
+            return finished_graph(config, raw)
+        except NoEdgeError:
+            settings = config.graph
+            x = parse_embeddings(settings.embeddings or "one-hot", data.tasks.labels, settings.missing_words)
+            return with_adjacency(raw, torch.eye(data.tasks.num_labels)).with_embeddings(x)
+
+
+def _rewired(name: str) -> Change:
+    return partial(_rewire, name)  # other processes can be sent it
+
+
+def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
+    generator = torch.Generator().manual_seed(seed)
+    return with_adjacency(graph, CONTROLS[name](graph.adjacency(), generator))
+
+
+def _with_named(config: Config, embeddings: str | None) -> Iterator[Candidate]:
+    """Yield the default, and it with the identity graph, over embeddings that know something of the labels."""
+    if embeddings is not None and embeddings.partition(":")[0] not in ("one-hot", "random"):
+        named = with_head(config, config.model.head, config.graph.model_copy(update={"embeddings": embeddings}))
+        yield Candidate("embeddings of the config", named)
+        yield Candidate("embeddings of the config, identity graph", named, _rewired(IDENTITY))
+
+
+def _with_random(graph: LabelGraph, seed: int) -> LabelGraph:
+    return graph.with_embeddings(random_embeddings(graph.labels, RANDOM_SIZE, seed))

@@ -1,0 +1,109 @@
+"""Every head at every amount of annotation, with the same recipe, budget and grid: what a label graph is worth."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Collection, Sequence
+
+import torch
+
+from gcnlabel.config import Config
+from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
+from gcnlabel.processes import unordered
+from gcnlabel.run.data import RunData
+from gcnlabel.run.weighting import check_fixed_weights
+from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR, STACKING, candidates
+from gcnlabel.studies.ablation.measuring import Budget, Found, Job, measured
+from gcnlabel.studies.ablation.regimes import Regime
+
+Progress = Callable[[int, int], None]
+
+
+def ablate(
+    config: Config,
+    data: RunData,
+    regimes: Sequence[Regime],
+    budget: Budget,
+    *,
+    heads: Collection[str] | None = None,
+    workers: int | None = 1,
+    progress: Progress = lambda done, total: None,
+    keep: Callable[[Found], None] = lambda results: None,
+) -> Found:
+    """Train every candidate head in every regime and return what it reaches on the test part.
+
+    Args:
+        config: The recipe: data, backbone, loss, optimizer, size of the batches. Its head does not matter, and images
+            are not augmented.
+        data: The data of the config.
+        regimes: Amounts of annotation.
+        budget: Seeds, grid and steps.
+        heads: Names of those to compare, besides the linear one and the default; None for all.
+        workers: Processes that train, each a head on one processor; None for one a processor, 1 for this one alone.
+        progress: Called with the number of heads trained, and of all.
+        keep: Called with the results so far after each regime.
+
+    Returns:
+        Plain values: ``regimes``, name -> ``default`` (the head that the default stands for, by the first seed's
+        samples) and ``heads``, name -> ``metrics`` (``task/metric`` -> value of each seed), ``val`` (None where every
+        rate diverged) and ``rate`` of each seed; stacking has the rate of the linear head that it stands on, chosen
+        by its own value. All but stacking have ``seconds``, what their training and measuring took.
+
+    Raises:
+        InputError: A regime leaves too few samples, there is no such task or head, or the weights of the tasks are not
+            fixed; found before anything is trained.
+    """
+    check_fixed_weights(config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
+        todo = [candidates(config, regime.thin(data, budget.seeds[0])) for regime in regimes]
+        wanted = _wanted(heads, {STACKING: None} | {c.name: None for of_regime in todo for c in of_regime})
+        return _ablated(config, data, regimes, budget, wanted, workers, progress, keep)
+
+
+def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection[str]:
+    for name in heads or ():
+        if name not in known:
+            raise InputError(f"no head {name!r}", expected=shorten(known, limit=40), fix=closest(name, known))
+    return known if heads is None else {LINEAR, DEFAULT, *heads}
+
+
+def _ablated(
+    config: Config,
+    data: RunData,
+    regimes: Sequence[Regime],
+    budget: Budget,
+    wanted: Collection[str],
+    workers: int | None,
+    progress: Progress,
+    keep: Callable[[Found], None],
+) -> Found:
+    results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps, "regimes": {}}
+    total, done = 0, 0
+    for regime in regimes:
+        thinned = [regime.thin(data, seed) for seed in budget.seeds]
+        todo = [c for c in candidates(config, thinned[0]) if c.name in wanted]
+        total = total or len(todo) * len(regimes)
+        default = next(c for c in todo if c.name == DEFAULT).config.model.head
+        jobs = [Job(c, thinned, budget) for c in todo if c.name != DEFAULT or default.has_graph]
+        heads: Found = {}
+        for _, found in unordered(measured if workers == 1 else _measured_elsewhere, jobs, workers):
+            heads |= found
+            done += 1
+            progress(min(done, total), total)
+        if DEFAULT not in heads:
+            heads[DEFAULT] = heads[LINEAR]  # that is what it stands for here
+        order = [LINEAR, STACKING, *(c.name for c in todo)]
+        in_order = {name: heads[name] for name in dict.fromkeys(order) if name in heads and name in wanted}
+        results["regimes"][str(regime)] = {"default": default.model_dump(), "heads": in_order}
+        keep(results)
+    progress(total, total)
+    return results
+
+
+def _measured_elsewhere(job: Job) -> Found:
+    """Return the results of a head in a process beside others."""
+    torch.set_num_threads(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)
+        return measured(job)

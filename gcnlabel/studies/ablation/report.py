@@ -1,0 +1,145 @@
+"""The results of an ablation as a Markdown table, and the numbers of its figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR
+from gcnlabel.studies.ablation.comparison import Difference, difference, holm
+from gcnlabel.studies.ablation.main_metrics import MAIN
+from gcnlabel.tasks import TaskSet
+
+Found = Mapping[str, Any]
+
+
+def main_metrics(tasks: TaskSet) -> list[str]:
+    """Return the main metric of each task, as results name it.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> main_metrics(TaskSet([MultiLabel("tags", ["cat", "dog"])]))
+        ['tags/lrap']
+    """
+    return [f"{task.name}/{MAIN[task.type]}" for task in tasks]
+
+
+def measured_metrics(results: Found, tasks: TaskSet) -> list[str]:
+    """Return the main metrics that were measured: of the tasks that the test part annotates."""
+    found = {metric for regime in results["regimes"].values() for metric in regime["heads"][LINEAR]["metrics"]}
+    return [metric for metric in main_metrics(tasks) if metric in found]
+
+
+def markdown(results: Found, metrics: list[str]) -> str:
+    """Return a table for each amount of annotation: mean and sd, and paired differences with 95% intervals.
+
+    Two columns of differences follow each metric: what a head is above the linear one, and what the default is above
+    the head. p is of a paired t-test, corrected by Holm's method for the heads of that table.
+
+    Args:
+        results: What :func:`gcnlabel.studies.ablation.ablate` returns.
+        metrics: Names of the metrics, ``task/metric``.
+    """
+    number = len(results["seeds"])
+    shown = f"Mean ± standard deviation over {number} seeds" if number > 1 else f"One seed ({results['seeds'][0]})"
+    lines = [
+        f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['steps']} batches "
+        f"and learning rates {_listed(results['rates'])}; rate and moment are selected on the val part."
+        + _brackets(number),
+        "",
+    ]
+    for name, regime in results["regimes"].items():
+        lines += [f"### {name}", "", f"The default is {_described(regime['default'])} here.", ""]
+        for metric in metrics:
+            lines += [*_table(regime["heads"], metric), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _brackets(seeds: int) -> str:
+    if seeds < 2:
+        return " Without other seeds a difference has no interval."
+    return (
+        " In brackets: 95% interval of the paired difference, and p of a paired t-test, corrected for the number of "
+        "heads (Holm)."
+    )
+
+
+def differences(heads: Found, metric: str, reference: str) -> dict[str, Difference]:
+    """Return what each head is above a reference, by the name of the head; without the reference and its equals."""
+    base = heads[reference]["metrics"][metric]
+    found = {name: head["metrics"][metric] for name, head in heads.items()}
+    return {name: difference(values, base) for name, values in found.items() if values != base}
+
+
+def gains(results: Found, metric: str) -> dict[str, dict[str, Difference]]:
+    """Return, for each amount of annotation, what each head gains over the linear one; 0 where it equals that."""
+    return {name: _gains(regime["heads"], metric) for name, regime in results["regimes"].items()}
+
+
+def _gains(heads: Found, metric: str) -> dict[str, Difference]:
+    base = heads[LINEAR]["metrics"][metric]
+    return {name: difference(head["metrics"][metric], base) for name, head in heads.items() if name != LINEAR}
+
+
+def _table(heads: Found, metric: str) -> Iterator[str]:
+    above, below = differences(heads, metric, LINEAR), differences(heads, metric, DEFAULT)
+    p_above = holm({name: d.p for name, d in above.items()})
+    p_below = holm({name: d.p for name, d in below.items()})
+    flipped = {name: Difference(-d.mean, d.half_width, d.p) for name, d in below.items()}
+    yield f"| head | {metric} | above linear | default above it |"
+    yield "| --- | --- | --- | --- |"
+    for name, head in heads.items():
+        shown = _mean_and_sd(head["metrics"][metric])
+        yield f"| {name} | {shown} | {_cell(above, p_above, name)} | {_cell(flipped, p_below, name)} |"
+
+
+def _mean_and_sd(values: list[float]) -> str:
+    mean = short(float(np.mean(values)))
+    return f"{mean} ± {short(float(np.std(values, ddof=1)))}" if len(values) > 1 else mean
+
+
+def _cell(found: Mapping[str, Difference], ps: Mapping[str, float], name: str) -> str:
+    if name not in found:
+        return "–"
+    gap = found[name]
+    if not np.isfinite(gap.half_width):
+        return signed(gap.mean)
+    low, high = gap.mean - gap.half_width, gap.mean + gap.half_width
+    p = "p < .001" if ps[name] < 0.001 else f"p = {short(ps[name])}"
+    return f"{signed(gap.mean)} [{signed(low)}, {signed(high)}], {p}"
+
+
+def short(value: float) -> str:
+    """Return a number with three decimals and no leading zero.
+
+    Example:
+        >>> short(0.5), short(-0.0304), short(1.25)
+        ('.500', '-.030', '1.250')
+    """
+    text = f"{value:.3f}"
+    return text.replace("0.", ".", 1) if abs(value) < 0.9995 else text
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign.
+
+    Example:
+        >>> signed(0.0304), signed(-0.5)
+        ('+.030', '−.500')
+    """
+    return ("−" if value < 0 else "+") + short(abs(value))
+
+
+def _listed(rates: list[float]) -> str:
+    return ", ".join(f"{rate:g}" for rate in rates)
+
+
+def _described(head: Mapping[str, Any]) -> str:
+    if head["name"] == LINEAR:
+        return "the linear head"
+    beside = (
+        f", with free vectors beside those of {', '.join(head['residual_tasks'])}" if head["residual_tasks"] else ""
+    )
+    return f"the signed graph's head, scored by angles{beside}"

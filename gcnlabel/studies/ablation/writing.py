@@ -1,0 +1,124 @@
+"""An ablation as files: results as JSON, a table, a figure and its numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gcnlabel.config import Config
+from gcnlabel.data import targets_to_tensors
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, save_figure
+from gcnlabel.files import atomic_write, refuse_existing, writable_folder
+from gcnlabel.run.data import RunData, load_data
+from gcnlabel.studies.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
+from gcnlabel.studies.ablation.experiment import Progress, ablate
+from gcnlabel.studies.ablation.main_metrics import is_measurable
+from gcnlabel.studies.ablation.measuring import Budget
+from gcnlabel.studies.ablation.regimes import Regime
+from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
+from gcnlabel.tasks import Dimensional, TaskSet
+
+BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
+FILES = ("ablation.json", "ablation.md")
+FEW = (10, 50)
+"""Annotated samples of each dimension, where nothing else is asked for."""
+
+
+def run_ablation(
+    config: Config,
+    folder: Path,
+    budget: Budget,
+    shares: Sequence[float],
+    few: Iterable[tuple[str, int]] | None = None,
+    *,
+    heads: Collection[str] | None = None,
+    formats: Sequence[str] = ("pdf",),
+    overwrite: bool = False,
+    workers: int | None = 1,
+    progress: Progress = lambda done, total: None,
+) -> dict[str, Any]:
+    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each amount.
+
+    Args:
+        config: The recipe.
+        folder: Where to.
+        budget: Seeds, grid and steps.
+        shares: Shares of the training samples, each in (0, 1].
+        few: Tasks and on how many samples each is annotated alone; None for every dimensional task on 10 and 50, where
+            there is another task.
+        heads: Names of those to compare, besides the linear one and the default; None for all.
+        formats: Of the figure.
+        overwrite: Whether results that are there may be replaced.
+        workers: Processes that train; None for one a processor.
+        progress: Called with the number of heads trained, and of all.
+
+    Raises:
+        InputError: Config or data cannot be used, there is no such task or head, a format is unknown, results are
+            there, or the folder cannot be made.
+    """
+    check_formats(formats)
+    for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
+        refuse_existing(folder / name, overwrite)
+    data = load_data(config)
+    few = default_few(data.tasks) if few is None else list(few)
+    unknown = [name for name, _ in few if name not in data.tasks.names]
+    if unknown:
+        raise InputError(f"no task {unknown[0]!r}", expected=shorten(data.tasks.names))
+    named = [*(Regime(share) for share in shares), *(Regime(task=name, samples=k) for name, k in few)]
+    regimes = list(dict.fromkeys(named))
+    if not regimes:
+        raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
+    check_measurable(data)
+    writable_folder(folder)
+    keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
+    return ablate(config, data, regimes, budget, heads=heads, workers=workers, progress=progress, keep=keep)
+
+
+def check_measurable(data: RunData) -> None:
+    """Check that heads can be compared on the test part.
+
+    Raises:
+        InputError: It annotates no task.
+    """
+    targets = targets_to_tensors(data.parts["test"].annotations)
+    if not any(is_measurable(task, targets[task.name]) for task in data.tasks):
+        raise InputError("the test part annotates no task", expected="something to compare heads by")
+
+
+def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
+    """Return every dimensional task with 10 and 50 samples, where there is another task to learn from.
+
+    Example:
+        >>> from gcnlabel.tasks import MultiLabel
+        >>> default_few(TaskSet([MultiLabel("tags", ["cat"]), Dimensional("affect", ["valence"])]))
+        [('affect', 10), ('affect', 50)]
+    """
+    dimensional = [task.name for task in tasks if isinstance(task, Dimensional)]
+    return [(name, k) for name in dimensional for k in FEW] if len(tasks.names) > 1 else []
+
+
+def write_results(
+    results: Mapping[str, Any], *, folder: Path, tasks: TaskSet, config: Config, formats: Sequence[str]
+) -> None:
+    """Write results as JSON, table and figure, in place of earlier ones."""
+    metrics = measured_metrics(results, tasks)
+    panels = {
+        metric: {
+            amount: {head: Gain(d.mean, d.half_width) for head, d in found.items()} for amount, found in of.items()
+        }
+        for metric, of in ((metric, gains(results, metric)) for metric in metrics)
+    }
+    figure = gains_figure(panels, [name for name in BOLD if _is_there(name, results)])
+    save_figure(figure, folder / "gains", formats, table=gains_table(panels), overwrite=True)
+    content = {"config": config.model_dump(mode="json"), **results}
+    for name, text in zip(FILES, (json.dumps(content, indent=1) + "\n", markdown(results, metrics)), strict=True):
+        with atomic_write(folder / name, overwrite=True) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def _is_there(head: str, results: Mapping[str, Any]) -> bool:
+    return any(head in regime["heads"] for regime in results["regimes"].values())

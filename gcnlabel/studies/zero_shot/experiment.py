@@ -1,0 +1,154 @@
+"""Every label left out in turn, with several seeds: areas under the ROC curve, compared in pairs."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.stats import ttest_rel
+
+from gcnlabel.config import Config
+from gcnlabel.errors import DisagreeingEdgesWarning, GcnlabelWarning
+from gcnlabel.metrics.auc import auc
+from gcnlabel.processes import unordered
+from gcnlabel.run.data import RunData
+from gcnlabel.studies.zero_shot.scoring import (
+    GRAPH,
+    PARTS,
+    TRAINED,
+    Left,
+    few_shot_scores,
+    trained_scores,
+    unseen_scores,
+)
+from gcnlabel.studies.zero_shot.set_up import set_up
+
+Floats = npt.NDArray[np.float64]
+
+
+def evaluate_unseen(
+    config: Config,
+    label: str | Sequence[str],
+    *,
+    seeds: int = 1,
+    edges_from: str = "val",
+    positives: int | None = None,
+    data: RunData | None = None,
+    workers: int | None = 1,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Leave labels out of training, score them nevertheless, and return how well, beside simpler ways.
+
+    For each label and seed the config's model is trained without it, extended by it (:meth:`MultiTaskModel.extend`)
+    and measured on the test part. The label's edges come from elsewhere: with ``val``, its annotations in that part
+    are used for the statistics alone.
+
+    Args:
+        config: Config with a head that generates its vectors from a measured graph, or the default where that does.
+        label: A tag, several, or ``all``: each in turn.
+        seeds: Number of seeds: the config's and those that follow it.
+        edges_from: ``val`` (or ``dev``), ``names`` (cosines of the embeddings), a raw graph (.safetensors) or a matrix
+            with names (.csv).
+        positives: Number of training samples with the label that are annotated, and of those without it; None for
+            none.
+        data: The data, when it is loaded already.
+        workers: Processes that train, each a seed on one processor; None for one a processor, 1 for this one alone.
+        progress: Called with the number of seeds that are done, and of all.
+
+    Returns:
+        Plain values: ``labels``; ``methods``, name -> ``auc`` [labels][seeds] on the test part, ``val_auc``, ``mean``
+        and ``sd`` (over seeds, of the mean over labels); ``compared``, what each method lacks to the label graph;
+        ``notes`` and ``warnings``, what is to be said with the numbers.
+
+    Raises:
+        InputError: The label is no tag, the head has no graph, the inputs are images, the edges cannot be had, or the
+            weights of the tasks are not fixed.
+    """
+    config, lefts, notes = set_up(config, label, edges_from, data)
+    for text in notes["warnings"]:
+        warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
+        work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, positives)
+        found: dict[int, Any] = {}
+        for seed, areas in unordered(work, range(config.seed, config.seed + seeds), workers):
+            found[seed] = areas
+            progress(len(found), seeds)
+    methods = _methods([found[seed] for seed in sorted(found)])
+    return {
+        "edges_from": edges_from,
+        "positives": positives,
+        "head": config.model.head.title,
+        "convention": config.graph.convention,
+        **notes,
+        "split": "test",
+        "labels": [left.label for left in lefts],
+        "seeds": sorted(found),
+        "methods": methods,
+        "compared": {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH},
+    }
+
+
+def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, float | None]:
+    """Return the mean difference of two methods' areas [labels][seeds], and paired t-tests of it.
+
+    Returns:
+        ``difference``; ``p_seeds``, of the means over labels; ``p_labels``, of the means over seeds; None where there
+        are fewer than two pairs.
+    """
+    difference = np.asarray(ours) - np.asarray(theirs)
+    result: dict[str, float | None] = {"difference": float(np.nanmean(difference))}
+    for name, axis in (("p_seeds", 0), ("p_labels", 1)):
+        pairs = np.nanmean(difference, axis=axis)
+        varies = len(pairs) > 1 and np.ptp(pairs) > 0
+        result[name] = float(ttest_rel(pairs, np.zeros_like(pairs)).pvalue) if varies else None
+    return result
+
+
+def _areas_elsewhere(config: Config, lefts: Sequence[Left], positives: int | None, seed: int) -> Any:
+    """Return the areas, measured in a process beside others."""
+    torch.set_num_threads(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)
+        return _areas(config, lefts, positives, seed)
+
+
+def _areas(
+    config: Config, lefts: Sequence[Left], positives: int | None, seed: int
+) -> dict[str, dict[str, list[float]]]:
+    """Return the area of each label by each method, on each part."""
+    if positives is None:
+        of_labels = unseen_scores(config, lefts, seed)
+    else:
+        of_labels = few_shot_scores(config, lefts, seed, positives)
+    areas: dict[str, dict[str, list[float]]] = {part: {} for part in PARTS}
+    for left, scores, ceiling in zip(lefts, of_labels, trained_scores(config, lefts, seed), strict=True):
+        task = left.whole.tasks.task_of(left.label)
+        for name, of_parts in {**scores, TRAINED: ceiling}.items():
+            for part, values in of_parts.items():
+                targets = left.whole.parts[part].annotations.indicators(task.name)
+                area = auc(values, targets[:, task.labels.index(left.label)])
+                areas[part].setdefault(name, []).append(area)
+    return areas
+
+
+def _methods(of_seeds: Sequence[Any]) -> dict[str, Any]:
+    """Return the areas of each method on the test split, with their summary, and those on the val split."""
+    return {
+        name: {
+            **_summary(np.array([areas["test"][name] for areas in of_seeds]).T),
+            "val_auc": np.array([areas["val"][name] for areas in of_seeds]).T.tolist(),
+        }
+        for name in of_seeds[0]["test"]
+    }
+
+
+def _summary(areas: Floats) -> dict[str, Any]:
+    of_seeds = np.nanmean(areas, axis=0)
+    sd = float(of_seeds.std(ddof=1)) if len(of_seeds) > 1 else None
+    return {"auc": areas.tolist(), "mean": float(of_seeds.mean()), "sd": sd}

@@ -1,0 +1,161 @@
+"""Scores of an unseen label by every method, for one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gcnlabel.config import Config
+from gcnlabel.graph import LabelGraph, attached_graph, joined_graph
+from gcnlabel.graph.raw_matrix import as_dense
+from gcnlabel.nn import MultiTaskModel
+from gcnlabel.run.build import build_model
+from gcnlabel.run.data import RunData
+from gcnlabel.run.graph import finished_graph, raw_graph
+from gcnlabel.studies.zero_shot.edges import complete, identity, restricted, shuffled
+from gcnlabel.studies.zero_shot.left_out import few_annotated, without_label
+from gcnlabel.studies.zero_shot.rivals import RIVALS, Seen, rival_scores
+from gcnlabel.studies.zero_shot.training import trained
+
+Floats = npt.NDArray[np.float64]
+Scores = dict[str, dict[str, Floats]]
+"""Scores of a label by each method, on each part of the data, [N] each."""
+PARTS = ("val", "test")
+GRAPH, SHUFFLED, IDENTITY = "label graph", "label graph, labels shuffled", "identity graph"
+FREE, TRAINED = "free vectors", "trained on every sample"
+
+
+@dataclass(frozen=True)
+class Left:
+    """A label that is left out, and what is known without it.
+
+    Attributes:
+        label: Its name.
+        whole: Data with it.
+        data: Data without it.
+        raw: Raw graph over all labels: measured on the training split, and for the label elsewhere.
+    """
+
+    label: str
+    whole: RunData
+    data: RunData
+    raw: LabelGraph
+
+    @classmethod
+    def out(cls, label: str, config: Config, whole: RunData, other: LabelGraph) -> Left:
+        """Leave a label out; ``other`` says what the other labels have to do with it."""
+        data = without_label(whole, label)
+        return cls(label, whole, data, joined_graph(raw_graph(config, data.parts["train"].annotations), other))
+
+    def graph(self, config: Config) -> LabelGraph:
+        """Return the propagation graph over all labels that a config makes."""
+        return finished_graph(config, self.raw)
+
+    def training_graph(self, config: Config) -> LabelGraph:
+        """Return that over the seen labels, each embedded as among all labels."""
+        seen = self.data.tasks
+        graph = finished_graph(config, restricted(self.raw, seen))
+        return graph.with_embeddings(self.graph(config).x[[self.raw.tasks.index(label) for label in seen.labels]])
+
+    def shuffled(self, seed: int) -> Left:
+        """Return the same with the labels of the raw graph in each other's places."""
+        return replace(self, raw=shuffled(self.raw, seed))
+
+
+def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scores]:
+    """Return for each left label its scores by every method that never saw it trained.
+
+    With the identity graph seen labels hear themselves alone in training; the new label listens to them all the same.
+
+    Args:
+        config: Config whose head generates its vectors.
+        lefts: The labels.
+        seed: Seed of the models, of the order of the samples and of the shuffled labels.
+    """
+    found: list[Scores] = [{} for _ in lefts]
+    mixed = [left.shuffled(seed) for left in lefts]
+    for name, of_graph in ((GRAPH, lefts), (SHUFFLED, mixed), (IDENTITY, lefts)):
+        graphs = [left.training_graph(config) for left in of_graph]
+        graphs = [identity(graph) for graph in graphs] if name == IDENTITY else graphs
+        models = _models(config, [left.data for left in lefts], graphs, seed)
+        for scores, left, graph, model in zip(found, of_graph, graphs, models, strict=True):
+            extended = model.extend(attached_graph(graph, left.graph(config)))
+            scores[name] = _of_label(left, _scores(extended, left.whole))
+    free = _models(free_config(config), [left.data for left in lefts], None, seed)
+    for scores, left, model in zip(found, lefts, free, strict=True):
+        scores.update(_rivals(config, left, model))
+    return found
+
+
+def few_shot_scores(config: Config, lefts: Sequence[Left], seed: int, positives: int) -> list[Scores]:
+    """Return for each label its scores by models that saw it on few training samples."""
+    datas = [few_annotated(left.whole, left.label, positives, seed) for left in lefts]
+    graphs = [left.graph(config) for left in lefts]
+    mixed = [left.shuffled(seed).graph(config) for left in lefts]
+    found: list[Scores] = [{} for _ in lefts]
+    for name, own, graphs_of in (
+        (GRAPH, config, graphs),
+        (SHUFFLED, config, mixed),
+        (IDENTITY, config, [identity(graph) for graph in graphs]),
+        (FREE, free_config(config), None),
+    ):
+        for scores, left, model in zip(found, lefts, _models(own, datas, graphs_of, seed), strict=True):
+            scores[name] = _of_label(left, _scores(model, left.whole))
+    return found
+
+
+def trained_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[dict[str, Floats]]:
+    """Return for each label its scores by free vectors that were trained on every sample: the ceiling."""
+    whole = lefts[0].whole
+    (model,) = _models(free_config(config), [whole], None, seed)
+    scores = _scores(model, whole)
+    return [_of_label(left, scores) for left in lefts]
+
+
+def free_config(config: Config) -> Config:
+    """Return the config with free vectors, scored as those of its head are."""
+    name = "cosine" if any("cosine" in name for name in config.model.head.names) else "linear"
+    head = config.model.head.model_copy(update={"name": name, "tasks": {}})
+    return config.model_copy(update={"model": config.model.model_copy(update={"head": head})})
+
+
+def _models(
+    config: Config, datas: Sequence[RunData], graphs: Sequence[LabelGraph] | None, seed: int
+) -> list[MultiTaskModel]:
+    models = []
+    for m, data in enumerate(datas):
+        torch.manual_seed(seed)
+        models.append(build_model(config, data, None if graphs is None else complete(graphs[m])))
+    return trained(config, datas, models, seed)
+
+
+def _rivals(config: Config, left: Left, model: MultiTaskModel) -> Scores:
+    task = left.data.tasks[left.whole.tasks.task_of(left.label).name]
+    columns = left.data.tasks.slice_of(task)
+    others = [left.whole.tasks.index(name) for name in task.labels]
+    place = left.whole.tasks.index(left.label)
+    x = left.graph(config).x.double().numpy()
+    scores = {part: values[:, columns] for part, values in _scores(model, left.data, ("train", *PARTS)).items()}
+    seen = Seen(scores["train"], x[others], x[place], as_dense(left.raw.statistic)[place, others].double().numpy())
+    return {
+        name: {part: rival_scores(weights(seen), seen, scores[part]) for part in PARTS}
+        for name, weights in RIVALS.items()
+    }
+
+
+def _of_label(left: Left, scores: dict[str, Floats]) -> dict[str, Floats]:
+    return {part: values[:, left.whole.tasks.index(left.label)] for part, values in scores.items()}
+
+
+@torch.no_grad()
+def _scores(model: MultiTaskModel, data: RunData, parts: Sequence[str] = PARTS) -> dict[str, Floats]:
+    """Return the scores of all labels on each part, [N, L]."""
+    found = {}
+    for part in parts:
+        scores = model.eval()(torch.as_tensor(data.parts[part].inputs))
+        found[part] = torch.cat([scores[task.name] for task in data.tasks], 1).double().numpy()
+    return found

@@ -1,0 +1,80 @@
+"""What is evaluated: the config of the models, and each label left out in turn."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+from gcnlabel.config import Config
+from gcnlabel.errors import DisagreeingEdgesWarning, GcnlabelWarning, InputError, shorten
+from gcnlabel.run.data import RunData, load_data
+from gcnlabel.run.default_head import check_alone
+from gcnlabel.run.selection import check_selection
+from gcnlabel.run.weighting import check_fixed_weights
+from gcnlabel.studies.zero_shot.edges import other_statistics
+from gcnlabel.studies.zero_shot.extendable import check_head, check_task, default_note, with_generator
+from gcnlabel.studies.zero_shot.left_out import check_label
+from gcnlabel.studies.zero_shot.scoring import Left
+from gcnlabel.studies.zero_shot.training import check_recipe, check_trainable
+from gcnlabel.tasks import MultiLabel
+
+
+def set_up(
+    config: Config, label: str | Sequence[str], edges_from: str, data: RunData | None
+) -> tuple[Config, list[Left], dict[str, list[str]]]:
+    """Check all that can be wrong; return the config of the models, each label left out, and what is to be said."""
+    check_fixed_weights(config)
+    check_alone(config)
+    check_recipe(config)
+    data = load_data(config) if data is None else data
+    notes: dict[str, list[str]] = {"notes": [], "warnings": []}
+    if config.model.head.name == "default":
+        config = with_generator(config)
+        notes["notes"].append(default_note(config))
+    check_head(config)
+    check_trainable(data)
+    check_selection(config, data)
+    labels = labels_of(data, label)
+    for name in labels:
+        check_task(config, data.tasks.task_of(name).name)
+    lefts, doubts = _left_out(labels, config, data, edges_from)
+    if doubts:
+        who = f"edges of {len(doubts)} of {len(lefts)} labels, {shorten(doubts)}"
+        notes["warnings"].append(f"{who}: {next(iter(doubts.values()))}")
+    return config, lefts, notes
+
+
+def _left_out(
+    labels: Sequence[str], config: Config, data: RunData, edges_from: str
+) -> tuple[list[Left], dict[str, str]]:
+    """Return each label left out, and what speaks against the edges of some."""
+    doubts = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)
+        other = other_statistics(edges_from, config, data)
+    lefts = []
+    for label in labels:
+        with warnings.catch_warnings(record=True) as given:
+            warnings.simplefilter("always")
+            lefts.append(Left.out(label, config, data, other))
+        said = [str(warning.message) for warning in given if issubclass(warning.category, DisagreeingEdgesWarning)]
+        if said:
+            doubts[label] = said[0]
+    return lefts, doubts
+
+
+def labels_of(data: RunData, label: str | Sequence[str]) -> list[str]:
+    """Return the labels that are left out in turn.
+
+    Raises:
+        InputError: The label is no tag, or there are no tags.
+    """
+    named = [label] if isinstance(label, str) else list(dict.fromkeys(label))
+    if named != ["all"]:
+        for name in named:
+            check_label(data.tasks, name)
+        return named
+    labels = [name for task in data.tasks if isinstance(task, MultiLabel) and len(task) > 1 for name in task.labels]
+    if not labels:
+        raise InputError("no multilabel task with two labels or more", expected="tags to leave out")
+    return labels

@@ -1,0 +1,357 @@
+"""``gcnlabel ablate`` on small data, from the command line to its files."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from ablation_data import write
+from click.testing import CliRunner
+from scipy import stats
+
+from gcnlabel.cli import main
+from gcnlabel.config import load_config
+from gcnlabel.run.data import load_data
+from gcnlabel.studies.ablation import Budget, Regime, ablate, measuring, run_ablation
+from gcnlabel.studies.ablation.candidates import candidates
+from gcnlabel.studies.ablation.controls import CONTROLS
+
+RIVALS = [
+    "linear",
+    "linear + cosine",
+    "default",
+    "output propagation",
+    "label-query attention",
+    "sample-adaptive graph",
+    "published head",
+]
+WRONG = [*CONTROLS, "random embeddings"]
+QUICK = ["--steps", "5", "--rate", "0.003", "--rate", "0.03", "--workers", "1"]
+
+
+def call(path, output, *options, seeds=2):
+    arguments = ["ablate", str(path), "--output", str(output), "--seeds", str(seeds), *QUICK, *options]
+    return CliRunner().invoke(main, arguments)
+
+
+def read(folder):
+    def refuse(name):
+        raise ValueError(f"{name} is no JSON")
+
+    return json.loads((folder / "ablation.json").read_text(), parse_constant=refuse)
+
+
+def tables(folder):
+    """Title -> rows -> cells of the tables of each amount."""
+    found, title = {}, None
+    for line in (folder / "ablation.md").read_text().splitlines():
+        if line.startswith("### "):
+            title = line[4:]
+        elif line.startswith("| ") and "---" not in line:
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            if cells[0] == "head":
+                rows = found.setdefault((title, cells[1]), {})
+            else:
+                rows[cells[0]] = cells[1:]
+    return found
+
+
+@pytest.fixture
+def three_heads(monkeypatch):
+    """Linear, linear + cosine and the default, for tests of what is done with results."""
+    monkeypatch.setattr("gcnlabel.studies.ablation.experiment.candidates", lambda *given: candidates(*given)[:3])
+
+
+@pytest.fixture
+def nothing_trains(monkeypatch):
+    monkeypatch.setattr("gcnlabel.studies.ablation.members.Members.step", None)
+
+
+@pytest.fixture(scope="module")
+def finished(mixed, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ablation") / "results"
+    result = call(mixed, folder, "--share", "0.5", "--few", "affect:5", "--format", "png")
+    assert result.exit_code == 0, result.output
+    return folder, result.output
+
+
+def test_what_is_written_is_printed_and_whole(finished):
+    folder, output = finished
+    assert sorted(path.name for path in folder.iterdir()) == ["ablation.json", "ablation.md", "gains.csv", "gains.png"]
+    assert "written: " in output
+    assert "gains.png" in output
+    assert "### affect on 5 samples" in output
+    assert "warning" not in output
+
+
+def test_json_has_every_head_metric_and_seed(finished):
+    results = read(finished[0])
+    assert (results["seeds"], results["rates"], results["steps"]) == ([0, 1], [0.003, 0.03], 5)
+    assert results["config"]["training"]["batch_size"] == 16
+    assert list(results["regimes"]) == ["50% of the samples", "affect on 5 samples"]
+    for regime in results["regimes"].values():
+        assert set(regime["heads"]) == {*RIVALS, "stacking", *WRONG}
+        assert regime["default"]["name"] == "graph-cosine"
+        for head in regime["heads"].values():
+            assert {"mood/macro_f1", "tags/lrap", "affect/mean_ccc", "affect/valence/ccc"} <= set(head["metrics"])
+            assert all(len(values) == 2 for values in (*head["metrics"].values(), head["val"], head["rate"]))
+            assert set(head["rate"]) <= {0.003, 0.03}
+        linear, stacking = regime["heads"]["linear"]["metrics"], regime["heads"]["stacking"]["metrics"]
+        assert linear["tags/lrap"] == stacking["tags/lrap"]
+        assert linear["affect/mean_ccc"] != stacking["affect/mean_ccc"]
+
+
+def test_other_processes_find_the_same(mixed, finished, tmp_path):
+    options = ("--share", "0.5", "--few", "affect:5", "--workers", "2")
+    assert call(mixed, tmp_path / "out", *options).exit_code == 0
+    for amount, regime in read(finished[0])["regimes"].items():
+        found = read(tmp_path / "out")["regimes"][amount]["heads"]
+        assert list(found) == list(regime["heads"])
+        for name, head in regime["heads"].items():
+            assert found[name]["metrics"].keys() == head["metrics"].keys()
+            for metric in ("affect/mean_ccc", "affect/valence/rmse"):
+                assert found[name]["metrics"][metric] == pytest.approx(head["metrics"][metric], abs=1e-3)
+
+
+def number(text):
+    return float(text.replace("−", "-").replace("+", ""))
+
+
+def test_the_table_says_what_the_json_says(finished):
+    folder, _ = finished
+    results, found = read(folder), tables(folder)
+    metrics = ["mood/macro_f1", "tags/lrap", "affect/mean_ccc"]
+    assert list(found) == [(amount, metric) for amount in results["regimes"] for metric in metrics]
+    for (amount, metric), rows in found.items():
+        heads = results["regimes"][amount]["heads"]
+        assert list(rows) == list(heads)
+        linear, default = (heads[name]["metrics"][metric] for name in ("linear", "default"))
+        for name, (shown, above, below) in rows.items():
+            values = heads[name]["metrics"][metric]
+            mean, sd = map(number, shown.split(" ± "))
+            assert mean == pytest.approx(np.mean(values), abs=6e-4)
+            assert sd == pytest.approx(np.std(values, ddof=1), abs=6e-4)
+            for cell, sign, base in ((above, 1, linear), (below, -1, default)):
+                if values == base:
+                    assert cell == "–"
+                    continue
+                gaps = sign * np.subtract(values, base)
+                shown_gap, _, rest = cell.partition(" [")
+                assert number(shown_gap) == pytest.approx(gaps.mean(), abs=6e-4)
+                low, high = map(number, rest.partition("]")[0].split(", "))
+                expected = gaps.mean() + np.array([-1, 1]) * stats.t.ppf(0.975, 1) * stats.sem(gaps)
+                assert (low, high) == pytest.approx(tuple(expected), abs=6e-4)
+
+
+def test_p_values_are_corrected_for_the_heads_of_the_table(finished):
+    folder, _ = finished
+    for (amount, metric), rows in tables(folder).items():
+        heads = read(folder)["regimes"][amount]["heads"]
+        linear = heads["linear"]["metrics"][metric]
+        ps = {k: stats.ttest_rel(h["metrics"][metric], linear).pvalue for k, h in heads.items() if k != "linear"}
+        ps = {name: p for name, p in ps.items() if not np.isnan(p)}
+        smallest = min(ps, key=ps.get)
+        shown = rows[smallest][1].rpartition("p ")[2]
+        corrected = min(1, len(ps) * ps[smallest])
+        assert shown == "< .001" if corrected < 0.001 else number(shown[2:]) == pytest.approx(corrected, abs=6e-4)
+
+
+def test_the_numbers_of_the_figure(finished):
+    folder, _ = finished
+    table, results = pl.read_csv(folder / "gains.csv"), read(folder)
+    row = table.row(
+        by_predicate=(pl.col("metric") == "affect/mean_ccc")
+        & (pl.col("amount") == "affect on 5 samples")
+        & (pl.col("head") == "default"),
+        named=True,
+    )
+    heads = results["regimes"]["affect on 5 samples"]["heads"]
+    gaps = np.subtract(*(heads[name]["metrics"]["affect/mean_ccc"] for name in ("default", "linear")))
+    assert row["gain"] == pytest.approx(gaps.mean())
+    assert row["half_width"] == pytest.approx(stats.t.ppf(0.975, 1) * stats.sem(gaps))
+
+
+def test_a_head_that_equals_the_linear_one_is_drawn_at_0(finished):
+    table = pl.read_csv(finished[0] / "gains.csv").filter(metric="tags/lrap", head="stacking")
+    assert table.select("gain", "half_width").rows() == [(0.0, 0.0), (0.0, 0.0)]
+
+
+def test_some_heads_alone_are_what_they_are_beside_others(mixed, finished, tmp_path):
+    options = ("--share", "0.5", "--few", "none", "--head", "stacking", "--head", "published head", "--format", "png")
+    assert call(mixed, tmp_path / "out", *options).exit_code == 0
+    found = read(tmp_path / "out")["regimes"]["50% of the samples"]["heads"]
+    all_heads = read(finished[0])["regimes"]["50% of the samples"]["heads"]
+    assert list(found) == ["linear", "stacking", "default", "published head"]
+    assert all(found[name]["metrics"] == all_heads[name]["metrics"] for name in found)
+
+
+def test_an_unknown_head_is_named(mixed, tmp_path):
+    result = call(mixed, tmp_path / "out", "--share", "1", "--head", "staking")
+    assert result.exit_code == 2
+    assert "no head 'staking'" in result.output
+    assert "did you mean 'stacking'?" in " ".join(result.output.split())
+    assert not (tmp_path / "out" / "ablation.json").exists()
+
+
+def test_results_are_not_replaced_unless_asked(finished, mixed):
+    folder, _ = finished
+    before = (folder / "ablation.json").read_bytes()
+    result = call(mixed, folder, "--share", "1")
+    assert result.exit_code == 2
+    assert "exists already" in result.output
+    assert "--overwrite" in result.output
+    assert (folder / "ablation.json").read_bytes() == before
+
+
+def test_a_table_of_ones_own_is_not_replaced_either(mixed, tmp_path):
+    (tmp_path / "ablation.md").write_text("mine")
+    assert "ablation.md exists already" in call(mixed, tmp_path, "--share", "1").output
+    assert [path.name for path in tmp_path.iterdir()] == ["ablation.md"]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "default", "published"),
+    [(["tags"], "linear", "ml-gcn"), (["mood"], "linear", "phi"), (["affect"], "linear", "")],
+)
+def test_data_of_one_type_of_task(tasks, default, published, tmp_path):
+    path = write(tmp_path, tasks)
+    result = call(path, tmp_path / "out", "--set", "seed=3", "--share", "0.5")
+    assert result.exit_code == 0, result.output
+    (regime,) = read(tmp_path / "out")["regimes"].values()
+    assert read(tmp_path / "out")["seeds"] == [3, 4]
+    assert "stacking" not in regime["heads"]
+    assert regime["default"]["name"] == default
+    assert ("signed graph" in regime["heads"]) == (default == "linear")
+    if default == "linear":
+        assert regime["heads"]["default"] == regime["heads"]["linear"]
+        ((_, rows),) = tables(tmp_path / "out").items()
+        assert rows["default"][1:] == ["–", "–"]
+        assert "The default is the linear head here." in result.output
+
+
+def test_dimensions_alone_are_thinned_by_shares(tmp_path):
+    """There is nothing else to learn from that would be annotated more."""
+    path = write(tmp_path, ["affect"])
+    config = load_config(path)
+    found = run_ablation(config, tmp_path / "out", Budget([0], [0.01], 5), [0.5])
+    assert list(found["regimes"]) == ["50% of the samples"]
+
+
+def test_images(three_heads):
+    changes = ["data.train=40", "data.val=12", "data.test=12", "model.backbone.widths=[2]"]
+    config = load_config("synthetic-faces", changes)
+    found = ablate(config, load_data(config), [Regime(task="affect", samples=6)], Budget([0, 1], [0.01], 2))
+    heads = found["regimes"]["affect on 6 samples"]["heads"]
+    assert {*RIVALS[:3], "stacking"} == set(heads)
+    assert all(np.isfinite(head["metrics"]["affect/mean_ccc"]).all() for head in heads.values())
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--few", "affects:5"], "no task 'affects'\n  expected: mood, tags, affect"),
+        (["--few", "affect"], "--few affect\n  expected: TASK:K"),
+        (["--few", "affect:0"], "--few affect:0"),
+        (["--share", "0"], "0 is not in the range 0<x<=1"),
+        (["--share", "1.5"], "1.5 is not in the range 0<x<=1"),
+        (["--share", "0.5", "--share", "0.01"], "0.01 of 80 samples\n  expected: at least 2 samples"),
+        (["--format", "gif", "--share", "1"], "unknown format 'gif'"),
+        (["--rate", "0"], "0 is not in the range x>0"),
+        (["--set", "model.heads.name=x"], "model.heads"),
+        (["--set", "loss.mood.name=ccc", "--share", "1"], "loss 'ccc' does not suit"),
+    ],
+)
+def test_bad_input_is_found_before_anything_is_trained(options, text, mixed, tmp_path, nothing_trains):
+    result = call(mixed, tmp_path / "out", *options)
+    assert result.exit_code == 2, result.output
+    assert text in result.output
+    assert not (tmp_path / "out" / "ablation.json").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_found_before_anything_is_trained(mixed, tmp_path, nothing_trains):
+    (tmp_path / "file").write_text("")
+    result = call(mixed, tmp_path / "file" / "out", "--share", "1")
+    assert (result.exit_code, "is a file, no folder" in result.output) == (2, True), result.output
+
+
+def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkeypatch, three_heads):
+    sizes, plain = [], measuring.fit
+
+    def failing(config, members, *rest):
+        sizes.append(len(members[0].data.parts["train"].annotations))
+        if sizes[-1] == 80:
+            raise KeyboardInterrupt
+        plain(config, members, *rest)
+
+    monkeypatch.setattr("gcnlabel.studies.ablation.measuring.fit", failing)
+    result = call(mixed, tmp_path / "out", "--share", "0.25", "--share", "1")
+    assert result.exit_code == 130
+    assert list(read(tmp_path / "out")["regimes"]) == ["25% of the samples"]
+    assert (tmp_path / "out" / "gains.pdf").exists()
+
+
+def test_one_seed_shows_no_interval(mixed, tmp_path, three_heads):
+    result = call(mixed, tmp_path / "out", "--share", "0.5", "--few", "mood:3", seeds=1)
+    assert result.exit_code == 0, result.output
+    assert "One seed (0) on the test part" in result.output
+    for text in ("±", "[", "p ="):
+        assert text not in (tmp_path / "out" / "ablation.md").read_text()
+    assert pl.read_csv(tmp_path / "out" / "gains.csv")["half_width"].null_count() > 0
+    cells = tables(tmp_path / "out")["50% of the samples", "tags/lrap"]["default"]
+    assert all(abs(number(cell)) <= 1 for cell in cells[:2])
+
+
+def test_a_task_that_only_training_samples_annotate_is_left_out(tmp_path, three_heads):
+    path = write(tmp_path)
+    table = pl.read_csv(tmp_path / "labels.csv", infer_schema=False)
+    hidden = pl.when(pl.col("split") == "train").then(pl.col("mood"))
+    table.with_columns(hidden.alias("mood")).write_csv(tmp_path / "labels.csv")
+    result = call(path, tmp_path / "out", "--share", "1", "--few", "mood:3", seeds=1)
+    assert result.exit_code == 0, result.output
+    assert {metric for _, metric in tables(tmp_path / "out")} == {"tags/lrap", "affect/mean_ccc"}
+    nothing = [pl.when(pl.col("split") == "train").then(pl.col(c)).alias(c) for c in "abcd"]
+    nothing += [pl.when(pl.col("split") == "train").then(pl.col(c)).alias(c) for c in ("valence", "arousal", "mood")]
+    table.with_columns(nothing).write_csv(tmp_path / "labels.csv")
+    result = call(path, tmp_path / "again", "--share", "1")
+    assert (result.exit_code, "the test part annotates no task" in result.output) == (2, True), result.output
+
+
+def test_amounts_that_are_named_twice_are_measured_once(mixed, tmp_path, three_heads):
+    call(mixed, tmp_path, "--share", "0.5", "--share", "0.50", "--few", "mood:3", "--few", "mood:3", seeds=1)
+    assert list(read(tmp_path)["regimes"]) == ["50% of the samples", "mood on 3 samples"]
+
+
+def test_the_test_part_selects_nothing(config, data, three_heads):
+    """Turning the tags of the test part around changes what is reported, and neither rates nor moments."""
+    from dataclasses import replace
+
+    from gcnlabel.run.data import Part
+
+    test = data.parts["test"]
+    tags = 1 - test.annotations.targets["tags"]
+    turned = Part(replace(test.annotations, targets={**test.annotations.targets, "tags": tags}), test.inputs)
+    other = replace(data, parts={**data.parts, "test": turned})
+    one, two = (ablate(config, d, [Regime(0.5)], Budget([0, 1], [0.003, 0.03], 5)) for d in (data, other))
+    for amount, regime in one["regimes"].items():
+        for name, head in regime["heads"].items():
+            found = two["regimes"][amount]["heads"][name]
+            assert (found["val"], found["rate"]) == (head["val"], head["rate"]), name
+            assert found["metrics"]["affect/mean_ccc"] == head["metrics"]["affect/mean_ccc"]
+            assert found["metrics"]["tags/lrap"] != head["metrics"]["tags/lrap"]
+
+
+def test_each_head_and_stacking_has_the_rate_of_its_own_best_value(config, data, three_heads):
+    """What a grid chooses for a seed is what the best of its rates gives alone."""
+    rates = [0.01, 0.1, 0.5]
+    found, *alone = (
+        ablate(config, data, [Regime(0.5)], Budget(range(4), given, 20))["regimes"]["50% of the samples"]["heads"]
+        for given in (rates, *([rate] for rate in rates))
+    )
+    for name, head in found.items():
+        values = np.array([of_rate[name]["val"] for of_rate in alone])  # [rates, seeds]
+        assert head["rate"] == [rates[k] for k in values.argmax(0)], name
+        np.testing.assert_allclose(head["val"], values.max(0), rtol=1e-5)
+        for metric in ("affect/mean_ccc", "tags/lrap"):
+            chosen = [alone[k][name]["metrics"][metric][seed] for seed, k in enumerate(values.argmax(0))]
+            np.testing.assert_allclose(head["metrics"][metric], chosen, rtol=1e-4)
+    assert found["stacking"]["rate"] != found["linear"]["rate"]

@@ -1,0 +1,171 @@
+import json
+import warnings
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scipy.stats import ttest_1samp
+
+from gcnlabel.cli import main
+from gcnlabel.config import load_config
+from gcnlabel.errors import DisagreeingEdgesWarning, InputError
+from gcnlabel.studies.zero_shot import GRAPH, RIVALS, evaluate_unseen
+from gcnlabel.studies.zero_shot.experiment import compared
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def results(config, data):
+    return evaluate_unseen(config, "all", seeds=2, data=data)
+
+
+def test_opposites_are_found_from_edges_alone(results):
+    areas = {name: np.array(method["auc"]) for name, method in results["methods"].items()}
+    assert results["labels"] == ["a", "b", "c", "d", "e"]
+    assert all(area.shape == (5, 2) for area in areas.values())
+    assert areas[GRAPH].mean() > 0.8
+    assert areas["trained on every sample"].mean() > areas["label graph, labels shuffled"].mean() + 0.1
+    assert set(areas) == {GRAPH, "label graph, labels shuffled", "identity graph", "trained on every sample", *RIVALS}
+    assert json.loads(json.dumps(results)) == results
+
+
+def test_summaries_and_comparisons_are_those_of_the_areas(results):
+    for method in results["methods"].values():
+        of_seeds = np.array(method["auc"]).mean(0)
+        assert method["mean"] == pytest.approx(of_seeds.mean())
+        assert method["sd"] == pytest.approx(of_seeds.std(ddof=1))
+        assert np.shape(method["val_auc"]) == (5, 2)
+        assert method["val_auc"] != method["auc"]
+    difference = np.array(results["methods"][GRAPH]["auc"]) - results["methods"]["nearest seen label"]["auc"]
+    found = results["compared"]["nearest seen label"]
+    assert found["difference"] == pytest.approx(difference.mean())
+    assert found["p_seeds"] == pytest.approx(ttest_1samp(difference.mean(0), 0).pvalue)
+    assert found["p_labels"] == pytest.approx(ttest_1samp(difference.mean(1), 0).pvalue)
+
+
+def test_pairs_that_are_too_few_or_equal_have_no_p():
+    assert compared([[0.5]], [[0.25]]) == {"difference": 0.25, "p_seeds": None, "p_labels": None}
+    assert compared([[0.5, 0.5]], [[0.25, 0.25]])["p_seeds"] is None
+
+
+def test_unseen_scores_know_nothing_of_the_training_annotations(config, data, results):
+    """Turning every training annotation of a label around changes nothing but the ceiling."""
+    from dataclasses import replace
+
+    from gcnlabel.run.data import Part
+
+    train = data.parts["train"]
+    tags = train.annotations.targets["tags"].copy()
+    tags[:, 1] = 1 - tags[:, 1]
+    turned = Part(replace(train.annotations, targets={**train.annotations.targets, "tags": tags}), train.inputs)
+    again = evaluate_unseen(config, "b", data=replace(data, parts={**data.parts, "train": turned}))
+    plain = evaluate_unseen(config, "b", data=data)
+    for name in plain["methods"]:
+        same = again["methods"][name]["auc"] == plain["methods"][name]["auc"]
+        assert same == (name != "trained on every sample"), name
+
+
+def word_vectors(folder, mislead):
+    """Names of tags that go together lie together; to mislead, those of a and b, which do, are opposite."""
+    cause = np.array([[1, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 0]], dtype=float)
+    other = np.array([[1, 0], [-1, 0], [1, 0], [0, 1], [0, 1], [0, 0]], dtype=float)
+    rows = (other if mislead else cause) + np.random.default_rng(0).normal(size=(6, 2)) * 0.05
+    labels = ("a", "b", "c", "d", "e", "pleasure")
+    lines = (f"{label} {x:.4f} {y:.4f}" for label, (x, y) in zip(labels, rows, strict=True))
+    (folder / "words.txt").write_text("\n".join(lines) + "\n")
+    return str(folder / "words.txt")
+
+
+def test_edges_of_names_are_warned_of_where_names_mislead(config, data, tmp_path):
+    good = changed(config, "graph", embeddings=word_vectors(tmp_path, mislead=False))
+    found = evaluate_unseen(good, ["c", "e"], data=data, edges_from="names")
+    assert found["warnings"] == []
+    assert min(area for areas in found["methods"][GRAPH]["auc"] for area in areas) > 0.7
+    bad = changed(config, "graph", embeddings=word_vectors(tmp_path, mislead=True))
+    with pytest.warns(DisagreeingEdgesWarning, match=r"edges of 2 of 2 labels, c, e: cosines (.|\n)*rank correlation"):
+        found = evaluate_unseen(bad, ["c", "e"], data=data, edges_from="names")
+    assert found["methods"][GRAPH]["auc"][1][0] < 0.3  # e is scored like d, its opposite: worse than chance
+    assert "rank correlation" in found["warnings"][0]
+    assert evaluate_unseen(bad, ["c"], data=data)["warnings"] == []  # statistics of val do go with those of train
+
+
+def test_what_stands_for_the_default_head_is_said(folder, data):
+    config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
+    bare = config.graph.model_copy(update={"p": None})
+    (note,) = evaluate_unseen(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
+    assert "'default' stands here for graph-cosine over the graph signed-weighted with random:16:0" in note
+
+
+def test_few_positives(config, data):
+    found = evaluate_unseen(config, "b", data=data, positives=4, seeds=2)
+    names = {GRAPH, "label graph, labels shuffled", "identity graph", "free vectors", "trained on every sample"}
+    assert set(found["methods"]) == names
+    assert found["positives"] == 4
+    assert found["methods"]["free vectors"]["auc"] != found["methods"]["trained on every sample"]["auc"]
+    assert all(0 <= area <= 1 for method in found["methods"].values() for area in method["auc"][0])
+
+
+def changed(config, section, **changes):
+    return config.model_copy(update={section: getattr(config, section).model_copy(update=changes)})
+
+
+def test_what_cannot_be_evaluated(config, data):
+    linear = changed(config, "model", head=config.model.head.model_copy(update={"name": "linear"}))
+    with pytest.raises(InputError, match=r"head 'linear' cannot score(.|\n)*graph-cosine"):
+        evaluate_unseen(linear, "b", data=data)
+    with pytest.raises(InputError, match=r"graph\.file"):
+        evaluate_unseen(changed(config, "graph", file="g.safetensors"), "b", data=data)
+
+
+def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    call = ["evaluate", str(folder / "config.yaml"), "--unseen", "b", "--set", "training.epochs=1"]
+    result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
+    assert result.exit_code == 0, result.output
+    for text in ("AUC on test, b never annotated", "never annotated", *RIVALS, "statistics of val"):
+        assert text in result.output
+    assert json.loads((tmp_path / "u.json").read_text())["labels"] == ["b"]
+    again = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
+    assert again.exit_code == 2
+    assert "exists already" in again.output
+    two = CliRunner().invoke(main, [*call[:4], "--unseen", "a", "--unseen", "b", *call[4:]])
+    assert two.exit_code == 0, two.output
+    assert "AUC on test, 2 labels, each never annotated" in two.output
+    few = CliRunner().invoke(main, [*call[:3], "all", *call[4:], "--positives", "3"])
+    assert "annotated on 3 training samples with it and 3 without" in few.output
+    assert "mean over seeds" in few.output
+
+
+def test_the_command_warns_of_names_that_mislead(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    vectors = word_vectors(tmp_path, mislead=True)
+    changes = ["--set", "training.epochs=1", "--set", f"graph.embeddings={vectors}"]
+    call = ["evaluate", str(folder / "config.yaml"), "--unseen", "b", "--edges-from", "names", *changes]
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DisagreeingEdgesWarning)
+        result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
+    assert result.exit_code == 0, result.output
+    text = "edges of 1 of 1 labels, b: cosines of the embeddings do not go with"
+    assert f"warning: {text}" in result.stderr
+    assert result.output.count(text) == 1
+    assert text in json.loads((tmp_path / "u.json").read_text())["warnings"][0]
+    assert "note: edges of the unseen labels: cosines of the embeddings" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--seeds", "2"], "--seeds\n  expected: --unseen LABEL"),
+        (["--set", "a=b"], "--set\n  expected: --unseen LABEL"),
+        (["--edges-from", "val"], "--edges-from\n  expected: --unseen LABEL"),
+        (["--unseen", "b", "--split", "val"], "--split and --unseen"),
+        (["--unseen", "b", "--device", "cpu"], "--device and --unseen"),
+        (["--unseen", "pleasure"], "dimensional task"),
+        (["--unseen", "b", "--edges-from", "test"], "--edges-from test"),
+    ],
+)
+def test_options_that_do_not_go_together(folder, options, text):
+    result = CliRunner().invoke(main, ["evaluate", str(folder / "config.yaml"), *options])
+    assert result.exit_code == 2
+    assert text in result.output
