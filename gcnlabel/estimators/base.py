@@ -96,9 +96,12 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     random_state: Any = None
 
     def _train(
-        self, X: Any, annotations: Annotations, sample_weight: Any = None, tag_weights: Mapping[str, Any] | None = None
+        self, X: Any, annotations: Annotations, sample_weight: Any, class_weights: Mapping[str, Any] | None = None
     ) -> None:
-        """Train on features [N, D], dense or sparse, and annotations and weights of the same N samples."""
+        """Train on features [N, D], dense or sparse, and annotations and weights of the same N samples.
+
+        ``class_weights``: task -> label -> weight of a class, or weights of a tag where it is absent and present.
+        """
         if len(unseen_labels(annotations)) == annotations.tasks.num_labels:
             raise InputError("no sample is annotated", expected="a class, a positive tag or a value at least once")
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -107,7 +110,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         if not len(there):
             raise InputError("all sample weights are 0", expected="at least one sample that counts")
         inputs, annotations = dense(X[there].astype(np.float32)), annotations.select(there)
-        config = config_of(self.get_params(deep=False), annotations.tasks, seed, tag_weights)
+        config = config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
         rows, weights = distinct(inputs, annotations, weights[there])
         inputs, annotations = inputs[rows], annotations.select(rows)
         train, held = hold_out(annotations, self.validation_fraction, seed)

@@ -1,4 +1,4 @@
-"""``class_weight`` of a classifier -> weights of samples (classes), or of each tag where it is absent and present."""
+"""``class_weight`` of an estimator -> weights of classes, and of each tag where it is absent and present."""
 
 from __future__ import annotations
 
@@ -8,57 +8,56 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.tasks import Dimensional, MultiLabel
 
 Array = npt.NDArray[Any]
 FORMS = "'balanced'; {0: w, 1: w} for every tag; a list of such dicts, one a tag; or a dict of tag -> such a dict"
 
 
-def of_samples(given: Any, classes: Sequence[Any], target: Array, weights: Array) -> Array:
-    """Return the weight of each sample's class, [N].
+def of_classes(given: Any, classes: Sequence[Any], counts: Array) -> Array:
+    """Return the weight of each class, [classes].
 
     Args:
         given: ``balanced``, or class -> weight; classes left out weigh 1.
-        classes: The classes, sorted.
-        target: Index of each sample's class [N].
-        weights: Weights of the samples [N], by which ``balanced`` counts them.
+        classes: The classes.
+        counts: Samples of each, or sums of their weights, by which ``balanced`` counts them, [classes].
 
     Raises:
         InputError: A class is none, or a weight is no number of 0 or more.
 
     Example:
-        >>> of_samples("balanced", ["a", "b"], np.array([0, 0, 0, 1]), np.ones(4)).round(2).tolist()
-        [0.67, 0.67, 0.67, 2.0]
+        >>> of_classes("balanced", ["a", "b"], np.array([3, 1])).round(2).tolist()
+        [0.67, 2.0]
     """
-    if given == "balanced":
-        counts = np.bincount(target, weights, len(classes))
-        return _balanced(counts)[target]
+    if isinstance(given, str) and given == "balanced":
+        return _balanced(counts)
     if not isinstance(given, Mapping):
         raise InputError(f"class_weight={shorten([repr(given)])}", expected="'balanced', or a dict of class -> weight")
-    return _numbers(given, classes, "class_weight")[target]
+    return _numbers(given, classes, "class_weight")
 
 
-def of_tags(given: Any, classes: Sequence[Any], target: Array, weights: Array) -> Array:
+def of_tags(given: Any, classes: Sequence[Any], counts: Array) -> Array:
     """Return the weight of each tag where it is absent and where it is present, [tags, 2].
 
     Args:
         given: See :class:`~gcnlabel.estimators.LabelGraphClassifier`.
         classes: Names of the tags.
-        target: 0 / 1, NaN where a tag is not annotated, [N, tags].
-        weights: Weights of the samples [N], by which ``balanced`` counts them.
+        counts: Samples in which each is absent and present, or sums of their weights, [tags, 2].
 
     Raises:
         InputError: It is of another form, a tag is none, or a weight is no number of 0 or more.
 
     Example:
-        >>> target = np.array([[0, 1], [0, np.nan], [0, 0], [1, 0]])
-        >>> of_tags("balanced", ["cat", "dog"], target, np.ones(4)).round(2).tolist()
+        >>> counts = np.array([[3, 1], [2, 1]])
+        >>> of_tags("balanced", ["cat", "dog"], counts).round(2).tolist()
         [[0.67, 2.0], [0.75, 1.5]]
-        >>> of_tags({"dog": {1: 5}}, ["cat", "dog"], target, np.ones(4)).tolist()
+        >>> of_tags({"dog": {1: 5}}, ["cat", "dog"], counts).tolist()
         [[1.0, 1.0], [1.0, 5.0]]
     """
-    if given == "balanced":
-        return _balanced(np.stack([weights @ (target == value) for value in (0, 1)], axis=1))
+    if isinstance(given, str) and given == "balanced":
+        return _balanced(counts)
     if isinstance(given, Mapping) and any(isinstance(value, Mapping) for value in given.values()):
         _check_known(given, classes, "class_weight")
         given = [given.get(tag, {}) for tag in classes]
@@ -72,6 +71,40 @@ def of_tags(given: Any, classes: Sequence[Any], target: Array, weights: Array) -
     found = np.stack([_numbers(of_tag, (0, 1), f"class_weight of tag {tag!r}") for of_tag, tag in pairs])
     if not found.any():
         raise InputError("class_weight: nothing has a weight above 0", expected=FORMS)
+    return found
+
+
+def of_tasks(given: Any, annotations: Annotations, weights: Array) -> dict[str, dict[str, Any]]:
+    """Return task -> label -> weight of a class, or weights of a tag where it is absent and where it is present.
+
+    Args:
+        given: ``balanced`` for all tasks of classes or tags; or task -> what :func:`of_classes` or :func:`of_tags`
+            takes.
+        annotations: Targets of N samples.
+        weights: Weights of the samples [N], by which ``balanced`` counts them.
+
+    Raises:
+        InputError: A task is none of classes or tags, or has no such weights.
+    """
+    tasks = [task for task in annotations.tasks if not isinstance(task, Dimensional)]
+    if isinstance(given, str):
+        given = dict.fromkeys((task.name for task in tasks), given)
+    if not isinstance(given, Mapping):
+        raise InputError(f"class_weight={shorten([repr(given)])}", expected="'balanced', or a dict of task -> weights")
+    names = [task.name for task in tasks]
+    unknown = [name for name in given if name not in names]
+    if unknown:
+        expected = f"tasks of classes or tags: {shorten(names)}"
+        raise InputError(f"class_weight of task {unknown[0]!r}", expected=expected, fix=closest(str(unknown[0]), names))
+    found = {}
+    for task in (task for task in tasks if task.name in given):
+        values = annotations.indicators(task.name)
+        present, absent = (weights @ np.nan_to_num(part) for part in (values, 1 - values))
+        if isinstance(task, MultiLabel):
+            of_task = of_tags(given[task.name], task.labels, np.stack([absent, present], axis=1))
+        else:
+            of_task = of_classes(given[task.name], task.labels, present)
+        found[task.name] = dict(zip(task.labels, of_task.tolist(), strict=True))
     return found
 
 
@@ -95,6 +128,10 @@ def _check_known(given: Mapping[Any, Any], kinds: Sequence[Any], where: str) -> 
     """Check for misspelt names; as in scikit-learn, classes that are not in ``y`` may be named beside all that are."""
     unknown = [kind for kind in given if kind not in kinds]
     if unknown and len(given) - len(unknown) < len(kinds):
+        if tuple(kinds) == (0, 1):
+            raise InputError(
+                f"{where}: {unknown[0]!r} is unknown", expected="0, where it is absent, and 1, where present"
+            )
         names = [str(kind) for kind in kinds]
         fix = closest(str(unknown[0]), names)
         raise InputError(f"{where}: {unknown[0]!r} is unknown", expected=shorten(map(repr, kinds), 20), fix=fix)

@@ -16,7 +16,7 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
-from gcnlabel.estimators.class_weights import of_samples, of_tags
+from gcnlabel.estimators.class_weights import of_classes, of_tags
 from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
 from gcnlabel.estimators.meaning import probabilities
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
@@ -101,16 +101,18 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         self.classes_, target = np.unique(y, return_inverse=True)
         return X, target
 
-    def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, Mapping[str, Any]]:
+    def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, dict[str, Any]]:
         """Return the weights of samples [N] or None, and the weights of tags where they are absent and present."""
         if self.class_weight is None:
             return sample_weight, {}
         weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)
         classes = self.classes_.tolist()
         if target.ndim == 1:
-            return weights * of_samples(self.class_weight, classes, target, weights), {}
-        found = of_tags(self.class_weight, classes, target, weights)
-        return sample_weight, dict(zip(self._label_names(), found.tolist(), strict=True))
+            counts = np.bincount(target, weights, len(classes))
+            return weights * of_classes(self.class_weight, classes, counts)[target], {}
+        counts = np.stack([weights @ (target == value) for value in (0, 1)], axis=1)
+        found = of_tags(self.class_weight, classes, counts).tolist()
+        return sample_weight, {"labels": dict(zip(self._label_names(), found, strict=True))}
 
     def predict(self, X: Any) -> Array:
         """Return the most probable class [N], or 0 / 1 for each tag [N, tags]: 1 where its probability is above 0.5."""

@@ -23,7 +23,7 @@ def config_of(
         given: Its constructor arguments, see :class:`gcnlabel.estimators.base.LabelGraphBase`.
         tasks: What it predicts.
         seed: Seed of the run.
-        class_weights: Tag -> weights where it is absent and where it is present; None or empty for none.
+        class_weights: Task -> label -> weight of a class, or weights of a tag where it is absent and present.
 
     Raises:
         InputError: A value is not allowed, or an argument is given that the head does not use.
@@ -37,7 +37,7 @@ def config_of(
             "standardize": _plain(given["standardize"]),
             "graph": _graph(given),
             "model": {"backbone": backbone, "head": _head(given)},
-            "loss": _losses(given, tasks, dict(class_weights or {})),
+            "loss": _losses(given, tasks, class_weights or {}),
             "optimizer": {"schedule": "cosine", **{key: _plain(given[name]) for key, name in names.items()}},
             "training": {
                 "epochs": _plain(given["max_iter"]),
@@ -76,11 +76,17 @@ def _head(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": given["head"], "hidden_channels": sizes, "bias": True}
 
 
-def _losses(given: Mapping[str, Any], tasks: TaskSet, class_weights: dict[str, Any]) -> dict[str, Any]:
+def _losses(given: Mapping[str, Any], tasks: TaskSet, class_weights: Mapping[str, Any]) -> dict[str, Any]:
     names = _by_task(given["loss"], tasks)
     weights = _by_task(given["loss_weights"], tasks)
-    shared = {"class_weights": class_weights or False}
-    return {t.name: {"name": names.get(t.name), "weight": _plain(weights.get(t.name)), **shared} for t in tasks}
+    return {
+        task.name: {
+            "name": names.get(task.name),
+            "weight": _plain(weights.get(task.name)),
+            "class_weights": class_weights.get(task.name, False),
+        }
+        for task in tasks
+    }
 
 
 def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from sklearn.utils.class_weight import compute_class_weight
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
-from gcnlabel.estimators.class_weights import of_samples, of_tags
+from gcnlabel.estimators.class_weights import of_classes, of_tasks
 from gcnlabel.estimators.weights import copies
 from gcnlabel.losses import make_loss
 from gcnlabel.run.class_weights import class_weights
 from gcnlabel.studies.ablation import fitting
+from gcnlabel.tasks import TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 RNG = np.random.default_rng(0)
@@ -126,17 +127,51 @@ def test_the_loss_is_the_weighted_one_by_hand():
 
 
 def test_balanced_is_that_of_scikit_learn():
-    target, weights = TAGS.astype(float), RNG.integers(1, 4, 80)
+    target, weights = TAGS.astype(float), np.random.default_rng(0).integers(1, 4, 80)
     target[:7, 1] = np.nan
-    found = of_tags("balanced", list("abc"), target, np.ones(80))
+    tasks = TaskSet.from_dict({"t": {"type": "multilabel", "labels": ["a", "b", "c"]}})
+    found = np.array([*of_tasks("balanced", Annotations(tasks, {"t": target}), np.ones(80))["t"].values()])
     for j in range(3):
         column = target[~np.isnan(target[:, j]), j]
         np.testing.assert_allclose(found[j], compute_class_weight("balanced", classes=np.array([0, 1]), y=column))
-    counted = of_tags("balanced", list("abc"), target.repeat(weights, 0), np.ones(weights.sum()))
-    np.testing.assert_allclose(of_tags("balanced", list("abc"), target, weights), counted)
+    repeated = of_tasks("balanced", Annotations(tasks, {"t": target.repeat(weights, 0)}), np.ones(weights.sum()))
+    assert of_tasks("balanced", Annotations(tasks, {"t": target}), weights) == repeated
     classes = TAGS @ [1, 1, 1]
-    expected = compute_class_weight("balanced", classes=np.unique(classes), y=classes)[classes]
-    np.testing.assert_allclose(of_samples("balanced", np.unique(classes), classes, np.ones(80)), expected)
+    expected = compute_class_weight("balanced", classes=np.unique(classes), y=classes)
+    np.testing.assert_allclose(of_classes("balanced", np.unique(classes), np.bincount(classes)), expected)
+
+
+def test_weights_of_several_tasks():
+    y = mixed()
+    every = LabelGraphEstimator(MIXED, **FAST, class_weight="balanced").fit(X, y)
+    mood = y[~np.isnan(y[:, 0]), 0]
+    found = every.config_.loss["mood"].class_weights
+    assert [found["sad"], found["glad"]] == pytest.approx(len(mood) / (2 * np.bincount(mood.astype(int))))
+    assert set(every.config_.loss["tags"].class_weights) == {"a", "b", "c"}
+    assert every.config_.loss["affect"].class_weights is False
+    given = {"tags": {"c": {1: 9}}, "mood": {"glad": 2.0}}
+    some = LabelGraphEstimator(MIXED, **FAST, class_weight=given).fit(X, y)
+    assert some.config_.loss["tags"].class_weights == {"a": [1, 1], "b": [1, 1], "c": [1, 9]}
+    assert some.config_.loss["mood"].class_weights == {"sad": 1, "glad": 2}
+    alone = LabelGraphEstimator({"tags": MIXED["tags"]}, **FAST, class_weight={"tags": {"c": {1: 9}}}).fit(X, TAGS)
+    classifier = LabelGraphClassifier(**FAST, class_weight=[{}, {}, {1: 9}]).fit(X, TAGS)
+    np.testing.assert_allclose(alone.predict_proba(X)["tags"], classifier.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("often", "class_weight='often'"),
+        ([{}], "a dict of task -> weights"),
+        ({"affect": "balanced"}, "task 'affect'(.|\n)*tasks of classes or tags: mood, tags"),
+        ({"tag": "balanced"}, "task 'tag'(.|\n)*did you mean 'tags'"),
+        ({"mood": {"mad": 1}}, "'mad' is unknown"),
+        ({"tags": {"c": 2}}, "'c' is unknown(.|\n)*0, where it is absent"),
+    ],
+)
+def test_weights_of_several_tasks_that_cannot_be(given, message):
+    with pytest.raises(InputError, match=message):
+        LabelGraphEstimator(MIXED, **FAST, class_weight=given).fit(X, mixed())
 
 
 def test_a_rare_tag_is_found_when_it_weighs_more():
@@ -156,7 +191,7 @@ def test_a_rare_tag_is_found_when_it_weighs_more():
         (3.0, "class_weight=3.0"),
         ([{0: 1, 1: 2}], "holds 1 dicts(.|\n)*3, one a tag"),
         ({"a": {1: 2}, "x": {1: 2}}, "'x' is unknown"),
-        ({"a": 5.0}, "class_weight of tag 'a': 'a' is unknown(.|\n)*0, 1"),
+        ({"a": 5.0}, "class_weight of tag 'a': 'a' is unknown(.|\n)*0, where it is absent"),
         ({"a": {2: 5.0}}, "class_weight of tag 'a': 2 is unknown"),
         ({0: -1, 1: 2}, "0 weighs -1"),
         ({0: 1, 1: float("nan")}, "1 weighs nan"),
