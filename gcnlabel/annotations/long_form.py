@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import warnings
 from collections.abc import Collection
 
 import polars as pl
@@ -10,7 +11,8 @@ import polars as pl
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.layout import Long
 from gcnlabel.annotations.spellings import same_value
-from gcnlabel.errors import InputError
+from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.tasks.matching import folded
 
 OPTION = "data.long names the columns (build-graph: --long SAMPLE,LABEL,VALUE)"
 
@@ -53,7 +55,19 @@ def widened(cells: Cells, long: Long, labels: Collection[str], kept: Collection[
     wide = wide.join(found, on="sample", how="left", maintain_order="left")
     names = tuple(wide["sample"].to_list())
     other = [name for name in label.unique(maintain_order=True) if name not in found.columns]
+    _warn_alike(label, other, labels, cells, long.label)
     return cells.replaced(wide.rename({"sample": long.sample}), names, other)
+
+
+def _warn_alike(label: pl.Series, other: Collection[str], labels: Collection[str], cells: Cells, column: str) -> None:
+    """Warn of labels that nobody asked for and that differ from one that is asked for by case alone."""
+    asked = {folded(name): name for name in labels}
+    for name in other:
+        if folded(name) in asked:
+            rows = (label == name).arg_true()
+            text = f"{len(rows)} row(s) of {cells.where} are of the label {name!r}, another one than"
+            where = f"by case alone (first {cells.place(int(rows[0]))}, column {column!r}): they are passed over"
+            warnings.warn(f"{text} {asked[folded(name)]!r} {where}", GcnlabelWarning, stacklevel=4)
 
 
 def _refuse_contradictions(rows: pl.DataFrame, keys: list[str], cells: Cells, column: str) -> None:

@@ -278,6 +278,18 @@ def test_pairs_that_stand_twice_may_be_written_in_two_ways(tmp_path, one, other)
     np.testing.assert_array_equal(found, [[first, 1], [NAN, 0]])
 
 
+def test_labels_in_another_case_are_not_passed_over_in_silence(tmp_path):
+    with pytest.warns(
+        GcnlabelWarning, match=r"2 row\(s\) of .* 'Sad', another one than 'sad' by case alone \(first .*3"
+    ):
+        found = read_table(
+            write(tmp_path, "ImageID,LabelName,Confidence\n1,sad,1\n2,Sad,1\n3,Sad,0\n2,happy,0\n"),
+            MOOD,
+            layout=long_layout(),
+        )
+    np.testing.assert_array_equal(found.targets["mood"], [[1, NAN], [NAN, 0], [NAN, NAN]])
+
+
 def test_a_long_form_that_is_not_declared_is_seen(tmp_path):
     with pytest.raises(InputError, match=r"no column 'sad'(.|\n)*--long SAMPLE,LabelName,VALUE; (.|\n)*column: Label"):
         read_table(write(tmp_path, LONG), MOOD)
