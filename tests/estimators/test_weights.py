@@ -82,6 +82,18 @@ def test_rows_that_stand_often_do_not_shorten_the_training(monkeypatch):
     assert steps == [3 * 36, 3 * 36]
 
 
+def test_a_row_that_stands_very_often_leaves_no_other_out(monkeypatch):
+    """As many copies are made as there are rows, however many that are: nothing is drawn."""
+    trained = []
+    monkeypatch.setattr(fitting, "fit", lambda config, members, n, measure: trained.append(members[0].data))
+    rows = np.vstack([X[:1].repeat(20_000, 0), X])
+    with pytest.raises(InputError, match="not finite"):  # as nothing was trained
+        LabelGraphClassifier(max_iter=1, validation_fraction=0).fit(rows, rows[:, 0] > 0)
+    part = trained[0].parts["train"].inputs
+    assert len(part) == len(rows)
+    assert len(np.unique(part, axis=0)) == len(X)
+
+
 def test_weights_of_any_scale_are_the_same():
     weights = RNG.integers(1, 4, 80)
     model = LabelGraphClassifier(**FAST)
