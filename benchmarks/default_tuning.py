@@ -20,7 +20,7 @@ import numpy as np
 from gcnlabel.config import Config, load_config
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.default_head import HIDDEN, P_SCARCE, TAU, P, default_settings, with_head
+from gcnlabel.run.default_head import HIDDEN, P_SCARCE, TAU, P, default_settings, generated_settings, with_head
 from gcnlabel.studies.ablation import Budget, Regime
 from gcnlabel.studies.ablation.candidates import Candidate
 from gcnlabel.studies.ablation.measuring import Job, measured
@@ -59,10 +59,11 @@ class Setting:
     def candidate(self, config: Config, data: RunData) -> Candidate:
         """Return the default head with these numbers."""
         head, graph = default_settings(config, data.parts["train"].annotations)
-        plenty = [*head.residual_tasks, *head.keep_length]
+        free = head.of.tasks if head.of.name == "residual" else []
+        plenty = [*free, *head.keep_length]
         p = {name: self.p if name in plenty else self.p_scarce for name in graph.p}
         graph = graph.model_copy(update={"tau": self.tau, "p": p, "embeddings": self.embeddings})
-        return Candidate(str(self), with_head(config, head.model_copy(update={"hidden_channels": self.hidden}), graph))
+        return Candidate(str(self), with_head(config, generated_settings(free, head.keep_length, self.hidden), graph))
 
 
 TRIED = (
@@ -86,7 +87,7 @@ def measure(config: Config, setting: Setting, datas: list[RunData]) -> dict[str,
 
 def main() -> None:
     """Measure all settings."""
-    config = load_config(ROOT / CONFIG)
+    config = load_config(ROOT / CONFIG, ["select={metric: main, mode: max}"])
     data = load_data(config)
     data = replace(data, parts={**data.parts, "test": data.parts["val"]})
     results: dict[str, Any] = {"config": CONFIG, "seeds": list(BUDGET.seeds), "settings": {}}

@@ -38,7 +38,8 @@ BUDGET = Budget(range(200, 205))
 
 def jobs(name: str) -> Iterator[tuple[str, Job]]:
     """Yield what is trained on a data set: a name, and a head in one amount of annotation with one weight."""
-    config = load_config(ROOT / "examples" / name / "config.yaml")
+    select = "select={metric: main, mode: max}"  # the loss depends on the weights
+    config = load_config(ROOT / "examples" / name / "config.yaml", [select])
     whole = load_data(config)
     whole = replace(whole, parts={**whole.parts, "test": whole.parts["val"]})
     task = next(task.name for task in whole.tasks if isinstance(task, Dimensional))

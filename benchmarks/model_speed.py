@@ -140,7 +140,7 @@ def lightning() -> dict[str, Any]:
     dataset = ArrayDataset(torch.randn(samples, 32).numpy(), targets(samples))
 
     def module() -> MultiTaskModule:
-        model = MultiTaskModel(mlp(32, (64,)), LinearHead(TASKS, 64))
+        model = MultiTaskModel(mlp(32, hidden=(64,)), LinearHead(TASKS, 64))
         return MultiTaskModule(model, loss(), lambda parameters: torch.optim.SGD(parameters, 0.01))
 
     def loader() -> Any:
@@ -175,7 +175,7 @@ def help_text() -> dict[str, Any]:
 
 def memory() -> dict[str, Any]:
     """Measure resident memory while training and predicting."""
-    model = MultiTaskModel(mlp(32, (64,)), LabelGraphHead(label_graph(), TASKS, 64))
+    model = MultiTaskModel(mlp(32, hidden=(64,)), LabelGraphHead(label_graph(), TASKS, 64))
     module = MultiTaskModule(model, loss(), lambda parameters: torch.optim.SGD(parameters, 0.01))
     optimizer = module.make_optimizer(module.parameters())
     inputs, wanted = torch.randn(35, 32), targets(35)

@@ -3,7 +3,7 @@
     python benchmarks/zero_shot.py
     python benchmarks/zero_shot.py --seeds 1 --set training.epochs=1 --output try.json   # does it run?
 
-Runs what ``gcnlabel evaluate --unseen all`` runs and writes benchmarks/results/zero_shot.json, of which ``make
+Runs what ``gcnlabel zero-shot --label all`` runs and writes benchmarks/results/zero_shot.json, of which ``make
 table`` makes the README's table and the words below it. The edges of the unseen tag come from the dev split, whose
 samples train nothing. Data: the folder named by GCNLABEL_DATA (default data).
 """

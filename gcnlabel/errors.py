@@ -44,6 +44,7 @@ class InputError(ValueError):
             if value is not None:
                 lines.append(f"  {key}: {value}")
         super().__init__("\n".join(lines))
+        self.what, self.expected, self.fix = what, expected, fix
 
 
 class UntrustedCodeError(InputError):

@@ -7,38 +7,47 @@ names, types and defaults of a config are read from there. A subclass of :class:
 from __future__ import annotations
 
 import importlib
-import inspect
-import pkgutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from importlib.util import find_spec
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import create_model
+from pydantic import ValidationError, create_model
 from pydantic_core import CoreSchema, core_schema
 
+from gcnlabel.code import import_all, imported, is_refused
 from gcnlabel.errors import InputError, closest
-from gcnlabel.settings import Section
+from gcnlabel.settings import Section, keyword_options
 
 Made = TypeVar("Made", bound=Callable[..., Any])
 WINGS = ("faces", "studies", "papers")
 """Packages that no other imports: their parts lie in folders of the same name as those of the core."""
 
-_code_met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
+KINDS: dict[str, Registry] = {}
+"""Kind -> its registry, of those that are imported."""
 
 
 class Part(Section):
     """Name and options of a part, as a config gives them."""
 
     name: str
+    kind: ClassVar[Registry | None] = None
+
+    def __reduce__(self) -> Any:
+        """Other processes parse a part anew: its class is made by its registry."""
+        return super().__reduce__() if self.kind is None else (self.kind.parse, (self.model_dump(),))
+
+    def __str__(self) -> str:
+        """Return the name and the options behind it."""
+        return ":".join([self.name, *map(str, self.options.values())])
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options, with their defaults."""
-        return {key: getattr(self, key) for key in type(self).model_fields if key != "name"}
+        """The options of the part itself, with their defaults; not what the form of its kind adds."""
+        form: Any = type(self).__bases__[0]
+        return {key: getattr(self, key) for key in type(self).model_fields if key not in form.model_fields}
 
 
+@dataclass(eq=False, repr=False)
 class Registry:
     """Parts of one kind.
 
@@ -49,6 +58,9 @@ class Registry:
         home: Module, or package whose modules define parts: all are imported when a name is looked up, with those in
             folders of the same name in :data:`WINGS`.
         key: What a config calls the name.
+        form: What all settings of the kind share, a :class:`Part`.
+        default: Name of the part where options are given without one.
+        makes: Type of what the parts make.
 
     Example:
         >>> CELLS = Registry("cell", "gcnlabel.registry")
@@ -59,17 +71,28 @@ class Registry:
         (15, 10, ['wide'])
     """
 
-    def __init__(self, kind: str, home: str, *, key: str = "name") -> None:
-        self.kind, self.home, self.key = kind, home, key
+    kind: str
+    home: str
+    _: KW_ONLY
+    key: str = "name"
+    form: type[Part] = Part
+    default: str | None = None
+    makes: type = object
+
+    def __post_init__(self) -> None:
+        """Make it known by its kind."""
+        KINDS[self.kind] = self
         self._parts: dict[str, Callable[..., Any]] = {}
         self._settings: dict[str, type[Section]] = {}
         self._loaded = False
 
-    def register(self, name: str) -> Callable[[Made], Made]:
-        """Return a decorator that makes a callable the part of that name."""
+    def register(self, name: str, **answers: Any) -> Callable[[Made], Made]:
+        """Return a decorator that makes a callable the part of that name; ``answers`` become its attributes."""
 
         def add(part: Made) -> Made:
             self._parts[name] = part
+            for key, value in answers.items():
+                setattr(part, key, value)
             return part
 
         return add
@@ -100,7 +123,9 @@ class Registry:
         if isinstance(part, type) and issubclass(part, Section):
             return part
         if name not in self._settings:
-            self._settings[name] = create_model(name, __base__=Part, name=(str, name), **_options(part))
+            made = create_model(name, __base__=self.form, name=(str, name), **keyword_options(part))
+            made.kind = self
+            self._settings[name] = made
         return self._settings[name]
 
     def parse(self, value: Any) -> Any:
@@ -113,73 +138,61 @@ class Registry:
         if isinstance(value, Section):
             return value
         values = dict(value) if isinstance(value, Mapping) else {self.key: value}
-        name = values.get(self.key)
+        name = values.setdefault(self.key, self.default)
         if not isinstance(name, str):
             raise InputError(f"no {self.key} of a {self.kind}", expected=" | ".join(self.names()))
-        met = _code_met.get()
-        if ":" in name and met is not None:
-            met.append(name)
-            return Part(name=name)
+        if ":" in name and is_refused(values):
+            return self.form(name=name)
         return self.settings(name).model_validate(values)
 
+    def checked(self, value: Any) -> Any:
+        """Return what :meth:`parse` does, outside a config.
+
+        Raises:
+            InputError: The name or an option does not exist, or has a value that is not allowed.
+        """
+        try:
+            return self.parse(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ": ".join(map(str, (self.kind, value, *first["loc"], first["msg"])))
+            raise InputError(place) from None
+
     def make(self, value: Any, *made_from: Any) -> Any:
-        """Return what the part makes of its positional arguments, with the options of its settings."""
-        part = self.parse(value)
-        return self.resolve(part.name)(*made_from, **part.options)
+        """Return what the part makes of its positional arguments, with the options of its settings.
+
+        Raises:
+            InputError: What it makes is of another type than the parts of this kind make.
+        """
+        part = self.checked(value)
+        made = self.resolve(part.name)(*made_from, **part.options)
+        if not isinstance(made, self.makes):
+            expected = f"a {self.makes.__module__}.{self.makes.__qualname__}"
+            raise InputError(f"{self.kind} {part.name!r} makes a {type(made).__name__}", expected=expected)
+        return made
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Return how pydantic reads a field that is annotated with this registry."""
         dump = core_schema.plain_serializer_function_ser_schema(lambda part: part.model_dump())
         return core_schema.no_info_plain_validator_function(self.parse, serialization=dump)
 
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """Return what a description of the settings says of a field that is annotated with this registry."""
+        return {"part": self.kind}
+
+    def __reduce__(self) -> Any:
+        """Other processes have the registry that they import."""
+        return _registry, (self.kind, self.home)
+
     def _load(self) -> None:
-        if self._loaded:
-            return
-        self._loaded = True
-        folder = self.home.rpartition(".")[2]
-        for home in (self.home, *(f"gcnlabel.{wing}.{folder}" for wing in WINGS)):
-            if find_spec(home) is not None:
-                package = importlib.import_module(home)
-                for module in pkgutil.iter_modules(getattr(package, "__path__", ())):
-                    importlib.import_module(f"{home}.{module.name}")
+        if not self._loaded:
+            self._loaded = True
+            folder = self.home.rpartition(".")[2]
+            for home in (self.home, *(f"gcnlabel.{wing}.{folder}" for wing in WINGS)):
+                import_all(home)
 
 
-@contextmanager
-def code_refused() -> Iterator[list[str]]:
-    """Import no code that settings name while this lasts; the list given is filled with the names that were met."""
-    met: list[str] = []
-    token = _code_met.set(met)
-    try:
-        yield met
-    finally:
-        _code_met.reset(token)
-
-
-def imported(name: str) -> Any:
-    """Return what ``package.module:Attribute`` names.
-
-    Raises:
-        InputError: The module cannot be imported, or has no such attribute.
-    """
-    module, _, attribute = name.partition(":")
-    try:
-        found: Any = importlib.import_module(module)
-        for each in attribute.split("."):
-            found = getattr(found, each)
-    except Exception as error:  # whatever a module does when it is imported
-        raise InputError(
-            f"{name!r} cannot be imported: {type(error).__name__}: {error}",
-            expected="package.module:Attribute, of a module that Python finds",
-            fix="start from its folder, or put that folder into PYTHONPATH",
-        ) from error
-    return found
-
-
-def _options(part: Callable[..., Any]) -> dict[str, Any]:
-    """Return name -> (type, default) of the keyword-only arguments."""
-    found = {}
-    for argument in inspect.signature(part, eval_str=True).parameters.values():
-        if argument.kind is argument.KEYWORD_ONLY:
-            kind = Any if argument.annotation is argument.empty else argument.annotation
-            found[argument.name] = (kind, ... if argument.default is argument.empty else argument.default)
-    return found
+def _registry(kind: str, home: str) -> Registry:
+    if kind not in KINDS:
+        importlib.import_module(home)
+    return KINDS[kind]

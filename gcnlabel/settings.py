@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 ONE, EACH = "<one>", "<each>"
@@ -21,8 +22,11 @@ BY_LIST = Discriminator(lambda value: EACH if isinstance(value, list | tuple) el
 WeightOrPair = Annotated[Annotated[Weight, Tag(ONE)] | Annotated[Pair, Tag(EACH)], BY_LIST]
 ClassWeights = Annotated[Annotated[bool, Tag(ONE)] | Annotated[dict[str, WeightOrPair], Tag(EACH)], BY_FORM]
 """Weights by frequency or not; or class -> weight, tag -> [weight where absent, weight where present]."""
-Sizes = Annotated[list[PositiveInt], Field(max_length=8)]
+Sizes = Annotated[Sequence[PositiveInt], Field(max_length=8), AfterValidator(list)]
+Names = Annotated[Sequence[str], AfterValidator(list)]
 
+LEFT = "<left>"
+"""Key for the names of keys that a base gave beside another part: they count where the part that is named has such."""
 UNKNOWN_KEY = "unknown_key"
 """Type of the error that names a key that does not exist; its context holds the key and those that do."""
 
@@ -36,7 +40,24 @@ class Section(BaseModel):
     @classmethod
     def _known_keys(cls, values: Any) -> Any:
         known = list(cls.model_fields)
+        if isinstance(values, Mapping) and LEFT in values:
+            left = {LEFT, *values[LEFT]}.difference(known)
+            values = {key: value for key, value in values.items() if key not in left}
         for key in values if isinstance(values, Mapping) else ():
             if key not in known:
                 raise PydanticCustomError(UNKNOWN_KEY, "unknown key '{key}'", {"key": str(key), "known": known})
         return values
+
+
+def keyword_options(part: Callable[..., Any]) -> dict[str, Any]:
+    """Return name -> (type, default) of the keyword-only arguments."""
+    found = {}
+    try:
+        arguments = inspect.signature(part, eval_str=True).parameters.values()
+    except (TypeError, ValueError):  # no callable; or one built into Python that does not tell
+        return {}
+    for argument in arguments:
+        if argument.kind is argument.KEYWORD_ONLY:
+            kind = Any if argument.annotation is argument.empty else argument.annotation
+            found[argument.name] = (kind, ... if argument.default is argument.empty else argument.default)
+    return found

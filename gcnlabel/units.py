@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from gcnlabel.annotations import Annotations
 from gcnlabel.constants import register_constants
 from gcnlabel.errors import GcnlabelWarning
-from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.tasks import TaskSet
 
 Floats = npt.NDArray[np.float64]
 DIGITS, CONSTANT = 1e5, 1e7
@@ -37,6 +37,7 @@ class Units(nn.Module):
         sd: Deviation [dims]; 1 when None.
 
     Example:
+        >>> from gcnlabel.tasks import Dimensional
         >>> tasks = TaskSet([Dimensional("film", ["year"], range=(1900, 2000))])
         >>> units = Units.fit(Annotations(tasks, {"film": np.array([[1950.0], [np.nan], [1990.0]])}))
         >>> units({"film": torch.tensor([[0.5], [3.0]])})["film"].tolist()  # 1970 + 20 score
@@ -53,11 +54,11 @@ class Units(nn.Module):
     def __init__(self, tasks: TaskSet, mean: Any = None, sd: Any = None) -> None:
         super().__init__()
         self.tasks = tasks
-        dimensional = [task for task in tasks if isinstance(task, Dimensional)]
+        dimensional = [task for task in tasks if not task.discrete]
         ends = np.cumsum([0, *map(len, dimensional)]).tolist()
         self.places = {t.name: slice(a, b) for t, a, b in zip(dimensional, ends[:-1], ends[1:], strict=True)}
         size, kind = ends[-1], torch.get_default_dtype()
-        ranges = [task.range or (-torch.inf, torch.inf) for task in dimensional for _ in task.labels]
+        ranges = [task.bounds for task in dimensional for _ in task.labels]
         low, high = torch.tensor(ranges, dtype=kind).view(-1, 2).T.contiguous()
         given = {"mean": torch.zeros(size) if mean is None else mean, "sd": torch.ones(size) if sd is None else sd}
         for name, value in given.items():
@@ -70,7 +71,7 @@ class Units(nn.Module):
 
         Warns where the mean is so large beside the deviation that single precision cannot hold both.
         """
-        dimensional = [task for task in annotations.tasks if isinstance(task, Dimensional)]
+        dimensional = [task for task in annotations.tasks if not task.discrete]
         moments = [_moments(annotations.targets[task.name]) for task in dimensional]
         mean, sd = np.concatenate([np.empty((2, 0)), *moments], axis=1)
         for name, m, s in zip((label for task in dimensional for label in task.labels), mean, sd, strict=True):

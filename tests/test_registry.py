@@ -6,8 +6,9 @@ from typing import Annotated
 import pytest
 from pydantic import PositiveInt, ValidationError
 
+from gcnlabel.code import code_refused, imported
 from gcnlabel.errors import InputError
-from gcnlabel.registry import Part, Registry, code_refused, imported
+from gcnlabel.registry import Part, Registry
 from gcnlabel.settings import Section
 
 CUPS = Registry("cup", "gcnlabel.registry")

@@ -11,7 +11,7 @@ from gcnlabel.annotations import Annotations, from_frame, read_table, unseen_lab
 from gcnlabel.config import parse_config
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import InputError
-from gcnlabel.losses import make_loss
+from gcnlabel.losses import CrossEntropy, make_loss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.run import RunFolder, train
 from gcnlabel.statistics import LabelStatistics, measure_files
@@ -139,8 +139,7 @@ def test_cross_entropy_against_the_distribution(weights):
     log_softmax = scores.numpy() - np.log(np.exp(scores.numpy()).sum(1, keepdims=True))
     seen = np.arange(6) != 2
     expected = -(w * shares * log_softmax)[seen].sum() / (w * shares)[seen].sum()
-    options = {} if weights is None else {"class_weights": torch.tensor(weights)}
-    loss = make_loss(VOTED, **options)
+    loss = make_loss(VOTED) if weights is None else CrossEntropy(torch.tensor(weights))
     assert float(loss(scores, torch.tensor(shares))) == pytest.approx(expected)
     certain = torch.eye(3, dtype=torch.float64)[[0, 2, 1, 1, 0, 2]]
     of_codes = loss(scores, torch.tensor([0, 2, 1, 1, 0, 2]))

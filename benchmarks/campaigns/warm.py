@@ -12,10 +12,12 @@ os.environ.update(OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1", CUDA_VISIBLE_DEVI
 warnings.simplefilter("ignore")
 logging.disable(logging.INFO)
 
-from gcnlabel.cli.main import COMMANDS  # noqa: E402
+from gcnlabel.cli.listing import command_files, command_module  # noqa: E402
 
 MODULES = ("ablation", "annotations", "estimators", "export", "figures", "prediction", "published", "reproduce", "run")
-for name in (*MODULES, *(f"cli.{command.replace('-', '_')}" for command in COMMANDS)):
+for name in MODULES:
     importlib.import_module(f"gcnlabel.{name}")
+for command in command_files():
+    command_module(command)
 gc.collect()
 gc.freeze()  # children that collect garbage would copy every page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from gcnlabel.annotations.target_checks import MISSING_CLASS as MISSING_CLASS
-from gcnlabel.annotations.target_checks import checked_target
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.tasks import TaskSet
 
 Array = npt.NDArray[Any]
 BESIDE = ("split", "ids", "groups", "features")
@@ -26,13 +25,9 @@ class Annotations:
 
     Attributes:
         tasks: The tasks that are annotated.
-        targets: One entry a task, rows are samples:
-
-            * categorical: int64 [N], a class index, :data:`MISSING_CLASS` where not annotated; or, where several
-              annotators chose, float64 [N, classes], their shares, rows that sum to 1, NaN where not annotated;
-            * multi-label: float32 [N, labels] of 0 / 1, NaN where not annotated, or a scipy CSR matrix of 0 / 1 that
-              is annotated throughout;
-            * dimensional: float64 [N, dims], NaN where not annotated.
+        targets: One entry a task, rows are samples, as its type holds them. Class indices int64 [N], -1 where not
+            annotated; shares of classes float64, tags float32 and dimensions float64 [N, labels], NaN where not
+            annotated; tags that are annotated throughout may be a scipy CSR matrix.
         split: Name of each sample's split, str [N], or None.
         ids: Name of each sample (an image's path, a text's id), str [N], or None.
         groups: Name of what each sample belongs to and is not drawn apart from (a person, a video), str [N], or None.
@@ -42,7 +37,7 @@ class Annotations:
         InputError: A target has the wrong shape, an unknown code or a value outside its range.
 
     Example:
-        >>> from gcnlabel.tasks import Dimensional
+        >>> from gcnlabel.tasks import Categorical, Dimensional
         >>> tasks = TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])])
         >>> a = Annotations(tasks, {"expression": np.array([1, -1]), "affect": np.array([[0.5], [np.nan]])})
         >>> a.indicators("expression").tolist()
@@ -64,7 +59,7 @@ class Annotations:
             raise InputError(
                 f"targets for {shorten(self.targets)}", expected=f"targets for {shorten(self.tasks.names)}"
             )
-        self.targets = {task.name: checked_target(task, self.targets[task.name]) for task in self.tasks}
+        self.targets = {task.name: task.checked(self.targets[task.name]) for task in self.tasks}
         lengths = {name: target.shape[0] for name, target in self.targets.items()}
         for name in BESIDE[:3]:
             value = getattr(self, name)
@@ -89,20 +84,13 @@ class Annotations:
 
         Classes become 0 / 1 indicators, or are shares already; tags and dimensions stay as they are.
         """
-        target = self.targets[task]
-        if isinstance(self.tasks[task], Categorical) and target.ndim == 1:
-            rows = np.zeros((len(target), len(self.tasks[task])))  # [N, labels]
-            rows[np.arange(len(target)), target] = 1
-            rows[target == MISSING_CLASS] = np.nan
-            return rows
-        dense: Array = np.asarray(target.toarray() if sparse.issparse(target) else target, dtype=np.float64)
-        return dense
+        return self.tasks[task].indicators(self.targets[task])
 
     def select(self, rows: Array | Sequence[int]) -> Annotations:
         """Return the samples of ``rows``, a boolean mask or indices."""
         rows = np.asarray(rows)
         picked = {name: value[rows] for name in BESIDE if (value := getattr(self, name)) is not None}
-        return Annotations(self.tasks, {name: target[rows] for name, target in self.targets.items()}, **picked)
+        return self._with(self.tasks, {name: target[rows] for name, target in self.targets.items()}, picked)
 
     def of_split(self, name: str) -> Annotations:
         """Return the samples of one split.
@@ -124,9 +112,11 @@ class Annotations:
         return self.select(rows)
 
     def of_tasks(self, tasks: TaskSet) -> Annotations:
-        """Return the targets of some of the tasks."""
-        beside = {name: getattr(self, name) for name in BESIDE}
-        return Annotations(tasks, {t: self.targets[t] for t in tasks.names}, **beside)
+        """Return the targets of some of the tasks, which may stand elsewhere in a table than these."""
+        targets = {task.name: self.targets[task.name] for task in tasks}
+        if all(task.labels == self.tasks[task.name].labels for task in tasks):
+            return self._with(tasks, targets, {})
+        return Annotations(tasks, targets, **{name: getattr(self, name) for name in BESIDE})
 
     @staticmethod
     def concatenate(parts: Sequence[Annotations]) -> Annotations:
@@ -136,7 +126,15 @@ class Annotations:
             raise InputError("the parts annotate different tasks", expected=repr(first.tasks))
         targets = {name: _stack([part.targets[name] for part in parts]) for name in first.targets}
         rest = {name: _stack([getattr(part, name) for part in parts]) for name in BESIDE}
-        return Annotations(first.tasks, targets, **rest)
+        return first._with(first.tasks, targets, rest)
+
+    def _with(self, tasks: TaskSet, targets: dict[str, Any], beside: dict[str, Any]) -> Annotations:
+        """Return annotations that are made of these, and need no check: these were checked when they were made."""
+        made = copy.copy(self)
+        made.tasks, made.targets = tasks, targets
+        for name, value in beside.items():
+            setattr(made, name, value)
+        return made
 
 
 def _stack(parts: list[Any]) -> Any:

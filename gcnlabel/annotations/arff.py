@@ -87,7 +87,7 @@ def read_arff_splits(
     labels = _labels(read, names, needed=tasks is None)
     if tasks is None:
         tasks = TaskSet([MultiLabel(task_name or TASK, tuple(read[0].attributes[i].name for i in labels[0]))])
-    columns = [column for task in tasks for column in _columns(task)]
+    columns = [column for task in tasks for column in task.columns()]
     found = [dict(zip(columns, find_attributes(file, columns), strict=True)) for file in read]
     _warn_undeclared(read[0], set(labels[0]) - set(found[0].values()))
     tags = _tags(read, tasks, found, present or {})
@@ -114,7 +114,7 @@ def read_arff_inputs(
         InputError: As for :func:`read_arff_splits`, or an input is missing.
     """
     names, (known, new) = _read((like, path), xml)
-    columns = [column for task in tasks or () for column in _columns(task)]
+    columns = [column for task in tasks or () for column in task.columns()]
     places = {*_labels([known], names, needed=tasks is None)[0], *find_attributes(known, columns)}
     labels = {known.attributes[i].name for i in places}
     there = [i for i, attribute in enumerate(new.attributes) if attribute.name in labels]
@@ -144,17 +144,8 @@ def _labels(files: Sequence[ArffFile], names: Sequence[str] | None, *, needed: b
     return places
 
 
-def _columns(task: Task) -> list[str]:
-    """Return the names of the attributes that hold a task."""
-    if task.source.column is not None:
-        return [task.source.column]
-    if not task.has_column_each():
-        return [task.name]
-    return [task.source.column_of(label) for label in task.labels]
-
-
 def _are_tags(task: Task) -> bool:
-    return isinstance(task, MultiLabel) and task.source.column is None
+    return task.binary and task.has_column_each()
 
 
 def _warn_undeclared(file: ArffFile, places: set[int]) -> None:
@@ -171,7 +162,7 @@ def _tags(
     for task in filter(_are_tags, tasks):
         if task.source.codes:
             raise InputError(f"codes of task {task.name!r} on attributes of tags", fix="present: {tag: value} says it")
-        for label, column in zip(task.labels, _columns(task), strict=True):
+        for label, column in zip(task.labels, task.columns(), strict=True):
             places[label] = [there[column] for there in found]
             missing[label] = task.source.missing
     return Tags(files, places, present, missing)
@@ -180,7 +171,7 @@ def _tags(
 def _target(task: Task, file: ArffFile, found: Mapping[str, int], tags: Tags, which: int) -> Any:
     if _are_tags(task):
         return np.stack([tags.column(label, which) for label in task.labels], axis=1)  # [N, labels]
-    frame = pl.DataFrame({column: _series(file, found[column]) for column in _columns(task)})
+    frame = pl.DataFrame({column: _series(file, found[column]) for column in task.columns()})
     return from_frame(frame, TaskSet([task]), where=str(file.path), first_row=1).targets[task.name]
 
 

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gcnlabel.annotations.annotations import MISSING_CLASS
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.tag_columns import read_tag_columns
 from gcnlabel.errors import shorten
-from gcnlabel.tasks import Task
+from gcnlabel.tasks import MISSING_CLASS, Task
 
 Array = npt.NDArray[Any]
 

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from gcnlabel.annotations.annotations import MISSING_CLASS, Annotations
+from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.row_report import LEFT_OUT, MASKED, USED, RowCount, RowReport
+from gcnlabel.tasks import MISSING_CLASS
 
 RowName = Callable[[int], str]
 """Row -> what it is called."""

@@ -13,7 +13,7 @@ from scipy import sparse
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.group_split import divide_groups
 from gcnlabel.errors import GcnlabelWarning, InputError
-from gcnlabel.tasks import Dimensional, MultiLabel, Task
+from gcnlabel.tasks import Task
 
 FAR = 0.05
 """Difference between a split's share of the samples and its fraction from which groups are said to be the reason."""
@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def stratified_split(annotations: Annotations, fractions: Mapping[str, float], seed: int) -> dict[str, Rows]:
-    """Return the rows of each split, drawn by iterative stratification (Sechidis, Tsoumakas, Vlahavas, ECML 2011).
+    """Return the rows of each split, ascending, by iterative stratification (Sechidis et al., ECML 2011).
 
     The stratum with the fewest samples left goes first. Each of its samples is given to the split that lacks most of
     that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
@@ -40,9 +40,6 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
         annotations: Targets of N samples.
         fractions: Name of a split -> its fraction of the samples; together 1.
         seed: Seed of what is left to chance.
-
-    Returns:
-        Name of a split -> its rows, ascending.
 
     Raises:
         InputError: A split would be left without a sample.
@@ -59,8 +56,8 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
         {'train': [6, 3], 'test': [2, 1]}
     """
     units, names = _units(annotations)
+    what = "sample" if annotations.groups is None else "group"
     if len(names) < len(fractions):
-        what = "sample" if annotations.groups is None else "group"
         raise InputError(f"{len(names)} {what}(s) cannot be divided among {', '.join(fractions)}", expected="more")
     strata, sizes = sparse.csr_array(units @ _strata(annotations)), np.asarray(units.sum(axis=1)).ravel()
     divide = _given if (sizes == 1).all() else divide_groups
@@ -69,9 +66,10 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     splits = {name: np.flatnonzero(split_of_row == i) for i, name in enumerate(fractions)}
     empty = next((name for name, rows in splits.items() if not len(rows)), None)
     if empty is not None:
-        of = f"{len(annotations)}" if annotations.groups is None else f"{len(annotations)} in {len(names)} groups"
-        what = f"the {empty} split has no sample: {fractions[empty]:g} of {of}"
-        raise InputError(what, expected="at least one", fix="a larger fraction, or more samples")
+        of = f"{fractions[empty]:g} of {len(annotations)} in {len(names)} {what}s"
+        raise InputError(
+            f"the {empty} split has no sample: {of}", expected="one", fix="a larger fraction, or more samples"
+        )
     if divide is divide_groups:
         _warn_of_sizes(splits, fractions, len(annotations))
     return splits
@@ -105,10 +103,10 @@ def _strata_of(annotations: Annotations, task: Task) -> Any:
     if sparse.issparse(target):
         return target.astype(np.float64)
     values = annotations.indicators(task.name)
-    if isinstance(task, Dimensional):
+    if not task.discrete:
         return sparse.csr_array(np.concatenate([_binned(column) for column in values.T], axis=1))
     positive = values > 0.5  # of shares of classes, the majority
-    partly = np.isnan(values).any(axis=0) & isinstance(task, MultiLabel)
+    partly = np.isnan(values).any(axis=0) & task.binary
     return sparse.csr_array(np.concatenate([positive, (values == 0)[:, partly]], axis=1).astype(np.float64))
 
 

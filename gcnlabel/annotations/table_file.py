@@ -93,6 +93,7 @@ class TextFile(TableFile):
         self.first_row = self.head.lines + 1
         self.doubled = self.head.doubled
         self.note = None if layout.names else self._note()
+        self._may_be_cut = self._holds_lines = False
 
     def scan(self) -> pl.LazyFrame:
         """Return its columns; a file whose cells stand between spaces is read at once."""
@@ -124,7 +125,10 @@ class TextFile(TableFile):
 
     def checked(self, frame: pl.DataFrame, row: int) -> pl.DataFrame:
         """Return some rows; the columns at the end that have no name must be empty."""
-        for name in self.head.names[len(self.head.names) - self.head.trailing :]:
+        width = len(self.head.names) - self.head.trailing
+        self._may_be_cut |= width == 0 or frame[self.head.names[width - 1]].null_count() > 0
+        self._holds_lines |= any(frame.select(pl.all().str.contains(r"[\r\n]").any()).row(0))
+        for name in self.head.names[width:]:
             filled = (frame[name].fill_null("").str.strip_chars() != "").arg_true()
             if len(filled):
                 place = row + int(filled[0])
@@ -137,9 +141,14 @@ class TextFile(TableFile):
         return frame
 
     def warn(self, rows: int) -> None:
-        """Warn of rows that are cut off or lie within a cell, or are not as many as the file says."""
-        warn_cut_rows(self.path, self.head)
-        warn_swallowed_rows(self.path, self.head)
+        """Warn of rows that are cut off or lie within a cell, or are not as many as the file says.
+
+        The file is read again for that only where the cells that were read give a reason.
+        """
+        if self._may_be_cut:
+            warn_cut_rows(self.path, self.head)
+        if self._holds_lines:
+            warn_swallowed_rows(self.path, self.head)
         if self.head.count not in (None, rows):
             text = f"{self.path} says that it has {self.head.count} rows, and has {rows}"
             warnings.warn(text, GcnlabelWarning, stacklevel=3)

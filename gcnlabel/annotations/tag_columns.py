@@ -13,7 +13,7 @@ from gcnlabel.annotations.advice import of_label_columns, of_one_hot, of_tag_val
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.spellings import canonical, lookup
 from gcnlabel.annotations.tag_signs import Seen
-from gcnlabel.tasks import MultiLabel, Task
+from gcnlabel.tasks import Task
 from gcnlabel.tasks.tag_words import WORDS, tag_value
 
 Array = npt.NDArray[Any]
@@ -79,9 +79,11 @@ def _read(task: Task, cells: Cells, name: str, codes: Mapping[str, int]) -> Arra
     bad = (text.is_not_null() & values.is_null()).arg_true()
     if len(bad):
         row, given = int(bad[0]), text[int(bad[0])]
-        kind = "a tag" if isinstance(task, MultiLabel) else "a class"
-        what, expected = f"{given!r} is not {kind}'s value", "0 or 1, -1 or 1, no or yes, false or true, or missing"
-        fix = of_tag_value(given) if isinstance(task, MultiLabel) else of_one_hot(given)
+        what, expected = (
+            f"{given!r} is not a {task.noun}'s value",
+            "0 or 1, -1 or 1, no or yes, false or true, or missing",
+        )
+        fix = of_one_hot(given) if task.exclusive else of_tag_value(given)
         raise cells.error(row, name, what, expected=expected, fix=fix)
     return values.fill_null(_NOTHING).to_numpy()
 

@@ -8,7 +8,7 @@ from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.coco import read_coco
 from gcnlabel.annotations.voc import Difficult, read_voc
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.tasks import MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 
 
 def is_tag_list(path: str | Path) -> bool:
@@ -47,7 +47,7 @@ def _as_declared(found: Annotations, tasks: TaskSet, path: str | Path) -> Annota
     """Return the tags as the columns of a declared task, matched by name."""
     (there,) = found.tasks
     odd = sorted(set(tasks.labels) ^ set(there.labels))
-    if len(tasks) != 1 or not isinstance(next(iter(tasks)), MultiLabel) or odd:
+    if len(tasks) != 1 or not next(iter(tasks)).binary or odd:
         raise InputError(
             f"the tasks and {path} differ" + (f": {shorten(odd)}" if odd else f": {tasks!r}"),
             expected=f"one multilabel task with the labels {shorten(there.labels)}",

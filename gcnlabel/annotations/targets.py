@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import numpy.typing as npt
 import polars as pl
 
 from gcnlabel.annotations.advice import of_bad_number, of_label_columns, of_unknown_class
-from gcnlabel.annotations.annotations import MISSING_CLASS
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.class_columns import read_one_hot, stands_in_columns
 from gcnlabel.annotations.listed_tags import read_tag_lists
@@ -19,7 +17,7 @@ from gcnlabel.annotations.spellings import known_texts, lookup
 from gcnlabel.annotations.tag_columns import read_tag_columns
 from gcnlabel.annotations.votes import read_votes
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
+from gcnlabel.tasks import MISSING_CLASS, Task
 from gcnlabel.tasks.number_text import number_of
 
 Array = npt.NDArray[Any]
@@ -31,15 +29,12 @@ def target_of(task: Task, cells: Cells) -> Array:
     Raises:
         InputError: A column is missing or a cell cannot be read.
     """
-    readers: dict[type[Task], Callable[[Any, Cells], Array]] = {
-        Categorical: _classes,
-        MultiLabel: _tags,
-        Dimensional: _dimensions,
-    }
-    return readers[type(task)](task, cells)
+    if task.exclusive:
+        return _classes(task, cells)
+    return _tags(task, cells) if task.discrete else _dimensions(task, cells)
 
 
-def _classes(task: Categorical, cells: Cells) -> Array:
+def _classes(task: Task, cells: Cells) -> Array:
     if task.source.votes:
         return read_votes(task, cells)
     if stands_in_columns(task, cells):
@@ -59,17 +54,17 @@ def _classes(task: Categorical, cells: Cells) -> Array:
     return places.cast(pl.Int64).fill_null(MISSING_CLASS).to_numpy().astype(np.int64)
 
 
-def _tags(task: MultiLabel, cells: Cells) -> Any:
+def _tags(task: Task, cells: Cells) -> Any:
     column = task.source.column
     return read_tag_columns(task, cells) if column is None else read_tag_lists(task, cells, column)
 
 
-def _dimensions(task: Dimensional, cells: Cells) -> Array:
-    columns = [_numbers(cells, task.source.column_of(dim), task, dim) for dim in task.dims]
+def _dimensions(task: Task, cells: Cells) -> Array:
+    columns = [_numbers(cells, task.source.column_of(dim), task, dim) for dim in task.labels]
     return np.stack(columns, axis=1)
 
 
-def _numbers(cells: Cells, name: str, task: Dimensional, dim: str) -> Array:
+def _numbers(cells: Cells, name: str, task: Task, dim: str) -> Array:
     column = cells.column(name)
     markers = cells.pointed(pl.Series([*cells.missing, *task.source.missing], dtype=pl.String))
     if column.dtype.is_numeric():
@@ -86,18 +81,18 @@ def _numbers(cells: Cells, name: str, task: Dimensional, dim: str) -> Array:
     given = given & ~values.is_in(numbers).fill_null(False)
     array = values.fill_null(math.nan).to_numpy().copy()
     array[~given.to_numpy()] = math.nan
-    low, high = task.range or (-np.finfo(float).max, np.finfo(float).max)
-    bad = np.flatnonzero(given.to_numpy() & ~((array >= low) & (array <= high)))
+    low, high = task.bounds
+    inside = np.isfinite(array) & (array >= low) & (array <= high)
+    bad = np.flatnonzero(given.to_numpy() & ~inside)
     if len(bad):
         row = int(bad[0])
         raise _bad_number(task, dim, cells, name, row, text[row], finite=bool(np.isfinite(array[row])))
     return array
 
 
-def _bad_number(
-    task: Dimensional, dim: str, cells: Cells, name: str, row: int, given: str, *, finite: bool
-) -> InputError:
-    bounds = "a number" if task.range is None else f"a number in [{task.range[0]:g}, {task.range[1]:g}]"
+def _bad_number(task: Task, dim: str, cells: Cells, name: str, row: int, given: str, *, finite: bool) -> InputError:
+    low, high = task.bounds
+    bounds = "a number" if math.isinf(low) else f"a number in [{low:g}, {high:g}]"
     what = f"{dim} = {given}" if finite else f"{given!r} is not a finite number"
     return cells.error(
         row,

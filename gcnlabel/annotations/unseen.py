@@ -9,7 +9,6 @@ from scipy import sparse
 
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.errors import GcnlabelWarning, shorten
-from gcnlabel.tasks import Categorical, Dimensional
 
 
 def unseen_labels(annotations: Annotations) -> list[str]:
@@ -17,14 +16,8 @@ def unseen_labels(annotations: Annotations) -> list[str]:
     names: list[str] = []
     for task in annotations.tasks:
         target = annotations.targets[task.name]
-        if isinstance(task, Categorical):
-            counts = (annotations.indicators(task.name) > 0).sum(0)
-        elif sparse.issparse(target):
-            counts = np.asarray(target.sum(0)).ravel()
-        else:
-            values = annotations.indicators(task.name)
-            there = ~np.isnan(values) if isinstance(task, Dimensional) else values == 1
-            counts = there.sum(0)
+        shown = task.shown(target if sparse.issparse(target) else task.indicators(target))
+        counts = np.asarray(shown.sum(0)).ravel()
         names += [label for label, count in zip(task.labels, counts, strict=True) if count == 0]
     return names
 

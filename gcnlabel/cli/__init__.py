@@ -1,5 +1,5 @@
 """The command line; one module a command."""
 
-from gcnlabel.cli.main import main
+from gcnlabel.lazy import lazy
 
-__all__ = ["main"]
+lazy(__name__)

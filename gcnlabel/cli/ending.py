@@ -17,12 +17,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.stopping import stopping
 
 AGAIN = "run the same command again, with --overwrite where it has written files"
-GOING_ON = {
-    "train": "go on with: gcnlabel train --resume --output RUN",
-    "prepare": "the same command goes on",
-    "reproduce": "the same command goes on",
-}
-"""Command -> how to go on when it was stopped, where it is not :data:`AGAIN`."""
+"""How to go on when a command was stopped, where its module has no ``GOING_ON``."""
 FIXES = {
     errno.EACCES: "check the rights of the file and its folders (ls -l)",
     errno.EPERM: "check the rights of the file and its folders (ls -l)",

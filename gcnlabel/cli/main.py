@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import warnings
 from typing import Any
@@ -10,46 +9,31 @@ from typing import Any
 import click
 
 from gcnlabel import __version__
-from gcnlabel.cli.ending import AGAIN, GOING_ON, spoken
+from gcnlabel.cli.ending import AGAIN, spoken
+from gcnlabel.cli.listing import command_files, command_module, summary
+from gcnlabel.cli.old_calls import modernised
 from gcnlabel.cli.terminal import printable
 from gcnlabel.errors import NOTE, GcnlabelWarning
 
-COMMANDS = {
-    "build-graph": "Measure or read a label graph and save it.",
-    "inspect-graph": "Show who listens to whom in a label graph, and what is wrong with it.",
-    "export-graph": "Write a label graph for the published codes, or as npz, CSV or GraphML.",
-    "prepare": "Align the faces of a data set once, into a cache that training reads.",
-    "train": "Train a model from a config or a preset.",
-    "evaluate": "Evaluate a run with its selected checkpoint.",
-    "ablate": "Train a config's data with rival heads and wrong graphs, and tell what the label graph is worth.",
-    "predict": "Predict an image, a folder of images or features with a run.",
-    "export": "Write a run as ONNX, safetensors or a PyTorch archive that needs no graph library.",
-    "import-checkpoint": "Turn a checkpoint of the published codes into a run folder.",
-    "reproduce": "Make the tables and figures of the Emotion-GCN paper.",
-    "figures": "Draw the figures of one or several runs.",
-    "demo": "Train baseline and graph head on the bundled synthetic faces and compare them.",
-}
-
 
 class LazyGroup(click.Group):
-    """A group whose commands live in modules of their own, imported only when they are called."""
+    """A group whose commands are files, imported only when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
-        return list(COMMANDS)
+        return list(command_files())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in command_files():
             return None
-        name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(importlib.import_module(f"gcnlabel.cli.{name}"), name)
+        command: click.Command = getattr(command_module(cmd_name), cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, summary(path)) for name, path in command_files().items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the user gave wrong becomes one message on stderr and exit code 2."""
@@ -58,9 +42,16 @@ class LazyGroup(click.Group):
             warnings.showwarning = _show_warning
             logging.disable(logging.INFO)  # Lightning's loggers set their own levels when they are imported
         _show_notes()
-        hint = GOING_ON.get((ctx._protected_args or [""])[0], AGAIN)
-        with spoken(hint, debug=debug):
+        name = (ctx._protected_args or [""])[0]
+        module = command_module(name) if name in command_files() else None
+        with spoken(getattr(module, "GOING_ON", AGAIN), debug=debug):
             return super().invoke(ctx)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that a line calls, today's where it is called as before."""
+        return super().resolve_command(ctx, modernised(args))
 
 
 class _Shown(logging.Handler):

@@ -1,6 +1,5 @@
 """The typed config of a run: YAML in, checked values out."""
 
-from gcnlabel.config.loading import dump_config, load_config, parse_config, preset_names
-from gcnlabel.config.schema import Config
+from gcnlabel.lazy import lazy
 
-__all__ = ["Config", "dump_config", "load_config", "parse_config", "preset_names"]
+lazy(__name__)

@@ -12,16 +12,16 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from gcnlabel.code import code_refused
+from gcnlabel.config.merging import merged, with_changes
+from gcnlabel.config.old_keys import modernised
 from gcnlabel.config.schema import Config
-from gcnlabel.config.splits import FRACTION, NAME
-from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.errors import InputError, closest, note, shorten
 from gcnlabel.files import existing_file, parse_yaml
 from gcnlabel.settings import EACH, ONE, UNKNOWN_KEY
+from gcnlabel.sources.splits import FRACTION, NAME
 
-SOURCES = ("synthetic-faces", "table", "arff", "coco", "voc", "affectnet", "aff-wild2", "emotic")
-"""Values of data.source, which pydantic names as a level of their own."""
-
-LEVELS = (*SOURCES, ONE, EACH, NAME, FRACTION)
+LEVELS = (ONE, EACH, NAME, FRACTION)
 """Levels that pydantic names and a config does not have."""
 
 
@@ -52,7 +52,7 @@ def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | 
         if root is not None and isinstance(base, dict) and "extends" not in base:
             base = parse_yaml(*_text_of(root))
         content = merged(base, content)
-    return parse_config(_with_changes(content, changes), where)
+    return parse_config(with_changes(content, changes), where)
 
 
 def _text_of(source: str | Path) -> tuple[str, str]:
@@ -70,19 +70,6 @@ def _text_of(source: str | Path) -> tuple[str, str]:
     return path.read_text(encoding="utf-8", errors="replace"), str(path)
 
 
-def merged(base: Any, changes: Any) -> Any:
-    """Return ``base`` with ``changes`` on top, section by section; a null takes a key back.
-
-    Example:
-        >>> merged({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": None})
-        {'a': {'b': 1, 'c': 4}}
-    """
-    if not (isinstance(base, dict) and isinstance(changes, dict)):
-        return changes
-    both = base | {key: merged(base.get(key), value) for key, value in changes.items()}
-    return {key: value for key, value in both.items() if value is not None or key not in changes}
-
-
 def preset_names() -> list[str]:
     """Return the names of the shipped presets."""
     return sorted(entry.name[:-5] for entry in _presets().iterdir() if entry.name.endswith(".yaml"))
@@ -96,10 +83,25 @@ def parse_config(content: Any, where: str = "config") -> Config:
     """
     if not isinstance(content, Mapping):
         raise InputError("the config is not a mapping", where=where, expected="key: value lines")
+    values, rewritten = modernised(_with_environment(content, where))
+    if rewritten:
+        note(f"{where}: written for an earlier version, read in today's form: {shorten(rewritten)}")
     try:
-        return Config.model_validate(_with_environment(content, where))
+        return Config.model_validate(values)
     except ValidationError as error:
         raise _readable(error, where) from None
+
+
+def named_code(config: Config) -> list[str]:
+    """Return the code that a config names, and that is run where the config is used.
+
+    Example:
+        >>> named_code(Config(data={"source": "synthetic-faces"}, weighting="math:prod"))
+        ['math:prod']
+    """
+    with code_refused() as met:
+        parse_config(config.model_dump())
+    return met
 
 
 def dump_config(config: Config) -> str:
@@ -119,21 +121,6 @@ def _without_default_nulls(value: Any) -> Any:
 
 def _presets() -> Any:
     return resources.files("gcnlabel") / "presets"
-
-
-def _with_changes(content: Any, changes: Iterable[str]) -> Any:
-    for change in changes:
-        key, equals, value = change.partition("=")
-        if not equals or not key:
-            raise InputError(f"--set {change!r}", expected="key=value, e.g. training.epochs=5")
-        *levels, last = key.split(".")
-        section = content
-        for level in levels:
-            section = section.setdefault(level, {}) if isinstance(section, dict) else None
-        if not isinstance(section, dict):
-            raise InputError(f"--set {change!r}: {'.'.join(levels)} is not a section of the config")
-        section[last] = parse_yaml(value, f"--set {change}")
-    return content
 
 
 def _with_environment(value: Any, where: str) -> Any:
@@ -167,6 +154,10 @@ def _readable(error: ValidationError, where: str) -> InputError:
             expected=shorten(known, limit=20),
             fix=closest(wrong, known),
         )
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):
+        what = ": ".join(filter(None, (key, cause.what)))
+        return InputError(f"{what}{also}", where=where, expected=cause.expected, fix=cause.fix)
     given = "" if first["type"] == "missing" else f", got {first['input']!r}"
     allowed = re.findall(r"'([^']*)'", first["ctx"]["expected"]) if first["type"] == "literal_error" else []
     fix = closest(str(first["input"]), allowed)

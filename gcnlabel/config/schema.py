@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
-from gcnlabel.config.head import HeadConfig as HeadConfig
-from gcnlabel.config.sources import Source
-from gcnlabel.settings import ClassWeights, Section, Share, ShareOrShares, Sizes
+from gcnlabel.config.optimizer import Optimizer
+from gcnlabel.data.augmentation import AUGMENTATIONS
+from gcnlabel.losses import LOSSES, WEIGHTINGS
+from gcnlabel.losses.task_loss import LossPart
+from gcnlabel.nn import BACKBONES, HEADS
+from gcnlabel.nn.backbone import BackbonePart
+from gcnlabel.nn.heads import HeadPart
+from gcnlabel.registry import Part
+from gcnlabel.settings import Section, Share, ShareOrShares
+from gcnlabel.sources import SOURCES, DataSource
 
 
 class Graph(Section):
@@ -43,60 +51,16 @@ class Graph(Section):
         return self
 
 
-class BackboneConfig(Section):
-    """The backbone; ``hidden`` and ``dropout`` belong to ``mlp``, ``widths`` to ``small_cnn``.
-
-    ``relu`` puts a ReLU before the pooling of ``densenet121``, as torchvision's classifier does.
-
-    ``scaling`` is how grey values 0..255 reach an image backbone: ``symmetric`` (-1..1, the default) or ``imagenet``
-    (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
-    """
-
-    name: Literal["identity", "mlp", "small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next"] = (
-        "small_cnn"
-    )
-    hidden: Sizes | None = None
-    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
-    widths: Sizes | None = None
-    pool: Literal["max", "average"] | None = None
-    pretrained: bool | None = None
-    relu: bool | None = None
-    scaling: Literal["symmetric", "imagenet"] | None = None
-
-
 class Model(Section):
-    """Backbone and head."""
-
-    backbone: BackboneConfig = BackboneConfig()
-    head: HeadConfig = HeadConfig()
-
-
-class Loss(Section):
-    """Loss of one task.
+    """Backbone and head.
 
     Attributes:
-        name: ``cross_entropy``, ``bce``, ``asymmetric``, ``ccc`` or ``mse``; None for the default of the task's type.
-        weight: Its weight in the total; None for 0.1 of dimensions beside classes or tags, and 1 of all else.
-        class_weights: Of classes, true for ``f_min / f_i`` of the training split (Emotion-GCN, Eq. 8 and 9), or class
-            -> weight. Of tags, true so that the samples in which a tag is absent and those in which it is present weigh
-            the same together, or tag -> [weight where absent, weight where present]. What is left out weighs 1.
+        backbone: Inputs in, features out; see :mod:`gcnlabel.nn.backbones`.
+        head: Features in, scores of every task out; see :mod:`gcnlabel.nn.heads`.
     """
 
-    name: Literal["cross_entropy", "bce", "asymmetric", "ccc", "mse"] | None = None
-    weight: Annotated[float, Field(ge=0)] | None = None
-    class_weights: ClassWeights = False
-
-
-class Optimizer(Section):
-    """The optimizer and how its learning rate falls."""
-
-    name: Literal["sgd", "adamw"] = "adamw"
-    lr: PositiveFloat = 0.001
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    momentum: Share = 0.9
-    schedule: Literal["constant", "cosine", "step"] = "constant"
-    step_epochs: PositiveInt = 10
-    step_factor: Share = 0.1
+    backbone: Annotated[BackbonePart, BACKBONES] = Field(default_factory=partial(BACKBONES.parse, "small_cnn"))
+    head: Annotated[HeadPart, HEADS] = Field(default_factory=partial(HEADS.parse, "default"))
 
 
 class Training(Section):
@@ -107,6 +71,8 @@ class Training(Section):
         batch_size: Samples in a batch of one device.
         scarce_samples: Samples added to each batch, of those that annotate a label so rare that a batch would hold few
             of it; see :func:`gcnlabel.training.scarce_rows`.
+        min_steps: Batches of the whole training, at least: an epoch goes over few samples several times.
+        patience: Epochs without an improvement of ``select.metric`` after which training ends; None for never.
         workers: Processes that load.
         precision: Lightning's; bf16-mixed pays on GPUs with bfloat16 units, and never on a CPU without them.
         augment: What is done to training images.
@@ -120,9 +86,11 @@ class Training(Section):
     epochs: PositiveInt = 10
     batch_size: PositiveInt = 35
     scarce_samples: Annotated[int, Field(ge=0)] = 64
+    min_steps: Annotated[int, Field(ge=0)] = 0
+    patience: PositiveInt | None = None
     workers: Annotated[int, Field(ge=0)] = 0
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
-    augment: Literal["none", "flip", "faces"] = "none"
+    augment: Annotated[Part, AUGMENTATIONS] = Field(default_factory=partial(AUGMENTATIONS.parse, "none"))
     augment_on: Literal["loader", "device"] = "loader"
     channels_last: bool = False
     compile: bool = False
@@ -133,7 +101,7 @@ class Select(Section):
     """Which epoch is kept as the best: by which metric, on which split.
 
     Attributes:
-        metric: ``loss`` or ``task/metric``.
+        metric: ``loss``, ``main`` (the mean over tasks of macro-F1, LRAP or mean CCC) or ``task/metric``.
         mode: Whether more or less of it is better.
         split: ``val``; ``test`` is allowed, and is then printed with the result.
     """
@@ -144,10 +112,31 @@ class Select(Section):
 
 
 class Evaluate(Section):
-    """What is reported, and whether the decision thresholds of tags are tuned on the held-out split."""
+    """What is reported.
+
+    Attributes:
+        split: The split that is reported.
+        tune_thresholds: Whether the decision thresholds of tags are tuned on the val split.
+    """
 
     split: Literal["test", "val", "train"] = "test"
     tune_thresholds: bool = False
+
+
+Heads = Annotated[
+    list[Annotated[HeadPart, HEADS]], Field(min_length=1), BeforeValidator(lambda v: v if isinstance(v, list) else [v])
+]
+
+
+class Ablate(Section):
+    """What ``gcnlabel ablate`` compares beside its own heads.
+
+    Attributes:
+        heads: Name in tables -> a head, or a list of heads of which each seed reports the one that is best on the val
+            part. One of its own heads may be named too, and is then tuned over the list.
+    """
+
+    heads: dict[str, Heads] = Field(default={})
 
 
 class Config(Section):
@@ -155,27 +144,32 @@ class Config(Section):
 
     Attributes:
         tasks: The tasks, or the file that declares them; None where the data brings its own.
+        data: Where annotations and inputs come from.
         only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
         standardize: Whether features are scaled by the mean and deviation of the training split.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
+        loss: Task -> its loss; see :mod:`gcnlabel.losses`.
         weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
             ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
             :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
             loss``: a metric of a task says better which epoch is best.
+        ablate: Heads that ``gcnlabel ablate`` compares beside its own.
+        seed: Of initial weights, the order of samples and what is held out.
     """
 
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
-    data: Source
+    data: Annotated[DataSource, SOURCES]
     standardize: bool = False
     standardize_targets: bool = True
     graph: Graph = Graph()
-    model: Model = Model()
-    loss: dict[str, Loss] = Field(default={})
-    weighting: str = "fixed"
+    model: Model = Field(default_factory=Model)
+    loss: dict[str, Annotated[LossPart, LOSSES]] = Field(default={})
+    weighting: Annotated[Part, WEIGHTINGS] = Field(default_factory=partial(WEIGHTINGS.parse, "fixed"))
     optimizer: Optimizer = Optimizer()
-    training: Training = Training()
+    training: Training = Field(default_factory=Training)
+    ablate: Ablate = Ablate()
     select: Select = Select()
     evaluate: Evaluate = Evaluate()
     seed: Annotated[int, Field(ge=0)] = 0

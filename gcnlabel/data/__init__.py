@@ -1,19 +1,5 @@
 """Inputs of a run: feature arrays, images."""
 
-from gcnlabel.data.augmentation import augmentation
-from gcnlabel.data.batch_augmentation import BatchAugmentation
-from gcnlabel.data.features import Standardize, load_features
-from gcnlabel.data.images import load_images
-from gcnlabel.data.samples import ArrayDataset, SeededRows, targets_to_tensors, whole_batch
+from gcnlabel.lazy import lazy
 
-__all__ = [
-    "ArrayDataset",
-    "BatchAugmentation",
-    "SeededRows",
-    "Standardize",
-    "augmentation",
-    "load_features",
-    "load_images",
-    "targets_to_tensors",
-    "whole_batch",
-]
+lazy(__name__)

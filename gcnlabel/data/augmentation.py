@@ -4,20 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Annotated
 
 import torch
+from pydantic import BeforeValidator, Field
 from torch import Tensor
 from torchvision.transforms import v2
+
+from gcnlabel.registry import Registry
+
+AUGMENTATIONS = Registry("augmentation", "gcnlabel.data")
+"""Makes what training images uint8 [B, C, H, W] are changed by, or None: ``(*, options)``."""
+
+
+def share_of(flip: float) -> float:
+    """Return the share of mirrored images, of which True is half."""
+    return 0.5 if flip is True else float(flip)
+
+
+Flip = Annotated[float, Field(ge=0, le=1), BeforeValidator(share_of)]
+MaxHue = Annotated[float, Field(ge=0, le=0.5)]
+Strength = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+@AUGMENTATIONS.register("none")
+def none() -> None:
+    """Leave images as they are."""
 
 
 def augmentation(
     *,
-    flip: bool = True,
-    rotation: float = 30.0,
-    brightness: float = 0.2,
-    contrast: float = 0.2,
-    saturation: float = 0.2,
-    hue: float = 0.05,
+    flip: Flip = 0.5,
+    rotation: Strength = 30.0,
+    brightness: Strength = 0.2,
+    contrast: Strength = 0.2,
+    saturation: Strength = 0.2,
+    hue: MaxHue = 0.05,
 ) -> Callable[[Tensor], Tensor]:
     """Return a random transform of uint8 images, [C, H, W] or [B, C, H, W]: the steps of Emotion-GCN (Section IV-A).
 
@@ -25,14 +47,14 @@ def augmentation(
     faster. The paper names the steps and not their strengths; only the 30 degrees stand in its code.
 
     Args:
-        flip: Whether half of the images are mirrored.
+        flip: Share of the images that are mirrored; True for half of them.
         rotation: Largest angle in degrees, to either side.
         brightness: Largest relative change.
         contrast: Largest relative change.
         saturation: Largest relative change; grey images have none.
         hue: Largest change, as a share of the colour circle, at most 0.5; grey images have none.
     """
-    steps: list[torch.nn.Module] = [v2.RandomHorizontalFlip()] if flip else []
+    steps: list[torch.nn.Module] = [v2.RandomHorizontalFlip(share_of(flip))] if flip else []
     if rotation:
         steps.append(v2.RandomRotation(rotation, v2.InterpolationMode.BILINEAR))
     if brightness or contrast or saturation or hue:

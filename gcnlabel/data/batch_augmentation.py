@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.data.augmentation import AUGMENTATIONS, Flip, MaxHue, Strength, share_of
 from gcnlabel.data.batch_colour import BatchColour, colour_maps
 from gcnlabel.data.batch_rotation import BatchRotation
 from gcnlabel.errors import InputError
 from gcnlabel.precision import full_precision
+from gcnlabel.settings import Share
 
 PIXELS = 2**16  # a CPU works on about so many pixels at a time: what it touches stays in its cache
 
@@ -32,6 +34,7 @@ class Draws:
     order: Tensor
 
 
+@AUGMENTATIONS.register("faces")
 class BatchAugmentation(nn.Module):
     """Random transform of batches of uint8 images, each by its own draws, with the steps of Emotion-GCN (Section IV-A).
 
@@ -44,7 +47,7 @@ class BatchAugmentation(nn.Module):
     ``torch.manual_seed`` repeats them on any device. The work is done where the images are.
 
     Args:
-        flip: Whether half of the images are mirrored.
+        flip: Share of the images that are mirrored; True for half of them.
         rotation: Largest angle in degrees, to either side.
         brightness: Largest relative change.
         contrast: Largest relative change.
@@ -52,7 +55,7 @@ class BatchAugmentation(nn.Module):
         hue: Largest change, as a share of the colour circle, at most 0.5; grey images have none.
 
     Raises:
-        InputError: A strength is negative or not finite, or the hue is above 0.5.
+        InputError: A strength is negative or not finite, the share above 1, or the hue above 0.5.
 
     Example:
         >>> images = torch.zeros(2, 3, 8, 8, dtype=torch.uint8)
@@ -63,18 +66,18 @@ class BatchAugmentation(nn.Module):
     def __init__(
         self,
         *,
-        flip: bool = True,
-        rotation: float = 30.0,
-        brightness: float = 0.2,
-        contrast: float = 0.2,
-        saturation: float = 0.2,
-        hue: float = 0.05,
+        flip: Flip = 0.5,
+        rotation: Strength = 30.0,
+        brightness: Strength = 0.2,
+        contrast: Strength = 0.2,
+        saturation: Strength = 0.2,
+        hue: MaxHue = 0.05,
     ) -> None:
         super().__init__()
-        self.flip, self.rotation, self.hue = flip, rotation, hue
+        self.flip, self.rotation, self.hue = share_of(flip), rotation, hue
         self.brightness, self.contrast, self.saturation = brightness, contrast, saturation
-        for name in ("rotation", "brightness", "contrast", "saturation", "hue"):
-            limit = 0.5 if name == "hue" else float("inf")
+        for name in ("flip", "rotation", "brightness", "contrast", "saturation", "hue"):
+            limit = {"flip": 1, "hue": 0.5}.get(name, float("inf"))
             if not (0 <= getattr(self, name) <= limit and getattr(self, name) < float("inf")):
                 raise InputError(f"{name} is {getattr(self, name)}", expected=f"a number from 0 to {limit}")
 
@@ -90,7 +93,7 @@ class BatchAugmentation(nn.Module):
         low = torch.cat([(1 - changes).clamp_min(0), torch.tensor([-self.hue])])
         high = torch.cat([1 + changes, torch.tensor([self.hue])])
         return Draws(
-            mirrored=(uniform[:, 0] < 0.5) & self.flip,
+            mirrored=uniform[:, 0] < self.flip,
             degrees=(2 * uniform[:, 1] - 1) * self.rotation,
             factors=low + uniform[:, 2:6] * (high - low),
             order=uniform[:, 6:].argsort(1),
@@ -103,6 +106,16 @@ class BatchAugmentation(nn.Module):
             InputError: The images are not uint8 [B, 1 or 3, H, W].
         """
         return augmented(images, self.draw(len(images)))
+
+
+@AUGMENTATIONS.register("flip")
+def flip(*, share: Share = 0.5) -> BatchAugmentation:
+    """Return an augmentation that mirrors images and does nothing else.
+
+    Args:
+        share: Share of the images that are mirrored.
+    """
+    return BatchAugmentation(flip=share, rotation=0, brightness=0, contrast=0, saturation=0, hue=0)
 
 
 @torch.no_grad()

@@ -22,9 +22,10 @@ from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.estimators.hyper_parameters import config_of
 from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.graph import LabelGraph
-from gcnlabel.run.build import build_loss, build_model
+from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.studies.ablation import fitting
+from gcnlabel.run.side_by_side import fit_trials, make_trial
+from gcnlabel.training import predict
 
 Array = npt.NDArray[Any]
 ROWS = 8192
@@ -33,7 +34,7 @@ ROWS = 8192
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
-    """A multi-layer perceptron with a head for all tasks, as it was at the moment that is best on held-out samples.
+    """A multi-layer perceptron with a head for all tasks, as it was after the epoch that is best on held-out samples.
 
     A sample of weight w is w equal samples, and one of weight 0 is none, in all that is trained on, held out or
     measured (whole multiples exactly up to 10,000 samples or 4 a sample, others in the mean of 4); only the number of
@@ -61,8 +62,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         weight_decay: Of AdamW.
         max_iter: Number of epochs.
         batch_size: Samples in a batch.
-        validation_fraction: Share of the samples held out, in [0, 1). Of five moments of the training, the one of least
-            loss on them is kept; with 0, of least loss on the training samples.
+        validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
+            of least loss on the training samples.
         random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
             generators is left as it was.
 
@@ -124,21 +125,26 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
     def _train_model(self, data: RunData, samples: float, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
-        member = fitting.Member(build_model(self.config_, data, self.graph_), data, self.config_.optimizer.lr, seed)
-        loss = build_loss(self.config_, data)
+        trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
         steps = self.n_iter_ * math.ceil(samples / self.config_.training.batch_size)
-        fitting.fit(self.config_, [member], steps, lambda _, scores, targets: -float(loss(scores, targets)[0]))
-        if member.value == float("-inf"):
-            raise InputError("the loss is not finite at any moment", fix="a smaller learning_rate, or scaled features")
-        self.model_ = member.model.double()  # so that a sample's scores do not depend on the others of its batch
+        fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)  # however many copies there are of samples
+        if not trial.epoch:
+            raise InputError(
+                "the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features"
+            )
+        self.model_ = trial.model.double()  # so that a sample's scores do not depend on the others of its batch
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False, accept_sparse="csr")
-        starts = range(0, X.shape[0], ROWS)
-        parts = [fitting.scores(self.model_, torch.from_numpy(dense(X[start : start + ROWS]))) for start in starts]
-        return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}
+        inputs = (torch.from_numpy(dense(X[start : start + ROWS])) for start in range(0, X.shape[0], ROWS))
+        return {name: scores.numpy() for name, scores in predict(self.model_, inputs).items()}
+
+    def _values(self, X: Any) -> dict[str, Array]:
+        """Return the probabilities or values of each task [N, labels of the task]."""
+        scores = self._scores(X)
+        return {task.name: task.activated(torch.from_numpy(scores[task.name])).numpy() for task in self.tasks_}
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -18,7 +18,6 @@ from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_classes, of_tags
 from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
-from gcnlabel.estimators.meaning import probabilities
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
 FEATURES = {"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}
@@ -115,15 +114,16 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         return sample_weight, {"labels": dict(zip(self._label_names(), found, strict=True))}
 
     def predict(self, X: Any) -> Array:
-        """Return the most probable class [N], or 0 / 1 for each tag [N, tags]: 1 where its probability is above 0.5."""
-        found = self.predict_proba(X)
-        return (found > 0.5).astype(np.int64) if self._has_tags() else self.classes_[found.argmax(1)]
+        """Return the most probable class [N], or 0 / 1 for each tag [N, tags]: 1 from probability 0.5 on."""
+        values = self.predict_proba(X)
+        (task,) = self.tasks_
+        found: Array = task.predicted(values)
+        return self.classes_[found] if task.exclusive else found
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class or tag, [N, labels], in the order of ``classes_``."""
-        (scores,) = self._scores(X).values()
-        (task,) = self.tasks_
-        return probabilities(task, scores)
+        (found,) = self._values(X).values()
+        return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of samples that are right: their class, or every tag of theirs that is annotated."""
@@ -140,7 +140,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         return tag_table(np.asarray(_dense(_plain(y))), self.classes_.tolist())
 
     def _has_tags(self) -> bool:
-        return isinstance(next(iter(self.tasks_)), MultiLabel)
+        return next(iter(self.tasks_)).binary
 
     def _label_names(self) -> tuple[str, ...]:
         return tuple(str(label) for label in self.classes_.tolist())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gcnlabel.config import Config
-from gcnlabel.config.schema import HeadConfig
 from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import HEADS
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import HIDDEN, resolve_default, with_head
 from gcnlabel.studies.ablation.candidates import graph_or_loops
@@ -26,7 +26,8 @@ def head_and_graph(config: Config, data: RunData, given: LabelGraph | None) -> t
     """
     config = resolve_default(config, data.parts["train"].annotations)
     if given is not None and not config.model.head.has_graph:
-        config = with_head(config, HeadConfig(name="residual", hidden_channels=HIDDEN, bias=True), config.graph)
+        of = {"name": "graph", "hidden_channels": HIDDEN, "bias": True}
+        config = with_head(config, HEADS.parse({"name": "residual", "of": of}), config.graph)
     if not config.model.head.has_graph:
         return config, None
     if given is None:

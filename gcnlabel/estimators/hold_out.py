@@ -1,4 +1,4 @@
-"""Samples set aside for choosing the best moment of the training."""
+"""Samples set aside for choosing the best epoch of the training."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ import numpy.typing as npt
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.tasks import Dimensional
-
-FEWEST = {"categorical": 1, "multilabel": 1, "dimensional": 2}
-"""Samples that training keeps of each class, tag (positives) and dimension (values: CCC needs two)."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -56,9 +52,5 @@ def hold_out(annotations: Annotations, fraction: float, seed: int) -> tuple[Rows
 
 def _shown(annotations: Annotations) -> tuple[npt.NDArray[np.bool_], Any]:
     """Return which labels each sample shows, bool [N, L], and how many samples of each must be left, [L]."""
-    shown, fewest = [], []
-    for task in annotations.tasks:
-        values = annotations.indicators(task.name)
-        shown.append(~np.isnan(values) if isinstance(task, Dimensional) else values == 1)
-        fewest += [FEWEST[task.type]] * len(task)
-    return np.concatenate(shown, 1), np.array(fewest)
+    shown = [task.shown(annotations.indicators(task.name)) for task in annotations.tasks]
+    return np.concatenate(shown, 1), np.array([task.min_samples for task in annotations.tasks for _ in task.labels])

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from gcnlabel.config import Config, parse_config
-from gcnlabel.config.schema import HeadConfig
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.nn.heads import HeadPart
 from gcnlabel.run.default_head import HIDDEN
 from gcnlabel.tasks import TaskSet
 
@@ -51,7 +51,7 @@ def config_of(
     return config
 
 
-def _check_used(given: Mapping[str, Any], head: HeadConfig) -> None:
+def _check_used(given: Mapping[str, Any], head: HeadPart) -> None:
     """Check that no argument is given in vain: a search over it would compare equal models."""
     measured = [name for name in ("convention", "tau", "p") if given[name] is not None]
     if measured and given["graph"] is not None:
@@ -61,7 +61,7 @@ def _check_used(given: Mapping[str, Any], head: HeadConfig) -> None:
         of_graph.remove("graph")
     if of_graph and not head.has_graph:
         raise InputError(
-            f"head={head.name!r} does not use {shorten(of_graph)}",
+            f"head={given['head']!r} does not use {shorten(of_graph)}",
             expected="a head that is generated from a graph, e.g. 'graph', 'residual' or 'graph-cosine'",
         )
 
@@ -73,20 +73,19 @@ def _graph(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _head(given: Mapping[str, Any]) -> dict[str, Any]:
     sizes = HIDDEN if given["hidden_channels"] is None else [_plain(size) for size in given["hidden_channels"]]
-    return {"name": given["head"], "hidden_channels": sizes, "bias": True}
+    graph: dict[str, Any] = {"name": "graph", "hidden_channels": sizes, "bias": True}
+    of_graph = {"graph": graph, "residual": {"name": "residual", "of": graph}}
+    of_graph["graph-cosine"] = {"name": "cosine", "of": graph}
+    return of_graph.get(given["head"], {"name": given["head"]})
 
 
 def _losses(given: Mapping[str, Any], tasks: TaskSet, class_weights: Mapping[str, Any]) -> dict[str, Any]:
     names = _by_task(given["loss"], tasks)
     weights = _by_task(given["loss_weights"], tasks)
-    return {
-        task.name: {
-            "name": names.get(task.name),
-            "weight": _plain(weights.get(task.name)),
-            "class_weights": class_weights.get(task.name, False),
-        }
-        for task in tasks
-    }
+    losses = {task: {"name": names.get(task, "default"), "weight": _plain(weights.get(task))} for task in tasks.names}
+    for task, of_task in class_weights.items():
+        losses[task]["class_weights"] = of_task
+    return losses
 
 
 def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from gcnlabel.annotations import MISSING_CLASS, Annotations, from_frame
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.tasks import Categorical, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
 Array = npt.NDArray[Any]
 
@@ -67,13 +67,9 @@ class Frame(Layout):
         """Return a frame with the columns that were read; tags have a column each, rows the names that X gives them."""
         columns: dict[str, Array] = {}
         for task in tasks:
-            if isinstance(task, Categorical):
-                shown = self.values.get(task.name, {})
-                names = [shown.get(label, label) for label in task.labels]
-                columns[task.source.column or task.name] = np.array(names, dtype=object)[values[task.name]]
-            else:
-                for label, column in zip(task.labels, values[task.name].T, strict=True):
-                    columns[task.source.column_of(label)] = column
+            shown = self.values.get(task.name)
+            for column, cells in task.cells(values[task.name]).items():
+                columns[column] = np.array([shown.get(cell, cell) for cell in cells], dtype=object) if shown else cells
         frame = self.make(columns)
         if hasattr(X, "iloc") and hasattr(frame, "iloc"):
             frame.index = X.index
@@ -88,12 +84,12 @@ class ByTask(Layout):
         if set(y) != set(tasks.names):
             raise InputError(f"targets for {shorten(y)}", expected=f"targets for {shorten(tasks.names)}")
         return Annotations(
-            tasks, {task.name: _codes(task, y[task.name]) if _is_class(task) else y[task.name] for task in tasks}
+            tasks, {task.name: _codes(task, y[task.name]) if task.exclusive else y[task.name] for task in tasks}
         )
 
     def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
         """Return a dict, classes as names."""
-        return {t.name: _names(t, values[t.name]) if _is_class(t) else values[t.name] for t in tasks}
+        return {t.name: _names(t, values[t.name]) if t.exclusive else values[t.name] for t in tasks}
 
 
 class Columns(Layout):
@@ -112,7 +108,7 @@ class Columns(Layout):
         """Return the annotations of an array."""
         table = np.asarray(y, dtype=np.float64)
         table = table[:, None] if table.ndim == 1 else table
-        sizes = [1 if _is_class(task) else len(task) for task in tasks]
+        sizes = [1 if task.exclusive else len(task) for task in tasks]
         if table.ndim != 2 or table.shape[1] != sum(sizes):
             raise InputError(
                 f"y of shape {list(table.shape)}",
@@ -120,16 +116,12 @@ class Columns(Layout):
             )
         parts = np.split(table, np.cumsum(sizes)[:-1], axis=1)
         pairs = zip(tasks, parts, strict=True)
-        return Annotations(tasks, {t.name: _indices(t, part[:, 0]) if _is_class(t) else part for t, part in pairs})
+        return Annotations(tasks, {t.name: _indices(t, part[:, 0]) if t.exclusive else part for t, part in pairs})
 
     def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
         """Return an array of float64."""
         table = np.column_stack([values[task.name] for task in tasks]).astype(np.float64)
         return table[:, 0] if self.one else table
-
-
-def _is_class(task: Task) -> bool:
-    return isinstance(task, Categorical)
 
 
 def _names(task: Task, codes: Array) -> Array:

@@ -20,9 +20,8 @@ from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_tasks
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
-from gcnlabel.estimators.meaning import predicted, probabilities
-from gcnlabel.studies.ablation.main_metrics import mean_main_metric
-from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.metrics.main_metrics import mean_main_metric
+from gcnlabel.tasks import TaskSet
 
 
 def task_set(tasks: TaskSet | Mapping[str, Any]) -> TaskSet:
@@ -32,7 +31,7 @@ def task_set(tasks: TaskSet | Mapping[str, Any]) -> TaskSet:
 
 def _may_have_probabilities(estimator: Any) -> bool:
     tasks = getattr(estimator, "tasks_", None) or estimator.tasks
-    return tasks is None or any(not isinstance(task, Dimensional) for task in task_set(tasks))
+    return tasks is None or any(task.discrete for task in task_set(tasks))
 
 
 @dataclass(eq=False, repr=False)
@@ -102,23 +101,23 @@ class LabelGraphEstimator(LabelGraphBase):
         return found.tasks, found.values
 
     def predict(self, X: Any) -> Any:
-        """Return the most probable class, the tags of probability above 0.5 and the values, in the layout of ``y``.
+        """Return the most probable class, the tags of probability 0.5 or more and the values, in the layout of ``y``.
 
         A pandas frame has the index of X.
         """
-        scores = self._scores(X)
-        return self._layout.write({t.name: predicted(t, scores[t.name]) for t in self.tasks_}, self.tasks_, X)
+        values = self._values(X)
+        return self._layout.write({t.name: t.predicted(values[t.name]) for t in self.tasks_}, self.tasks_, X)
 
     @available_if(_may_have_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> dict[str, Array]:
         """Return the probabilities [N, labels] of each task of classes or tags; absent where there is none."""
-        scores = self._scores(X)
-        return {t.name: probabilities(t, scores[t.name]) for t in self.tasks_ if not isinstance(t, Dimensional)}
+        values = self._values(X)
+        return {task.name: values[task.name] for task in self.tasks_ if task.discrete}
 
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
 
-        What is missing in ``y`` is left out; see :mod:`gcnlabel.studies.ablation.main_metrics`.
+        What is missing in ``y`` is left out; see :mod:`gcnlabel.metrics.main_metrics`.
         """
         scores = {name: torch.from_numpy(values) for name, values in self._scores(X).items()}
         targets = targets_to_tensors(layout_of(y).read(y, self.tasks_))

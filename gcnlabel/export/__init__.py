@@ -1,6 +1,5 @@
 """Trained models as files that need neither gcnlabel nor PyTorch Geometric."""
 
-from gcnlabel.export.description import describe_model
-from gcnlabel.export.formats import FORMATS, export_model
+from gcnlabel.lazy import lazy
 
-__all__ = ["FORMATS", "describe_model", "export_model"]
+lazy(__name__)

@@ -6,35 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gcnlabel import __version__
-from gcnlabel.tasks import Dimensional, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
-ACTIVATIONS = {"categorical": "softmax", "multilabel": "sigmoid", "dimensional": "identity"}
-"""What turns the scores of a task into what they mean."""
 GREY = "(299 R + 587 G + 114 B) / 1000"
 STRETCHED = (
+    "whole pictures stretched",
     "the whole picture, upright as its EXIF data say, stretched to width and height; bilinear with antialiasing: along "
     "each axis, weights max(0, 1 - |d| / max(1, reduction)) of the pixels whose centres are d away, divided by their "
-    "sum; where the reduction is 4 or more, boxes of pixels are averaged first (Pillow's BILINEAR with reducing_gap=2)"
+    "sum; where the reduction is 4 or more, boxes of pixels are averaged first (Pillow's BILINEAR with reducing_gap=2)",
 )
-ALIGNED = (
-    "the face in one affine map: output point (X, Y) of a square of side S shows the picture, upright as its EXIF data "
-    "say, at {point}, with {names}, width and height of the face's box (without one: of the picture) and a the angle "
-    "of the line through the eye centres{eyes} (unknown: 0), y down, pixel edges at whole numbers; bilinear, after "
-    "antialiasing where the face shrinks; black outside"
-)
-POINTS = {
-    "centre": {
-        "point": "c + (X / S - 1/2) w (cos a, sin a) + (Y / S - 1/2) h (-sin a, cos a)",
-        "names": "c, w, h the centre",
-        "eyes": "",
-    },
-    "emotion-gcn-code": {
-        "point": "o + X / S w (cos a, sin a) + Y / S h (-sin a, cos a)",
-        "names": "o, w, h the upper left corner",
-        "eyes": ", whose coordinates are cut down to whole numbers",
-    },
-}
-"""How faces are aligned, by the name of the alignment."""
 
 
 def describe_model(
@@ -42,7 +22,7 @@ def describe_model(
     input_shape: Sequence[int],
     *,
     scaling: str | None = None,
-    alignment: str | None = None,
+    geometry: tuple[str, str] | None = None,
     thresholds: Mapping[str, Sequence[float]] | None = None,
 ) -> dict[str, Any]:
     """Return what a user of the exported file has to know.
@@ -51,8 +31,7 @@ def describe_model(
         tasks: What the model predicts.
         input_shape: Shape of one input: (C, H, W) of an image, or (D,) of features.
         scaling: How the network scales grey values.
-        alignment: How faces were turned and cropped (:mod:`gcnlabel.faces.alignment`); None for whole pictures that
-            were stretched.
+        geometry: How images are brought to size, in a few words and exactly; None for whole pictures stretched.
         thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
 
     Example:
@@ -65,29 +44,28 @@ def describe_model(
         "version": __version__,
         "tasks": tasks.to_dict(),
         "labels": list(tasks.labels),
-        "input": _input(tuple(input_shape), scaling, alignment),
+        "input": _input(tuple(input_shape), scaling, geometry or STRETCHED),
         "outputs": {task.name: _output(task, (thresholds or {}).get(task.name)) for task in tasks},
     }
 
 
-def _input(shape: tuple[int, ...], scaling: str | None, alignment: str | None) -> dict[str, Any]:
+def _input(shape: tuple[int, ...], scaling: str | None, geometry: tuple[str, str]) -> dict[str, Any]:
     if len(shape) == 1:
         return {"name": "inputs", "dtype": "float32", "shape": ["batch", *shape], "preprocessing": "none to be done"}
     colour = "RGB" if shape[0] == 3 else "grey"
-    what = "faces turned upright and cropped" if alignment else "whole pictures stretched"
+    what, exactly = geometry
     described = {
         "preprocessing": f"{colour} images, {what} to {shape[1]} x {shape[2]}; grey values 0..255 as they are",
         "colour": colour if shape[0] == 3 else f"{colour}: {GREY}",
-        "geometry": ALIGNED.format(**POINTS[alignment]) if alignment else STRETCHED,
+        "geometry": exactly,
     }
     scaled = {"scaling_inside": scaling} if scaling else {}
     return {"name": "inputs", "dtype": "uint8", "shape": ["batch", *shape], **described, **scaled}
 
 
 def _output(task: Task, thresholds: Sequence[float] | None) -> dict[str, Any]:
-    output: dict[str, Any] = {"type": task.type, "labels": list(task.labels), "activation": ACTIVATIONS[task.type]}
-    if task.type == "multilabel":
+    output: dict[str, Any] = {"type": task.type, "labels": list(task.labels), "activation": task.activation}
+    if task.binary:
         output["thresholds"] = [0.5] * len(task) if thresholds is None else [float(value) for value in thresholds]
-    if isinstance(task, Dimensional) and task.range is not None:
-        output["range"] = list(task.range)
-    return output
+    declared = task.to_dict()
+    return output | ({"range": declared["range"]} if "range" in declared else {})

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.annotations import MISSING_CLASS
 from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.tasks import MISSING_CLASS
 
 Array = npt.NDArray[Any]
 Place = Callable[[int], str]
@@ -59,39 +59,41 @@ def class_names(
     Args:
         text: Cells, codes or class names (case does not matter), null where empty.
         classes: Names of the classes.
-        default: Declared map of the data set, code -> name.
-        label_map: Map that replaces it, code or text -> class name; None for a code that means no class. Names of
-            classes are read whatever the map.
+        default: Declared map of the data set, code -> name; names of classes are read beside either map.
+        label_map: Map instead of it, code or text -> class name; None for a code without a class.
         place: Where a row stands.
-        allowed: Share of the rows that may be undeclared, outside of the map.
+        allowed: Share of the rows that may be outside of the map.
 
     Raises:
-        InputError: More cells than allowed that the map does not cover, or a map to a name that is no class.
+        InputError: The map does not cover more cells than allowed, or maps to a name that is no class.
 
     Example:
-        >>> cells = pl.Series(["0", "Happiness", "8", None])
-        >>> class_names(cells, ["neutral", "happy"], AFFECTNET_CODES, None, str).to_list()
-        ['neutral', 'happy', 'none', None]
+        >>> class_names(pl.Series(["Happiness", "8", None]), ["happy"], AFFECTNET_CODES, None, str).to_list()
+        ['happy', 'none', None]
     """
-    if label_map is None:
-        spellings = {other: name for other, name in SPELLINGS.items() if name in classes or name in NO_CLASS}
-        meaning = {**{name: name for name in (*NO_CLASS, *classes)}, **spellings, **default}
-    else:
-        meaning = {**{name: name for name in classes}, **_checked_map(label_map, classes)}
+    meaning = _meanings(classes, default, label_map)
     cells = text.str.strip_chars().str.to_lowercase().str.replace(r"^(-?\d+)\.0+$", "${1}")
     names = cells.replace_strict(meaning, default=None, return_dtype=pl.String)
     uncovered = (cells.is_not_null() & names.is_null()).arg_true()
     if len(uncovered) > allowed * len(cells):
         row = int(uncovered[0])
         hint = None if cells[row].lstrip("-").isdigit() else closest(cells[row], meaning)
-        others = sorted(set(cells.gather(uncovered).to_list()))
         raise InputError(
             f"expression {text[row]!r}: the label map does not cover it ({len(uncovered)} of {len(cells)} rows)",
             where=place(row),
             expected=f"a code, {shorten(default if label_map is None else label_map, 24)}; or a name of a class",
-            fix=hint or _declare(others, len(uncovered) / len(cells)),
+            fix=hint or _declare(cells.gather(uncovered).unique().sort().to_list(), len(uncovered) / len(cells)),
         )
-    return names.scatter(uncovered, NOT_DECLARED) if len(uncovered) else names
+    return names.scatter(uncovered, NOT_DECLARED)
+
+
+def _meanings(
+    classes: Sequence[str], default: Mapping[str, str], label_map: Mapping[Any, str | None] | None
+) -> dict[str, str]:
+    if label_map is not None:
+        return {**{name: name for name in classes}, **_checked_map(label_map, classes)}
+    spellings = {other: name for other, name in SPELLINGS.items() if name in classes or name in NO_CLASS}
+    return {**{name: name for name in (*NO_CLASS, *classes)}, **spellings, **default}
 
 
 def _declare(codes: Sequence[str], share: float) -> str:

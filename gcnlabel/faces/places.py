@@ -15,6 +15,11 @@ from gcnlabel.annotations.column_names import NAMELESS
 from gcnlabel.annotations.table_file import TableFile, open_table
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.faces.affectnet.eye_centres import eyes_from_text
+from gcnlabel.faces.aligned_faces import read_faces
+from gcnlabel.faces.alignment import CENTRE, Images
+from gcnlabel.prediction.places import PLACES
+from gcnlabel.sources import DataSource
+from gcnlabel.sources.table import Alignment
 
 BOX = ("face_x", "face_y", "face_width", "face_height")
 LANDMARKS = "facial_landmarks"
@@ -28,21 +33,36 @@ class FacePlace:
     Attributes:
         box: x1, y1, x2, y2 in pixels, [4]; NaN is the whole image.
         eyes: Eye centres (x, y), first the one left in the image, [2, 2]; NaN is unknown: not turned.
+        alignment: What the box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`; None for what the data
+            of the run say.
     """
 
     box: npt.NDArray[np.float64]
     eyes: npt.NDArray[np.float64]
+    alignment: str | None = None
+
+    def read_image(self, path: Path, data: DataSource) -> Images:
+        """Return the face, uint8 [C, H, W], in the size and channels of a run's data.
+
+        Raises:
+            InputError: The image is missing, truncated or no image, or the box is empty.
+        """
+        channels, size, _ = data.image_shape or (0, 0, 0)
+        alignment = self.alignment or getattr(data, "alignment", None) or CENTRE
+        return read_faces(path, self.box[None], self.eyes[None], size, channels, alignment)[0][0]
 
 
-WHOLE = FacePlace(np.full(4, np.nan), np.full((2, 2), np.nan))
-"""The whole image, as it stands."""
-
-
-def read_face_places(path: str | Path) -> Mapping[str, FacePlace]:
+@PLACES.register("faces")
+def read_face_places(path: str | Path, *, alignment: Alignment | None = None) -> Mapping[str, FacePlace]:
     """Return name of an image -> where its face stands, from a CSV or Parquet file.
 
     Its columns are ``image`` and, as in AffectNet's lists, ``face_x``, ``face_y``, ``face_width``, ``face_height`` (all
     four or none) and ``facial_landmarks`` (68 points, ``x;y;x;y;...``; may be left out). Cells may be empty.
+
+    Args:
+        path: The file.
+        alignment: What boxes turn about: ``centre``, or their corner as in the published code, ``emotion-gcn-code``;
+            None for what the data of the run say.
 
     Raises:
         InputError: The file is missing or no such table, an image stands twice, or landmarks are not 68 points.
@@ -61,7 +81,7 @@ def read_face_places(path: str | Path) -> Mapping[str, FacePlace]:
     if twice:
         raise InputError(f"{path} names images twice: {shorten(twice)}", expected="a row an image")
     boxes, eyes = _boxes(table, file), _eyes(table, file)
-    return {name: FacePlace(box, pair) for name, box, pair in zip(names, boxes, eyes, strict=True)}
+    return {name: FacePlace(box, pair, alignment) for name, box, pair in zip(names, boxes, eyes, strict=True)}
 
 
 def _boxes(table: pl.DataFrame, file: TableFile) -> npt.NDArray[np.float64]:

@@ -1,101 +1,151 @@
-"""Data sets of faces: from the cache that was prepared, or from the original pictures."""
+"""What data sets of faces have in common: from the cache that was prepared, or from the original pictures."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import PositiveInt, model_validator
 
-from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.counted_rows import left_out, used_rows
-from gcnlabel.annotations.row_report import ALLOWED, UNREADABLE, RowReport
-from gcnlabel.config.sources import Faces
-from gcnlabel.data.lazy_images import LazyImages, ScaledImages
+from gcnlabel.annotations.row_report import UNREADABLE, RowReport
+from gcnlabel.data.lazy_images import ScaledImages
 from gcnlabel.data.readable import damaged_files, without
 from gcnlabel.errors import InputError
-from gcnlabel.faces import FaceAnnotations, face_tasks, read_aff_wild2, read_affectnet, read_emotic
-from gcnlabel.faces.aff_wild2.reader import CLASSES as AFF_WILD2_CLASSES
-from gcnlabel.faces.affectnet.reader import CLASSES as AFFECTNET_CLASSES
-from gcnlabel.faces.aligned_faces import OriginalImages
+from gcnlabel.faces.aligned_faces import OriginalImages, read_faces
+from gcnlabel.faces.alignment import CENTRE
+from gcnlabel.faces.annotations import FaceAnnotations
+from gcnlabel.faces.cache.folder import CacheFolder
 from gcnlabel.faces.cache.reader import FaceCache
-from gcnlabel.faces.emotic.categories import EMOTIC_TASKS
+from gcnlabel.faces.geometry import aligned_faces
+from gcnlabel.settings import Share
+from gcnlabel.sources import DataSource, Part
+from gcnlabel.sources.source import Image
+from gcnlabel.sources.splits import Splits
 from gcnlabel.tasks import TaskSet
 
+IDLE = {"alignment": CENTRE, "classes": 7}
 
-def load_faces(data: Faces) -> tuple[Annotations, LazyImages, RowReport]:
-    """Return the faces of a data set, images that are read when they are asked for, and what became of every row.
 
-    Raises:
-        InputError: The folder is neither the data set nor a cache of it, the cache was made otherwise, or more images
-            are missing or cannot be read than the config allows.
+class Faces(DataSource):
+    """A data set of faces: its folder as it was released, or the cache that ``gcnlabel prepare`` made of it.
+
+    Attributes:
+        path: The folder.
+        size: Width and height that faces are brought to.
+        channels: 1 for grey, 3 for colour.
+        allow_missing: Share of a split's images that may be missing or unreadable, and of all codes that may be
+            undeclared; more is an error.
+        complete_only: Leave out the faces without all labels, as Emotion-GCN did, instead of masking what is missing.
+        splits: AffectNet and Aff-Wild2 have published "train" and "val" alone, and results are reported on "val".
     """
-    if not (Path(data.path) / "manifest.json").exists():
-        return _originals(data)
-    cache = FaceCache(data.path)
-    _check_made_for(data, cache)
-    report = cache.manifest.report() or used_rows(cache.annotations)
-    report.check(data.allow_missing)
-    same = cache.images.image_shape[1] == data.size
-    return cache.annotations, cache.images if same else ScaledImages(cache.images, data.size), report
 
+    folders: ClassVar[tuple[str, ...]] = (".",)
+    """Folders below the released one that ids start from."""
 
-def _originals(data: Faces) -> tuple[Annotations, LazyImages, RowReport]:
-    allowed = data.allow_missing
-    options: dict[str, Any] = {"classes": data.classes, "complete_only": data.complete_only}
-    faces = read_faces_of(data.source, data.path, **options, allow_undeclared=allowed)
-    (used_rows(faces.annotations) + faces.rows).check(allowed, root=faces.root)
-    images = OriginalImages(faces, data.size, data.channels, data.alignment)
-    damaged = damaged_files([images.path(row) for row in range(len(faces))])
-    report = left_out(faces.annotations, UNREADABLE, damaged) + faces.rows
-    kept = np.flatnonzero(without(damaged, len(faces)))
-    annotations = faces.annotations.select(kept)
-    report = used_rows(annotations) + report
-    report.check(allowed, root=faces.root)
-    return annotations, images.select(kept), report
+    splits: Splits = Splits(val=None, test="val")
+    path: str
+    size: PositiveInt = 227
+    channels: Literal[1, 3] = 3
+    allow_missing: Share = 0.01
+    complete_only: bool = False
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, values: Any) -> Any:
+        """Leave out what earlier versions wrote into run folders of every data set, where it meant nothing."""
+        idle = {name: value for name, value in IDLE.items() if name not in cls.model_fields}
+        return {key: value for key, value in values.items() if key not in idle or value != idle[key]}
 
-def tasks_of_faces(data: Faces) -> TaskSet:
-    """Return the tasks of a data set of faces, without reading it."""
-    if data.source == "emotic":
-        return EMOTIC_TASKS
-    return face_tasks((AFFECTNET_CLASSES if data.source == "affectnet" else AFF_WILD2_CLASSES)[data.classes])
+    @abstractmethod
+    def known_tasks(self) -> TaskSet:
+        """Return the tasks of the data set, without reading it."""
 
+    @abstractmethod
+    def released(self) -> FaceAnnotations:
+        """Return the faces of the data set as it was released.
 
-def _check_made_for(data: Faces, cache: FaceCache) -> None:
-    job, tasks = cache.manifest.job, cache.annotations.tasks
-    made: dict[str, object] = {"source": job.source, "channels": job.channels, "alignment": job.alignment}
-    wanted: dict[str, object] = {"source": data.source, "channels": data.channels, "alignment": data.alignment}
-    if "expression" in tasks.names:
-        made["classes"], wanted["classes"] = len(tasks["expression"]), data.classes
-    for key, value in wanted.items():
-        if made[key] != value:
+        Raises:
+            InputError: The folder is not the data set, or more codes are undeclared than may be.
+        """
+
+    @property
+    def crops(self) -> str:
+        """How faces are cut out of their pictures, by the name of the alignment."""
+        return CENTRE
+
+    @property
+    def geometry(self) -> tuple[str, str]:
+        """How faces are brought to size, in a few words and exactly."""
+        return aligned_faces(self.crops)
+
+    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+        """Return the faces, images that are read when they are asked for, and what became of every row.
+
+        Raises:
+            InputError: The folder is neither the data set nor a cache of it, the cache was made otherwise, or more
+                images are missing or cannot be read than the config allows.
+        """
+        if not CacheFolder(self.path).manifest.exists():
+            return self._originals()
+        cache = FaceCache(self.path)
+        self._check_made_for(cache)
+        report = cache.manifest.report() or used_rows(cache.annotations)
+        report.check(self.allow_missing)
+        same = cache.images.image_shape[1] == self.size
+        return Part(cache.annotations, cache.images if same else ScaledImages(cache.images, self.size)), report
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of the faces."""
+        return self.channels, self.size, self.size
+
+    @property
+    def image_folders(self) -> list[Path]:
+        """The folders that ids start from; those of a cache are where its pictures were."""
+        cache = CacheFolder(self.path)
+        if not cache.manifest.exists():
+            return [Path(self.path, name) for name in self.folders]
+        try:
+            return [Path(cache.read().root)]
+        except InputError:  # a run needs no data to predict
+            return []
+
+    def read_image(self, path: Path) -> Image:
+        """Return a whole picture as a face, uint8 [C, H, W]."""
+        box, eyes = np.full((1, 4), np.nan), np.full((1, 2, 2), np.nan)  # unknown: the whole picture, not turned
+        return read_faces(path, box, eyes, self.size, self.channels, self.crops)[0][0]
+
+    def _originals(self) -> tuple[Part, RowReport]:
+        faces = self.released()
+        (used_rows(faces.annotations) + faces.rows).check(self.allow_missing, root=faces.root)
+        images = OriginalImages(faces, self.size, self.channels, self.crops)
+        damaged = damaged_files([images.path(row) for row in range(len(faces))])
+        report = left_out(faces.annotations, UNREADABLE, damaged) + faces.rows
+        kept = np.flatnonzero(without(damaged, len(faces)))
+        annotations = faces.annotations.select(kept)
+        report = used_rows(annotations) + report
+        report.check(self.allow_missing, root=faces.root)
+        return Part(annotations, images.select(kept)), report
+
+    def _check_made_for(self, cache: FaceCache) -> None:
+        job, tasks = cache.manifest.job, cache.annotations.tasks
+        made: dict[str, object] = {"source": job.source, "channels": job.channels, "alignment": job.alignment}
+        wanted: dict[str, object] = {"source": self.source, "channels": self.channels, "alignment": self.crops}
+        if "classes" in type(self).model_fields and "expression" in tasks.names:
+            made["classes"], wanted["classes"] = len(tasks["expression"]), len(self.known_tasks()["expression"])
+        for key, value in wanted.items():
+            if made[key] != value:
+                raise InputError(
+                    f"data.{key} is {value!r}, and the cache was made with {made[key]!r}",
+                    where=self.path,
+                    fix=f"set data.{key}, or prepare another cache",
+                )
+        if job.size < self.size:
             raise InputError(
-                f"data.{key} is {value!r}, and the cache was made with {made[key]!r}",
-                where=data.path,
-                fix=f"set data.{key}, or prepare another cache",
+                f"data.size is {self.size}, and the faces of the cache are {job.size} pixels wide",
+                where=self.path,
+                fix=f"set data.size to {job.size} or less, or prepare another cache with --size {self.size}",
             )
-    if job.size < data.size:
-        raise InputError(
-            f"data.size is {data.size}, and the faces of the cache are {job.size} pixels wide",
-            where=data.path,
-            fix=f"set data.size to {job.size} or less, or prepare another cache with --size {data.size}",
-        )
-
-
-def read_faces_of(
-    source: str, path: str | Path, *, classes: int, complete_only: bool, allow_undeclared: float = ALLOWED
-) -> FaceAnnotations:
-    """Return the faces of a data set as it was released.
-
-    Args:
-        source: ``affectnet``, ``aff-wild2`` or ``emotic``.
-        path: Its folder.
-        classes: 7 or 8 expressions; EMOTIC has none.
-        complete_only: Leave out the faces without all labels.
-        allow_undeclared: Share of the rows whose code may be none that is declared; EMOTIC has none.
-    """
-    if source == "emotic":
-        return read_emotic(path, complete_only=complete_only)
-    read = read_affectnet if source == "affectnet" else read_aff_wild2
-    return read(path, classes=classes, complete_only=complete_only, allow_undeclared=allow_undeclared)

@@ -1,43 +1,5 @@
 """Figures of a paper: each a function that returns a matplotlib ``Figure``, and one that returns its numbers."""
 
-from gcnlabel.figures.adjacency import adjacency_figure, adjacency_table
-from gcnlabel.figures.comparison import comparison_figure, comparison_table
-from gcnlabel.figures.confusion import confusion_figure, confusion_table
-from gcnlabel.figures.curves import curves_figure, curves_table
-from gcnlabel.figures.gains import Gain, gains_figure, gains_table
-from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
-from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_table
-from gcnlabel.figures.saving import check_formats, rendered, save_figure
-from gcnlabel.figures.scatter import scatter_figure, scatter_table
-from gcnlabel.figures.similarity import cosine_similarity, label_similarity, similarity_figure, similarity_table
-from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
+from gcnlabel.lazy import lazy
 
-__all__ = [
-    "Gain",
-    "SamplePredictions",
-    "adjacency_figure",
-    "adjacency_table",
-    "check_formats",
-    "comparison_figure",
-    "comparison_table",
-    "confusion_figure",
-    "confusion_table",
-    "cosine_similarity",
-    "curves_figure",
-    "curves_table",
-    "gains_figure",
-    "gains_table",
-    "label_graph_figure",
-    "label_graph_table",
-    "label_similarity",
-    "rendered",
-    "sample_figure",
-    "sample_table",
-    "save_figure",
-    "scatter_figure",
-    "scatter_table",
-    "similarity_figure",
-    "similarity_table",
-    "tau_sweep_figure",
-    "tau_sweep_table",
-]
+lazy(__name__)

@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
@@ -47,23 +48,7 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
     for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
         heads = list(dict.fromkeys(head for gains in panel.values() for head in gains))
         for head in sorted(heads, key=lambda head: head in bold):
-            for series in _series(panel, head):
-                places, means, widths = zip(*series, strict=True)
-                if head in bold:
-                    number = list(bold).index(head)
-                    colour, aside = COLOURS[number % len(COLOURS)], ASIDE * (number - (len(bold) - 1) / 2)
-                    axes.errorbar(
-                        [place + aside for place in places],
-                        means,
-                        widths,
-                        color=colour,
-                        label=head,
-                        marker="o",
-                        markersize=3,
-                        capsize=2,
-                    )
-                else:
-                    axes.plot(places, means, ".-", color=GREY, lw=0.7, ms=2, zorder=1, label="all other heads")
+            _draw_head(axes, panel, head, list(bold))
         axes.axhline(0, color="black", linewidth=0.8)
         axes.set_xticks(range(len(panel)), list(panel), fontsize=SMALL)
         axes.set_xlim(-0.5, len(panel) - 0.5)
@@ -73,6 +58,23 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
     unique = {label: handle for axes in rows for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
     rows[0].legend(list(unique.values()), list(unique), fontsize=SMALL, frameon=False, ncols=2)
     return figure
+
+
+def _draw_head(axes: Axes, panel: Panel, head: str, bold: Sequence[str]) -> None:
+    for series in _series(panel, head):
+        places, means, widths = zip(*series, strict=True)
+        if head in bold:
+            number = bold.index(head)
+            aside = ASIDE * (number - (len(bold) - 1) / 2)
+            style: dict[str, Any] = {
+                "color": COLOURS[number % len(COLOURS)],
+                "marker": "o",
+                "markersize": 3,
+                "capsize": 2,
+            }
+            axes.errorbar([place + aside for place in places], means, widths, label=head, **style)
+        else:
+            axes.plot(places, means, ".-", color=GREY, lw=0.7, ms=2, zorder=1, label="all other heads")
 
 
 def _series(panel: Panel, head: str) -> Iterator[list[tuple[int, float, float]]]:

@@ -19,7 +19,6 @@ from gcnlabel.files import write_together
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.pickles import pickled_arrays, pickled_frame
-from gcnlabel.tasks import Categorical, Dimensional
 
 EMOTION_GCN_TAU = 0.1
 """Threshold that is written into the released Emotion-GCN code."""
@@ -69,16 +68,17 @@ def write_emotion_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = 
         InputError: The graph has other tasks or no statistic, or a label without a neighbour, which that code divides
             by zero; or a file exists or cannot be written.
     """
-    kinds = [type(task) for task in graph.tasks]
-    if sorted(kind.__name__ for kind in kinds) != ["Categorical", "Dimensional"]:
+    of_classes = [task.exclusive for task in graph.tasks]
+    if sorted(of_classes) != [False, True] or any(task.binary for task in graph.tasks):
         raise InputError(
             f"a graph of {graph.tasks!r}", expected="one categorical and one dimensional task, as that code has"
         )
-    places = [i for kind in (Categorical, Dimensional) for i in _places(graph, kind)]
+    tasks = sorted(graph.tasks, key=lambda task: not task.exclusive)
+    places = [graph.tasks.index(label) for task in tasks for label in task.labels]
     names = [graph.labels[i] for i in places]
     matrix = _statistic(graph)[np.ix_(places, places)]
     np.fill_diagonal(matrix, 1)
-    _check_neighbours(matrix, names, sum(len(task) for task in graph.tasks if isinstance(task, Categorical)))
+    _check_neighbours(matrix, names, len(tasks[0]))
     files = {Path(path): pickled_frame(matrix, names)}
     if graph.x is not None:
         stream = io.BytesIO()
@@ -114,10 +114,6 @@ def _statistic(graph: LabelGraph) -> npt.NDArray[np.float64]:
             "the graph keeps no statistic, only edges", fix="build it from annotations, a matrix or counts"
         )
     return np.array(as_dense(graph.statistic).numpy(), dtype=np.float64)
-
-
-def _places(graph: LabelGraph, kind: type) -> list[int]:
-    return [i for i, label in enumerate(graph.labels) if isinstance(graph.tasks.task_of(label), kind)]
 
 
 def _check_neighbours(matrix: npt.NDArray[np.float64], names: list[str], classes: int) -> None:

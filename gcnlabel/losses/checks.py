@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.losses.masked import TaskLoss
+from gcnlabel.losses.task_loss import TaskLoss
 
 
 def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: Mapping[str, TaskLoss]) -> None:

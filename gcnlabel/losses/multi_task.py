@@ -8,79 +8,14 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.losses.checks import check_targets
-from gcnlabel.losses.masked import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, TaskLoss
-from gcnlabel.losses.scheme import SchemeWeighting, load_scheme
-from gcnlabel.losses.uncertainty import UncertaintyWeighting
+from gcnlabel.losses.task_loss import TaskLoss
 from gcnlabel.losses.weighting import FixedWeights, Weighting, effective_weights
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
 from gcnlabel.units import Units
 
-LOSSES: dict[str, type[TaskLoss]] = {
-    "cross_entropy": CrossEntropy,
-    "bce": BinaryCrossEntropy,
-    "asymmetric": AsymmetricLoss,
-    "ccc": CCCLoss,
-    "mse": MSELoss,
-}
 HALF = (torch.bfloat16, torch.float16)
 """Types in which no loss is computed: moments and sums over a batch would lose their digits."""
-
-SUITABLE: dict[type[Task], tuple[str, ...]] = {
-    Categorical: ("cross_entropy",),
-    MultiLabel: ("bce", "asymmetric"),
-    Dimensional: ("ccc", "mse"),
-}
-
-
-def make_loss(task: Task, name: str | None = None, **options: Tensor) -> TaskLoss:
-    """Return a loss that suits a task; the first of its type when no name is given.
-
-    Raises:
-        InputError: The loss does not suit the type of the task.
-
-    Example:
-        >>> make_loss(Dimensional("affect", ("valence",)))
-        CCCLoss()
-    """
-    suitable = SUITABLE[type(task)]
-    name = suitable[0] if name is None else name
-    if name not in suitable:
-        raise InputError(
-            f"loss {name!r} does not suit the {task.type} task {task.name!r}",
-            expected=" | ".join(suitable),
-            fix=closest(name, suitable),
-        )
-    return LOSSES[name](**options)
-
-
-def make_weighting(name: str, losses: Mapping[str, TaskLoss]) -> Weighting:
-    """Return the weighting of a name.
-
-    Args:
-        name: ``fixed``, ``uncertainty`` or ``module:attribute``; see :func:`~gcnlabel.losses.scheme.load_scheme`.
-        losses: Loss of each task.
-
-    Raises:
-        InputError: It is none of these.
-
-    Example:
-        >>> make_weighting("fixed", {"affect": MSELoss()})
-        FixedWeights()
-    """
-    if name == "fixed":
-        return FixedWeights()
-    if name == "uncertainty":
-        return UncertaintyWeighting(losses)
-    module, _, attribute = name.partition(":")
-    if not all(part.isidentifier() for part in (*module.split("."), attribute)):
-        known = ("fixed", "uncertainty")
-        raise InputError(
-            f"weighting: {name!r}", expected="fixed | uncertainty | module:attribute", fix=closest(name, known)
-        )
-    return SchemeWeighting(load_scheme(name, list(losses)))
-
 
 DIMENSION_WEIGHT = 0.1
 """Weight of dimensions beside classes or tags; measured by ``benchmarks/dimension_weights.py``."""
@@ -93,6 +28,7 @@ def default_weights(losses: Mapping[str, TaskLoss]) -> dict[str, float]:
         losses: Loss of each task.
 
     Example:
+        >>> from gcnlabel.losses import BinaryCrossEntropy, CCCLoss
         >>> default_weights({"affect": CCCLoss(), "tags": BinaryCrossEntropy()}), default_weights({"affect": CCCLoss()})
         ({'affect': 0.1, 'tags': 1.0}, {'affect': 1.0})
     """

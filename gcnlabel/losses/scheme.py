@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
-import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.losses.weighting import Weighting, observed
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.losses.task_loss import TaskLoss
+from gcnlabel.losses.weighting import WEIGHTINGS, Weighting, observed
+from gcnlabel.registry import Part
 
 Scheme = Callable[[dict[str, Tensor]], Any]
 FORM = "a total (a scalar tensor), or a weight for each of the tasks that it is given"
@@ -97,51 +99,46 @@ def _scalar(value: Any, name: str) -> Any:
     raise InputError(f"the weighting gave {what} as {name}", expected=FORM)
 
 
-def load_scheme(path: str, tasks: Sequence[str]) -> Scheme:
-    """Return the scheme that ``module:attribute`` names.
+def make_weighting(weighting: Any, losses: Mapping[str, TaskLoss]) -> Weighting:
+    """Return a weighting.
 
-    A subclass of ``nn.Module`` is made with the names of the tasks; a module that is made already is copied, so that
-    no run inherits what another has learned; a function is taken as it is.
+    Code that a config names, ``module:attribute``, may be a part like those of :data:`WEIGHTINGS`, or a scheme: a
+    subclass of ``nn.Module`` is made with the names of the tasks; a module that is made already is copied, so that no
+    run inherits what another has learned; a function is taken as it is.
 
     Args:
-        path: Module that can be imported, and the name of the scheme in it.
-        tasks: Names of the tasks.
+        weighting: A name, or a mapping of a name and options.
+        losses: Loss of each task.
 
     Raises:
-        InputError: There is no such module or attribute, or it is no scheme.
+        InputError: There is none of that name, or it is no weighting.
 
     Example:
-        >>> load_scheme("builtins:max", ["mood"])
+        >>> from gcnlabel.losses import MSELoss
+        >>> make_weighting("fixed", {"affect": MSELoss()})
+        FixedWeights()
+        >>> make_weighting("builtins:max", {"affect": MSELoss()}).scheme
         <built-in function max>
     """
-    name, _, attribute = path.partition(":")
-    module = _imported(name, path)
-    found = getattr(module, attribute, None)
+    settings = WEIGHTINGS.parse(weighting)
+    found: Any = WEIGHTINGS.resolve(settings.name)
+    if ":" not in settings.name or (inspect.isclass(found) and issubclass(found, Weighting)):
+        made: Weighting = WEIGHTINGS.make(settings, losses)
+        return made
     if inspect.isclass(found) and issubclass(found, nn.Module):
-        return _made(found, path, tasks)
+        return SchemeWeighting(_made(found, settings, list(losses)))
     if inspect.isclass(found) or not callable(found):
         raise InputError(
-            f"weighting: {path!r} is {'missing' if found is None else 'no scheme'}",
-            expected="a function, an nn.Module or a class of them",
-            fix=closest(attribute, vars(module)) if found is None else None,
+            f"weighting: {settings.name!r} is no scheme", expected="a function, an nn.Module or a class of them"
         )
-    return copy.deepcopy(found)
+    return SchemeWeighting(partial(found, **settings.options) if settings.options else copy.deepcopy(found))
 
 
-def _imported(module: str, path: str) -> Any:
+def _made(kind: type[nn.Module], settings: Part, tasks: Sequence[str]) -> Scheme:
     try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise InputError(
-            f"weighting: {path!r} cannot be imported: {error}",
-            fix="put the folder of the module on PYTHONPATH, or install it",
-        ) from error
-
-
-def _made(kind: type[nn.Module], path: str, tasks: Sequence[str]) -> Scheme:
-    try:
-        return kind(list(tasks))
+        return kind(tasks, **settings.options)
     except TypeError as error:
         raise InputError(
-            f"weighting: {path!r} cannot be made: {error}", expected="a class that takes the names of the tasks"
+            f"weighting: {settings.name!r} cannot be made: {error}",
+            expected="a class that takes the names of the tasks",
         ) from error

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from gcnlabel.losses.masked import MSELoss, TaskLoss
-from gcnlabel.losses.weighting import Weighting
+from gcnlabel.losses.task_loss import TaskLoss
+from gcnlabel.losses.weighting import WEIGHTINGS, Weighting
 
 
+@WEIGHTINGS.register("uncertainty")
 class UncertaintyWeighting(Weighting):
     """Uncertainty weighting (Kendall, Gal and Cipolla, CVPR 2018), with a learned ``s = log σ²`` for each task.
 
@@ -38,6 +39,7 @@ class UncertaintyWeighting(Weighting):
         log_variances: s of each task, a scalar; 0 at first.
 
     Example:
+        >>> from gcnlabel.losses import MSELoss
         >>> weighting = UncertaintyWeighting({"affect": MSELoss()})
         >>> weighting({"affect": torch.tensor(3.0)})  # 3 / 2 + 0 / 2
         tensor(1.5000, grad_fn=<AddBackward0>)
@@ -45,7 +47,7 @@ class UncertaintyWeighting(Weighting):
 
     def __init__(self, losses: Mapping[str, TaskLoss]) -> None:
         super().__init__()
-        self.factors = {name: 0.5 if isinstance(loss, MSELoss) else 1.0 for name, loss in losses.items()}
+        self.factors = {name: loss.learned_factor for name, loss in losses.items()}
         self.log_variances = nn.ParameterDict({name: nn.Parameter(torch.zeros(())) for name in losses})
 
     def forward(self, losses: Mapping[str, Tensor]) -> Tensor:

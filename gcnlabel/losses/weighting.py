@@ -8,6 +8,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.losses.task_loss import TaskLoss
+from gcnlabel.registry import Registry
+
+WEIGHTINGS = Registry("weighting", "gcnlabel.losses")
+"""Makes a :class:`Weighting`: ``(loss of each task, *, options) -> Weighting``."""
+
 
 class Weighting(nn.Module):
     """``weighting(losses) -> total``: how much each task counts.
@@ -68,3 +74,9 @@ def effective_weights(total: Tensor, losses: Mapping[str, Tensor]) -> dict[str, 
         return {}
     found = torch.autograd.grad(total, list(seen.values()), retain_graph=True, allow_unused=True)
     return {name: weight for name, weight in zip(seen, found, strict=True) if weight is not None}
+
+
+@WEIGHTINGS.register("fixed")
+def fixed(losses: Mapping[str, TaskLoss]) -> FixedWeights:
+    """Return the sum of the losses, times their fixed weights."""
+    return FixedWeights()

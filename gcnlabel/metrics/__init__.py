@@ -1,17 +1,5 @@
 """Metrics, always over the whole data set."""
 
-from gcnlabel.metrics.categorical import categorical_metrics, confusion_matrix
-from gcnlabel.metrics.dimensional import dimensional_metrics
-from gcnlabel.metrics.multilabel import average_precision, multilabel_metrics
-from gcnlabel.metrics.task_metrics import TaskMetrics
-from gcnlabel.metrics.thresholds import tune_thresholds
+from gcnlabel.lazy import lazy
 
-__all__ = [
-    "TaskMetrics",
-    "average_precision",
-    "categorical_metrics",
-    "confusion_matrix",
-    "dimensional_metrics",
-    "multilabel_metrics",
-    "tune_thresholds",
-]
+lazy(__name__)

@@ -21,41 +21,41 @@ def multilabel_metrics(
     """Return every metric of a multi-label task.
 
     ``mAP``; micro- and macro-F1; ML-GCN's protocol ``CP CR CF1 OP OR OF1``, over all predictions and for ``top3_``
-    (a label counts as predicted when it is among the three highest and above its threshold); Hamming loss, subset
-    accuracy; LRAP, ranking loss, coverage and one error. A label without a positive in the split is left out of the
-    averages over labels and named in ``absent``.
+    (those among the three highest of a sample); Hamming loss, subset accuracy; LRAP, ranking loss, coverage and one
+    error. A label without a positive in the split is left out of the averages over labels and named in ``absent``.
 
     Args:
         scores: [N, labels].
         targets: 0 / 1 [N, labels], NaN = missing, left out.
         labels: Names of the labels.
         thresholds: Score from which a label counts as predicted [labels]; 0 (probability 0.5) when None.
-        unknown: ``negative`` counts what is missing as negative in the metrics of decisions, which are all but mAP and
-            those of ranks: ML-GCN's protocol for VOC's difficult classes.
+        unknown: ``negative`` counts what is missing as negative in all but mAP and the metrics of ranks: ML-GCN's
+            protocol for VOC's difficult classes.
     """
-    scores = scores.double()
-    seen = ~torch.isnan(targets)
+    scores, seen = scores.double(), ~torch.isnan(targets)
     decided = torch.ones_like(seen) if unknown == "negative" else seen
-    positive = targets == 1
-    there = positive.any(0)
-    result: dict[str, Any] = {"absent": [name for name, some in zip(labels, there.tolist(), strict=True) if not some]}
+    positive, there = targets == 1, (targets == 1).any(0)
+    absent = [name for name, some in zip(labels, there.tolist(), strict=True) if not some]
     if not seen.any():
-        return result
-    limit = torch.zeros(len(labels)) if thresholds is None else thresholds
-    predicted = (scores >= limit.to(scores)) & decided
+        return {"absent": absent}
+    predicted = (scores >= (0 if thresholds is None else thresholds.to(scores))) & decided
     wrong = (predicted != positive) & decided
     top3 = decision_metrics(predicted & _top(scores, decided, 3), positive, there)
-    values = {
+    return {
         **decision_metrics(predicted, positive, there),
-        **{f"top3_{k}": v for k, v in top3.items() if not k.endswith("_f1")},
+        **{f"top3_{key}": value for key, value in top3.items() if not key.endswith("_f1")},
         **ranking_metrics(scores, positive, seen),
         "hamming_loss": float(wrong.sum() / decided.sum()),
         "subset_accuracy": float((~wrong.any(1)).double().mean()),
+        **_mean_average_precision(scores, positive, seen),
+        "absent": absent,
     }
-    columns = there.nonzero().flatten().tolist()
+
+
+def _mean_average_precision(scores: Tensor, positive: Tensor, seen: Tensor) -> dict[str, float]:
+    columns = positive.any(0).nonzero().flatten().tolist()
     precisions = [average_precision(scores[seen[:, c], c], positive[seen[:, c], c]) for c in columns]
-    mean = {"mAP": sum(precisions) / len(precisions)} if precisions else {}
-    return {**values, **mean, **result}
+    return {"mAP": sum(precisions) / len(precisions)} if precisions else {}
 
 
 def decision_metrics(predicted: Tensor, positive: Tensor, there: Tensor) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from torch import Tensor
@@ -12,7 +13,11 @@ from gcnlabel.metrics.categorical import categorical_metrics, confusion_matrix
 from gcnlabel.metrics.dimensional import dimensional_metrics
 from gcnlabel.metrics.majority import ties
 from gcnlabel.metrics.multilabel import multilabel_metrics
-from gcnlabel.tasks import Categorical, MultiLabel, Task
+from gcnlabel.registry import Registry
+from gcnlabel.tasks import Task
+
+METRICS = Registry("metrics of a task type", "gcnlabel.metrics")
+"""Name -> ``(task, scores, targets, thresholds) -> {name: value}``; :attr:`Task.metrics` names one."""
 
 
 class TaskMetrics(Metric):
@@ -45,9 +50,22 @@ class TaskMetrics(Metric):
     def compute(self) -> dict[str, Any]:
         """Return name -> value; names in ``absent`` and ``undefined`` say what could not be measured."""
         scores, targets = dim_zero_cat(self.scores), dim_zero_cat(self.targets)
-        if isinstance(self.task, Categorical):
-            tied = {"ties": ties(targets)} if ties(targets) else {}
-            return categorical_metrics(confusion_matrix(scores, targets), self.task.classes) | tied
-        if isinstance(self.task, MultiLabel):
-            return multilabel_metrics(scores, targets, self.task.labels, self.thresholds, unknown=self.task.unknown)
-        return dimensional_metrics(scores, targets, self.task.labels, getattr(self.task, "range", None))
+        found: dict[str, Any] = METRICS.resolve(self.task.metrics)(self.task, scores, targets, self.thresholds)
+        return found
+
+
+@METRICS.register("classes")
+def _of_classes(task: Task, scores: Tensor, targets: Tensor, thresholds: Tensor | None) -> dict[str, Any]:
+    tied = {"ties": ties(targets)} if ties(targets) else {}
+    return categorical_metrics(confusion_matrix(scores, targets), task.labels) | tied
+
+
+@METRICS.register("tags")
+def _of_tags(task: Task, scores: Tensor, targets: Tensor, thresholds: Tensor | None) -> dict[str, Any]:
+    return multilabel_metrics(scores, targets, task.labels, thresholds, unknown=task.unknown)
+
+
+@METRICS.register("values")
+def _of_values(task: Task, scores: Tensor, targets: Tensor, thresholds: Tensor | None) -> dict[str, Any]:
+    bounds = task.bounds if all(map(math.isfinite, task.bounds)) else None
+    return dimensional_metrics(scores, targets, task.labels, bounds)

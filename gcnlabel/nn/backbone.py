@@ -2,9 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError, closest
+from gcnlabel.registry import Part, Registry
+
+Shape = tuple[int, ...]
+Pool = Literal["max", "average"]
+
+
+class BackbonePart(Part):
+    """Name and options of a backbone.
+
+    Attributes:
+        scaling: How grey values 0..255 reach an image backbone: ``symmetric`` (-1..1; null is the same) or ``imagenet``
+            (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
+    """
+
+    scaling: Literal["symmetric", "imagenet"] | None = None
+
+
+def features_in(shape: int | Shape, name: str) -> int:
+    """Return the number of features of an input, D, for a backbone that takes features [D].
+
+    Raises:
+        InputError: The input is an image.
+    """
+    if isinstance(shape, int):
+        return shape
+    if len(shape) != 1:
+        raise InputError(f"backbone {name!r} does not take images", expected="features", fix="e.g. small_cnn")
+    return shape[0]
+
+
+def channels_in(shape: int | Shape, name: str, *, colour: bool = False) -> int:
+    """Return the number of channels of an image, C, for a backbone that takes images [C, H, W].
+
+    Raises:
+        InputError: The input is no image, or has no colours and ``colour`` is true.
+    """
+    channels = shape if isinstance(shape, int) else shape[0]
+    if not isinstance(shape, int) and len(shape) != 3:
+        raise InputError(f"backbone {name!r} does not take features", expected="images", fix="e.g. mlp or identity")
+    if colour and channels != 3:
+        raise InputError(f"backbone {name!r} takes colour images", fix="set data.channels to 3")
+    return channels
 
 
 class GlobalMaxPool(nn.Module):
@@ -63,6 +108,17 @@ def pooling(name: str) -> nn.Module:
     return POOLS[name]()
 
 
+def checked_sizes(name: str, sizes: Sequence[int]) -> Sequence[int]:
+    """Return sizes of layers.
+
+    Raises:
+        InputError: There is none, or one is less than 1.
+    """
+    if not sizes or min(sizes) < 1:
+        raise InputError(f"{name} = {list(sizes)}", expected="at least one size, each at least 1")
+    return sizes
+
+
 class Backbone(nn.Module):
     """A network with a known number of features.
 
@@ -79,3 +135,7 @@ class Backbone(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the features [B, D]."""
         return self.network(inputs)
+
+
+BACKBONES = Registry("backbone", "gcnlabel.nn.backbones", form=BackbonePart, default="small_cnn", makes=Backbone)
+"""Makes a :class:`Backbone` for inputs of a shape: ``(shape, *, options) -> Backbone``, (D,) or (C, H, W)."""

@@ -13,6 +13,9 @@ from torch_geometric.nn import GCNConv
 
 from gcnlabel.errors import GcnlabelWarning, InputError
 
+SLOPE = 0.2
+"""Slope of LeakyReLU below 0, in both papers."""
+
 
 def gcn_conv(in_channels: int, out_channels: int) -> GCNConv:
     """Return a layer that only propagates: ``H' = Â H W`` (Kipf & Welling; Emotion-GCN, Eq. 2).
@@ -69,7 +72,7 @@ class LabelGCN(nn.Module):
         if min(self.sizes) < 1:
             raise InputError(f"layer sizes {list(self.sizes)}", expected="sizes of at least 1")
         self.convs = nn.ModuleList(conv(a, b) for a, b in itertools.pairwise(self.sizes))
-        self.activation = nn.LeakyReLU(0.2) if activation is None else activation()
+        self.activation = nn.LeakyReLU(SLOPE) if activation is None else activation()
         self._weights_as = [weights_as(layer) for layer in self.convs]
         if None in self._weights_as:
             name = type(self.convs[self._weights_as.index(None)]).__name__

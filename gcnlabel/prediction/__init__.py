@@ -1,18 +1,5 @@
 """What a trained run says of new images or features."""
 
-from gcnlabel.prediction.annotation import annotate, annotated_files, annotated_image
-from gcnlabel.prediction.images import find_images
-from gcnlabel.prediction.network import Network, load_network
-from gcnlabel.prediction.predict import predict
-from gcnlabel.prediction.predictions import Predictions
+from gcnlabel.lazy import lazy
 
-__all__ = [
-    "Network",
-    "Predictions",
-    "annotate",
-    "annotated_files",
-    "annotated_image",
-    "find_images",
-    "load_network",
-    "predict",
-]
+lazy(__name__)

@@ -18,7 +18,7 @@ from gcnlabel.figures.style import MEDIUM, new_figure
 from gcnlabel.files import atomic_write, refuse_existing
 from gcnlabel.prediction.panels import draw_classes, draw_dimensions, draw_tags, draw_valence_arousal
 from gcnlabel.prediction.predictions import Predictions
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task
+from gcnlabel.tasks import Task
 
 HEIGHT = 2.4
 """Height of a panel in inches."""
@@ -45,8 +45,7 @@ def annotated_image(picture: Image.Image, predictions: Predictions, row: int) ->
     all_axes = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)[0]
     _draw_picture(all_axes[0], picture, predictions.names[row])
     for axes, task, draw in zip(all_axes[1:], predictions.tasks, panels, strict=True):
-        limits = [predictions.threshold(task.name)] if isinstance(task, MultiLabel) else []
-        draw(axes, task, predictions.values[task.name][row], *limits)
+        draw(axes, task, predictions.values[task.name][row], predictions.threshold(task.name))
     return figure
 
 
@@ -117,11 +116,9 @@ def annotate(
 
 def _panel(task: Task) -> Callable[..., None]:
     """Return what draws the panel of a task."""
-    if isinstance(task, Categorical):
-        return draw_classes
-    if isinstance(task, Dimensional):
-        return draw_valence_arousal if sorted(task.dims) == ["arousal", "valence"] else draw_dimensions
-    return draw_tags
+    if task.discrete:
+        return draw_classes if task.exclusive else draw_tags
+    return draw_valence_arousal if sorted(task.labels) == ["arousal", "valence"] else draw_dimensions
 
 
 def _draw_picture(axes: Axes, picture: Image.Image, name: str) -> None:

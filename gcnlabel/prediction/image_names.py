@@ -5,43 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from gcnlabel.config import Config
-from gcnlabel.config.sources import Coco, Faces, Table, Voc
-from gcnlabel.errors import InputError
-from gcnlabel.faces.affectnet.lists import IMAGE_FOLDERS as AFFECTNET_FOLDERS
-from gcnlabel.faces.cache.folder import CacheFolder
-from gcnlabel.faces.emotic.reader import IMAGE_FOLDERS as EMOTIC_FOLDERS
-from gcnlabel.run.tagged_images import voc_images
-
-FACE_FOLDERS = {"affectnet": (*AFFECTNET_FOLDERS, "."), "aff-wild2": ("cropped_aligned",), "emotic": EMOTIC_FOLDERS}
-"""Folders that the ids of a data set start from, below its own."""
-
-
-def image_folders(config: Config) -> list[Path]:
-    """Return the folders that the ids of a run's data start from, those that are there, the innermost first."""
-    data = config.data
-    if isinstance(data, Table) and data.images is not None:
-        found = [Path(data.images)]
-    elif isinstance(data, Coco):
-        found = [Path(data.images)] if isinstance(data.images, str) else [Path(each) for each in data.images.values()]
-    elif isinstance(data, Voc):
-        found = [voc_images(data)]
-    elif isinstance(data, Faces):
-        found = _of_faces(data)
-    else:
-        found = []
-    return [folder.resolve() for folder in found if folder.is_dir()]
-
-
-def _of_faces(data: Faces) -> list[Path]:
-    cache = CacheFolder(data.path)
-    if not cache.manifest.exists():
-        return [Path(data.path, name) for name in FACE_FOLDERS[data.source]]
-    try:
-        return [Path(cache.read().root)]
-    except InputError:  # the run needs no data to predict
-        return []
-
 
 def named_images(
     files: Mapping[str, Path], place: Path, folders: Collection[Path] = (), ids: Collection[str] = (), drop: str = ""
@@ -54,7 +17,7 @@ def named_images(
         folders: Folders that the ids of the run's data start from; where one of them holds the place, images are called
             by their path below the first that does.
         drop: Ending that the ids of those folders lack, as VOC's do.
-        ids: Names in a table of faces; an image that one of them ends in, and that stands there, is called by it.
+        ids: Names in a table of places; an image that one of them ends in, and that stands there, is called by it.
 
     Example:
         >>> files = {"1.jpg": Path("/data/photos/1.jpg")}

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from gcnlabel.config import Config
-from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Table, Voc
-from gcnlabel.data import load_images
 from gcnlabel.errors import InputError
-from gcnlabel.faces.aligned_faces import read_faces
-from gcnlabel.faces.alignment import CENTRE
-from gcnlabel.faces.places import WHOLE, FacePlace
-from gcnlabel.faces.synthetic.renderer import SIZE
-from gcnlabel.prediction.image_names import image_folders, named_images
+from gcnlabel.prediction.image_names import named_images
+from gcnlabel.sources import DataSource
+from gcnlabel.sources.source import Image, Place
 
 FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
 """How files of features end."""
@@ -35,7 +27,7 @@ def find_images(source: str | Path, config: Config | None = None, ids: Collectio
     Args:
         source: The image or folder.
         config: Of a run, whose data may name the images.
-        ids: Names in a table of faces.
+        ids: Names in a table of places.
 
     Raises:
         InputError: There is no such file or folder, or no image in it; or it is a file of features.
@@ -49,8 +41,8 @@ def find_images(source: str | Path, config: Config | None = None, ids: Collectio
         )
     if not source.exists():
         raise InputError(f"image or folder not found: {source}", fix="check the path; it is relative to where you are")
-    folders = [] if config is None else image_folders(config)
-    drop = ".jpg" if config is not None and isinstance(config.data, Voc) else ""
+    folders = [] if config is None else [folder.resolve() for folder in config.data.image_folders if folder.is_dir()]
+    drop = "" if config is None else config.data.ids_lack
     if not source.is_dir():
         return named_images({source.name: source}, source.parent, folders, ids, drop)
     inner = (path.relative_to(source) for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
@@ -61,48 +53,22 @@ def find_images(source: str | Path, config: Config | None = None, ids: Collectio
     return named_images(found, source, folders, ids, drop)
 
 
-def image_shape(config: Config) -> tuple[int, int, int] | None:
-    """Return (C, H, W) of the images that a run takes, None where it takes features."""
-    data = config.data
-    if isinstance(data, SyntheticFaces):
-        return (1, SIZE, SIZE)
-    if isinstance(data, Faces | Coco | Voc) or (isinstance(data, Table) and data.images is not None):
-        return (data.channels, data.size, data.size)
-    return None
-
-
-def read_image(
-    path: Path, config: Config, place: FacePlace = WHOLE, alignment: str | None = None
-) -> npt.NDArray[np.uint8]:
-    """Return an image uint8 [C, H, W] in the size and channels of a run's data.
-
-    It goes the way of the data that the run was trained on: a table's images are resized, faces warped. Where the face
-    is known, it is aligned in either case.
+def read_image(path: Path, data: DataSource, place: Place | None = None) -> Image:
+    """Return an image uint8 [C, H, W] in the size and channels of a run's data, brought there as theirs were.
 
     Args:
         path: The image.
-        config: Of the run.
-        place: Where its face stands.
-        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`; None for the run's own.
+        data: The data of the run.
+        place: Where in the image stands what is predicted; None for the whole image.
 
     Raises:
-        InputError: It is no image, is truncated, or has more than 8 bits a channel; or the box is empty.
+        InputError: It is no image, is truncated, or has more than 8 bits a channel; or there is nothing at its place.
     """
-    channels, size, _ = image_shape(config) or (0, 0, 0)
     path = path.resolve()
     try:
-        if isinstance(config.data, Faces) or place is not WHOLE:
-            how = size, channels, alignment or alignment_of(config)
-            return read_faces(path, place.box[None], place.eyes[None], *how)[0][0]
-        image: Any = load_images(path.parent, [path.name], size=size, channels=channels)[0]
+        return data.read_image(path) if place is None else place.read_image(path, data)
     except InputError as error:
         raise InputError(first_line(error), fix="mend it, or leave it out") from error
-    return np.asarray(image)
-
-
-def alignment_of(config: Config) -> str:
-    """Return what boxes turn about in the data of a run."""
-    return getattr(config.data, "alignment", None) or CENTRE
 
 
 def first_line(error: InputError) -> str:

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 from torch import Tensor
 
-from gcnlabel.annotations import MISSING_CLASS, Annotations
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
-from gcnlabel.files import existing_file
-from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.prediction.images import image_shape
 from gcnlabel.run import RunFolder
-from gcnlabel.run.build import build_backbone
-from gcnlabel.run.data import Part
-from gcnlabel.run.heads import build_head
-from gcnlabel.run.tasks import run_tasks
-from gcnlabel.tasks import Categorical, TaskSet
-from gcnlabel.training import load_checkpoint
+from gcnlabel.run.loading import kept_signature, load_model
+from gcnlabel.tasks import TaskSet
 
 
 @dataclass(frozen=True)
@@ -48,7 +37,7 @@ class Network:
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images that it takes, None where it takes features."""
-        return image_shape(self.config)
+        return self.config.data.image_shape
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -65,31 +54,10 @@ def load_network(folder: RunFolder) -> Network:
     Raises:
         InputError: The folder holds no whole run, or the checkpoint does not fit config and graph.
     """
-    config = folder.load_config()
-    state = load_checkpoint(folder.best)["state_dict"]
-    graph = None
-    if config.model.head.has_graph:
-        graph = LabelGraph.load(existing_file(folder.graph, "label graph of the run"))
-    tasks = run_tasks(config, graph)
-    shape = image_shape(config) or (_features_in(state),)
-    settings = config.model.backbone.model_copy(update={"pretrained": None})  # the checkpoint has all weights
-    backbone = build_backbone(settings, _of_shape(shape, tasks), config.standardize)
-    model = MultiTaskModel(backbone, build_head(config.model.head, tasks, backbone.out_features, graph))
-    _load_weights(model, state, folder.best)
-    return Network(model.eval(), tasks, config, tuned_thresholds(folder, tasks), shape[0] if len(shape) == 1 else 0)
-
-
-def _features_in(state: Mapping[str, Tensor]) -> int:
-    """Return the number of features that the first layer of a checkpoint takes."""
-    backbone = [value for name, value in state.items() if name.startswith("model.backbone.")]
-    if backbone:
-        return backbone[0].shape[-1]
-    for ending in (".tokens.linear.weight", ".residual", ".vectors"):  # tokens first: vectors behind them are smaller
-        for name, value in state.items():
-            if name.endswith(ending):
-                return value.shape[1]
-    *_, last = [value for name, value in state.items() if ".gcn.convs." in name and value.ndim == 2]
-    return last.shape[0]
+    model, checkpoint = load_model(folder)
+    inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
+    thresholds = tuned_thresholds(folder, tasks)
+    return Network(model, tasks, folder.load_config(), thresholds, inputs[0] if len(inputs) == 1 else 0)
 
 
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
@@ -108,26 +76,3 @@ def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
     return {
         name: Tensor([by_label[label] for label in tasks[name].labels]).sigmoid() for name, by_label in kept.items()
     }
-
-
-def _of_shape(shape: tuple[int, ...], tasks: TaskSet) -> Part:
-    """Return one input of a shape, with nothing annotated: what a backbone is built for."""
-    nothing: dict[str, Any] = {
-        task.name: np.array([MISSING_CLASS]) if isinstance(task, Categorical) else np.full((1, len(task)), np.nan)
-        for task in tasks
-    }
-    return Part(Annotations(tasks, nothing), np.zeros((1, *shape), dtype=np.uint8 if len(shape) == 3 else np.float32))
-
-
-def _load_weights(model: MultiTaskModel, state: Mapping[str, Tensor], path: Path) -> None:
-    given = {name.removeprefix("model."): value for name, value in state.items() if name.startswith("model.")}
-    wanted = model.state_dict()
-    for name in [*(name for name in wanted if not name.startswith("units.")), *given]:  # older runs have no units
-        theirs, ours = (list(side[name].shape) if name in side else "nothing" for side in (given, wanted))
-        if theirs != ours:
-            raise InputError(
-                f"the checkpoint does not fit: {name} is {theirs}, and the network has {ours}",
-                where=path,
-                expected="the config and graph that it was trained with",
-            )
-    model.load_state_dict(given)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from gcnlabel.figures.style import COLOURS, MEDIUM, SMALL
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
+from gcnlabel.tasks import Task
 
 Values = npt.NDArray[np.floating]
 
@@ -17,20 +17,21 @@ PREDICTED, OTHER = COLOURS[0], "0.85"
 MOST_BARS = 10
 
 
-def draw_classes(axes: Axes, task: Categorical, probabilities: Values) -> None:
+def draw_classes(axes: Axes, task: Task, probabilities: Values, thresholds: Values) -> None:
     """Draw the most probable classes, the first of them as predicted.
 
     Args:
         axes: Where to.
         task: The task.
         probabilities: [labels].
+        thresholds: Of no class.
     """
     best = int(probabilities.argmax())
-    _draw_bars(axes, task.classes, probabilities, np.arange(len(task)) == best)
-    _title(axes, task.classes[best], f"{probabilities[best]:.0%}")
+    _draw_bars(axes, task.labels, probabilities, np.arange(len(task)) == best)
+    _title(axes, task.labels[best], f"{probabilities[best]:.0%}")
 
 
-def draw_tags(axes: Axes, task: MultiLabel, probabilities: Values, thresholds: Values) -> None:
+def draw_tags(axes: Axes, task: Task, probabilities: Values, thresholds: Values) -> None:
     """Draw the most probable tags; a tick marks the threshold of each.
 
     Args:
@@ -46,16 +47,17 @@ def draw_tags(axes: Axes, task: MultiLabel, probabilities: Values, thresholds: V
     _title(axes, task.name, f"{count} of {len(task)} predicted")
 
 
-def draw_valence_arousal(axes: Axes, task: Dimensional, values: Values) -> None:
+def draw_valence_arousal(axes: Axes, task: Task, values: Values, thresholds: Values) -> None:
     """Draw the point of valence (to the right) and arousal (upwards) in their plane; beyond its edge, at the edge.
 
     Args:
         axes: Where to.
         task: The task, of both dimensions in either order.
         values: [2].
+        thresholds: Of no dimension.
     """
     low, high = _range(task, values)
-    point = [float(values[task.dims.index(name)]) for name in ("valence", "arousal")]
+    point = [float(values[task.labels.index(name)]) for name in ("valence", "arousal")]
     middle, drawn = (low + high) / 2, np.clip(point, low, high)
     for line in (axes.axhline, axes.axvline):
         line(middle, color="0.75", linewidth=0.8, zorder=0)
@@ -72,13 +74,14 @@ def draw_valence_arousal(axes: Axes, task: Dimensional, values: Values) -> None:
     axes.set_title(f"{point[0]:+.2f}, {point[1]:+.2f}", fontsize=MEDIUM + 1, loc="left", pad=5)
 
 
-def draw_dimensions(axes: Axes, task: Dimensional, values: Values) -> None:
+def draw_dimensions(axes: Axes, task: Task, values: Values, thresholds: Values) -> None:
     """Draw a scale for each dimension with a mark at its value; beyond its end, at the end.
 
     Args:
         axes: Where to.
         task: The task.
         values: [labels].
+        thresholds: Of no dimension.
     """
     low, high = _range(task, values)
     rows = np.arange(len(task))
@@ -90,7 +93,7 @@ def draw_dimensions(axes: Axes, task: Dimensional, values: Values) -> None:
         )
     axes.set_xlim(low, high)
     axes.set_ylim(len(task) - 0.5, -0.5)
-    axes.set_yticks(rows, task.dims)
+    axes.set_yticks(rows, task.labels)
     axes.set_xticks([low, (low + high) / 2, high])
     _frame(axes)
     axes.spines[:].set_visible(False)
@@ -135,9 +138,9 @@ def _frame(axes: Axes) -> None:
     axes.spines[:].set_color("0.75")
 
 
-def _range(task: Dimensional, values: Values) -> tuple[float, float]:
+def _range(task: Task, values: Values) -> tuple[float, float]:
     """Return the ends of a task's scale; where it declares none, whole numbers that hold the values, even about 0."""
-    if task.range is not None:
-        return task.range
+    if math.isfinite(task.bounds[0]):
+        return task.bounds
     end = float(max(1, math.ceil(float(np.abs(values).max()))))
     return -end, end

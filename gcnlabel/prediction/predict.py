@@ -15,13 +15,13 @@ from torch import Tensor
 
 from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.faces.places import WHOLE, FacePlace
-from gcnlabel.prediction.images import FEATURE_FILES, find_images, first_line, image_shape, read_image
+from gcnlabel.prediction.images import FEATURE_FILES, find_images, first_line, read_image
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
-from gcnlabel.tasks import Categorical, MultiLabel, Task
+from gcnlabel.sources.source import Image, Place
+from gcnlabel.training import predict as scores_of
 from gcnlabel.training.pairs import concatenate
 
 Batch = tuple[list[str], npt.NDArray[np.generic]]
@@ -32,25 +32,22 @@ def predict(
     folder: RunFolder,
     source: str | Path,
     *,
-    places: Mapping[str, FacePlace] | None = None,
-    alignment: str | None = None,
+    places: Mapping[str, Place] | None = None,
     batch_size: int = 32,
     device: str = "auto",
     progress: Progress = lambda done, total: None,
 ) -> Predictions:
     """Return what the selected checkpoint of a run says of an image, a folder of images or a file of features.
 
-    No face is looked for: where ``places`` does not say where it stands, the whole image is taken, and brought to the
-    size and channels of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on,
+    Nothing is looked for: an image without an entry in ``places`` is taken whole, and brought to the size and channels
+    of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on,
     but that an ARFF file is matched to the run's training file by the names of its attributes.
 
     Args:
         folder: The run.
         source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) where the run
             takes these.
-        places: Name of an image, as the result has it -> where its face stands.
-        alignment: What the box of a face turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`; None for
-            what the run's data say.
+        places: Name of an image, as the result has it -> where in it stands what is predicted, as a face does.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         progress: Called with the number of inputs done and of all, after every batch.
@@ -60,18 +57,27 @@ def predict(
             image that is not there, or no image can be read.
             Images of a folder that cannot be read are left out and named in the result.
     """
-    config = folder.load_config()
-    features = image_shape(config) is None
+    features = folder.load_config().data.image_shape is None
     _check_kind(source, features)
     if features:
         return _predict_features(folder, source, batch_size, device, progress)
-    places = places or {}
-    files = find_images(source, config, places)
+    return _predict_images(folder, source, places or {}, batch_size, device, progress)
+
+
+def _predict_images(
+    folder: RunFolder,
+    source: str | Path,
+    places: Mapping[str, Place],
+    batch_size: int,
+    device: str,
+    progress: Progress,
+) -> Predictions:
+    files = find_images(source, folder.load_config(), places)
     network = load_network(folder)
     strangers = [name for name in places if name not in files]
     if strangers:
-        raise InputError(f"the table of faces names images that are not there: {shorten(strangers)}", where=source)
-    read = partial(_read, network=network, places=places, alignment=alignment)
+        raise InputError(f"the table of places names images that are not there: {shorten(strangers)}", where=source)
+    read = partial(_read, network=network, places=places)
     unreadable: dict[str, str] = {}
     batches = _image_batches(files, read, batch_size, unreadable, strict=not Path(source).is_dir())
     return _predicted(network, batches, device, progress, len(files), unreadable)
@@ -101,15 +107,13 @@ def _check_kind(source: str | Path, features: bool) -> None:
         raise InputError(f"this run takes images, not {str(source)!r}", expected="an image or a folder of images")
 
 
-def _read(
-    name: str, path: Path, *, network: Network, places: Mapping[str, FacePlace], alignment: str | None
-) -> npt.NDArray[np.uint8]:
-    return read_image(path, network.config, places.get(name, WHOLE), alignment)
+def _read(name: str, path: Path, *, network: Network, places: Mapping[str, Place]) -> Image:
+    return read_image(path, network.config.data, places.get(name))
 
 
 def _image_batches(
     files: Mapping[str, Path],
-    read: Callable[[str, Path], npt.NDArray[np.uint8]],
+    read: Callable[[str, Path], Image],
     size: int,
     unreadable: dict[str, str],
     *,
@@ -117,7 +121,7 @@ def _image_batches(
 ) -> Iterator[Batch]:
     """Yield images batch by batch; those that cannot be read are noted in ``unreadable``, or raised if ``strict``."""
     names: list[str] = []
-    images: list[npt.NDArray[np.uint8]] = []
+    images: list[Image] = []
     for name, path in files.items():
         try:
             images.append(read(name, path))
@@ -150,24 +154,16 @@ def _predicted(
     model = network.model.to(place)
     names: list[str] = []
     parts: list[dict[str, Tensor]] = []
-    with torch.inference_mode():
-        for batch, inputs in batches:
-            scores = model(torch.from_numpy(np.ascontiguousarray(inputs)).to(place))
-            _check_finite(scores, batch)
-            names += batch
-            parts.append({task.name: _meaning(task, scores[task.name]).cpu() for task in network.tasks})
-            progress(len(names) + len(unreadable), total)
+    for batch, inputs in batches:
+        scores = scores_of(model, [torch.from_numpy(np.ascontiguousarray(inputs))], place)
+        _check_finite(scores, batch)
+        names += batch
+        parts.append({task.name: task.activated(scores[task.name].float()) for task in network.tasks})
+        progress(len(names) + len(unreadable), total)
     progress(total, total)
     values = {name: value.numpy() for name, value in concatenate(parts).items()}
     thresholds = {name: value.numpy() for name, value in network.thresholds.items()}
     return Predictions(network.tasks, names, values, thresholds, dict(unreadable))
-
-
-def _meaning(task: Task, scores: Tensor) -> Tensor:
-    """Return the softmax of classes, the logistic function of tags, dimensions as they are; float32 [B, labels]."""
-    if isinstance(task, Categorical):
-        return scores.float().softmax(1)
-    return scores.float().sigmoid() if isinstance(task, MultiLabel) else scores.float()
 
 
 def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:

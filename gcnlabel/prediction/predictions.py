@@ -15,7 +15,7 @@ import polars as pl
 
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.files import atomic_write, is_formula, plain_cells
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
 Array = npt.NDArray[np.float32]
 EVEN = 0.5
@@ -35,7 +35,7 @@ class Predictions:
         named: What the names are of: ``image``, or ``row`` of features.
 
     Example:
-        >>> from gcnlabel.tasks import MultiLabel
+        >>> from gcnlabel.tasks import Categorical, MultiLabel
         >>> tasks = TaskSet([Categorical("face", ["sad", "happy"]), MultiLabel("tags", ["cat", "dog"])])
         >>> values = {"face": np.array([[0.25, 0.75]]), "tags": np.array([[0.5, 0.4]])}
         >>> predictions = Predictions(tasks, ["a.png"], values)
@@ -63,12 +63,16 @@ class Predictions:
 
     def classes(self, task: str) -> list[str]:
         """Return the most probable class of each input; of equal ones the first."""
-        return [self.tasks[task].labels[i] for i in self.values[task].argmax(1).tolist()]
+        return self.decided(task)["class"]
 
     def tags(self, task: str) -> list[list[str]]:
         """Return the predicted tags of each input, in the order of the task."""
-        labels = self.tasks[task].labels
-        return [[labels[i] for i in np.flatnonzero(row)] for row in self.values[task] >= self.threshold(task)]
+        return self.decided(task)["tags"]
+
+    def decided(self, task: str) -> dict[str, list[Any]]:
+        """Return what is predicted by name, as :meth:`gcnlabel.tasks.Task.named` does."""
+        own = self.tasks[task]
+        return own.named(own.predicted(self.values[task], self.threshold(task)))
 
     def table(self) -> pl.DataFrame:
         """Return a row an input: ``image`` or ``row``; ``task:label`` with every probability or value.
@@ -78,29 +82,28 @@ class Predictions:
         """
         columns: dict[str, Any] = {self.named: list(self.names)}
         for task in self.tasks:
-            if isinstance(task, Categorical):
-                columns[task.name] = self.classes(task.name)
-            if isinstance(task, MultiLabel):
-                columns[task.name] = [";".join(tags) for tags in self.tags(task.name)]
+            for found in self.decided(task.name).values():
+                columns[task.name] = [name if isinstance(name, str) else ";".join(name) for name in found]
             values = np.asarray(self.values[task.name], dtype=np.float32)
             columns |= {f"{task.name}:{label}": values[:, i] for i, label in enumerate(task.labels)}
         return pl.DataFrame(columns)
 
     def records(self) -> list[dict[str, Any]]:
         """Return a nested record of plain values for each input, what a line of a ``.jsonl`` file holds."""
+        found = {task.name: self._records(task) for task in self.tasks}
         return [
-            {self.named: name, **{task.name: self._record(task, row) for task in self.tasks}}
+            {self.named: name, **{task: records[row] for task, records in found.items()}}
             for row, name in enumerate(self.names)
         ]
 
-    def _record(self, task: Task, row: int) -> dict[str, Any]:
-        values = [float(str(value)) for value in np.asarray(self.values[task.name][row], dtype=np.float32)]
-        by_label = dict(zip(task.labels, values, strict=True))
-        if isinstance(task, Dimensional):
-            return by_label
-        if isinstance(task, Categorical):
-            return {"class": task.labels[int(np.argmax(values))], "probabilities": by_label}
-        return {"tags": self.tags(task.name)[row], "probabilities": by_label}
+    def _records(self, task: Task) -> list[dict[str, Any]]:
+        rows = [[float(str(value)) for value in row] for row in np.asarray(self.values[task.name], dtype=np.float32)]
+        values = [dict(zip(task.labels, row, strict=True)) for row in rows]
+        named, key = self.decided(task.name).items(), "probabilities" if task.discrete else "values"
+        return [
+            {**{what: names[i] for what, names in named}, key: by_label} if named else by_label
+            for i, by_label in enumerate(values)
+        ]
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the table as ``.csv``, or the records as ``.jsonl``, whole or not at all.

@@ -1,7 +1,5 @@
 """A run: config -> data, graph, model -> training -> evaluation, kept in a folder."""
 
-from gcnlabel.run.evaluation import evaluate
-from gcnlabel.run.fitting import resume, train
-from gcnlabel.run.folder import RunFolder
+from gcnlabel.lazy import lazy
 
-__all__ = ["RunFolder", "evaluate", "resume", "train"]
+lazy(__name__)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from torch import nn
+from torch.optim import Optimizer
 
 from gcnlabel.annotations import warn_unseen
-from gcnlabel.config.schema import BackboneConfig, Config, Loss
+from gcnlabel.config.schema import Config
 from gcnlabel.data import Standardize
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss, make_weighting
-from gcnlabel.nn import FEATURE_BACKBONES, IMAGE_BACKBONES, Backbone, MultiTaskModel
+from gcnlabel.nn import BACKBONES, Backbone, MultiTaskModel, build_head
+from gcnlabel.nn.backbone import BackbonePart
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
-from gcnlabel.run.class_weights import class_weights
-from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.heads import build_head
+from gcnlabel.run.data import RunData
 from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
 from gcnlabel.units import Units
 
 
 def build_model(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModel:
     """Return backbone and head, drawn from the current random state."""
-    backbone = build_backbone(config.model.backbone, data.parts["train"], config.standardize)
+    backbone = build_backbone(config.model.backbone, data.parts["train"].inputs, config.standardize)
     head = build_head(config.model.head, data.tasks, backbone.out_features, graph)
     return MultiTaskModel(backbone, head, build_units(config, data))
 
@@ -35,28 +37,14 @@ def build_units(config: Config, data: RunData) -> Units:
     return Units.fit(data.parts["train"].annotations)
 
 
-def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> Backbone:
-    """Return the backbone for the inputs of a part, with their scaling in front.
+def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Backbone:
+    """Return the backbone for inputs, features [N, D] or images [N, C, H, W], with their scaling in front.
 
     Raises:
-        InputError: The backbone does not suit the inputs, or an option does not suit the backbone.
+        InputError: The backbone does not suit the inputs.
     """
-    inputs = part.inputs
+    backbone = BACKBONES.make(settings, tuple(inputs.shape[1:]))
     images = inputs.ndim == 4
-    family = IMAGE_BACKBONES if images else FEATURE_BACKBONES
-    if settings.name not in family:
-        kind = "images" if images else "features"
-        raise InputError(f"backbone {settings.name!r} does not take {kind}", expected=" | ".join(family))
-    options = settings.model_dump(exclude={"name", "scaling"}, exclude_none=True)
-    size = {"in_features": inputs.shape[1]} if not images else {}
-    if settings.name == "small_cnn":
-        size = {"channels": inputs.shape[1]}
-    elif images and inputs.shape[1] != 3:
-        raise InputError(f"backbone {settings.name!r} takes colour images", fix="set data.channels to 3")
-    try:
-        backbone = family[settings.name](**size, **options)
-    except TypeError as error:
-        raise InputError(f"backbone {settings.name!r} has no option {shorten(options)}: {error}") from error
     if settings.scaling is not None and not images:
         raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are features")
     scale = ScaleToImageNet if settings.scaling == "imagenet" else ScaleImages
@@ -65,7 +53,7 @@ def build_backbone(settings: BackboneConfig, part: Part, standardize: bool) -> B
 
 
 def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
-    """Return the loss of every task, with weights of classes and tags from the training part.
+    """Return the loss of every task, with what it takes from the training part.
 
     Raises:
         InputError: A loss is given for a task that does not exist, or does not suit its task; or there is no such
@@ -73,30 +61,28 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
     """
     for name in config.loss:
         data.tasks[name]
-    warn_unseen(data.parts["train"].annotations)
-    losses, weights = {}, {}
-    for task in data.tasks:
-        settings = config.loss.get(task.name, Loss())
-        wanted = settings.class_weights
-        options = {"class_weights": class_weights(task, wanted, data.parts["train"].annotations)} if wanted else {}
-        losses[task.name] = make_loss(task, settings.name, **options)
-        if settings.weight is not None:
-            weights[task.name] = settings.weight
+    annotations = data.parts["train"].annotations
+    warn_unseen(annotations)
+    losses = {task.name: make_loss(task, config.loss.get(task.name, "default")) for task in data.tasks}
+    for name, loss in losses.items():
+        loss.fit(annotations, name)
+    weights = {name: loss.weight for name, loss in config.loss.items() if loss.weight is not None}
     return MultiTaskLoss(losses, weights, make_weighting(config.weighting, losses), build_units(config, data))
 
 
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
     """Return everything that is trained, ready for Lightning."""
+    model, loss = build_model(config, data, graph), build_loss(config, data)
+    return MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config))
+
+
+def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:
+    """Return what makes the optimizer from groups of parameters; ``fused``: in one kernel, see ``make_optimizer``."""
+    options = config.optimizer.model_dump(include={"name", "lr", "weight_decay", "momentum"})
+    return partial(make_optimizer, **options, sides=config.optimizer.sides, fused=fused)
+
+
+def build_schedule(config: Config) -> Callable[[float], float]:
+    """Return the factor of the learning rate as a function of the epochs done."""
     settings = config.optimizer
-    return MultiTaskModule(
-        build_model(config, data, graph),
-        build_loss(config, data),
-        partial(
-            make_optimizer,
-            name=settings.name,
-            lr=settings.lr,
-            weight_decay=settings.weight_decay,
-            momentum=settings.momentum,
-        ),
-        schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor),
-    )
+    return schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor)

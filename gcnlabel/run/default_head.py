@@ -15,15 +15,16 @@ Nothing but annotations of the training part is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.config.schema import Config, Graph, HeadConfig
+from gcnlabel.config.schema import Config, Graph
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.nn.heads import HEADS, HeadPart
 from gcnlabel.recipe import measured_graph
-from gcnlabel.tasks import Dimensional
 
 PLENTY = 300
 """Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
@@ -51,37 +52,47 @@ def check_alone(config: Config) -> None:
     Convention, statistic and embeddings may stand there, for the other heads of an ablation.
 
     Raises:
-        InputError: It does.
+        InputError: It does, or the head is part of another.
     """
     head, graph = config.model.head, config.graph
-    beside = [f"model.head.{name}" for name in sorted(head.model_fields_set - {"name"})]
-    beside += [f"graph.{name}" for name in ("file", "tau", "p", "borrowed") if getattr(graph, name) not in (None, {})]
+    if any(part.name == "default" for part in head.all()) and head.name != "default":
+        raise InputError(
+            f"the head 'default' in {head.title}", expected="it alone: it is chosen for all tasks together"
+        )
+    beside = [f"graph.{name}" for name in ("file", "tau", "p", "borrowed") if getattr(graph, name) not in (None, {})]
     if head.name == "default" and beside:
         raise InputError(
             f"{shorten(beside)} beside the head 'default', which chooses head and graph for itself",
-            expected="model.head.name alone",
-            fix="name the head, e.g. --set model.head.name=graph-cosine",
+            fix="name the head, e.g. --set 'model.head={name: cosine, of: graph}'",
         )
 
 
-def default_settings(config: Config, annotations: Annotations) -> tuple[HeadConfig, Graph]:
+def default_settings(config: Config, annotations: Annotations) -> tuple[HeadPart, Graph]:
     """Return the default's head and graph for tasks that are annotated so."""
     tasks = annotations.tasks
-    dimensions = [task.name for task in tasks if isinstance(task, Dimensional)]
+    dimensions = [task.name for task in tasks if not task.discrete]
     if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(annotations):
-        return HeadConfig(name="linear"), config.graph
+        return HEADS.parse("linear"), config.graph
     plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]
-    of_plenty = {
-        "residual_tasks": [name for name in plenty if name not in dimensions],
-        "keep_length": [name for name in plenty if name in dimensions],
-    }
+    free, kept = ([name for name in plenty if (name in dimensions) == kept] for kept in (False, True))
     listening = {name: P_SCARCE if plenty and name not in plenty else P for name in tasks.names}
-    return generated_settings().model_copy(update=of_plenty), signed_settings(config.graph, p=listening)
+    return generated_settings(free, kept), signed_settings(config.graph, p=listening)
 
 
-def generated_settings() -> HeadConfig:
-    """Return the head whose vectors are generated alone and scored by their angle to the features."""
-    return HeadConfig(name="graph-cosine", hidden_channels=HIDDEN, bias=True)
+def generated_settings(
+    free: Sequence[str] = (), keep_length: Sequence[str] = (), hidden: Sequence[int] = HIDDEN
+) -> HeadPart:
+    """Return the head whose vectors are generated and scored by their angle to the features.
+
+    Args:
+        free: Tasks whose labels have free vectors beside the generated ones.
+        keep_length: Tasks whose scores keep the length of the features.
+        hidden: Widths of the generator.
+    """
+    of: dict[str, Any] = {"name": "graph", "hidden_channels": list(hidden), "bias": True}
+    of = {"name": "residual", "tasks": list(free), "of": of} if free else of
+    head: HeadPart = HEADS.parse({"name": "cosine", "keep_length": list(keep_length), "of": of})
+    return head
 
 
 def signed_settings(graph: Graph, embeddings: str = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
@@ -90,7 +101,7 @@ def signed_settings(graph: Graph, embeddings: str = "one-hot", p: float | Mappin
     return graph.model_copy(update={**changes, "embeddings": embeddings})
 
 
-def with_head(config: Config, head: HeadConfig, graph: Graph) -> Config:
+def with_head(config: Config, head: HeadPart, graph: Graph) -> Config:
     """Return a config with another head and graph."""
     model = config.model.model_copy(update={"head": head})
     return config.model_copy(update={"model": model, "graph": graph})

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gcnlabel.config import Config
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import (
     adjacency_figure,
@@ -35,7 +34,7 @@ from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.reading import read_epochs, read_predictions
 from gcnlabel.run.tasks import run_tasks
-from gcnlabel.tasks import Categorical, Dimensional, TaskSet
+from gcnlabel.tasks import TaskSet
 
 
 def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
@@ -53,14 +52,13 @@ def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
     names = run_names(runs)
     for run in runs:
         run.refuse_none()
-    configs, graphs, tasks = {}, {}, {}
+    graphs, tasks = {}, {}
     for name, run in names.items():
         with target.unless_damaged(f"the graph of {name}"):
             if run.graph.exists():
                 graphs[name] = LabelGraph.load(run.graph)
         with target.unless_damaged(f"scores of {name}"):
-            configs[name] = run.load_config()
-            tasks[name] = run_tasks(configs[name], graphs.get(name))
+            tasks[name] = run_tasks(run)
     _check_same_tasks(tasks)
     for name, graph in graphs.items():
         with target.unless_damaged(f"adjacency_{name}"):
@@ -69,7 +67,7 @@ def draw_figures(runs: Sequence[RunFolder], target: FigureFolder) -> list[Path]:
             target.save(f"label_graph_{name}", label_graph_figure(graph), label_graph_table(graph))
     if tasks:
         _draw_predictions(names, tasks, target)
-        _draw_scatter(names, configs, next(iter(tasks.values())), target)
+        _draw_scatter(names[next(iter(tasks))], next(iter(tasks.values())), target)
     _draw_measured(names, target)
     if not target.drawn:
         raise InputError(f"nothing of {shorten(names)} can be drawn", where=shorten(target.missing))
@@ -89,13 +87,13 @@ def _draw_predictions(names: Mapping[str, RunFolder], tasks: Mapping[str, TaskSe
         with target.unless_damaged("similarity"):
             target.save("similarity", similarity_figure(vectors, shared), similarity_table(vectors, shared))
     for task in shared:
-        if isinstance(task, Categorical) and found:
+        if task.exclusive and found:
             with target.unless_damaged(f"confusion_{task.name}"):
                 matrices = {
                     n: confusion_counts(p[f"scores/{task.name}"], p[f"targets/{task.name}"]) for n, p in found.items()
                 }
-                figure = confusion_figure(matrices, task.classes)
-                target.save(f"confusion_{task.name}", figure, confusion_table(matrices, task.classes))
+                figure = confusion_figure(matrices, task.labels)
+                target.save(f"confusion_{task.name}", figure, confusion_table(matrices, task.labels))
 
 
 def _draw_measured(names: Mapping[str, RunFolder], target: FigureFolder) -> None:
@@ -164,19 +162,16 @@ def confusion_counts(scores: Tensor, targets: Tensor) -> np.ndarray[Any, Any]:
     return counts
 
 
-def _draw_scatter(
-    names: Mapping[str, RunFolder], configs: Mapping[str, Config], tasks: TaskSet, target: FigureFolder
-) -> None:
+def _draw_scatter(run: RunFolder, tasks: TaskSet, target: FigureFolder) -> None:
     """Draw the first two dimensions by the first categorical task, where there are such (Fig. 1)."""
-    classes = next((task for task in tasks if isinstance(task, Categorical)), None)
-    dims = next((task for task in tasks if isinstance(task, Dimensional) and len(task) > 1), None)
+    classes = next((task for task in tasks if task.exclusive), None)
+    dims = next((task for task in tasks if not task.discrete and len(task) > 1), None)
     if classes is None or dims is None:
         return
     with target.unless_damaged(f"scatter_{dims.name}"):
-        name, config = next(iter(configs.items()))
-        annotations = load_data(config, names[name].split).parts["train"].annotations
+        annotations = load_data(run.load_config(), run.split).parts["train"].annotations
         values = annotations.targets[dims.name][:, :2]
         codes = majority(torch.as_tensor(annotations.targets[classes.name])).numpy()
-        arguments = (values, codes, classes.classes, dims.dims[:2])
+        arguments = (values, codes, classes.labels, dims.labels[:2])
         figure = scatter_figure(*arguments, title="training split")
         target.save(f"scatter_{dims.name}", figure, scatter_table(*arguments))

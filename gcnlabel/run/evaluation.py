@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -16,37 +17,16 @@ from gcnlabel.data import ArrayDataset, targets_to_tensors, whole_batch
 from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
-from gcnlabel.graph import LabelGraph
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
-from gcnlabel.nn import Head
-from gcnlabel.run.build import build_module
+from gcnlabel.nn import Head, MultiTaskModel
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.loading import load_model
 from gcnlabel.run.reading import read_epochs
-from gcnlabel.tasks import MultiLabel, TaskSet
-from gcnlabel.training import MultiTaskModule, load_checkpoint, predict
+from gcnlabel.tasks import TaskSet
+from gcnlabel.training import predict
 
 Scores = Mapping[str, Tensor]
-
-
-def load_module(folder: RunFolder, data: RunData) -> tuple[MultiTaskModule, int]:
-    """Return the module of a run with the weights of its selected checkpoint, and that epoch (from 1).
-
-    How the tasks were weighed while it was trained is left behind: a scheme of the user's need not be there any more.
-
-    Raises:
-        InputError: The folder holds no run or no checkpoint, or the checkpoint is damaged.
-    """
-    graph = LabelGraph.load(folder.graph) if folder.graph.exists() else None
-    checkpoint = load_checkpoint(folder.best)
-    module = build_module(folder.load_config().model_copy(update={"weighting": "fixed"}), data, graph)
-    state = checkpoint["state_dict"].items()
-    try:
-        module.load_state_dict({name: value for name, value in state if not name.startswith("loss.")})
-    except RuntimeError as error:
-        why = str(error).replace("\n", "").replace("\t", " ")
-        raise InputError(f"{folder.best} does not fit the config and the graph of the run: {why}") from error
-    return module, int(checkpoint["epoch"]) + 1
 
 
 def evaluate(
@@ -66,10 +46,12 @@ def evaluate(
     config, place = folder.load_config(), device_named(device)
     data = load_data(config, folder.split) if data is None else data
     split = split or config.evaluate.split
-    module, epoch = load_module(folder, data)
-    module.to(place)
-    scores, targets = predict(module, _loader(config, data, split))
-    thresholds = _thresholds(config, data, module) if config.evaluate.tune_thresholds else {}
+    model, checkpoint = load_model(folder, data.signature)
+    epoch, score = int(checkpoint["epoch"]) + 1, partial(_scores, config, data, model.to(place), place)
+    scores, targets = score(split), targets_to_tensors(data.parts[split].annotations)
+    thresholds = {}
+    if config.evaluate.tune_thresholds:
+        thresholds = tag_thresholds(data.tasks, score("val"), targets_to_tensors(data.parts["val"].annotations))
     values = {
         "split": split,
         "samples": len(data.parts[split].annotations),
@@ -79,13 +61,13 @@ def evaluate(
         "notes": [
             *_notes(config, data, split, thresholds),
             *_unknown_tags(data.tasks, targets),
-            *_unfinished(folder, config),
+            *_unfinished(folder, config, epoch),
         ],
         "thresholds": _by_label(data, thresholds),
         "tasks": measure(data, scores, targets, thresholds),
     }
     folder.write_evaluation(values)
-    _write_predictions(folder, module.model.head, scores, targets, data.parts[split].annotations.ids)
+    _write_predictions(folder, model.head, scores, targets, data.parts[split].annotations.ids)
     return values
 
 
@@ -99,16 +81,12 @@ def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores |
     return results
 
 
-def _thresholds(config: Config, data: RunData, module: MultiTaskModule) -> dict[str, Tensor]:
-    return tag_thresholds(data.tasks, *predict(module, _loader(config, data, "val")))
-
-
 def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str, Tensor]:
     """Return thresholds tuned for micro-F1 on the held-out part, for every multi-label task [labels of the task]."""
     return {
         task.name: tune_thresholds(scores[task.name], targets[task.name], "micro_f1", unknown=task.unknown)
         for task in tasks
-        if isinstance(task, MultiLabel)
+        if task.binary
     }
 
 
@@ -129,35 +107,42 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
 
 
 def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
-    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if isinstance(task, MultiLabel)}
+    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if task.unknown == "negative"}
     return [
-        f"{counts[task.name]} unknown tags of {task.name} count as negative where decisions are measured "
+        f"{count} unknown tags of {name} count as negative where decisions are measured "
         "(F1, CP .. OF1, Hamming loss, subset accuracy, tuned thresholds); mAP and ranks leave them out"
-        for task in tasks
-        if isinstance(task, MultiLabel) and task.unknown == "negative" and counts[task.name]
+        for name, count in counts.items()
+        if count
     ]
 
 
-def _unfinished(folder: RunFolder, config: Config) -> list[str]:
+def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
     if not folder.metrics.exists():
         return []
     try:
         done = len(read_epochs(folder.metrics))
     except InputError as error:
         return [str(error).partition("\n")[0]]
-    wanted = config.training.epochs
+    wanted, patience = config.training.epochs, config.training.patience
+    if patience is not None and done - selected >= patience:
+        return []  # it ended for want of improvement
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
-def _loader(config: Config, data: RunData, part: str) -> DataLoader[Any]:
-    dataset = ArrayDataset(data.parts[part].inputs, targets_to_tensors(data.parts[part].annotations))
-    return DataLoader(
+def _scores(
+    config: Config, data: RunData, model: MultiTaskModel, device: torch.device, split: str
+) -> dict[str, Tensor]:
+    """Return the scores of each task for a split, in single precision."""
+    dataset = ArrayDataset(data.parts[split].inputs, {})
+    loader = DataLoader(
         dataset,
         batch_size=config.training.batch_size,
         collate_fn=whole_batch,
         num_workers=config.training.workers,
         pin_memory=torch.cuda.is_available(),
     )
+    found = predict(model, (inputs for inputs, _ in loader), device)
+    return {name: scores.float() for name, scores in found.items()}
 
 
 def _write_predictions(folder: RunFolder, head: Head, scores: Scores, targets: Scores, ids: Any) -> None:

@@ -18,12 +18,11 @@ from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.evaluation import evaluate
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import data_module
+from gcnlabel.run.loaders import batch_plan, check_selection, data_module, selection
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
-from gcnlabel.run.selection import check_selection
 from gcnlabel.run.speed import set_for_speed
-from gcnlabel.training import MultiTaskModule, clear_failures, load_checkpoint, make_trainer
+from gcnlabel.training import MultiTaskModule, clear_failures, has_stopped, load_checkpoint, make_trainer
 
 
 def train(
@@ -62,7 +61,8 @@ def train(
         with _held(folder):
             if is_first_process():
                 _begin(folder, config, data, graph, overwrite)
-            return _trained(config, folder, data, module, trainer)
+            _fit(config, folder, module, trainer, data_module(config, data))
+            return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def resume(
@@ -75,7 +75,8 @@ def resume(
 ) -> dict[str, Any]:
     """Go on with a run after its last whole epoch, exactly as if it had never stopped, and return its evaluation.
 
-    Where no epoch was finished, it begins anew. A finished run is trained longer where more epochs are wanted.
+    Where no epoch was finished, it begins anew. A finished run is trained longer where more epochs are wanted, but not
+    one that ended for want of improvement.
 
     Args:
         folder: The run.
@@ -98,20 +99,27 @@ def resume(
         folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
         return train(wanted, folder, overwrite=True, **where)
     with going_on(folder), _held(folder):
-        config = folder.load_config()
-        data = None
-        if wanted is not None and wanted != config:
-            data = load_data(wanted, folder.split)
-            wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
-        done = int(load_checkpoint(folder.last)["epoch"]) + 1
-        longer = gone_on_with(config, wanted or config, done)
-        L.seed_everything(config.seed, verbose=False)
-        data = data or load_data(longer, folder.split)
-        module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
-        trainer = _trainer(longer, folder, devices, num_nodes, progress)
-        if longer != config and is_first_process():
-            folder.change_config(longer)
-        return _trained(longer, folder, data, module, trainer, first_epoch=done, ckpt_path=folder.last)
+        return _go_on(folder, wanted, **where)
+
+
+def _go_on(
+    folder: RunFolder, wanted: Config | None, devices: int | str, num_nodes: int, progress: bool
+) -> dict[str, Any]:
+    config = folder.load_config()
+    data = load_data(wanted or config, folder.split)
+    if wanted is not None and wanted != config:
+        wanted = with_decisions(resolve_default(wanted, data.parts["train"].annotations), data.tasks)
+    last = load_checkpoint(folder.last)
+    done = int(last["epoch"]) + 1
+    longer = gone_on_with(config, wanted or config, done)
+    L.seed_everything(config.seed, verbose=False)
+    module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
+    trainer = _trainer(longer, folder, devices, num_nodes, progress)
+    if longer != config and is_first_process():
+        folder.change_config(longer)
+    if not has_stopped(last):
+        _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
+    return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def _held(folder: RunFolder) -> AbstractContextManager[None]:
@@ -134,28 +142,10 @@ def _checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiT
 def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
     """Write what a run keeps from its beginning."""
     folder.create(config, overwrite=overwrite)
-    data.keep_split(folder.split)
-    data.rows.save(folder.rows)
+    data.keep_in(folder)
     note_job(folder)
     if graph is not None:
         graph.save(folder.graph, overwrite=True)
-
-
-def _trained(
-    config: Config,
-    folder: RunFolder,
-    data: RunData,
-    module: MultiTaskModule,
-    trainer: L.Trainer,
-    *,
-    first_epoch: int = 0,
-    **how: Any,
-) -> dict[str, Any]:
-    """Train what is left, and return the evaluation."""
-    set_for_speed(module, config)
-    with clear_failures(folder.path):
-        _fit(trainer, module, data_module(config, data, first_epoch=first_epoch), **how)
-    return evaluate(folder, data=data) if is_first_process() else {}
 
 
 def _resolved(config: Config, data: RunData) -> Config:
@@ -168,23 +158,24 @@ def _resolved(config: Config, data: RunData) -> Config:
     return found
 
 
-def _fit(trainer: L.Trainer, module: L.LightningModule, data: L.LightningDataModule, **how: Any) -> None:
-    """Train; what a signal raises, and Lightning turns into an exit of the process, becomes itself again."""
-    try:
-        trainer.fit(module, data, **how)
-    except SystemExit as end:
-        if isinstance(end.__context__, KeyboardInterrupt):
-            raise end.__context__ from None
-        raise
+def _fit(config: Config, folder: RunFolder, module: MultiTaskModule, trainer: L.Trainer, data: Any, **how: Any) -> None:
+    """Train what is left; what a signal raises, and Lightning makes an exit of the process, becomes itself again."""
+    set_for_speed(module, config)
+    with clear_failures(folder.path):
+        try:
+            trainer.fit(module, data, **how)
+        except SystemExit as end:
+            if isinstance(end.__context__, KeyboardInterrupt):
+                raise end.__context__ from None
+            raise
 
 
 def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool) -> L.Trainer:
     try:
         return make_trainer(
             folder.path,
-            epochs=config.training.epochs,
-            metric=f"{config.select.split}/{config.select.metric}",
-            mode=config.select.mode,
+            batch_plan(config),
+            selection(config),
             devices=devices,
             num_nodes=num_nodes,
             precision=config.training.precision,

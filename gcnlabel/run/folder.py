@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gcnlabel.config import Config, dump_config, load_config
-from gcnlabel.config.code import named_code
+from gcnlabel.code import code_refused
+from gcnlabel.config import Config, dump_config, load_config, named_code
 from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
 from gcnlabel.run.reading import read_evaluation
@@ -24,6 +24,7 @@ class RunFolder:
         config: ``config.yaml``, every key resolved.
         graph: ``graph.safetensors``, the propagation graph (graph heads only).
         split: ``split.csv``, which split each row is in (where the split was drawn by fractions only).
+        signature: ``signature.json``, tasks and shape of the inputs.
         metrics: ``metrics.csv``, one row an epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
@@ -46,6 +47,7 @@ class RunFolder:
         self.config = self.path / "config.yaml"
         self.graph = self.path / "graph.safetensors"
         self.split = self.path / "split.csv"
+        self.signature = self.path / "signature.json"
         self.metrics = self.path / "metrics.csv"
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
@@ -105,7 +107,7 @@ class RunFolder:
         if not overwrite:
             self.refuse_a_run()
         writable_folder(self.path)
-        kept = (self.graph, self.split, self.rows, self.metrics, self.job)
+        kept = (self.graph, self.split, self.signature, self.rows, self.metrics, self.job)
         made = [self.last, self.best, self.evaluation, self.predictions, *kept]
         if not (self.config.exists() and self.config.read_bytes() == dump_config(config).encode()):
             made.insert(0, self.config)  # nothing of one run may stand beside the config of another
@@ -130,14 +132,16 @@ class RunFolder:
                 nor has named.
         """
         self.refuse_none()
-        config = load_config(self.config)
-        named = named_code(config)
-        if named and not self.trust and (self.given is None or named_code(self.given) != named):
+        with code_refused() as named:
+            config = load_config(self.config)
+        if not named:
+            return config
+        if not self.trust and (self.given is None or named_code(self.given) != named):
             raise UntrustedCodeError(
-                f"{self.path} names code that would be run: {shorten(f'{key}: {name}' for key, name in named.items())}",
+                f"{self.path} names code that would be run: {shorten(named)}",
                 fix="--trust, where you know that code; train --resume also takes the same CONFIG again",
             )
-        return config
+        return load_config(self.config)
 
     def change_config(self, config: Config) -> None:
         """Write another config of a run that goes on, without the evaluation of what it was."""

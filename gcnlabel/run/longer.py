@@ -40,6 +40,12 @@ def gone_on_with(config: Config, wanted: Config, done: int) -> Config:
     if wanted.training.epochs < done:
         raise InputError(f"training.epochs: {wanted.training.epochs}", expected=f"at least {done}, which are finished")
     if "training.epochs" in differ and done:
+        if wanted.training.min_steps:
+            raise InputError(
+                f"training.epochs: {wanted.training.epochs} of a run with training.min_steps",
+                expected=f"{config.training.epochs}: an epoch would have another number of batches",
+                fix="train it anew with --overwrite",
+            )
         _say_schedule(config, wanted, done)
     return wanted
 

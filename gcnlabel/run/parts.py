@@ -1,43 +1,18 @@
-"""What the data of a run consists of: annotations and inputs of its three parts."""
+"""The data of a run: its three parts, and what was decided on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
-from gcnlabel.data.lazy_images import LazyImages
-from gcnlabel.errors import InputError
-from gcnlabel.run.splitting import Rows, write_split
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.signature import Signature
+from gcnlabel.run.splitting import write_split
+from gcnlabel.sources.part import Part as Part
+from gcnlabel.sources.splits import Rows
 from gcnlabel.tasks import TaskSet
-
-
-@dataclass(frozen=True)
-class Part:
-    """Annotations of one part of the data and the inputs that belong to them, row by row.
-
-    Attributes:
-        annotations: Targets of N samples.
-        inputs: Features [N, D], or images uint8 [N, C, H, W].
-    """
-
-    annotations: Annotations
-    inputs: Any
-
-    def __post_init__(self) -> None:
-        """Check that inputs and annotations have the same rows."""
-        if len(self.inputs) != len(self.annotations):
-            raise InputError(
-                f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one a row of the annotations"
-            )
-
-    def select(self, rows: Any) -> Part:
-        """Return some of the samples; images on disk are not read."""
-        inputs = self.inputs.select(rows) if isinstance(self.inputs, LazyImages) else self.inputs[rows]
-        return Part(self.annotations.select(rows), inputs)
 
 
 @dataclass(frozen=True)
@@ -58,10 +33,17 @@ class RunData:
     rows: RowReport = field(default_factory=RowReport)
     drawn: tuple[Annotations, dict[str, Rows]] | None = None
 
-    def keep_split(self, path: Path) -> None:
-        """Write the split to a file where it was drawn."""
+    @property
+    def signature(self) -> Signature:
+        """Tasks and size of the inputs."""
+        return Signature(self.tasks, tuple(self.parts["train"].inputs.shape[1:]))
+
+    def keep_in(self, folder: RunFolder) -> None:
+        """Write what a run keeps of its data: what became of every row, tasks, size of the inputs, a drawn split."""
+        self.rows.save(folder.rows)
+        self.signature.save(folder.signature)
         if self.drawn is not None:
-            write_split(path, *self.drawn)
+            write_split(folder.split, *self.drawn)
 
     def of_tasks(self, names: Sequence[str]) -> RunData:
         """Return the data with some of its tasks alone."""

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
-from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.tasks import TaskSet
 
 SELECTED = {"epoch": int, "split": str, "metric": str}
 EVALUATION = {"split": str, "samples": int, "head": str, "selected": dict, "notes": list, "tasks": dict}
@@ -26,8 +26,9 @@ def read_evaluation(path: Path) -> dict[str, Any]:
     Raises:
         InputError: The file is damaged.
     """
+    existing_file(path, "evaluation")
     try:
-        values = json.loads(existing_file(path, "evaluation").read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8"))
         _check_kinds(values, EVALUATION)
         _check_kinds(values["selected"], SELECTED)
         for task, metrics in values["tasks"].items():
@@ -38,8 +39,6 @@ def read_evaluation(path: Path) -> dict[str, Any]:
             if not all(isinstance(value, int | float) for value in by_label.values()):
                 raise ValueError(f"thresholds of {task!r} are no numbers")
     except (ValueError, AttributeError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
         raise _damaged(path, error, "gcnlabel evaluate") from error
     return dict(values)
 
@@ -50,23 +49,19 @@ def read_predictions(path: Path, tasks: TaskSet) -> dict[str, Tensor]:
     Raises:
         InputError: The file is damaged, or of other tasks.
     """
+    existing_file(path, "predictions")
     try:
-        tensors: dict[str, Tensor] = load_file(existing_file(path, "predictions"))
+        tensors: dict[str, Tensor] = load_file(path)
         for task in tasks:
             scores, targets = tensors[f"scores/{task.name}"], tensors[f"targets/{task.name}"]
             if scores.ndim != 2 or scores.shape[1] != len(task) or len(targets) != len(scores):
                 raise ValueError(f"{task.name} has scores {list(scores.shape)} and targets {list(targets.shape)}")
-            votes = targets.is_floating_point() and targets.shape == scores.shape
-            if isinstance(task, Categorical) and not votes and (targets.is_floating_point() or targets.ndim != 1):
-                raise ValueError(f"targets of {task.name} are no classes")
-            if isinstance(task, Categorical) and not votes and targets.numel() and int(targets.max()) >= len(task):
-                raise ValueError(f"targets of {task.name} are beyond its {len(task)} classes")
+            if task.exclusive:  # an index that is no class would be beyond a table
+                task.checked(targets.numpy())
         vectors = tensors.get("label_vectors")
         if vectors is not None and (vectors.ndim != 2 or len(vectors) != tasks.num_labels):
             raise ValueError(f"label vectors of shape {list(vectors.shape)} for {tasks.num_labels} labels")
     except (SafetensorError, OSError, KeyError, ValueError, RuntimeError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
         raise _damaged(path, error, "gcnlabel evaluate") from error
     return tensors
 
@@ -77,15 +72,14 @@ def read_epochs(path: Path) -> pl.DataFrame:
     Raises:
         InputError: The file is damaged.
     """
+    existing_file(path, "metrics")
     try:
-        table = pl.read_csv(existing_file(path, "metrics"), infer_schema_length=None, glob=False)
+        table = pl.read_csv(path, infer_schema_length=None, glob=False)
         numbers = table.cast(pl.Float64)
         if "epoch" not in table.columns or table["epoch"].null_count() or len(table) == 0:
             raise ValueError("it has no epochs")
         return numbers.with_columns(pl.col("epoch").cast(pl.Int64))
     except (pl.exceptions.PolarsError, ValueError, OSError) as error:
-        if isinstance(error, InputError):
-            raise
         raise _damaged(path, error, "gcnlabel train --resume") from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from gcnlabel.config import Config
-from gcnlabel.run.loaders import AUGMENTATIONS
+from gcnlabel.data import AUGMENTATIONS
 from gcnlabel.training import MultiTaskModule
 
 
@@ -13,7 +13,7 @@ def set_for_speed(module: MultiTaskModule, config: Config) -> None:
     """Set up what is a matter of speed alone: where batches are augmented, memory layout, compilation."""
     settings = config.training
     if settings.augment_on == "device":
-        module.augment = AUGMENTATIONS[settings.augment]
+        module.augment = AUGMENTATIONS.make(settings.augment)
     if settings.channels_last:
         module.memory_format = torch.channels_last
         module.model.to(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""Which rows of the annotations are trained on, selected on and reported; a split that was drawn is kept in a file."""
+"""A split that was drawn, kept in a file."""
 
 from __future__ import annotations
 
@@ -10,67 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from gcnlabel.annotations import Annotations, stratified_split
-from gcnlabel.config.splits import PARTS, Divided, Published, Splits
+from gcnlabel.annotations import Annotations
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.files import atomic_write, existing_file
-
-Rows = npt.NDArray[np.int64]
-
-
-def split_rows(annotations: Annotations, source: Divided | Published, seed: int) -> dict[str, Rows]:
-    """Return the rows of ``train``, ``val`` and ``test``.
-
-    Args:
-        annotations: All samples.
-        source: Section of the config that says how they are split.
-        seed: Seed of the share that is held out where no split is for selecting.
-
-    Raises:
-        InputError: A split is not there, or one would have no sample.
-    """
-    fractions = source.splits.fractions
-    if fractions is not None and isinstance(source, Divided):
-        return stratified_split(annotations, fractions, source.split_seed)
-    rows = _named(annotations, source.splits, seed)
-    for part, of_part in rows.items():
-        if len(of_part) == 0:
-            raise InputError(f"the {part} split has no sample", expected="at least one")
-    return rows
-
-
-def _named(annotations: Annotations, splits: Splits, seed: int) -> dict[str, Rows]:
-    rows = {part: _rows(annotations, name) for part in PARTS if (name := getattr(splits, part)) is not None}
-    if splits.val is not None:
-        return rows
-    train = rows["train"]
-    if annotations.groups is not None:
-        shares = {"train": 1 - splits.holdout, "val": splits.holdout}
-        return rows | {
-            part: train[of] for part, of in stratified_split(annotations.select(train), shares, seed).items()
-        }
-    shuffled = np.random.default_rng(seed).permutation(train)
-    held_out = max(1, round(splits.holdout * len(shuffled)))
-    return rows | {"val": np.sort(shuffled[:held_out]), "train": np.sort(shuffled[held_out:])}
-
-
-def _rows(annotations: Annotations, split: str) -> Rows:
-    annotations.of_split(split)  # says what is wrong
-    rows: Rows = np.flatnonzero(annotations.split == split)
-    return rows
-
-
-def split_note(source: Divided | Published) -> str | None:
-    """Return what every report on a drawn split must say, None where splits have names."""
-    if source.splits.fractions is None or not isinstance(source, Divided):
-        return None
-    parts = ", ".join(f"{part} {share:g}" for part, share in source.splits.fractions.items())
-    column = getattr(source, "group_column", None)
-    groups = "" if column is None else f", groups of {column!r} kept together"
-    return f"split drawn by data.splits ({parts}; split_seed {source.split_seed}), stratified over labels{groups}"
+from gcnlabel.sources.splits import PARTS, Rows
 
 
 def write_split(path: Path, annotations: Annotations, rows: Mapping[str, Rows]) -> None:

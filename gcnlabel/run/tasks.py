@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 from gcnlabel.config import Config
-from gcnlabel.config.sources import Coco, Faces, SyntheticFaces, Voc
 from gcnlabel.errors import InputError
-from gcnlabel.faces.source import tasks_of_faces
-from gcnlabel.faces.synthetic import SYNTHETIC_TASKS
 from gcnlabel.graph import LabelGraph
-from gcnlabel.run.data import load_data
-from gcnlabel.run.tagged_images import read_tagged_images
+from gcnlabel.run.data import declared_tasks
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.signature import Signature
 from gcnlabel.tasks import TaskSet
 
 
-def run_tasks(config: Config, graph: LabelGraph | None = None) -> TaskSet:
-    """Return the tasks that a run predicts, from the config, or its data source, or its graph; else from its data.
+def run_tasks(folder: RunFolder) -> TaskSet:
+    """Return the tasks that a run predicts.
+
+    Raises:
+        InputError: The folder holds no run, or it keeps no tasks, as older ones, and nothing else names the labels.
+    """
+    if folder.signature.exists():
+        return Signature.load(folder.signature).tasks
+    return tasks_of(folder.load_config(), LabelGraph.load(folder.graph) if folder.graph.exists() else None)
+
+
+def tasks_of(config: Config, graph: LabelGraph | None = None) -> TaskSet:
+    """Return the tasks that a config trains, from the config, or its data source, or its graph; else from its data.
 
     Raises:
         InputError: None of them names the labels.
     """
-    data = config.data
-    if isinstance(config.tasks, dict):
-        tasks = TaskSet.from_dict(config.tasks, where="config")
-    elif isinstance(data, SyntheticFaces):
-        tasks = SYNTHETIC_TASKS
-    elif isinstance(data, Faces):
-        tasks = tasks_of_faces(data)
-    elif graph is not None:
+    known = declared_tasks(config) if isinstance(config.tasks, dict) else config.data.known_tasks()
+    if known is None and graph is not None:
         return graph.tasks
-    elif isinstance(config.tasks, str):
-        tasks = TaskSet.from_yaml(config.tasks)
-    else:
-        return _tasks_in_data(config)
-    return tasks if config.only_tasks is None else TaskSet([tasks[name] for name in config.only_tasks])
+    known = known or declared_tasks(config) or _named_by_data(config)
+    return known if config.only_tasks is None else TaskSet([known[name] for name in config.only_tasks])
 
 
-def _tasks_in_data(config: Config) -> TaskSet:
+def _named_by_data(config: Config) -> TaskSet:
     try:
-        data = config.data
-        return read_tagged_images(data).tasks if isinstance(data, Coco | Voc) else load_data(config).tasks
+        return config.data.read_tasks()
     except InputError as error:
         raise InputError(
             "the names of the labels stand in the data of the run alone, and they are gone: "

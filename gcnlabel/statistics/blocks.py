@@ -18,7 +18,7 @@ from gcnlabel.statistics.pearson import Pearson
 from gcnlabel.statistics.phi import Phi
 from gcnlabel.statistics.spearman import Spearman
 from gcnlabel.statistics.statistic import Floats, Ints, Statistic
-from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 
 Pair = tuple[str, str]
 
@@ -143,19 +143,17 @@ def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, s
         InputError: The statistic is unknown, or suits no pair.
 
     Example:
-        >>> from gcnlabel.tasks import Categorical, TaskSet
+        >>> from gcnlabel.tasks import Categorical, Dimensional, TaskSet
         >>> default_blocks(TaskSet([Categorical("expression", ["sad", "happy"]), Dimensional("affect", ["valence"])]))
         {('expression', 'affect'): 'spearman'}
     """
     pairs = list(combinations_with_replacement(tasks, 2))
     if statistic is not None:
         suits = _statistic(statistic).suits
-        blocks = {(a.name, b.name): statistic for a, b in pairs if isinstance(a, suits) and isinstance(b, suits)}
+        blocks = {(a.name, b.name): statistic for a, b in pairs if suits(a) and suits(b)}
     else:
-        blocks = {
-            (a.name, b.name): "spearman" for a, b in pairs if isinstance(a, Dimensional) != isinstance(b, Dimensional)
-        }
-        blocks |= {(task.name, task.name): "conditional" for task in tasks if isinstance(task, MultiLabel)}
+        blocks = {(a.name, b.name): "spearman" for a, b in pairs if a.discrete != b.discrete}
+        blocks |= {(task.name, task.name): "conditional" for task in tasks if task.binary}
     if not blocks:
         raise InputError(
             f"no pair of tasks to measure in {tasks!r}",

@@ -13,7 +13,7 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.statistics.statistic import Statistic
 from gcnlabel.statistics.tag_pairs import tag_pairs
-from gcnlabel.tasks import Categorical, MultiLabel, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
 MOST_IN_FLOAT32 = 2**24
 """Samples whose counts are whole numbers in float32 too."""
@@ -63,7 +63,7 @@ class PairCounts:
         positive_a, seen_a = _indicators(annotations, a)
         positive_b, seen_b = (positive_a, seen_a) if a == b else _indicators(annotations, b)
         both = _product(positive_a, positive_b)
-        if a == b and isinstance(a, Categorical):  # a sample has one class, whatever its annotators say
+        if a == b and a.exclusive:  # a sample has one class, whatever its annotators say
             both = np.diag(_sums(positive_a))
         if a == b and seen_a is None:  # a label is with itself as often as it is there
             each = np.asarray(both.diagonal())
@@ -100,11 +100,14 @@ class PairCounts:
 class CountingStatistic(Statistic):
     """A statistic that follows from :class:`PairCounts`."""
 
-    suits = (Categorical, MultiLabel)
-
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
         self._counts = PairCounts()
+
+    @classmethod
+    def suits(cls, task: Task) -> bool:
+        """Return whether there are labels to count."""
+        return task.discrete
 
     @property
     def counts(self) -> PairCounts:
@@ -175,9 +178,7 @@ def _product(a: Any, b: Any) -> Any:
 
 def _sums(positive: Any) -> Any:
     """Return the number of samples with each label."""
-    if sparse.issparse(positive):
-        return np.asarray(positive.sum(0)).ravel().astype(np.int64)
-    return _counted(positive.sum(0))
+    return _counted(np.asarray(positive.sum(0)).ravel())
 
 
 def _counted(sums: Any) -> Any:

@@ -9,7 +9,7 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 
 
 class Pearson(Statistic):
@@ -19,8 +19,6 @@ class Pearson(Statistic):
     LeVeque (1983), which does not cancel.
     """
 
-    suits = (Categorical, MultiLabel, Dimensional)
-
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
         self._moments = np.zeros((6, len(self.a), len(self.b)))  # n, mean x, mean y, Mxx, Myy, Mxy
@@ -29,7 +27,7 @@ class Pearson(Statistic):
         """Add samples."""
         a, b = (annotations.indicators(task.name) for task in (self.a, self.b))
         moments = _moments(a, b)
-        shared = [isinstance(t, Categorical) and annotations.targets[t.name].ndim == 2 for t in (self.a, self.b)]
+        shared = [t.exclusive and annotations.targets[t.name].ndim == 2 for t in (self.a, self.b)]
         self._moments = _merge(self._moments, _of_shares(moments, shared, same=self.a == self.b))
         return self
 

@@ -13,7 +13,7 @@ from gcnlabel.statistics.pair_counts import PairCounts
 from gcnlabel.statistics.phi import phi_from_counts
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
 from gcnlabel.statistics.value_counts import ValueCounts, centred_ranks
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, Task, TaskSet
+from gcnlabel.tasks import TaskSet
 
 Bools = npt.NDArray[np.bool_]
 
@@ -68,8 +68,6 @@ class Spearman(Statistic):
     each pair of values: bounded for values of few decimals, but growing with the samples where nearly all differ.
     """
 
-    suits = (Categorical, MultiLabel, Dimensional)
-
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
         self._tables: dict[tuple[int, int], ValueCounts] = {}
@@ -79,10 +77,10 @@ class Spearman(Statistic):
 
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
-        if not self._dimensional(self.a) and not self._dimensional(self.b):
+        if self.a.discrete and self.b.discrete:
             self._pairs.add(PairCounts.of(annotations, self.a, self.b))
             return self
-        if isinstance(self.a, Categorical) or isinstance(self.b, Categorical):
+        if self.a.exclusive or self.b.exclusive:
             self._add_classes(annotations)
             return self
         a, b = annotations.indicators(self.a.name), annotations.indicators(self.b.name)
@@ -106,7 +104,7 @@ class Spearman(Statistic):
     def compute(self) -> Floats:
         """Return the block [La, Lb]."""
         values, defined = np.zeros((len(self.a), len(self.b))), np.zeros((len(self.a), len(self.b)), dtype=bool)
-        if not self._dimensional(self.a) and not self._dimensional(self.b):
+        if self.a.discrete and self.b.discrete:
             values, defined = phi_from_counts(self._pairs.dense(len(self.a), len(self.b)))
         for (i, j), table in self._tables.items():
             if i < 0:
@@ -123,7 +121,7 @@ class Spearman(Statistic):
 
     def _add_classes(self, annotations: Annotations) -> None:
         """Add samples of a categorical task and a dimensional one."""
-        first = isinstance(self.a, Categorical)
+        first = self.a.exclusive
         classes, dims = (self.a, self.b) if first else (self.b, self.a)
         codes, values = annotations.targets[classes.name], annotations.targets[dims.name]
         for d in range(len(dims)):
@@ -141,15 +139,11 @@ class Spearman(Statistic):
 
     def _of(self, a: Floats, b: Floats) -> dict[tuple[int, int], ValueCounts]:
         """Return a table for each dimension, or pair of dimensions; -1 stands for all labels of a task."""
-        if not self._dimensional(self.a):
+        if self.a.discrete:
             return {(-1, j): _indicator_table(a, b[:, j]) for j in range(b.shape[1])}
-        if not self._dimensional(self.b):
+        if self.b.discrete:
             return {(i, -1): _indicator_table(b, a[:, i]) for i in range(a.shape[1])}
         return {(i, j): _pair_table(a[:, i], b[:, j]) for i in range(a.shape[1]) for j in range(b.shape[1])}
-
-    @staticmethod
-    def _dimensional(task: Task) -> bool:
-        return isinstance(task, Dimensional)
 
 
 def _indicator_table(indicators: Floats, values: Floats) -> ValueCounts:

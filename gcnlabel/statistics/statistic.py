@@ -36,18 +36,19 @@ class Statistic(ABC):
         InputError: The statistic does not suit the type of a task.
     """
 
-    suits: ClassVar[tuple[type[Task], ...]]
     symmetric: ClassVar[bool] = True
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         for name in (a, b):
-            if not isinstance(tasks[name], self.suits):
-                types = " | ".join(task.type for task in self.suits)
-                raise InputError(
-                    f"{type(self).__name__} does not suit the {tasks[name].type} task {name!r}",
-                    expected=f"{types} tasks",
-                )
+            if not self.suits(tasks[name]):
+                what = f"{type(self).__name__} does not suit the {tasks[name].type} task {name!r}"
+                raise InputError(what, expected="tasks of classes or tags")
         self.a, self.b = tasks[a], tasks[b]
+
+    @classmethod
+    def suits(cls, task: Task) -> bool:
+        """Return whether the statistic can be measured of such a task: of any, unless a subclass says otherwise."""
+        return True
 
     @abstractmethod
     def update(self, annotations: Annotations) -> Self:

@@ -91,8 +91,7 @@ def measure_files(
         GcnlabelWarning: Rows of a text file of up to 64 MiB are cut off or swallowed by quotes.
 
     Raises:
-        InputError: A file cannot be read or changes meanwhile, or the scheduler cannot be reached or has no
-            worker that lives.
+        InputError: A file cannot be read or changes meanwhile; the scheduler cannot be reached or has no live worker.
     """
     options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     with unchanged(paths):
@@ -100,11 +99,15 @@ def measure_files(
             Part(Path(path).resolve(), first, size, tasks, dict(blocks), split, options)
             for path, first, size in _pieces(paths, layout, ROWS_IN_A_PART if rows is None else rows)
         ]
-        total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
         with _measured(parts, workers, scheduler, timeout) as measured:
-            for statistics, signs in measured:
-                total.merge(statistics)
-                all_signs.merge(signs)
+            return _merged(measured, tasks, blocks)
+
+
+def _merged(measured: Iterator[Measured], tasks: TaskSet, blocks: Mapping[Pair, str]) -> LabelStatistics:
+    total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
+    for statistics, signs in measured:
+        total.merge(statistics)
+        all_signs.merge(signs)
     all_signs.decided(tasks)
     return total
 

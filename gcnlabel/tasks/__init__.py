@@ -1,8 +1,5 @@
 """What is predicted: tasks, their labels, and the only place where label indices exist."""
 
-from gcnlabel.tasks.columns import Columns
-from gcnlabel.tasks.parsing import TASK_TYPES
-from gcnlabel.tasks.task import Categorical, Dimensional, MultiLabel, Task
-from gcnlabel.tasks.task_set import TaskSet
+from gcnlabel.lazy import lazy
 
-__all__ = ["TASK_TYPES", "Categorical", "Columns", "Dimensional", "MultiLabel", "Task", "TaskSet"]
+lazy(__name__)

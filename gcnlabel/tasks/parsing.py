@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.tasks.categorical import Categorical
 from gcnlabel.tasks.columns import Columns
-from gcnlabel.tasks.task import Categorical, Dimensional, MultiLabel, Task
+from gcnlabel.tasks.dimensional import Dimensional
+from gcnlabel.tasks.multi_label import MultiLabel
+from gcnlabel.tasks.task import Task
 
 TASK_TYPES: dict[str, type[Task]] = {cls.type: cls for cls in (Categorical, MultiLabel, Dimensional)}
 

@@ -1,4 +1,4 @@
-"""What is predicted: classes, tags or continuous dimensions."""
+"""What every type of task shares."""
 
 from __future__ import annotations
 
@@ -9,21 +9,40 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 from typing_extensions import Self
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks.columns import Columns
 from gcnlabel.tasks.source_options import check_source
 
+Array = npt.NDArray[Any]
+
 
 @dataclass(frozen=True)
 class Task:
     """A named group of labels that are predicted together.
 
+    A type of tasks is a subclass, and what depends on the type is answered here: nothing else asks which type it is.
+    As it stands, targets are values [N, labels] that scores predict as they are.
+
     Attributes:
         name: Name of the task, unique in its :class:`TaskSet`.
         labels: Names of its labels, one graph node each, in order.
         source: Where a table holds it; no part of the task's identity.
+        type: What declarations call the type.
+        labels_key: What declarations call the labels.
+        options: Further keys of a declaration.
+        noun: What one of its labels is, in messages.
+        discrete: Whether a label holds or does not; else it has a value.
+        exclusive: Whether exactly one label holds, and a sample annotates all labels or none.
+        activation: What turns scores into what they mean: ``softmax``, ``sigmoid`` or ``identity``.
+        targets: What targets are: ``classes``, ``tags`` or ``values``; a loss suits one of them.
+        loss: Name of its loss where none is named.
+        metrics: Its part of :data:`gcnlabel.metrics.METRICS`, or ``package.module:function``.
+        main_metric: The metric by which epochs are selected and heads compared.
+        min_samples: Samples with a label that a metric needs.
     """
 
     name: str
@@ -33,6 +52,15 @@ class Task:
     type: ClassVar[str] = ""
     labels_key: ClassVar[str] = "labels"
     options: ClassVar[tuple[str, ...]] = ()
+    noun: ClassVar[str] = "label"
+    discrete: ClassVar[bool] = False
+    exclusive: ClassVar[bool] = False
+    activation: ClassVar[str] = "identity"
+    targets: ClassVar[str] = "values"
+    loss: ClassVar[str] = "mse"
+    metrics: ClassVar[str] = "values"
+    main_metric: ClassVar[str] = ""
+    min_samples: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         """Check the names."""
@@ -60,17 +88,24 @@ class Task:
         """Return the number of labels."""
         return len(self.labels)
 
+    @property
+    def binary(self) -> bool:
+        """Whether each label holds or does not by itself, decided by a threshold of its own."""
+        return self.discrete and not self.exclusive
+
+    @property
+    def unknown(self) -> str:
+        """What a missing label counts as where decisions are measured: ``left-out`` or ``negative``."""
+        return "left-out"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest value."""
+        return -math.inf, math.inf
+
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain values, as in the YAML file."""
         return {"type": self.type, self.labels_key: list(self.labels)}
-
-    def has_column_each(self) -> bool:
-        """Return whether a table holds every label in a column of its own."""
-        return True
-
-    def source_options(self) -> tuple[str, ...]:
-        """Return the options of ``source`` that have an effect on how the task is read."""
-        return ("columns", "missing")
 
     def of_labels(self, labels: Sequence[str]) -> Self:
         """Return the task with some of its labels, in the order that is given."""
@@ -82,116 +117,73 @@ class Task:
         signed = tuple(label for label in own.signed if label in kept)
         return replace(self, labels=kept, source=replace(own, columns=columns, codes=codes, signed=signed))
 
-
-@dataclass(frozen=True)
-class Categorical(Task):
-    """Exactly one of several classes, e.g. a facial expression.
-
-    Example:
-        >>> Categorical("expression", ["neutral", "happy"]).classes
-        ('neutral', 'happy')
-    """
-
-    type: ClassVar[str] = "categorical"
-    labels_key: ClassVar[str] = "classes"
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes; a target is an index into them."""
-        return self.labels
+    # Where a table holds it
 
     def has_column_each(self) -> bool:
-        """Return whether a table is declared to hold every class in a column of its own.
+        """Return whether a table is declared to hold every label in a column of its own."""
+        return True
 
-        That is by ``columns``, ``votes``, or ``codes`` that say 1 or 0 instead of a class.
+    def source_options(self) -> tuple[str, ...]:
+        """Return the options of ``source`` that have an effect on how the task is read."""
+        return ("columns", "missing")
+
+    def columns(self) -> list[str]:
+        """Return the names of the columns that hold the task: one, or one for each label."""
+        each = self.has_column_each()
+        return [self.source.column_of(label) for label in self.labels] if each else [self.source.column or self.name]
+
+    def cells(self, target: Any) -> dict[str, Any]:
+        """Return column -> cells [N] of a table with these targets; None or NaN where not annotated."""
+        columns = target.toarray().T if hasattr(target, "toarray") else np.asarray(target).T
+        return dict(zip(map(self.source.column_of, self.labels), columns, strict=True))
+
+    # Targets, as annotations hold them
+
+    def checked(self, target: Any) -> Any:
+        """Return targets in their type and shape, [N, labels] or, of classes, [N].
+
+        Raises:
+            InputError: They have the wrong shape, an unknown code or a value outside the bounds.
         """
-        meanings = set(self.source.codes.values())
-        codes_of_columns = bool(meanings) and meanings <= {"0", "1"} and not meanings & set(self.labels)
-        return bool(self.source.columns) or self.source.votes or codes_of_columns
+        values = _dense(target)
+        self._check_shape(values)
+        return values
 
-    def source_options(self) -> tuple[str, ...]:
-        """Return the options of ``source`` that have an effect on how the task is read."""
-        if self.source.votes:
-            return ("columns", "votes", "missing")
-        return ("columns", "codes", "missing", "signed") if self.has_column_each() else ("column", "codes", "missing")
+    def indicators(self, target: Any) -> Array:
+        """Return targets as one column a label, float64 [N, labels], NaN where not annotated."""
+        return _dense(target)
 
+    def masked(self, target: Any, seen: npt.NDArray[np.bool_]) -> Array:
+        """Return targets that are annotated where ``seen`` [N, labels] is true alone."""
+        return np.where(seen, self.indicators(target), np.nan)
 
-@dataclass(frozen=True)
-class MultiLabel(Task):
-    """Any number of tags at once, e.g. the objects of an image.
+    def shown(self, indicators: Any) -> Any:
+        """Return which samples have each label, or a value of it, bool [N, labels], from :meth:`indicators` or CSR."""
+        return indicators > 0 if self.discrete else ~np.isnan(indicators)
 
-    Attributes:
-        unknown: What an unknown tag counts as where decisions are measured (F1, CP .. OF1, Hamming loss, subset
-            accuracy, tuned thresholds): ``left-out`` or ``negative``. mAP and ranks, losses and statistics leave it out
-            either way. No part of the task's identity.
+    # What scores mean
 
-    Example:
-        >>> len(MultiLabel("tags", ["cat", "dog"]))
-        2
-    """
+    def activated(self, scores: Any) -> Any:
+        """Return the probabilities or values of scores, of the same tensor type and shape [N, labels]."""
+        return scores
 
-    unknown: str = field(default="left-out", kw_only=True, compare=False)
+    def predicted(self, values: Array, thresholds: Any = 0.5) -> Array:
+        """Return the targets that are predicted.
 
-    type: ClassVar[str] = "multilabel"
-    options: ClassVar[tuple[str, ...]] = ("unknown",)
+        Args:
+            values: Probabilities or values [N, labels].
+            thresholds: Probability from which a label holds, where each is decided by itself [labels].
+        """
+        return values
 
-    def __post_init__(self) -> None:
-        """Check the names and what unknown tags count as."""
-        super().__post_init__()
-        if self.unknown not in ("left-out", "negative"):
-            raise InputError(f"task {self.name!r}: unknown: {self.unknown!r}", expected="left-out | negative")
+    def named(self, predicted: Array) -> dict[str, list[Any]]:
+        """Return what is predicted by name: ``class`` -> a name [N], ``tags`` -> lists of names [N], or nothing."""
+        return {}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the task as plain values, as in the YAML file."""
-        return super().to_dict() | ({} if self.unknown == "left-out" else {"unknown": self.unknown})
-
-    def has_column_each(self) -> bool:
-        """Return whether a table holds every tag in a column of its own."""
-        return self.source.column is None
-
-    def source_options(self) -> tuple[str, ...]:
-        """Return the options of ``source`` that have an effect on how the task is read."""
-        if self.has_column_each():
-            return ("columns", "codes", "missing", "signed")
-        return ("column", "negatives", "codes", "separator", "empty", "missing")
+    def _check_shape(self, target: Any) -> None:
+        if target.ndim != 2 or target.shape[1] != len(self):
+            raise InputError(f"task {self.name!r}: targets of shape {target.shape}", expected=f"[N, {len(self)}]")
 
 
-@dataclass(frozen=True)
-class Dimensional(Task):
-    """Continuous dimensions, e.g. valence and arousal.
-
-    Attributes:
-        range: Lowest and highest value an annotation may have, or None for any finite value.
-
-    Example:
-        >>> Dimensional("affect", ["valence", "arousal"], range=(-1, 1)).dims
-        ('valence', 'arousal')
-    """
-
-    range: tuple[float, float] | None = None
-
-    type: ClassVar[str] = "dimensional"
-    labels_key: ClassVar[str] = "dims"
-    options: ClassVar[tuple[str, ...]] = ("range",)
-
-    def __post_init__(self) -> None:
-        """Check the names and the range."""
-        super().__post_init__()
-        if self.range is None:
-            return
-        try:
-            low, high = (float(value) for value in self.range)
-        except (TypeError, ValueError):
-            low = high = math.nan
-        if not (math.isfinite(low) and math.isfinite(high) and low < high):
-            raise InputError(f"task {self.name!r}: range {self.range!r}", expected="[low, high] with low < high")
-        object.__setattr__(self, "range", (low, high))
-
-    @property
-    def dims(self) -> tuple[str, ...]:
-        """Names of the dimensions."""
-        return self.labels
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the task as plain values, as in the YAML file."""
-        return super().to_dict() | ({} if self.range is None else {"range": list(self.range)})
+def _dense(target: Any) -> Array:
+    return np.asarray(target.toarray() if hasattr(target, "toarray") else target, dtype=np.float64)

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from gcnlabel.data import whole_batch
 from gcnlabel.errors import InputError
-from gcnlabel.training.batches import EpochShuffle, SharedBatches, WithScarce
+from gcnlabel.training.plan import BatchPlan
 
 
 class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
@@ -20,13 +20,11 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
 
     Args:
         datasets: Split -> dataset of (input, {task: target}).
-        batch_size: Samples in a batch of one process, B.
-        seed: Seed of the shuffling.
+        plan: Which training samples stand in each batch; batches of the other splits are of its size, in order.
+        rare: Maps the size of a batch of all processes to the training samples of labels that are rare in it,
+            int64 [K], e.g. by :func:`gcnlabel.training.rare_rows`; None for none.
         workers: Processes that load.
         selection_split: Split that the checkpoint is selected on.
-        scarce: Maps the size of a batch of all processes to the training samples of labels that are scarce in it,
-            int64 [K].
-        scarce_samples: How many of them are added to each batch of a process.
         first_epoch: The epoch that training begins with, from 0: workers load its first batches before anything else
             could tell them.
     """
@@ -34,33 +32,26 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
     def __init__(
         self,
         datasets: Mapping[str, Dataset[Any]],
-        batch_size: int,
+        plan: BatchPlan,
         *,
-        seed: int = 0,
+        rare: Callable[[int], Tensor] | None = None,
         workers: int = 0,
         selection_split: str = "val",
-        scarce: Callable[[int], Tensor] | None = None,
-        scarce_samples: int = 0,
         first_epoch: int = 0,
     ) -> None:
         super().__init__()
         self.datasets = dict(datasets)
-        self.batch_size = batch_size
-        self.seed = seed
+        self.plan = plan
+        self.rare = rare
         self.workers = workers
         self.selection_split = selection_split
-        self.scarce = scarce
-        self.scarce_samples = scarce_samples
         self.first_epoch = first_epoch
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Return the shuffled loader of the training split, of this process's share of each batch."""
-        sampler = EpochShuffle(self._size("train"), self.seed, self._rank)
-        sampler.set_epoch(self.first_epoch)
-        batches: Any = SharedBatches(sampler, self.batch_size, self._rank, self._processes)
-        rows = None if self.scarce is None else self.scarce(self.batch_size * self._processes)
-        if rows is not None and len(rows) and self.scarce_samples:
-            batches = WithScarce(batches, rows, self.scarce_samples)
+        rare = None if self.rare is None else self.rare(self.plan.batch_size * self._processes)
+        batches = self.plan.batches(self._size("train"), rare, self._rank, self._processes)
+        batches.set_epoch(self.first_epoch)
         return self._loader("train", batch_sampler=batches)
 
     def val_dataloader(self) -> DataLoader[Any]:
@@ -69,7 +60,7 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         if size < self._processes:
             raise InputError(f"the {self.selection_split} part has {size} samples", expected="one a device, at least")
         share = range(self._rank, size, self._processes)
-        return self._loader(self.selection_split, sampler=share, batch_size=self.batch_size)
+        return self._loader(self.selection_split, sampler=share, batch_size=self.plan.batch_size)
 
     @property
     def _rank(self) -> int:

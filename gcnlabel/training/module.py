@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import lightning as L
@@ -15,6 +15,7 @@ from gcnlabel.distributed import processes
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
+from gcnlabel.metrics.main_metrics import mean_of_main
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.training.pairs import concatenate, split_batch
 
@@ -27,7 +28,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
     Args:
         model: Backbone and head.
         loss: The losses of all tasks; what its weighting learns is trained too, without weight decay.
-        optimizer: Makes the optimizer from groups of parameters.
+        optimizer: Makes the optimizer from groups of parameters, each with its name.
         schedule: Factor of the learning rate as a function of the epochs done.
 
     Attributes:
@@ -35,8 +36,8 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         memory_format: Layout of image batches.
 
     Logs ``train/loss``, ``train/<task>/loss`` before its weight, ``train/<task>/weight`` where weights change (the mean
-    over the batches that observe the task), and for each evaluated split ``<split>/loss`` and
-    ``<split>/<task>/<metric>``.
+    over the batches that observe the task), and for each evaluated split ``<split>/loss``, ``<split>/main`` (see
+    :class:`gcnlabel.training.Selection`) and ``<split>/<task>/<metric>``.
 
     It works in any ``lightning.Trainer`` on any loaders of batches ``(inputs, {task: target})``. Splits are
     then ``val`` and ``test``, names of several loaders end in ``/dataloader_idx_<i>``, and ``predict`` returns the
@@ -158,6 +159,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
                 metric.update(scores[name], targets[name])
                 values = {key: value for key, value in metric.compute().items() if isinstance(value, float)}
                 found |= {f"{name}/{key}": value for key, value in values.items()}
+            found["main"] = mean_of_main(self.model.head.tasks, found)
             self.log_dict({f"{split}/{k}{suffix}": v for k, v in found.items()}, add_dataloader_idx=False)
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
@@ -171,21 +173,10 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
         Weights of tasks do not decay: towards a log-variance of 0, one scale of the losses would be preferred.
         """
-        groups: list[dict[str, Any]] = [{"params": list(self.model.parameters())}]
-        if learned := list(self.loss.parameters()):
+        groups: list[dict[str, Any]] = [{"params": list(self.model.named_parameters())}]
+        if learned := list(self.loss.named_parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
         optimizer = self.make_optimizer(groups)
         steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)
         schedule = LambdaLR(optimizer, lambda step: self.schedule(step / steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def predict(
-    module: MultiTaskModule, loader: Iterable[tuple[Tensor, dict[str, Tensor]]]
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Return scores and targets of all samples, by task, on the CPU."""
-    module.eval()
-    with torch.no_grad():
-        batches = [(module(inputs.to(module.device)), targets) for inputs, targets in loader]
-    scores, targets = (concatenate(parts) for parts in zip(*batches, strict=True))
-    return {name: value.float().cpu() for name, value in scores.items()}, targets

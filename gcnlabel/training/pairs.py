@@ -42,12 +42,12 @@ def split_batch(batch: Any, *, alone: bool = False) -> tuple[Any, dict[str, Tens
     )
 
 
-def concatenate(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """Return batches of scores or targets, each a dict by task, as one.
+def concatenate(parts: Iterable[dict[str, Tensor]], dim: int = 0) -> dict[str, Tensor]:
+    """Return batches of scores or targets, each a dict by task, as one, put together along a dimension.
 
     Example:
         >>> concatenate([{"tags": torch.zeros(2, 3)}, {"tags": torch.zeros(1, 3)}])["tags"].shape
         torch.Size([3, 3])
     """
     parts = list(parts)
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    return {name: torch.cat([part[name] for part in parts], dim) for name in parts[0]}

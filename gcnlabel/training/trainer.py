@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 import torch
 from lightning.fabric.plugins.environments import SLURMEnvironment
-from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.strategies import DDPStrategy, Strategy
 
 from gcnlabel.training.checkpoint_io import SafeCheckpointIO
 from gcnlabel.training.epoch_table import EpochTable
+from gcnlabel.training.plan import BatchPlan
+from gcnlabel.training.selection import Selection
 
+CHECKPOINTS = "checkpoints"
 LAST = "last.safetensors"
 BEST = "best.safetensors"
 TENSORBOARD = "tensorboard"
+ALWAYS: dict[str, Any] = {
+    "num_sanity_val_steps": 0,
+    "use_distributed_sampler": False,  # the data module shares the samples out, without repeating any
+    "benchmark": True,  # of convolution algorithms on a GPU: all batches of a run have one size
+    "enable_model_summary": False,
+}
 
 
 class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
@@ -59,10 +69,9 @@ class OwnSignals(L.Callback):  # type: ignore[misc]
 
 def make_trainer(
     folder: Path,
+    plan: BatchPlan,
+    selection: Selection,
     *,
-    epochs: int,
-    metric: str,
-    mode: str,
     devices: int | str = 1,
     num_nodes: int = 1,
     precision: Any = "32-true",
@@ -73,37 +82,44 @@ def make_trainer(
 
     Args:
         folder: The run folder: ``metrics.csv`` and ``checkpoints/`` go there.
-        epochs: Number of epochs.
-        metric: Logged metric that selects the best epoch, e.g. ``val/expression/accuracy``.
-        mode: ``min`` or ``max``.
+        plan: Epochs, and when it ends for want of improvement.
+        selection: What selects the best epoch.
         devices: Number of devices, or ``auto``.
         num_nodes: Number of machines.
         precision: Lightning's precision.
         tensorboard: Whether to log for TensorBoard too (extra ``tensorboard``).
         progress: Whether to show a progress bar.
     """
-    every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
-    where = folder / "checkpoints"
-    best = Checkpoints(where, filename="best", monitor=metric, mode=mode, **every_epoch)
-    last = Checkpoints(where, filename="last", **every_epoch)  # after best, whose state it holds
     return L.Trainer(
-        max_epochs=epochs,
+        max_epochs=plan.epochs,
         devices=devices,
         num_nodes=num_nodes,
         precision=precision,
         logger=TensorBoardLogger(folder, name=TENSORBOARD) if tensorboard else False,
-        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), best, last],
+        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), *_watching(folder, plan, selection)],
         plugins=[SafeCheckpointIO(), *([SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else [])],
-        default_root_dir=where / "none",  # where Lightning looks for leftover hpc_ckpt_*.ckpt, and would start from one
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,  # the data module shares the samples out, without repeating any
+        default_root_dir=folder / CHECKPOINTS / "none",  # Lightning would start from a leftover hpc_ckpt_*.ckpt there
         sync_batchnorm=torch.cuda.is_available(),
         strategy=_strategy(devices, num_nodes),
-        benchmark=True,  # of convolution algorithms on a GPU: all batches of a run have one size
-        enable_model_summary=False,
         enable_progress_bar=progress,
         log_every_n_steps=1_000_000 if not tensorboard else 50,
+        **ALWAYS,
     )
+
+
+def _watching(folder: Path, plan: BatchPlan, selection: Selection) -> list[L.Callback]:
+    """Return what ends a training for want of improvement, and keeps the best and the last checkpoint."""
+    every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
+    watched: dict[str, Any] = {"monitor": selection.name, "mode": selection.mode}
+    best = Checkpoints(folder / CHECKPOINTS, filename="best", **watched, **every_epoch)
+    last = Checkpoints(folder / CHECKPOINTS, filename="last", **every_epoch)  # after best, whose state it holds
+    stop = [] if plan.patience is None else [EarlyStopping(**watched, patience=plan.patience, check_finite=False)]
+    return [*stop, best, last]
+
+
+def has_stopped(checkpoint: Mapping[str, Any]) -> bool:
+    """Return whether a checkpoint is of a training that ended for want of improvement."""
+    return any(state.get("stopped_epoch", 0) for state in checkpoint["callbacks"].values())
 
 
 def _in_folder(state: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from torch_geometric.transforms import Compose
 
 from gcnlabel.errors import InputError, closest
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms.absolute import Absolute
 from gcnlabel.transforms.binarize import Binarize
 from gcnlabel.transforms.label_transform import LabelTransform
@@ -24,21 +24,17 @@ from gcnlabel.transforms.transpose import Transpose
 
 def class_dimension_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every pair of a task with classes or tags and a task with dimensions (Emotion-GCN, Eq. 3)."""
-    discrete = [task.name for task in tasks if isinstance(task, Categorical | MultiLabel)]
-    continuous = [task.name for task in tasks if isinstance(task, Dimensional)]
-    return [(a, b) for a in discrete for b in continuous]
+    return [(a.name, b.name) for a in tasks for b in tasks if a.discrete and not b.discrete]
 
 
 def all_but_class_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every pair of tasks one of which has dimensions: the released code drops class-class edges alone."""
-    return [
-        (a, b) for a, b in all_pairs(tasks) if isinstance(tasks[a], Dimensional) or isinstance(tasks[b], Dimensional)
-    ]
+    return [(a, b) for a, b in all_pairs(tasks) if not (tasks[a].discrete and tasks[b].discrete)]
 
 
 def tag_pairs(tasks: TaskSet) -> list[Pair]:
     """Return every multi-label task paired with itself (ML-GCN)."""
-    return [(task.name, task.name) for task in tasks if isinstance(task, MultiLabel)]
+    return [(task.name, task.name) for task in tasks if task.binary]
 
 
 def all_pairs(tasks: TaskSet) -> list[Pair]:

@@ -61,6 +61,15 @@ def test_whole_rows_with_empty_cells_are_no_warning(tmp_path):
     read_table(tmp_path / "b.csv", TASKS)
 
 
+@pytest.mark.parametrize(("row", "times"), [("c,test,sad,x", 1), ("c,test,sad", 2), ('c,test,sad,"x\ny"', 2)])
+@pytest.mark.filterwarnings("ignore")
+def test_a_text_is_looked_through_again_only_where_its_cells_give_a_reason(tmp_path, monkeypatch, row, times):
+    path, opened, real = write(tmp_path, "a,train,sad,x", "b,test,happy,x", row), [], open
+    monkeypatch.setattr("builtins.open", lambda file, *how, **more: (opened.append(file), real(file, *how, **more))[1])
+    read_table(path, TASKS, **COLUMNS)
+    assert opened.count(path) == times  # its first lines, to see its form; and then all of it
+
+
 @pytest.mark.parametrize(
     "read", [lambda path: read_rows(path, TASKS, 0, 9), lambda path: list(iter_table(path, TASKS))]
 )

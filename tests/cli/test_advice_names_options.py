@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 import pytest
-from pydantic import BaseModel
+from part_settings import models_in
 
 import gcnlabel
 from gcnlabel.cli import main
-from gcnlabel.cli.main import COMMANDS
+from gcnlabel.cli.listing import command_files
 from gcnlabel.config import Config
 from gcnlabel.graph import LabelGraph
 
 PACKAGE = Path(gcnlabel.__file__).parent
+COMMANDS = command_files()
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 ELSEWHERE = {
     "--nthreads",  # of `dask worker`
@@ -22,8 +23,10 @@ ELSEWHERE = {
     "--nnodes",
     "--nproc-per-node",
     "--rdzv-backend",
-    "--rdzv-endpoint",
-}  # of gcnlabel itself; of torchrun
+    "--rdzv-endpoint",  # of gcnlabel itself; of torchrun
+    "--unseen",
+    "--positives",  # as they were called before
+}
 
 
 def options_of(command):
@@ -79,16 +82,10 @@ def test_an_option_that_follows_a_command_is_its_own(command):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_module_of_a_command_names_its_own_options(command):
-    module = PACKAGE / "cli" / f"{command.replace('-', '_')}.py"
+    module = COMMANDS[command]
     for line, text in texts_of(module):
         if "Examples" not in text and not re.search(rf"\b({'|'.join(set(COMMANDS) - {command})}) --", text):
             assert set(OPTION.findall(text)) <= OPTIONS[command], (module.name, line)
-
-
-def models_of(annotation):
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in models_of(part)]
 
 
 def is_key(models, levels):
@@ -97,15 +94,15 @@ def is_key(models, levels):
         return True
     for model in models:
         if levels[0] in model.model_fields:
-            annotation = model.model_fields[levels[0]].annotation
-            inner = models_of(annotation)
-            rest = levels[2:] if "dict[" in str(annotation) and len(levels) > 1 else levels[1:]
+            field = model.model_fields[levels[0]]
+            inner = models_in(field)
+            rest = levels[2:] if "dict[" in str(field.annotation) and len(levels) > 1 else levels[1:]
             if not rest or is_key(inner, rest):
                 return True
     return False
 
 
-SECTIONS = [name for name, field in Config.model_fields.items() if models_of(field.annotation)]
+SECTIONS = [name for name, field in Config.model_fields.items() if models_in(field)]
 KEY = re.compile(rf"(?<![\w./{{}}-])({'|'.join(SECTIONS)})((?:\.(?:[a-z_]+|{{}}))+)(?![\w(./])")
 FILES = r".*\.(csv|onnx|safetensors|pt|yaml|npz|npy)"
 A_GRAPH = LabelGraph.from_dense([[0, 1], [0, 0]], ["a", "b"])

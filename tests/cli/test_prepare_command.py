@@ -51,7 +51,7 @@ def test_strict_ends_with_2_and_names_the_image(released, tmp_path):
 
 @pytest.mark.parametrize(
     ("dataset", "message"),
-    [("aff-wild2", "Aff-Wild2"), ("emotic", "EMOTIC"), ("cohn-kanade", "'affectnet', 'aff-wild2', 'emotic'")],
+    [("aff-wild2", "Aff-Wild2"), ("emotic", "EMOTIC"), ("cohn-kanade", "aff-wild2 | affectnet | emotic")],
 )
 def test_a_folder_of_another_data_set(released, tmp_path, dataset, message):
     result = prepare(dataset, released, tmp_path / "faces")

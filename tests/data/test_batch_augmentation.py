@@ -190,7 +190,7 @@ def test_the_work_is_done_where_the_images_are():
 
 def test_the_strengths_are_those_of_single_images():
     assert BatchAugmentation.__init__.__kwdefaults__ == augmentation.__kwdefaults__
-    assert repr(BatchAugmentation()).startswith("BatchAugmentation(flip=True, rotation=30.0, ")
+    assert repr(BatchAugmentation()).startswith("BatchAugmentation(flip=0.5, rotation=30.0, ")
 
 
 @settings(max_examples=40, deadline=None)

@@ -94,7 +94,7 @@ def test_what_a_run_reads_to_train_and_to_predict(tmp_path, source):
     else:
         parts = load_data(config).parts
         assert close(parts["train"].inputs[0], parts["test"].inputs[0])
-    assert close(read_image(tmp_path / "a.jpg", config), read_image(tmp_path / "b.png", config))
+    assert close(read_image(tmp_path / "a.jpg", config.data), read_image(tmp_path / "b.png", config.data))
 
 
 def test_damaged_exif_data_leave_the_picture_as_it_is_stored(tmp_path):

@@ -161,7 +161,7 @@ def test_the_head_of_a_small_fold_without_edges_still_trains(tags):
         ({"head": "linear", "graph": GIVEN}, "head='linear' does not use graph"),
         ({"head": "cosine", "hidden_channels": (8,)}, "does not use hidden_channels"),
         ({"head": "graph", "graph": GIVEN, "p": 0.2}, "p beside a ready graph"),
-        ({"head": "grph"}, "model.head.name"),
+        ({"head": "grph"}, "model.head: unknown head 'grph'"),
         ({"loss": "ccc"}, "loss 'ccc' does not suit the multilabel task"),
         ({"validation_fraction": 1.0}, "validation_fraction = 1.0"),
         ({"learning_rate": -1.0}, "optimizer.lr"),

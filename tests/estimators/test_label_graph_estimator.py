@@ -100,7 +100,7 @@ def test_probabilities_are_absent_where_there_is_no_class_or_tag():
 
 
 def test_the_default_leans_on_the_graph_and_weighs_as_everywhere(fitted):
-    assert fitted.config_.model.head.name == "graph-cosine"
+    assert fitted.config_.model.head.title == "cosine of graph"
     assert fitted.config_.graph.convention == "signed-weighted"
     assert all(loss.weight is None for loss in fitted.config_.loss.values())  # dimensions: 0.1, as everywhere
 
@@ -122,7 +122,7 @@ def test_loss_weights_and_losses_by_task(samples):
     weights = {"affect": 0.5}
     model = LabelGraphEstimator(TASKS, **FAST, loss=losses, loss_weights=weights).fit(*samples)
     found = {name: (section.name, section.weight) for name, section in model.config_.loss.items()}
-    assert found == {"mood": (None, None), "tags": ("asymmetric", None), "affect": ("mse", 0.5)}
+    assert found == {"mood": ("default", None), "tags": ("asymmetric", None), "affect": ("mse", 0.5)}
     with pytest.raises(InputError, match="unknown task 'afect'"):
         LabelGraphEstimator(TASKS, **FAST, loss_weights={"afect": 1}).fit(*samples)
 

@@ -8,12 +8,10 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
+from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor, base
 from gcnlabel.estimators.class_weights import of_classes, of_tasks
 from gcnlabel.estimators.weights import copies
 from gcnlabel.losses import make_loss
-from gcnlabel.run.class_weights import class_weights
-from gcnlabel.studies.ablation import fitting
 from gcnlabel.tasks import TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -75,21 +73,21 @@ def test_the_order_of_the_samples_does_not_matter():
 def test_rows_that_stand_often_do_not_shorten_the_training(monkeypatch):
     """Four distinct rows among 400 are trained on for as many batches as 400 rows."""
     steps = []
-    monkeypatch.setattr(fitting, "fit", lambda config, members, n, measure: steps.append(n))
+    monkeypatch.setattr(base, "fit_trials", lambda config, trials, **bounds: steps.append(bounds))
     for rows in (X[:40].repeat(10, 0), np.vstack([X] * 5)):
         with pytest.raises(InputError, match="not finite"):  # as nothing was trained
             LabelGraphClassifier(max_iter=3, batch_size=10).fit(rows, rows[:, 0] > 0)
-    assert steps == [3 * 36, 3 * 36]
+    assert steps == [{"min_steps": 3 * 36, "max_steps": 3 * 36}] * 2
 
 
 def test_a_row_that_stands_very_often_leaves_no_other_out(monkeypatch):
     """As many copies are made as there are rows, however many that are: nothing is drawn."""
     trained = []
-    monkeypatch.setattr(fitting, "fit", lambda config, members, n, measure: trained.append(members[0].data))
+    monkeypatch.setattr(base, "fit_trials", lambda config, trials, **bounds: trained.append(trials[0].train))
     rows = np.vstack([X[:1].repeat(20_000, 0), X])
     with pytest.raises(InputError, match="not finite"):  # as nothing was trained
         LabelGraphClassifier(max_iter=1, validation_fraction=0).fit(rows, rows[:, 0] > 0)
-    part = trained[0].parts["train"].inputs
+    part = trained[0].inputs
     assert len(part) == len(rows)
     assert len(np.unique(part, axis=0)) == len(X)
 
@@ -130,7 +128,8 @@ def test_the_loss_is_the_weighted_one_by_hand():
     task = next(iter(model.tasks_))
     given = model.config_.loss["labels"].class_weights
     assert given == {"0": [1, 4], "1": [1, 1], "2": [1, 0.5]}
-    loss = make_loss(task, class_weights=class_weights(task, given, Annotations(model.tasks_, {"labels": TAGS})))
+    loss = make_loss(task, {"name": "bce", "class_weights": given})
+    loss.fit(Annotations(model.tasks_, {"labels": TAGS}), "labels")
     scores = RNG.normal(size=TAGS.shape)
     q = 1 / (1 + np.exp(-scores))
     each = -np.where(TAGS, np.log(q), np.log(1 - q)) * np.where(TAGS, [4, 1, 0.5], 1)
@@ -160,7 +159,7 @@ def test_weights_of_several_tasks():
     found = every.config_.loss["mood"].class_weights
     assert [found["sad"], found["glad"]] == pytest.approx(len(mood) / (2 * np.bincount(mood.astype(int))))
     assert set(every.config_.loss["tags"].class_weights) == {"a", "b", "c"}
-    assert every.config_.loss["affect"].class_weights is False
+    assert not getattr(every.config_.loss["affect"], "class_weights", False)
     given = {"tags": {"c": {1: 9}}, "mood": {"glad": 2.0}}
     some = LabelGraphEstimator(MIXED, **FAST, class_weight=given).fit(X, y)
     assert some.config_.loss["tags"].class_weights == {"a": [1, 1], "b": [1, 1], "c": [1, 9]}

@@ -1,23 +1,18 @@
-"""What the page on configuration shows is read by the package itself, and nothing of the schema is left out."""
+"""What the page on configuration shows is read by the package itself; its keys are written by ``make table``."""
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import yaml
-from pydantic import BaseModel
 
 from gcnlabel.annotations import read_table
 from gcnlabel.config import Config, parse_config
 from gcnlabel.graph import graph_from_counts, graph_from_edges, graph_from_matrix, read_counts, read_edges, read_matrix
-from gcnlabel.losses.multi_task import SUITABLE
 from gcnlabel.metrics import TaskMetrics
-from gcnlabel.statistics.blocks import STATISTICS
-from gcnlabel.tasks import Columns, TaskSet
-from gcnlabel.transforms import CONVENTIONS
+from gcnlabel.tasks import TaskSet
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "examples" / "configuration.md").read_text(encoding="utf-8")
@@ -25,32 +20,6 @@ PAGE = (ROOT / "examples" / "configuration.md").read_text(encoding="utf-8")
 
 def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-
-
-def models_of(annotation):
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in models_of(part)]
-
-
-def keys_of(model):
-    for name, field in model.model_fields.items():
-        yield name
-        for inner in models_of(field.annotation):
-            yield from keys_of(inner)
-
-
-def defaults_of(section, at=()):
-    """Yield place, value and default of every key that a config sets and that has one."""
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        for place, inner in (
-            [((name,), value)] if not isinstance(value, dict) else [((name, k), v) for k, v in value.items()]
-        ):
-            if isinstance(inner, BaseModel):
-                yield from defaults_of(inner, (*at, *place))
-            elif not field.is_required():
-                yield (*at, *place), inner, field.get_default()
 
 
 def tasks_of_the_page():
@@ -62,21 +31,6 @@ def tasks_of_the_page():
 def test_every_block_is_read(block):
     content = yaml.safe_load(block)
     assert isinstance(parse_config(content), Config) if "data" in content else TaskSet.from_dict(content["tasks"])
-
-
-def test_every_key_of_the_schema_is_shown():
-    shown = set(re.findall(r"(\w+):", "\n".join(blocks("yaml"))))
-    assert set(keys_of(Config)) - shown == set()
-    assert set(Columns.__dataclass_fields__) - shown == set()
-
-
-def test_values_are_the_defaults_unless_the_page_says_another():
-    whole: Any = parse_config(yaml.safe_load(blocks("yaml")[0]))
-    for place, value, default in defaults_of(whole):
-        if value != default:
-            name = place[-1]
-            (line,) = re.findall(rf"^ *{name}: +{value}(?: .*\n +#.*|.*)$", blocks("yaml")[0], re.MULTILINE)
-            assert f"default {'null' if default is None else default}" in line.replace("default: ", "default ")
 
 
 def test_the_table_is_what_the_tasks_declare(tmp_path):
@@ -101,7 +55,7 @@ def test_the_statistics_are_read(tmp_path):
     assert edges.adjacency()[edges.labels.index("cat"), edges.labels.index("dog")] == pytest.approx(0.4)
 
 
-def test_losses_metrics_and_names_are_all_there():
+def test_metrics_are_all_there():
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*)\|$", PAGE, re.MULTILINE))
     tasks = TaskSet.from_dict(
         {
@@ -116,6 +70,4 @@ def test_losses_metrics_and_names_are_all_there():
         metric = TaskMetrics(task, sync_on_compute=False)
         metric.update(torch.randn(3, len(task)), targets[task.name])
         names = {name for name, value in metric.compute().items() if isinstance(value, float)}
-        losses, metrics = (set(re.findall(r"`([\w<>/]+)`", cell)) for cell in rows[task.type].split("|"))
-        assert (losses, metrics) == (set(SUITABLE[type(task)]), names)
-    assert all(f" {name}" in PAGE for name in (*CONVENTIONS, *STATISTICS))
+        assert set(re.findall(r"`([\w<>/]+)`", rows[task.type])) == names

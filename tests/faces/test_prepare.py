@@ -15,13 +15,12 @@ import pytest
 from damaged import mutants
 from turned_faces import pupils, write_turned_faces
 
-from gcnlabel.config.sources import Faces
 from gcnlabel.errors import InputError
 from gcnlabel.faces import read_affectnet
 from gcnlabel.faces.aligned_faces import AlignedFaces
 from gcnlabel.faces.cache.prepare import SHARD_FACES, prepare
 from gcnlabel.faces.cache.reader import FaceCache
-from gcnlabel.faces.source import load_faces
+from gcnlabel.sources import SOURCES
 
 SIZE = 56
 ANGLES = [0.0, 0.3, -0.5, 0.8, -0.2, 1.2, -1.5]
@@ -209,7 +208,7 @@ def test_a_cache_of_before_alignments_is_read(cache, tmp_path):
         del manifest["job"][key]
     del manifest["rows"]
     (path / "manifest.json").write_text(json.dumps(manifest))
-    _, _, rows = load_faces(settings(path))
+    _, rows = settings(path).read(None)
     assert rows.line() == "rows: 7 used (train 6, val 1)"
 
 
@@ -347,18 +346,18 @@ def test_a_shard_of_objects_is_never_unpickled(cache, tmp_path):
 
 
 def settings(path, **changes):
-    return Faces.model_validate({"source": "affectnet", "path": str(path), "size": SIZE, **changes})
+    return SOURCES.parse({"source": "affectnet", "path": str(path), "size": SIZE, **changes})
 
 
 def test_training_reads_the_cache_or_the_originals(cache, released):
-    from_cache, cached, _ = load_faces(settings(cache))
-    from_originals, originals, _ = load_faces(settings(released[0]))
-    np.testing.assert_array_equal(cached[:], originals[:])
-    assert from_cache.ids.tolist() == from_originals.ids.tolist()
+    from_cache, _ = settings(cache).read(None)
+    from_originals, _ = settings(released[0]).read(None)
+    np.testing.assert_array_equal(from_cache.inputs[:], from_originals.inputs[:])
+    assert from_cache.annotations.ids.tolist() == from_originals.annotations.ids.tolist()
 
 
 def test_a_larger_cache_serves_a_smaller_size(cache, released):
-    _, scaled, _ = load_faces(settings(cache, size=28))
+    scaled = settings(cache, size=28).read(None)[0].inputs
     assert scaled.shape == (7, 3, 28, 28)
     whole = FaceCache(cache).images[:].astype(float)
     halved = whole.reshape(7, 3, 28, 2, 28, 2).mean(axis=(3, 5))
@@ -377,4 +376,4 @@ def test_a_larger_cache_serves_a_smaller_size(cache, released):
 )
 def test_a_cache_that_was_made_otherwise_is_refused(cache, changes, message):
     with pytest.raises(InputError, match=message.replace("\n", r"\n(.*\n)*")):
-        load_faces(settings(cache, **changes))
+        settings(cache, **changes).read(None)

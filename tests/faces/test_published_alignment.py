@@ -104,8 +104,8 @@ NO_IMAGES = "without images, where they have no effect"
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"source": "aff-wild2", "path": "x", "alignment": "emotion-gcn-code"}, "with aff-wild2, which has no boxes"),
-        ({"source": "emotic", "path": "x", "alignment": "emotion-gcn-code"}, "with emotic, which has no boxes"),
+        ({"source": "aff-wild2", "path": "x", "alignment": "emotion-gcn-code"}, "unknown key 'data.alignment'"),
+        ({"source": "emotic", "path": "x", "alignment": "emotion-gcn-code"}, "unknown key 'data.alignment'"),
         ({"source": "affectnet", "path": "x", "alignment": "corner"}, "data.alignment|alignment"),
         ({"source": "table", "annotations": "t", "features": "x", "alignment": "centre"}, NO_IMAGES),
         ({"source": "table", "annotations": "t", "features": "x", "allow_missing": 0.1}, NO_IMAGES),

@@ -196,11 +196,11 @@ def test_weightings_by_name(name, kind):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("uncertanty", "weighting: 'uncertanty'\n  expected: fixed | uncertainty | module:attribute\n"),
+        ("uncertanty", "unknown weighting 'uncertanty'\n  expected: fixed | uncertainty | package.module:Attribute\n"),
         ("uncertanty", "did you mean 'uncertainty'?"),
-        ("my scheme", "expected: fixed | uncertainty | module:attribute"),
-        ("..there:scheme", "expected: fixed | uncertainty | module:attribute"),
-        ("gcnlabel:", "expected: fixed | uncertainty | module:attribute"),
+        ("my scheme", "expected: fixed | uncertainty | package.module:Attribute"),
+        ("..there:scheme", "cannot be imported"),
+        ("gcnlabel:", "cannot be imported"),
     ],
 )
 def test_unknown_names(name, message):

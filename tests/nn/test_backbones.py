@@ -6,8 +6,10 @@ import torchvision
 from torch import nn
 
 from gcnlabel.errors import InputError
-from gcnlabel.nn import FEATURE_BACKBONES, IMAGE_BACKBONES, densenet121, identity, mlp, resnet18, resnet50, small_cnn
-from gcnlabel.nn.backbones import pooling
+from gcnlabel.nn import BACKBONES, densenet121, identity, mlp, resnet18, resnet50, small_cnn
+from gcnlabel.nn.backbone import pooling
+
+OF_IMAGES = ("small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next")
 
 
 @pytest.mark.parametrize(("make", "features"), [(densenet121, 1024), (resnet18, 512), (resnet50, 2048)])
@@ -107,11 +109,22 @@ def test_feature_backbones():
 
 
 def test_the_pool_is_the_same_for_every_image_backbone():
-    assert set(IMAGE_BACKBONES) == {"small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next"}
-    assert set(FEATURE_BACKBONES) == {"identity", "mlp"}
-    for make in IMAGE_BACKBONES.values():
+    for name in OF_IMAGES:
         with pytest.raises(InputError, match=r"unknown pooling 'mean'\n  expected: max \| average"):
-            make(pool="mean")
+            BACKBONES.resolve(name)((3, 64, 64), pool="mean")
+
+
+def test_a_backbone_refuses_what_it_does_not_take():
+    assert set(BACKBONES.names()) == {*OF_IMAGES, "identity", "mlp"}
+    for name in OF_IMAGES:
+        with pytest.raises(InputError, match=f"backbone '{name}' does not take features"):
+            BACKBONES.make(name, (6,))
+        if name != "small_cnn":
+            with pytest.raises(InputError, match=f"backbone '{name}' takes colour images"):
+                BACKBONES.make(name, (1, 64, 64))
+    for name in ("identity", "mlp"):
+        with pytest.raises(InputError, match=f"backbone '{name}' does not take images"):
+            BACKBONES.make(name, (3, 64, 64))
 
 
 def test_pools_against_torch():
@@ -138,5 +151,5 @@ def test_weights_that_cannot_be_downloaded(name, monkeypatch, tmp_path):
     with pytest.raises(
         InputError, match=rf"ImageNet weights {name}-.*\.pth cannot be downloaded: .*no network"
     ) as error:
-        IMAGE_BACKBONES[name](pretrained=True)
+        BACKBONES.make({"name": name, "pretrained": True}, (3, 64, 64))
     assert f"put the file into {tmp_path}/hub/checkpoints, or set model.backbone.pretrained=false" in str(error.value)

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from gcnlabel.errors import InputError
-from gcnlabel.nn import IMAGE_BACKBONES, breg_next
-from gcnlabel.nn.breg_next import SERIES_BELOW, BoundedResidualLayer, BoundedShortcut, bounded
+from gcnlabel.nn import BACKBONES, breg_next
+from gcnlabel.nn.backbones.breg_next import SERIES_BELOW, BoundedResidualLayer, BoundedShortcut, bounded
 
 
 def number(value):
@@ -102,7 +102,7 @@ def test_shapes(size, maps):
 
 def test_every_a_and_c_is_learned():
     torch.manual_seed(0)
-    backbone = breg_next("max")
+    backbone = breg_next(pool="max")
     backbone(torch.randn(2, 3, 16, 16)).sum().backward()
     shortcuts = [module for module in backbone.modules() if isinstance(module, BoundedShortcut)]
     assert len(shortcuts) == 24
@@ -113,7 +113,7 @@ def test_every_a_and_c_is_learned():
 
 
 def test_options_and_errors():
-    assert IMAGE_BACKBONES["breg_next"] is breg_next
+    assert BACKBONES.resolve("breg_next") is breg_next
     assert type(breg_next().network[-1]).__name__ == "GlobalAveragePool"
     assert type(breg_next(pool="max").network[-1]).__name__ == "GlobalMaxPool"
     with pytest.raises(InputError, match="unknown pooling 'mean'"):

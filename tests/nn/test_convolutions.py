@@ -11,11 +11,14 @@ from torch.func import functional_call, stack_module_state, vmap
 from torch_geometric.nn import ChebConv, GCNConv, SSGConv, TransformerConv
 
 from gcnlabel.errors import GcnlabelWarning, InputError
-from gcnlabel.nn import CONVOLUTIONS, LabelGraphHead, LinearHead, MultiTaskModel, convolution, mlp
-from gcnlabel.nn.convolutions import GCNII, UNWEIGHTED, LinearAPPNP
+from gcnlabel.nn import CONVOLUTIONS, LabelGraphHead, LinearHead, MultiTaskModel, mlp
+from gcnlabel.nn.convolutions.appnp import LinearAPPNP
+from gcnlabel.nn.convolutions.gcnii import GCNII
 from gcnlabel.nn.label_gcn import weights_as
 from gcnlabel.tasks import MultiLabel, TaskSet
 
+NAMED = {name: CONVOLUTIONS.resolve(name) for name in CONVOLUTIONS.names()}
+UNWEIGHTED = [name for name, layer in NAMED.items() if getattr(layer, "unweighted", False)]
 X = torch.randn(LABELS, 5, generator=torch.Generator().manual_seed(0))
 SIGNED = asymmetric(LABELS)
 
@@ -43,11 +46,11 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("name", [*CONVOLUTIONS, *OTHERS])
+@pytest.mark.parametrize("name", [*NAMED, *OTHERS])
 @pytest.mark.parametrize("hidden", [(), (6,)], ids=str)
 def test_every_layer_makes_a_head(name, hidden):
     matrix = np.abs(SIGNED) if name in OTHERS else SIGNED
-    made = head({**CONVOLUTIONS, **OTHERS}[name], matrix, hidden)
+    made = head({**NAMED, **OTHERS}[name], matrix, hidden)
     features = torch.randn(7, 4, dtype=torch.float64)
     scores = made(features)
     assert {task: tuple(values.shape) for task, values in scores.items()} == {t.name: (7, len(t)) for t in TASKS}
@@ -61,13 +64,13 @@ def test_every_layer_makes_a_head(name, hidden):
     torch.testing.assert_close(together(frozen(features)), together(made(features)))
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize("name", NAMED)
 def test_scores_follow_the_labels_when_they_are_permuted(name):
     order = torch.randperm(LABELS, generator=torch.Generator().manual_seed(1)).numpy()
     tasks = TaskSet([MultiLabel("tags", [TASKS.labels[i] for i in order])])
-    one = head(CONVOLUTIONS[name])
+    one = head(NAMED[name])
     graph = propagation_graph(SIGNED[np.ix_(order, order)], X[order], tasks)
-    other = LabelGraphHead(graph, tasks, 4, (6,), conv=CONVOLUTIONS[name]).double()
+    other = LabelGraphHead(graph, tasks, 4, (6,), conv=NAMED[name]).double()
     other.gcn.load_state_dict(one.gcn.state_dict())
     torch.testing.assert_close(other.weight(), one.weight()[order])
 
@@ -117,10 +120,10 @@ def attention(name, p, adjacency, h):
     return values
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize("name", NAMED)
 def test_every_named_layer_is_its_formula_over_a_signed_graph(name):
     """Over Â as it stands: no loop is added, nothing is normalised once more, edges point from j to i."""
-    made = head(CONVOLUTIONS[name])
+    made = head(NAMED[name])
     adjacency, h = SIGNED.astype(np.float32).astype(np.float64), X.double().numpy()
     first, last = made.gcn.convs
     hidden = dense(name, first, adjacency, h)
@@ -128,30 +131,30 @@ def test_every_named_layer_is_its_formula_over_a_signed_graph(name):
     np.testing.assert_allclose(made.weight().detach(), expected, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize("name", NAMED)
 def test_stored_edges_of_weight_zero_are_none(name):
-    label, made = torch.arange(LABELS), head(CONVOLUTIONS[name])
+    label, made = torch.arange(LABELS), head(NAMED[name])
     graph = propagation_graph(SIGNED, X)
     graph.edge_weight = graph.adjacency().flatten()
     graph.edge_index = torch.stack([label.repeat(LABELS), label.repeat_interleave(LABELS)])
-    other = LabelGraphHead(graph, TASKS, 4, (6,), bias=True, conv=CONVOLUTIONS[name]).double()
+    other = LabelGraphHead(graph, TASKS, 4, (6,), bias=True, conv=NAMED[name]).double()
     other.gcn.load_state_dict(made.gcn.state_dict())
     torch.testing.assert_close(other.weight(), made.weight())
     assert (name in UNWEIGHTED) == (len(other.adjacency.value) < LABELS**2)
     assert (name in UNWEIGHTED) == (weights_as(made.gcn.convs[0]) != "edge_weight")
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize("name", NAMED)
 def test_a_label_that_hears_nobody_has_finite_vectors(name):
     matrix = SIGNED.copy()
     matrix[2] = 0
-    made = head(CONVOLUTIONS[name], matrix)
+    made = head(NAMED[name], matrix)
     assert torch.isfinite(made.weight()).all()
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize("name", NAMED)
 def test_models_train_side_by_side(name):
-    members = [head(CONVOLUTIONS[name]), head(CONVOLUTIONS[name], np.abs(SIGNED))]
+    members = [head(NAMED[name]), head(NAMED[name], np.abs(SIGNED))]
     with torch.no_grad():
         for parameter in members[1].parameters():
             parameter.mul_(1.5)
@@ -163,9 +166,9 @@ def test_models_train_side_by_side(name):
         torch.testing.assert_close(scores, together(member(x)))
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize("name", NAMED)
 def test_models_extend(name):
-    model = MultiTaskModel(mlp(3, hidden=(4,)).double(), head(CONVOLUTIONS[name]))
+    model = MultiTaskModel(mlp(3, hidden=(4,)).double(), head(NAMED[name]))
     tasks = TaskSet([*TASKS, MultiLabel("scenes", ("beach",))])
     matrix = np.zeros((LABELS + 1, LABELS + 1))
     matrix[:-1, :-1] = SIGNED
@@ -194,14 +197,14 @@ def test_more_steps_and_deeper_ones():
 
 def test_a_layer_that_sees_no_weight_says_so():
     with pytest.warns(GcnlabelWarning, match="SAGEConv ignores the edge weights"):
-        head(CONVOLUTIONS["sage"])
+        head(NAMED["sage"])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name in CONVOLUTIONS:
+        for name in NAMED:
             if name != "sage":
-                head(CONVOLUTIONS[name])
+                head(NAMED[name])
 
 
 def test_unknown_names():
-    with pytest.raises(InputError, match=r"unknown convolution 'gatv3'(.|\n)*gcn \| graph(.|\n)*did you mean 'gatv2'"):
-        convolution("gatv3")
+    with pytest.raises(InputError, match=r"unknown convolution 'gatv3'(.|\n)*gcn \| gcnii(.|\n)*did you mean 'gatv2'"):
+        CONVOLUTIONS.resolve("gatv3")

@@ -158,5 +158,5 @@ def test_graphs_that_cannot_be_used_are_refused(kind, change, text):
 def test_free_vectors_cannot_be_extended(wrap):
     graph, _ = trained()
     model = MultiTaskModel(mlp(4, hidden=(6,)), wrap(LinearHead(TASKS, 6)))
-    with pytest.raises(InputError, match=r"LinearHead without a label graph(.|\n)*graph, residual or graph-cosine"):
+    with pytest.raises(InputError, match=r"LinearHead without a label graph(.|\n)*graph, or a residual"):
         model.extend(larger(graph))

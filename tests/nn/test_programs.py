@@ -6,9 +6,7 @@ import pytest
 import torch
 from label_heads import TASKS, asymmetric, propagation_graph
 
-from gcnlabel.config.schema import HeadConfig
-from gcnlabel.nn import MultiTaskModel, mlp
-from gcnlabel.run.heads import HEADS, build_head
+from gcnlabel.nn import HEADS, MultiTaskModel, build_head, mlp
 from gcnlabel.tasks import MultiLabel, TaskSet
 from gcnlabel.units import Units
 
@@ -16,21 +14,30 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 MANY = TaskSet([MultiLabel("tags", [f"tag {i}" for i in range(150)]), *[t for t in TASKS if t.name == "affect"]])
 """So many labels that their Â is a sparse matrix."""
-SMALL = {name: {"name": name, "hidden_channels": [7]} for name in HEADS}
-SMALL["learned edges"] = {"name": "graph", "edges": "learned", "hidden_channels": [5, 7], "bias": True}
-SMALL["angles with length"] = {"name": "graph-cosine", "keep_length": ["affect"], "residual_tasks": ["tags"]}
-SMALL["a head for each task"] = {"name": "linear", "tasks": {"tags": "graph", "affect": "graph-cosine"}}
+GRAPH = {"name": "graph", "hidden_channels": [7]}
+LEARNED = {"name": "graph", "edges": "learned", "hidden_channels": [5, 7]}
+SMALL = {name: {"name": name} for name in HEADS.names() if name not in ("default", "per-task")}
+SMALL |= {"graph": GRAPH, "angles": {"name": "cosine", "of": GRAPH}, "learned edges": {**LEARNED, "bias": True}}
+SMALL["angles with length"] = {
+    "name": "cosine",
+    "keep_length": ["affect"],
+    "of": {"name": "residual", "tasks": ["tags"]},
+}
+SMALL["a head for each task"] = {
+    "name": "per-task",
+    "tasks": {"tags": GRAPH, "affect": {"name": "cosine", "of": GRAPH}},
+}
 SMALL |= {f"conv {conv}": {"name": "graph", "conv": conv} for conv in ("gatv2", "gcnii")}
-LARGE = {name: {"name": name, "hidden_channels": [7]} for name in ("graph", "output-propagation")}
-LARGE["learned edges"] = {"name": "residual", "edges": "learned", "hidden_channels": [5, 7]}
-LARGE["a head for each task"] = {"name": "linear", "tasks": {"tags": "graph"}, "hidden_channels": [7]}
+LARGE = {"graph": GRAPH, "output-propagation": {"name": "output-propagation"}}
+LARGE["learned edges"] = {"name": "residual", "of": LEARNED}
+LARGE["a head for each task"] = {"name": "per-task", "tasks": {"tags": GRAPH}}
 CASES = [*((TASKS, name) for name in SMALL), *((MANY, name) for name in LARGE)]
 every_head = pytest.mark.parametrize(("tasks", "name"), CASES, ids=[f"{n}, {t.num_labels} labels" for t, n in CASES])
 
 
 def made(tasks, name):
     torch.manual_seed(0)
-    settings = HeadConfig(**(SMALL if tasks is TASKS else LARGE)[name])
+    settings = (SMALL if tasks is TASKS else LARGE)[name]
     size = tasks.num_labels
     graph = propagation_graph(asymmetric(size), torch.randn(size, 5), tasks)
     units = Units(tasks, mean=[3.0, -1.0], sd=[2.0, 0.5])

@@ -1,4 +1,4 @@
-"""Rivals that train side by side: members of one batched model are what they are when trained alone."""
+"""Baselines that train side by side: members of one batched model are what they are when trained alone."""
 
 from functools import partial
 
@@ -10,22 +10,20 @@ from label_heads import LABELS, TASKS, asymmetric
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss
-from gcnlabel.nn import MultiTaskModel, mlp
+from gcnlabel.nn import MultiTaskModel, build_head, mlp
 from gcnlabel.studies.ablation.controls import with_adjacency
-from gcnlabel.studies.ablation.members import Members
-from gcnlabel.studies.ablation.rivals import label_query, output_propagation, sample_graph
-from gcnlabel.training import make_optimizer
+from gcnlabel.training import Ensemble, make_optimizer
 
-RIVALS = [output_propagation, label_query, sample_graph]
+BASELINES = ["output-propagation", "label-query", "sample-graph"]
 RATES = [0.01, 0.02, 0.01]
 LOSS = MultiTaskLoss({task.name: make_loss(task) for task in TASKS})
 ADAMW = partial(make_optimizer, name="adamw", lr=0.01, weight_decay=0.01, momentum=0.0)
 
 
-def model(rival, seed):
+def model(baseline, seed):
     torch.manual_seed(seed)
     graph = with_adjacency(LabelGraph.from_dense(np.eye(LABELS), TASKS), torch.tensor(asymmetric(LABELS, seed)))
-    return MultiTaskModel(mlp(5, hidden=(6,), dropout=0.0), rival(TASKS, 6, graph)).double()
+    return MultiTaskModel(mlp(5, hidden=(6,), dropout=0.0), build_head(baseline, TASKS, 6, graph)).double()
 
 
 def batch(step, member):
@@ -39,10 +37,10 @@ def batch(step, member):
     return torch.randn(8, 5, generator=draw, dtype=torch.float64), targets
 
 
-@pytest.mark.parametrize("rival", RIVALS)
-def test_members_are_what_they_are_alone(rival):
-    stack = Members([model(rival, m) for m in range(3)], [LOSS] * 3, RATES, ADAMW)
-    alone = [model(rival, m) for m in range(3)]
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_members_are_what_they_are_alone(baseline):
+    stack = Ensemble([model(baseline, m) for m in range(3)], [LOSS] * 3, RATES, ADAMW)
+    alone = [model(baseline, m) for m in range(3)]
     optimizers = [ADAMW([{"params": list(a.parameters()), "lr": rate}]) for a, rate in zip(alone, RATES, strict=True)]
     for step in range(4):
         batches = [batch(step, m) for m in range(3)]
@@ -53,7 +51,7 @@ def test_members_are_what_they_are_alone(rival):
             LOSS(a(inputs), of)[0].backward()
             optimizer.step()
     inputs = batch(9, 9)[0]
-    copied = model(rival, 7)
+    copied = model(baseline, 7)
     for m, a in enumerate(alone):
         stack.copy_to(m, copied)
         for name, scores in a(inputs).items():
@@ -62,13 +60,13 @@ def test_members_are_what_they_are_alone(rival):
 
 
 def test_propagation_starts_as_the_linear_head_and_needs_a_graph():
-    head = model(output_propagation, 0).head
+    head = model("output-propagation", 0).head
     assert head.strength.tolist() == [0] * len(TASKS.names)
-    with pytest.raises(InputError, match="without a label graph"):
-        output_propagation(TASKS, 6, None)
+    with pytest.raises(InputError, match="has no label graph"):
+        build_head("output-propagation", TASKS, 6, None)
 
 
-def test_rivals_have_about_as_many_parameters_as_the_generator():
+def test_baselines_have_about_as_many_parameters_as_the_generator():
     of_generator = LABELS * 256 + 256 * 256
-    for rival in (label_query, sample_graph):
-        assert 0.8 < sum(p.numel() for p in rival(TASKS, 256, None).parameters()) / of_generator < 1.25
+    for name in ("label-query", "sample-graph"):
+        assert 0.8 < sum(p.numel() for p in build_head(name, TASKS, 256, None).parameters()) / of_generator < 1.25

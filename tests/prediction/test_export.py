@@ -20,6 +20,7 @@ from gcnlabel.cli import main
 from gcnlabel.data import load_images
 from gcnlabel.errors import InputError
 from gcnlabel.export import describe_model, export_model
+from gcnlabel.faces.geometry import aligned_faces
 from gcnlabel.prediction import load_network
 from gcnlabel.tasks import MultiLabel, TaskSet
 
@@ -219,8 +220,8 @@ def test_pictures_are_prepared_as_the_description_says(tmp_path, channels, shape
 
 def test_aligned_faces_are_told_from_whole_pictures():
     tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
-    told = describe_model(tasks, (3, 64, 64), alignment="centre")["input"]
-    corner = describe_model(tasks, (3, 64, 64), alignment="emotion-gcn-code")["input"]["geometry"]
+    told = describe_model(tasks, (3, 64, 64), geometry=aligned_faces("centre"))["input"]
+    corner = describe_model(tasks, (3, 64, 64), geometry=aligned_faces("emotion-gcn-code"))["input"]["geometry"]
     assert "shows the picture, upright as its EXIF data say, at o + X / S w (cos a, sin a)" in corner
     assert "cut down to whole numbers" in corner
     assert "eye centres" in told["geometry"]

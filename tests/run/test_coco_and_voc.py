@@ -101,13 +101,16 @@ def test_the_example_for_coco_trains_and_predicts(coco, run, tmp_path, monkeypat
     assert "person" in (tmp_path / "found.csv").read_text().splitlines()[0]
 
 
-def test_a_run_without_a_graph_predicts_names_without_reading_images_again(voc, run, tmp_path, monkeypatch):
+@pytest.mark.parametrize("keeps_tasks", [True, False])
+def test_a_run_without_a_graph_predicts_names_without_reading_images(voc, run, tmp_path, monkeypatch, keeps_tasks):
     data = {"source": "voc", "path": str(tmp_path / "voc"), "size": 32}
     (tmp_path / "voc").symlink_to(voc)
     model = {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "linear"}}
     (tmp_path / "c.yaml").write_text(json.dumps({"data": data, "model": model, "training": {"epochs": 1}}))
     assert run("train", "c.yaml", "--output", "run").exit_code == 0
-    monkeypatch.setattr("gcnlabel.run.tagged_images.load_listed_images", None)
+    monkeypatch.setattr("gcnlabel.sources.tagged_images.load_listed_images", None)
+    if not keeps_tasks:  # a run folder of before
+        (tmp_path / "run/signature.json").unlink()
     result = run("predict", "run", voc / "JPEGImages" / "000100.jpg", "--output", "found.csv")
     assert result.exit_code == 0, result.output
     assert "cat" in (tmp_path / "found.csv").read_text().splitlines()[0]

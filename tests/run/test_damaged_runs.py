@@ -67,7 +67,8 @@ def test_a_run_draws_everything(run, tmp_path):
         ("graph", {"adjacency_run", "label_graph_run"}),
         ("predictions", {"similarity", "confusion_expression"}),
         ("metrics", {"curves"}),
-        ("config", {"similarity", "confusion_expression", "scatter_affect"}),
+        ("config", {"scatter_affect"}),
+        ("signature", {"similarity", "confusion_expression", "scatter_affect"}),
     ],
 )
 @pytest.mark.parametrize("content", [b"\xff\x00damaged", b"", b"a,b\n1\n"])

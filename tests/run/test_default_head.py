@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from gcnlabel.annotations import Annotations
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
-from gcnlabel.config.schema import HeadConfig
 from gcnlabel.errors import InputError, NoEdgeError
 from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import HEADS
 from gcnlabel.recipe import propagation_graph
 from gcnlabel.run import RunFolder, default_head, fitting, resume, train
 from gcnlabel.run.default_head import (
@@ -91,26 +91,31 @@ def test_linear_with_dimensions_alone(tasks, config):
 @pytest.mark.parametrize(("valence", "arousal"), [(10, 400), (400, 10), (PLENTY - 1, 400), (50, 50)])
 def test_dimensions_are_generated_alone_where_one_is_scarce(valence, arousal, config):
     head, graph = default_settings(config, annotated([TAGS, AFFECT], valence, arousal))
-    assert (head.name, head.bias, head.residual_tasks, head.keep_length) == ("graph-cosine", True, ["tags"], [])
+    assert (head.title, head.of.tasks, head.keep_length) == ("cosine of residual of graph", ["tags"], [])
+    assert head.of.of.bias
     assert (graph.convention, graph.tau, graph.embeddings) == ("signed-weighted", TAU, "one-hot")
     assert graph.p == {"tags": P, "affect": P_SCARCE}
 
 
 def test_all_are_generated_alone_where_all_are_scarce(config):
     head, graph = default_settings(config, annotated([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
-    assert (head.name, head.residual_tasks, head.keep_length) == ("graph-cosine", [], [])
+    assert (head.title, head.keep_length) == ("cosine of graph", [])
     assert graph.p == {"tags": P, "affect": P}
 
 
 def test_tasks_with_plenty_lean_on_their_samples(config):
     head = head_for(config, annotated([TAGS, AFFECT, CLASSES], PLENTY, PLENTY, samples=PLENTY))
-    assert (head.name, head.residual_tasks, head.keep_length) == ("graph-cosine", ["tags", "mood"], ["affect"])
+    assert (head.title, head.of.tasks) == ("cosine of residual of graph", ["tags", "mood"])
+    assert head.keep_length == ["affect"]
 
 
 def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):
-    head = HeadConfig(name="default", conv="gat")
-    with pytest.raises(InputError, match="model.head.conv beside the head 'default'"):
-        train(with_head(config, head, config.graph), RunFolder(tmp_path / "run"), progress=False)
+    graph = config.graph.model_copy(update={"tau": 0.2})
+    with pytest.raises(InputError, match="graph.tau beside the head 'default'"):
+        train(config.model_copy(update={"graph": graph}), RunFolder(tmp_path / "run"), progress=False)
+    inner = with_head(config, HEADS.parse({"name": "cosine", "of": "default"}), config.graph)
+    with pytest.raises(InputError, match="the head 'default' in cosine of default"):
+        train(inner, RunFolder(tmp_path / "run"), progress=False)
 
 
 def test_embeddings_of_the_config_do_not_matter(config):
@@ -143,7 +148,7 @@ def test_observed_is_of_the_least_annotated_label():
 
 
 def test_another_head_stays_as_it_is(config):
-    linear = with_head(config, HeadConfig(name="linear"), config.graph)
+    linear = with_head(config, HEADS.parse("linear"), config.graph)
     assert resolve_default(linear, annotated([TAGS, AFFECT])) is linear
     assert resolve_default(config, annotated([TAGS])).model.head.name == "linear"
 
@@ -199,8 +204,8 @@ def call(*words):
 
 def test_the_run_folder_says_what_was_trained(finished):
     head = yaml.safe_load((finished / "run" / "config.yaml").read_text())["model"]["head"]
-    assert (head["name"], head["hidden_channels"], head.get("residual_tasks")) == ("graph-cosine", HIDDEN, [])
-    assert json.loads((finished / "run" / "evaluation.json").read_text())["head"] == "graph-cosine"
+    assert (head["name"], head["of"]["name"], head["of"]["hidden_channels"]) == ("cosine", "graph", HIDDEN)
+    assert json.loads((finished / "run" / "evaluation.json").read_text())["head"] == "cosine of graph"
 
 
 @pytest.mark.parametrize(

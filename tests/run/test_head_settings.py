@@ -7,15 +7,23 @@ import torch
 from safetensors.torch import load_file
 
 from gcnlabel.config import load_config, parse_config
-from gcnlabel.config.head import FOR_ALL_TASKS, GENERATED, HeadConfig
 from gcnlabel.errors import InputError
 from gcnlabel.export import FORMATS, describe_model, export_model
 from gcnlabel.faces.synthetic import SYNTHETIC_TASKS as TASKS
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn import CONVOLUTIONS, CosineHead, LabelGraphHead, LearnedAdjacency, LinearHead, ResidualHead, TaskHeads
+from gcnlabel.nn import (
+    CONVOLUTIONS,
+    HEADS,
+    CosineHead,
+    LabelGraphHead,
+    LearnedAdjacency,
+    LinearHead,
+    ResidualHead,
+    TaskHeads,
+    build_head,
+)
 from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, fitting, resume, train
-from gcnlabel.run.heads import ADJACENCIES, HEADS, build_head
 from gcnlabel.studies.zero_shot import extendable
 from gcnlabel.training import load_checkpoint
 
@@ -23,7 +31,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 FACES = ["data.train=64", "data.val=32", "data.test=32", "training.epochs=2", "training.batch_size=32"]
 FACES += ["model.backbone.widths=[4]", "model.head.hidden_channels=[8]", "graph.convention=signed"]
-MIXED = ("model.head.name=cosine", "model.head.tasks={affect: graph-cosine}", "model.head.edges=learned")
+LEARNED = "{name: graph, hidden_channels: [8], edges: learned}"
+MIXED = ("model.head={name: per-task, of: cosine, tasks: {affect: {name: cosine, of: " + LEARNED + "}}}",)
 
 
 def config(*changes):
@@ -34,78 +43,109 @@ def graph(size=TASKS.num_labels):
     return LabelGraph.from_dense(np.full((size, size), 0.2), TASKS, x=torch.eye(size))
 
 
-def build(**settings):
-    return build_head(HeadConfig(**{"name": "graph", "hidden_channels": [6], **settings}), TASKS, 4, graph())
+GENERATED = {"name": "graph", "hidden_channels": [6]}
 
 
-def test_every_name_of_the_schema_builds_and_no_other():
-    fields = HeadConfig.model_fields
-    assert set(fields["conv"].annotation.__args__) == set(CONVOLUTIONS)
-    assert set(fields["edges"].annotation.__args__) == set(ADJACENCIES)
-    named = {name for choice in fields["name"].annotation.__args__ for name in choice.__args__}
-    assert named == {"default", *HEADS}
-    assert set(fields["tasks"].annotation.__args__[1].__args__) == set(HEADS) - set(FOR_ALL_TASKS)
-    assert {name for name in HEADS if build(name=name).generated} == set(GENERATED)
+def build(settings):
+    return build_head(settings, TASKS, 4, graph())
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+def of_tasks(of, **tasks):
+    return build({"name": "per-task", "of": of, "tasks": tasks})
+
+
+@pytest.mark.parametrize("name", [name for name in HEADS.names() if name not in ("default", "per-task")])
+def test_what_settings_say_of_a_head_is_what_it_is(name):
+    settings = HEADS.parse(name)
+    assert build(settings).generated == settings.generated
+    if not settings.has_graph:
+        build_head(settings, TASKS, 4, None)
+    else:
+        with pytest.raises(InputError, match="this head has no label graph"):
+            build_head(settings, TASKS, 4, None)
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS.names())
 def test_layers_are_those_that_are_named(name):
-    head = build(conv=name)
-    assert [type(layer) for layer in head.gcn.convs] == [type(CONVOLUTIONS[name](2, 2))] * 2
+    head = build({**GENERATED, "conv": name})
+    assert [type(layer) for layer in head.gcn.convs] == [type(CONVOLUTIONS.make(name, 2, 2))] * 2
     assert not isinstance(head.adjacency, LearnedAdjacency)
 
 
+def test_every_option_reaches_its_part():
+    head = build({**GENERATED, "conv": {"name": "appnp", "steps": 3, "alpha": 0.2}, "slope": 0.3, "bias": True})
+    assert {(layer.propagation.K, layer.propagation.alpha) for layer in head.gcn.convs} == {(3, 0.2)}
+    assert (head.gcn.activation.negative_slope, head.bias is None) == (0.3, False)
+    head = build({**GENERATED, "conv": {"name": "gcnii", "depth": 4}})
+    assert len(head.gcn.convs[0].layers) == 4
+    head = build({**GENERATED, "conv": {"name": "gatv2", "heads": 3}})
+    assert head.weight().shape == (TASKS.num_labels, 4)
+    head = build({"name": "label-query", "tokens": 3, "width": 6, "heads": 3})
+    assert (head.tokens.shape, head.attention.heads) == ((3, 6), 3)
+    head = build({"name": "output-propagation", "steps": 5, "of": {"name": "linear", "bias": False}})
+    assert (head.steps, head.bias) == (5, None)
+    assert build({"name": "sample-graph", "width": 5}).tokens.shape == (16, 5)
+
+
+def test_heads_are_made_of_heads():
+    inner = {"name": "residual", "of": {**GENERATED, "edges": "learned"}, "tasks": ["expression"]}
+    head = build({"name": "cosine", "of": inner, "keep_length": ["affect"]})
+    assert (type(head), type(head.head), type(head.head.head)) == (CosineHead, ResidualHead, LabelGraphHead)
+    assert head.keep_length == ["affect"]
+    assert head.head.residual.shape == (len(TASKS["expression"]), 4)
+    assert isinstance(head.head.head.adjacency, LearnedAdjacency)
+
+
 def test_each_task_has_the_head_that_is_named():
-    head = build(name="linear", tasks={"affect": "graph-cosine"}, edges="learned", keep_length=["affect"])
+    head = of_tasks("linear", affect={"name": "cosine", "of": GENERATED, "keep_length": ["affect"]})
     free, generated = head.heads
     assert isinstance(head, TaskHeads)
     assert isinstance(free, LinearHead)
     assert free.tasks.names == ("expression",)
     assert isinstance(generated, CosineHead)
     assert generated.keep_length == ["affect"]
-    assert isinstance(generated.head, LabelGraphHead)
-    assert isinstance(generated.head.adjacency, LearnedAdjacency)
     assert generated.head.tasks == TASKS
-    assert isinstance(build(name="cosine", tasks={"expression": "graph", "affect": "graph"}), LabelGraphHead)
-    residual = build(name="linear", tasks={"affect": "residual"}).heads[1]
+    assert isinstance(of_tasks("cosine", expression=GENERATED, affect=GENERATED), LabelGraphHead)
+    residual = of_tasks("linear", affect="residual").heads[1]
     assert isinstance(residual, ResidualHead)
     assert residual.residual.shape == (len(TASKS["affect"]), 4)
-    cosine = build(name="graph-cosine", residual_tasks=["expression"], tasks={"affect": "linear"}).heads[0]
-    assert cosine.head.residual.shape == (len(TASKS["expression"]), 4)
+    assert of_tasks("linear", affect="label-query").heads[1].tasks.names == ("affect",)
 
 
 def test_reports_name_the_heads_of_tasks():
-    settings = HeadConfig(name="linear", tasks={"affect": "graph"})
-    assert settings.title == "linear, affect: graph"
-    assert (settings.of("affect"), settings.of("expression")) == ("graph", "linear")
+    settings = HEADS.parse({"name": "per-task", "tasks": {"affect": {"name": "cosine", "of": "graph"}}})
+    assert settings.title == "linear, affect: cosine of graph"
+    assert (settings.of_task("affect").title, settings.of_task("expression").title) == ("cosine of graph", "linear")
     assert settings.has_graph
-    assert not HeadConfig(name="linear", tasks={"affect": "cosine"}).has_graph
+    assert not HEADS.parse({"name": "per-task", "tasks": {"affect": "cosine"}}).has_graph
+    assert HEADS.parse("output-propagation").has_graph
+    assert not HEADS.parse("output-propagation").generated
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("head", "message"),
     [
-        ({"conv": "gatv3"}, "model.head.conv: .*'appnp'.* got 'gatv3'(.|\n)*did you mean 'gatv2'"),
-        ({"edges": "learnt"}, "model.head.edges: (.|\n)*did you mean 'learned'"),
-        ({"tasks": {"affect": "graph-cosin"}}, "model.head.tasks.affect: (.|\n)*did you mean 'graph-cosine'"),
-        ({"name": "default", "tasks": {"affect": "graph"}}, "model.head: .*default is for all of them"),
-        ({"name": "label-query", "tasks": {"affect": "graph"}}, "model.head: .*label-query is for all of them"),
+        ({"name": "graph", "conv": "gatv3"}, "model.head.conv: (.|\n)*gatv3(.|\n)*did you mean 'gatv2'"),
+        ({"name": "graph", "edges": "learnt"}, "model.head.edges: (.|\n)*did you mean 'learned'"),
+        ({"name": "per-task", "tasks": {"affect": "cosin"}}, "model.head.tasks.affect: (.|\n)*did you mean 'cosine'"),
+        ({"name": "linear", "hidden_channels": [4]}, "unknown key 'model.head.hidden_channels'"),
+        ({"name": "graph", "conv": {"name": "gcn", "steps": 2}}, "unknown key 'model.head.conv.steps'"),
+        ({"name": "cosine", "of": {"name": "graph", "steps": 2}}, "unknown key 'model.head.of.steps'"),
+        ({"name": "label-query", "tokens": 1}, "model.head.tokens: (.|\n)*greater than or equal to 2"),
     ],
 )
-def test_names_that_do_not_exist(changes, message):
+def test_names_and_options_that_do_not_exist(head, message):
     with pytest.raises(InputError, match=message):
-        parse_config({"data": {"source": "synthetic-faces"}, "model": {"head": changes}})
+        parse_config({"data": {"source": "synthetic-faces"}, "model": {"head": head}})
 
 
 def test_tasks_and_graphs_that_do_not_exist():
     with pytest.raises(InputError, match="unknown task 'afect'(.|\n)*did you mean 'affect'"):
-        build(tasks={"afect": "linear"})
-    with pytest.raises(InputError, match="this head has no label graph"):
-        build_head(HeadConfig(name="graph"), TASKS, 4, None)
+        of_tasks("linear", afect="linear")
     with pytest.raises(InputError, match="'default' stands for another(.|\n)*resolve_default"):
-        build_head(HeadConfig(), TASKS, 4, None)
+        build("default")
     with pytest.raises(InputError, match="SAGEConv ignores the edge weights"):
-        build(conv="sage", edges="learned")
+        build({**GENERATED, "conv": "sage", "edges": "learned"})
 
 
 class Stop(Exception):  # noqa: N818
@@ -131,7 +171,7 @@ def stop_after(epochs, monkeypatch):
 def test_learned_edges_and_heads_of_tasks_train_resume_predict_and_export(tmp_path, monkeypatch):
     whole, stopped = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "stopped")
     found = train(config(*MIXED), whole, progress=False)
-    assert found["head"] == "cosine, affect: graph-cosine"
+    assert found["head"] == "cosine of linear, affect: cosine of graph"
     state = load_checkpoint(whole.last)["state_dict"]
     name = next(name for name in state if name.endswith("adjacency.log_factor"))
     assert state[name].any()
@@ -156,7 +196,7 @@ def test_learned_edges_and_heads_of_tasks_train_resume_predict_and_export(tmp_pa
 ALONE = [
     {"name": "graph", "conv": "gcnii"},
     {"name": "graph", "conv": "gatv2"},
-    {"name": "linear", "tasks": {"b": "graph"}},
+    {"name": "per-task", "tasks": {"b": "graph"}},
 ]
 ALONE += [{"name": name} for name in ("output-propagation", "label-query", "sample-graph")]
 
@@ -172,7 +212,7 @@ def test_features_without_a_backbone_come_back(head, tmp_path):
         "tasks": {name: {"type": "multilabel", "labels": list(labels)} for name, labels in (("a", "cd"), ("b", "ef"))},
         "data": {"source": "table", "annotations": str(tmp_path / "y.csv"), "features": str(tmp_path / "x.npy")},
         "graph": {"convention": "signed", "tau": 0.0, "embeddings": "one-hot"},
-        "model": {"backbone": {"name": "identity"}, "head": {"hidden_channels": [5], **head}},
+        "model": {"backbone": {"name": "identity"}, "head": head},
         "training": {"epochs": 1},
     }
     folder = RunFolder(tmp_path / "run")
@@ -181,11 +221,11 @@ def test_features_without_a_backbone_come_back(head, tmp_path):
 
 
 def test_what_cannot_be_unseen():
-    with pytest.raises(InputError, match="model.head.conv: gat sees edges of weight 0(.|\n)*conv=gcn"):
+    with pytest.raises(InputError, match="layers gat of the head see edges of weight 0(.|\n)*conv: gcn"):
         extendable.check_head(config("model.head.conv=gat"))
-    with pytest.raises(InputError, match="head 'output-propagation' cannot score"):
+    with pytest.raises(InputError, match="head 'output-propagation of linear' cannot score"):
         extendable.check_head(config("model.head.name=output-propagation"))
-    mixed = config("model.head.tasks={expression: linear}")
+    mixed = config("model.head={name: per-task, of: graph, tasks: {expression: linear}}")
     extendable.check_task(mixed, "affect")
-    with pytest.raises(InputError, match="head 'linear' of task 'expression'(.|\n)*tasks.expression=graph-cosine"):
+    with pytest.raises(InputError, match="head 'linear' of task 'expression'"):
         extendable.check_task(mixed, "expression")

@@ -7,9 +7,9 @@ import yaml
 
 from gcnlabel.config import parse_config
 from gcnlabel.errors import InputError
-from gcnlabel.prediction.network import run_tasks
 from gcnlabel.run import RunFolder, evaluate, resume, train
 from gcnlabel.run.data import load_data
+from gcnlabel.run.tasks import tasks_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -46,7 +46,7 @@ def test_the_run_keeps_what_minus_one_means(tmp_path, config):
     assert "other" in kept
     (tmp_path / "tasks.yaml").unlink()
     again = folder.load_config()
-    assert run_tasks(again)["face"].source.signed == ("bald",)
+    assert tasks_of(again)["face"].source.signed == ("bald",)
     assert set(np.unique(load_data(again).parts["test"].annotations.targets["face"])) == {0, 1}
     assert evaluate(folder)["samples"] == 10
 

@@ -12,7 +12,7 @@ from gcnlabel.config import load_config
 from gcnlabel.data import ArrayDataset, BatchAugmentation
 from gcnlabel.errors import InputError
 from gcnlabel.run import RunFolder, evaluate, resume, train
-from gcnlabel.training import MultiTaskDataModule, MultiTaskModule, load_checkpoint
+from gcnlabel.training import BatchPlan, MultiTaskDataModule, MultiTaskModule, load_checkpoint
 from gcnlabel.training.trainer import _strategy
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -129,7 +129,7 @@ def test_buffers_are_sent_to_no_other_gpu(monkeypatch):
 
 def test_more_processes_than_samples_to_select_by(monkeypatch):
     dataset = ArrayDataset(torch.zeros(2, 1), {"a": torch.zeros(2)})
-    data = MultiTaskDataModule({"val": dataset}, batch_size=4)
+    data = MultiTaskDataModule({"val": dataset}, BatchPlan(1, 4))
     monkeypatch.setattr(MultiTaskDataModule, "_processes", 3)
     with pytest.raises(InputError, match="the val part has 2 samples\n  expected: one a device"):
         data.val_dataloader()

@@ -68,14 +68,19 @@ def test_the_same_seed_gives_the_same_and_another_another(finished, tmp_path):
     assert again.read_evaluation() == finished.read_evaluation()
 
 
-@pytest.mark.parametrize("head", ["residual", "cosine", "graph-cosine"])
-def test_every_head_trains_and_comes_back(head, tmp_path):
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("{name: residual, of: {name: graph, hidden_channels: [16]}}", "residual of graph"),
+        ("cosine", "cosine of linear"),
+        ("{name: cosine, of: {name: residual, tasks: [affect]}}", "cosine of residual of graph"),
+    ],
+)
+def test_every_head_trains_and_comes_back(head, title, tmp_path):
     folder = RunFolder(tmp_path / "run")
-    found = train(
-        config(f"model.head.name={head}", "graph.convention=signed", "training.epochs=1"), folder, progress=False
-    )
-    assert found["head"] == head
-    assert folder.graph.exists() == (head != "cosine")
+    found = train(config(f"model.head={head}", "graph.convention=signed", "training.epochs=1"), folder, progress=False)
+    assert found["head"] == title
+    assert folder.graph.exists() == ("graph" in title)
     network = load_network(folder)
     kept = load_file(folder.predictions)["label_vectors"]
     torch.testing.assert_close(network.model.head.weight().detach(), kept)
@@ -154,7 +159,7 @@ def test_bad_input_is_found_before_the_folder_is_touched(tmp_path):
         ("loss.affect.name=bce", "does not suit"),
         ("graph.embeddings=nothing", "are no file"),
         ("model.backbone.name=mlp", "does not take images"),
-        ("model.backbone={name: small_cnn, dropout: 0.5}", "no option"),
+        ("model.backbone={name: small_cnn, dropout: 0.5}", "unknown key 'model.backbone.dropout'"),
         ("model.backbone={name: resnet18}", "colour images"),
         ("graph.tau=1.0", "no label has a neighbour"),
     ]:

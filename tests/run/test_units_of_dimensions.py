@@ -13,7 +13,7 @@ from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Lightning's
-HEADS = ("linear", "cosine", "default", "graph", "residual", "graph-cosine", "label-query", "sample-graph")
+HEADS = ("linear", "cosine", "default", "graph", "residual", "{name: cosine, of: graph}", "label-query", "sample-graph")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_a_year_a_rating_and_a_small_share_are_learned_alike(place, tmp_path, lo
 
 @pytest.mark.parametrize("head", HEADS)
 def test_every_head_predicts_years_where_years_lie(place, tmp_path, head):
-    found = trained(place, tmp_path / "run", f"model.head.name={head}", "optimizer.lr=0.003")
+    found = trained(place, tmp_path / "run", f"model.head={head}", "optimizer.lr=0.003")
     assert found["film"]["year/rmse"] < 18  # the deviation of the years is 15
     assert found["film"]["year/ccc"] > 0.2
 

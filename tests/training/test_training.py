@@ -1,17 +1,13 @@
-import itertools
 from collections import OrderedDict
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from gcnlabel.data import ArrayDataset, SeededRows
 from gcnlabel.errors import InputError
-from gcnlabel.training import MultiTaskDataModule, SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
-from gcnlabel.training.batches import EpochShuffle, SharedBatches, WithScarce
+from gcnlabel.training import SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
 from gcnlabel.training.epoch_table import write_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -59,56 +55,6 @@ def test_damaged_and_foreign_checkpoints_are_named(tmp_path):
             load_checkpoint(tmp_path / f"{name}.safetensors")
 
 
-def test_the_order_depends_on_seed_and_epoch_alone():
-    orders = {}
-    for seed, epoch in [(0, 0), (0, 1), (1, 0)]:
-        sampler = EpochShuffle(50, seed)
-        sampler.set_epoch(epoch)
-        torch.rand(3)  # whatever was drawn before
-        orders[seed, epoch] = list(sampler)
-        drawn = torch.rand(1)
-        assert sorted(orders[seed, epoch]) == list(range(50))
-        torch.rand(5)
-        assert list(sampler) == orders[seed, epoch]
-        assert torch.equal(torch.rand(1), drawn)
-    assert len({tuple(order) for order in orders.values()}) == 3
-
-
-@pytest.mark.parametrize(("size", "batches"), [(8, [4, 4]), (9, [4, 4]), (10, [4, 4, 2]), (1, [1])])
-def test_a_last_batch_of_one_is_left_out_in_training_alone(size, batches):
-    dataset = ArrayDataset(np.zeros((size, 2)), {"a": torch.zeros(size)})
-    data = MultiTaskDataModule({"train": dataset, "val": dataset}, batch_size=4)
-    assert [len(inputs) for inputs, _ in data.train_dataloader()] == batches
-    assert sum(len(inputs) for inputs, _ in data.val_dataloader()) == size
-
-
-def drawn(workers, epochs):
-    """What is drawn for the batches of some epochs, whose samples are all 0."""
-    dataset = ArrayDataset(np.zeros((8, 1)), {"a": torch.zeros(8)}, transform=lambda rows: rows + torch.rand(1))
-    loader = MultiTaskDataModule({"train": dataset}, batch_size=4, seed=3, workers=workers).train_dataloader()
-    values = []
-    for epoch in epochs:
-        loader.batch_sampler.sampler.set_epoch(epoch)
-        values += [inputs[0, 0].item() for inputs, _ in loader]
-    return values
-
-
-def test_what_is_drawn_depends_on_seed_epoch_and_batch_alone():
-    here = drawn(workers=0, epochs=(0, 1))
-    assert len(set(here)) == 4
-    assert drawn(workers=2, epochs=(0, 1)) == here  # the same workers, in the second epoch too
-    assert drawn(workers=1, epochs=(1,)) == here[2:]  # as a run does that goes on
-
-
-def test_augmenting_leaves_the_global_generator_as_it_was():
-    dataset = ArrayDataset(np.zeros((8, 1)), {"a": torch.zeros(8)}, transform=lambda rows: rows + torch.rand(1))
-    torch.manual_seed(0)
-    expected = torch.rand(1)
-    torch.manual_seed(0)
-    dataset.__getitems__(SeededRows([0, 1], 5))
-    assert torch.equal(torch.rand(1), expected)
-
-
 def test_schedules_follow_their_formulas():
     cosine = schedule_factor("cosine", 8, 1, 0.1)
     assert [cosine(t) for t in (0, 2, 4, 8, 9)] == pytest.approx([1, (1 + 0.5**0.5) / 2, 0.5, 0, 0])
@@ -130,36 +76,14 @@ def test_the_table_of_epochs_takes_new_columns(tmp_path):
     assert pl.read_csv(tmp_path / "m.csv").rows() == [(1, 0.5, None), (2, 0.25, 1.0)]
 
 
-@pytest.mark.parametrize(
-    ("size", "batch", "processes"), [(7, 2, 2), (9, 2, 2), (8, 4, 1), (9, 4, 1), (1, 4, 1), (13, 2, 3)]
-)
-def test_shares_of_a_batch_are_the_batch_of_one_process(size, batch, processes):
-    of_all = [SharedBatches(EpochShuffle(size, 0, rank), batch, rank, processes) for rank in range(processes)]
-    shares = [list(batches) for batches in of_all]
-    assert len({len(share) for share in shares}) == 1
-    assert [len(batches) for batches in of_all] == [len(share) for share in shares]
-    whole = list(SharedBatches(EpochShuffle(size, 0), batch * processes))
-    left = size % (batch * processes)
-    if 0 < left < processes:
-        whole = whole[:-1] if left > 1 else whole
-    together = [list(itertools.chain(*parts)) for parts in zip(*shares, strict=True)]
-    assert [sorted(rows) for rows in together] == [sorted(rows) for rows in whole]
-    for batches in of_all:
-        assert [batches.samples_of_all(k) for k in range(len(batches))] == [len(rows) for rows in together]
-    assert all(share for part in shares for share in part)
-
-
-def test_scarce_samples_are_added_to_each_batch_and_all_come_round():
-    rows = torch.tensor([3, 5, 9, 11])
-    loaders = []
-    for rank in range(2):
-        shuffle = EpochShuffle(12, seed=4, rank=rank)
-        loaders.append(list(WithScarce(SharedBatches(shuffle, 3, rank, 2), rows, 2)))
-    plain = [list(SharedBatches(EpochShuffle(12, seed=4, rank=rank), 3, rank, 2)) for rank in range(2)]
-    for found, without in zip(loaders, plain, strict=True):
-        assert [batch[:3] for batch in found] == without
-        assert all(len(batch) == 5 and set(batch[3:]) <= set(rows.tolist()) for batch in found)
-    for first, second in zip(*loaders, strict=True):
-        assert sorted(first[3:] + second[3:]) == rows.tolist()  # what two processes add together, each once
-    alone = list(WithScarce(SharedBatches(EpochShuffle(12, seed=4), 6), rows, 4))
-    assert [sorted(batch) for batch in alone] == [sorted(a + b) for a, b in zip(*loaders, strict=True)]
+@pytest.mark.parametrize("groups", [False, True])
+def test_sides_have_a_learning_rate_and_weight_decay_of_their_own(groups):
+    model = torch.nn.ModuleDict({"backbone": torch.nn.Linear(2, 2), "head": torch.nn.Linear(2, 1)})
+    sides = {"backbone": {"factor": 0.5, "weight_decay": 0.0}, "head": {}}
+    given = [{"params": list(model.named_parameters()), "lr": 0.2}] if groups else model.named_parameters()
+    optimizer = make_optimizer(given, "adamw", 0.1, 0.5, 0.0, sides=sides)
+    found = [(g["lr"], g["weight_decay"], len(g["params"])) for g in optimizer.param_groups]
+    assert found == [(0.2 if groups else 0.1, 0.5, 2), (0.1 if groups else 0.05, 0.0, 2)]
+    assert optimizer.param_groups[0]["params"][0] is model["head"].weight
+    (group,) = make_optimizer(model.named_parameters(), "sgd", 0.1, 0.5, 0.9, sides={"head": {}}).param_groups
+    assert group["params"] == list(model.parameters())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from file_kinds.kind import file_kind, texts
 from gcnlabel.config import dump_config, load_config
-from gcnlabel.run.tasks import run_tasks
+from gcnlabel.run.tasks import tasks_of
 from gcnlabel.tasks import TaskSet
 
 TASKS = """tasks:
@@ -38,7 +38,7 @@ PRESET = "extends: synthetic-faces\ntraining: {epochs: 3, augment: flip}\nmodel:
 def _read_config(path: Path) -> None:
     config = load_config(path)
     dump_config(config)
-    run_tasks(config)
+    tasks_of(config)
 
 
 @file_kind("tasks", texts(tasks__yaml=TASKS), "tasks.yaml")

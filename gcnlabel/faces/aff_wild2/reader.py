@@ -53,19 +53,18 @@ def read_aff_wild2(
     """Return the frames of Aff-Wild2, splits "train" and "val"; ids are ``<video>/<frame>.jpg``.
 
     Codes are declared (:data:`~gcnlabel.faces.expression_codes.AFF_WILD2_CODES`): 0 neutral, 1 anger, 2 disgust,
-    3 fear, 4 happy, 5 sad, 6 surprise, 7 other, -1 invalid. Valence and arousal outside [-1, 1] are invalid. The two
-    tasks divide the videos into splits each on their own; a frame stands in each split with the labels it has there.
+    3 fear, 4 happy, 5 sad, 6 surprise, 7 other, -1 invalid. Valence and arousal outside [-1, 1] are invalid. Each task
+    has splits of its own; a frame stands in each split with the labels it has there.
 
     Args:
         root: Folder of the data set: annotations, and ``cropped_aligned`` with one folder of frames a video.
         challenge: "expr-va" (a text file a video and task) or "mtl" (a file a split); None to see it from the folder.
         classes: 7, or 8 with "other".
         complete_only: Keep only the frames with expression, valence and arousal, as the paper did.
-        label_map: Code -> class name, which replaces the declared codes; None for a code without a class.
+        label_map: Code -> class name, instead of the declared codes; None for a code without a class.
         images: Folder of frames, when it is not ``cropped_aligned`` below ``root``.
         annotations: Folder of annotations, when they are not below ``root``.
-        strict: Raise an error where annotations are longer or shorter than the frames, or an image of the MTL files is
-            missing, instead of counting.
+        strict: Raise an error, instead of counting, where annotations do not fit the frames or an image is missing.
         allow_undeclared: Share of the frames whose code may be none that is declared; they are masked and counted.
 
     Raises:
@@ -77,13 +76,15 @@ def read_aff_wild2(
     source = root if annotations is None else existing_folder(annotations, "folder of annotations")
     challenge = _challenge(source, challenge)
     folder = existing_folder(root / "cropped_aligned" if images is None else images, "folder of frames")
+    frames = _frames(challenge, source, folder, declared=label_map is None, strict=strict)
+    return _faces(frames, folder, CLASSES[classes], complete_only, label_map, allow_undeclared)
+
+
+def _frames(challenge: str, source: Path, folder: Path, *, declared: bool, strict: bool) -> Frames:
     if challenge == "mtl":
-        frames = _mtl_frames(source, folder, strict=strict)
-    else:
-        files = video_files(source, EXPR_FOLDERS), video_files(source, VA_FOLDERS)
-        frames = read_videos(*files, folder, declared=label_map is None, strict=strict)
-    how: dict[str, Any] = {"complete_only": complete_only, "allow_undeclared": allow_undeclared}
-    return _faces(frames, folder, CLASSES[classes], label_map=label_map, **how)
+        return _mtl_frames(source, folder, strict=strict)
+    files = video_files(source, EXPR_FOLDERS), video_files(source, VA_FOLDERS)
+    return read_videos(*files, folder, declared=declared, strict=strict)
 
 
 def _challenge(source: Path, wanted: str | None) -> str:
@@ -133,7 +134,6 @@ def _faces(
     frames: Frames,
     root: Path,
     classes: tuple[str, ...],
-    *,
     complete_only: bool,
     label_map: Mapping[Any, str | None] | None,
     allow_undeclared: float,

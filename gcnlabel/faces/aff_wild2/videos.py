@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,17 +69,18 @@ def read_videos(expressions: Files, affects: Files, images: Path, *, declared: b
             rows = numbers <= length
             parts.append(_frames(video, split, codes_file or affect_file, codes, affect, numbers[rows], names[rows]))
     if not parts:
-        raise InputError(
-            f"no video has images: {shorten(without) or 'there is no annotation'}",
-            where=images,
-            expected="<video>/00001.jpg, ...",
-            fix="put the folder cropped_aligned beside the annotations; in Python also images=",
-        )
+        raise _no_images(images, without)
     cells = pl.concat([cells for cells, _ in parts])
-    return Frames(
-        cells,
-        np.concatenate([affect for _, affect in parts]),
-        report + _split_twice(cells, expressions, affects),
+    affect = np.concatenate([affect for _, affect in parts])
+    return Frames(cells, affect, report + _split_twice(cells, expressions, affects))
+
+
+def _no_images(images: Path, videos: Sequence[str]) -> InputError:
+    return InputError(
+        f"no video has images: {shorten(videos) or 'there is no annotation'}",
+        where=images,
+        expected="<video>/00001.jpg, ...",
+        fix="put the folder cropped_aligned beside the annotations; in Python also images=",
     )
 
 

@@ -77,20 +77,8 @@ def faces_of_records(
     names = class_names(*codes, records.place, allowed=allow_undeclared)
     affect, bad_affect = affect_of(cells, records.place)
     rows = UsableRows(cells["split"], cells["id"], complete_only=complete_only)
-    rows.leave_out(MISSING, ~records.images.present)
-    for reason, outside in rows_without_class(cells["expression"], names, classes).items():
-        rows.leave_out(reason, outside)
-    boxes = np.full((len(cells), 4), math.nan) if records.boxes is None else records.boxes
-    if records.boxes is not None:
-        rows.leave_out("face box empty", ~((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])))
-    unclassed = names.is_null().to_numpy()
-    rows.leave_out("neither expression nor valence-arousal", unclassed & np.isnan(affect).all(axis=1))
-    rows.mask("expression not annotated", unclassed)
-    for reason, missing in bad_affect.items():
-        rows.mask(reason, missing)
-    rows.note(OTHER_CASE, records.images.other_case)
-    for reason, unknown in records.eyes.problems.items():
-        rows.note(reason, unknown)
+    outside = {MISSING: ~records.images.present, **rows_without_class(cells["expression"], names, classes)}
+    _sort_out(rows, records, {**outside, **_without_box(records.boxes)}, names.is_null().to_numpy(), affect, bad_affect)
     if not rows.kept.any():
         missing = np.flatnonzero(~records.images.present)
         raise InputError(
@@ -105,9 +93,34 @@ def faces_of_records(
         split=cells["split"].to_numpy(),
         ids=cells["id"].to_numpy(),
     )
+    boxes = np.full((len(cells), 4), math.nan) if records.boxes is None else records.boxes
     places = boxes, records.eyes.centres
     every_face = FaceAnnotations(every, records.root, *places, records.report + rows.report, records.images.files)
     return every_face.select(rows.kept)
+
+
+def _without_box(boxes: Array | None) -> dict[str, Array]:
+    if boxes is None:
+        return {}
+    return {"face box empty": ~((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))}
+
+
+def _sort_out(
+    rows: UsableRows,
+    records: AffectNetRecords,
+    outside: Mapping[str, Array],
+    unclassed: Array,
+    affect: Array,
+    bad_affect: Mapping[str, Array],
+) -> None:
+    """Leave rows out, mask targets that are missing and note what is odd, each with its reason."""
+    for reason, which in outside.items():
+        rows.leave_out(reason, which)
+    rows.leave_out("neither expression nor valence-arousal", unclassed & np.isnan(affect).all(axis=1))
+    for reason, missing in {"expression not annotated": unclassed, **bad_affect}.items():
+        rows.mask(reason, missing)
+    for reason, which in {OTHER_CASE: records.images.other_case, **records.eyes.problems}.items():
+        rows.note(reason, which)
 
 
 def affect_of(cells: pl.DataFrame, place: Place) -> tuple[Array, dict[str, Array]]:

@@ -18,7 +18,7 @@ the same, byte for byte, as if it had not been killed, for nothing in the cache 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def prepare(
 
     Args:
         faces: What is annotated, and where each face stands.
-        output: Folder of the cache; one that the same job left unfinished is gone on with.
+        output: Folder of the cache, which may be one that the same job left unfinished.
         source: Name of the data set.
         size: Width and height of the aligned faces; 227 in the paper with DenseNet, 112 with BReG-NeXt.
         channels: 1 for grey, 3 for colour.
@@ -70,27 +70,45 @@ def prepare(
         progress: Called with the number of faces done and of all, whenever a shard is whole.
 
     Raises:
-        InputError: No face, an image path leads out of the folder, the output holds something else, or there is no room
-            on the disk; more images than allowed are missing or cannot be read, or one if strict.
+        InputError: Too many images (if strict: one) cannot be used, or the output holds something else or has no room.
     """
+    _check(faces, allow_missing)
+    folder = CacheFolder(output)
+    how = {"source": source, "size": size, "channels": channels, "alignment": alignment, "upright": True}
+    folder.claim({**how, **_extent(faces)}, overwrite=overwrite)
+    jobs = _jobs(faces, folder, (size, channels, alignment, strict))
+    notes = _finished(jobs, strict)
+    folder.check_room(channels * size**2 * sum(len(job.paths) for job in jobs if job.path not in notes))
+    return _finish(faces, folder, _written(jobs, notes, workers, progress), allow_missing)
+
+
+def _check(faces: FaceAnnotations, allow_missing: float) -> None:
     if len(faces) == 0:
         raise InputError("no face to prepare", where=faces.root)
     (used_rows(faces.annotations) + faces.rows).check(allow_missing, root=faces.root, option="--allow-missing")
-    folder = CacheFolder(output)
-    described = {"source": source, "size": size, "channels": channels, "alignment": alignment, "upright": True}
-    claimed = {**described, "shard_faces": SHARD_FACES, "faces": len(faces), "fingerprint": fingerprint(faces)}
-    folder.claim(claimed, overwrite=overwrite)
-    jobs = _jobs(faces, folder, (size, channels, alignment, strict))
-    notes = _finished(jobs, strict)
+
+
+def _extent(faces: FaceAnnotations) -> dict[str, Any]:
+    return {"shard_faces": SHARD_FACES, "faces": len(faces), "fingerprint": fingerprint(faces)}
+
+
+def _written(
+    jobs: Sequence[ShardJob],
+    notes: Mapping[Path, ShardNote],
+    workers: int | None,
+    progress: Callable[[int, int], None],
+) -> list[ShardNote]:
+    """Write the shards of which there is no note yet, and return the notes of all."""
+    notes = dict(notes)
+    total = sum(len(job.paths) for job in jobs)
     todo = [job for job in jobs if job.path not in notes]
-    done = len(faces) - sum(len(job.paths) for job in todo)
-    folder.check_room((len(faces) - done) * channels * size**2)
-    progress(done, len(faces))
+    done = total - sum(len(job.paths) for job in todo)
+    progress(done, total)
     for job, note in unordered(write_shard, todo, workers):
         notes[job.path] = note
         done += len(job.paths)
-        progress(done, len(faces))
-    return _finish(faces, folder, [notes[job.path] for job in jobs], allow_missing)
+        progress(done, total)
+    return [notes[job.path] for job in jobs]
 
 
 def _jobs(faces: FaceAnnotations, folder: CacheFolder, how: tuple[int, int, str, bool]) -> list[ShardJob]:

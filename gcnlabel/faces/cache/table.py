@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from gcnlabel.annotations import MISSING_CLASS, Annotations, read_table
+from gcnlabel.annotations import Annotations, read_table
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.files import atomic_write
-from gcnlabel.tasks import Categorical, TaskSet
+from gcnlabel.tasks import TaskSet
 
 IMAGE, SPLIT = "image", "split"
 
@@ -28,13 +28,11 @@ def face_table(annotations: Annotations) -> pl.DataFrame:
     """
     columns = [pl.Series(IMAGE, annotations.ids), pl.Series(SPLIT, annotations.split)]
     for task in annotations.tasks:
-        if isinstance(task, Categorical):
-            codes = annotations.targets[task.name].tolist()
-            classes = [None if code == MISSING_CLASS else task.classes[code] for code in codes]
-            columns.append(pl.Series(task.name, classes, dtype=pl.String))
-        else:
-            values = annotations.indicators(task.name)
-            columns += [pl.Series(label, values[:, i]).fill_nan(None) for i, label in enumerate(task.labels)]
+        for column, cells in task.cells(annotations.targets[task.name]).items():
+            is_text = cells.dtype == object
+            columns.append(
+                pl.Series(column, cells, dtype=pl.String) if is_text else pl.Series(column, cells).fill_nan(None)
+            )
     names = [column.name for column in columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -1,26 +1,5 @@
 """Heads: features in, scores of every task out. All have one signature."""
 
-from gcnlabel.nn.heads.cosine import CosineHead
-from gcnlabel.nn.heads.folding import fold, fold_units
-from gcnlabel.nn.heads.head import Head
-from gcnlabel.nn.heads.label_graph import LabelGraphHead
-from gcnlabel.nn.heads.label_query import LabelQueryHead
-from gcnlabel.nn.heads.linear import LinearHead
-from gcnlabel.nn.heads.output_propagation import OutputPropagation
-from gcnlabel.nn.heads.residual import ResidualHead
-from gcnlabel.nn.heads.sample_graph import SampleGraphHead
-from gcnlabel.nn.heads.task_heads import TaskHeads
+from gcnlabel.lazy import lazy
 
-__all__ = [
-    "CosineHead",
-    "Head",
-    "LabelGraphHead",
-    "LabelQueryHead",
-    "LinearHead",
-    "OutputPropagation",
-    "ResidualHead",
-    "SampleGraphHead",
-    "TaskHeads",
-    "fold",
-    "fold_units",
-]
+lazy(__name__)

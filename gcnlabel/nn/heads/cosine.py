@@ -14,9 +14,11 @@ from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
+from gcnlabel.nn.heads.part import HEADS, HeadContext, HeadOption
+from gcnlabel.settings import Names
 
-SCALE = {"categorical": 10.0, "multilabel": 10.0, "dimensional": 1.0}
-"""Where the scale of a task starts: a class or tag needs scores beyond 1, a dimension lies within it."""
+SCALE = 10.0
+"""Where the scale of classes and tags starts, which need scores beyond 1; dimensions lie within it."""
 
 
 class CosineHead(Head):
@@ -44,7 +46,10 @@ class CosineHead(Head):
         self.head = head
         self.bias = head.bias
         self.keep_length = [head.tasks[name].name for name in keep_length]
-        start = [SCALE[t.type] / (math.sqrt(self.in_features) if t.name in keep_length else 1) for t in head.tasks]
+        start = [
+            (SCALE if task.discrete else 1.0) / (math.sqrt(self.in_features) if task.name in keep_length else 1)
+            for task in head.tasks
+        ]
         self.log_scale = nn.Parameter(torch.tensor(start).log())
         kept = torch.tensor([float(task.name in keep_length) for task in head.tasks])
         register_constants(self, _kept=kept, _task=torch.tensor(head.tasks.task_indices()))
@@ -103,3 +108,15 @@ class CosineHead(Head):
         if self.keep_length:
             scores = scores * features.norm(dim=1, keepdim=True) ** self.get_buffer("_kept")[task]
         return scores if bias is None else scores + bias
+
+
+@HEADS.register("cosine")
+def cosine(context: HeadContext, *, of: HeadOption = "linear", keep_length: Names = ()) -> CosineHead:
+    """Return scores by the angle between the features and the vectors of another head.
+
+    Args:
+        context: Tasks, features and graph.
+        of: The head whose vectors are taken.
+        keep_length: Tasks whose scores keep the length of the features.
+    """
+    return CosineHead(context.make(of), context.served_of(keep_length))

@@ -117,7 +117,7 @@ class Head(nn.Module):
         """
         raise InputError(
             f"a {type(self).__name__} without a label graph cannot score labels that it was not trained on",
-            expected="a head that generates its vectors: graph, residual or graph-cosine",
+            expected="a head that generates its vectors: graph, or a residual or cosine of it",
         )
 
     def _check(self, features: Tensor) -> None:

@@ -34,7 +34,7 @@ class LabelGraphHead(Head):
         bias: Whether each label has a free bias beside its generated vector; none in the papers.
         conv: Makes one layer of the generator; see :class:`LabelGCN`.
         activation: Makes its activation; see :class:`LabelGCN`.
-        adjacency: What Â is: :class:`Adjacency`, constant, or :class:`~gcnlabel.nn.LearnedAdjacency`.
+        adjacency: Makes what Â is: :class:`Adjacency`, constant, or :class:`~gcnlabel.nn.LearnedAdjacency`.
 
     Raises:
         InputError: Graph and tasks do not match, there are no (finite) embeddings, or layers ignore weights to learn.
@@ -60,7 +60,7 @@ class LabelGraphHead(Head):
         bias: bool = False,
         conv: Callable[[int, int], nn.Module] = gcn_conv,
         activation: Callable[[], nn.Module] | None = None,
-        adjacency: type[Adjacency] = Adjacency,
+        adjacency: Callable[[Tensor, Tensor, int], Adjacency] = Adjacency,
     ) -> None:
         super().__init__(tasks, in_features, bias=bias)
         graph.check_matches(tasks)

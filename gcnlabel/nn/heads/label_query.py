@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import torch
+from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gcnlabel.errors import InputError
+from gcnlabel.nn.heads.part import HEADS, HeadContext
 from gcnlabel.nn.heads.sample_wise import SampleWiseHead
-from gcnlabel.nn.heads.tokens import Tokens
+from gcnlabel.nn.heads.tokens import TokenCount, Tokens
 from gcnlabel.tasks import TaskSet
 
 
@@ -100,3 +102,18 @@ class CrossAttention(nn.Module):
         heard = logits.transpose(1, 2).softmax(-1) @ tokens  # [B, K heads, C]
         said = torch.einsum("ohc,hcd->ohd", self.out.weight.unflatten(1, by_head), values)
         return F.linear(heard.unflatten(1, (-1, self.heads)).flatten(-2), said.flatten(1))
+
+
+@HEADS.register("label-query")
+def label_query(
+    context: HeadContext, *, tokens: TokenCount = 16, width: PositiveInt = 16, heads: PositiveInt = 2
+) -> LabelQueryHead:
+    """Return queries of the labels that attend to the features.
+
+    Args:
+        context: Tasks and features.
+        tokens: Number of tokens that the features are cut into.
+        width: Size of tokens and queries.
+        heads: Number of attention heads; must divide the width.
+    """
+    return LabelQueryHead(context.own_tasks, context.in_features, tokens, width, heads)

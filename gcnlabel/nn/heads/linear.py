@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from gcnlabel.nn.heads.head import Head
+from gcnlabel.nn.heads.part import HEADS, HeadContext
 from gcnlabel.tasks import TaskSet
 
 
@@ -32,3 +33,14 @@ class LinearHead(Head):
     def weight(self) -> Tensor:
         """Return the label vectors W [L, D]."""
         return self.vectors
+
+
+@HEADS.register("linear")
+def linear(context: HeadContext, *, bias: bool = True) -> LinearHead:
+    """Return free label vectors: the multi-task baseline.
+
+    Args:
+        context: Tasks and features.
+        bias: Whether each label has a bias.
+    """
+    return LinearHead(context.own_tasks, context.in_features, bias=bias)

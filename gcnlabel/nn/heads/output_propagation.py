@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from gcnlabel.constants import register_constants
@@ -13,6 +14,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import Adjacency
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
+from gcnlabel.nn.heads.part import HEADS, HeadContext, HeadOption
 from gcnlabel.precision import full_precision
 
 
@@ -60,6 +62,11 @@ class OutputPropagation(Head):
         weight = graph.edge_weight.to(torch.get_default_dtype())
         self.adjacency = Adjacency(graph.edge_index, weight, head.tasks.num_labels)
         register_constants(self, _task=torch.tensor(head.tasks.task_indices()))
+
+    @property
+    def generated(self) -> bool:
+        """Whether the vectors of the other head are generated."""
+        return self.head.generated
 
     def weight(self) -> Tensor:
         """Return the label vectors of the other head, propagated, [L, D]."""
@@ -115,3 +122,15 @@ class OutputPropagation(Head):
             for _ in range(self.steps):
                 result = own + strength * self.adjacency.propagate(result)
         return result
+
+
+@HEADS.register("output-propagation", graph=True)
+def output_propagation(context: HeadContext, *, of: HeadOption = "linear", steps: PositiveInt = 2) -> OutputPropagation:
+    """Return the scores of another head, propagated over the label graph.
+
+    Args:
+        context: Tasks, features and graph.
+        of: The head whose scores are propagated.
+        steps: Number of propagations.
+    """
+    return OutputPropagation(context.make(of, context.tasks.names), context.label_graph, steps)

@@ -11,6 +11,8 @@ from gcnlabel.constants import register_constants
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.extension import extended_rows
 from gcnlabel.nn.heads.head import Head
+from gcnlabel.nn.heads.part import HEADS, HeadContext, HeadOption
+from gcnlabel.settings import Names
 
 
 class ResidualHead(Head):
@@ -89,3 +91,16 @@ class ResidualHead(Head):
 
     def _padded(self) -> Tensor:
         return torch.cat([self.residual, self.residual.new_zeros(1, self.in_features)])
+
+
+@HEADS.register("residual")
+def residual(context: HeadContext, *, of: HeadOption = "graph", tasks: Names | None = None) -> Head:
+    """Return the vectors of another head with free ones beside them.
+
+    Args:
+        context: Tasks, features and graph.
+        of: The head whose vectors are taken.
+        tasks: Tasks whose labels have free vectors too; null for all.
+    """
+    head, names = context.make(of), context.served if tasks is None else context.served_of(tasks)
+    return ResidualHead(head, names) if names else head

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import torch
+from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gcnlabel.nn.heads.part import HEADS, HeadContext
 from gcnlabel.nn.heads.sample_wise import SampleWiseHead
-from gcnlabel.nn.heads.tokens import Tokens
+from gcnlabel.nn.heads.tokens import TokenCount, Tokens
+from gcnlabel.nn.label_gcn import SLOPE
 from gcnlabel.tasks import TaskSet
-
-SLOPE = 0.2
-"""Slope of LeakyReLU below 0, as in the generator."""
 
 
 class SampleGraphHead(SampleWiseHead):
@@ -80,3 +80,15 @@ class SampleGraphHead(SampleWiseHead):
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the scores of some labels, [B, K], for all samples; those of all are computed, as they are heard."""
         return self.scores(features)[:, labels]
+
+
+@HEADS.register("sample-graph")
+def sample_graph(context: HeadContext, *, tokens: TokenCount = 16, width: PositiveInt = 16) -> SampleGraphHead:
+    """Return scores over a label graph of each sample.
+
+    Args:
+        context: Tasks and features.
+        tokens: Number of tokens that the features are cut into.
+        width: Size of tokens and representations.
+    """
+    return SampleGraphHead(context.own_tasks, context.in_features, tokens, width)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
 from torch import Tensor, nn
 
 from gcnlabel.errors import InputError
+
+TokenCount = Annotated[int, Field(ge=2)]
 
 
 class Tokens(nn.Module):

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn import IMAGE_BACKBONES, Backbone, LabelGraphHead, LinearHead, MultiTaskModel
+from gcnlabel.nn import BACKBONES, Backbone, LabelGraphHead, LinearHead, MultiTaskModel
 from gcnlabel.papers.checkpoints.checkpoint import PublishedCheckpoint
 from gcnlabel.papers.checkpoints.propagation import check_same_propagation, published_graph
 from gcnlabel.tasks import TaskSet
@@ -167,7 +167,8 @@ def load_backbone(checkpoint: PublishedCheckpoint, architecture: Architecture, h
         InputError: Tensors are missing, of another shape, or left over besides A, gc1, gc2, ... and ``heads``.
     """
     with torch.device("meta"):  # its own weights are never drawn
-        backbone = IMAGE_BACKBONES[architecture.backbone](pool=architecture.pool, **architecture.options)
+        settings = {"name": architecture.backbone, "pool": architecture.pool, **architecture.options}
+        backbone: Backbone = BACKBONES.make(settings, (3, architecture.image_size, architecture.image_size))
     wanted = {architecture.theirs(name): (name, value) for name, value in backbone.state_dict().items()}
     given = {name: value for name, value in checkpoint.state.items() if name not in set(heads)}
     for name in [name for name in wanted if name.endswith(".num_batches_tracked")]:

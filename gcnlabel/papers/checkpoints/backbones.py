@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.nn.breg_next import BLOCKS
+from gcnlabel.nn.backbones.breg_next import BLOCKS
 from gcnlabel.papers.checkpoints.assembly import Architecture
 from gcnlabel.papers.checkpoints.checkpoint import PublishedCheckpoint
 

@@ -14,7 +14,7 @@ from gcnlabel.faces import face_tasks
 from gcnlabel.faces.alignment import EMOTION_GCN_CODE
 from gcnlabel.faces.expression_codes import AFF_WILD2_CODES
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn import IMAGE_BACKBONES, MultiTaskModel
+from gcnlabel.nn import BACKBONES, MultiTaskModel
 from gcnlabel.papers.checkpoints.affectnet_graph import doubts_about_labels
 from gcnlabel.papers.checkpoints.assembly import Architecture, ImportedModel, assemble, linear_head, load_backbone
 from gcnlabel.papers.checkpoints.backbones import backbone_of
@@ -123,7 +123,7 @@ def _tasks(
 
 def _names_of(architecture: Architecture) -> list[str]:
     with torch.device("meta"):
-        return list(IMAGE_BACKBONES[architecture.backbone]().state_dict())
+        return list(BACKBONES.make(architecture.backbone, (3, SMALL, SMALL)).state_dict())
 
 
 def _sized(architecture: Architecture, dataset: str, labels: Sequence[str] | None) -> Architecture:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gcnlabel.config import Config, parse_config
-from gcnlabel.config.sources import Faces
-from gcnlabel.faces.source import tasks_of_faces
 from gcnlabel.papers.checkpoints.assembly import ImportedModel
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import declared_tasks
+from gcnlabel.run.signature import Signature
+from gcnlabel.sources import SOURCES
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO
 
@@ -46,6 +46,8 @@ def save_run(
     if imported.graph is not None:
         imported.graph.save(folder.graph, overwrite=True)
     epoch = imported.epoch or 0
+    if settings.data.image_shape is not None:
+        Signature(imported.tasks, settings.data.image_shape).save(folder.signature)
     SafeCheckpointIO().save_checkpoint({"epoch": epoch, "state_dict": _module_state(imported)}, folder.best)
     return settings
 
@@ -62,7 +64,8 @@ def _content(imported: ImportedModel, config: Config | None, size: int | None) -
     if size is not None:
         content["data"]["size"] = size
     alignment, data = imported.architecture.alignment, content["data"]
-    if alignment and (data["source"] == "affectnet" or (data["source"] == "table" and data.get("images"))):
+    source = SOURCES.parse(data)
+    if alignment and source.image_shape is not None and "alignment" in type(source).model_fields:
         data["alignment"] = alignment
     generated = {"name": "graph", "hidden_channels": list(imported.sizes[1:-1])}
     head = {"name": "linear"} if imported.graph is None else generated
@@ -86,19 +89,17 @@ def _in_order_of(imported: ImportedModel, config: Config, content: dict[str, Any
     Raises:
         InputError: The config has other labels, or declares them in another order.
     """
-    if isinstance(config.data, Faces):
-        tasks = tasks_of_faces(config.data)
-    elif config.tasks is None:
+    fixed = config.data.known_tasks()
+    tasks = fixed or declared_tasks(config)
+    if tasks is None:
         return imported  # the data name them
-    else:
-        tasks = declared_tasks(config)
     labels = set(imported.tasks.labels)
     predicted = [task for task in tasks if set(task.labels) <= labels]
     if labels == {label for task in predicted for label in task.labels} and len(predicted) < len(tasks):
         tasks = TaskSet(predicted)
         content["only_tasks"] = list(tasks.names)
         content["loss"] = {name: loss for name, loss in content.get("loss", {}).items() if name in tasks.names}
-    if not isinstance(config.data, Faces):
+    if fixed is None:
         imported.names().check_matches(tasks)
     return imported.in_order_of(tasks)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.config import Config
@@ -55,6 +57,13 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
     """
     config = (of_supplement() if name == "figS1" else Planned("emotion-gcn", 0)).config(source)
     data = load_data(config)
+    figure, table = _drawn(name, config, data, source, output)
+    if source.synthetic:
+        figure.suptitle("synthetic faces (drawn, not photographs)", fontsize=SMALL, color="grey")
+    target.save(name, figure, table)
+
+
+def _drawn(name: str, config: Config, data: RunData, source: Source, output: Path) -> tuple[Figure, pl.DataFrame]:
     if name == "fig1":
         annotations = data.parts[_validation_part(config)].annotations
         values, codes = annotations.targets["affect"], annotations.targets["expression"]
@@ -79,9 +88,7 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
     else:
         samples = _samples(data, _predictions(source, output))
         figure, table = sample_figure(samples), sample_table(samples)
-    if source.synthetic:
-        figure.suptitle("synthetic faces (drawn, not photographs)", fontsize=SMALL, color="grey")
-    target.save(name, figure, table)
+    return figure, table
 
 
 def _predictions(source: Source, output: Path) -> Predictions:
@@ -100,7 +107,7 @@ def _tensors(source: Source, output: Path, run: Planned) -> dict[str, Tensor]:
     folder = run_folder(output, source, run)
     if not finished(folder):
         raise InputError(f"the run {folder.path} is not finished", fix="run the same command without --only")
-    return read_predictions(folder.predictions, run_tasks(folder.load_config()))
+    return read_predictions(folder.predictions, run_tasks(folder))
 
 
 def _vectors_of_systems(source: Source, output: Path) -> dict[str, LabelVectors]:
@@ -118,8 +125,7 @@ def _vectors_of_supplement(source: Source, output: Path) -> dict[str, LabelVecto
 
 def _validation_part(config: Config) -> str:
     """Return which part of a run is the data set's own validation split: the paper reports on it."""
-    splits = getattr(config.data, "splits", None)
-    return "test" if splits is not None and splits.test == "val" else "val"
+    return "test" if config.data.splits.test == "val" else "val"
 
 
 def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> SamplePredictions:

@@ -1,9 +1,5 @@
 """What a label graph is worth: rivals and wrong graphs beside it, with the same recipe, at many amounts of data."""
 
-from gcnlabel.studies.ablation.comparison import Difference, difference, holm
-from gcnlabel.studies.ablation.experiment import ablate
-from gcnlabel.studies.ablation.measuring import Budget
-from gcnlabel.studies.ablation.regimes import Regime
-from gcnlabel.studies.ablation.writing import run_ablation
+from gcnlabel.lazy import lazy
 
-__all__ = ["Budget", "Difference", "Regime", "ablate", "difference", "holm", "run_ablation"]
+lazy(__name__)

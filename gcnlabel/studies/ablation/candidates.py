@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import torch
 
 from gcnlabel.config import Config
-from gcnlabel.config.schema import Graph, HeadConfig
+from gcnlabel.config.schema import Graph
 from gcnlabel.embeddings import parse_embeddings, random_embeddings
 from gcnlabel.errors import GcnlabelWarning, NoEdgeError
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn import MultiTaskModel
+from gcnlabel.nn import HEADS, MultiTaskModel, build_head
+from gcnlabel.nn.heads import HeadPart
 from gcnlabel.run.build import build_backbone, build_units
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import default_settings, generated_settings, signed_settings, with_head
 from gcnlabel.run.graph import finished_graph, raw_graph
-from gcnlabel.run.heads import build_head
 from gcnlabel.studies.ablation.controls import CONTROLS, IDENTITY, with_adjacency
-from gcnlabel.studies.ablation.rivals import (
-    PROPAGATION,
-    QUERIES,
-    SAMPLE_GRAPH,
-    Rival,
-    label_query,
-    output_propagation,
-    sample_graph,
-)
-from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 
 LINEAR, COSINE, STACKING, DEFAULT = "linear", "linear + cosine", "stacking", "default"
 SIGNED, PUBLISHED = "signed graph", "published head"
+PROPAGATION, QUERIES, SAMPLE_GRAPH = "output propagation", "label-query attention", "sample-adaptive graph"
 RANDOM_SIZE = 64
 """Size of random embeddings."""
 Change = Callable[[LabelGraph, int], LabelGraph]
@@ -47,26 +40,30 @@ class Candidate:
         name: What tables call it.
         config: Config with its head and graph.
         change: What is done to its graph, of a seed; None for nothing.
-        rival: Makes its head in place of the config's, which then only says what graph there is.
+        heads: Heads of which the best on the val part is reported; none for the config's alone.
     """
 
     name: str
     config: Config
     change: Change | None = None
-    rival: Rival | None = None
+    heads: tuple[HeadPart, ...] = ()
+
+    def variants(self) -> list[Candidate]:
+        """Return one candidate for each of its heads."""
+        heads = self.heads or (self.config.model.head,)
+        return [replace(self, config=with_head(self.config, head, self.config.graph), heads=()) for head in heads]
 
     def model(self, data: RunData, seed: int) -> MultiTaskModel:
         """Return its model for some data, drawn by a seed; the backbone is the same for all candidates."""
         torch.manual_seed(seed)
         settings = self.config.model
-        backbone = build_backbone(settings.backbone, data.parts["train"], self.config.standardize)
+        backbone = build_backbone(settings.backbone, data.parts["train"].inputs, self.config.standardize)
         graph = None
         if settings.head.has_graph:
             graph = graph_or_loops(self.config, data)
             graph = with_adjacency(graph, graph.adjacency())
             graph = graph if self.change is None else self.change(graph, seed)
-        build = partial(build_head, settings.head) if self.rival is None else self.rival
-        head = build(data.tasks, backbone.out_features, graph)
+        head = build_head(settings.head, data.tasks, backbone.out_features, graph)
         return MultiTaskModel(backbone, head, build_units(self.config, data))
 
 
@@ -85,21 +82,39 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
     default = Candidate(DEFAULT, with_head(config, head, graph))
     signed = Candidate(SIGNED, with_head(config, generated_settings(), signed_settings(config.graph)))
     reference = default if head.has_graph else signed
-    published = HeadConfig(name="graph", hidden_channels=config.model.head.hidden_channels, init="published")
-    linear = with_head(config, HeadConfig(name="linear"), config.graph)
-    return [
-        Candidate(LINEAR, linear),
-        Candidate(COSINE, with_head(config, HeadConfig(name="cosine"), config.graph)),
+    widths = next((part.options["hidden_channels"] for part in config.model.head.all() if part.name == "graph"), [512])
+    published = {"name": "graph", "hidden_channels": widths, "init": "published"}
+    found = [
+        Candidate(LINEAR, _named(config, "linear", config.graph)),
+        Candidate(COSINE, _named(config, "cosine", config.graph)),
         default,
         *([] if head.has_graph else [signed]),
-        Candidate(PROPAGATION, signed.config, rival=output_propagation),
-        Candidate(QUERIES, linear, rival=label_query),
-        Candidate(SAMPLE_GRAPH, linear, rival=sample_graph),
-        Candidate(PUBLISHED, with_head(config, published, published_settings(config.graph, data.tasks))),
+        Candidate(PROPAGATION, _named(config, "output-propagation", signed.config.graph)),
+        Candidate(QUERIES, _named(config, "label-query", config.graph)),
+        Candidate(SAMPLE_GRAPH, _named(config, "sample-graph", config.graph)),
+        Candidate(PUBLISHED, _named(config, published, published_settings(config.graph, data.tasks))),
         *(Candidate(name, reference.config, _rewired(name)) for name in CONTROLS),
         Candidate("random embeddings", reference.config, _with_random),
         *_with_named(reference.config, config.graph.embeddings),
     ]
+    return [*_tuned(found, config.ablate.heads), *_own(config, {candidate.name for candidate in found})]
+
+
+def _tuned(found: Sequence[Candidate], heads: Mapping[str, Sequence[HeadPart]]) -> list[Candidate]:
+    """Return candidates that are tuned over the heads that a config gives under their names."""
+    return [replace(each, heads=tuple(heads[each.name])) if each.name in heads else each for each in found]
+
+
+def _own(config: Config, known: Collection[str]) -> Iterator[Candidate]:
+    """Yield the further heads of a config, over its own graph; one-hot embeddings where it names none."""
+    graph = config.graph.model_copy(update={"embeddings": config.graph.embeddings or "one-hot"})
+    for name, heads in config.ablate.heads.items():
+        if name not in known:
+            yield Candidate(name, with_head(config, heads[0], graph), heads=tuple(heads))
+
+
+def _named(config: Config, head: Any, graph: Graph) -> Config:
+    return with_head(config, HEADS.parse(head), graph)
 
 
 def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
@@ -109,11 +124,11 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
     Spearman's correlation.
     """
     changes: dict[str, object] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
-    if not any(isinstance(task, Dimensional) for task in tasks):
-        tags = [task.name for task in tasks if isinstance(task, MultiLabel)]
-        changes["statistic"] = None if tags else {task.name: "phi" for task in tasks if isinstance(task, Categorical)}
+    if all(task.discrete for task in tasks):
+        tags = any(task.binary for task in tasks)
+        changes["statistic"] = None if tags else {task.name: "phi" for task in tasks}
         changes["convention"] = "ml-gcn-paper" if tags else "emotion-gcn-paper"
-    elif all(isinstance(task, Dimensional) for task in tasks):
+    elif not any(task.discrete for task in tasks):
         changes["statistic"] = {task.name: "spearman" for task in tasks}
     return graph.model_copy(update={**changes, "file": None, "embeddings": graph.embeddings or "one-hot"})
 

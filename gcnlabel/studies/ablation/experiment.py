@@ -11,7 +11,8 @@ from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData
-from gcnlabel.run.weighting import check_fixed_weights
+from gcnlabel.run.loaders import check_selection
+from gcnlabel.run.side_by_side import check_side_by_side
 from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR, STACKING, candidates
 from gcnlabel.studies.ablation.measuring import Budget, Found, Job, measured
 from gcnlabel.studies.ablation.regimes import Regime
@@ -33,11 +34,10 @@ def ablate(
     """Train every candidate head in every regime and return what it reaches on the test part.
 
     Args:
-        config: The recipe: data, backbone, loss, optimizer, size of the batches. Its head does not matter, and images
-            are not augmented.
+        config: The recipe: all that ``gcnlabel train`` follows but head and learning rate.
         data: The data of the config.
         regimes: Amounts of annotation.
-        budget: Seeds, grid and steps.
+        budget: Seeds, grid and least number of batches.
         heads: Names of those to compare, besides the linear one and the default; None for all.
         workers: Processes that train, each a head on one processor; None for one a processor, 1 for this one alone.
         progress: Called with the number of heads trained, and of all.
@@ -50,10 +50,11 @@ def ablate(
         by its own value. All but stacking have ``seconds``, what their training and measuring took.
 
     Raises:
-        InputError: A regime leaves too few samples, there is no such task or head, or the weights of the tasks are not
-            fixed; found before anything is trained.
+        InputError: A regime leaves too few samples, there is no such task, head or metric, or the config cannot be
+            followed side by side; found before anything is trained.
     """
-    check_fixed_weights(config)
+    check_side_by_side(config)
+    check_selection(config, data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
         todo = [candidates(config, regime.thin(data, budget.seeds[0])) for regime in regimes]
@@ -78,7 +79,10 @@ def _ablated(
     progress: Progress,
     keep: Callable[[Found], None],
 ) -> Found:
-    results: Found = {"seeds": list(budget.seeds), "rates": list(budget.rates), "steps": budget.steps, "regimes": {}}
+    results: Found = {
+        **{"seeds": list(budget.seeds), "rates": list(budget.rates), "epochs": config.training.epochs},
+        **{"min_steps": budget.min_steps, "select": config.select.model_dump(), "regimes": {}},
+    }
     total, done = 0, 0
     for regime in regimes:
         thinned = [regime.thin(data, seed) for seed in budget.seeds]

@@ -5,27 +5,23 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-import torch
 from torch import Tensor
 
+from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.nn.adjacency import MOST_DENSE
 from gcnlabel.run.data import RunData
 from gcnlabel.run.evaluation import measure, tag_thresholds
+from gcnlabel.run.loaders import selection
+from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.studies.ablation.candidates import LINEAR, STACKING, Candidate
-from gcnlabel.studies.ablation.fitting import Member, fit, scores
-from gcnlabel.studies.ablation.main_metrics import mean_main_metric
 from gcnlabel.studies.ablation.stacking import stack
-from gcnlabel.tasks import Dimensional
+from gcnlabel.training import Trial, portions, predict
 
 Found = dict[str, Any]
-
-IMAGES_AT_ONCE = 1
-"""Models of image backbones that are trained together: their activations are large."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +31,12 @@ class Budget:
     Attributes:
         seeds: Each draws the samples of the regime, the weights and the order anew; heads are paired by it.
         rates: Grid of learning rates; for each head and seed the one that is best on the val part is reported.
-        steps: Batches, at any amount of annotation.
+        min_steps: Batches that the epochs of the config are, at least, at any amount of annotation.
     """
 
     seeds: Sequence[int]
     rates: Sequence[float] = (0.001, 0.003, 0.01)
-    steps: int = 300
+    min_steps: int = 300
 
 
 @dataclass(frozen=True)
@@ -54,91 +50,95 @@ class Job:
 
 @dataclass(frozen=True)
 class Scored:
-    """What a trained member says of the val and the test part.
+    """What a trained head says of the val and the test part.
 
     Attributes:
-        member: The member; where its scores are not its own, only its data and rate matter.
-        value: Mean of the main metrics on the val part; -inf where it diverged.
+        trial: The head; where its scores are not its own, only its data and rate matter.
+        data: Its data.
+        value: What selects, on the val part; -inf where it diverged.
         val: Scores of each task for the val part.
         test: Those for the test part.
     """
 
-    member: Member
+    trial: Trial
+    data: RunData
     value: float
     val: Mapping[str, Tensor]
     test: Mapping[str, Tensor]
 
 
-class Valued(Protocol):
-    """What has a value, the higher the better."""
-
-    @property
-    def value(self) -> float:
-        """The value."""
-
-
-V = TypeVar("V", bound=Valued)
+T = TypeVar("T")
 
 
 def measured(job: Job) -> Found:
     """Return the results of a head, and of stacking behind the linear one, each at its best learning rate."""
-    start, seeds = time.perf_counter(), len(job.budget.seeds)
-    members, tune = _trained(job), job.candidate.config.evaluate.tune_thresholds
-    found = {job.candidate.name: _summary([_scored(m) for m in _best(members, seeds)], tune)}
+    start, seeds, config = time.perf_counter(), len(job.budget.seeds), job.candidate.config
+    trials = trained(job)
+    datas = [*job.datas] * (len(trials) // seeds)  # of each trial
+    best = _best(list(zip(trials, datas, strict=True)), seeds, lambda pair: pair[0].value)
+    found = {job.candidate.name: _summary([_scored(*pair) for pair in best], config.evaluate.tune_thresholds)}
     found[job.candidate.name]["seconds"] = round(time.perf_counter() - start, 1)
     if job.candidate.name == LINEAR and _can_stack(job.datas[0]):
-        found[STACKING] = _summary(_best([_stacked(m) for m in members], seeds), tune)
+        stacked = [_stacked(config, *pair) for pair in zip(trials, datas, strict=True)]
+        best_stacked = _best(stacked, seeds, lambda run: run.value)
+        found[STACKING] = _summary(best_stacked, config.evaluate.tune_thresholds)
     return found
 
 
-def _trained(job: Job) -> list[Member]:
-    """Return a member for each learning rate and, within it, each seed."""
-    pairs = list(zip(job.datas, job.budget.seeds, strict=True))
-    drawn = [job.candidate.model(data, seed) for data, seed in pairs]
-    members = [
-        Member(copy.deepcopy(model), data, rate, seed)
+def trained(job: Job) -> list[Trial]:
+    """Return a trained model for each head of the candidate and, within it, each learning rate and each seed."""
+    variants = job.candidate.variants()
+    return [trial for place, each in enumerate(variants) for trial in _trials(each, job, place)]
+
+
+def _trials(candidate: Candidate, job: Job, place: int) -> list[Trial]:
+    config, pairs = candidate.config, list(zip(job.datas, job.budget.seeds, strict=True))
+    drawn = [candidate.model(data, seed) for data, seed in pairs]
+    trials = [
+        make_trial(config, data, copy.deepcopy(model), rate=rate, seed=seed, kind=place)
         for rate in job.budget.rates
         for model, (data, seed) in zip(drawn, pairs, strict=True)
     ]
-    at_once = _at_once(job.datas[0], len(members))
-    for start in range(0, len(members), at_once):
-        fit(job.candidate.config, members[start : start + at_once], job.budget.steps, _mean)
-    return members
+    fit_trials(config, trials, min_steps=max(job.budget.min_steps, config.training.min_steps))
+    return trials
 
 
-def _best(runs: Sequence[V], seeds: int) -> list[V]:
+def _best(runs: Sequence[T], seeds: int, value: Callable[[T], float]) -> list[T]:
     """Return for each seed its best run; of equals, the one of the lowest rate."""
-    return [max(runs[seed::seeds], key=lambda run: run.value) for seed in range(seeds)]
+    return [max(runs[seed::seeds], key=value) for seed in range(seeds)]
 
 
-def _mean(data: RunData, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> float:
-    return mean_main_metric(data.tasks, scores, targets)
+def _scored(trial: Trial, data: RunData) -> Scored:
+    val, test = (_scores(trial, data, part) for part in ("val", "test"))
+    return Scored(trial, data, trial.value, val, test)
 
 
-def _scored(member: Member) -> Scored:
-    val, test = (scores(member.model, member.data.parts[part].inputs) for part in ("val", "test"))
-    return Scored(member, member.value, val, test)
-
-
-def _stacked(member: Member) -> Scored:
-    parts = {part: scores(member.model, member.data.parts[part].inputs) for part in ("train", "val", "test")}
-    targets = {part: _targets(member.data, part) for part in ("train", "val")}
-    val, test = stack(member.data.tasks, parts, targets)
-    value = _mean(member.data, val, targets["val"]) if math.isfinite(member.value) else member.value
-    return Scored(member, value, val, test)
+def _stacked(config: Config, trial: Trial, data: RunData) -> Scored:
+    parts = {part: _scores(trial, data, part) for part in ("train", "val", "test")}
+    targets = {part: _targets(data, part) for part in ("train", "val")}
+    val, test = stack(data.tasks, parts, targets)
+    value = trial.value
+    if math.isfinite(value):
+        value = selection(config).value(trial.loss, data.tasks, val, targets["val"])
+    return Scored(trial, data, value, val, test)
 
 
 def _summary(runs: Sequence[Scored], tune: bool) -> Found:
     metrics: dict[str, list[float]] = {}
     for run in runs:
-        data = run.member.data
+        data = run.data
         thresholds = tag_thresholds(data.tasks, run.val, _targets(data, "val")) if tune else None
         for task, values in measure(data, run.test, _targets(data, "test"), thresholds).items():
             for name, value in values.items():
                 if isinstance(value, float):
                     metrics.setdefault(f"{task}/{name}", []).append(value)
     val = [run.value if math.isfinite(run.value) else None for run in runs]
-    return {"metrics": metrics, "val": val, "rate": [run.member.rate for run in runs]}
+    heads = [run.trial.kind for run in runs]  # places in the list that a config gives
+    return {"metrics": metrics, "val": val, "rate": [run.trial.rate for run in runs], "head": heads}
+
+
+def _scores(trial: Trial, data: RunData, part: str) -> dict[str, Tensor]:
+    return predict(trial.model, portions(data.parts[part].inputs))
 
 
 def _targets(data: RunData, part: str) -> dict[str, Tensor]:
@@ -146,11 +146,4 @@ def _targets(data: RunData, part: str) -> dict[str, Tensor]:
 
 
 def _can_stack(data: RunData) -> bool:
-    dimensional = [isinstance(task, Dimensional) for task in data.tasks]
-    return any(dimensional) and not all(dimensional)
-
-
-def _at_once(data: RunData, members: int) -> int:
-    """Return how many members are stacked: all for features and few labels, one where Â is sparse or inputs large."""
-    features = torch.as_tensor(data.parts["train"].inputs[:1]).dim() == 2
-    return members if features and data.tasks.num_labels <= MOST_DENSE else IMAGES_AT_ONCE
+    return len({task.discrete for task in data.tasks}) == 2

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gcnlabel.annotations import MISSING_CLASS, Annotations
+from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.tasks import Categorical, Dimensional, Task
+from gcnlabel.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,10 @@ def _few(annotations: Annotations, task: Task, samples: int, draw: np.random.Gen
     """Return annotations in which a task is annotated on that many samples, or all it has when they are fewer."""
     seen = ~np.isnan(annotations.indicators(task.name))  # [N, labels]
     kept = np.zeros_like(seen)
-    columns = [[j] for j in range(seen.shape[1])] if isinstance(task, Dimensional) else [list(range(seen.shape[1]))]
+    columns = [list(range(seen.shape[1]))] if task.discrete else [[j] for j in range(seen.shape[1])]
     for column in columns:
         rows = np.flatnonzero(seen[:, column].any(1))
         chosen = draw.choice(rows, min(samples, len(rows)), replace=False)
         kept[chosen[:, None], column] = True
-    if isinstance(task, Categorical) and annotations.targets[task.name].ndim == 1:
-        target = np.where(kept.any(1), annotations.targets[task.name], MISSING_CLASS)
-    else:
-        target = np.where(kept, annotations.indicators(task.name), np.nan)
+    target = task.masked(annotations.targets[task.name], kept)
     return replace(annotations, targets={**annotations.targets, task.name: target})

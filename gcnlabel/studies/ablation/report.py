@@ -9,7 +9,6 @@ import numpy as np
 
 from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR
 from gcnlabel.studies.ablation.comparison import Difference, difference, holm
-from gcnlabel.studies.ablation.main_metrics import MAIN
 from gcnlabel.tasks import TaskSet
 
 Found = Mapping[str, Any]
@@ -23,7 +22,7 @@ def main_metrics(tasks: TaskSet) -> list[str]:
         >>> main_metrics(TaskSet([MultiLabel("tags", ["cat", "dog"])]))
         ['tags/lrap']
     """
-    return [f"{task.name}/{MAIN[task.type]}" for task in tasks]
+    return [f"{task.name}/{task.main_metric}" for task in tasks]
 
 
 def measured_metrics(results: Found, tasks: TaskSet) -> list[str]:
@@ -45,9 +44,9 @@ def markdown(results: Found, metrics: list[str]) -> str:
     number = len(results["seeds"])
     shown = f"Mean ± standard deviation over {number} seeds" if number > 1 else f"One seed ({results['seeds'][0]})"
     lines = [
-        f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['steps']} batches "
-        f"and learning rates {_listed(results['rates'])}; rate and moment are selected on the val part."
-        + _brackets(number),
+        f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['epochs']} epochs "
+        f"(of {results['min_steps']} batches in all, at least) and learning rates {_listed(results['rates'])}; rate "
+        f"and epoch are selected by {results['select']['metric']} on the val part." + _brackets(number),
         "",
     ]
     for name, regime in results["regimes"].items():
@@ -139,7 +138,6 @@ def _listed(rates: list[float]) -> str:
 def _described(head: Mapping[str, Any]) -> str:
     if head["name"] == LINEAR:
         return "the linear head"
-    beside = (
-        f", with free vectors beside those of {', '.join(head['residual_tasks'])}" if head["residual_tasks"] else ""
-    )
+    free = head["of"].get("tasks")
+    beside = f", with free vectors beside those of {', '.join(free)}" if free else ""
     return f"the signed graph's head, scored by angles{beside}"

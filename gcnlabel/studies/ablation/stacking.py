@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gcnlabel.ccc import ccc
-from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.tasks import TaskSet
 from gcnlabel.units import Units
 
 PENALTIES = tuple(10.0**k for k in range(-2, 5))
@@ -31,11 +31,11 @@ def stack(
         scores: ``train``, ``val`` and ``test`` -> scores of each task.
         targets: ``train`` and ``val`` -> targets of each task.
     """
-    discrete = [task.name for task in tasks if not isinstance(task, Dimensional)]
+    discrete = [task.name for task in tasks if task.discrete]
     x = {part: torch.cat([of[name] for name in discrete], 1).double().numpy() for part, of in scores.items()}
     val, test = ({name: of_task.clone() for name, of_task in scores[part].items()} for part in ("val", "test"))
     for task in tasks:
-        if isinstance(task, Dimensional):
+        if not task.discrete:
             for d in range(len(task)):
                 y = {part: targets[part][task.name][:, d].double() for part in ("train", "val")}
                 val[task.name][:, d], test[task.name][:, d] = _ridge(x, y)

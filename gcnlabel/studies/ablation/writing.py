@@ -10,17 +10,17 @@ from typing import Any
 
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.errors import InputError
 from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, save_figure
 from gcnlabel.files import atomic_write, refuse_existing, writable_folder
+from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.studies.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
 from gcnlabel.studies.ablation.experiment import Progress, ablate
-from gcnlabel.studies.ablation.main_metrics import is_measurable
 from gcnlabel.studies.ablation.measuring import Budget
 from gcnlabel.studies.ablation.regimes import Regime
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
-from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.tasks import TaskSet
 
 BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
 FILES = ("ablation.json", "ablation.md")
@@ -46,10 +46,9 @@ def run_ablation(
     Args:
         config: The recipe.
         folder: Where to.
-        budget: Seeds, grid and steps.
+        budget: Seeds, grid and least number of batches.
         shares: Shares of the training samples, each in (0, 1].
-        few: Tasks and on how many samples each is annotated alone; None for every dimensional task on 10 and 50, where
-            there is another task.
+        few: Tasks and on how many samples each is annotated alone; None for :func:`default_few`.
         heads: Names of those to compare, besides the linear one and the default; None for all.
         formats: Of the figure.
         overwrite: Whether results that are there may be replaced.
@@ -64,18 +63,21 @@ def run_ablation(
     for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
         refuse_existing(folder / name, overwrite)
     data = load_data(config)
-    few = default_few(data.tasks) if few is None else list(few)
-    unknown = [name for name, _ in few if name not in data.tasks.names]
-    if unknown:
-        raise InputError(f"no task {unknown[0]!r}", expected=shorten(data.tasks.names))
-    named = [*(Regime(share) for share in shares), *(Regime(task=name, samples=k) for name, k in few)]
-    regimes = list(dict.fromkeys(named))
-    if not regimes:
-        raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
+    regimes = _regimes(data.tasks, shares, few)
     check_measurable(data)
     writable_folder(folder)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
     return ablate(config, data, regimes, budget, heads=heads, workers=workers, progress=progress, keep=keep)
+
+
+def _regimes(tasks: TaskSet, shares: Sequence[float], few: Iterable[tuple[str, int]] | None) -> list[Regime]:
+    few = default_few(tasks) if few is None else list(few)
+    for name, _ in few:
+        tasks[name]
+    named = [*(Regime(share) for share in shares), *(Regime(task=name, samples=k) for name, k in few)]
+    if not named:
+        raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
+    return list(dict.fromkeys(named))
 
 
 def check_measurable(data: RunData) -> None:
@@ -93,11 +95,11 @@ def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
     """Return every dimensional task with 10 and 50 samples, where there is another task to learn from.
 
     Example:
-        >>> from gcnlabel.tasks import MultiLabel
+        >>> from gcnlabel.tasks import Dimensional, MultiLabel
         >>> default_few(TaskSet([MultiLabel("tags", ["cat"]), Dimensional("affect", ["valence"])]))
         [('affect', 10), ('affect', 50)]
     """
-    dimensional = [task.name for task in tasks if isinstance(task, Dimensional)]
+    dimensional = [task.name for task in tasks if not task.discrete]
     return [(name, k) for name in dimensional for k in FEW] if len(tasks.names) > 1 else []
 
 

@@ -1,8 +1,5 @@
 """How well a model scores a label that it was not trained on, beside simpler ways to score it."""
 
-from gcnlabel.studies.zero_shot.experiment import evaluate_unseen
-from gcnlabel.studies.zero_shot.left_out import few_annotated, without_label
-from gcnlabel.studies.zero_shot.rivals import RIVALS
-from gcnlabel.studies.zero_shot.scoring import GRAPH
+from gcnlabel.lazy import lazy
 
-__all__ = ["GRAPH", "RIVALS", "evaluate_unseen", "few_annotated", "without_label"]
+lazy(__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -45,53 +45,51 @@ def evaluate_unseen(
     """Leave labels out of training, score them nevertheless, and return how well, beside simpler ways.
 
     For each label and seed the config's model is trained without it, extended by it (:meth:`MultiTaskModel.extend`)
-    and measured on the test part. The label's edges come from elsewhere: with ``val``, its annotations in that part
-    are used for the statistics alone.
+    and measured on the test part. Of annotations, with ``val`` those in that part are used, for the edges alone.
 
     Args:
         config: Config with a head that generates its vectors from a measured graph, or the default where that does.
         label: A tag, several, or ``all``: each in turn.
         seeds: Number of seeds: the config's and those that follow it.
-        edges_from: ``val`` (or ``dev``), ``names`` (cosines of the embeddings), a raw graph (.safetensors) or a matrix
-            with names (.csv).
-        positives: Number of training samples with the label that are annotated, and of those without it; None for
-            none.
+        edges_from: See :func:`~gcnlabel.studies.zero_shot.edges.other_statistics`.
+        positives: Annotated training samples with the label, and without it; None for none.
         data: The data, when it is loaded already.
-        workers: Processes that train, each a seed on one processor; None for one a processor, 1 for this one alone.
-        progress: Called with the number of seeds that are done, and of all.
+        workers: Processes that train, a seed each; None for one a processor.
+        progress: Called with the numbers of seeds that are done, and of all.
 
     Returns:
-        Plain values: ``labels``; ``methods``, name -> ``auc`` [labels][seeds] on the test part, ``val_auc``, ``mean``
-        and ``sd`` (over seeds, of the mean over labels); ``compared``, what each method lacks to the label graph;
-        ``notes`` and ``warnings``, what is to be said with the numbers.
+        Plain values: ``labels``; ``methods``, see :func:`_methods`; ``compared``; ``notes`` and ``warnings``.
 
     Raises:
-        InputError: The label is no tag, the head has no graph, the inputs are images, the edges cannot be had, or the
-            weights of the tasks are not fixed.
+        InputError: The label is no tag, or config, data and edges do not suit; see :func:`set_up`.
     """
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:
         warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
+    work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, positives)
+    found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
+    said = {"head": config.model.head.title, "convention": config.graph.convention, **notes, "split": "test"}
+    of_labels = {"labels": [left.label for left in lefts], **_results(found)}
+    return {"edges_from": edges_from, "positives": positives, **said, **of_labels}
+
+
+def _results(found: Mapping[int, Any]) -> dict[str, Any]:
+    methods = _methods([found[seed] for seed in sorted(found)])
+    against = {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH}
+    return {"seeds": sorted(found), "methods": methods, "compared": against}
+
+
+def _of_seeds(
+    work: Callable[[int], Any], seeds: range, workers: int | None, progress: Callable[[int, int], None]
+) -> dict[int, Any]:
+    """Return what is measured with each seed."""
+    found: dict[int, Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
-        work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, positives)
-        found: dict[int, Any] = {}
-        for seed, areas in unordered(work, range(config.seed, config.seed + seeds), workers):
+        for seed, areas in unordered(work, seeds, workers):
             found[seed] = areas
-            progress(len(found), seeds)
-    methods = _methods([found[seed] for seed in sorted(found)])
-    return {
-        "edges_from": edges_from,
-        "positives": positives,
-        "head": config.model.head.title,
-        "convention": config.graph.convention,
-        **notes,
-        "split": "test",
-        "labels": [left.label for left in lefts],
-        "seeds": sorted(found),
-        "methods": methods,
-        "compared": {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH},
-    }
+            progress(len(found), len(seeds))
+    return found
 
 
 def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, float | None]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gcnlabel.config import Config
-from gcnlabel.config.head import GENERATED
 from gcnlabel.errors import InputError
-from gcnlabel.nn.convolutions import UNWEIGHTED
+from gcnlabel.nn import CONVOLUTIONS
 from gcnlabel.run.default_head import generated_settings, signed_settings, with_head
+
+GENERATED = "one whose vectors are generated, e.g. graph, residual of graph or cosine of graph"
 
 
 def with_generator(config: Config) -> Config:
@@ -22,7 +23,7 @@ def with_generator(config: Config) -> Config:
 def default_note(config: Config) -> str:
     """Return what is to be said of the head that stands for ``default``: it is not that of ``gcnlabel train``."""
     return (
-        f"the head 'default' stands here for {config.model.head.name} over the graph {config.graph.convention} with "
+        f"the head 'default' stands here for {config.model.head.title} over the graph {config.graph.convention} with "
         f"{config.graph.embeddings} embeddings, without free vectors: one-hot embeddings, free vectors and a high "
         "threshold, which train's default has, say nothing of a label that was not trained"
     )
@@ -36,9 +37,9 @@ def check_head(config: Config) -> None:
     """
     if not config.model.head.generated:
         raise InputError(
-            f"head {config.model.head.name!r} cannot score labels that it was not trained on",
-            expected=" | ".join(GENERATED),
-            fix="--set model.head.name=graph-cosine",
+            f"head {config.model.head.title!r} cannot score labels that it was not trained on",
+            expected=GENERATED,
+            fix="--set 'model.head={name: cosine, of: graph}'",
         )
     if config.graph.file is not None:
         raise InputError("graph.file: its statistics cannot be measured without a label", fix="leave graph.file out")
@@ -48,12 +49,14 @@ def check_head(config: Config) -> None:
             expected="emotion-words, random:SIZE:SEED or a file of word vectors",
             fix="--set graph.embeddings=emotion-words",
         )
-    if config.model.head.conv in UNWEIGHTED:
-        raise InputError(
-            f"model.head.conv: {config.model.head.conv} sees edges of weight 0 as edges",
-            expected="layers that multiply by weights: models with other edges are trained side by side here",
-            fix="--set model.head.conv=gcn",
-        )
+    layers = {part.options["conv"].name for part in config.model.head.all() if "conv" in part.options}
+    for conv in layers:
+        if getattr(CONVOLUTIONS.resolve(conv), "unweighted", False):
+            raise InputError(
+                f"layers {conv} of the head see edges of weight 0 as edges",
+                expected="layers that multiply by weights: models with other edges are trained side by side here",
+                fix="conv: gcn",
+            )
 
 
 def check_task(config: Config, task: str) -> None:
@@ -62,10 +65,8 @@ def check_task(config: Config, task: str) -> None:
     Raises:
         InputError: They are free.
     """
-    name = config.model.head.of(task)
-    if name not in GENERATED:
+    head = config.model.head.of_task(task)
+    if not head.generated:
         raise InputError(
-            f"head {name!r} of task {task!r} cannot score labels that it was not trained on",
-            expected=" | ".join(GENERATED),
-            fix=f"--set model.head.tasks.{task}=graph-cosine",
+            f"head {head.title!r} of task {task!r} cannot score labels that it was not trained on", expected=GENERATED
         )

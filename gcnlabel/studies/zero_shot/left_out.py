@@ -9,7 +9,7 @@ import numpy as np
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.tasks import MultiLabel, TaskSet
+from gcnlabel.tasks import TaskSet
 
 
 def check_label(tasks: TaskSet, label: str) -> None:
@@ -19,7 +19,7 @@ def check_label(tasks: TaskSet, label: str) -> None:
         InputError: It cannot, or there is no such label.
     """
     task = tasks.task_of(label)
-    if not isinstance(task, MultiLabel):
+    if not task.binary:
         raise InputError(
             f"{label!r} belongs to the {task.type} task {task.name!r}",
             expected="a label of a multilabel task: unseen classes and dimensions are not evaluated",

@@ -12,14 +12,16 @@ import torch
 from gcnlabel.config import Config
 from gcnlabel.graph import LabelGraph, attached_graph, joined_graph
 from gcnlabel.graph.raw_matrix import as_dense
-from gcnlabel.nn import MultiTaskModel
+from gcnlabel.nn import HEADS, MultiTaskModel
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import RunData
+from gcnlabel.run.default_head import with_head
 from gcnlabel.run.graph import finished_graph, raw_graph
 from gcnlabel.studies.zero_shot.edges import complete, identity, restricted, shuffled
 from gcnlabel.studies.zero_shot.left_out import few_annotated, without_label
 from gcnlabel.studies.zero_shot.rivals import RIVALS, Seen, rival_scores
 from gcnlabel.studies.zero_shot.training import trained
+from gcnlabel.training import portions, predict
 
 Floats = npt.NDArray[np.float64]
 Scores = dict[str, dict[str, Floats]]
@@ -118,9 +120,9 @@ def trained_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[dic
 
 def free_config(config: Config) -> Config:
     """Return the config with free vectors, scored as those of its head are."""
-    name = "cosine" if any("cosine" in name for name in config.model.head.names) else "linear"
-    head = config.model.head.model_copy(update={"name": name, "tasks": {}})
-    return config.model_copy(update={"model": config.model.model_copy(update={"head": head})})
+    head = next((part for part in config.model.head.all() if part.name == "cosine"), None)
+    free = HEADS.parse("linear")
+    return with_head(config, free if head is None else head.model_copy(update={"of": free}), config.graph)
 
 
 def _models(
@@ -151,11 +153,7 @@ def _of_label(left: Left, scores: dict[str, Floats]) -> dict[str, Floats]:
     return {part: values[:, left.whole.tasks.index(left.label)] for part, values in scores.items()}
 
 
-@torch.no_grad()
 def _scores(model: MultiTaskModel, data: RunData, parts: Sequence[str] = PARTS) -> dict[str, Floats]:
     """Return the scores of all labels on each part, [N, L]."""
-    found = {}
-    for part in parts:
-        scores = model.eval()(torch.as_tensor(data.parts[part].inputs))
-        found[part] = torch.cat([scores[task.name] for task in data.tasks], 1).double().numpy()
-    return found
+    found = {part: predict(model, portions(data.parts[part].inputs)) for part in parts}
+    return {part: torch.cat([of[task.name] for task in data.tasks], 1).double().numpy() for part, of in found.items()}

@@ -9,23 +9,21 @@ from gcnlabel.config import Config
 from gcnlabel.errors import DisagreeingEdgesWarning, GcnlabelWarning, InputError, shorten
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.default_head import check_alone
-from gcnlabel.run.selection import check_selection
-from gcnlabel.run.weighting import check_fixed_weights
+from gcnlabel.run.loaders import check_selection
+from gcnlabel.run.side_by_side import check_side_by_side
 from gcnlabel.studies.zero_shot.edges import other_statistics
 from gcnlabel.studies.zero_shot.extendable import check_head, check_task, default_note, with_generator
 from gcnlabel.studies.zero_shot.left_out import check_label
 from gcnlabel.studies.zero_shot.scoring import Left
-from gcnlabel.studies.zero_shot.training import check_recipe, check_trainable
-from gcnlabel.tasks import MultiLabel
+from gcnlabel.studies.zero_shot.training import check_trainable
 
 
 def set_up(
     config: Config, label: str | Sequence[str], edges_from: str, data: RunData | None
 ) -> tuple[Config, list[Left], dict[str, list[str]]]:
     """Check all that can be wrong; return the config of the models, each label left out, and what is to be said."""
-    check_fixed_weights(config)
+    check_side_by_side(config)
     check_alone(config)
-    check_recipe(config)
     data = load_data(config) if data is None else data
     notes: dict[str, list[str]] = {"notes": [], "warnings": []}
     if config.model.head.name == "default":
@@ -74,7 +72,7 @@ def labels_of(data: RunData, label: str | Sequence[str]) -> list[str]:
         for name in named:
             check_label(data.tasks, name)
         return named
-    labels = [name for task in data.tasks if isinstance(task, MultiLabel) and len(task) > 1 for name in task.labels]
+    labels = [name for task in data.tasks if task.binary and len(task) > 1 for name in task.labels]
     if not labels:
         raise InputError("no multilabel task with two labels or more", expected="tags to leave out")
     return labels

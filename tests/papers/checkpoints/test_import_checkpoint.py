@@ -139,9 +139,9 @@ def test_options_that_do_not_fit(call):
 def test_an_imported_run_crops_faces_as_its_code_did(call, tmp_path, source, alignment):
     (tmp_path / "faces.yaml").write_text(f"data: {{source: {source}, path: faces, size: 112}}\n")
     call("import-checkpoint a.pth --from emotion-gcn --embeddings words.txt --config faces.yaml --output run")
-    assert load_config("run/config.yaml").data.alignment == alignment
+    assert load_config("run/config.yaml").data.crops == alignment
     picture, points = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8), [[40, 40], [70, 52]]
     Image.fromarray(picture).save("a.png")
     place = FacePlace(np.array([30.0, 20, 80, 75]), np.array(points, dtype=float))
     crop = align_face(picture, place.box, place.eyes, 112, alignment=alignment).transpose(2, 0, 1)
-    np.testing.assert_array_equal(read_image(tmp_path / "a.png", load_config("run/config.yaml"), place), crop)
+    np.testing.assert_array_equal(read_image(tmp_path / "a.png", load_config("run/config.yaml").data, place), crop)

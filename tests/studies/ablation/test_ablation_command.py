@@ -5,12 +5,14 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-from ablation_data import write
 from click.testing import CliRunner
+from mixed_data import write
 from scipy import stats
 
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
+from gcnlabel.config.schema import Select
+from gcnlabel.errors import InputError
 from gcnlabel.run.data import load_data
 from gcnlabel.studies.ablation import Budget, Regime, ablate, measuring, run_ablation
 from gcnlabel.studies.ablation.candidates import candidates
@@ -26,7 +28,7 @@ RIVALS = [
     "published head",
 ]
 WRONG = [*CONTROLS, "random embeddings"]
-QUICK = ["--steps", "5", "--rate", "0.003", "--rate", "0.03", "--workers", "1"]
+QUICK = ["--min-steps", "5", "--set", "training.epochs=2", "--rate", "0.003", "--rate", "0.03", "--workers", "1"]
 
 
 def call(path, output, *options, seeds=2):
@@ -64,7 +66,7 @@ def three_heads(monkeypatch):
 
 @pytest.fixture
 def nothing_trains(monkeypatch):
-    monkeypatch.setattr("gcnlabel.studies.ablation.members.Members.step", None)
+    monkeypatch.setattr("gcnlabel.training.Ensemble.step", None)
 
 
 @pytest.fixture(scope="module")
@@ -86,12 +88,13 @@ def test_what_is_written_is_printed_and_whole(finished):
 
 def test_json_has_every_head_metric_and_seed(finished):
     results = read(finished[0])
-    assert (results["seeds"], results["rates"], results["steps"]) == ([0, 1], [0.003, 0.03], 5)
+    assert (results["seeds"], results["rates"]) == ([0, 1], [0.003, 0.03])
+    assert (results["epochs"], results["min_steps"], results["select"]["metric"]) == (2, 5, "loss")
     assert results["config"]["training"]["batch_size"] == 16
     assert list(results["regimes"]) == ["50% of the samples", "affect on 5 samples"]
     for regime in results["regimes"].values():
         assert set(regime["heads"]) == {*RIVALS, "stacking", *WRONG}
-        assert regime["default"]["name"] == "graph-cosine"
+        assert regime["default"]["name"] == "cosine"
         for head in regime["heads"].values():
             assert {"mood/macro_f1", "tags/lrap", "affect/mean_ccc", "affect/valence/ccc"} <= set(head["metrics"])
             assert all(len(values) == 2 for values in (*head["metrics"].values(), head["val"], head["rate"]))
@@ -275,15 +278,14 @@ def test_a_folder_that_cannot_be_made_is_found_before_anything_is_trained(mixed,
 
 
 def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkeypatch, three_heads):
-    sizes, plain = [], measuring.fit
+    plain = measuring.fit_trials
 
-    def failing(config, members, *rest):
-        sizes.append(len(members[0].data.parts["train"].annotations))
-        if sizes[-1] == 80:
+    def failing(config, trials, **bounds):
+        if len(trials[0].train.annotations) == 80:
             raise KeyboardInterrupt
-        plain(config, members, *rest)
+        plain(config, trials, **bounds)
 
-    monkeypatch.setattr("gcnlabel.studies.ablation.measuring.fit", failing)
+    monkeypatch.setattr("gcnlabel.studies.ablation.measuring.fit_trials", failing)
     result = call(mixed, tmp_path / "out", "--share", "0.25", "--share", "1")
     assert result.exit_code == 130
     assert list(read(tmp_path / "out")["regimes"]) == ["25% of the samples"]
@@ -322,7 +324,7 @@ def test_amounts_that_are_named_twice_are_measured_once(mixed, tmp_path, three_h
 
 
 def test_the_test_part_selects_nothing(config, data, three_heads):
-    """Turning the tags of the test part around changes what is reported, and neither rates nor moments."""
+    """Turning the tags of the test part around changes what is reported, and neither rates nor epochs."""
     from dataclasses import replace
 
     from gcnlabel.run.data import Part
@@ -343,6 +345,7 @@ def test_the_test_part_selects_nothing(config, data, three_heads):
 def test_each_head_and_stacking_has_the_rate_of_its_own_best_value(config, data, three_heads):
     """What a grid chooses for a seed is what the best of its rates gives alone."""
     rates = [0.01, 0.1, 0.5]
+    config = config.model_copy(update={"select": Select(metric="main", mode="max")})
     found, *alone = (
         ablate(config, data, [Regime(0.5)], Budget(range(4), given, 20))["regimes"]["50% of the samples"]["heads"]
         for given in (rates, *([rate] for rate in rates))
@@ -355,3 +358,23 @@ def test_each_head_and_stacking_has_the_rate_of_its_own_best_value(config, data,
             chosen = [alone[k][name]["metrics"][metric][seed] for seed, k in enumerate(values.argmax(0))]
             np.testing.assert_allclose(head["metrics"][metric], chosen, rtol=1e-4)
     assert found["stacking"]["rate"] != found["linear"]["rate"]
+
+
+def test_heads_of_the_config_are_compared_and_tuned_under_its_names(mixed, tmp_path):
+    heads = "{deep: {name: graph, hidden_channels: [4, 4]}, "
+    heads += "label-query attention: [{name: label-query, width: 4}, {name: label-query, width: 8, heads: 4}]}"
+    only = ["--head", "deep", "--head", "label-query attention", "--share", "0.5", "--few", "none"]
+    result = call(mixed, tmp_path / "out", *only, "--set", f"ablate.heads={heads}")
+    assert result.exit_code == 0, result.output
+    (regime,) = read(tmp_path / "out")["regimes"].values()
+    assert set(regime["heads"]) == {"linear", "default", "deep", "label-query attention"}
+    assert regime["heads"]["deep"]["head"] == [0, 0]
+    tuned = regime["heads"]["label-query attention"]
+    for k, head in enumerate(("{name: label-query, width: 4}", "{name: label-query, width: 8, heads: 4}")):
+        change = f"ablate.heads={{label-query attention: {head}}}"
+        assert call(mixed, tmp_path / f"{k}", *only[2:], "--set", change).exit_code == 0
+    alone = [next(iter(read(tmp_path / f"{k}")["regimes"].values()))["heads"]["label-query attention"] for k in (0, 1)]
+    for seed, place in enumerate(tuned["head"]):
+        assert tuned["val"][seed] == max(found["val"][seed] for found in alone) == alone[place]["val"][seed]
+    with pytest.raises(InputError, match="unknown key 'ablate.heads.deep.0.widht'"):
+        load_config(mixed, ["ablate.heads={deep: {name: label-query, widht: 4}}"])

@@ -19,7 +19,7 @@ standardize: true
 graph: {{convention: signed-weighted, p: 0.7, embeddings: "random:16:0"}}
 model:
   backbone: {{name: mlp, hidden: [16], dropout: 0.0}}
-  head: {{name: graph-cosine, hidden_channels: [12], bias: true}}
+  head: {{name: cosine, of: {{name: graph, hidden_channels: [12], bias: true}}}}
 loss:
   affect: {{name: ccc, weight: 0.1}}
 optimizer: {{name: adamw, lr: 0.01, weight_decay: 0.01, schedule: cosine}}

@@ -9,6 +9,7 @@ from scipy.stats import ttest_1samp
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import DisagreeingEdgesWarning, InputError
+from gcnlabel.nn import HEADS
 from gcnlabel.studies.zero_shot import GRAPH, RIVALS, evaluate_unseen
 from gcnlabel.studies.zero_shot.experiment import compared
 
@@ -94,7 +95,7 @@ def test_what_stands_for_the_default_head_is_said(folder, data):
     config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
     bare = config.graph.model_copy(update={"p": None})
     (note,) = evaluate_unseen(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
-    assert "'default' stands here for graph-cosine over the graph signed-weighted with random:16:0" in note
+    assert "'default' stands here for cosine of graph over the graph signed-weighted with random:16:0" in note
 
 
 def test_few_positives(config, data):
@@ -111,8 +112,8 @@ def changed(config, section, **changes):
 
 
 def test_what_cannot_be_evaluated(config, data):
-    linear = changed(config, "model", head=config.model.head.model_copy(update={"name": "linear"}))
-    with pytest.raises(InputError, match=r"head 'linear' cannot score(.|\n)*graph-cosine"):
+    linear = changed(config, "model", head=HEADS.parse("linear"))
+    with pytest.raises(InputError, match=r"head 'linear' cannot score(.|\n)*cosine of graph"):
         evaluate_unseen(linear, "b", data=data)
     with pytest.raises(InputError, match=r"graph\.file"):
         evaluate_unseen(changed(config, "graph", file="g.safetensors"), "b", data=data)
@@ -120,7 +121,7 @@ def test_what_cannot_be_evaluated(config, data):
 
 def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
-    call = ["evaluate", str(folder / "config.yaml"), "--unseen", "b", "--set", "training.epochs=1"]
+    call = ["zero-shot", str(folder / "config.yaml"), "--label", "b", "--set", "training.epochs=1"]
     result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert result.exit_code == 0, result.output
     for text in ("AUC on test, b never annotated", "never annotated", *RIVALS, "statistics of val"):
@@ -129,10 +130,10 @@ def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
     again = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert again.exit_code == 2
     assert "exists already" in again.output
-    two = CliRunner().invoke(main, [*call[:4], "--unseen", "a", "--unseen", "b", *call[4:]])
+    two = CliRunner().invoke(main, [*call[:4], "--label", "a", *call[4:]])
     assert two.exit_code == 0, two.output
     assert "AUC on test, 2 labels, each never annotated" in two.output
-    few = CliRunner().invoke(main, [*call[:3], "all", *call[4:], "--positives", "3"])
+    few = CliRunner().invoke(main, [*call[:3], "all", *call[4:], "--shots", "3"])
     assert "annotated on 3 training samples with it and 3 without" in few.output
     assert "mean over seeds" in few.output
 
@@ -141,7 +142,7 @@ def test_the_command_warns_of_names_that_mislead(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
     vectors = word_vectors(tmp_path, mislead=True)
     changes = ["--set", "training.epochs=1", "--set", f"graph.embeddings={vectors}"]
-    call = ["evaluate", str(folder / "config.yaml"), "--unseen", "b", "--edges-from", "names", *changes]
+    call = ["zero-shot", str(folder / "config.yaml"), "--label", "b", "--edges-from", "names", *changes]
     with warnings.catch_warnings():
         warnings.simplefilter("always", DisagreeingEdgesWarning)
         result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
@@ -156,16 +157,14 @@ def test_the_command_warns_of_names_that_mislead(folder, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (["--seeds", "2"], "--seeds\n  expected: --unseen LABEL"),
-        (["--set", "a=b"], "--set\n  expected: --unseen LABEL"),
-        (["--edges-from", "val"], "--edges-from\n  expected: --unseen LABEL"),
-        (["--unseen", "b", "--split", "val"], "--split and --unseen"),
-        (["--unseen", "b", "--device", "cpu"], "--device and --unseen"),
-        (["--unseen", "pleasure"], "dimensional task"),
-        (["--unseen", "b", "--edges-from", "test"], "--edges-from test"),
+        (["evaluate", "--seeds", "2"], "No such option"),
+        (["evaluate", "--unseen", "b", "--split", "val"], "No such option"),
+        (["evaluate", "--unseen", "pleasure"], "dimensional task"),  # as it was called before
+        (["zero-shot"], "Missing option '--label'"),
+        (["zero-shot", "--label", "b", "--edges-from", "test"], "--edges-from test"),
     ],
 )
 def test_options_that_do_not_go_together(folder, options, text):
-    result = CliRunner().invoke(main, ["evaluate", str(folder / "config.yaml"), *options])
+    result = CliRunner().invoke(main, [options[0], str(folder / "config.yaml"), *options[1:]])
     assert result.exit_code == 2
     assert text in result.output

@@ -9,15 +9,14 @@ from gcnlabel.errors import InputError
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import load_data
-from gcnlabel.run.evaluation import load_module
 from gcnlabel.run.graph import build_graph
+from gcnlabel.run.loading import load_model
 from gcnlabel.studies.zero_shot import evaluate_unseen
 from gcnlabel.studies.zero_shot.edges import complete, other_statistics
 from gcnlabel.studies.zero_shot.left_out import few_annotated
 from gcnlabel.studies.zero_shot.scoring import Left
-from gcnlabel.studies.zero_shot.training import batches, trained
-from gcnlabel.training import draw_rows, scarce_rows
-from gcnlabel.training.batches import EpochShuffle
+from gcnlabel.studies.zero_shot.training import trained
+from gcnlabel.training import rare_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -32,9 +31,11 @@ CHANGES = {
     "one sample left": ["training.batch_size=179"],
     "losses": ["loss={affect: {name: mse, weight: 2.0}, tags: {name: asymmetric, weight: 0.5}}", "standardize=false"],
     "another metric": ["select={metric: tags/mAP, mode: max}", "training.epochs=3"],
-    "learned edges, published start": ["model.head.edges=learned", "model.head.init=published"],
+    "learned edges, published start": ["model.head.of.edges=learned", "model.head.of.init=published"],
     "statistic, tau and p": ["graph.statistic={tags: phi, 'tags:affect': pearson}", "graph.tau=0.05", "graph.p=0.4"],
-    "residual": ["model.head={name: residual, hidden_channels: [5], residual_tasks: [affect]}"],
+    "dropout": ["model.backbone.dropout=0.4"],
+    "more steps, early end": ["training.min_steps=40", "training.patience=1", "optimizer.lr=0.1"],
+    "residual": ["model.head={name: residual, of: {name: graph, hidden_channels: [5]}, tasks: [affect]}"],
 }
 
 
@@ -53,35 +54,15 @@ def test_a_model_is_that_of_train(folder, tmp_path, change):
     torch.manual_seed(config.seed)
     model = build_model(config, data, complete(build_graph(config, data)))
     (found,) = trained(config, [data], [model], config.seed)
-    for name, wanted in scores(load_module(run, data)[0].model, data).items():
+    for name, wanted in scores(load_model(run)[0], data).items():
         np.testing.assert_allclose(scores(found, data)[name], wanted, rtol=2e-3, atol=2e-3)
-
-
-def test_batches_hold_samples_of_rare_labels(config, data):
-    few = few_annotated(data, "b", 2, seed=0)
-    annotations = few.parts["train"].annotations
-    rare = scarce_rows(annotations, 32)
-    known = np.flatnonzero(~np.isnan(annotations.targets["tags"][:, 1]))
-    assert set(known) <= set(rare.tolist())
-    settings = config.training.model_copy(update={"scarce_samples": 5, "epochs": 2})
-    rows = batches(config.model_copy(update={"training": settings}), few, seed=7)
-    assert [len(batch) for batch in rows] == 2 * [37, 37, 37, 37, 37, 25]
-    for epoch in range(2):
-        order = EpochShuffle(180, 7)
-        order.set_epoch(epoch)
-        drawn = draw_rows(len(rare), 5, 6, torch.Generator().manual_seed(order.epoch_seed))
-        wanted = [
-            [*plain.tolist(), *rare[more].tolist()]
-            for plain, more in zip(torch.tensor(list(order)).split(32), drawn, strict=True)
-        ]
-        assert [batch.tolist() for batch in rows[6 * epoch :][:6]] == wanted
 
 
 def test_models_with_more_and_fewer_rare_samples_are_trained_as_alone(config, data):
     """What one model has fewer of must not bound those of the others."""
     config, whole = config.model_copy(update={"loss": {}}), data.of_tasks(["tags"])  # every sample has its tags
     datas = [whole, few_annotated(whole, "a", 1, 0), few_annotated(whole, "b", 4, 0)]
-    assert [len(scarce_rows(of.parts["train"].annotations, 32)) for of in datas] == [0, 2, 8]
+    assert [len(rare_rows(of.parts["train"].annotations, 32)) for of in datas] == [0, 2, 8]
 
     def drawn():
         models = []

@@ -1,4 +1,5 @@
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +9,11 @@ from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import InputError
 from gcnlabel.run.build import build_loss, build_model
 from gcnlabel.run.graph import finished_graph
+from gcnlabel.run.loaders import batch_plan
 from gcnlabel.studies.zero_shot import without_label
 from gcnlabel.studies.zero_shot.edges import complete, other_statistics, restricted
-from gcnlabel.studies.zero_shot.training import batches, check_trainable, trained
+from gcnlabel.studies.zero_shot.training import check_trainable, trained
+from gcnlabel.training import rare_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -28,10 +31,12 @@ def alone(config, data, model, order):
     inputs, targets = torch.as_tensor(data.parts["train"].inputs), targets_to_tensors(data.parts["train"].annotations)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.01)
     best, steps = (np.inf, None), -(-len(inputs) // 32)
-    drawn_rows = batches(config, data, order)
+    batches = replace(batch_plan(config), seed=order).batches(
+        len(inputs), rare_rows(data.parts["train"].annotations, 32)
+    )
     for epoch in range(4):
         model.train()
-        for i, rows in enumerate(drawn_rows[epoch * steps :][:steps]):
+        for i, rows in enumerate(batches.rows(epoch)):
             for group in optimizer.param_groups:
                 group["lr"] = 0.01 * (1 + np.cos(np.pi * (epoch + i / steps) / 4)) / 2
             optimizer.zero_grad()
@@ -63,8 +68,6 @@ def test_the_epoch_is_selected_by_any_metric(config, data):
 
 
 def test_images_and_very_many_labels_are_refused(data):
-    from dataclasses import replace
-
     from gcnlabel.run.data import Part
     from gcnlabel.tasks import MultiLabel, TaskSet
 

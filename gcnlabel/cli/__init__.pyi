@@ -1,0 +1,3 @@
+from gcnlabel.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,20 @@
+"""Show every key of a config, and every part with its options."""
+
+from __future__ import annotations
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel config
+  gcnlabel config head
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("part", required=False)
+def config(part: str | None) -> None:
+    """Show what a config may say, as Markdown: its keys and all parts with their options, or one kind of PART."""
+    from gcnlabel.config.reference import reference
+
+    click.echo(reference(part))

@@ -1,0 +1,25 @@
+"""Evaluate a run with its selected checkpoint."""
+
+from __future__ import annotations
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel evaluate runs/a
+  gcnlabel evaluate runs/a --split val
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("run", type=click.Path())
+@click.option("--split", type=click.Choice(["train", "val", "test"]), help="Part of the data instead of the config's.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
+def evaluate(run: str, split: str | None, device: str, trust: bool) -> None:
+    """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json."""
+    from gcnlabel.cli.tables import show_evaluation
+    from gcnlabel.run import RunFolder
+    from gcnlabel.run import evaluate as evaluate_run
+
+    show_evaluation(run, evaluate_run(RunFolder(run, trust=trust), split=split, device=device))

@@ -1,0 +1,56 @@
+"""Write a run as ONNX, safetensors or a PyTorch archive that needs no graph library."""
+
+from __future__ import annotations
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel export runs/a --format onnx --output model.onnx
+  gcnlabel export runs/a --format safetensors --output model.safetensors
+  gcnlabel export runs/a --format torch-export --output model.pt2
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("run", type=click.Path())
+@click.option(
+    "--format",
+    "format",
+    default="onnx",
+    show_default=True,
+    type=click.Choice(["onnx", "safetensors", "torch-export"]),
+    help="For onnxruntime; weights alone; for PyTorch alone.",
+)
+@click.option("--output", required=True, type=click.Path(), help="The file to write.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> None:
+    """Write the selected checkpoint of RUN as one file that needs no graph library.
+
+    The label graph is folded into plain weights: one linear layer, wherever scores are linear in the features. Names of
+    tasks and labels, the input that is expected and what the outputs mean stand in the file's metadata, under the key
+    gcnlabel.
+    """
+    from pathlib import Path
+
+    from gcnlabel.export import describe_model, export_model
+    from gcnlabel.files import refuse_existing
+    from gcnlabel.prediction import load_network
+    from gcnlabel.run import RunFolder
+
+    refuse_existing(output, overwrite)
+    network = load_network(RunFolder(run, trust=trust))
+    description = describe_model(
+        network.tasks,
+        network.input_shape,
+        scaling=network.config.model.backbone.scaling,
+        geometry=network.config.data.geometry,
+        thresholds={name: values.tolist() for name, values in network.thresholds.items()},
+    )
+    export_model(network.model, output, format, description, overwrite=overwrite)
+    size = Path(output).stat().st_size / 2**20
+    shape = ", ".join(map(str, description["input"]["shape"]))
+    click.echo(
+        f"{output}: {size:.1f} MiB, {description['input']['dtype']} [{shape}] -> {', '.join(network.tasks.names)}"
+    )

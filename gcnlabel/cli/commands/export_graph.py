@@ -1,0 +1,47 @@
+"""Write a label graph for the published codes, or as npz, CSV or GraphML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel export-graph graph.safetensors --format ml-gcn --output my_adj.pkl       # and my_word2vec.pkl
+  gcnlabel export-graph graph.safetensors --format emotion-gcn --output spearman.pkl   # and spearman_emb.pkl
+  gcnlabel export-graph graph.safetensors --format npz --output graph.npz
+  gcnlabel export-graph graph.safetensors --format csv --output graph.csv           # and graph_statistic.csv
+"""
+SUFFIXES = {"ml-gcn": ".pkl", "emotion-gcn": ".pkl", "npz": ".npz", "csv": ".csv", "graphml": ".graphml"}
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("graph", type=click.Path())
+@click.option("--format", "format", required=True, type=click.Choice(list(SUFFIXES)), help="What to write.")
+@click.option("--output", required=True, type=click.Path(), help="The file to write.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
+def export_graph(graph: str, format: str, output: str, overwrite: bool) -> None:
+    """Write the label graph GRAPH for other programs.
+
+    ml-gcn and emotion-gcn are the pickles that the released codes load in place of their own: counts of tags (adj,
+    nums), or a frame of correlations; and the label embeddings. Those codes apply their own threshold and weights: only
+    what was measured is written, not the propagation matrix. ml-gcn needs a graph that was measured on annotations, or
+    made from counts: probabilities alone do not tell the counts.
+
+    npz, csv and graphml hold the propagation matrix; npz and csv the measured statistic too.
+    """
+    from gcnlabel.files import refuse_suffix
+    from gcnlabel.graph import LabelGraph, write_csv, write_emotion_gcn, write_graphml, write_ml_gcn, write_npz
+
+    refuse_suffix(output, SUFFIXES[format], f"a file of the format {format}")
+    writers: dict[str, Callable[..., Any]] = {
+        **{"ml-gcn": write_ml_gcn, "emotion-gcn": write_emotion_gcn},
+        **{"npz": write_npz, "csv": write_csv, "graphml": write_graphml},
+    }
+    loaded = LabelGraph.load(graph)
+    for path in writers[format](loaded, output, overwrite=overwrite) or [output]:
+        click.echo(f"wrote {path}: {len(loaded.labels)} labels")

@@ -1,0 +1,36 @@
+"""Draw the figures of one or several runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel figures runs/graph --output figures
+  gcnlabel figures runs/linear runs/graph --output figures --format pdf --format png
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("runs", nargs=-1, required=True, type=click.Path(), metavar="RUN...")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the figures.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=("pdf",),
+    show_default=True,
+    type=click.Choice(["pdf", "svg", "png"]),
+    help="May be given again.",
+)
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
+@click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
+def figures(runs: tuple[str, ...], output: Path, formats: tuple[str, ...], overwrite: bool, trust: bool) -> None:
+    """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV."""
+    from gcnlabel.run import RunFolder
+    from gcnlabel.run.drawing import FigureFolder, draw_figures
+
+    for path in draw_figures([RunFolder(run, trust=trust) for run in runs], FigureFolder(output, formats, overwrite)):
+        click.echo(path)

@@ -1,0 +1,129 @@
+"""Predict an image, a folder of images or features with a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gcnlabel.prediction import Predictions
+    from gcnlabel.tasks import Task
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel predict runs/a face.jpg
+  gcnlabel predict runs/a faces/ --output predictions.csv
+  gcnlabel predict runs/a faces/ --annotate annotated --output predictions.jsonl
+  gcnlabel predict runs/a photos/ --faces boxes.csv      # where in each photograph the face is
+  gcnlabel predict runs/on_features features.npy --output predictions.csv
+"""
+MOST_SHOWN = 20
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("run", type=click.Path())
+@click.argument("source", metavar="IMAGE_OR_FOLDER", type=click.Path())
+@click.option(
+    "--faces", type=click.Path(), help="CSV: image, face_x, face_y, face_width, face_height, facial_landmarks."
+)
+@click.option(
+    "--alignment",
+    type=click.Choice(["centre", "emotion-gcn-code"]),
+    help="What a box of --faces turns about: its centre, or its corner as in the published code.  [default: the run's]",
+)
+@click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
+@click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
+@click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
+def predict(
+    run: str, source: str, output: str | None, folder: str | None, overwrite: bool, trust: bool, **how: Any
+) -> None:
+    """Predict an image, or all images of a folder and the folders in it, with the selected checkpoint of RUN.
+
+    No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
+    landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
+    .safetensors file, and a run on ARFF files another .arff.
+
+    Pictures are turned upright as their EXIF data say; boxes and landmarks are those of the upright picture. Images of
+    a folder that cannot be read are left out, and named at the end.
+
+    Images in the folder of images of the run's data are named as its table names them (photos/0.jpg), others by their
+    path in the folder that was given.
+    """
+    from gcnlabel import prediction
+    from gcnlabel.cli.progress_bar import progress_bar
+    from gcnlabel.files import refuse_existing
+    from gcnlabel.prediction.predictions import checked_format
+    from gcnlabel.run import RunFolder
+
+    if output is not None:
+        checked_format(refuse_existing(output, overwrite))
+    places = _places(how.pop("faces"), how.pop("alignment"))
+    trained = RunFolder(run, trust=trust)
+    files = {} if folder is None else prediction.find_images(source, trained.load_config(), places)
+    copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
+    with progress_bar("predict") as progress:
+        found = prediction.predict(trained, source, places=places, progress=progress, **how)
+    if output is not None:
+        found.save(output, overwrite=overwrite)
+    if folder is not None:
+        with progress_bar("annotate") as progress:
+            prediction.annotate(found, files, copies, overwrite=overwrite, progress=progress)
+    _show(found, output, folder)
+
+
+def _places(faces: str | None, alignment: str | None) -> Any:
+    from gcnlabel.errors import InputError
+    from gcnlabel.prediction.places import PLACES
+
+    if alignment is not None and faces is None:
+        raise InputError("--alignment without --faces", expected="a table of where the faces stand")
+    return {} if faces is None else PLACES.make({"name": "faces", "alignment": alignment}, faces)
+
+
+def _show(predictions: Predictions, output: str | None, folder: str | None) -> None:
+    from gcnlabel.cli.terminal import printable, terminal
+
+    console = terminal()
+    shown = len(predictions) if output is None else min(len(predictions), MOST_SHOWN)
+    console.print(_table(predictions, shown))
+    if shown < len(predictions):
+        console.print(f"and {len(predictions) - shown} more", highlight=False)
+    for path in filter(None, (output, folder)):
+        console.print(path, highlight=False, soft_wrap=True)
+    for name, reason in predictions.unreadable.items():
+        click.echo(printable(f"left out: {name}: {reason}"), err=True)
+
+
+def _table(predictions: Predictions, rows: int) -> Table:
+    """Return a row an input, a column a task, or a column a dimension."""
+    from rich.table import Table
+
+    from gcnlabel.cli.terminal import printable
+
+    table = Table(predictions.named)
+    cells: list[list[str]] = []
+    for task in predictions.tasks:
+        for title, texts in _texts(predictions, task).items():
+            table.add_column(title)
+            cells.append(texts)
+    for row, name in enumerate(predictions.names[:rows]):
+        table.add_row(printable(name), *(column[row] for column in cells))
+    return table
+
+
+def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
+    """Return heading -> text of each input, of one task."""
+    values = predictions.values[task.name]
+    if task.exclusive:
+        sure = [f"{name} ({row.max():.0%})" for name, row in zip(predictions.classes(task.name), values, strict=True)]
+        return {task.name: sure}
+    if task.discrete:
+        return {task.name: [", ".join(tags) or "none" for tags in predictions.tags(task.name)]}
+    sign = "+" if (values < 0).any() else ""
+    return {label: [f"{value:{sign}.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}

@@ -1,0 +1,92 @@
+"""Train a model from a config or a preset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gcnlabel.config import Config
+    from gcnlabel.run import RunFolder
+
+GOING_ON = "go on with: gcnlabel train --resume --output RUN"
+EXAMPLES = """\b
+Examples:
+  gcnlabel train synthetic-faces --output runs/graph
+  gcnlabel train synthetic-faces --set model.head.name=linear --output runs/linear
+  gcnlabel train config.yaml --set optimizer.lr=0.01 --set training.epochs=20 --seed 3 --output runs/a
+  gcnlabel train --resume --output runs/a
+  gcnlabel train config.yaml --resume --output runs/a   # starts it, or goes on where it was stopped
+  gcnlabel train --resume --set training.epochs=40 --output runs/a   # trains a finished run longer
+  gcnlabel train config.yaml --devices 4 --output runs/a                   # four devices of this machine
+  torchrun --nnodes 2 --nproc-per-node 4 --rdzv-backend c10d --rdzv-endpoint host:29500 \\
+      -m gcnlabel train config.yaml --devices 4 --num-nodes 2 --output runs/a   # on each of two machines
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("config", required=False)
+@click.option("--output", type=click.Path(), required=True, help="Folder of the run.")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed instead of the config's.")
+@click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run, or begin it.")
+@click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
+@click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
+@click.option("--devices", default="1", show_default=True, help="Number of devices, or auto: all of this machine.")
+@click.option("--num-nodes", default=1, show_default=True, type=click.IntRange(min=1), help="Number of machines.")
+def train(
+    config: str | None,
+    output: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    resuming: bool,
+    overwrite: bool,
+    trust: bool,
+    devices: str,
+    num_nodes: int,
+) -> None:
+    """Train a model from CONFIG, a YAML file or the name of a shipped preset.
+
+    The run folder keeps the resolved config, the graph, the metrics of every epoch, the last and the best checkpoint
+    and the final evaluation.
+    """
+    from gcnlabel.cli.tables import show_evaluation
+    from gcnlabel.config import load_config
+    from gcnlabel.errors import InputError
+    from gcnlabel.run import RunFolder, resume
+    from gcnlabel.run import train as train_run
+    from gcnlabel.run.requeue import is_first_process
+
+    if resuming and overwrite:
+        raise InputError(
+            "--resume and --overwrite", expected="one: --resume goes on with a run, --overwrite replaces it"
+        )
+    folder = RunFolder(output, trust=trust)
+    where: dict[str, Any] = {"devices": devices if devices == "auto" else _number(devices), "num_nodes": num_nodes}
+    changes = (*changes, *(() if seed is None else (f"seed={seed}",)))
+    if config is None and not resuming:
+        raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
+    if resuming:
+        wanted = load_config(config, changes) if config else _changed(folder, changes)
+        evaluation = resume(folder, wanted, **where)
+    else:
+        evaluation = train_run(load_config(str(config), changes), folder, overwrite=overwrite, **where)
+    if is_first_process():
+        show_evaluation(output, evaluation)
+
+
+def _changed(folder: RunFolder, changes: tuple[str, ...]) -> Config | None:
+    """Return the config of a run with changes, None without."""
+    from gcnlabel.config import load_config
+
+    folder.load_config()  # says when there is none
+    return load_config(folder.config, changes) if changes else None
+
+
+def _number(devices: str) -> int:
+    from gcnlabel.errors import InputError
+
+    if not devices.isdigit() or int(devices) == 0:
+        raise InputError(f"--devices {devices}", expected="auto or a number, at least 1")
+    return int(devices)

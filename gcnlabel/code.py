@@ -1,0 +1,76 @@
+"""Code by name: the modules of a package, and what a user names by ``package.module:Attribute``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib.util import find_spec
+from typing import Any
+
+from gcnlabel.errors import InputError
+
+_met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
+
+
+@contextmanager
+def code_refused() -> Iterator[list[str]]:
+    """Import no code that settings name while this lasts; the list given is filled with the names that were met."""
+    met: list[str] = []
+    token = _met.set(met)
+    try:
+        yield met
+    finally:
+        _met.reset(token)
+
+
+def is_refused(values: Any) -> bool:
+    """Whether code is refused now; then what a part and its options name is noted."""
+    met = _met.get()
+    if met is not None:
+        met.extend(names_in(values))
+    return met is not None
+
+
+def import_all(package: str) -> None:
+    """Import a module, and those directly in it where it is a package; nothing where there is none."""
+    if find_spec(package) is not None:
+        path = getattr(importlib.import_module(package), "__path__", ())
+        for module in pkgutil.iter_modules(path):
+            importlib.import_module(f"{package}.{module.name}")
+
+
+def imported(name: str) -> Any:
+    """Return what ``package.module:Attribute`` names.
+
+    Raises:
+        InputError: The module cannot be imported, or has no such attribute.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for each in attribute.split("."):
+            found = getattr(found, each)
+    except Exception as error:  # whatever a module does when it is imported
+        raise InputError(
+            f"{name!r} cannot be imported: {type(error).__name__}: {error}",
+            expected="package.module:Attribute, of a module that Python finds",
+            fix="start from its folder, or put that folder into PYTHONPATH",
+        ) from error
+    return found
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Yield every text that may name code, at any depth of settings.
+
+    Example:
+        >>> list(names_in({"name": "my.heads:Wide", "of": {"name": "linear", "layers": ["my.layers:Thin"]}}))
+        ['my.heads:Wide', 'my.layers:Thin']
+    """
+    if isinstance(value, str):
+        yield from [value] if ":" in value else []
+    elif isinstance(value, Mapping | list | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from names_in(each)

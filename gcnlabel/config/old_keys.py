@@ -1,0 +1,89 @@
+"""Configs in the forms of earlier versions, and of the run folders that these wrote -> today's form.
+
+A small function on plain values for each kind of part. Each changes its section in place and yields the places that it
+rewrote; what an earlier version wrote and never meant anything is left out in silence.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Values = dict[str, Any]
+
+OF_GENERATOR = ("hidden_channels", "bias", "init", "conv", "edges")
+"""Options of the generator that once stood beside every head's name."""
+HEADS = (
+    *("default", "linear", "graph", "residual", "cosine", "graph-cosine"),
+    *("output-propagation", "label-query", "sample-graph"),
+)
+OF_EVERY_HEAD = (*OF_GENERATOR, "tasks", "residual_tasks", "keep_length")
+
+
+def modernised(content: Mapping[str, Any]) -> tuple[Values, list[str]]:
+    """Return a config in today's form, and the places that were rewritten."""
+    modern = copy.deepcopy(dict(content))
+    return modern, [place for rewrite in (_head, _backbone, _losses) for place in rewrite(modern)]
+
+
+def _head(content: Values) -> Iterator[str]:
+    """Options of the generator and heads of single tasks stood beside the head's name."""
+    model = content.get("model")
+    head = model.get("head") if isinstance(model, dict) else None
+    if isinstance(head, str):
+        head = {"name": head}
+    if not isinstance(model, dict) or not isinstance(head, dict):
+        return
+    given = {key: value for key, value in head.items() if value is not None}
+    name, tasks = given.get("name", "default"), given.get("tasks", {})
+    written_by_a_run = {"tasks", "edges", "keep_length", *OF_GENERATOR} - {"bias"} <= given.keys()
+    composed = name not in HEADS or "of" in given
+    beside = name == "residual" and any(key in given for key in OF_GENERATOR)
+    of_tasks = isinstance(tasks, dict) and "tasks" in given
+    if composed or not (written_by_a_run or of_tasks or beside or name == "graph-cosine" or "residual_tasks" in given):
+        model["head"] = given if isinstance(model["head"], dict) else model["head"]
+        return
+    modern = _composed(name, given)
+    if tasks:
+        modern = {"name": "per-task", "of": modern, "tasks": {task: _composed(n, given) for task, n in tasks.items()}}
+    model["head"] = modern | {key: value for key, value in given.items() if key not in ("name", *OF_EVERY_HEAD)}
+    yield "model.head"
+
+
+def _composed(name: str, given: Values) -> Values:
+    """Return the head that a name meant, beside the options of all heads."""
+    graph: Values = {"name": "graph", **{key: given[key] for key in OF_GENERATOR if key in given}}
+    free: Values = {"name": "linear", **({"bias": False} if given.get("bias") is False else {})}
+    angles = {"keep_length": given["keep_length"]} if given.get("keep_length") else {}
+    if name == "residual" or (name in ("graph", "graph-cosine") and given.get("residual_tasks")):
+        tasks = {"tasks": given["residual_tasks"]} if "residual_tasks" in given else {}
+        graph = {"name": "residual", "of": graph, **tasks}
+    return {
+        "linear": free,
+        "cosine": {"name": "cosine", "of": free, **angles},
+        "graph": graph,
+        "residual": graph,
+        "graph-cosine": {"name": "cosine", "of": graph, **angles},
+        "output-propagation": {"name": "output-propagation", "of": free},
+    }.get(name, {"name": name})
+
+
+def _backbone(content: Values) -> Iterator[str]:
+    """A null stood for the default of an option."""
+    model = content.get("model")
+    backbone = model.get("backbone") if isinstance(model, dict) else None
+    if isinstance(model, dict) and isinstance(backbone, dict):
+        model["backbone"] = {key: value for key, value in backbone.items() if value is not None}
+    yield from ()
+
+
+def _losses(content: Values) -> Iterator[str]:
+    """A null stood for the default, and losses without class weights were said to have none."""
+    losses: Any = content.get("loss")
+    for task, loss in losses.items() if isinstance(losses, dict) else ():
+        if isinstance(loss, dict):
+            losses[task] = {key: value for key, value in loss.items() if value is not None}
+            if loss.get("class_weights") is False:
+                del losses[task]["class_weights"]
+    yield from ()

@@ -1,0 +1,117 @@
+"""Align the faces of a data set once, into a cache that training reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gcnlabel.faces.source import Faces
+
+GOING_ON = "the same command goes on"
+EXAMPLES = """\b
+Examples:
+  gcnlabel prepare affectnet AffectNet affectnet-227
+  gcnlabel prepare affectnet AffectNet affectnet-112 --size 112 --classes 8
+  gcnlabel prepare aff-wild2 Aff-Wild2 aff-wild2-227 --complete-only --workers 8
+  gcnlabel prepare emotic EMOTIC emotic-227 --strict
+"""
+MAX_LISTED = 20
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("dataset", metavar="DATASET")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--size", default=227, show_default=True, type=click.IntRange(min=1), help="Width and height in pixels.")
+@click.option("--channels", default="3", show_default=True, type=click.Choice(["1", "3"]), help="1 grey, 3 colour.")
+@click.option(
+    "--classes", type=click.Choice(["7", "8"]), help="8 keeps AffectNet's contempt or Aff-Wild2's other.  [default: 7]"
+)
+@click.option("--complete-only", is_flag=True, help="Leave out the faces without all labels, as the paper did.")
+@click.option(
+    "--alignment",
+    type=click.Choice(["centre", "emotion-gcn-code"]),
+    help="What a box turns about: its centre, or its corner as in the published code (AffectNet).  [default: centre]",
+)
+@click.option(
+    "--allow-missing",
+    default=0.01,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Share of a split's images that may be missing or unreadable, and of codes that may be undeclared.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one a processor unless given.")
+@click.option("--strict", is_flag=True, help="Stop at the first image that cannot be read, instead of listing it.")
+@click.option("--overwrite", is_flag=True, help="Replace the cache of another job.")
+def prepare(
+    dataset: str,
+    source: Path,
+    output: Path,
+    channels: str,
+    classes: str | None,
+    workers: int | None,
+    strict: bool,
+    overwrite: bool,
+    **settings: Any,
+) -> None:
+    """Align and crop the faces of a data set once, for training that reads them without decoding.
+
+    DATASET is affectnet, aff-wild2 or emotic. SOURCE is its folder as it was released. OUTPUT becomes a folder of
+    shards, a table of annotations and a manifest. Stopped, the same command goes on. Pictures are turned upright as
+    their EXIF data say; boxes and landmarks are those of the upright picture.
+    """
+    from gcnlabel.cli.progress_bar import progress_bar
+    from gcnlabel.faces.cache.prepare import prepare as prepare_faces
+
+    number = None if classes is None else int(classes)
+    data = _source(dataset, {"path": str(source), "channels": int(channels), "classes": number, **settings})
+    how: dict[str, Any] = {"size": data.size, "channels": data.channels, "alignment": data.crops}
+    how |= {"allow_missing": data.allow_missing, "workers": workers, "strict": strict, "overwrite": overwrite}
+    with progress_bar("faces") as progress:
+        manifest = prepare_faces(data.released(), output, source=dataset, progress=progress, **how)
+    _show(output, manifest)
+
+
+def _source(dataset: str, settings: dict[str, Any]) -> Faces:
+    """Return the data set, with those of its settings that are given."""
+    from gcnlabel.errors import InputError
+    from gcnlabel.faces.source import Faces
+    from gcnlabel.sources import SOURCES
+
+    names = [name for name in SOURCES.names() if issubclass(SOURCES.settings(name), Faces)]
+    known = SOURCES.settings(dataset) if ":" in dataset or dataset in names else None
+    if known is None or not issubclass(known, Faces):
+        raise InputError(f"{dataset!r} is no data set of faces", expected=" | ".join([*names, "package.module:Class"]))
+    given = {name: value for name, value in settings.items() if value is not None}
+    for name in given.keys() - known.model_fields.keys():
+        option = f"--{name} {given[name]}"
+        having = [name_ for name_ in names if name in SOURCES.settings(name_).model_fields]
+        raise InputError(f"{option} with {dataset}", expected=f"{' or '.join(having)}, which has such")
+    return known.model_validate({"source": dataset, **given})
+
+
+def _show(output: Path, manifest: Mapping[str, Any]) -> None:
+    from rich.table import Table
+
+    from gcnlabel.annotations.row_report import RowReport
+    from gcnlabel.cli.terminal import printable, terminal
+
+    click.echo(RowReport.from_plain(manifest["rows"]).line())
+    counts = manifest["counts"]
+    table = Table("what", "faces", title=str(output), title_justify="left")
+    table.columns[1].justify = "right"
+    table.add_row("in the cache", str(counts["aligned"]), end_section=True)
+    for reason, count in {**counts["by the reader"], **counts["by the alignment"]}.items():
+        table.add_row(reason, str(count))
+    if counts["unreadable"]:
+        table.add_row("image that cannot be read (left out)", str(counts["unreadable"]))
+    terminal().print(table)
+    for name, reason in manifest["unreadable"][:MAX_LISTED]:
+        click.echo(printable(f"left out: {name}: {reason}"), err=True)
+    more = counts["unreadable"] - MAX_LISTED
+    if more > 0:
+        click.echo(f"and {more} more: see manifest.json", err=True)

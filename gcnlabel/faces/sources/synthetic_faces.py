@@ -1,0 +1,57 @@
+"""The bundled synthetic faces, drawn when they are needed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import PositiveInt
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.annotations.row_report import RowReport
+from gcnlabel.faces.synthetic import SPLITS, SYNTHETIC_TASKS, synthetic_faces
+from gcnlabel.faces.synthetic.renderer import SIZE
+from gcnlabel.sources import SOURCES, DataSource, Part
+from gcnlabel.tasks import TaskSet
+
+
+@SOURCES.register("synthetic-faces")
+class SyntheticFaces(DataSource):
+    """The bundled synthetic faces, drawn when they are needed.
+
+    Attributes:
+        train: Number of faces of the split "train".
+        val: Number of faces of the split "val".
+        test: Number of faces of the split "test".
+        seed: Seed of all of them.
+    """
+
+    note: ClassVar[str] = "synthetic faces: drawn by a renderer, not photographs"
+
+    source: Literal["synthetic-faces"]
+    train: PositiveInt = 4000
+    val: PositiveInt = 1000
+    test: PositiveInt = 2000
+    seed: int = 0
+
+    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+        """Return all faces."""
+        return _drawn((self.train, self.val, self.test), self.seed), RowReport()
+
+    def known_tasks(self) -> TaskSet:
+        """Return the expressions, and valence and arousal."""
+        return SYNTHETIC_TASKS
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(1, H, W): grey."""
+        return 1, SIZE, SIZE
+
+
+@lru_cache(maxsize=2)  # many runs of one process share them
+def _drawn(sizes: tuple[int, ...], seed: int) -> Part:
+    images, annotations = zip(
+        *(synthetic_faces(n, seed=seed, split=split) for n, split in zip(sizes, SPLITS, strict=True)), strict=True
+    )
+    return Part(Annotations.concatenate(annotations), np.concatenate(images))

@@ -1,0 +1,87 @@
+"""A propagation matrix Â whose weights are learned, within the edges that the statistics found."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.nn.adjacency.fixed import ADJACENCIES, Adjacency
+
+
+@ADJACENCIES.register("learned")
+class LearnedAdjacency(Adjacency):
+    """Â with a free factor e^θ for each edge, its rows held at the sums of absolute weights that they started with.
+
+    ``Â'[i, j] = s_i Â[i, j] e^θ_ij / Σ_k |Â[i, k]| e^θ_ik``, with ``s_i = Σ_k |Â[i, k]|`` and θ = 0 at the start, where
+    Â' is Â. Self-loops are edges like the others. It follows that
+
+    - the graph's support and its signs stay: an edge may fade and never turns or appears. What two labels have to do
+      with each other is the statistics' say, how much it matters is learned; free signs would pass through rows of
+      zeros, which cannot be held at their sum.
+    - nothing is amplified, and a label that hears itself alone goes on to do so, with the weight it has.
+    - weight decay draws the weights back to the statistics.
+
+    Edges that are stored with weight 0 are none: they stay 0, and get no gradient.
+
+    Args:
+        edge_index: Source and target of each edge [2, E]: j -> i for Â[i, j].
+        edge_weight: Weight of each edge [E], where learning starts.
+        size: Number of labels, L.
+
+    Attributes:
+        log_factor: θ [E], in the order of ``source`` and ``value``.
+
+    Example:
+        >>> adjacency = LearnedAdjacency(torch.tensor([[0, 1], [0, 0]]), torch.tensor([0.5, -0.5]), 2)
+        >>> adjacency.dense().tolist()
+        [[0.5, -0.5], [0.0, 0.0]]
+        >>> adjacency.log_factor.data = torch.tensor([3.0, 1.0]).log()
+        >>> adjacency.dense().round(decimals=4).tolist()
+        [[0.75, -0.25], [0.0, 0.0]]
+    """
+
+    def __init__(self, edge_index: Tensor, edge_weight: Tensor, size: int) -> None:
+        super().__init__(edge_index, edge_weight, size)
+        self.log_factor = nn.Parameter(torch.zeros_like(self.value))
+
+    @property
+    def is_constant(self) -> bool:
+        """Its weights change with every step."""
+        return False
+
+    @property
+    def edge_weight(self) -> Tensor:
+        """Weight of each edge now [E], with gradients to θ."""
+        target = self.target
+        theta = self.log_factor.masked_fill(self.value == 0, -torch.inf)
+        factor = (theta - self._largest(theta.detach(), target)[target]).exp()
+        start = self.value.abs()
+        total = self._of_rows(start * factor, target)
+        scale = self._of_rows(start, target) / torch.where(total > 0, total, 1)
+        return self.value * factor * scale[target]
+
+    def dense(self) -> Tensor:
+        """Return Â as a dense tensor [L, L], with gradients to θ."""
+        entry = self.target * self.size + self.source
+        return self.value.new_zeros(self.size**2).scatter(0, entry, self.edge_weight).view(self.size, self.size)
+
+    @torch.no_grad()
+    def inherit(self, trained: Adjacency, place: Tensor) -> None:
+        """Take over the factors of another Â's edges; edges that it lacks have factor 1, as the statistics say.
+
+        A factor is what has become of a weight, ``Â'[i, j] / Â[i, j]``: θ itself is free to add a constant to a row.
+        """
+        ours = self.target * self.size + self.source  # ascending
+        theirs = place[trained.target] * self.size + place[trained.source]
+        kept = (trained.value != 0) & torch.isin(theirs, ours)
+        factor = trained.edge_weight[kept] / trained.value[kept]
+        entry = torch.searchsorted(ours, theirs[kept])
+        self.log_factor[entry] = factor.clamp(min=torch.finfo(factor.dtype).tiny).log().to(self.value)
+
+    def _of_rows(self, values: Tensor, target: Tensor) -> Tensor:
+        return values.new_zeros(self.size).scatter_add(0, target, values)
+
+    def _largest(self, theta: Tensor, target: Tensor) -> Tensor:
+        """Return the largest θ of the edges of each row [L], which keeps e^θ finite; 0 in a row without edges."""
+        largest = theta.new_full((self.size,), -torch.inf).scatter_reduce(0, target, theta, "amax")
+        return torch.where(largest.isinf(), 0, largest)

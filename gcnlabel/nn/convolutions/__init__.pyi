@@ -1,0 +1,3 @@
+from gcnlabel.nn.convolutions.convolution import CONVOLUTIONS
+
+__all__ = ["CONVOLUTIONS"]

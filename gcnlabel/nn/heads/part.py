@@ -1,0 +1,117 @@
+"""Heads as parts of a config: what they are made of, and what their settings say before any is made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from gcnlabel.errors import InputError
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn.heads.head import Head
+from gcnlabel.registry import Part, Registry
+from gcnlabel.tasks import TaskSet
+
+
+class HeadPart(Part):
+    """Name and options of a head, which may hold other heads.
+
+    A head is registered with ``generated=True`` where its label vectors come from the label graph, and with
+    ``graph=True`` where it needs the graph for something else.
+    """
+
+    def all(self) -> Iterator[HeadPart]:
+        """Yield this head and all that it is made of."""
+        yield self
+        for value in self.options.values():
+            for head in value.values() if isinstance(value, dict) else [value]:
+                if isinstance(head, HeadPart):
+                    yield from head.all()
+
+    @property
+    def generated(self) -> bool:
+        """Whether label vectors are generated."""
+        return self._any("generated")
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether there is a label graph."""
+        return self.generated or self._any("graph")
+
+    @property
+    def title(self) -> str:
+        """What a report calls it, e.g. ``cosine of graph``; for heads of single tasks, ``linear, affect: graph``."""
+        of, tasks = self.options.get("of"), self.options.get("tasks")
+        if isinstance(of, HeadPart) and isinstance(tasks, dict):
+            return ", ".join([of.title, *(f"{task}: {head.title}" for task, head in tasks.items())])
+        return f"{self.name} of {of.title}" if isinstance(of, HeadPart) else self.name
+
+    def of_task(self, task: str) -> HeadPart:
+        """Return the head of a task: one of its own where it has such, else this one."""
+        heads = self.options.get("tasks")
+        return heads.get(task, self.options["of"]).of_task(task) if isinstance(heads, dict) else self
+
+    def _any(self, answer: str) -> bool:
+        return any(getattr(HEADS.resolve(head.name), answer, False) for head in self.all())
+
+
+HEADS = Registry("head", "gcnlabel.nn.heads", form=HeadPart, default="default", makes=Head)
+"""Makes a :class:`Head`: ``(context, *, options) -> Head``, of a :class:`HeadContext`."""
+HeadOption = Annotated[Any, HEADS]
+"""A head as an option of another head."""
+
+
+@dataclass(frozen=True)
+class HeadContext:
+    """What a head is made from.
+
+    Attributes:
+        tasks: All tasks.
+        in_features: Size of the features, D.
+        graph: Propagation graph of all tasks; None for heads without one.
+        served: Names of the tasks that the head is to score, some or all.
+    """
+
+    tasks: TaskSet
+    in_features: int
+    graph: LabelGraph | None
+    served: tuple[str, ...]
+
+    @property
+    def own_tasks(self) -> TaskSet:
+        """The tasks that the head is to score."""
+        return TaskSet([self.tasks[name] for name in self.served])
+
+    @property
+    def label_graph(self) -> LabelGraph:
+        """The graph, for heads that need it.
+
+        Raises:
+            InputError: There is none.
+        """
+        if self.graph is None:
+            raise InputError("this head has no label graph", expected="one, measured or from a file")
+        return self.graph
+
+    def served_of(self, names: Collection[str]) -> list[str]:
+        """Return those of some tasks that the head is to score.
+
+        Raises:
+            InputError: There is no such task.
+        """
+        return [self.tasks[name].name for name in names if self.tasks[name].name in self.served]
+
+    def make(self, head: Any, served: Collection[str] | None = None) -> Head:
+        """Return another head, for the same tasks or others."""
+        made: Head = HEADS.make(head, self if served is None else replace(self, served=tuple(served)))
+        return made
+
+
+def build_head(settings: Any, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:
+    """Return the head that settings describe: a name, a mapping, or what :data:`HEADS` has parsed.
+
+    Raises:
+        InputError: A task does not exist, graph and tasks do not match, a head needs a graph and there is none, or the
+            head is still ``default``.
+    """
+    return HeadContext(tasks, in_features, graph, tasks.names).make(settings)

@@ -1,0 +1,109 @@
+"""Turn a checkpoint of the published codes into a run folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from torch import Tensor
+
+    from gcnlabel.papers.checkpoints import ImportedModel
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel import-checkpoint affectnet.pth --from emotion-gcn --embeddings glove.840B.300d.txt \\
+      --output runs/published
+  gcnlabel import-checkpoint affectnet.pth --from emotion-gcn --embeddings emotions_word2vec.pkl \\
+      --graph affectnet.safetensors --config my_affectnet.yaml --output runs/published
+  gcnlabel import-checkpoint affwild2.pth --from emotion-gcn --dataset aff-wild2 --embeddings emb.pkl \\
+      --output runs/published_aff_wild2
+  gcnlabel import-checkpoint multi_task.pth --from emotion-gcn --output runs/published_baseline
+  gcnlabel import-checkpoint coco_checkpoint.pth.tar --from ml-gcn --labels coco \\
+      --embeddings coco_glove_word2vec.pkl --output runs/ml_gcn
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("file", type=click.Path())
+@click.option("--from", "source", required=True, type=click.Choice(["emotion-gcn", "ml-gcn"]), help="Whose it is.")
+@click.option("--embeddings", help="File of word vectors, or a published .pkl; not needed where --graph has them.")
+@click.option(
+    "--missing-words",
+    default="error",
+    show_default=True,
+    type=click.Choice(["error", "skip", "random", "zero"]),
+    help="What to do about words without a vector.",
+)
+@click.option(
+    "--dataset",
+    type=click.Choice(["affectnet", "aff-wild2"]),
+    help="For emotion-gcn: what it was trained on, whose codes are the order of its classes; affectnet if not given.",
+)
+@click.option("--labels", help="A file with one name a line, in the checkpoint's order; for ml-gcn also voc or coco.")
+@click.option("--graph", type=click.Path(), help="A label graph that must be the checkpoint's; refused if it differs.")
+@click.option("--config", help="Config or preset whose data the run is evaluated on; model and graph are replaced.")
+@click.option(
+    "--size",
+    type=click.IntRange(min=32),
+    help="Side of its images, which the file does not hold: 227 or 112 if not given.",
+)
+@click.option("--output", required=True, type=click.Path(), help="The run folder to write.")
+@click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
+def import_checkpoint(
+    file: str, source: str, output: str, overwrite: bool, config: str | None, size: int | None, **options: Any
+) -> None:
+    """Turn the published checkpoint FILE into a run folder.
+
+    The file is opened with weights_only=True: nothing in it is run. The graph is the one inside the checkpoint; of the
+    Emotion-GCN script, single_task and multi_task checkpoints have none. What the file does not say is printed.
+    Without --config, the run names a table annotations.csv and a folder images: fill in config.yaml before evaluating.
+    """
+    from gcnlabel.config import load_config
+    from gcnlabel.papers.checkpoints import save_run
+    from gcnlabel.run import RunFolder
+
+    settings = None if config is None else load_config(config)
+    imported = _imported(file, source, options)
+    saved = save_run(imported, RunFolder(output), settings, size=size, overwrite=overwrite)
+    sizes = " -> ".join(map(str, imported.sizes))
+    kind = "linear" if imported.graph is None else "generator"
+    click.echo(f"{output}: {imported.architecture.name}, {imported.tasks.num_labels} labels, {kind} {sizes}")
+    given = "given" if size else "published for it" if settings is None else f"of {config}"
+    for text in (*imported.assumed, f"images are {getattr(saved.data, 'size', '?')} pixels wide and high ({given})"):
+        click.echo(f"assumed: {text}")
+
+
+def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:
+    from gcnlabel.errors import InputError
+    from gcnlabel.graph import LabelGraph
+    from gcnlabel.papers.checkpoints import class_names, import_emotion_gcn, import_ml_gcn
+
+    graph = None if options["graph"] is None else LabelGraph.load(options["graph"])
+    if source == "emotion-gcn":
+        if options["labels"] is not None and options["dataset"] is not None:
+            raise InputError("--dataset and --labels", expected="one of them: both name the order of the classes")
+        dataset = options["dataset"] or "affectnet"
+        labels = None if options["labels"] is None else class_names(options["labels"])
+        return import_emotion_gcn(file, _reader(options), graph=graph, dataset=dataset, labels=labels)
+    if options["dataset"] is not None:
+        raise InputError("--dataset with --from ml-gcn", expected="--labels voc, --labels coco or --labels FILE")
+    if options["labels"] is None:
+        raise InputError(
+            "a checkpoint of ml-gcn holds no names of its labels",
+            expected="--labels voc, --labels coco or --labels FILE",
+        )
+    labels = class_names(options["labels"])
+    read = _reader(options)
+    return import_ml_gcn(file, labels, None if read is None else read(labels), graph=graph)
+
+
+def _reader(options: dict[str, Any]) -> Callable[[Sequence[str]], Tensor] | None:
+    """Return what reads the embeddings of labels, None where no file of them is given."""
+    from gcnlabel.embeddings import parse_embeddings
+
+    text = options["embeddings"]
+    return None if text is None else lambda labels: parse_embeddings(text, labels, options["missing_words"])

@@ -1,0 +1,87 @@
+"""Small models trained side by side, each as ``gcnlabel train`` would train it by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+
+from gcnlabel.config import Config
+from gcnlabel.data import AUGMENTATIONS
+from gcnlabel.errors import InputError
+from gcnlabel.nn import MultiTaskModel
+from gcnlabel.run.build import build_loss, build_optimizer, build_schedule
+from gcnlabel.run.data import RunData
+from gcnlabel.run.loaders import batch_plan, selection
+from gcnlabel.training import BatchPlan, Trial, fit
+
+
+def check_side_by_side(config: Config) -> None:
+    """Check that a config says nothing that ``gcnlabel train`` follows and models side by side do not.
+
+    Weights of tasks that follow the losses would differ from model to model, and a difference between two heads could
+    then be that of their weights.
+
+    Raises:
+        InputError: It does.
+    """
+    if config.weighting.name != "fixed":
+        raise InputError(
+            f"weighting: {config.weighting.name!r}",
+            expected="fixed: what is compared is trained with the same weights of tasks",
+            fix="--set weighting=fixed, with loss.TASK.weight for each task",
+        )
+    if config.select.split != "val":
+        raise InputError(
+            f"select.split: {config.select.split}",
+            expected="val: the test split is what is compared on",
+            fix="--set select.split=val",
+        )
+    if config.training.precision != "32-true":
+        raise InputError(
+            f"training.precision: {config.training.precision}",
+            expected="32-true: models are trained side by side, in float32",
+            fix="--set training.precision=32-true",
+        )
+
+
+def make_trial(
+    config: Config,
+    data: RunData,
+    model: MultiTaskModel,
+    *,
+    rate: float | None = None,
+    seed: int | None = None,
+    kind: Hashable = None,
+) -> Trial:
+    """Return a model to train on the data of a run as a config says.
+
+    Args:
+        config: The config.
+        data: The data; its test split is not looked at.
+        model: The model, freshly drawn.
+        rate: Learning rate instead of the config's.
+        seed: Seed of the order instead of the config's.
+        kind: Of the architecture, where trials of several are fitted together.
+    """
+    return Trial(
+        model,
+        build_loss(config, data),
+        data.parts["train"],
+        data.parts[config.select.split],
+        rate=config.optimizer.lr if rate is None else rate,
+        seed=config.seed if seed is None else seed,
+        kind=kind,
+    )
+
+
+def fit_trials(config: Config, trials: Sequence[Trial], **bounds: int | None) -> None:
+    """Train models by the recipe of a config, and leave each with the weights of its selected epoch.
+
+    Args:
+        config: The config.
+        trials: The models.
+        bounds: ``min_steps`` or ``max_steps`` of :class:`~gcnlabel.training.BatchPlan` instead of the config's.
+    """
+    plan: BatchPlan = replace(batch_plan(config), **bounds)  # type: ignore[arg-type]
+    augment = AUGMENTATIONS.make(config.training.augment)
+    fit(trials, plan, selection(config), build_optimizer(config, fused=True), build_schedule(config), augment)

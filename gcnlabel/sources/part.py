@@ -1,0 +1,44 @@
+"""What a data source reads: annotations and inputs, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
+from gcnlabel.annotations.row_report import RowReport
+from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.errors import InputError
+
+
+@dataclass(frozen=True)
+class Part:
+    """Annotations and the inputs that belong to them, row by row.
+
+    Attributes:
+        annotations: Targets of N samples.
+        inputs: Features [N, D], or images uint8 [N, C, H, W].
+
+    Raises:
+        InputError: Inputs and annotations have different numbers of rows.
+    """
+
+    annotations: Annotations
+    inputs: Any
+
+    def __post_init__(self) -> None:
+        """Check that inputs and annotations have the same rows."""
+        if len(self.inputs) != len(self.annotations):
+            raise InputError(
+                f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one a row of the annotations"
+            )
+
+    def select(self, rows: Any) -> Part:
+        """Return some of the samples; images on disk are not read."""
+        inputs = self.inputs.select(rows) if isinstance(self.inputs, LazyImages) else self.inputs[rows]
+        return Part(self.annotations.select(rows), inputs)
+
+    def report(self, others: RowReport | None = None) -> RowReport:
+        """Return what became of every row: these are used, and ``others`` are those that were left out."""
+        return used_rows(self.annotations) + (others or RowReport()) + unannotated_rows(self.annotations)

@@ -1,0 +1,146 @@
+"""A CSV or Parquet table of annotations, with features or images beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, PositiveInt, model_validator
+
+from gcnlabel.annotations import Layout, Long, read_table
+from gcnlabel.annotations.row_report import ALLOWED, RowReport
+from gcnlabel.data import load_features
+from gcnlabel.errors import InputError
+from gcnlabel.settings import Section, Share
+from gcnlabel.sources.listed_images import load_listed_images
+from gcnlabel.sources.part import Part
+from gcnlabel.sources.source import SOURCES, Divided
+from gcnlabel.tasks import TaskSet
+
+Alignment = Literal["centre", "emotion-gcn-code"]
+"""What the box of a face turns about where the head is turned."""
+
+
+class LongForm(Section):
+    """Columns of a table that has a row for each pair of a sample and a label.
+
+    Attributes:
+        sample: Column that names the sample.
+        label: Column that names the label.
+        value: Column of what is known of it.
+    """
+
+    sample: str
+    label: str
+    value: str
+
+
+@SOURCES.register("table")
+class Table(Divided):
+    """A CSV or Parquet table of annotations, with features or images beside it.
+
+    Attributes:
+        annotations: The table.
+        features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
+        images: Folder that the table's ``id_column`` names images in.
+        size: Width and height that images are brought to.
+        channels: 1 for grey, 3 for colour.
+        alignment: How ``predict --faces`` crops the face that a box names; null for ``centre``.
+        allow_missing: Share of a split's images that may be missing or unreadable; null for 0.01.
+        split_column: Column that names each row's split; not looked at where ``splits`` are fractions.
+        id_column: Column that names each row.
+        group_column: Column that names each row's group (a person, a video), which is never divided where a split is
+            drawn: by fractions, or to hold out a share of the training split.
+        missing: Cell texts that mean "not annotated" in every column, beside empty cells.
+        delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
+        names: Names of the columns of a text file without a header.
+        decimal: Decimal mark of numbers that are written as text.
+        quotes: Whether cells of a text file may stand between quotes; else quotes are characters like others.
+        long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
+    """
+
+    source: Literal["table"]
+    annotations: str
+    features: str | None = None
+    images: str | None = None
+    size: PositiveInt = 64
+    channels: Literal[1, 3] = 3
+    split_column: str | None = "split"
+    alignment: Alignment | None = None
+    allow_missing: Share | None = None
+    id_column: str | None = None
+    group_column: str | None = None
+    missing: list[str] = Field(default=[])
+    delimiter: str | None = None
+    names: list[str] = Field(default=[])
+    decimal: Literal[".", ","] = "."
+    quotes: bool = True
+    long: LongForm | None = None
+
+    @model_validator(mode="after")
+    def _of_images_alone(self) -> Table:
+        fields = type(self).model_fields
+        names = ("size", "channels", "alignment", "allow_missing")
+        idle = [name for name in names if getattr(self, name) != fields[name].default]
+        if self.images is None and idle:
+            raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_drawn(self) -> Table:
+        if self.group_column is not None and self.splits.fractions is None and self.splits.val is not None:
+            raise ValueError("group_column has no effect: it is for splits by fractions, or for val: null")
+        return self
+
+    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+        """Return all rows of the table, but those whose image cannot be read."""
+        if tasks is None:
+            raise InputError("the config declares no tasks", expected="tasks: a file, or name: {type: ...} for each")
+        self._check()
+        annotations = read_table(
+            self.annotations,
+            tasks,
+            split_column=self.split_column if self.splits.fractions is None else None,
+            id_column=self.id_column,
+            group_column=self.group_column,
+            missing=tuple(self.missing),
+            layout=self._layout,
+        )
+        if self.features is not None:
+            part = Part(annotations, np.asarray(load_features(self.features), dtype=np.float32))
+            return part, part.report()
+        if annotations.ids is None:
+            raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
+        allowed = ALLOWED if self.allow_missing is None else self.allow_missing
+        where = Path(self.images or ""), annotations.ids.tolist(), annotations
+        return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
+
+    @property
+    def split_note(self) -> str | None:
+        """What every report on a drawn split must say, None where splits have names."""
+        note = super().split_note
+        groups = f", groups of {self.group_column!r} kept together"
+        return note if note is None or self.group_column is None else note + groups
+
+    @property
+    def image_shape(self) -> tuple[int, int, int] | None:
+        """(C, H, W) of the images, None where there are features."""
+        return None if self.images is None else (self.channels, self.size, self.size)
+
+    @property
+    def image_folders(self) -> list[Path]:
+        """The folder of the images."""
+        return [] if self.images is None else [Path(self.images)]
+
+    @property
+    def _layout(self) -> Layout:
+        long = None if self.long is None else Long(**self.long.model_dump())
+        return Layout(self.delimiter, tuple(self.names), self.decimal, long, self.quotes)
+
+    def _check(self) -> None:
+        if Path(self.annotations).suffix.lower() == ".arff":
+            fix = "data: {source: arff, files: {train: ..., test: ...}}"
+            raise InputError(f"{self.annotations} is no table", fix=fix)
+        if (self.features is None) == (self.images is None):
+            raise InputError("data names no input, or two", expected="either data.features or data.images")

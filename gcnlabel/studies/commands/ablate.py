@@ -1,0 +1,104 @@
+"""Train a config's data with baseline heads and wrong graphs, and tell what the label graph is worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  gcnlabel ablate config.yaml --seeds 10 --output ablation
+  gcnlabel ablate config.yaml --seeds 3 --share 1 --few affect:20 --output quick
+  gcnlabel ablate config.yaml --head stacking --head "identity graph" --output two
+  gcnlabel ablate config.yaml --rate 0.001 --rate 0.01 --set training.epochs=40 --output longer
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("config")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of table, figure and JSON.")
+@click.option("--seeds", default=10, show_default=True, type=click.IntRange(min=1), help="Number of paired seeds.")
+@click.option(
+    *("--share", "shares"),
+    multiple=True,
+    default=(0.01, 0.05, 0.2, 1.0),
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Share of the training samples.",
+)
+@click.option(
+    "--few",
+    multiple=True,
+    metavar="TASK:K",
+    help="One task on K samples; none for shares alone.  [default: dimensions, 10 and 50]",
+)
+@click.option(
+    *("--head", "heads"),
+    multiple=True,
+    metavar="NAME",
+    help="Compare this one, as tables call it, with linear and default.  [default: all]",
+)
+@click.option(
+    *("--rate", "rates"),
+    multiple=True,
+    default=(0.001, 0.003, 0.01),
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Learning rates to select from.",
+)
+@click.option(
+    *("--min-steps", "--steps", "min_steps"),
+    default=300,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Batches of every training, at least: an epoch goes over few samples several times.",
+)
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
+@click.option("--format", "formats", multiple=True, default=("pdf",), show_default=True, help="pdf, svg, png.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
+@click.option("--overwrite", is_flag=True, help="Replace results that are there.")
+def ablate(
+    config: str,
+    output: Path,
+    seeds: int,
+    shares: tuple[float, ...],
+    few: tuple[str, ...],
+    heads: tuple[str, ...],
+    rates: tuple[float, ...],
+    min_steps: int,
+    changes: tuple[str, ...],
+    formats: tuple[str, ...],
+    workers: int | None,
+    overwrite: bool,
+) -> None:
+    """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many amounts of data.
+
+    Trains the linear head, linear + cosine, stacking, the default, output propagation, label-query attention, a
+    sample-adaptive graph, the published head, and the default with wrong graphs and embeddings; seeds and learning
+    rates side by side. The head of CONFIG does not matter.
+    """
+    from gcnlabel.cli.progress_bar import progress_bar
+    from gcnlabel.config import load_config
+    from gcnlabel.studies.ablation import Budget, run_ablation
+
+    parsed = load_config(config, changes)
+    budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
+    tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
+    with progress_bar("heads") as progress:
+        given = (parsed, output, budget, shares, tasks)
+        options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
+        run_ablation(*given, **options, workers=workers, progress=progress)
+    click.echo((output / "ablation.md").read_text(encoding="utf-8"))
+    figures = "".join(f"gains.{name}, " for name in formats)
+    click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")
+
+
+def _task_and_number(text: str) -> tuple[str, int]:
+    from gcnlabel.errors import InputError
+
+    task, _, number = text.rpartition(":")
+    if not task or not number.isdigit() or int(number) < 1:
+        raise InputError(f"--few {text}", expected="TASK:K, e.g. affect:10")
+    return task, int(number)

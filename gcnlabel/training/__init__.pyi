@@ -1,0 +1,37 @@
+from gcnlabel.training.checkpoint_io import SafeCheckpointIO, load_checkpoint
+from gcnlabel.training.data_module import MultiTaskDataModule
+from gcnlabel.training.ensemble import Ensemble
+from gcnlabel.training.failures import clear_failures
+from gcnlabel.training.fit import fit
+from gcnlabel.training.module import MultiTaskModule
+from gcnlabel.training.optimizers import make_optimizer, schedule_factor
+from gcnlabel.training.plan import BatchPlan
+from gcnlabel.training.predict import portions, predict
+from gcnlabel.training.rare import draw_rows, rare_rows
+from gcnlabel.training.selection import Selection
+from gcnlabel.training.trainer import BEST, LAST, TENSORBOARD, has_stopped, make_trainer
+from gcnlabel.training.trial import Trial
+
+__all__ = [
+    "BEST",
+    "LAST",
+    "TENSORBOARD",
+    "BatchPlan",
+    "Ensemble",
+    "MultiTaskDataModule",
+    "MultiTaskModule",
+    "SafeCheckpointIO",
+    "Selection",
+    "Trial",
+    "clear_failures",
+    "draw_rows",
+    "fit",
+    "has_stopped",
+    "load_checkpoint",
+    "make_optimizer",
+    "make_trainer",
+    "portions",
+    "predict",
+    "rare_rows",
+    "schedule_factor",
+]

@@ -1,0 +1,133 @@
+"""Models of one architecture that train side by side as one batched model: seeds and learning rates of one head."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, stack_module_state, vmap
+from torch.optim import Optimizer
+
+from gcnlabel.losses import MultiTaskLoss
+from gcnlabel.nn import MultiTaskModel
+
+Scores = dict[str, Tensor]
+
+
+class Ensemble:
+    """M models of one architecture, whose parameters and buffers are stacked: each step is one step of all.
+
+    Members share nothing but which units are dropped: the gradient of the sum of their losses is, for each, that of its
+    own loss. What they may differ in is their parameters, their graph (of the same number of edges), the class weights
+    of their loss and their learning rate.
+
+    Args:
+        models: The models, of the same architecture.
+        losses: Loss of each, without control flow that depends on values.
+        rates: Learning rate of each [M]; neighbours of the same rate are one group of the optimizer.
+        optimizer: Makes the optimizer from groups of named parameters, each with its ``lr``; it must treat each number
+            alone, as SGD and AdamW do.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[MultiTaskModel],
+        losses: Sequence[MultiTaskLoss],
+        rates: Sequence[float],
+        optimizer: Callable[[list[dict[str, Any]]], Optimizer],
+    ) -> None:
+        self.model, self.loss = copy.deepcopy(models[0]), copy.deepcopy(losses[0])
+        self.rates = list(rates)
+        stacked, self.buffers = stack_module_state(list(models))
+        in_memory = [_transposed(p.detach()).contiguous() for p in stacked.values()]
+        self.parameters = {n: _transposed(p).requires_grad_() for n, p in zip(stacked, in_memory, strict=True)}
+        self._class_weights = stack_module_state(list(losses))[1]
+        self._runs = _equal(self.rates)
+        self._own = [[p.detach()[run] for p in in_memory] for run in self._runs]  # the same memory
+        self.optimizer = optimizer(
+            [
+                {"params": list(zip(self.parameters, own, strict=True)), "lr": self.rates[run.start]}
+                for own, run in zip(self._own, self._runs, strict=True)
+            ]
+        )
+        self._rates = [group["lr"] for group in self.optimizer.param_groups]
+
+    def __len__(self) -> int:
+        """Return the number of members, M."""
+        return len(self.rates)
+
+    def step(self, inputs: Tensor, targets: Mapping[str, Tensor], factor: float = 1.0) -> Tensor:
+        """Train every member on a batch of its own and return their losses [M].
+
+        Args:
+            inputs: [M, B, ...].
+            targets: Targets of each task, [M, B] or [M, B, labels of the task].
+            factor: What the schedule makes of the learning rates now.
+        """
+        self.model.train()
+        state = (self.parameters, self.buffers, self._class_weights)
+        losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, dict(targets))
+        found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
+        gradients = [_transposed(gradient).contiguous() for gradient in found]  # fused optimizers ignore strides
+        for rate, group in zip(self._rates, self.optimizer.param_groups, strict=True):
+            group["lr"] = rate * factor
+        for run, own in zip(self._runs, self._own, strict=True):
+            for parameter, gradient in zip(own, gradients, strict=True):
+                parameter.grad = gradient[run]
+        self.optimizer.step()
+        return losses.detach()
+
+    @torch.no_grad()
+    def scores(self, inputs: Tensor) -> Scores:
+        """Return the scores of each task by every member, [M, N, labels of the task], for the same inputs [N, ...]."""
+        self.model.eval()
+        found: Scores = self._of_each(self._call, (0, 0, None))(self.parameters, self.buffers, inputs)
+        return found
+
+    def copy_to(self, member: int, model: MultiTaskModel) -> None:
+        """Give a model the parameters and buffers that a member has now."""
+        for name, target in (*model.named_parameters(), *model.named_buffers()):
+            stack = self.parameters if name in self.parameters else self.buffers
+            target.data.copy_(stack[name][member])
+
+    def _of_each(self, function: Callable[..., Any], in_dims: tuple[int | None, ...]) -> Callable[..., Any]:
+        """Return the function of all members; that of one needs no vmap, which a sparse Â does not allow.
+
+        They drop the same units of the same places in a batch. As their weights and samples are drawn apart, that says
+        nothing of each other; drawing for each would take a third of the time.
+        """
+        if len(self) > 1:
+            return vmap(function, in_dims=in_dims, randomness="same")
+        return partial(_of_only, function, in_dims)
+
+    def _call(self, parameters: Any, buffers: Any, inputs: Tensor) -> Any:
+        return functional_call(self.model, (parameters, buffers), (inputs,))
+
+    def _loss(self, parameters: Any, buffers: Any, class_weights: Any, inputs: Tensor, targets: Any) -> Tensor:
+        return functional_call(self.loss, class_weights, (self._call(parameters, buffers, inputs), targets))[0]
+
+
+def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arguments: Any) -> Any:
+    """Return what vmap would of one member: arguments without their first dimension, results with one."""
+    pairs = zip(in_dims, arguments, strict=True)
+    return _each(lambda t: t[None], function(*(a if dim is None else _each(lambda t: t[0], a) for dim, a in pairs)))
+
+
+def _transposed(stacked: Tensor) -> Tensor:
+    """Return stacked matrices transposed, which is how the gradients of linear layers lie in memory."""
+    return stacked.mT if stacked.dim() == 3 else stacked
+
+
+def _equal(rates: Sequence[float]) -> list[slice]:
+    """Return the runs of neighbours that are equal."""
+    ends = [m for m in range(1, len(rates)) if rates[m] != rates[m - 1]]
+    return [slice(start, end) for start, end in itertools.pairwise([0, *ends, len(rates)])]
+
+
+def _each(change: Callable[[Tensor], Tensor], tensors: Any) -> Any:
+    return {n: change(t) for n, t in tensors.items()} if isinstance(tensors, Mapping) else change(tensors)

@@ -1,0 +1,82 @@
+"""Training many small models side by side, by the rules by which Lightning trains one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch import Tensor
+from torch.optim import Optimizer
+
+from gcnlabel.data import targets_to_tensors
+from gcnlabel.training.ensemble import Ensemble
+from gcnlabel.training.plan import BatchPlan
+from gcnlabel.training.predict import portions, predict
+from gcnlabel.training.selection import Selection
+from gcnlabel.training.trial import Augment, Planned, Trial, batches_of, groups_of, planned_trials
+
+
+def fit(
+    trials: Sequence[Trial],
+    plan: BatchPlan,
+    selection: Selection,
+    optimizer: Callable[[list[dict[str, Any]]], Optimizer],
+    schedule: Callable[[float], float] = lambda epochs: 1.0,
+    augment: Augment | None = None,
+) -> None:
+    """Train models, each as Lightning would train it alone, and leave each with the weights of its selected epoch.
+
+    Those that can be trained as one are, whatever their order.
+
+    Args:
+        trials: The models.
+        plan: Epochs and batches; each trial has its own seed.
+        selection: What selects the epoch, on ``held_out``.
+        optimizer: Makes the optimizer from groups of parameters, each with its ``lr``; it must treat each number alone,
+            as SGD and AdamW do.
+        schedule: Factor of the learning rates as a function of the epochs done.
+        augment: Applied to batches of training inputs.
+    """
+    for group in groups_of(planned_trials(trials, plan, augment)):
+        _fit_group(group, selection, optimizer, schedule)
+
+
+def _fit_group(
+    group: Sequence[Planned],
+    selection: Selection,
+    optimizer: Callable[[list[dict[str, Any]]], Optimizer],
+    schedule: Callable[[float], float],
+) -> None:
+    trials = [p.trial for p in group]
+    ensemble = Ensemble([t.model for t in trials], [t.loss for t in trials], [t.rate for t in trials], optimizer)
+    held_out = [targets_to_tensors(trial.held_out.annotations) for trial in trials]
+    plan, steps = group[0].batches.plan, len(group[0].batches)
+    patience = plan.epochs if plan.patience is None else plan.patience
+    for epoch in range(plan.epochs):
+        for step, batch in enumerate(batches_of(group, epoch)):
+            ensemble.step(*batch, schedule((epoch * steps + step) / steps))
+        _select(ensemble, trials, held_out, selection, epoch, patience)
+        if all(epoch + 1 - trial.epoch >= patience for trial in trials):
+            break
+    for trial in trials:
+        trial.model.eval()
+
+
+def _select(
+    ensemble: Ensemble,
+    trials: Sequence[Trial],
+    held_out: Sequence[dict[str, Tensor]],
+    selection: Selection,
+    epoch: int,
+    patience: int,
+) -> None:
+    """Keep the weights of each model whose epoch is the best so far, and that has not stopped before."""
+    found = predict(ensemble.scores, portions(trials[0].held_out.inputs), dim=1)
+    for m, (trial, targets) in enumerate(zip(trials, held_out, strict=True)):
+        scores = {name: of_all[m] for name, of_all in found.items()}
+        if epoch - trial.epoch >= patience or not all(values.isfinite().all() for values in scores.values()):
+            continue  # metrics of ranks would be numbers even where it diverged
+        value = selection.value(trial.loss, trial.model.head.tasks, scores, targets)
+        if value > trial.value:
+            trial.value, trial.epoch = value, epoch + 1
+            ensemble.copy_to(m, trial.model)

@@ -1,0 +1,43 @@
+"""What a network says of many inputs, a few at a time: one loop for evaluation, selection, studies and prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.training.pairs import concatenate
+
+FEATURE_ROWS, IMAGE_ROWS = 1024, 64
+"""Inputs that go through a network together, where nobody else says how many: what bounds the memory."""
+
+Network = Callable[[Tensor], Mapping[str, Tensor]]
+
+
+def portions(inputs: Any) -> Iterator[Tensor]:
+    """Yield features [N, D] or images [N, C, H, W] a few after another; images on disk are read then.
+
+    Example:
+        >>> [len(portion) for portion in portions(torch.zeros(1100, 3))]
+        [1024, 76]
+    """
+    rows = FEATURE_ROWS if inputs.ndim == 2 else IMAGE_ROWS
+    return (torch.as_tensor(inputs[start : start + rows]) for start in range(0, len(inputs), rows))
+
+
+@torch.no_grad()
+def predict(network: Network, batches: Iterable[Tensor], device: Any = None, *, dim: int = 0) -> dict[str, Tensor]:
+    """Return the scores of each task for all inputs, on the CPU.
+
+    Args:
+        network: Maps inputs to scores; a module is put into evaluation mode.
+        batches: Inputs [B, ...], e.g. :func:`portions` of an array.
+        device: Where the network is; None for the CPU.
+        dim: The dimension of the samples in the scores.
+    """
+    if isinstance(network, nn.Module):
+        network.eval()
+    found = (network(inputs.to(device)) for inputs in batches)
+    return concatenate(({name: scores.cpu() for name, scores in of_batch.items()} for of_batch in found), dim)
