@@ -28,7 +28,7 @@ def loss():
     return MultiTaskLoss(
         {
             "classes": CrossEntropy(torch.tensor([1.0, 0.2, 0.5])),
-            "tags": BinaryCrossEntropy(torch.tensor([1.0, 3.0])),
+            "tags": BinaryCrossEntropy(torch.tensor([[1.0, 1.0], [1.0, 3.0]])),
             "rare": AsymmetricLoss(),
             "affect": CCCLoss(),
             "heat": MSELoss(),
