@@ -11,6 +11,7 @@ from torchmetrics.regression import ConcordanceCorrCoef
 
 from gcnlabel.errors import InputError
 from gcnlabel.metrics import TaskMetrics, average_precision, multilabel_metrics, tune_thresholds
+from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.metrics.ranking import ranking_metrics
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
 
@@ -192,3 +193,11 @@ def test_thresholds_enter_the_decisions():
     metric = TaskMetrics(MultiLabel("t", tuple("abcde")), torch.full((5,), 0.5))
     metric.update(scores, targets)
     assert metric.compute() == result
+
+
+def test_many_classes_as_small_integers():
+    """20 times a class of 20 is more than 8 bits hold."""
+    targets = torch.arange(30)
+    scores = torch.eye(30)
+    for dtype in (torch.uint8, torch.int8, torch.float32):
+        assert confusion_matrix(scores, targets.to(dtype)).tolist() == torch.eye(30, dtype=int).tolist()
