@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +23,7 @@ from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.training import predict
 
@@ -126,7 +126,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     def _train_model(self, data: RunData, samples: float, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
         trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
-        steps = self.n_iter_ * math.ceil(samples / self.config_.training.batch_size)
+        steps = self.n_iter_ * len(batch_plan(self.config_).batches(max(round(samples), 1)))
         fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)  # however many copies there are of samples
         if not trial.epoch:
             raise InputError(

@@ -1,15 +1,15 @@
 """One config, one model: what an estimator trains is what ``gcnlabel train`` trains by ``config_``."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from gcnlabel.annotations import Annotations
 from gcnlabel.estimators import LabelGraphEstimator
-from gcnlabel.estimators.hold_out import hold_out
+from gcnlabel.estimators.base import LabelGraphBase
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run import fitting as fitting_module
-from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
 
@@ -32,11 +32,12 @@ def samples(count=90):
 def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     X, targets = samples()
     options = {"hidden_layer_sizes": (6,), "batch_size": 16, "max_iter": 4, "head": head, "random_state": 3}
+    given, plain = [], LabelGraphBase._train_model
+    monkeypatch.setattr(LabelGraphBase, "_train_model", lambda *of: given.append(of[1]) or plain(*of))
     model = LabelGraphEstimator(TASKS, **options).fit(X, targets)
-    annotations = Annotations(TASKS, targets)
-    rows = hold_out(annotations, 0.1, model.config_.seed)
-    parts = {part: Part(annotations.select(r), X[r]) for part, r in zip(("train", "val"), rows, strict=True)}
-    data = RunData(TASKS, {**parts, "test": parts["val"]})
+    (data,) = given  # which samples are held out, and their order
+    assert sorted(len(part.inputs) for part in data.parts.values()) == [9, 81]
+    data = replace(data, parts={**data.parts, "test": data.parts["val"]})
     monkeypatch.setattr(fitting_module, "load_data", lambda *given: data)
     folder = RunFolder(tmp_path)
     train(model.config_, folder, progress=False)
