@@ -7,6 +7,7 @@ import torch
 from gcnlabel.annotations import Annotations
 from gcnlabel.estimators import LabelGraphEstimator
 from gcnlabel.estimators.hold_out import hold_out
+from gcnlabel.estimators.weights import distinct
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run import fitting as fitting_module
 from gcnlabel.run.data import Part, RunData
@@ -33,9 +34,10 @@ def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     X, targets = samples()
     options = {"hidden_layer_sizes": (6,), "batch_size": 16, "max_iter": 4, "head": head, "random_state": 3}
     model = LabelGraphEstimator(TASKS, **options).fit(X, targets)
-    annotations = Annotations(TASKS, targets)
+    order, _ = distinct(X, Annotations(TASKS, targets), np.ones(len(X)))  # the order in which an estimator takes them
+    inputs, annotations = X[order], Annotations(TASKS, targets).select(order)
     rows = hold_out(annotations, 0.1, model.config_.seed)
-    parts = {part: Part(annotations.select(r), X[r]) for part, r in zip(("train", "val"), rows, strict=True)}
+    parts = {part: Part(annotations.select(r), inputs[r]) for part, r in zip(("train", "val"), rows, strict=True)}
     data = RunData(TASKS, {**parts, "test": parts["val"]})
     monkeypatch.setattr(fitting_module, "load_data", lambda *given: data)
     folder = RunFolder(tmp_path)

@@ -15,9 +15,9 @@ from turned_faces import write_turned_faces
 
 from gcnlabel.cli import main
 from gcnlabel.config import load_config, parse_config
-from gcnlabel.config.splits import Splits
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import load_data
+from gcnlabel.sources.splits import Splits
 
 NETWORK = {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "linear"}}
 TRAINING = {"epochs": 1, "batch_size": 32, "scarce_samples": 0}
