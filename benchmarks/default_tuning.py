@@ -58,11 +58,11 @@ class Setting:
 
     def candidate(self, config: Config, data: RunData) -> Candidate:
         """Return the default head with these numbers."""
-        head, graph = default_settings(config, data.parts["train"].annotations)
+        head, graph = default_settings(config, data.parts["train"])
         free = head.of.tasks if head.of.name == "residual" else []
         plenty = [*free, *head.keep_length]
         p = {name: self.p if name in plenty else self.p_scarce for name in graph.p}
-        graph = graph.model_copy(update={"tau": self.tau, "p": p, "embeddings": self.embeddings})
+        graph = graph.changed(tau=self.tau, p=p, embeddings=self.embeddings)
         return Candidate(str(self), with_head(config, generated_settings(free, head.keep_length, self.hidden), graph))
 
 

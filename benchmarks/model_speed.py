@@ -36,11 +36,10 @@ import gcnlabel
 from gcnlabel.data import ArrayDataset, whole_batch
 from gcnlabel.export import describe_model, export_model
 from gcnlabel.files import atomic_write
-from gcnlabel.graph import LabelGraph, graph_from_matrix, read_matrix
+from gcnlabel.graph import GraphRecipe, LabelGraph, graph_from_matrix, read_matrix
 from gcnlabel.losses import MultiTaskLoss, make_loss
 from gcnlabel.nn import Backbone, LabelGraphHead, LinearHead, MultiTaskModel, densenet121, mlp
 from gcnlabel.nn.scaling import ScaleToImageNet
-from gcnlabel.recipe import propagation_graph
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 from gcnlabel.training import MultiTaskModule
 
@@ -52,7 +51,9 @@ TASKS = TaskSet([Categorical("expression", CLASSES), Dimensional("affect", ("val
 
 def label_graph() -> LabelGraph:
     """Return the graph of the Emotion-GCN paper."""
-    return propagation_graph(graph_from_matrix(*read_matrix(STATISTICS), tasks=TASKS), embeddings="emotion-words")
+    return GraphRecipe(convention="emotion-gcn-paper", embeddings="emotion-words").finish(
+        graph_from_matrix(*read_matrix(STATISTICS), tasks=TASKS)
+    )
 
 
 def loss() -> MultiTaskLoss:

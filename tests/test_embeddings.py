@@ -8,8 +8,6 @@ import pytest
 import torch
 
 from gcnlabel.embeddings import (
-    emotion_words,
-    from_array,
     one_hot,
     parse_embeddings,
     random_embeddings,
@@ -205,24 +203,46 @@ def test_files_of_something_else(tmp_path, value):
 
 
 def test_bundled_emotion_words_need_no_download():
-    x = emotion_words(["neutral", "valence", "doubt/confusion"])
+    x = parse_embeddings("emotion-words", ["neutral", "valence", "doubt/confusion"])
     assert x.shape == (3, 384)
-    similar = torch.cosine_similarity(*emotion_words(["happy", "joy"]), dim=0)
-    assert similar > torch.cosine_similarity(*emotion_words(["happy", "anger"]), dim=0)
+    similar = torch.cosine_similarity(*parse_embeddings("emotion-words", ["happy", "joy"]), dim=0)
+    assert similar > torch.cosine_similarity(*parse_embeddings("emotion-words", ["happy", "anger"]), dim=0)
     with pytest.raises(InputError, match="bundled emotion words"):
-        emotion_words(["cat"])
+        parse_embeddings("emotion-words", ["cat"])
 
 
 def test_other_sources():
     assert torch.equal(one_hot(["a", "b"]), torch.eye(2))
-    assert torch.equal(random_embeddings(["a"], 3, seed=5), random_embeddings(["a"], 3, seed=5))
-    assert from_array(["a", "b"], np.eye(2), ["b"]).tolist() == [[0, 1]]
-    with pytest.raises(InputError, match="no embedding for c"):
-        from_array(["a", "b"], np.eye(2), ["c"])
-    with pytest.raises(InputError, match="are no file"):
-        parse_embeddings("emotion-word", ["a"])
-    with pytest.raises(InputError, match="random:SIZE"):
-        parse_embeddings("random:x", ["a"])
+    assert torch.equal(random_embeddings(["a"], size=3, seed=5), parse_embeddings("random:3:5", ["a"]))
+    given = {"name": "random", "size": 3, "seed": 5}
+    assert torch.equal(parse_embeddings(given, ["a"]), parse_embeddings("random:3:5", ["a"]))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("emotion-word", r"are no file(.|\n)*did you mean 'emotion-words'"),
+        ("random:x", "random.*size.*valid integer"),
+        ("random:5:0:3", "seed.*valid integer"),
+        ("random:0", "size.*greater than 0"),
+        ("random", "size.*required"),
+        ("one-hot:5", "alone: it has no options"),
+        ({"name": "one-hot", "size": 5}, "unknown key 'size'"),
+        ("no_such_module:words", "cannot be imported"),
+    ],
+)
+def test_what_is_no_source(given, message):
+    with pytest.raises(InputError, match=message):
+        parse_embeddings(given, ["a"])
+
+
+def test_vectors_of_ones_own(tmp_path, monkeypatch):
+    source = "import torch\n\ndef lengths(labels, missing, *, scale: float = 1):\n"
+    source += "    return scale * torch.tensor([[float(len(label))] for label in labels])\n"
+    (tmp_path / "own_vectors.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert parse_embeddings("own_vectors:lengths", ["a", "dog"]).tolist() == [[1], [3]]
+    assert parse_embeddings({"name": "own_vectors:lengths", "scale": 2}, ["a", "dog"]).tolist() == [[2], [6]]
 
 
 def test_real_glove(shared_data):

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from gcnlabel.graph import LabelGraph
+from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.inspection import inspect_labels, inspect_warnings, row_sums, signs, swept_statistic, tau_sweep
-from gcnlabel.recipe import measured_pairs, propagation_graph
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 
 TASKS = TaskSet([Categorical("mood", ["calm", "glad"]), Dimensional("affect", ["valence", "arousal"])])
@@ -13,7 +12,9 @@ STATISTIC = np.array([[1, 0.9, 0.3, 0], [0.9, 1, -0.5, 0.05], [0.3, -0.5, 1, 0.8
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_recipe_by_hand():
-    graph = propagation_graph(LabelGraph.from_dense(STATISTIC, TASKS), tau=0.2, p=0.5, embeddings="one-hot")
+    graph = GraphRecipe(convention="emotion-gcn-paper", tau=0.2, p=0.5, embeddings="one-hot").finish(
+        LabelGraph.from_dense(STATISTIC, TASKS)
+    )
     wanted = [[0.5, 0, 0.5, 0], [0, 0.5, 0.5, 0], [0.25, 0.25, 0.5, 0], [0, 0, 0, 1]]
     assert graph.adjacency().tolist() == wanted  # classes x dimensions alone; arousal keeps itself
     assert torch.equal(graph.x, torch.eye(4))
@@ -25,13 +26,6 @@ def test_the_recipe_by_hand():
     assert rows["arousal"].self_share == 1
     assert row_sums(graph).tolist() == [1, 1, 1, 1]
     assert inspect_warnings(graph) == ["1 isolated label(s), without any edge to or from another: arousal"]
-
-
-def test_the_pairs_of_a_measured_graph_are_kept():
-    raw = LabelGraph.from_dense(STATISTIC, TASKS)
-    assert measured_pairs(raw) is None
-    raw.history = {"blocks": [{"tasks": ["mood", "mood"], "statistic": "phi"}]}
-    assert measured_pairs(raw) == [("mood", "mood")]
 
 
 def test_warnings_name_what_is_odd():
@@ -60,14 +54,14 @@ def test_tau_sweep_is_a_slow_count():
 
 @pytest.mark.filterwarnings("ignore")
 def test_only_the_kept_blocks_are_swept():
-    graph = propagation_graph(LabelGraph.from_dense(STATISTIC, TASKS), tau=0.2)
+    graph = GraphRecipe(convention="emotion-gcn-paper", tau=0.2).finish(LabelGraph.from_dense(STATISTIC, TASKS))
     swept = swept_statistic(graph)
     assert swept[0, 2] == 0.3
     assert swept[0, 1] == swept[2, 3] == 0
 
 
 def test_signs_are_counted_and_equal_weights_come_in_the_order_of_the_statistic():
-    graph = propagation_graph(LabelGraph.from_dense(STATISTIC, TASKS), "signed", tau=0.2)
+    graph = GraphRecipe(convention="signed", tau=0.2).finish(LabelGraph.from_dense(STATISTIC, TASKS))
     rows = {row.label: row for row in inspect_labels(graph)}
     assert rows["glad"].listens_to == (("calm", 0.25), ("valence", -0.25))
     assert [name for name, _ in rows["valence"].listens_to] == ["arousal", "glad", "calm"]  # .8, -.5, .3

@@ -18,6 +18,7 @@ ORDER = (
         "settings",
         "code",
         "registry",
+        "text_registry",
         "stopping",
         "files",
         "processes",
@@ -31,9 +32,9 @@ ORDER = (
         "inspection",
     ),
     *(
-        "recipe",
         "constants",
         "units",
+        "calibration",
         "precision",
         "nn",
         "export",
@@ -55,7 +56,7 @@ ORDER = (
 )
 WINGS = ("faces", "studies", "papers")
 STILL_IMPORTED = {  # to be none: a wing enters by registration
-    *(("graph", "faces"), ("estimators", "studies")),
+    ("estimators", "studies"),
 }
 HEAVY = ("torch", "torch_geometric", "torchvision", "lightning", "torchmetrics", "scipy", "matplotlib", "polars")
 

@@ -12,10 +12,10 @@ import torch
 
 from gcnlabel.annotations import from_frame
 from gcnlabel.data import targets_to_tensors
+from gcnlabel.graph import GraphRecipe
 from gcnlabel.inspection import inspect_labels
 from gcnlabel.losses import MultiTaskLoss, make_loss
 from gcnlabel.nn import LabelGraphHead, LinearHead, MultiTaskModel, mlp
-from gcnlabel.recipe import measured_graph, propagation_graph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(
@@ -45,8 +45,7 @@ def draw_annotations(n: int = 600) -> pl.DataFrame:
 def main() -> None:
     """Measure, train, compare."""
     annotations = from_frame(draw_annotations(), TASKS)
-    raw = measured_graph(annotations, TASKS)
-    graph = propagation_graph(raw, "emotion-gcn-paper", tau=0.1, p=0.5, embeddings="one-hot")
+    graph = GraphRecipe(embeddings="one-hot").build(annotations)
     for row in inspect_labels(graph):
         heard = ", ".join(f"{name} {weight:.2f}" for name, weight in row.listens_to)
         print(f"{row.label:13s} listens to", heard or "itself alone")

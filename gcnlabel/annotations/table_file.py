@@ -20,6 +20,9 @@ from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.files import existing_file, unchanged
 
+POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What polars raises of a file that it cannot read; a damaged one makes it panic, which is no ``Exception``."""
+
 
 class TableFile(ABC):
     """A file of rows and columns.
@@ -60,12 +63,13 @@ class TableFile(ABC):
         try:
             with unchanged([self.path]):
                 yield
-        except pl.exceptions.PolarsError as error:
+        except (*POLARS_ERRORS, OSError) as error:
             raise self.explained(error) from error
 
-    def explained(self, error: Exception) -> InputError:
+    def explained(self, error: BaseException) -> InputError:
         """Return what a reader's error means."""
-        return InputError(f"{self.path} cannot be read: {str(error).splitlines()[0]}")
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        return InputError(f"{self.path} cannot be read: {first}")
 
 
 class ParquetFile(TableFile):
@@ -76,7 +80,7 @@ class ParquetFile(TableFile):
         try:
             lazy = pl.scan_parquet(self.path, glob=False)
             lazy.collect_schema()
-        except (pl.exceptions.PolarsError, OSError) as error:
+        except (*POLARS_ERRORS, OSError) as error:
             raise InputError(f"{self.path} is no Parquet file: {error}") from error
         return lazy
 
@@ -153,7 +157,7 @@ class TextFile(TableFile):
             text = f"{self.path} says that it has {self.head.count} rows, and has {rows}"
             warnings.warn(text, GcnlabelWarning, stacklevel=3)
 
-    def explained(self, error: Exception) -> InputError:
+    def explained(self, error: BaseException) -> InputError:
         """Return what a reader's error means: most often, a row is too long."""
         known = overlong_row(self.path, self.head)
         return known or loose_quote(self.path, self.head) or super().explained(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gcnlabel.errors import InputError
+from gcnlabel.graph.measuring import pair_of
 from gcnlabel.tasks.number_text import number_of
 
 
@@ -25,9 +26,3 @@ def weights_of(given: tuple[str, ...]) -> float | dict[str, float] | None:
         return {task: number_of(p) for task, p in (text.rsplit("=", 1) for text in given)} or None
     except ValueError:
         raise InputError(f"--p {' '.join(given)}", expected="one number for all, or TASK=NUMBER for each") from None
-
-
-def pair_of(text: str) -> tuple[str, str]:
-    """Return the pair of tasks that ``TASK:TASK``, or ``TASK`` for itself, names."""
-    a, _, b = text.partition(":")
-    return a, b or a

@@ -18,6 +18,7 @@ from gcnlabel.config.old_keys import modernised
 from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError, closest, note, shorten
 from gcnlabel.files import existing_file, parse_yaml
+from gcnlabel.registry import Part
 from gcnlabel.settings import EACH, ONE, UNKNOWN_KEY
 from gcnlabel.sources.splits import FRACTION, NAME
 
@@ -110,6 +111,8 @@ def dump_config(config: Config) -> str:
 
 
 def _without_default_nulls(value: Any) -> Any:
+    if isinstance(value, Part) and len(type(value).model_fields) == 1:
+        return value.name
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         kept = [(name, of) for name, of in value if of is not None or fields[name].get_default() is not None]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt
 
+from gcnlabel.config.graph import Graph as Graph
 from gcnlabel.config.optimizer import Optimizer
 from gcnlabel.data.augmentation import AUGMENTATIONS
 from gcnlabel.losses import LOSSES, WEIGHTINGS
@@ -15,40 +16,8 @@ from gcnlabel.nn import BACKBONES, HEADS
 from gcnlabel.nn.backbone import BackbonePart
 from gcnlabel.nn.heads import HeadPart
 from gcnlabel.registry import Part
-from gcnlabel.settings import Section, Share, ShareOrShares
+from gcnlabel.settings import Section
 from gcnlabel.sources import SOURCES, DataSource
-
-
-class Graph(Section):
-    """Where the label graph comes from and how it is made a propagation matrix.
-
-    Attributes:
-        file: A finished graph (``gcnlabel build-graph``); then nothing else may be given but ``embeddings``.
-        statistic: ``task:task`` -> statistic, measured on the training split; None for the default of each pair.
-        borrowed: ``task:task`` -> where that block comes from instead of the training split: ``emotic:PATH`` (its
-            conditional probabilities), a raw graph (.safetensors) or a matrix with names (.csv).
-        convention: One of the named conventions.
-        tau: Threshold instead of the convention's.
-        p: Weight of the neighbours instead of the convention's, or task -> weight (not in ``ml-gcn-code``).
-        embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors.
-        missing_words: What to do about words of labels that have no vector.
-    """
-
-    file: str | None = None
-    statistic: dict[str, str] | None = None
-    borrowed: dict[str, str] = Field(default={})
-    convention: str = "emotion-gcn-paper"
-    tau: Share | None = None
-    p: ShareOrShares | None = None
-    embeddings: str | None = None
-    missing_words: Literal["error", "skip", "random", "zero"] = "error"
-
-    @model_validator(mode="after")
-    def _file_alone(self) -> Graph:
-        beside = [name for name in ("statistic", "borrowed", "tau", "p") if getattr(self, name) not in (None, {})]
-        if self.file is not None and beside:
-            raise ValueError(f"{', '.join(beside)} beside a file, whose graph is finished")
-        return self
 
 
 class Model(Section):
@@ -149,6 +118,10 @@ class Config(Section):
         standardize: Whether features are scaled by the mean and deviation of the training split.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
+        calibrate: How predictions of dimensions are brought to the scale of what is annotated, after training:
+            ``moments``, mean and deviation of the annotated training targets; ``regression``, least squares on them;
+            ``none``; or ``auto``, by what selects the checkpoint, see
+            :func:`gcnlabel.run.calibration.calibration_methods`. ``none`` in the papers' presets.
         loss: Task -> its loss; see :mod:`gcnlabel.losses`.
         weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
             ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
@@ -163,7 +136,8 @@ class Config(Section):
     data: Annotated[DataSource, SOURCES]
     standardize: bool = False
     standardize_targets: bool = True
-    graph: Graph = Graph()
+    calibrate: Literal["auto", "moments", "regression", "none"] = "auto"
+    graph: Graph = Field(default_factory=Graph)
     model: Model = Field(default_factory=Model)
     loss: dict[str, Annotated[LossPart, LOSSES]] = Field(default={})
     weighting: Annotated[Part, WEIGHTINGS] = Field(default_factory=partial(WEIGHTINGS.parse, "fixed"))

@@ -24,7 +24,7 @@ def head_and_graph(config: Config, data: RunData, given: LabelGraph | None) -> t
     Raises:
         InputError: The ready graph has other labels, or a label has no embedding.
     """
-    config = resolve_default(config, data.parts["train"].annotations)
+    config = resolve_default(config, data.parts["train"])
     if given is not None and not config.model.head.has_graph:
         of = {"name": "graph", "hidden_channels": HIDDEN, "bias": True}
         config = with_head(config, HEADS.parse({"name": "residual", "of": of}), config.graph)

@@ -35,6 +35,7 @@ def config_of(
         {
             "data": {"source": "table", "annotations": "given to fit"},
             "standardize": _plain(given["standardize"]),
+            "calibrate": given.get("calibrate", "none"),
             "graph": _graph(given),
             "model": {"backbone": backbone, "head": _head(given)},
             "loss": _losses(given, tasks, class_weights or {}),
@@ -67,8 +68,8 @@ def _check_used(given: Mapping[str, Any], head: HeadPart) -> None:
 
 
 def _graph(given: Mapping[str, Any]) -> dict[str, Any]:
-    named = {name: _plain(given[name]) for name in ("tau", "p", "embeddings")}
-    return {"convention": "signed-weighted" if given["convention"] is None else given["convention"], **named}
+    named = {name: _plain(given[name]) for name in ("convention", "tau", "p", "embeddings")}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _head(given: Mapping[str, Any]) -> dict[str, Any]:

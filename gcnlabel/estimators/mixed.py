@@ -51,6 +51,9 @@ class LabelGraphEstimator(LabelGraphBase):
         tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict that declares one: name -> ``{"type": ..., ...}``. None for
             those that the columns of a frame speak of, see :func:`~gcnlabel.estimators.inferred.inferred_tasks`; they
             are said in a warning.
+        calibrate: How predictions of dimensions are brought to the scale of the targets, on the samples that are
+            trained on: ``auto``, ``moments``, ``regression`` or ``none``, see
+            :class:`~gcnlabel.estimators.LabelGraphRegressor`.
         class_weight: ``balanced`` for all tasks of classes and tags; or task -> what
             :class:`~gcnlabel.estimators.LabelGraphClassifier` takes, with the names of the labels. They weigh the
             losses, of classes as the weighted mean of each batch (``torch.nn.CrossEntropyLoss``); the graph counts
@@ -69,6 +72,7 @@ class LabelGraphEstimator(LabelGraphBase):
     """
 
     tasks: TaskSet | Mapping[str, Any] | None = None
+    calibrate: str = field(default="auto", kw_only=True)
     class_weight: Mapping[str, Any] | str | None = field(default=None, kw_only=True)
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

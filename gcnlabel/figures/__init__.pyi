@@ -2,6 +2,7 @@ from gcnlabel.figures.adjacency import adjacency_figure, adjacency_table
 from gcnlabel.figures.comparison import comparison_figure, comparison_table
 from gcnlabel.figures.confusion import confusion_figure, confusion_table
 from gcnlabel.figures.curves import curves_figure, curves_table
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.gains import Gain, gains_figure, gains_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
 from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_table
@@ -11,7 +12,10 @@ from gcnlabel.figures.similarity import cosine_similarity, label_similarity, sim
 from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
 
 __all__ = [
+    "FIGURES",
+    "Drawings",
     "Gain",
+    "Runs",
     "SamplePredictions",
     "adjacency_figure",
     "adjacency_table",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from matplotlib.figure import Figure
 
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
     PAGE,
@@ -24,6 +27,16 @@ from gcnlabel.graph import LabelGraph
 
 MOST_WRITTEN = 25
 """Labels up to which the values are written into the cells."""
+
+
+@FIGURES.register("adjacency")
+def adjacency(runs: Runs) -> Drawings:
+    """Draw the propagation matrix of each graph."""
+    return {f"adjacency_{name}": partial(_drawn, graph) for name, graph in runs.graphs.items()}
+
+
+def _drawn(graph: LabelGraph) -> tuple[Figure, pl.DataFrame]:
+    return adjacency_figure(graph), adjacency_table(graph)
 
 
 def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:

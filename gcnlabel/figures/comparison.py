@@ -7,9 +7,17 @@ from collections.abc import Mapping
 import polars as pl
 from matplotlib.figure import Figure
 
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import COLOURS, COLUMN, SMALL, new_figure
 
 Results = Mapping[str, Mapping[str, float]]
+
+
+@FIGURES.register("comparison")
+def comparison(runs: Runs) -> Drawings:
+    """Draw the metrics of several runs beside each other."""
+    results = runs.results if len(runs.names) > 1 else {}
+    return {"comparison": lambda: (comparison_figure(results), comparison_table(results))} if len(results) > 1 else {}
 
 
 def comparison_figure(results: Results) -> Figure:

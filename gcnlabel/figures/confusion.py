@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.adjacency import MOST_WRITTEN
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
     PAGE,
@@ -22,8 +25,26 @@ from gcnlabel.figures.style import (
     new_figure,
     write_cells,
 )
+from gcnlabel.metrics.categorical import confusion_matrix
+from gcnlabel.tasks import Task
 
 Matrices = Mapping[str, npt.ArrayLike]
+
+
+@FIGURES.register("confusion")
+def confusion(runs: Runs) -> Drawings:
+    """Draw the confusions of each task of classes, by the runs whose predictions are there."""
+    found = runs.predictions
+    tasks = [task for task in runs.tasks or () if task.exclusive and found]
+    return {f"confusion_{task.name}": partial(_drawn, found, task) for task in tasks}
+
+
+def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
+    matrices = {
+        run: confusion_matrix(of_run[f"scores/{task.name}"], of_run[f"targets/{task.name}"]).numpy()
+        for run, of_run in found.items()
+    }
+    return confusion_figure(matrices, task.labels), confusion_table(matrices, task.labels)
 
 
 def row_shares(counts: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -8,9 +8,17 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import COLOURS, MEDIUM, PAGE, SMALL, new_figure
 
 HEADLINES = ("accuracy", "mean_ccc", "lrap", "mAP")
+
+
+@FIGURES.register("curves")
+def curves(runs: Runs) -> Drawings:
+    """Draw the training of all runs."""
+    tables = runs.epochs
+    return {"curves": lambda: (curves_figure(tables), curves_table(tables))} if tables else {}
 
 
 def curves_figure(tables: Mapping[str, pl.DataFrame]) -> Figure:

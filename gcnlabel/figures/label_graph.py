@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import networkx as nx
@@ -11,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import COLOURS, COLUMN, PAGE, SMALL, new_figure
 from gcnlabel.graph import LabelGraph, to_networkx
 
@@ -20,6 +22,16 @@ MOST_UPRIGHT = 15
 """Connected labels up to which names stand upright above their nodes; more are written along the radius."""
 POSITIVE, NEGATIVE, UNSIGNED = "#B2182B", "#2166AC", "#777777"
 """Colours of edges, the first two from the ends of the colours of :func:`adjacency_figure`."""
+
+
+@FIGURES.register("label_graph")
+def label_graph(runs: Runs) -> Drawings:
+    """Draw each graph."""
+    return {f"label_graph_{name}": partial(_drawn, graph) for name, graph in runs.graphs.items()}
+
+
+def _drawn(graph: LabelGraph) -> tuple[Figure, pl.DataFrame]:
+    return label_graph_figure(graph), label_graph_table(graph)
 
 
 def label_graph_figure(graph: LabelGraph) -> Figure:

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import torch
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, new_figure
+from gcnlabel.metrics.majority import majority
+from gcnlabel.tasks import Task
 
 MOST_DRAWN = 3000
+
+
+@FIGURES.register("scatter")
+def scatter(runs: Runs) -> Drawings:
+    """Draw the first two dimensions by the first task of classes, of the training split."""
+    tasks = runs.tasks or ()
+    classes = next((task for task in tasks if task.exclusive), None)
+    dims = next((task for task in tasks if not task.discrete and len(task) > 1), None)
+    if classes is None or dims is None:
+        return {}
+    return {f"scatter_{dims.name}": partial(_drawn, runs, classes, dims)}
+
+
+def _drawn(runs: Runs, classes: Task, dims: Task) -> tuple[Figure, pl.DataFrame]:
+    targets = runs.training.targets
+    codes = majority(torch.as_tensor(targets[classes.name])).numpy()
+    points = (targets[dims.name][:, :2], codes, classes.labels, dims.labels[:2])
+    return scatter_figure(*points, title="training split"), scatter_table(*points)
 
 
 def scatter_figure(

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.adjacency import MOST_WRITTEN
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
     PAGE,
@@ -31,6 +32,20 @@ from gcnlabel.tasks import TaskSet
 Floats = npt.NDArray[np.float64]
 LabelVectors = npt.ArrayLike | tuple[npt.ArrayLike, ...]
 """Vectors of all labels [L, D]; in a tuple: of each of several networks, for its own labels."""
+
+
+@FIGURES.register("similarity")
+def similarity(runs: Runs) -> Drawings:
+    """Draw how alike the label vectors of each run are, where its head has such."""
+    vectors = {
+        name: found["label_vectors"].double().numpy()
+        for name, found in runs.predictions.items()
+        if "label_vectors" in found
+    }
+    tasks = runs.tasks
+    if tasks is None or not vectors:
+        return {}
+    return {"similarity": lambda: (similarity_figure(vectors, tasks), similarity_table(vectors, tasks))}
 
 
 def cosine_similarity(vectors: npt.ArrayLike) -> Floats:

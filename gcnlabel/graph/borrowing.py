@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from gcnlabel.annotations.counted_rows import used_rows
-from gcnlabel.errors import InputError, note, shorten
-from gcnlabel.faces import emotic_to_expressions, read_emotic
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph.label_graph import LabelGraph
-from gcnlabel.graph.matrix_files import read_matrix
-from gcnlabel.graph.measuring import graph_of_statistics
 from gcnlabel.graph.raw_matrix import as_dense
-from gcnlabel.graph.sources import graph_from_matrix
-from gcnlabel.statistics import LabelStatistics, default_blocks
 
 
 def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> LabelGraph:
@@ -49,28 +41,3 @@ def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> 
     blocks = [block for block in raw.history.get(key, []) if sorted(block["tasks"]) != sorted(pair)]
     borrowed = {"tasks": list(pair), "statistic": "borrowed", "from": other.history}
     return LabelGraph.from_dense(matrix.numpy(), raw.tasks, history={**raw.history, key: [*blocks, borrowed]})
-
-
-def graph_to_borrow(source: str, labels: Sequence[str]) -> LabelGraph:
-    """Return the raw graph that a text names.
-
-    Args:
-        source: ``emotic:PATH`` for the conditional probabilities of EMOTIC's training split, a raw graph
-            (.safetensors), or a matrix with label names (.csv).
-        labels: Expressions that EMOTIC's categories are mapped to.
-
-    Raises:
-        InputError: The file or folder cannot be used.
-    """
-    name, _, path = source.partition(":")
-    if name == "emotic" and path:
-        persons = read_emotic(path)
-        note(f"{source}: {(used_rows(persons.annotations) + persons.rows).of_splits(['train']).line()}")
-        expressions = emotic_to_expressions(persons, classes=labels).of_split("train")
-        blocks = default_blocks(expressions.tasks, "conditional")
-        graph = graph_of_statistics(LabelStatistics(expressions.tasks, blocks).update(expressions), named=True)
-        graph.history = {**graph.history, "source": "EMOTIC"}
-        return graph
-    if source.endswith(".csv"):
-        return graph_from_matrix(*read_matrix(source))
-    return LabelGraph.load(source)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.graph.label_nodes import LabelNodes
 from gcnlabel.tasks import TaskSet
+
+if TYPE_CHECKING:
+    from gcnlabel.graph.label_nodes import LabelNodes
 
 
 def check_edges(graph: LabelNodes) -> None:

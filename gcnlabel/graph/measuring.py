@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from gcnlabel.errors import InputError
@@ -12,7 +11,6 @@ from gcnlabel.graph.raw_matrix import MOST_DENSE
 from gcnlabel.statistics import LabelStatistics
 
 Pair = tuple[str, str]
-Pairs = Mapping[Pair, str]
 
 
 def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> LabelGraph:
@@ -46,7 +44,12 @@ def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> 
     return graph_from_entries(*statistics.entries(), statistics.tasks, history=history)
 
 
-def measured_pairs(raw: LabelGraph) -> list[Pair] | None:
-    """Return the pairs of tasks that a raw graph was measured for, None when it was not measured."""
-    blocks = raw.history.get("blocks")
-    return None if blocks is None else [tuple(block["tasks"]) for block in blocks]
+def pair_of(text: str) -> Pair:
+    """Return the pair of tasks that ``TASK:TASK``, or ``TASK`` for itself, names.
+
+    Example:
+        >>> pair_of("tags:affect"), pair_of("tags")
+        (('tags', 'affect'), ('tags', 'tags'))
+    """
+    a, _, b = text.partition(":")
+    return a, b or a

@@ -1,4 +1,4 @@
-"""Files of arrays -> graphs and vectors: the pickles of the published codes, and ``.npy`` files.
+"""Files of arrays -> raw graphs: the pickles of the published codes, and ``.npy`` files.
 
 They are read by :mod:`gcnlabel.pickles`, which admits arrays and refuses everything else by name. A plain array holds
 no names: its rows are taken in the order of the tasks' labels.
@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from gcnlabel.embeddings import as_matrix, read_label_arrays
+from gcnlabel.embeddings import as_matrix
 from gcnlabel.errors import InputError
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.matrix_files import check_counts
@@ -21,20 +20,6 @@ from gcnlabel.pickles import Frame, read_arrays
 from gcnlabel.tasks import TaskSet
 
 EXPECTED = "a dict with adj and nums, or a matrix [L, L]"
-
-
-def graph_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
-    """Return the raw graph of a published ``*_adj.pkl`` or ``spearman_*.pkl``: counts, or a matrix.
-
-    Args:
-        path: The file.
-        tasks: Tasks of its labels; None is enough for a frame, which has names.
-
-    Raises:
-        InputError: The file holds something else, or the sizes or names differ.
-    """
-    content = read_arrays(path)
-    return _counts(path, content, tasks) if _is_counts(content) else _matrix(path, content, tasks)
 
 
 def counts_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
@@ -63,15 +48,6 @@ def matrix_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
     if _is_counts(content):
         raise InputError(f"{path} holds counts (adj and nums)", expected="a matrix", fix=f"--from-counts {path}")
     return _matrix(path, content, tasks)
-
-
-def vectors_from_pickle(path: str | Path, size: int) -> npt.NDArray[np.float64]:
-    """Return the label embeddings [L, F] of a published ``*_word2vec.pkl``; it holds no names, only an order.
-
-    Raises:
-        InputError: The file holds something else than ``size`` rows of numbers.
-    """
-    return read_label_arrays(path, [str(i) for i in range(size)]).double().numpy()
 
 
 def describe(content: Any) -> str:

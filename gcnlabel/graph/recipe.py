@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.embeddings import parse_embeddings
-from gcnlabel.errors import InputError, OtherStatisticError
-from gcnlabel.graph.borrowing import graph_to_borrow, with_borrowed
+from gcnlabel.embeddings import EMBEDDINGS
+from gcnlabel.errors import InputError
+from gcnlabel.graph.borrowing import with_borrowed
 from gcnlabel.graph.label_graph import LabelGraph
-from gcnlabel.graph.measured_from import measured_from, remember
-from gcnlabel.graph.measuring import Pair, Pairs, graph_of_statistics
-from gcnlabel.statistics import LabelStatistics, default_blocks
+from gcnlabel.graph.lenders import LENDERS, graph_to_borrow
+from gcnlabel.graph.measuring import Pair, graph_of_statistics
+from gcnlabel.statistics import STATISTICS, LabelStatistics, default_blocks
 from gcnlabel.tasks import TaskSet
-from gcnlabel.transforms import convention
+from gcnlabel.transforms import CONVENTIONS, Convention
+from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphRecipe:
     """How a label graph is made: measured by a statistic, and made a propagation matrix by a convention.
 
+    Each part is named by a text, or by a mapping of its ``name`` and options.
+
     Attributes:
-        convention: Name of the convention, see :data:`gcnlabel.transforms.CONVENTIONS`.
+        convention: A convention, e.g. ``signed``, ``emotion-gcn-paper`` or ``ml-gcn-paper``.
         statistic: Statistic of each pair of tasks, whose edges alone then count; or one name for every pair that it
             suits. None for the convention's own, and its pairs.
         borrowed: Pair of tasks -> where its block comes from instead, as :func:`graph_to_borrow` takes it; its edges
@@ -32,44 +36,40 @@ class GraphRecipe:
         tau: Threshold instead of the convention's.
         p: Weight of the neighbours instead of the convention's, or task -> weight.
         pairs: Pairs of tasks whose edges count, instead of all those above.
-        embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors; None for none.
+        embeddings: As :func:`gcnlabel.embeddings.parse_embeddings` takes them; None for none.
         missing_words: What to do about words without a vector: ``error``, ``skip``, ``random`` or ``zero``.
 
     Raises:
-        InputError: There is no convention of that name.
+        InputError: There is no such convention, or no such embeddings.
 
     Example:
         >>> import numpy as np
         >>> from gcnlabel.tasks import MultiLabel
         >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
         >>> annotations = Annotations(tasks, {"tags": np.array([[1, 0], [0, 1], [1, 0]])})
-        >>> GraphRecipe(convention="signed-weighted").build(annotations).adjacency()
+        >>> GraphRecipe().build(annotations).adjacency()
         tensor([[ 0.5000, -0.5000],
                 [-0.5000,  0.5000]])
     """
 
-    convention: str = "emotion-gcn-paper"
-    statistic: Pairs | str | None = None
-    borrowed: Pairs = field(default_factory=dict)
+    convention: Any = DEFAULT_CONVENTION
+    statistic: Mapping[Pair, Any] | str | None = None
+    borrowed: Mapping[Pair, Any] = field(default_factory=dict)
     tau: float | None = None
     p: float | Mapping[str, float] | None = None
     pairs: Sequence[Pair] | None = None
-    embeddings: str | None = None
+    embeddings: Any = None
     missing_words: str = "error"
 
     def __post_init__(self) -> None:
-        """Check the name of the convention."""
-        convention(self.convention)
+        """Check the names of the parts."""
+        object.__setattr__(self, "convention", CONVENTIONS.checked(self.convention))
+        if self.embeddings is not None:
+            object.__setattr__(self, "embeddings", EMBEDDINGS.checked(self.embeddings))
 
     def build(self, annotations: Annotations) -> LabelGraph:
         """Return the finished graph of annotations; give the training split alone."""
         return self.finish(self.measure(annotations))
-
-    def blocks(self, tasks: TaskSet) -> Pairs:
-        """Return the statistic of each pair of tasks that is measured."""
-        if isinstance(self.statistic, Mapping):
-            return self.statistic
-        return default_blocks(tasks, self.statistic or convention(self.convention).statistic)
 
     def measure(self, annotations: Annotations | Iterable[Annotations], tasks: TaskSet | None = None) -> LabelGraph:
         """Return the raw graph of annotations, with what is borrowed.
@@ -81,7 +81,6 @@ class GraphRecipe:
         Raises:
             InputError: A statistic does not suit its tasks, or there is no sample.
         """
-        whole = annotations if isinstance(annotations, Annotations) else None
         if isinstance(annotations, Annotations):
             tasks, annotations = tasks or annotations.tasks, [annotations]
         if tasks is None:
@@ -89,10 +88,32 @@ class GraphRecipe:
         statistics = LabelStatistics(tasks, self.blocks(tasks))
         for part in annotations:
             statistics.update(part)
-        raw = self.raw(statistics)
-        if whole is not None and self.statistic is None:
-            remember(raw, whole)
-        return raw
+        return self.raw(statistics)
+
+    def finish(self, raw: LabelGraph) -> LabelGraph:
+        """Return the propagation graph of a raw one, with embeddings when they are named.
+
+        Raises:
+            InputError: The graph is finished already; it was measured by another statistic than the convention's, which
+                nobody asked for by name; the convention connects none of its tasks; or it has no edge.
+        """
+        _check_raw(raw)
+        convention: Convention = CONVENTIONS.make(self.convention)
+        pairs = self._edges_between(raw.tasks, convention)
+        self._check_statistic(raw, pairs, convention.statistic)
+        graph: LabelGraph = convention.transform(raw.tasks, tau=self.tau, p=self.p, pairs=pairs)(raw)
+        graph.history = {**graph.history, "convention": str(self.convention)}
+        if self.embeddings is None:
+            return graph
+        source = Path(getattr(self.embeddings, "path", str(self.embeddings))).name
+        graph.history["embeddings"] = {"source": source, "missing_words": self.missing_words}
+        return graph.with_embeddings(EMBEDDINGS.make(self.embeddings, raw.tasks.labels, self.missing_words))
+
+    def blocks(self, tasks: TaskSet) -> Mapping[Pair, Any]:
+        """Return the statistic of each pair of tasks that is measured."""
+        if isinstance(self.statistic, Mapping):
+            return self.statistic
+        return default_blocks(tasks, self.statistic or CONVENTIONS.make(self.convention).statistic)
 
     def raw(self, statistics: LabelStatistics) -> LabelGraph:
         """Return the raw graph of statistics that were measured as :meth:`blocks` says, with what is borrowed."""
@@ -104,59 +125,40 @@ class GraphRecipe:
             raw = with_borrowed(raw, pair, graph_to_borrow(source, raw.tasks[pair[0]].labels))
         return raw
 
-    def finish(self, raw: LabelGraph) -> LabelGraph:
-        """Return the propagation graph of a raw one, with embeddings when they are named.
+    def measured_as(self, tasks: TaskSet) -> str:
+        """Return a text that says all that a raw graph of some annotations depends on."""
+        blocks = [(pair, STATISTICS.checked(part).model_dump()) for pair, part in self.blocks(tasks).items()]
+        borrowed = [(pair, LENDERS.checked(part).model_dump()) for pair, part in self.borrowed.items()]
+        return json.dumps([sorted(blocks, key=str), borrowed, self.statistic is not None])
 
-        A raw graph whose statistic nobody named, and is another than the convention's, is measured anew by the
-        convention's own where :meth:`measure` made it of annotations.
-
-        Raises:
-            InputError: The graph is finished already; it was measured by another statistic than the convention's, which
-                nobody asked for by name, and cannot be measured anew; or it has no edge.
-        """
-        pairs = self.edges_between(raw.tasks)
-        _check_raw(raw)
-        transform = convention(self.convention).transform(raw.tasks, tau=self.tau, p=self.p, pairs=pairs)
-        wanted = pairs or convention(self.convention).pairs(raw.tasks)
-        try:
-            self._check_statistic(raw, wanted)
-        except OtherStatisticError:
-            annotations = measured_from(raw)
-            if annotations is None:
-                raise
-            raw = self.measure(annotations, raw.tasks)
-            self._check_statistic(raw, wanted)
-        graph: LabelGraph = transform(raw)
-        graph.history = {**graph.history, "convention": self.convention}
-        if self.embeddings is None:
-            return graph
-        graph.history["embeddings"] = {"source": Path(self.embeddings).name, "missing_words": self.missing_words}
-        return graph.with_embeddings(parse_embeddings(self.embeddings, raw.tasks.labels, self.missing_words))
-
-    def edges_between(self, tasks: TaskSet) -> list[Pair] | None:
-        """Return the pairs of tasks whose edges count, None for the convention's."""
+    def _edges_between(self, tasks: TaskSet, convention: Convention) -> list[Pair]:
+        """Return the pairs of tasks whose edges count."""
         if self.pairs is not None:
             return list(self.pairs)
-        if self.statistic is None and not self.borrowed:
-            return None
-        own = convention(self.convention).pairs(tasks) if self.statistic is None else list(self.blocks(tasks))
-        return [*own, *self.borrowed]
+        pairs = convention.pairs(tasks) if self.statistic is None else list(self.blocks(tasks))
+        if not pairs and not self.borrowed:
+            first = tasks.names[0]
+            raise InputError(
+                f"convention {self.convention.name!r} connects no pair of tasks of {tasks!r}",
+                fix=f"name the pairs of tasks to connect: graph.statistic: {{{first}: phi}} in a config; "
+                f"build-graph --statistic {first}=phi, or --pairs {first}:{first}; or choose another convention",
+            )
+        return [*pairs, *self.borrowed]
 
-    def _check_statistic(self, raw: LabelGraph, pairs: Iterable[Pair]) -> None:
+    def _check_statistic(self, raw: LabelGraph, pairs: Iterable[Pair], statistic: str | None) -> None:
         if "blocks" not in raw.history or raw.history.get("named"):
             return
         measured = _by_pair(raw.history["blocks"])
-        blocks = default_blocks(raw.tasks, convention(self.convention).statistic)
-        own = {frozenset(pair): name for pair, name in blocks.items()}
+        own = {frozenset(pair): name for pair, name in default_blocks(raw.tasks, statistic).items()}
         for pair in pairs:
             found = measured.get(frozenset(pair))
             wanted = own.get(frozenset(pair), found)
             if found is None or found not in (wanted, "borrowed"):
-                raise OtherStatisticError(
+                raise InputError(
                     f"the graph holds {'no statistic' if found is None else repr(found)} of {':'.join(pair)}",
-                    expected=f"{wanted or 'one'!r}, as the convention {self.convention!r} takes",
-                    fix=f"measure it for this convention: measured_graph(..., convention={self.convention!r}); or name "
-                    f"the statistic there: measured_graph(..., {found or 'spearman'!r})",
+                    expected=f"{wanted or 'one'!r}, as the convention {self.convention.name!r} takes",
+                    fix="measure it by the recipe that finishes it; or name the statistic there: "
+                    f"GraphRecipe(statistic={found or 'spearman'!r}).measure(...)",
                 )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
+from torchmetrics.functional.classification import multiclass_confusion_matrix
 
 from gcnlabel.metrics.majority import majority
 
@@ -19,13 +19,12 @@ def confusion_matrix(scores: Tensor, targets: Tensor) -> Tensor:
             those without one are left out.
 
     Example:
+        >>> import torch
         >>> confusion_matrix(torch.tensor([[2.0, 1.0], [0.0, 1.0], [3.0, 0.0]]), torch.tensor([0, 0, -1])).tolist()
         [[1, 1], [0, 0]]
     """
-    size, targets = scores.shape[1], majority(targets)
-    seen = targets >= 0
-    pairs = targets[seen] * size + scores[seen].argmax(1)
-    return torch.bincount(pairs, minlength=size * size).reshape(size, size)
+    classes = scores.shape[1]
+    return multiclass_confusion_matrix(scores, majority(targets), classes, ignore_index=-1, validate_args=False)
 
 
 def categorical_metrics(confusion: Tensor, classes: tuple[str, ...]) -> dict[str, Any]:
@@ -39,6 +38,7 @@ def categorical_metrics(confusion: Tensor, classes: tuple[str, ...]) -> dict[str
         classes: Names of the classes.
 
     Example:
+        >>> import torch
         >>> categorical_metrics(torch.tensor([[3, 1], [0, 4]]), ("sad", "happy"))["mean_class_accuracy"]
         0.875
     """

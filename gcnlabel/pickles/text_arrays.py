@@ -79,12 +79,13 @@ def texts(text: ArrowText) -> list[str]:
         raise InputError("an array of text of which some are missing, or of another type", expected="names")
     try:
         places = np.frombuffer(starts, kind)[text.offset : text.offset + text.length + 1]
-        whole = len(places) == text.length + 1 and (np.diff(places) >= 0).all() and places[0] >= 0
-        if not whole or places[-1] > len(data or b""):
-            raise InputError("an array of text without as much in the file")
-        return [(data or b"")[a:b].decode() for a, b in pairwise(places.tolist())]
+        found = [(data or b"")[a:b].decode() for a, b in pairwise(places.tolist())]
     except ValueError as error:
         raise InputError(f"an array of text that cannot be read: {error}") from error
+    whole = len(places) == text.length + 1 and (np.diff(places) >= 0).all() and places[0] >= 0
+    if not whole or places[-1] > len(data or b""):
+        raise InputError("an array of text without as much in the file")
+    return found
 
 
 TEXTS = {

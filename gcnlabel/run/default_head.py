@@ -24,7 +24,8 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.config.schema import Config, Graph
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.nn.heads import HEADS, HeadPart
-from gcnlabel.recipe import measured_graph
+from gcnlabel.run.data import Part
+from gcnlabel.run.graph import raw_graph
 
 PLENTY = 300
 """Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
@@ -36,14 +37,14 @@ Chosen on validation data of affect_in_tweets.
 """
 
 
-def resolve_default(config: Config, annotations: Annotations) -> Config:
+def resolve_default(config: Config, part: Part) -> Config:
     """Return a config whose head is not ``default`` but what that stands for; any other config as it is.
 
     Args:
         config: What is to be trained.
-        annotations: Those of the training part.
+        part: The training part of its data.
     """
-    return with_head(config, *default_settings(config, annotations)) if config.model.head.name == "default" else config
+    return with_head(config, *default_settings(config, part)) if config.model.head.name == "default" else config
 
 
 def check_alone(config: Config) -> None:
@@ -59,7 +60,8 @@ def check_alone(config: Config) -> None:
         raise InputError(
             f"the head 'default' in {head.title}", expected="it alone: it is chosen for all tasks together"
         )
-    beside = [f"graph.{name}" for name in ("file", "tau", "p", "borrowed") if getattr(graph, name) not in (None, {})]
+    names = ("file", "tau", "p", "pairs", "borrowed")
+    beside = [f"graph.{name}" for name in names if getattr(graph, name) not in (None, {})]
     if head.name == "default" and beside:
         raise InputError(
             f"{shorten(beside)} beside the head 'default', which chooses head and graph for itself",
@@ -67,11 +69,11 @@ def check_alone(config: Config) -> None:
         )
 
 
-def default_settings(config: Config, annotations: Annotations) -> tuple[HeadPart, Graph]:
-    """Return the default's head and graph for tasks that are annotated so."""
-    tasks = annotations.tasks
+def default_settings(config: Config, part: Part) -> tuple[HeadPart, Graph]:
+    """Return the default's head and graph for tasks that are annotated as in the training part."""
+    annotations, tasks = part.annotations, part.annotations.tasks
     dimensions = [task.name for task in tasks if not task.discrete]
-    if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(annotations):
+    if not 0 < len(dimensions) < len(tasks.names) or not _has_edges(config, part):
         return HEADS.parse("linear"), config.graph
     plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]
     free, kept = ([name for name in plenty if (name in dimensions) == kept] for kept in (False, True))
@@ -95,10 +97,10 @@ def generated_settings(
     return head
 
 
-def signed_settings(graph: Graph, embeddings: str = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
+def signed_settings(graph: Graph, embeddings: Any = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
     """Return a graph's settings with the default's convention, and embeddings and weights of the neighbours."""
-    changes = {"convention": "signed-weighted", "tau": TAU, "p": p, "statistic": None, "file": None, "borrowed": {}}
-    return graph.model_copy(update={**changes, "embeddings": embeddings})
+    own: dict[str, Any] = {"statistic": None, "file": None, "borrowed": {}, "pairs": None}
+    return graph.changed(convention="signed-weighted", tau=TAU, p=p, embeddings=embeddings, **own)
 
 
 def with_head(config: Config, head: HeadPart, graph: Graph) -> Config:
@@ -112,5 +114,6 @@ def observed(annotations: Annotations, task: str) -> int:
     return int((~np.isnan(annotations.indicators(task))).sum(0).min())
 
 
-def _has_edges(annotations: Annotations) -> bool:
-    return bool((measured_graph(annotations, annotations.tasks, "spearman").edge_weight.abs() >= TAU).any())
+def _has_edges(config: Config, part: Part) -> bool:
+    raw = raw_graph(with_head(config, config.model.head, signed_settings(config.graph)), part)
+    return bool((raw.edge_weight.abs() >= TAU).any())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from gcnlabel.annotations import Annotations
+from gcnlabel.config.graph import Graph
 from gcnlabel.config.schema import Config
 from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import InputError
 from gcnlabel.graph import GraphRecipe, LabelGraph
-from gcnlabel.run.data import RunData
+from gcnlabel.graph.measuring import Pair, pair_of
+from gcnlabel.registry import Part as Named
+from gcnlabel.run.data import Part, RunData
 
 
 def build_graph(config: Config, data: RunData) -> LabelGraph | None:
@@ -24,26 +26,34 @@ def build_graph(config: Config, data: RunData) -> LabelGraph | None:
         if settings.embeddings is None:
             return graph
         return graph.with_embeddings(parse_embeddings(settings.embeddings, graph.labels, settings.missing_words))
-    return finished_graph(config, raw_graph(config, data.parts["train"].annotations))
+    return finished_graph(config, raw_graph(config, data.parts["train"]))
 
 
-def graph_recipe(config: Config) -> GraphRecipe:
-    """Return how a config makes a graph."""
-    settings = config.graph
+def graph_recipe(settings: Graph) -> GraphRecipe:
+    """Return how the settings of a graph measure and finish it."""
     return GraphRecipe(
         convention=settings.convention,
-        statistic=None if settings.statistic is None else parse_pairs(settings.statistic),
-        borrowed=parse_pairs(settings.borrowed),
+        statistic=None if settings.statistic is None else _of_pairs(settings.statistic),
+        borrowed=_of_pairs(settings.borrowed),
         tau=settings.tau,
         p=settings.p,
+        pairs=None if settings.pairs is None else [pair_of(text) for text in settings.pairs],
         embeddings=settings.embeddings,
         missing_words=settings.missing_words,
     )
 
 
-def raw_graph(config: Config, annotations: Annotations) -> LabelGraph:
-    """Return the raw graph that a config measures on annotations."""
-    return graph_recipe(config).measure(annotations)
+def _of_pairs(parts: dict[str, Named]) -> dict[Pair, Named]:
+    return {pair_of(text): part for text, part in parts.items()}
+
+
+def raw_graph(config: Config, part: Part) -> LabelGraph:
+    """Return the raw graph that a config measures on a part of the data; what was measured once is kept with it."""
+    recipe = graph_recipe(config.graph)
+    key = recipe.measured_as(part.annotations.tasks)
+    if key not in part.measured:
+        part.measured[key] = recipe.measure(part.annotations)
+    return part.measured[key]
 
 
 def finished_graph(config: Config, raw: LabelGraph) -> LabelGraph:
@@ -54,18 +64,4 @@ def finished_graph(config: Config, raw: LabelGraph) -> LabelGraph:
     """
     if config.graph.embeddings is None:
         raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
-    return graph_recipe(config).finish(raw)
-
-
-def parse_pairs(texts: dict[str, str]) -> dict[tuple[str, str], str]:
-    """Return ``{"a:b": value}`` as ``{("a", "b"): value}``; ``a`` alone means ``a:a``.
-
-    Example:
-        >>> parse_pairs({"tags": "phi", "tags:affect": "spearman"})
-        {('tags', 'tags'): 'phi', ('tags', 'affect'): 'spearman'}
-    """
-    pairs = {}
-    for key, value in texts.items():
-        a, _, b = key.partition(":")
-        pairs[(a, b or a)] = value
-    return pairs
+    return graph_recipe(config.graph).finish(raw)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
+
+if TYPE_CHECKING:
+    from gcnlabel.graph import LabelGraph
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Part:
     Attributes:
         annotations: Targets of N samples.
         inputs: Features [N, D], or images uint8 [N, C, H, W].
+        measured: Raw graphs of the annotations, so that each is measured once.
 
     Raises:
         InputError: Inputs and annotations have different numbers of rows.
@@ -26,6 +30,7 @@ class Part:
 
     annotations: Annotations
     inputs: Any
+    measured: dict[str, LabelGraph] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check that inputs and annotations have the same rows."""

@@ -1,10 +1,10 @@
-from gcnlabel.statistics.blocks import STATISTICS, LabelStatistics, default_blocks
+from gcnlabel.statistics.blocks import LabelStatistics, default_blocks
 from gcnlabel.statistics.conditional import ConditionalProbability, conditional_from_counts
 from gcnlabel.statistics.cooccurrence import CoOccurrence
 from gcnlabel.statistics.pearson import Pearson
 from gcnlabel.statistics.phi import Phi
 from gcnlabel.statistics.spearman import Spearman
-from gcnlabel.statistics.statistic import Statistic
+from gcnlabel.statistics.statistic import STATISTICS, Statistic
 from gcnlabel.statistics.streaming import measure_files
 
 __all__ = [

@@ -11,24 +11,11 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
-from gcnlabel.errors import InputError, closest
-from gcnlabel.statistics.conditional import ConditionalProbability
-from gcnlabel.statistics.cooccurrence import CoOccurrence
-from gcnlabel.statistics.pearson import Pearson
-from gcnlabel.statistics.phi import Phi
-from gcnlabel.statistics.spearman import Spearman
-from gcnlabel.statistics.statistic import Floats, Ints, Statistic
+from gcnlabel.errors import InputError
+from gcnlabel.statistics.statistic import STATISTICS, Floats, Ints, Statistic
 from gcnlabel.tasks import TaskSet
 
 Pair = tuple[str, str]
-
-STATISTICS: dict[str, type[Statistic]] = {
-    "spearman": Spearman,
-    "pearson": Pearson,
-    "phi": Phi,
-    "conditional": ConditionalProbability,
-    "cooccurrence": CoOccurrence,
-}
 
 
 class LabelStatistics:
@@ -36,7 +23,8 @@ class LabelStatistics:
 
     Args:
         tasks: Tasks whose labels are rows and columns.
-        blocks: Pair of task names -> name of a statistic. A pair of different tasks fills both of its blocks.
+        blocks: Pair of task names -> name of a statistic, or a mapping of its ``name`` and options. A pair of
+            different tasks fills both of its blocks.
 
     Attributes:
         num_samples: Samples that were counted.
@@ -53,12 +41,15 @@ class LabelStatistics:
         [[0.0, 0.5], [1.0, 0.0]]
     """
 
-    def __init__(self, tasks: TaskSet, blocks: Mapping[Pair, str]) -> None:
+    def __init__(self, tasks: TaskSet, blocks: Mapping[Pair, Any]) -> None:
         self.tasks = tasks
         self.num_samples = 0
         self.rows = RowReport()
-        self._names = dict(blocks)
-        self._statistics = {pair: _statistic(name)(tasks, *pair) for pair, name in blocks.items()}
+        parts = {pair: STATISTICS.checked(part) for pair, part in blocks.items()}
+        self._parts = {pair: part.model_dump() for pair, part in parts.items()}  # plain, for other processes
+        self._statistics = {
+            pair: statistic_class(part.name)(tasks, *pair, **part.options) for pair, part in parts.items()
+        }
         for a, b in blocks:
             if a != b and (b, a) in blocks:
                 raise InputError(f"the pair of tasks {a!r} and {b!r} is named twice", expected="each pair once")
@@ -76,8 +67,8 @@ class LabelStatistics:
         Raises:
             InputError: It has other tasks or blocks.
         """
-        if other.tasks != self.tasks or other._names != self._names:
-            raise InputError("cannot merge statistics of other tasks or blocks", expected=str(self._names))
+        if other.tasks != self.tasks or other._parts != self._parts:
+            raise InputError("cannot merge statistics of other tasks or blocks", expected=str(self._parts))
         self.num_samples += other.num_samples
         self.rows += other.rows
         for pair, statistic in self._statistics.items():
@@ -89,11 +80,9 @@ class LabelStatistics:
         matrix = np.zeros((self.tasks.num_labels, self.tasks.num_labels))
         for (a, b), statistic in self._statistics.items():
             rows, columns = self.tasks.slice_of(a), self.tasks.slice_of(b)
-            block = statistic.compute()
-            matrix[rows, columns] = block
+            matrix[rows, columns] = block = statistic.compute()
             if a != b:
-                reverse = statistic.compute_reverse() if isinstance(statistic, ConditionalProbability) else block.T
-                matrix[columns, rows] = reverse
+                matrix[columns, rows] = statistic.reverse(block)
         return matrix
 
     def entries(self) -> tuple[Ints, Ints, Floats]:
@@ -107,9 +96,7 @@ class LabelStatistics:
             block = statistic.compute_sparse()
             found.append((block.row + first, block.col + second, block.data))
             if a != b:
-                reverse = block.T.tocoo()
-                if isinstance(statistic, ConditionalProbability):
-                    reverse = statistic.compute_reverse_sparse()
+                reverse = statistic.reverse_sparse(block)
                 found.append((reverse.row + second, reverse.col + first, reverse.data))
         rows, columns, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return rows, columns, values
@@ -121,14 +108,16 @@ class LabelStatistics:
         """
         found: dict[str, float] = {}
         for (a, b), statistic in self._statistics.items():
-            if a == b and isinstance(statistic, ConditionalProbability):
-                each = statistic.label_counts()
-                found |= {} if each is None else dict(zip(self.tasks[a].labels, each.tolist(), strict=True))
+            each = statistic.label_counts() if a == b else None
+            found |= {} if each is None else dict(zip(self.tasks[a].labels, each.tolist(), strict=True))
         return found
 
     def describe(self) -> list[dict[str, Any]]:
         """Return how each block is computed, as plain values."""
-        return [{"tasks": list(pair), "statistic": name} for pair, name in self._names.items()]
+        return [
+            {"tasks": list(pair), "statistic": part["name"], **{key: part[key] for key in part if key != "name"}}
+            for pair, part in self._parts.items()
+        ]
 
 
 def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, str]:
@@ -149,11 +138,11 @@ def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, s
     """
     pairs = list(combinations_with_replacement(tasks, 2))
     if statistic is not None:
-        suits = _statistic(statistic).suits
+        suits = statistic_class(statistic).suits
         blocks = {(a.name, b.name): statistic for a, b in pairs if suits(a) and suits(b)}
     else:
-        blocks = {(a.name, b.name): "spearman" for a, b in pairs if a.discrete != b.discrete}
-        blocks |= {(task.name, task.name): "conditional" for task in tasks if task.binary}
+        kinds = [(name, statistic_class(name)) for name in STATISTICS.names()]
+        blocks = {(a.name, b.name): name for a, b in pairs for name, kind in kinds if kind.published_for(a, b)}
     if not blocks:
         raise InputError(
             f"no pair of tasks to measure in {tasks!r}",
@@ -163,7 +152,13 @@ def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, s
     return blocks
 
 
-def _statistic(name: str) -> type[Statistic]:
-    if name not in STATISTICS:
-        raise InputError(f"unknown statistic {name!r}", expected=" | ".join(STATISTICS), fix=closest(name, STATISTICS))
-    return STATISTICS[name]
+def statistic_class(name: str) -> type[Statistic]:
+    """Return a statistic by its name, or one of one's own by ``package.module:Attribute``.
+
+    Raises:
+        InputError: There is none, or what is there is no statistic.
+    """
+    found = STATISTICS.resolve(name)
+    if not (isinstance(found, type) and issubclass(found, Statistic)):
+        raise InputError(f"{name!r} is no statistic", expected="a subclass of gcnlabel.statistics.Statistic")
+    return found

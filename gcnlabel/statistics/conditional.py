@@ -1,11 +1,14 @@
 """How likely a label is, given another."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from gcnlabel.statistics.pair_counts import CountingStatistic
-from gcnlabel.statistics.statistic import Floats
+from gcnlabel.statistics.statistic import STATISTICS, Floats
+from gcnlabel.tasks import Task
 
 
 def conditional_from_counts(counts: npt.ArrayLike, cooccurrence: npt.ArrayLike) -> Floats:
@@ -25,16 +28,20 @@ def conditional_from_counts(counts: npt.ArrayLike, cooccurrence: npt.ArrayLike) 
     return np.divide(m, n, out=np.zeros_like(m), where=n > 0)
 
 
+@STATISTICS.register("conditional")
 class ConditionalProbability(CountingStatistic):
     """``P(L_j | L_i)``: not symmetric, and 0 for a label with itself, as in the published counts."""
 
-    symmetric = False
+    @classmethod
+    def published_for(cls, a: Task, b: Task) -> bool:
+        """Return whether these are the same tags (ML-GCN)."""
+        return a == b and a.binary
 
     def compute(self) -> Floats:
         """Return P(column | row), [La, Lb]."""
         return self._of(self.counts.first, self.counts.both)
 
-    def compute_reverse(self) -> Floats:
+    def reverse(self, block: Floats) -> Floats:
         """Return P(row | column), [Lb, La]."""
         return self._of(self.counts.second.T, self.counts.both.T)
 
@@ -42,9 +49,15 @@ class ConditionalProbability(CountingStatistic):
         """Return P(column | row) of the pairs that occur."""
         return self._of_pairs(self.occurring(), self._counts.first)
 
-    def compute_reverse_sparse(self) -> sparse.coo_array:
+    def reverse_sparse(self, block: sparse.coo_array) -> sparse.coo_array:
         """Return P(row | column) of the pairs that occur."""
         return self._of_pairs(self.occurring().T.tocoo(), np.asarray(self._counts.second).T)
+
+    def label_counts(self) -> Any:
+        """Return the samples with each label of the first task [La], None where they differ by the other label."""
+        first = np.asarray(self._counts.first)
+        same = first.ndim == 2 and (first == first[:, :1]).all()
+        return first[:, 0] if same and len(first) == len(self.a) else None
 
     def _of_pairs(self, both: sparse.coo_array, first: npt.ArrayLike) -> sparse.coo_array:
         n = np.broadcast_to(np.asarray(first, dtype=np.float64), both.shape)[both.row, both.col]

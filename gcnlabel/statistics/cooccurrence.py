@@ -4,9 +4,10 @@ import numpy as np
 from scipy import sparse
 
 from gcnlabel.statistics.pair_counts import CountingStatistic
-from gcnlabel.statistics.statistic import Floats
+from gcnlabel.statistics.statistic import STATISTICS, Floats
 
 
+@STATISTICS.register("cooccurrence")
 class CoOccurrence(CountingStatistic):
     """Number of samples with both labels, ``M[i, j]`` (ML-GCN, Section 3.2); 0 for a label with itself."""
 

@@ -114,12 +114,6 @@ class CountingStatistic(Statistic):
         """The counts [La, Lb] each: int64, or sums of shares."""
         return self._counts.dense(len(self.a), len(self.b))
 
-    def label_counts(self) -> Any:
-        """Return the samples with each label of the first task [La], None where they differ by the other label."""
-        first = np.asarray(self._counts.first)
-        same = first.ndim == 2 and (first == first[:, :1]).all()
-        return first[:, 0] if same and len(first) == len(self.a) else None
-
     @property
     def pairs(self) -> Any:
         """Samples with both labels, [La, Lb]: a sparse matrix where the targets are."""

@@ -8,10 +8,11 @@ import numpy as np
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
+from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Statistic, fill_undefined
 from gcnlabel.tasks import TaskSet
 
 
+@STATISTICS.register("pearson")
 class Pearson(Statistic):
     """Pearson's correlation, signed, over the samples in which both are annotated; classes and tags as indicators.
 

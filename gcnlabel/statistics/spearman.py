@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.statistics.class_ranks import ClassRanks
-from gcnlabel.statistics.class_shares import ClassShares
 from gcnlabel.statistics.pair_counts import PairCounts
-from gcnlabel.statistics.phi import phi_from_counts
-from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Statistic, fill_undefined
-from gcnlabel.statistics.value_counts import ValueCounts, centred_ranks
-from gcnlabel.tasks import TaskSet
+from gcnlabel.statistics.phi import phi_from_counts, sparse_phi
+from gcnlabel.statistics.ranks import ClassRanks, ClassShares, ValueCounts, centred_ranks
+from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Statistic, fill_undefined
+from gcnlabel.tasks import Task, TaskSet
 
 Bools = npt.NDArray[np.bool_]
 
@@ -56,6 +55,7 @@ def _ranks_of(values: Floats, counts: Floats) -> Floats:
     return ranks
 
 
+@STATISTICS.register("spearman")
 class Spearman(Statistic):
     """Spearman's rank correlation with average ranks for ties, signed (Emotion-GCN, Eq. 4).
 
@@ -67,6 +67,11 @@ class Spearman(Statistic):
     dimension, and of two dimensions, counts by distinct value are kept, 8 (1 + 2 L) bytes for each value and 24 for
     each pair of values: bounded for values of few decimals, but growing with the samples where nearly all differ.
     """
+
+    @classmethod
+    def published_for(cls, a: Task, b: Task) -> bool:
+        """Return whether these are classes or tags, and dimensions (Emotion-GCN, Eq. 3 and 4)."""
+        return a.discrete != b.discrete
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
@@ -118,6 +123,12 @@ class Spearman(Statistic):
             rows, columns = (slice(None), j) if i < 0 else (i, slice(None))
             values[rows, columns], defined[rows, columns] = ranks.spearman()
         return fill_undefined(values, defined, self.a, self.b)
+
+    def compute_sparse(self) -> sparse.coo_array:
+        """Return the block, of classes and tags without what is negligible."""
+        if not (self.a.discrete and self.b.discrete):
+            return super().compute_sparse()
+        return sparse_phi(self._pairs, self.a, self.b)
 
     def _add_classes(self, annotations: Annotations) -> None:
         """Add samples of a categorical task and a dimensional one."""

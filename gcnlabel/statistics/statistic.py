@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,14 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, UndefinedStatisticWarning, shorten
+from gcnlabel.registry import Registry
 from gcnlabel.tasks import Task, TaskSet
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+STATISTICS = Registry("statistic", "gcnlabel.statistics")
+"""Statistics by name: subclasses of :class:`Statistic`, whose keyword-only arguments are their options."""
 
 MIN_SAMPLES = 3
 """Complete samples that a correlation needs."""
@@ -36,8 +40,6 @@ class Statistic(ABC):
         InputError: The statistic does not suit the type of a task.
     """
 
-    symmetric: ClassVar[bool] = True
-
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         for name in (a, b):
             if not self.suits(tasks[name]):
@@ -49,6 +51,11 @@ class Statistic(ABC):
     def suits(cls, task: Task) -> bool:
         """Return whether the statistic can be measured of such a task: of any, unless a subclass says otherwise."""
         return True
+
+    @classmethod
+    def published_for(cls, a: Task, b: Task) -> bool:
+        """Return whether the papers measure this pair of tasks so."""
+        return False
 
     @abstractmethod
     def update(self, annotations: Annotations) -> Self:
@@ -62,9 +69,24 @@ class Statistic(ABC):
     def compute(self) -> Floats:
         """Return the block [labels of a, labels of b]; 0 where the statistic is not defined, with a warning."""
 
+    def reverse(self, block: Floats) -> Floats:
+        """Return the block [labels of b, labels of a], given that of :meth:`compute`."""
+        return block.T
+
     def compute_sparse(self) -> sparse.coo_array:
         """Return the block as a sparse matrix."""
         return sparse.coo_array(self.compute())
+
+    def reverse_sparse(self, block: sparse.coo_array) -> sparse.coo_array:
+        """Return the block [labels of b, labels of a], given that of :meth:`compute_sparse`."""
+        return block.T.tocoo()
+
+    def label_counts(self) -> Floats | None:
+        """Return the samples with each label of the first task [La] that conditional probabilities stand for, or None.
+
+        A graph keeps them, so that it can be written as counts.
+        """
+        return None
 
     def check_same(self, other: Any) -> None:
         """Check that another accumulator counts the same thing.

@@ -100,15 +100,15 @@ def measure_files(
             for path, first, size in _pieces(paths, layout, ROWS_IN_A_PART if rows is None else rows)
         ]
         with _measured(parts, workers, scheduler, timeout) as measured:
-            return _merged(measured, tasks, blocks)
+            return _merged(LabelStatistics(tasks, blocks), measured)
 
 
-def _merged(measured: Iterator[Measured], tasks: TaskSet, blocks: Mapping[Pair, str]) -> LabelStatistics:
-    total, all_signs = LabelStatistics(tasks, blocks), TagSigns()
+def _merged(total: LabelStatistics, measured: Iterator[Measured]) -> LabelStatistics:
+    all_signs = TagSigns()
     for statistics, signs in measured:
         total.merge(statistics)
         all_signs.merge(signs)
-    all_signs.decided(tasks)
+    all_signs.decided(total.tasks)
     return total
 
 

@@ -2,7 +2,7 @@ from torch_geometric.transforms import Compose
 
 from gcnlabel.transforms.absolute import Absolute
 from gcnlabel.transforms.binarize import Binarize
-from gcnlabel.transforms.conventions import CONVENTIONS, Convention, convention
+from gcnlabel.transforms.conventions import CONVENTIONS, Convention
 from gcnlabel.transforms.label_transform import LabelTransform
 from gcnlabel.transforms.normalize import Normalize
 from gcnlabel.transforms.reweight import ColumnReweight, Reweight
@@ -28,5 +28,4 @@ __all__ = [
     "Threshold",
     "TopK",
     "Transpose",
-    "convention",
 ]

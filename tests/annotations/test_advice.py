@@ -7,8 +7,8 @@ from click.testing import CliRunner
 from gcnlabel.annotations import from_frame
 from gcnlabel.cli import main
 from gcnlabel.errors import InputError
+from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.tasks import TaskSet
-from gcnlabel.transforms import convention
 
 TASKS = TaskSet.from_dict({"t": {"type": "categorical", "classes": ["happy", "sad"]}})
 
@@ -59,4 +59,4 @@ def test_a_convention_that_connects_nothing_names_the_options():
     with pytest.raises(
         InputError, match=r"connects no pair(.|\n)*graph.statistic: {t: phi}.*--statistic t=phi.*--pairs t:t"
     ):
-        convention("ml-gcn-paper").transform(TASKS)
+        GraphRecipe(convention="ml-gcn-paper").finish(LabelGraph.from_dense([[0, 1], [1, 0]], TASKS))

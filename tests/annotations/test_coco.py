@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from gcnlabel.annotations import read_coco, read_coco_splits
 from gcnlabel.errors import InputError
-from gcnlabel.graph import graph_from_counts, read_counts
-from gcnlabel.recipe import measured_graph
+from gcnlabel.graph import GraphRecipe, graph_from_counts, read_counts
 
 CATEGORIES = [{"id": 90, "name": "toothbrush"}, {"id": 1, "name": "person"}, {"id": 18, "name": "dog"}]
 IMAGES = [{"id": 9, "file_name": "b.jpg"}, {"id": 57870, "file_name": "a.jpg"}, {"id": 3, "file_name": "c.jpg"}]
@@ -144,7 +143,7 @@ def test_the_graph_is_of_the_counts_of_images(pairs, ids, tmp_path_factory):
         for j in range(5):
             if i != j and shown[:, i].any():
                 expected[i, j] = (shown[:, i] * shown[:, j]).sum() / shown[:, i].sum()
-    graph = measured_graph(found, found.tasks, "conditional")
+    graph = GraphRecipe(statistic="conditional").measure(found, found.tasks)
     np.testing.assert_allclose(graph.statistic.numpy() * (1 - np.eye(5)), expected)
 
 

@@ -341,6 +341,13 @@ def test_one_reader_behind_matrices_counts_and_edges(tmp_path):
         read_matrix(write(tmp_path, matrix.replace(",", ";")), Layout(decimal=","))
 
 
+def test_a_gzipped_file_whose_reserved_flags_are_set_is_one_message(tmp_path):
+    content = bytearray(gzip.compress(PLAIN.encode(), mtime=0))
+    content[3] |= 0x40  # which Python's reader passes over, and polars does not
+    with pytest.raises(InputError, match=r"t\.csv\.gz cannot be read: .*gzip"):
+        read_table(write(tmp_path, bytes(content), "t.csv.gz"), MOOD)
+
+
 def test_a_gzipped_file_with_any_byte_changed_is_read_or_one_message(tmp_path):
     content, refused = gzip.compress(PLAIN.encode(), mtime=0), 0
     for at in range(len(content)):

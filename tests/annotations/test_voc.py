@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from gcnlabel.annotations import read_voc
 from gcnlabel.errors import InputError
-from gcnlabel.recipe import measured_graph
-from gcnlabel.transforms import convention
+from gcnlabel.graph import GraphRecipe
 
 NAN = np.nan
 VALUES = {"train": {"person": [1, 0, -1], "cat": [-1, 0, 1]}, "test": {"person": [0, 1], "cat": [1, -1]}}
@@ -120,7 +119,7 @@ def test_the_graph_counts_difficult_as_it_is_said(rows, tmp_path_factory):
     for how, seen in counted.items():
         shown = signs >= 0 if how == "positive" else signs == 1
         found = read_voc(root, ["trainval"], difficult=how)
-        graph = measured_graph(found, found.tasks, convention("ml-gcn-paper").statistic)
+        graph = GraphRecipe(convention="ml-gcn-paper").measure(found)
         for i in range(4):
             for j in range(4):
                 among = shown[:, i] & seen[:, j]

@@ -39,11 +39,13 @@ def test_every_command_has_examples_in_its_help(run):
 def test_build_and_inspect_from_annotations(run, tmp_path):
     result = run("build-graph tasks.yaml --annotations a.csv --embeddings one-hot --p 0.5 --output g.safetensors")
     assert result.exit_code == 0, result.output
-    assert "3 labels, 4 directed edges, embeddings of size 3" in result.output
+    assert "3 labels, 6 directed edges, embeddings of size 3" in result.output
     graph = LabelGraph.load(tmp_path / "g.safetensors")
     assert graph.history["num_samples"] == 4  # the training split alone
-    assert graph.history["convention"] == "emotion-gcn-paper"
-    assert graph.adjacency()[0].tolist() == [0.5, 0, 0.5]
+    assert graph.history["convention"] == "signed-weighted"
+    sad = graph.adjacency()[0]
+    assert sad[0] == 0.5
+    assert sad[1] < 0 < sad.abs().sum() <= 1
     result = run("inspect-graph g.safetensors --tau-sweep --output figs --format png")
     assert result.exit_code == 0, result.output
     assert "valence" in result.output
@@ -119,7 +121,10 @@ BAD = [
     ("build-graph tasks.yaml --annotations a.csv --p 0.1 --p 0.2 --output g.safetensors", "TASK=NUMBER for each"),
     ("build-graph tasks.yaml --annotations a.csv --p half --output g.safetensors", "one number for all"),
     ("build-graph tasks.yaml --annotations a.csv --p affect=0.1 --output g.safetensors", "p of each task: expression"),
-    ("build-graph tasks.yaml --annotations a.csv --tau 1 --output g.safetensors", "no label has a neighbour"),
+    (
+        "build-graph tasks.yaml --annotations a.csv --convention emotion-gcn-paper --tau 1 --output g.safetensors",
+        "no label has a neighbour",
+    ),
     (
         "build-graph tasks.yaml --annotations a.csv --convention emotion-gnc --output g.safetensors",
         "unknown convention",
@@ -140,6 +145,7 @@ BAD = [
     ("train synthetic-faces --set training.epochs --output run", "expected: key=value"),
     ("train --output run", "no CONFIG given"),
     ("train synthetic-faces --devices two --output run", "expected: auto or a number"),
+    ("train synthetic-faces --set model.head.hidden_channels=[1000000000000] --output run", "memory ran out"),
     ("train --resume --output run", "holds no run"),
     ("evaluate run", "holds no run"),
     ("figures run --output figs", "holds no run"),

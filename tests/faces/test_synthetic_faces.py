@@ -7,8 +7,7 @@ from scipy.stats import spearmanr
 from gcnlabel.errors import InputError
 from gcnlabel.faces.synthetic import SYNTHETIC_TASKS, synthetic_faces
 from gcnlabel.faces.synthetic.population import FREQUENCY, draw_population, quotas
-from gcnlabel.graph import read_matrix
-from gcnlabel.recipe import measured_graph, propagation_graph
+from gcnlabel.graph import GraphRecipe, read_matrix
 
 
 def test_the_same_seed_draws_the_same_faces_and_others_others():
@@ -48,7 +47,9 @@ def test_the_label_graph_is_affectnets(seed):
 
 def test_measured_on_images_drawn_the_graph_has_24_edges():
     _, annotations = synthetic_faces(4000)
-    graph = propagation_graph(measured_graph(annotations, SYNTHETIC_TASKS))
+    graph = GraphRecipe(convention="emotion-gcn-paper").finish(
+        GraphRecipe(convention="emotion-gcn-paper").measure(annotations, SYNTHETIC_TASKS)
+    )
     assert int((graph.edge_index[0] != graph.edge_index[1]).sum()) == 24
 
 

@@ -10,10 +10,9 @@ from safetensors.torch import load_file, save_file
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph, graph_from_edges, graph_from_entries
+from gcnlabel.graph import GraphRecipe, LabelGraph, graph_from_edges, graph_from_entries
 from gcnlabel.graph.raw_matrix import as_dense, entries_at, picked
 from gcnlabel.inspection import inspect_labels, inspect_warnings, swept_statistic
-from gcnlabel.recipe import measured_graph, propagation_graph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet([MultiLabel("tags", ["cat", "dog", "cow"]), Dimensional("size", ["length"])])
@@ -58,7 +57,7 @@ def test_the_same_file_order_and_transforms(both, tmp_path):
         graph.save(tmp_path / name)
         moved.append(LabelGraph.load(tmp_path / name).reorder(turned))
     equal(*moved)
-    made = [propagation_graph(graph, "signed", tau=0.1, embeddings="one-hot") for graph in moved]
+    made = [GraphRecipe(convention="signed", tau=0.1, embeddings="one-hot").finish(graph) for graph in moved]
     equal(*made)
     assert torch.equal(made[0].x, made[1].x)
 
@@ -108,9 +107,9 @@ def test_measured_entries_are_those_of_the_whole_matrix(monkeypatch, name, missi
         tags[::4, 1] = np.nan
     targets = {"tags": tags, "mood": rng.integers(-1 if missing else 0, 3, 40), "size": rng.random((40, 1))}
     annotations = Annotations(tasks, targets)
-    dense = measured_graph(annotations, tasks, name)
+    dense = GraphRecipe(statistic=name).measure(annotations, tasks)
     few_are_dense(monkeypatch, 3)
-    equal(measured_graph(annotations, tasks, name), dense)
+    equal(GraphRecipe(statistic=name).measure(annotations, tasks), dense)
 
 
 def test_a_measure_of_sparse_tags_takes_no_more_than_the_pairs_that_occur(monkeypatch):
@@ -119,9 +118,9 @@ def test_a_measure_of_sparse_tags_takes_no_more_than_the_pairs_that_occur(monkey
     rng = np.random.default_rng(0)
     tags = sparse.csr_matrix((rng.random((60, 9)) < 0.1).astype(np.float32))
     tasks = TaskSet([MultiLabel("tags", [f"tag {i}" for i in range(9)])])
-    dense = measured_graph(Annotations(tasks, {"tags": tags}), tasks)
+    dense = GraphRecipe(convention="emotion-gcn-paper").measure(Annotations(tasks, {"tags": tags}), tasks)
     few_are_dense(monkeypatch, 3)
-    found = measured_graph(Annotations(tasks, {"tags": tags}), tasks)
+    found = GraphRecipe(convention="emotion-gcn-paper").measure(Annotations(tasks, {"tags": tags}), tasks)
     equal(found, dense)
     assert found.statistic._nnz() == int((dense.statistic != 0).sum())
 

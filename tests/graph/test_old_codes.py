@@ -14,18 +14,18 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.cli import main
 from gcnlabel.errors import InputError
 from gcnlabel.graph import (
+    GraphRecipe,
     LabelGraph,
     graph_from_counts,
     graph_from_edges,
     graph_from_matrix,
-    graph_from_pickle,
     read_matrix,
     read_pickle,
     write_emotion_gcn,
     write_ml_gcn,
 )
+from gcnlabel.graph.published_pickles import counts_from_pickle, matrix_from_pickle
 from gcnlabel.pickles import Frame
-from gcnlabel.recipe import measured_graph, propagation_graph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore::gcnlabel.errors.IsolatedLabelWarning")
@@ -38,8 +38,8 @@ CLASSES = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
 
 @pytest.fixture
 def tags():
-    raw = measured_graph(Annotations(TAGS, {"tags": VALUES}), TAGS, convention="ml-gcn-code")
-    graph = propagation_graph(raw, "ml-gcn-code", tau=0.3)
+    raw = GraphRecipe(convention="ml-gcn-code").measure(Annotations(TAGS, {"tags": VALUES}), TAGS)
+    graph = GraphRecipe(convention="ml-gcn-code", tau=0.3).finish(raw)
     return graph.with_embeddings(torch.arange(6.0).view(3, 2))
 
 
@@ -50,7 +50,7 @@ def faces():
     rng = np.random.default_rng(0)
     matrix = rng.uniform(0.15, 0.9, (9, 9)) * rng.choice([-1, 1], (9, 9))
     matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
-    graph = propagation_graph(graph_from_matrix(tasks.labels, matrix, tasks=tasks), "emotion-gcn-code")
+    graph = GraphRecipe(convention="emotion-gcn-code").finish(graph_from_matrix(tasks.labels, matrix, tasks=tasks))
     return graph.with_embeddings(torch.arange(27.0).view(9, 3)), matrix
 
 
@@ -68,7 +68,7 @@ def test_counts_of_tags_for_ml_gcn(tags, tmp_path):
     np.testing.assert_array_equal(content["nums"], NUMS)
     assert content["adj"].dtype == content["nums"].dtype == np.int64
     np.testing.assert_array_equal(read_pickle(files[1]), tags.x)
-    np.testing.assert_allclose(graph_from_pickle(files[0], TAGS).statistic, tags.statistic, rtol=1e-12)
+    np.testing.assert_allclose(counts_from_pickle(files[0], TAGS).statistic, tags.statistic, rtol=1e-12)
     loaded = pickle.loads(files[0].read_bytes())  # our own bytes, as that code loads them
     np.testing.assert_allclose(loaded["adj"] / loaded["nums"][:, np.newaxis], tags.statistic)
 
@@ -91,7 +91,9 @@ def test_a_label_without_samples_is_divided_by_zero_there(tmp_path):
 
 def test_counts_that_were_given(tmp_path):
     graph = graph_from_counts(["Dog", "cat", "cow"], NUMS[[1, 0, 2]], ADJ[[1, 0, 2]][:, [1, 0, 2]], tasks=TAGS)
-    (file,) = write_ml_gcn(saved(propagation_graph(graph, "ml-gcn-paper", tau=0.3), tmp_path), tmp_path / "a.pkl")
+    (file,) = write_ml_gcn(
+        saved(GraphRecipe(convention="ml-gcn-paper", tau=0.3).finish(graph), tmp_path), tmp_path / "a.pkl"
+    )
     content = read_pickle(file)
     np.testing.assert_array_equal(content["adj"], ADJ)
     np.testing.assert_array_equal(content["nums"], NUMS)
@@ -102,8 +104,10 @@ def test_what_a_finished_graph_cannot_give(tmp_path):
     annotations = Annotations(TAGS, {"tags": missing})
     for graph in (
         graph_from_matrix(TAGS.labels, np.full((3, 3), 0.5)),
-        measured_graph(Annotations(TAGS, {"tags": VALUES}), TAGS, "phi"),
-        measured_graph(annotations, TAGS),  # another number of samples for each pair
+        GraphRecipe(statistic="phi").measure(Annotations(TAGS, {"tags": VALUES}), TAGS),
+        GraphRecipe(convention="emotion-gcn-paper").measure(
+            annotations, TAGS
+        ),  # another number of samples for each pair
     ):
         with pytest.raises(InputError, match=r"keeps no counts of cat, dog, cow(.|\n)*cannot be had from a finished"):
             write_ml_gcn(graph, tmp_path / "a.pkl")
@@ -126,9 +130,9 @@ def test_a_frame_of_correlations_for_emotion_gcn(faces, tmp_path):
     theirs = pd.read_pickle(files[0])  # our own bytes, as that code loads them
     np.testing.assert_array_equal(theirs.to_numpy(), expected)
     np.testing.assert_array_equal(torch.load(files[1], weights_only=True), graph.x[order])
-    back = graph_from_pickle(files[0], graph.tasks)
+    back = matrix_from_pickle(files[0], graph.tasks)
     np.testing.assert_array_equal(back.statistic, matrix + np.eye(9))
-    np.testing.assert_allclose(propagation_graph(back, "emotion-gcn-code").adjacency(), graph.adjacency())
+    np.testing.assert_allclose(GraphRecipe(convention="emotion-gcn-code").finish(back).adjacency(), graph.adjacency())
 
 
 def test_a_label_without_neighbours_is_divided_by_zero_there(faces, tmp_path):

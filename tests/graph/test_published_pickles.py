@@ -13,14 +13,11 @@ from gcnlabel.embeddings import read_label_arrays
 from gcnlabel.errors import InputError
 from gcnlabel.graph import (
     LabelGraph,
-    counts_from_pickle,
     graph_from_edges,
     graph_from_matrix,
-    graph_from_pickle,
-    matrix_from_pickle,
     read_pickle,
-    vectors_from_pickle,
 )
+from gcnlabel.graph.published_pickles import counts_from_pickle, matrix_from_pickle
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore::gcnlabel.errors.IsolatedLabelWarning")
@@ -53,7 +50,7 @@ def test_frames_of_vectors_whose_columns_are_the_labels(tmp_path):
 
 @pytest.mark.parametrize("protocol", range(6))
 def test_adjacency_pickles_of_every_protocol(tmp_path, protocol):
-    graph = graph_from_pickle(dump(tmp_path, ADJ, protocol), TASKS)
+    graph = counts_from_pickle(dump(tmp_path, ADJ, protocol), TASKS)
     assert graph.adjacency().tolist() == [[0, 0.25], [0.5, 0]]
 
 
@@ -64,20 +61,20 @@ def test_the_names_of_older_numpy(tmp_path):
         import numpy._core.multiarray as multiarray
 
         patch.setitem(sys.modules, "numpy.core.multiarray", multiarray)
-        assert graph_from_pickle(path, TASKS).adjacency()[0, 1] == 0.25
+        assert counts_from_pickle(path, TASKS).adjacency()[0, 1] == 0.25
 
 
 def test_vectors(tmp_path):
     array = np.arange(6.0, dtype=np.float32).reshape(2, 3)
-    np.testing.assert_array_equal(vectors_from_pickle(dump(tmp_path, array), 2), array)
+    np.testing.assert_array_equal(read_label_arrays(dump(tmp_path, array), ["cat", "dog"]), array)
     with pytest.raises(InputError, match=r"shape \[2, 3\]"):
-        vectors_from_pickle(dump(tmp_path, array), 5)
+        read_label_arrays(dump(tmp_path, array), ["cat", "dog", "cow"])
 
 
 def test_frames_are_matched_by_name(tmp_path):
     frame = pd.DataFrame([[0.0, 0.5], [0.25, 0.0]], index=["dog", "cat"], columns=["cat", "dog"])
     frame.index, frame.columns = (pd.Index(list(axis), dtype=object) for axis in (frame.index, frame.columns))
-    graph = graph_from_pickle(dump(tmp_path, frame, 4), TASKS)
+    graph = matrix_from_pickle(dump(tmp_path, frame, 4), TASKS)
     assert graph.statistic.tolist() == [[0.25, 0.0], [0.0, 0.5]]
 
 
@@ -111,7 +108,7 @@ def test_anything_but_arrays_is_refused_by_name(tmp_path, evil, monkeypatch):
 def test_frames_and_edges_disregard_case_where_that_is_unambiguous(tmp_path):
     frame = pd.DataFrame([[0.0, 0.5], [0.25, 0.0]])
     frame.index, frame.columns = (pd.Index(list(axis), dtype=object) for axis in (["DOG", "Cat"], ["Cat", "DOG"]))
-    assert graph_from_pickle(dump(tmp_path, frame, 4), TASKS).statistic.tolist() == [[0.25, 0.0], [0.0, 0.5]]
+    assert matrix_from_pickle(dump(tmp_path, frame, 4), TASKS).statistic.tolist() == [[0.25, 0.0], [0.0, 0.5]]
     assert graph_from_matrix(["Dog", "CAT"], [[1, 2], [3, 4]], tasks=TASKS).statistic.tolist() == [[4, 3], [2, 1]]
     assert graph_from_edges([("Dog", "CAT", 0.5)], tasks=TASKS).adjacency().tolist() == [[0, 0.5], [0, 0]]
     both = TaskSet([MultiLabel("t", ("us", "US"))])
@@ -166,6 +163,6 @@ def test_damaged_and_other_pickles(tmp_path):
     with pytest.raises(InputError, match="damaged"):
         read_pickle(path)
     with pytest.raises(InputError, match="expected: a dict with adj and nums"):
-        graph_from_pickle(dump(tmp_path, [1, 2]), TASKS)
+        matrix_from_pickle(dump(tmp_path, [1, 2]), TASKS)
     with pytest.raises(InputError, match="is about 2 labels"):
-        graph_from_pickle(dump(tmp_path, ADJ), TaskSet([MultiLabel("t", ("a", "b", "c"))]))
+        counts_from_pickle(dump(tmp_path, ADJ), TaskSet([MultiLabel("t", ("a", "b", "c"))]))

@@ -12,7 +12,6 @@ from gcnlabel.config import parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphEstimator
 from gcnlabel.graph import GraphRecipe, LabelGraph, graph_from_matrix
-from gcnlabel.recipe import measured_graph, propagation_graph
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.graph import build_graph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
@@ -60,10 +59,10 @@ def by_command_line(tmp_path, *options):
     return LabelGraph.load(output) if result.exit_code == 0 else result
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("name", CONVENTIONS.names())
 def test_one_graph_on_every_road(name, tmp_path):
     annotations = from_frame(frame(), TASKS)
-    library = propagation_graph(measured_graph(annotations, TASKS, convention=name), name)
+    library = GraphRecipe(convention=name).finish(GraphRecipe(convention=name).measure(annotations, TASKS))
     parts = [annotations.select(np.arange(100)), annotations.select(np.arange(100, ROWS))]
     others = {
         "recipe": GraphRecipe(convention=name).build(annotations),
@@ -75,6 +74,17 @@ def test_one_graph_on_every_road(name, tmp_path):
         torch.testing.assert_close(graph.adjacency(), library.adjacency(), msg=road)
         torch.testing.assert_close(graph.statistic, library.statistic, msg=road)
         assert graph.history["convention"] == name
+
+
+def test_what_nothing_is_said_about_takes_every_pair(tmp_path):
+    annotations = from_frame(frame(), TASKS)
+    library = GraphRecipe().build(annotations)
+    for graph in (by_config(annotations), by_command_line(tmp_path)):
+        torch.testing.assert_close(graph.adjacency(), library.adjacency())
+    assert library.adjacency()[0, 1] < 0  # tags that exclude each other
+    for a in TASKS:
+        for b in TASKS:
+            assert (library.adjacency()[TASKS.slice_of(a.name), TASKS.slice_of(b.name)] != 0).any(), (a.name, b.name)
 
 
 @pytest.mark.parametrize("name", ["signed-weighted", "emotion-gcn-paper"])
@@ -99,54 +109,42 @@ def test_signs_of_tags_that_exclude_each_other():
     assert graph.adjacency()[0, 1] < 0
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
-@pytest.mark.parametrize("measured_for", CONVENTIONS)
+@pytest.mark.parametrize("name", CONVENTIONS.names())
+@pytest.mark.parametrize("measured_for", CONVENTIONS.names())
 def test_a_convention_takes_its_own_statistic_or_refuses(name, measured_for):
-    """What was measured from known annotations is measured anew; a copy, of which that is not known, is refused."""
     annotations = from_frame(frame(), TASKS)
-    raw = measured_graph(annotations, TASKS, convention=measured_for)
+    raw = GraphRecipe(convention=measured_for).measure(annotations, TASKS)
     right = GraphRecipe(convention=name).build(annotations).adjacency()
-    torch.testing.assert_close(propagation_graph(raw, name).adjacency(), right)
     try:
-        graph = propagation_graph(raw.clone(), name)
+        graph = GraphRecipe(convention=name).finish(raw)
     except InputError as error:
-        assert "measured_graph(..., convention=" in str(error)  # noqa: PT017
-        assert CONVENTIONS[name].statistic != CONVENTIONS[measured_for].statistic
+        assert "measure it by the recipe that finishes it" in str(error)  # noqa: PT017
+        assert CONVENTIONS.make(name).statistic != CONVENTIONS.make(measured_for).statistic
         return
     torch.testing.assert_close(graph.adjacency(), right)
 
 
-@pytest.mark.parametrize("change", ["new weights", "in place"])
-def test_a_raw_graph_that_was_changed_is_not_measured_anew(change):
-    raw = measured_graph(from_frame(frame(), TASKS), TASKS, convention="ml-gcn-paper")
-    if change == "in place":
-        raw.edge_weight[0] = 0.9
-    else:
-        raw.edge_weight = raw.edge_weight * 0.5
-    with pytest.raises(InputError, match="measured_graph"):
-        propagation_graph(raw, "signed-weighted")
-
-
 def test_a_statistic_that_was_asked_for_is_taken(tmp_path):
     annotations = from_frame(frame(), TASKS)
-    raw = measured_graph(annotations, TASKS, "conditional")
+    raw = GraphRecipe(statistic="conditional").measure(annotations, TASKS)
     raw.save(tmp_path / "raw.safetensors")
     graphs = [
-        propagation_graph(g, "signed", pairs=[("tags", "tags")])
+        GraphRecipe(convention="signed", pairs=[("tags", "tags")]).finish(g)
         for g in (raw, LabelGraph.load(tmp_path / "raw.safetensors"))
     ]
     for graph in (*graphs, by_config(annotations, convention="signed", statistic={"tags": "conditional"})):
         torch.testing.assert_close(graph.adjacency(), graphs[0].adjacency())
     by_hand = graph_from_matrix(TASKS.labels, raw.statistic, tasks=TASKS)  # of a matrix no statistic is known
     torch.testing.assert_close(
-        propagation_graph(by_hand, "signed").adjacency(), propagation_graph(raw, "signed").adjacency()
+        GraphRecipe(convention="signed").finish(by_hand).adjacency(),
+        GraphRecipe(convention="signed").finish(raw).adjacency(),
     )
 
 
 def test_pairs_that_were_not_measured_are_refused():
-    raw = measured_graph(from_frame(frame(), TASKS), TASKS)
+    raw = GraphRecipe(convention="emotion-gcn-paper").measure(from_frame(frame(), TASKS), TASKS)
     with pytest.raises(InputError, match="no statistic of mood:mood"):
-        propagation_graph(raw, pairs=[("mood", "affect"), ("mood", "mood")])
+        GraphRecipe(convention="emotion-gcn-paper", pairs=[("mood", "affect"), ("mood", "mood")]).finish(raw)
 
 
 def test_what_is_borrowed_counts_on_every_road(tmp_path):
@@ -154,25 +152,23 @@ def test_what_is_borrowed_counts_on_every_road(tmp_path):
     other.save(tmp_path / "other.safetensors")
     where = str(tmp_path / "other.safetensors")
     annotations = from_frame(frame(), TASKS)
-    recipe = GraphRecipe(borrowed={("mood", "mood"): where})
+    recipe = GraphRecipe(convention="emotion-gcn-paper", borrowed={("mood", "mood"): where})
     expected = recipe.build(annotations)
     assert expected.adjacency()[3, 4] != 0
-    plain = GraphRecipe().build(annotations)
+    plain = GraphRecipe(convention="emotion-gcn-paper").build(annotations)
     assert plain.adjacency()[3, 4] == 0
     for graph in (
-        by_config(annotations, borrowed={"mood:mood": where}),
-        by_command_line(tmp_path, "--borrow", f"mood:mood={where}"),
-        recipe.finish(
-            recipe.borrow(graph_from_matrix(TASKS.labels, GraphRecipe().measure(annotations).statistic, tasks=TASKS))
-        ),
+        by_config(annotations, convention="emotion-gcn-paper", borrowed={"mood:mood": where}),
+        by_command_line(tmp_path, "--convention", "emotion-gcn-paper", "--borrow", f"mood:mood={where}"),
+        recipe.finish(recipe.borrow(graph_from_matrix(TASKS.labels, plain.statistic, tasks=TASKS))),
     ):
         torch.testing.assert_close(graph.adjacency(), expected.adjacency())
 
 
 def test_a_finished_graph_is_no_raw_one():
-    graph = GraphRecipe().build(from_frame(frame(), TASKS))
+    graph = GraphRecipe(convention="emotion-gcn-paper").build(from_frame(frame(), TASKS))
     with pytest.raises(InputError, match="before, by 'emotion-gcn-paper'"):
-        propagation_graph(graph, "signed")
+        GraphRecipe(convention="signed").finish(graph)
 
 
 def test_a_convention_that_does_not_exist():

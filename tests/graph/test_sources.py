@@ -2,8 +2,15 @@ import numpy as np
 import pytest
 
 from gcnlabel.errors import InputError
-from gcnlabel.graph import graph_from_counts, graph_from_edges, graph_from_matrix, read_counts, read_edges, read_matrix
-from gcnlabel.recipe import propagation_graph
+from gcnlabel.graph import (
+    GraphRecipe,
+    graph_from_counts,
+    graph_from_edges,
+    graph_from_matrix,
+    read_counts,
+    read_edges,
+    read_matrix,
+)
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 
@@ -67,12 +74,14 @@ def test_published_statistics(shared_data):
     folder = shared_data / "label_statistics"
     labels, matrix = read_matrix(folder / "affectnet_spearman.csv")
     tasks = TaskSet([Categorical("expression", tuple(labels[:7])), Dimensional("affect", tuple(labels[7:]))])
-    graph = propagation_graph(graph_from_matrix(labels, matrix, tasks=tasks), embeddings="emotion-words")
+    graph = GraphRecipe(convention="emotion-gcn-paper", embeddings="emotion-words").finish(
+        graph_from_matrix(labels, matrix, tasks=tasks)
+    )
     assert int((graph.edge_index[0] != graph.edge_index[1]).sum()) == 24
     assert graph.x.shape == (9, 384)
     for name, edges, isolated in (("coco2014", 111, 15), ("voc2007", 6, 15)):
         raw = graph_from_counts(*read_counts(folder / f"{name}_cooccurrence.csv"))
         with pytest.warns(UserWarning, match=f"{isolated} isolated"):
-            graph = propagation_graph(raw, "ml-gcn-paper", embeddings=str(folder / f"{name}_glove300.txt"))
+            graph = GraphRecipe(convention="ml-gcn-paper", embeddings=str(folder / f"{name}_glove300.txt")).finish(raw)
         assert int((graph.edge_index[0] != graph.edge_index[1]).sum()) == edges
         assert graph.x.shape[1] == 300

@@ -199,3 +199,25 @@ def test_an_evaluation_writes_damaged_ones_anew(run, finished):
     run.evaluation.write_text("{")
     run.predictions.write_text("{")
     assert evaluate(run) == finished.read_evaluation()
+
+
+def test_a_figure_of_ones_own(run, tmp_path, monkeypatch):
+    source = "import polars as pl\nfrom gcnlabel.figures.style import new_figure\n\n"
+    source += "def losses(runs, *, width: float = 2.0):\n"
+    source += "    tables = runs.epochs\n"
+    source += "    return {f'losses_{n}': lambda n=n: (new_figure(width, 2), tables[n]) for n in runs.names}\n"
+    (tmp_path / "own_figures.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    result = call("figures", run.path, "--output", tmp_path / "f", "--format", "svg", "--figure", "own_figures:losses")
+    assert result.exit_code == 0, result.output
+    assert stems(tmp_path / "f") == {"losses_run"}
+    draw_figures([run], FigureFolder(tmp_path / "g", ("svg",)), [{"name": "own_figures:losses", "width": 4}])
+    assert 'width="288pt"' in (tmp_path / "g" / "losses_run.svg").read_text()
+
+
+@pytest.mark.parametrize("name", ["curvse", "no_such_module:figure"])
+def test_a_figure_that_does_not_exist(run, tmp_path, name):
+    result = call("figures", run.path, "--output", tmp_path / "f", "--figure", name)
+    assert result.exit_code == 2
+    assert name in result.output
+    assert not (tmp_path / "f").exists()

@@ -12,9 +12,8 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import InputError, NoEdgeError
-from gcnlabel.graph import LabelGraph
+from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.nn import HEADS
-from gcnlabel.recipe import propagation_graph
 from gcnlabel.run import RunFolder, default_head, fitting, resume, train
 from gcnlabel.run.default_head import (
     HIDDEN,
@@ -27,6 +26,7 @@ from gcnlabel.run.default_head import (
     resolve_default,
     with_head,
 )
+from gcnlabel.run.parts import Part
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -63,19 +63,27 @@ def annotated(tasks, valence=400, arousal=400, related=True, samples=400):
     return Annotations(tasks, {name: targets[name] for name in tasks.names})
 
 
+def training(*given, **how):
+    return training_part(annotated(*given, **how))
+
+
+def training_part(annotations):
+    return Part(annotations, np.zeros((len(annotations), 1)))
+
+
 @pytest.fixture
 def config(tmp_path):
     (tmp_path / "config.yaml").write_text(CONFIG.format(folder=tmp_path))
     return load_config(tmp_path / "config.yaml")
 
 
-def head_for(config, annotations):
-    return default_settings(config, annotations)[0]
+def head_for(config, part):
+    return default_settings(config, part)[0]
 
 
 @pytest.mark.parametrize("tasks", [[TAGS], [CLASSES], [CLASSES, TAGS]])
 def test_linear_without_dimensions(tasks, config):
-    head, graph = default_settings(config, annotated(tasks))
+    head, graph = default_settings(config, training(tasks))
     assert head.name == "linear"
     assert graph == config.graph
 
@@ -85,26 +93,29 @@ def test_linear_with_dimensions_alone(tasks, config):
     annotations = annotated([AFFECT])
     targets = {"affect": annotations.targets["affect"], "rest": annotations.targets["affect"][:, :1]}
     tasks = TaskSet(tasks)
-    assert head_for(config, Annotations(tasks, {name: targets[name] for name in tasks.names})).name == "linear"
+    assert (
+        head_for(config, training_part(Annotations(tasks, {name: targets[name] for name in tasks.names}))).name
+        == "linear"
+    )
 
 
 @pytest.mark.parametrize(("valence", "arousal"), [(10, 400), (400, 10), (PLENTY - 1, 400), (50, 50)])
 def test_dimensions_are_generated_alone_where_one_is_scarce(valence, arousal, config):
-    head, graph = default_settings(config, annotated([TAGS, AFFECT], valence, arousal))
+    head, graph = default_settings(config, training([TAGS, AFFECT], valence, arousal))
     assert (head.title, head.of.tasks, head.keep_length) == ("cosine of residual of graph", ["tags"], [])
     assert head.of.of.bias
-    assert (graph.convention, graph.tau, graph.embeddings) == ("signed-weighted", TAU, "one-hot")
+    assert (str(graph.convention), graph.tau, str(graph.embeddings)) == ("signed-weighted", TAU, "one-hot")
     assert graph.p == {"tags": P, "affect": P_SCARCE}
 
 
 def test_all_are_generated_alone_where_all_are_scarce(config):
-    head, graph = default_settings(config, annotated([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
+    head, graph = default_settings(config, training([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
     assert (head.title, head.keep_length) == ("cosine of graph", [])
     assert graph.p == {"tags": P, "affect": P}
 
 
 def test_tasks_with_plenty_lean_on_their_samples(config):
-    head = head_for(config, annotated([TAGS, AFFECT, CLASSES], PLENTY, PLENTY, samples=PLENTY))
+    head = head_for(config, training([TAGS, AFFECT, CLASSES], PLENTY, PLENTY, samples=PLENTY))
     assert (head.title, head.of.tasks) == ("cosine of residual of graph", ["tags", "mood"])
     assert head.keep_length == ["affect"]
 
@@ -119,24 +130,24 @@ def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):
 
 
 def test_embeddings_of_the_config_do_not_matter(config):
-    named = config.model_copy(update={"graph": config.graph.model_copy(update={"embeddings": "emotion-words"})})
-    assert default_settings(named, annotated([TAGS, AFFECT])) == default_settings(config, annotated([TAGS, AFFECT]))
+    named = config.model_copy(update={"graph": config.graph.changed(embeddings="emotion-words")})
+    assert default_settings(named, training([TAGS, AFFECT])) == default_settings(config, training([TAGS, AFFECT]))
 
 
 def test_linear_where_no_pair_is_a_neighbour(config):
-    assert head_for(config, annotated([TAGS, AFFECT], related=False)).name == "linear"
+    assert head_for(config, training([TAGS, AFFECT], related=False)).name == "linear"
 
 
 def test_a_tie_with_the_threshold_is_an_edge_for_the_rule_and_the_graph_alike(config, monkeypatch):
     """The rule must not promise a graph that the transforms then find empty, nor the other way round."""
     tasks = TaskSet([MultiLabel("tags", ["a"]), Dimensional("affect", ["v"])])
-    annotations = Annotations(tasks, {"tags": np.ones((3, 1)), "affect": np.zeros((3, 1))})
+    part = training_part(Annotations(tasks, {"tags": np.ones((3, 1)), "affect": np.zeros((3, 1))}))
     for value in (TAU, np.float32(TAU), np.nextafter(np.float32(TAU), np.float32(0)), -TAU, 0.2):
         raw = LabelGraph.from_dense(np.array([[0, value], [value, 0]]), tasks)
-        monkeypatch.setattr(default_head, "measured_graph", lambda *given, raw=raw: raw)
-        found = default_head._has_edges(annotations)
+        monkeypatch.setattr(default_head, "raw_graph", lambda *given, raw=raw: raw)
+        found = default_head._has_edges(config, part)
         try:
-            listens = bool(propagation_graph(raw, "signed-weighted", tau=TAU, p=0.4).adjacency()[0, 1] != 0)
+            listens = bool(GraphRecipe(convention="signed-weighted", tau=TAU, p=0.4).finish(raw).adjacency()[0, 1] != 0)
         except NoEdgeError:
             listens = False
         assert found == listens == (abs(np.float32(value)) >= np.float32(TAU)), value
@@ -149,8 +160,8 @@ def test_observed_is_of_the_least_annotated_label():
 
 def test_another_head_stays_as_it_is(config):
     linear = with_head(config, HEADS.parse("linear"), config.graph)
-    assert resolve_default(linear, annotated([TAGS, AFFECT])) is linear
-    assert resolve_default(config, annotated([TAGS])).model.head.name == "linear"
+    assert resolve_default(linear, training([TAGS, AFFECT])) is linear
+    assert resolve_default(config, training([TAGS])).model.head.name == "linear"
 
 
 def write(folder, valence=60):
@@ -177,7 +188,7 @@ def test_the_rule_looks_at_the_training_part_alone(config, tmp_path, monkeypatch
     monkeypatch.setattr(fitting, "load_data", lambda given: replace(data, parts=parts))
     train(config, RunFolder(tmp_path / "other"), progress=False)
     first, other = (RunFolder(tmp_path / name).load_config() for name in ("run", "other"))
-    assert first == other == resolve_default(config, data.parts["train"].annotations)
+    assert first == other == resolve_default(config, data.parts["train"])
 
 
 @pytest.fixture(scope="module")

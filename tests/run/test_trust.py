@@ -76,6 +76,10 @@ POSITIONS = {
     "loss": [("loss.affect", {"name": CODE, "weight": 1})],
     "weighting": [("weighting", {"name": CODE})],
     "augmentation": [("training.augment", CODE)],
+    "statistic": [("graph.statistic", {"affect": CODE}), ("graph.statistic", {"affect": {"name": CODE, "k": 2}})],
+    "convention": [("graph.convention", CODE)],
+    "embeddings": [("graph.embeddings", CODE)],
+    "lender": [("graph.borrowed", {"affect": {"name": CODE, "path": "."}})],
 }
 """Kind of part -> places of a config that name one."""
 

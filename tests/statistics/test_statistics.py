@@ -103,7 +103,7 @@ def test_sparse_tags_equal_dense(name):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(0, 60), max_size=4), st.randoms(), st.sampled_from(sorted(STATISTICS)))
+@given(st.lists(st.integers(0, 60), max_size=4), st.randoms(), st.sampled_from(STATISTICS.names()))
 def test_any_cut_and_any_order_of_merging_give_the_same(cuts, random, name):
     annotations = draw(60, seed=6)
     blocks = default_blocks(TASKS, name)
@@ -187,7 +187,7 @@ def test_sparse_targets_are_counted_in_whole_numbers_and_stay_sparse():
     rng = np.random.default_rng(0)
     dense = (rng.random((500, 3)) < 0.4).astype(np.float32)
     parts = [Annotations(tasks, {"tags": sparse.csr_matrix(part)}) for part in np.split(dense, [100, 101, 400])]
-    statistic = STATISTICS["cooccurrence"](tasks, "tags", "tags")
+    statistic = STATISTICS.make("cooccurrence", tasks, "tags", "tags")
     for part in parts:
         statistic.update(part)
     assert sparse.issparse(statistic.pairs)
@@ -198,6 +198,6 @@ def test_sparse_targets_are_counted_in_whole_numbers_and_stay_sparse():
     assert (counts.second == dense.sum(0)).all()
     assert (counts.total == 500).all()
     before = statistic.pairs.toarray()
-    other = STATISTICS["cooccurrence"](tasks, "tags", "tags").merge(statistic)
+    other = STATISTICS.make("cooccurrence", tasks, "tags", "tags").merge(statistic)
     other.update(parts[0])
     assert (statistic.pairs.toarray() == before).all()  # what was merged is not changed

@@ -32,7 +32,9 @@ def graph_of(tasks, seed):
     draw = torch.Generator().manual_seed(seed)
     size = tasks.num_labels
     matrix = torch.rand(size, size, generator=draw) * (torch.rand(size, size, generator=draw) < 0.5) - 0.2
-    raw = LabelGraph.from_dense(matrix.numpy(), tasks).with_embeddings(random_embeddings(tasks.labels, 5, seed))
+    raw = LabelGraph.from_dense(matrix.numpy(), tasks).with_embeddings(
+        random_embeddings(tasks.labels, size=5, seed=seed)
+    )
     return with_adjacency(raw, matrix)
 
 

@@ -10,10 +10,9 @@ from scipy.stats import spearmanr
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph
-from gcnlabel.recipe import measured_graph, propagation_graph
+from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
-from gcnlabel.transforms import CONVENTIONS, convention
+from gcnlabel.transforms import CONVENTIONS
 
 EMOTIONS = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
 AFFECTNET = TaskSet([Categorical("expression", EMOTIONS), Dimensional("affect", ("valence", "arousal"))])
@@ -46,7 +45,7 @@ def tags(names):
 
 def propagation(matrix, tasks, name, **options):
     graph = LabelGraph.from_dense(matrix, tasks, dtype=torch.float64)
-    return convention(name).transform(tasks, **options)(graph).adjacency().numpy()
+    return CONVENTIONS.make(name).transform(tasks, **options)(graph).adjacency().numpy()
 
 
 def off_diagonal(a):
@@ -132,9 +131,9 @@ def test_the_graph_of_the_released_code_is_measured_with_its_dimensions():
     codes = (affect[:, 0] > 0).astype(np.int64)
     tasks = TaskSet([Categorical("mood", ("sad", "happy")), Dimensional("affect", ("valence", "arousal"))])
     annotations = Annotations(tasks, {"mood": codes, "affect": affect})
-    raw = measured_graph(annotations, tasks, convention("emotion-gcn-code").statistic)
+    raw = GraphRecipe(statistic=CONVENTIONS.make("emotion-gcn-code").statistic).measure(annotations, tasks)
     assert raw.statistic[2, 3] == pytest.approx(spearmanr(affect[:, 0], affect[:, 1]).statistic)
-    a = propagation_graph(raw, "emotion-gcn-code").adjacency().numpy()
+    a = GraphRecipe(convention="emotion-gcn-code").finish(raw).adjacency().numpy()
     np.testing.assert_allclose(a, released_emotion_gcn(raw.statistic.numpy().copy(), 2), rtol=1e-6)
     assert a[2, 3] > 0
 
@@ -176,41 +175,72 @@ def test_published_numbers_can_be_replaced():
 
 
 def test_there_are_four_published_ones_and_ours():
-    published = ["emotion-gcn-paper", "emotion-gcn-code", "ml-gcn-paper", "ml-gcn-code"]
-    assert list(CONVENTIONS) == [*published, "signed", "signed-weighted"]
-    numbers = [(0.1, 0.7), (0.1, 0.5), (0.4, 0.2), (0.4, 0.25), (0.1, 0.5), (0.1, 0.5)]
-    assert [(c.tau, c.p) for c in CONVENTIONS.values()] == numbers
-    assert all(c.source for c in CONVENTIONS.values())
+    numbers = {
+        "emotion-gcn-paper": (0.1, 0.7),
+        "emotion-gcn-code": (0.1, 0.5),
+        "ml-gcn-paper": (0.4, 0.2),
+        "ml-gcn-code": (0.4, 0.25),
+        "signed": (0.1, 0.5),
+        "signed-weighted": (0.1, 0.5),
+    }
+    made = {name: CONVENTIONS.make(name) for name in CONVENTIONS.names()}
+    assert {name: (c.tau, c.p) for name, c in made.items()} == numbers
+
+
+SOURCE = """
+from gcnlabel.transforms import TopK
+from gcnlabel.transforms.conventions import Convention
+
+
+def strongest(*, k: int = 1):
+    return Convention(tau=0.1, p=0.5, neighbours=lambda tau: [TopK(k)], statistic="spearman")
+
+
+def none():
+    return None
+"""
+
+
+def test_a_convention_of_ones_own(tmp_path, monkeypatch):
+    (tmp_path / "own_conventions.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    raw = LabelGraph.from_dense(affectnet(), AFFECTNET)
+    for given, k in (("own_conventions:strongest", 1), ({"name": "own_conventions:strongest", "k": 3}, 3)):
+        graph = GraphRecipe(convention=given).finish(raw)
+        assert (off_diagonal(graph.adjacency().numpy()) != 0).sum(1).max() == k
+        assert graph.history["convention"] == f"own_conventions:strongest:{k}"
+    with pytest.raises(InputError, match="makes a NoneType"):
+        GraphRecipe(convention="own_conventions:none").finish(raw)
 
 
 def test_unknown_convention():
     with pytest.raises(
-        InputError, match=r"unknown convention 'ml-gcn'\n  expected: emotion-gcn-paper \| (.|\n)*ml-gcn-"
+        InputError, match=r"unknown convention 'ml-gcn'\n  expected: emotion-gcn-code \| (.|\n)*ml-gcn-"
     ):
-        convention("ml-gcn")
+        CONVENTIONS.make("ml-gcn")
 
 
 def test_tasks_that_a_convention_does_not_connect():
     with pytest.raises(InputError, match=r"'ml-gcn-paper' connects no pair of tasks(.|\n)*name the pairs"):
-        convention("ml-gcn-paper").transform(AFFECTNET)
+        GraphRecipe(convention="ml-gcn-paper").finish(LabelGraph.from_dense(affectnet(), AFFECTNET))
     with pytest.raises(InputError, match="unknown task 'tags'"):
-        convention("ml-gcn-paper").transform(AFFECTNET, pairs=[("tags", "tags")])(
+        CONVENTIONS.make("ml-gcn-paper").transform(AFFECTNET, pairs=[("tags", "tags")])(
             LabelGraph.from_dense(affectnet(), AFFECTNET)
         )
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("name", CONVENTIONS.names())
 def test_a_threshold_that_isolates_every_label(name):
     tasks = TaskSet([MultiLabel("tags", ("a", "b")), Dimensional("affect", ("v",))])
     graph = LabelGraph.from_dense([[0, 0.3, 0.3], [0.3, 0, 0.3], [0.3, 0.3, 0]], tasks)
     with pytest.raises(InputError, match=r"no label has a neighbour: all 3 are isolated"):
-        convention(name).transform(tasks, tau=0.9)(graph)
+        CONVENTIONS.make(name).transform(tasks, tau=0.9)(graph)
 
 
 @pytest.mark.parametrize("options", [{"tau": 1.5}, {"p": -1}, {"tau": float("nan")}, {"p": float("nan")}])
 def test_tau_and_p_of_a_convention_lie_between_0_and_1(options):
     with pytest.raises(InputError, match=r"expected: a number in \[0, 1\]"):
-        convention("emotion-gcn-paper").transform(AFFECTNET, **options)
+        CONVENTIONS.make("emotion-gcn-paper").transform(AFFECTNET, **options)
 
 
 def test_signed_keeps_the_signs_of_all_pairs():

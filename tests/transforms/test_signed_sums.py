@@ -13,7 +13,7 @@ from label_graphs import graph_of
 from gcnlabel.errors import InputError, IsolatedLabelWarning
 from gcnlabel.graph import LabelGraph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
-from gcnlabel.transforms import AbsoluteThreshold, Normalize, Reweight, Sign, convention
+from gcnlabel.transforms import CONVENTIONS, AbsoluteThreshold, Normalize, Reweight, Sign
 
 TYPES = (torch.float32, torch.float64)
 TINY = float(np.finfo(np.float32).tiny)
@@ -75,7 +75,7 @@ def test_columns_and_both_sides_do_not_amplify(dtype, matrix):
 @settings(max_examples=60, deadline=None)
 @given(matrix=any_signed(), p=st.floats(0, 1), tau=st.floats(0, 1))
 def test_absolute_row_sums_of_signed_conventions_are_one(name, matrix, p, tau):
-    steps = convention(name).transform(graph_of(matrix).tasks, p=p, tau=tau)
+    steps = CONVENTIONS.make(name).transform(graph_of(matrix).tasks, p=p, tau=tau)
     found = absolute_rows(lambda graph: steps(LabelGraph.from_dense(matrix, graph.tasks)), matrix, torch.float32)
     if found is not None:
         np.testing.assert_allclose(found[0], 1, atol=1e-5)

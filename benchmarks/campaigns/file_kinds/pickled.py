@@ -11,7 +11,7 @@ import torch
 from file_kinds.kind import SLOW, file_kind
 from file_kinds.tables import TASKS
 from gcnlabel.embeddings import read_label_arrays
-from gcnlabel.graph import graph_from_pickle, read_pickle
+from gcnlabel.graph import read_pickle, read_raw_graph
 from gcnlabel.papers.checkpoints import import_emotion_gcn, read_checkpoint
 from gcnlabel.pickles import load_torch, pickled_frame
 from gcnlabel.tasks import MultiLabel, TaskSet
@@ -75,7 +75,7 @@ def _breg_next() -> dict[str, torch.Tensor]:
 @file_kind("pickle-adj", _write_adj, "*.pkl")
 def _read_adj(path: Path) -> None:
     read_pickle(path)
-    graph_from_pickle(path, TAGS)
+    read_raw_graph("counts", path, TAGS)
 
 
 @file_kind("pickle-words", _write_words, "*.pkl")
@@ -85,7 +85,7 @@ def _read_words(path: Path) -> object:
 
 @file_kind("pickle-frame", _write_frame, "*.pkl")
 def _read_frame(path: Path) -> object:
-    return graph_from_pickle(path, None)
+    return read_raw_graph("matrix", path)
 
 
 @file_kind("checkpoint", _write_small_checkpoint, "*.pth")

@@ -80,9 +80,7 @@ Examples:
     help="CSV: label, count, co-occurrences by label; or a published .pkl with adj and nums.",
 )
 @click.option("--from-edges", type=click.Path(), help="CSV: source, target, weight.")
-@click.option(
-    "--convention", default="emotion-gcn-paper", show_default=True, help="How it becomes a propagation matrix."
-)
+@click.option("--convention", default="signed-weighted", show_default=True, help="How it becomes a propagation matrix.")
 @click.option(
     "--pairs", multiple=True, metavar="TASK:TASK", help="Pairs of tasks to connect, instead of the convention's."
 )
@@ -136,8 +134,9 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
 
 
 def _recipe(options: dict[str, Any]) -> GraphRecipe:
-    from gcnlabel.cli.pairs import pair_of, statistics_of, weights_of
+    from gcnlabel.cli.pairs import statistics_of, weights_of
     from gcnlabel.graph import GraphRecipe
+    from gcnlabel.graph.measuring import pair_of
 
     return GraphRecipe(
         convention=options["convention"],

@@ -10,6 +10,7 @@ EXAMPLES = """\b
 Examples:
   gcnlabel figures runs/graph --output figures
   gcnlabel figures runs/linear runs/graph --output figures --format pdf --format png
+  gcnlabel figures runs/graph --output figures --figure label_graph --figure my_figures:radar
 """
 
 
@@ -25,12 +26,26 @@ Examples:
     type=click.Choice(["pdf", "svg", "png"]),
     help="May be given again.",
 )
+@click.option(
+    *("--figure", "named"),
+    multiple=True,
+    metavar="NAME",
+    help="A figure, or one of your own by package.module:function; may be given again.  [default: all]",
+)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
-def figures(runs: tuple[str, ...], output: Path, formats: tuple[str, ...], overwrite: bool, trust: bool) -> None:
+def figures(
+    runs: tuple[str, ...],
+    output: Path,
+    formats: tuple[str, ...],
+    named: tuple[str, ...],
+    overwrite: bool,
+    trust: bool,
+) -> None:
     """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV."""
     from gcnlabel.run import RunFolder
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
-    for path in draw_figures([RunFolder(run, trust=trust) for run in runs], FigureFolder(output, formats, overwrite)):
+    folders = [RunFolder(run, trust=trust) for run in runs]
+    for path in draw_figures(folders, FigureFolder(output, formats, overwrite), named or None):
         click.echo(path)

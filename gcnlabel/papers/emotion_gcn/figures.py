@@ -26,11 +26,12 @@ from gcnlabel.figures import (
 )
 from gcnlabel.figures.similarity import LabelVectors
 from gcnlabel.figures.style import SMALL
+from gcnlabel.metrics import confusion_matrix
 from gcnlabel.papers.emotion_gcn.plan import COMPARED, Planned, Source, of_supplement, of_system
 from gcnlabel.papers.emotion_gcn.runner import finished, run_folder
 from gcnlabel.papers.emotion_gcn.tables import NAMES
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.drawing import FigureFolder, confusion_counts
+from gcnlabel.run.drawing import FigureFolder
 from gcnlabel.run.graph import build_graph
 from gcnlabel.run.reading import read_predictions
 from gcnlabel.run.tasks import run_tasks
@@ -80,7 +81,7 @@ def _drawn(name: str, config: Config, data: RunData, source: Source, output: Pat
         figure, table = similarity_figure(vectors, data.tasks), similarity_table(vectors, data.tasks)
     elif name == "fig4":
         counts = {
-            NAMES[system]: confusion_counts(p["scores/expression"], p["targets/expression"])
+            NAMES[system]: confusion_matrix(p["scores/expression"], p["targets/expression"])
             for system, p in _predictions(source, output).items()
         }
         classes = data.tasks["expression"].labels

@@ -53,6 +53,11 @@ class Candidate:
         heads = self.heads or (self.config.model.head,)
         return [replace(self, config=with_head(self.config, head, self.config.graph), heads=()) for head in heads]
 
+    def measure(self, data: RunData) -> None:
+        """Measure the statistics of its graph; they are kept with the data, also where that goes to other processes."""
+        if self.config.model.head.has_graph:
+            raw_graph(self.config, data.parts["train"])
+
     def model(self, data: RunData, seed: int) -> MultiTaskModel:
         """Return its model for some data, drawn by a seed; the backbone is the same for all candidates."""
         torch.manual_seed(seed)
@@ -77,8 +82,7 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
         config: Recipe of them all.
         data: Data whose training part decides what the default is.
     """
-    annotations = data.parts["train"].annotations
-    head, graph = default_settings(config, annotations)
+    head, graph = default_settings(config, data.parts["train"])
     default = Candidate(DEFAULT, with_head(config, head, graph))
     signed = Candidate(SIGNED, with_head(config, generated_settings(), signed_settings(config.graph)))
     reference = default if head.has_graph else signed
@@ -123,19 +127,19 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
     Between classes, for which neither has a statistic, phi is taken; between dimensions, where there is nothing else,
     Spearman's correlation.
     """
-    changes: dict[str, object] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
+    changes: dict[str, Any] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
     if all(task.discrete for task in tasks):
         tags = any(task.binary for task in tasks)
         changes["statistic"] = None if tags else {task.name: "phi" for task in tasks}
         changes["convention"] = "ml-gcn-paper" if tags else "emotion-gcn-paper"
     elif not any(task.discrete for task in tasks):
         changes["statistic"] = {task.name: "spearman" for task in tasks}
-    return graph.model_copy(update={**changes, "file": None, "embeddings": graph.embeddings or "one-hot"})
+    return graph.changed(**changes, file=None, pairs=None, embeddings=graph.embeddings or "one-hot")
 
 
 def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
     """Return the graph of a config, measured on the training part; self-loops alone where no pair is a neighbour."""
-    raw = raw_graph(config, data.parts["train"].annotations)
+    raw = raw_graph(config, data.parts["train"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
         try:
@@ -155,13 +159,13 @@ def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
     return with_adjacency(graph, CONTROLS[name](graph.adjacency(), generator))
 
 
-def _with_named(config: Config, embeddings: str | None) -> Iterator[Candidate]:
+def _with_named(config: Config, embeddings: Any) -> Iterator[Candidate]:
     """Yield the default, and it with the identity graph, over embeddings that know something of the labels."""
-    if embeddings is not None and embeddings.partition(":")[0] not in ("one-hot", "random"):
-        named = with_head(config, config.model.head, config.graph.model_copy(update={"embeddings": embeddings}))
+    if embeddings is not None and embeddings.name not in ("one-hot", "random"):
+        named = with_head(config, config.model.head, config.graph.changed(embeddings=embeddings))
         yield Candidate("embeddings of the config", named)
         yield Candidate("embeddings of the config, identity graph", named, _rewired(IDENTITY))
 
 
 def _with_random(graph: LabelGraph, seed: int) -> LabelGraph:
-    return graph.with_embeddings(random_embeddings(graph.labels, RANDOM_SIZE, seed))
+    return graph.with_embeddings(random_embeddings(graph.labels, size=RANDOM_SIZE, seed=seed))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.stats import ttest_rel
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ def difference(values: Sequence[float], reference: Sequence[float]) -> Differenc
     if len(values) != len(reference):
         raise ValueError(f"{len(values)} values cannot be paired with {len(reference)}")
     gaps = np.asarray(values, dtype=np.float64) - np.asarray(reference, dtype=np.float64)
-    n, mean = len(gaps), float(gaps.mean())
-    if n < 2:
+    mean = float(gaps.mean())
+    if len(gaps) < 2:
         return Difference(mean, float("inf"), 1.0)
-    error = float(gaps.std(ddof=1) / np.sqrt(n))
-    if error < 1e-12:
+    if np.ptp(gaps) < 1e-12:
         return Difference(mean, 0.0, 1.0 if abs(mean) < 1e-12 else 0.0)
-    half_width = float(student.ppf(0.975, n - 1)) * error
-    return Difference(mean, half_width, float(2 * student.sf(abs(mean) / error, n - 1)))
+    test = ttest_rel(values, reference)
+    low, high = test.confidence_interval(0.95)
+    return Difference(mean, float(high - low) / 2, float(test.pvalue))
 
 
 def holm(ps: Mapping[str, float]) -> dict[str, float]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import product
 
 import torch
 
 from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
+from gcnlabel.graph import LabelGraph
 from gcnlabel.processes import unordered
+from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.side_by_side import check_side_by_side
-from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR, STACKING, candidates
+from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR, STACKING, Candidate, candidates
 from gcnlabel.studies.ablation.measuring import Budget, Found, Job, measured
 from gcnlabel.studies.ablation.regimes import Regime
 
@@ -44,10 +47,11 @@ def ablate(
         keep: Called with the results so far after each regime.
 
     Returns:
-        Plain values: ``regimes``, name -> ``default`` (the head that the default stands for, by the first seed's
-        samples) and ``heads``, name -> ``metrics`` (``task/metric`` -> value of each seed), ``val`` (None where every
-        rate diverged) and ``rate`` of each seed; stacking has the rate of the linear head that it stands on, chosen
-        by its own value. All but stacking have ``seconds``, what their training and measuring took.
+        Plain values: ``calibrated``, dimensional task -> method; and ``regimes``, name -> ``default`` (the head that
+        the default stands for, by the first seed's samples) and ``heads``, name -> ``metrics``
+        (``task/metric`` -> value of each seed), ``val`` (None where every rate diverged) and ``rate`` of each seed;
+        stacking has the rate of the linear head that it stands on, chosen by its own value. All but stacking have
+        ``seconds``, what their training and measuring took.
 
     Raises:
         InputError: A regime leaves too few samples, there is no such task, head or metric, or the config cannot be
@@ -57,9 +61,14 @@ def ablate(
     check_selection(config, data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
-        todo = [candidates(config, regime.thin(data, budget.seeds[0])) for regime in regimes]
-        wanted = _wanted(heads, {STACKING: None} | {c.name: None for of_regime in todo for c in of_regime})
-        return _ablated(config, data, regimes, budget, wanted, workers, progress, keep)
+        todo = {regime: _first(config, regime.thin(data, budget.seeds[0])) for regime in regimes}
+        wanted = _wanted(heads, {STACKING: None} | {c.name: None for found, _ in todo.values() for c in found})
+        return _ablated(config, data, todo, budget, wanted, workers, progress, keep)
+
+
+def _first(config: Config, data: RunData) -> tuple[list[Candidate], dict[str, LabelGraph]]:
+    """Return the heads, by the first seed's samples, and what was measured of these for it."""
+    return candidates(config, data), data.parts["train"].measured
 
 
 def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection[str]:
@@ -72,7 +81,7 @@ def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection
 def _ablated(
     config: Config,
     data: RunData,
-    regimes: Sequence[Regime],
+    todo_of: Mapping[Regime, tuple[list[Candidate], dict[str, LabelGraph]]],
     budget: Budget,
     wanted: Collection[str],
     workers: int | None,
@@ -81,18 +90,22 @@ def _ablated(
 ) -> Found:
     results: Found = {
         **{"seeds": list(budget.seeds), "rates": list(budget.rates), "epochs": config.training.epochs},
-        **{"min_steps": budget.min_steps, "select": config.select.model_dump(), "regimes": {}},
+        **{"min_steps": budget.min_steps, "select": config.select.model_dump()},
+        **{"calibrated": calibration_methods(config, data.tasks), "regimes": {}},
     }
     total, done = 0, 0
-    for regime in regimes:
+    for regime, (found, measured_first) in todo_of.items():
         thinned = [regime.thin(data, seed) for seed in budget.seeds]
-        todo = [c for c in candidates(config, thinned[0]) if c.name in wanted]
-        total = total or len(todo) * len(regimes)
+        thinned[0].parts["train"].measured.update(measured_first)
+        todo = [c for c in found if c.name in wanted]
+        total = total or len(todo) * len(todo_of)
+        for candidate, of_seed in product(todo, thinned):
+            candidate.measure(of_seed)
         default = next(c for c in todo if c.name == DEFAULT).config.model.head
         jobs = [Job(c, thinned, budget) for c in todo if c.name != DEFAULT or default.has_graph]
         heads: Found = {}
-        for _, found in unordered(measured if workers == 1 else _measured_elsewhere, jobs, workers):
-            heads |= found
+        for _, results_of_head in unordered(measured if workers == 1 else _measured_elsewhere, jobs, workers):
+            heads |= results_of_head
             done += 1
             progress(min(done, total), total)
         if DEFAULT not in heads:

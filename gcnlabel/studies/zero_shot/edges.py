@@ -36,7 +36,7 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
         InputError: The file cannot be used, or lacks a label.
     """
     if source in SPLITS:
-        return raw_graph(config, data.parts[SPLITS[source]].annotations)
+        return raw_graph(config, data.parts[SPLITS[source]])
     if source == NAMES:
         graph = config.graph
         x = parse_embeddings(graph.embeddings or "one-hot", data.tasks.labels, graph.missing_words)
@@ -50,7 +50,7 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
             f"--edges-from {source}", expected=f"{' | '.join(SPLITS)} | {NAMES} | a .safetensors or .csv file"
         )
     whole = found if source == NAMES else restricted(found, data.tasks, source)
-    return graph_recipe(config).borrow(whole)
+    return graph_recipe(config.graph).borrow(whole)
 
 
 def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:

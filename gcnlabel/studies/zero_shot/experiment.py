@@ -68,7 +68,7 @@ def evaluate_unseen(
         warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
     work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, positives)
     found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
-    said = {"head": config.model.head.title, "convention": config.graph.convention, **notes, "split": "test"}
+    said = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}
     of_labels = {"labels": [left.label for left in lefts], **_results(found)}
     return {"edges_from": edges_from, "positives": positives, **said, **of_labels}
 

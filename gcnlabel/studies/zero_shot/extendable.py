@@ -17,7 +17,7 @@ def with_generator(config: Config) -> Config:
     they give way to those that the config names, and to the convention's.
     """
     graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
-    return with_head(config, generated_settings(), graph.model_copy(update={"tau": None, "p": None}))
+    return with_head(config, generated_settings(), graph.changed(tau=None, p=None))
 
 
 def default_note(config: Config) -> str:
@@ -43,7 +43,7 @@ def check_head(config: Config) -> None:
         )
     if config.graph.file is not None:
         raise InputError("graph.file: its statistics cannot be measured without a label", fix="leave graph.file out")
-    if config.graph.embeddings == "one-hot":
+    if str(config.graph.embeddings) == "one-hot":
         raise InputError(
             "graph.embeddings: one-hot says nothing of a label that was not trained",
             expected="emotion-words, random:SIZE:SEED or a file of word vectors",

@@ -51,7 +51,7 @@ class Left:
     def out(cls, label: str, config: Config, whole: RunData, other: LabelGraph) -> Left:
         """Leave a label out; ``other`` says what the other labels have to do with it."""
         data = without_label(whole, label)
-        return cls(label, whole, data, joined_graph(raw_graph(config, data.parts["train"].annotations), other))
+        return cls(label, whole, data, joined_graph(raw_graph(config, data.parts["train"]), other))
 
     def graph(self, config: Config) -> LabelGraph:
         """Return the propagation graph over all labels that a config makes."""

@@ -15,9 +15,8 @@ from published_code import (
 )
 
 from gcnlabel.errors import InputError
-from gcnlabel.graph import LabelGraph, graph_from_matrix
+from gcnlabel.graph import GraphRecipe, LabelGraph, graph_from_matrix
 from gcnlabel.papers.checkpoints import EMOTION_GCN_TASKS, import_emotion_gcn
-from gcnlabel.recipe import propagation_graph
 from gcnlabel.tasks import TaskSet
 
 KINDS = {
@@ -95,12 +94,16 @@ def test_a_graph_that_is_the_checkpoints(tmp_path):
     path = save_emotion_gcn(state, tmp_path / "a.pth")
     order = np.random.default_rng(1).permutation(9)
     shuffled = TaskSet.from_dict({"labels": {"type": "multilabel", "labels": [LABELS[i] for i in order]}})
-    graph = propagation_graph(graph_from_matrix(LABELS, raw, tasks=EMOTION_GCN_TASKS), "emotion-gcn-code", tau=0.1)
+    graph = GraphRecipe(convention="emotion-gcn-code", tau=0.1).finish(
+        graph_from_matrix(LABELS, raw, tasks=EMOTION_GCN_TASKS)
+    )
     given = graph.with_embeddings(embeddings()).reorder(shuffled)
     imported = import_emotion_gcn(path, graph=given)  # with its embeddings, matched by name
     assert torch.equal(imported.graph.x, embeddings())
     torch.testing.assert_close(imported.graph.adjacency(), graph.adjacency())
-    other = propagation_graph(graph_from_matrix(LABELS, raw, tasks=EMOTION_GCN_TASKS), "emotion-gcn-paper", tau=0.1)
+    other = GraphRecipe(convention="emotion-gcn-paper", tau=0.1).finish(
+        graph_from_matrix(LABELS, raw, tasks=EMOTION_GCN_TASKS)
+    )
     with pytest.raises(
         InputError, match=r"not the checkpoint's: \d+ weights differ\n  where: '.*' listens to .*\n.*D\^-1/2"
     ):

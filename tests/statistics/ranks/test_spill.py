@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gcnlabel.statistics.spill import SpillFile
+from gcnlabel.statistics.ranks.spill import SpillFile
 
 
 def test_arrays_come_back_in_slices():

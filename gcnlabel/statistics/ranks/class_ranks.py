@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from gcnlabel.statistics.grid_counts import MOST_CELLS, ROWS_IN_CACHE, grid_counts
-from gcnlabel.statistics.sorted_run import (
+from gcnlabel.statistics.ranks.grid_counts import MOST_CELLS, ROWS_IN_CACHE, grid_counts
+from gcnlabel.statistics.ranks.sorted_run import (
     OFTEN,
     Codes,
     Run,
@@ -21,9 +21,9 @@ from gcnlabel.statistics.sorted_run import (
     whole_keys,
     without_frequent,
 )
-from gcnlabel.statistics.spill import SpillFile, Words
+from gcnlabel.statistics.ranks.spill import SpillFile, Words
+from gcnlabel.statistics.ranks.value_counts import ValueCounts
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Ints
-from gcnlabel.statistics.value_counts import ValueCounts
 
 Bools = npt.NDArray[np.bool_]
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from gcnlabel.statistics import class_ranks, grid_counts, sorted_run
-from gcnlabel.statistics.class_ranks import ClassRanks
+from gcnlabel.statistics.ranks import class_ranks, grid_counts, sorted_run
+from gcnlabel.statistics.ranks.class_ranks import ClassRanks
 
 CLASSES = 4
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.statistics.spill import Spilled, Words
+from gcnlabel.statistics.ranks.spill import Spilled, Words
+from gcnlabel.statistics.ranks.value_counts import ValueCounts
 from gcnlabel.statistics.statistic import Floats, Ints
-from gcnlabel.statistics.value_counts import ValueCounts
 
 Codes = npt.NDArray[np.unsignedinteger]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gcnlabel.statistics.ranks.value_counts import ValueCounts, centred_ranks
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats
-from gcnlabel.statistics.value_counts import ValueCounts, centred_ranks
 
 _UNITS = 2**32
 """Whole units of a sample's weight, in which shares are summed: exactly, in any order; they are right to 2^-33."""

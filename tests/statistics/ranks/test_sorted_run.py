@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcnlabel.statistics import sorted_run as module
-from gcnlabel.statistics.sorted_run import (
+from gcnlabel.statistics.ranks import sorted_run as module
+from gcnlabel.statistics.ranks.sorted_run import (
     from_ordered_bits,
     ordered_bits,
     ranges,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gcnlabel.statistics.ranks.value_counts import ValueCounts
 from gcnlabel.statistics.statistic import Floats, Ints
-from gcnlabel.statistics.value_counts import ValueCounts
 
 MOST_CELLS = 2**21
 """Cells of a table of counts."""

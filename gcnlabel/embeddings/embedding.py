@@ -1,0 +1,34 @@
+"""Embeddings by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from gcnlabel.text_registry import TextRegistry
+
+EMBEDDINGS = TextRegistry("embeddings", "gcnlabel.embeddings", makes=Tensor)
+"""Functions of the names of the labels, and of what to do about words without a vector, that return x [L, F]."""
+
+
+def parse_embeddings(given: Any, labels: Sequence[str], missing: str = "error") -> Tensor:
+    """Return the embeddings [L, F] that a config or an option names.
+
+    Args:
+        given: ``one-hot``, ``random:SIZE`` or ``random:SIZE:SEED``, ``emotion-words``, a file of word vectors or of
+            arrays (``.npy``, ``.pkl`` of the published codes), a function of one's own (``package.module:attribute``),
+            or a mapping of ``name`` and options.
+        labels: Names of the labels.
+        missing: What to do about words without a vector, see :func:`read_word_vectors`.
+
+    Raises:
+        InputError: It is none of these, or a label has no embedding.
+
+    Example:
+        >>> parse_embeddings("random:5:0", ["cat", "dog"]).shape
+        torch.Size([2, 5])
+    """
+    x: Tensor = EMBEDDINGS.make(given, labels, missing)
+    return x

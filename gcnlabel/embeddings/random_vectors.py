@@ -1,0 +1,26 @@
+"""Embeddings that are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from pydantic import NonNegativeInt, PositiveInt
+from torch import Tensor
+
+from gcnlabel.embeddings.embedding import EMBEDDINGS
+
+
+@EMBEDDINGS.register("random")
+def random_embeddings(
+    labels: Sequence[str], missing: str = "error", *, size: PositiveInt, seed: NonNegativeInt = 0
+) -> Tensor:
+    """Return standard normal embeddings [L, F] drawn by a seed. Every label has one, whatever ``missing`` says.
+
+    Args:
+        labels: Names of the labels.
+        missing: What to do about words without a vector.
+        size: Size of the embeddings, F.
+        seed: Seed of the draw.
+    """
+    return torch.randn(len(labels), size, generator=torch.Generator().manual_seed(seed))

@@ -1,0 +1,1 @@
+"""Data sets of faces whose statistics can be borrowed."""

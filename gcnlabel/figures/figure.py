@@ -1,0 +1,53 @@
+"""Figures of runs by name, and what they are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import polars as pl
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.graph import LabelGraph
+from gcnlabel.registry import Registry
+from gcnlabel.tasks import TaskSet
+
+FIGURES = Registry("figure", "gcnlabel.figures")
+"""Functions of :class:`Runs` that return :data:`Drawings`; their keyword-only arguments are their options."""
+
+Drawings = Mapping[str, Callable[[], tuple[Figure, pl.DataFrame]]]
+"""Name of a file -> what draws it and returns the numbers behind it. One that cannot be drawn costs no other."""
+
+
+class Runs(Protocol):
+    """One or several runs of the same tasks; what a figure does not ask for is not read."""
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the runs."""
+
+    @property
+    def tasks(self) -> TaskSet | None:
+        """Tasks that all runs predict; None where no run tells."""
+
+    @property
+    def graphs(self) -> Mapping[str, LabelGraph]:
+        """Run -> its label graph, where it has one."""
+
+    @property
+    def predictions(self) -> Mapping[str, Mapping[str, Tensor]]:
+        """Run -> ``scores/<task>`` [N, labels], ``targets/<task>`` and ``label_vectors``, as it was evaluated."""
+
+    @property
+    def epochs(self) -> Mapping[str, pl.DataFrame]:
+        """Run -> its table of epochs, where it was trained here."""
+
+    @property
+    def results(self) -> Mapping[str, Mapping[str, float]]:
+        """Run -> ``task/metric`` -> value of its evaluation."""
+
+    @property
+    def training(self) -> Annotations:
+        """Annotations of the training split of the first run."""

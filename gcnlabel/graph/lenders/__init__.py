@@ -1,0 +1,28 @@
+"""Where a block of a raw graph can be borrowed from, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gcnlabel.graph.label_graph import LabelGraph
+from gcnlabel.text_registry import TextRegistry
+
+LENDERS = TextRegistry("lender", "gcnlabel.graph.lenders", makes=LabelGraph)
+"""Functions of the labels of the first task that return a raw graph; a data set's lies with the data set."""
+
+
+def graph_to_borrow(source: Any, labels: Sequence[str]) -> LabelGraph:
+    """Return the raw graph that a config or an option names.
+
+    Args:
+        source: A raw graph (``.safetensors``), a matrix with label names (``.csv``), ``emotic:PATH`` for the
+            conditional probabilities of EMOTIC's training split, a function of one's own
+            (``package.module:attribute``), or a mapping of ``name`` and options.
+        labels: Labels of the first task of the pair.
+
+    Raises:
+        InputError: The file or folder cannot be used.
+    """
+    graph: LabelGraph = LENDERS.make(source, labels)
+    return graph

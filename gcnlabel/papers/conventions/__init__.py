@@ -1,0 +1,1 @@
+"""The propagation matrices of papers and of their released codes."""

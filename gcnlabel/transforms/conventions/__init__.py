@@ -1,0 +1,21 @@
+"""Ways from a raw statistic to a propagation matrix, by name; those of a paper lie with the paper."""
+
+from gcnlabel.transforms.conventions.convention import (
+    CONVENTIONS,
+    DEFAULT_CONVENTION,
+    Convention,
+    all_pairs,
+    signed_neighbours,
+    unsigned_neighbours,
+    weighted_neighbours,
+)
+
+__all__ = [
+    "CONVENTIONS",
+    "DEFAULT_CONVENTION",
+    "Convention",
+    "all_pairs",
+    "signed_neighbours",
+    "unsigned_neighbours",
+    "weighted_neighbours",
+]
