@@ -24,6 +24,7 @@ from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.training import predict
 
@@ -121,12 +122,12 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         self.config_, self.graph_ = head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            self._train_model(data, len(there) * len(train) / len(rows), seed)
+            self._train_model(data, math.ceil(len(there) * len(train) / len(rows)), seed)
 
-    def _train_model(self, data: RunData, samples: float, seed: int) -> None:
+    def _train_model(self, data: RunData, samples: int, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
         trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
-        steps = self.n_iter_ * math.ceil(samples / self.config_.training.batch_size)
+        steps = self.n_iter_ * len(batch_plan(self.config_).batches(samples))
         fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)  # however many copies there are of samples
         if not trial.epoch:
             raise InputError(

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphEstimator
 from gcnlabel.estimators.hold_out import hold_out
+from gcnlabel.estimators.weights import distinct
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(
@@ -172,7 +173,9 @@ def test_dimensions_have_the_moments_of_what_was_trained_on():
     tasks = {"tags": {"type": "multilabel", "labels": ["a"]}, "film": {"type": "dimensional", "dims": ["year"]}}
     options = {"max_iter": 5, "random_state": 0, "validation_fraction": 0.3}
     model = LabelGraphEstimator(tasks, **options).fit(X, y)
-    rows, _ = hold_out(model._layout.read(y, model.tasks_), 0.3, model.config_.seed)
+    annotations = model._layout.read(y, model.tasks_)
+    order, _ = distinct(X.astype(np.float32), annotations, np.ones(80))  # in which an estimator takes the samples
+    rows = order[hold_out(annotations.select(order), 0.3, model.config_.seed)[0]]
     found, seen = model.predict(X)[:, 1], rows[~np.isnan(y[rows, 1])]
     np.testing.assert_allclose(
         [found[seen].mean(), found[seen].std()], [y[seen, 1].mean(), y[seen, 1].std()], rtol=1e-3

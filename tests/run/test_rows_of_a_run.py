@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from gcnlabel.config.splits import Splits
 from PIL import Image
 from safetensors.numpy import load_file
 from small_affectnet import write_affectnet
