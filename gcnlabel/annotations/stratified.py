@@ -31,10 +31,8 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
     positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
     dimension. Labels go before sizes: with many rare labels a split can hold some hundredths more or less than its
-    fraction. With ``annotations.groups``, whole groups are given, see
-    :func:`~gcnlabel.annotations.group_split.divide_groups`.
-
-    Samples of one id stay together too. With ids or groups the splits do not depend on the order of the samples.
+    fraction. Groups stay together, and samples of one id; see :mod:`gcnlabel.annotations.group_split`. With either the
+    splits do not depend on the order of the samples, and shares that groups make impossible are warned of.
 
     Args:
         annotations: Targets of N samples.
@@ -43,9 +41,6 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
 
     Raises:
         InputError: A split would be left without a sample.
-
-    Warns:
-        GcnlabelWarning: Groups are so large that a split has another share of the samples than its fraction.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -62,8 +57,7 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     strata, sizes = sparse.csr_array(units @ _strata(annotations)), np.asarray(units.sum(axis=1)).ravel()
     divide = _given if (sizes == 1).all() else divide_groups
     chosen = divide(strata, sizes, np.array([*fractions.values()]), seed)
-    split_of_row = units.T @ chosen
-    splits = {name: np.flatnonzero(split_of_row == i) for i, name in enumerate(fractions)}
+    splits = {name: np.flatnonzero(units.T @ chosen == i) for i, name in enumerate(fractions)}
     empty = next((name for name, rows in splits.items() if not len(rows)), None)
     if empty is not None:
         of = f"{fractions[empty]:g} of {len(annotations)} in {len(names)} {what}s"
