@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gcnlabel.annotations.layout import AS_SEEN, Layout
-from gcnlabel.annotations.table_file import open_table
+from gcnlabel.annotations.table_file import TextFile, open_table
 
 MAX_LOOKED_THROUGH = 64 * 2**20
 """Bytes of a file up to which its lines are looked through, which takes seconds."""
@@ -20,5 +20,8 @@ def warn_odd_file(path: str | Path, rows: int, layout: Layout = AS_SEEN) -> None
         layout: How it is written.
     """
     file = open_table(path, layout)
-    if layout.long is None and file.path.stat().st_size <= MAX_LOOKED_THROUGH:
-        file.warn(rows)
+    if layout.long is not None or not isinstance(file, TextFile) or file.path.stat().st_size > MAX_LOOKED_THROUGH:
+        return
+    with file.readable():
+        file.checked(file.scan().collect(), file.first_row)  # which gives it its reasons to look
+    file.warn(rows)

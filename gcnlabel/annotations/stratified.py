@@ -31,21 +31,16 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
     positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
     dimension. Labels go before sizes: with many rare labels a split can hold some hundredths more or less than its
-    fraction. With ``annotations.groups``, whole groups are given, see
-    :func:`~gcnlabel.annotations.group_split.divide_groups`.
-
-    Samples of one id stay together too. With ids or groups the splits do not depend on the order of the samples.
+    fraction. Groups stay together, and samples of one id; see :mod:`gcnlabel.annotations.group_split`. With either the
+    splits do not depend on the order of the samples, and shares that groups make impossible are warned of.
 
     Args:
-        annotations: Targets of N samples.
+        annotations: Targets.
         fractions: Name of a split -> its fraction of the samples; together 1.
         seed: Seed of what is left to chance.
 
     Raises:
-        InputError: A split would be left without a sample.
-
-    Warns:
-        GcnlabelWarning: Groups are so large that a split has another share of the samples than its fraction.
+        InputError: A split would have no sample.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -55,29 +50,24 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
         >>> {name: np.bincount(codes[rows]).tolist() for name, rows in splits.items()}
         {'train': [6, 3], 'test': [2, 1]}
     """
-    units, names = _units(annotations)
-    what = "sample" if annotations.groups is None else "group"
+    (units, names), what = _units(annotations), "sample" if annotations.groups is None else "group"
     if len(names) < len(fractions):
         raise InputError(f"{len(names)} {what}(s) cannot be divided among {', '.join(fractions)}", expected="more")
     strata, sizes = sparse.csr_array(units @ _strata(annotations)), np.asarray(units.sum(axis=1)).ravel()
-    divide = _given if (sizes == 1).all() else divide_groups
+    divide = _given if sizes.max() == 1 else divide_groups
     chosen = divide(strata, sizes, np.array([*fractions.values()]), seed)
-    split_of_row = units.T @ chosen
-    splits = {name: np.flatnonzero(split_of_row == i) for i, name in enumerate(fractions)}
+    splits = {name: np.flatnonzero(units.T @ chosen == i) for i, name in enumerate(fractions)}
     empty = next((name for name, rows in splits.items() if not len(rows)), None)
     if empty is not None:
-        of = f"{fractions[empty]:g} of {len(annotations)} in {len(names)} {what}s"
-        raise InputError(
-            f"the {empty} split has no sample: {of}", expected="one", fix="a larger fraction, or more samples"
-        )
-    if divide is divide_groups:
-        _warn_of_sizes(splits, fractions, len(annotations))
+        what = f"the {empty} split has no sample: {fractions[empty]:g} of {len(annotations)} in {len(names)} {what}s"
+        raise InputError(what, expected="one", fix="a larger fraction, or more samples")
+    _warn_of_sizes(splits, {} if divide is _given else fractions, len(annotations))
     return splits
 
 
 def _warn_of_sizes(splits: Mapping[str, Rows], fractions: Mapping[str, float], samples: int) -> None:
-    far = {name: len(rows) / samples for name, rows in splits.items()}
-    far = {name: share for name, share in far.items() if abs(share - fractions[name]) > FAR}
+    shares = {name: len(splits[name]) / samples for name in fractions}
+    far = {name: share for name, share in shares.items() if abs(share - fractions[name]) > FAR}
     if far:
         said = ", ".join(
             f"{name} has {share:.2g} of the samples, not {fractions[name]:g}" for name, share in far.items()

@@ -87,9 +87,6 @@ def measure_files(
         timeout: Seconds to wait for the scheduler, and for workers where it has none.
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
 
-    Warns:
-        GcnlabelWarning: Rows of a text file of up to 64 MiB are cut off or swallowed by quotes.
-
     Raises:
         InputError: A file cannot be read or changes meanwhile; the scheduler cannot be reached or has no live worker.
     """

@@ -32,7 +32,7 @@ def test_a_linear_head_upon_the_features_is_linear_regression(dimensions):
     X, y = dimensions
     model = LabelGraphRegressor(**{**FAST, "max_iter": 200}, weight_decay=0, validation_fraction=0)
     expected = LinearRegression().fit(X, y).predict(X)
-    np.testing.assert_allclose((model.fit(X, y).predict(X) - expected) / y.std(0), 0, atol=0.02)
+    np.testing.assert_allclose((model.fit(X, y).predict(X) - expected) / y.std(0), 0, atol=0.03)
 
 
 def test_predictions_have_the_shape_of_the_targets(dimensions):

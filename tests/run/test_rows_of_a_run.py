@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from gcnlabel.config.splits import Splits
 from PIL import Image
 from safetensors.numpy import load_file
 from small_affectnet import write_affectnet
@@ -18,6 +17,7 @@ from gcnlabel.cli import main
 from gcnlabel.config import load_config, parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import load_data
+from gcnlabel.sources.splits import Splits
 
 NETWORK = {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "linear"}}
 TRAINING = {"epochs": 1, "batch_size": 32, "scarce_samples": 0}
