@@ -64,14 +64,7 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     Raises:
         InputError: The file is no text, or has another number of columns than there are names.
     """
-    with open_text(path) as lines:
-        sample = _first_lines(lines)
-    if "\0" in sample[0]:
-        raise InputError(
-            f"{path} holds zero bytes: it is no text, or not in UTF-8", expected="CSV in UTF-8, or .parquet"
-        )
-    if sample[0].endswith("\r"):
-        raise InputError(f"{path} ends its lines by carriage returns alone", expected="line feeds, or both")
+    sample = _sample(path)
     before, declared, count = _passed_over(sample, layout)
     rest = sample[before:]
     if not rest:
@@ -131,6 +124,23 @@ def open_text(path: Path) -> Iterator[IO[str]]:
         fix = "if it is in another encoding, as Excel's 'CSV' is, save it as 'CSV UTF-8'" if other else fix
         expected = "CSV in UTF-8, or .parquet"
         raise InputError(f"{path} is not a text file: {error}", expected=expected, fix=fix) from error
+
+
+def _sample(path: Path) -> list[str]:
+    """Return the first lines of a file.
+
+    Raises:
+        InputError: They are not what a text file holds.
+    """
+    with open_text(path) as lines:
+        sample = _first_lines(lines)
+    if "\0" in sample[0]:
+        raise InputError(
+            f"{path} holds zero bytes: it is no text, or not in UTF-8", expected="CSV in UTF-8, or .parquet"
+        )
+    if sample[0].endswith("\r"):
+        raise InputError(f"{path} ends its lines by carriage returns alone", expected="line feeds, or both")
+    return sample
 
 
 def _first_lines(lines: IO[str]) -> list[str]:

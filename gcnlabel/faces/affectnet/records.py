@@ -80,13 +80,7 @@ def faces_of_records(
     outside = {MISSING: ~records.images.present, **rows_without_class(cells["expression"], names, classes)}
     _sort_out(rows, records, {**outside, **_without_box(records.boxes)}, names.is_null().to_numpy(), affect, bad_affect)
     if not rows.kept.any():
-        missing = np.flatnonzero(~records.images.present)
-        raise InputError(
-            f"no row of AffectNet can be used, of {len(cells)} {rows.report.line()}",
-            where=records.root,
-            expected="images where the lists say, and codes of the protocol",
-            fix=elsewhere(records.root, cells["id"][int(missing[0])]) if len(missing) else None,
-        )
+        raise _no_usable_row(records, rows.report)
     every = Annotations(
         face_tasks(classes),
         {"expression": class_indices(names, classes), "affect": affect},
@@ -97,6 +91,16 @@ def faces_of_records(
     places = boxes, records.eyes.centres
     every_face = FaceAnnotations(every, records.root, *places, records.report + rows.report, records.images.files)
     return every_face.select(rows.kept)
+
+
+def _no_usable_row(records: AffectNetRecords, report: RowReport) -> InputError:
+    missing = np.flatnonzero(~records.images.present)
+    return InputError(
+        f"no row of AffectNet can be used, of {len(records.cells)} {report.line()}",
+        where=records.root,
+        expected="images where the lists say, and codes of the protocol",
+        fix=elsewhere(records.root, records.cells["id"][int(missing[0])]) if len(missing) else None,
+    )
 
 
 def _without_box(boxes: Array | None) -> dict[str, Array]:
