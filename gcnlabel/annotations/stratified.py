@@ -59,20 +59,30 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     what = "sample" if annotations.groups is None else "group"
     if len(names) < len(fractions):
         raise InputError(f"{len(names)} {what}(s) cannot be divided among {', '.join(fractions)}", expected="more")
+    splits = _divided(annotations, units, fractions, seed)
+    _check_filled(splits, fractions, f"{len(annotations)} in {len(names)} {what}s")
+    if len(names) < len(annotations):
+        _warn_of_sizes(splits, fractions, len(annotations))
+    return splits
+
+
+def _divided(
+    annotations: Annotations, units: sparse.csr_array, fractions: Mapping[str, float], seed: int
+) -> dict[str, Rows]:
+    """Return the rows of each split, none of which divides a unit."""
     strata, sizes = sparse.csr_array(units @ _strata(annotations)), np.asarray(units.sum(axis=1)).ravel()
     divide = _given if (sizes == 1).all() else divide_groups
-    chosen = divide(strata, sizes, np.array([*fractions.values()]), seed)
-    split_of_row = units.T @ chosen
-    splits = {name: np.flatnonzero(split_of_row == i) for i, name in enumerate(fractions)}
+    split_of_row = units.T @ divide(strata, sizes, np.array([*fractions.values()]), seed)
+    return {name: np.flatnonzero(split_of_row == i) for i, name in enumerate(fractions)}
+
+
+def _check_filled(splits: Mapping[str, Rows], fractions: Mapping[str, float], samples: str) -> None:
     empty = next((name for name, rows in splits.items() if not len(rows)), None)
     if empty is not None:
-        of = f"{fractions[empty]:g} of {len(annotations)} in {len(names)} {what}s"
+        of = f"{fractions[empty]:g} of {samples}"
         raise InputError(
             f"the {empty} split has no sample: {of}", expected="one", fix="a larger fraction, or more samples"
         )
-    if divide is divide_groups:
-        _warn_of_sizes(splits, fractions, len(annotations))
-    return splits
 
 
 def _warn_of_sizes(splits: Mapping[str, Rows], fractions: Mapping[str, float], samples: int) -> None:
