@@ -17,7 +17,7 @@ from gcnlabel.annotations.list_text import OPENING, list_items
 from gcnlabel.annotations.spellings import canonical, canonical_keys, known_texts
 from gcnlabel.annotations.value_lists import holds_values, tags_of_values, torn_label
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.tasks import MultiLabel, Task, TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
 MANY_TAGS = 256
 """Tags of one task from which a sparse matrix holds them, where each cell lists those that are there."""
@@ -78,7 +78,7 @@ def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
 
 def list_columns(tasks: TaskSet) -> list[str]:
     """Return the columns whose lists have to be seen together: of two labels, single rows do not say what they hold."""
-    lists = [t for t in tasks if isinstance(t, MultiLabel) and t.source.column is not None and len(t) <= 2]
+    lists = [t for t in tasks if t.binary and t.source.column is not None and len(t) <= 2]
     found = [t.source for t in lists if not {"0", "1"}.isdisjoint(map(canonical, (*t.labels, *t.source.codes)))]
     return [str(name) for source in found for name in (source.column, source.negatives) if name is not None]
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, closest, shorten
-from gcnlabel.tasks import Dimensional, MultiLabel
 
 Array = npt.NDArray[Any]
 FORMS = "'balanced'; {0: w, 1: w} for every tag; a list of such dicts, one a tag; or a dict of tag -> such a dict"
@@ -86,7 +85,7 @@ def of_tasks(given: Any, annotations: Annotations, weights: Array) -> dict[str, 
     Raises:
         InputError: A task is none of classes or tags, or has no such weights.
     """
-    tasks = [task for task in annotations.tasks if not isinstance(task, Dimensional)]
+    tasks = [task for task in annotations.tasks if task.discrete]
     if isinstance(given, str):
         given = dict.fromkeys((task.name for task in tasks), given)
     if not isinstance(given, Mapping):
@@ -100,7 +99,7 @@ def of_tasks(given: Any, annotations: Annotations, weights: Array) -> dict[str, 
     for task in (task for task in tasks if task.name in given):
         values = annotations.indicators(task.name)
         present, absent = (weights @ np.nan_to_num(part) for part in (values, 1 - values))
-        if isinstance(task, MultiLabel):
+        if task.binary:
             of_task = of_tags(given[task.name], task.labels, np.stack([absent, present], axis=1))
         else:
             of_task = of_classes(given[task.name], task.labels, present)

@@ -31,7 +31,7 @@ def calibration_methods(config: Config, tasks: TaskSet) -> dict[str, str]:
     Raises:
         InputError: The config names a method, and there is no dimensional task.
     """
-    dimensional = [task.name for task in tasks if task.type == "dimensional"]
+    dimensional = [task.name for task in tasks if not task.discrete]
     if config.calibrate == "none":
         return {}
     if config.calibrate == "auto":

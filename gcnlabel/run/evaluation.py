@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -55,10 +55,7 @@ def evaluate(
     epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
     score = partial(part_scores, config, network=model.to(place), device=place)
     scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
-    thresholds = {}
-    if config.evaluate.tune_thresholds:
-        val = data.parts["val"]
-        thresholds = tag_thresholds(data.tasks, score(val), targets_to_tensors(val.annotations))
+    thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
     values = {
         "split": split,
         "samples": len(data.parts[split].annotations),
@@ -96,6 +93,11 @@ def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str,
         for task in tasks
         if task.binary
     }
+
+
+def _tuned(data: RunData, score: Callable[[Part], Scores]) -> dict[str, Tensor]:
+    val = data.parts["val"]
+    return tag_thresholds(data.tasks, score(val), targets_to_tensors(val.annotations))
 
 
 def _by_label(data: RunData, thresholds: Mapping[str, Tensor]) -> dict[str, dict[str, float]]:

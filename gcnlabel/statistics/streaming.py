@@ -92,10 +92,7 @@ def measure_files(
     """
     options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     with unchanged(paths):
-        parts = [
-            Part(Path(path).resolve(), first, size, tasks, dict(blocks), split, options)
-            for path, first, size in _pieces(paths, layout, ROWS_IN_A_PART if rows is None else rows)
-        ]
+        parts = [Part(*piece, tasks, dict(blocks), split, options) for piece in _pieces(paths, layout, rows)]
         with _measured(parts, workers, scheduler, timeout) as measured:
             return _merged(LabelStatistics(tasks, blocks), measured)
 
@@ -109,14 +106,14 @@ def _merged(total: LabelStatistics, measured: Iterator[Measured]) -> LabelStatis
     return total
 
 
-def _pieces(paths: Sequence[str | Path], layout: Layout, rows: int) -> Iterator[tuple[str | Path, int, int]]:
+def _pieces(paths: Sequence[str | Path], layout: Layout, rows: int | None) -> Iterator[tuple[Path, int, int]]:
     """Yield file, first row and number of rows of each part; a file in long form is one."""
     counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
     for path, count in counts.items():
         warn_odd_file(path, count, layout)
     for path in paths:
-        size = rows if layout.long is None else counts[path]
-        yield from ((path, first, size) for first in range(0, counts[path], size))
+        size = (ROWS_IN_A_PART if rows is None else rows) if layout.long is None else counts[path]
+        yield from ((Path(path).resolve(), first, size) for first in range(0, counts[path], size))
 
 
 @contextmanager

@@ -79,9 +79,7 @@ def prepare(
     folder.claim({**how, **_extent(faces)}, overwrite=overwrite)
     jobs = _jobs(faces, folder, (size, channels, alignment, strict))
     notes = _finished(jobs)
-    folder.check_room(channels * size**2 * sum(len(job.paths) for job in jobs if job.path not in notes))
-    if len(notes) < len(jobs):
-        folder.write({"finished": False, "job": folder.read().job.model_dump()})
+    _begin(folder, [job for job in jobs if job.path not in notes])
     return _finish(faces, folder, _written(jobs, notes, workers, progress), allow_missing)
 
 
@@ -93,6 +91,13 @@ def _check(faces: FaceAnnotations, allow_missing: float) -> None:
 
 def _extent(faces: FaceAnnotations) -> dict[str, Any]:
     return {"shard_faces": SHARD_FACES, "faces": len(faces), "fingerprint": fingerprint(faces)}
+
+
+def _begin(folder: CacheFolder, todo: Sequence[ShardJob]) -> None:
+    """Check that there is room for the shards that are to be written, and note that the cache is not whole."""
+    folder.check_room(sum(job.channels * job.size**2 * len(job.paths) for job in todo))
+    if todo:
+        folder.write({"finished": False, "job": folder.read().job.model_dump()})
 
 
 def _written(

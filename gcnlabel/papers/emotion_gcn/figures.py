@@ -27,9 +27,9 @@ from gcnlabel.figures import (
 from gcnlabel.figures.similarity import LabelVectors
 from gcnlabel.figures.style import SMALL
 from gcnlabel.metrics import confusion_matrix
+from gcnlabel.papers.emotion_gcn.names import NAMES
 from gcnlabel.papers.emotion_gcn.plan import COMPARED, Planned, Source, of_supplement, of_system
 from gcnlabel.papers.emotion_gcn.runner import finished, run_folder
-from gcnlabel.papers.emotion_gcn.tables import NAMES
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.drawing import FigureFolder
 from gcnlabel.run.graph import build_graph

@@ -6,27 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gcnlabel.papers.emotion_gcn import reported
+from gcnlabel.papers.emotion_gcn.cells import Cell, mean_cell, paired_cell
+from gcnlabel.papers.emotion_gcn.names import NAMES
 from gcnlabel.papers.emotion_gcn.plan import SMALLER, Source, cell, of_setting
 from gcnlabel.papers.emotion_gcn.results import (
     CCC,
     SCORE,
-    Cell,
     Measure,
     accuracy,
-    mean_cell,
-    paired_cell,
     system_values,
     values_of,
 )
 from gcnlabel.papers.emotion_gcn.writing import Column, ResultTable
 
-NAMES = {
-    "single-task": "Single-task",
-    "multi-task-mse": "Multi-task + MSE",
-    "multi-task-ccc": "Multi-task + CCC",
-    "emotion-gcn": "Emotion-GCN",
-    "emotion-gcn-emotic": "Emotion-GCN + EMOTIC class edges",
-}
 SYNTHETIC = "Measured on SYNTHETIC faces (drawn by a renderer, not photographs), with a small network"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from gcnlabel.files import atomic_writes, plain_cells
-from gcnlabel.papers.emotion_gcn.results import Cell
+from gcnlabel.papers.emotion_gcn.cells import Cell
 
 REPORTED = "reported"
 LATEX = {

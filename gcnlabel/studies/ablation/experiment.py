@@ -21,6 +21,8 @@ from gcnlabel.studies.ablation.measuring import Budget, Found, Job, measured
 from gcnlabel.studies.ablation.regimes import Regime
 
 Progress = Callable[[int, int], None]
+Todo = Mapping[Regime, tuple[list[Candidate], dict[str, LabelGraph]]]
+"""Regime -> its heads, by the first seed's samples, and what was measured of these for them."""
 
 
 def ablate(
@@ -61,14 +63,17 @@ def ablate(
     check_selection(config, data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
-        todo = {regime: _first(config, regime.thin(data, budget.seeds[0])) for regime in regimes}
-        wanted = _wanted(heads, {STACKING: None} | {c.name: None for found, _ in todo.values() for c in found})
+        todo, wanted = _planned(config, data, regimes, budget.seeds[0], heads)
         return _ablated(config, data, todo, budget, wanted, workers, progress, keep)
 
 
-def _first(config: Config, data: RunData) -> tuple[list[Candidate], dict[str, LabelGraph]]:
-    """Return the heads, by the first seed's samples, and what was measured of these for it."""
-    return candidates(config, data), data.parts["train"].measured
+def _planned(
+    config: Config, data: RunData, regimes: Sequence[Regime], seed: int, heads: Collection[str] | None
+) -> tuple[Todo, Collection[str]]:
+    """Return what there is to train in each regime, and the names of the heads that are wanted."""
+    thinned = ((regime, regime.thin(data, seed)) for regime in regimes)  # one at a time in memory
+    todo = {regime: (candidates(config, few), few.parts["train"].measured) for regime, few in thinned}
+    return todo, _wanted(heads, {STACKING: None} | {c.name: None for found, _ in todo.values() for c in found})
 
 
 def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection[str]:
@@ -81,7 +86,7 @@ def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection
 def _ablated(
     config: Config,
     data: RunData,
-    todo_of: Mapping[Regime, tuple[list[Candidate], dict[str, LabelGraph]]],
+    todo_of: Todo,
     budget: Budget,
     wanted: Collection[str],
     workers: int | None,

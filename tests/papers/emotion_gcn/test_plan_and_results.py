@@ -5,9 +5,9 @@ from scipy import stats
 
 from gcnlabel.errors import InputError
 from gcnlabel.papers.emotion_gcn import Planned, parse_source, reported, runs_of, share_of, targets_of, write_table
+from gcnlabel.papers.emotion_gcn.cells import Cell, mean_cell, paired_cell
 from gcnlabel.papers.emotion_gcn.figures import _validation_part
 from gcnlabel.papers.emotion_gcn.plan import TARGETS, grid
-from gcnlabel.papers.emotion_gcn.results import Cell, mean_cell, paired_cell
 from gcnlabel.papers.emotion_gcn.writing import Column, ResultTable
 
 SYNTHETIC = parse_source("synthetic-faces")

@@ -1,0 +1,11 @@
+"""What tables and figures call the systems."""
+
+from __future__ import annotations
+
+NAMES = {
+    "single-task": "Single-task",
+    "multi-task-mse": "Multi-task + MSE",
+    "multi-task-ccc": "Multi-task + CCC",
+    "emotion-gcn": "Emotion-GCN",
+    "emotion-gcn-emotic": "Emotion-GCN + EMOTIC class edges",
+}
