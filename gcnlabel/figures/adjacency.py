@@ -25,7 +25,7 @@ from gcnlabel.figures.style import (
 )
 from gcnlabel.graph import LabelGraph
 
-MOST_WRITTEN = 25
+MAX_WRITTEN = 25
 """Labels up to which the values are written into the cells."""
 
 
@@ -60,7 +60,7 @@ def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
     image = axes.imshow(matrix, cmap="RdBu_r" if signed else "Blues", vmin=-top if signed else 0, vmax=top)
     matrix_axes(axes, graph.labels, graph.labels, label_size(size))
     separate_tasks(axes, graph.tasks)
-    if size <= MOST_WRITTEN:
+    if size <= MAX_WRITTEN:
         texts = [[short(value) if value else "" for value in row] for row in matrix]
         write_cells(axes, texts, is_dark(axes, matrix), SMALL if size <= 12 else 5.5)
     axes.set_ylabel("label that listens", fontsize=SMALL)

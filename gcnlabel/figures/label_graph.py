@@ -18,7 +18,7 @@ from gcnlabel.graph import LabelGraph, to_networkx
 
 Positions = dict[str, tuple[float, float]]
 
-MOST_UPRIGHT = 15
+MAX_UPRIGHT = 15
 """Connected labels up to which names stand upright above their nodes; more are written along the radius."""
 POSITIVE, NEGATIVE, UNSIGNED = "#B2182B", "#2166AC", "#777777"
 """Colours of edges, the first two from the ends of the colours of :func:`adjacency_figure`."""
@@ -56,7 +56,7 @@ def label_graph_figure(graph: LabelGraph) -> Figure:
     places = {**circle, **_margin(alone, 4 if len(whole) <= 12 else 7)}
     signed = any(weight < 0 for *_, weight in joined.edges(data="weight"))
     _draw_edges(axes, joined, places, POSITIVE if signed else UNSIGNED)
-    radial = len(joined) > MOST_UPRIGHT
+    radial = len(joined) > MAX_UPRIGHT
     for t, task in enumerate(graph.tasks):
         for name in task.labels:
             _draw_node(axes, name, places[name], COLOURS[t % len(COLOURS)], name in alone, radial)

@@ -17,7 +17,7 @@ from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, new_figure
 from gcnlabel.metrics.majority import majority
 from gcnlabel.tasks import Task
 
-MOST_DRAWN = 3000
+MAX_DRAWN = 3000
 
 
 @FIGURES.register("scatter")
@@ -85,7 +85,7 @@ def scatter_table(
     rows = np.flatnonzero(np.isfinite(values).all(1) & (codes >= 0))
     if len(rows) == 0:
         raise InputError("no sample has both dimensions and a class")
-    if len(rows) > MOST_DRAWN:
-        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_DRAWN, replace=False))
+    if len(rows) > MAX_DRAWN:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MAX_DRAWN, replace=False))
     names = [classes[code] for code in codes[rows]]
     return pl.DataFrame({dims[0]: values[rows, 0], dims[1]: values[rows, 1], "class": names})

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.adjacency import MOST_WRITTEN
+from gcnlabel.figures.adjacency import MAX_WRITTEN
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
@@ -109,7 +109,7 @@ def similarity_figure(vectors: Mapping[str, LabelVectors], tasks: TaskSet) -> Fi
         axes.set_title(name, fontsize=SMALL + 1)
         if np.isnan(values).any():
             _hatch(axes, values)
-        if size <= MOST_WRITTEN:
+        if size <= MAX_WRITTEN:
             texts = [[_text(value) for value in row] for row in values]
             write_cells(axes, texts, is_dark(axes, values), 6.0 if size <= 12 else 4.0)
     bar = figure.colorbar(image, ax=panels, shrink=0.7, pad=0.02)

@@ -102,12 +102,12 @@ class MultiTaskModel(nn.Module):
         extended.training = self.training  # of this module alone: its parts keep their own modes
         return extended
 
-    def freeze(self) -> MultiTaskModel:
+    def fuse(self) -> MultiTaskModel:
         """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode.
 
         The vectors and biases of a linear head give values in the user's units.
         """
-        head, units = self.head.frozen(), copy.deepcopy(self.units)
+        head, units = self.head.fused(), copy.deepcopy(self.units)
         if isinstance(head, LinearHead):
             head, units = fold_units(head, units)
         return MultiTaskModel(copy.deepcopy(self.backbone), head, units).eval().requires_grad_(False)

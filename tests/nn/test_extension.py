@@ -103,8 +103,8 @@ def test_an_extended_model_trains_extends_and_freezes():
     sum(scores.sum() for scores in extended(torch.randn(3, 4)).values()).backward()
     assert extended.head.head.gcn.convs[0].lin.weight.grad.any()
     inputs = torch.randn(3, 4)
-    frozen = extended.eval().freeze()
-    torch.testing.assert_close(flat(frozen(inputs), MORE, NEW), flat(extended(inputs), MORE, NEW))
+    fused = extended.eval().fuse()
+    torch.testing.assert_close(flat(fused(inputs), MORE, NEW), flat(extended(inputs), MORE, NEW))
     assert extended.extend(larger(graph)).head.tasks == MORE
 
 

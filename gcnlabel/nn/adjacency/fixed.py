@@ -14,7 +14,7 @@ ADJACENCIES = Registry("kind of edges", "gcnlabel.nn.adjacency")
 """What Â is: ``(edge_index, edge_weight, number of labels, *, options) -> Adjacency``."""
 Edges = Annotated[Any, ADJACENCIES]
 
-MOST_DENSE = 128
+MAX_DENSE = 128
 """Labels up to which a dense product is faster than a sparse one, whatever the number of edges."""
 
 
@@ -114,7 +114,7 @@ class Adjacency(nn.Module):
     @property
     def is_small(self) -> bool:
         """Whether a dense product is faster than a sparse one."""
-        return self.size <= MOST_DENSE
+        return self.size <= MAX_DENSE
 
     @property
     def is_constant(self) -> bool:

@@ -95,9 +95,9 @@ class CosineHead(Head):
         Raises:
             InputError: Always.
         """
-        raise InputError("cosine scores are not linear in the features", fix="fold its vectors alone: head.frozen()")
+        raise InputError("cosine scores are not linear in the features", fix="fold its vectors alone: head.fused()")
 
-    def frozen(self) -> CosineHead:
+    def fused(self) -> CosineHead:
         """Return a cosine head over the vectors that the other head has now: the same scores, and no graph."""
         folded = CosineHead(self.head.to_linear(), self.keep_length).to(self.log_scale.device, self.log_scale.dtype)
         folded.log_scale.data.copy_(self.log_scale.detach())

@@ -105,7 +105,7 @@ class Head(nn.Module):
 
         return fold(self)
 
-    def frozen(self) -> Head:
+    def fused(self) -> Head:
         """Return a head with the same scores and no graph: a linear one, if the scores are linear in the features."""
         return self.to_linear()
 

@@ -48,7 +48,7 @@ class LabelGraphHead(Head):
     """
 
     x: Tensor
-    heard: Tensor | None
+    aggregated: Tensor | None
 
     def __init__(
         self,
@@ -72,18 +72,18 @@ class LabelGraphHead(Head):
         x = graph.with_embeddings(graph.x).x.to(torch.get_default_dtype(), copy=True)  # [L, F], checked
         self.gcn = LabelGCN(x.shape[1], hidden_channels, in_features, conv=conv, activation=activation)
         self.register_buffer("x", x)
-        self.register_buffer("heard", None, persistent=False)
+        self.register_buffer("aggregated", None, persistent=False)
         seen = graph.edge_weight.ne(0) | self.gcn.multiplies_weights()  # [E]
         self.adjacency = adjacency(graph.edge_index[:, seen], graph.edge_weight[seen].to(x.dtype), tasks.num_labels)
         if not self.adjacency.is_constant:
             self.gcn.check_takes_weights()
-        _hear_embeddings(self)
-        self.register_load_state_dict_post_hook(_hear_embeddings)
+        _aggregate_embeddings(self)
+        self.register_load_state_dict_post_hook(_aggregate_embeddings)
 
     def _apply(self, fn: Any, recurse: bool = True) -> LabelGraphHead:
         """Compute what follows from the buffers anew when they are moved or cast, in their new precision."""
         super()._apply(fn, recurse)
-        _hear_embeddings(self)
+        _aggregate_embeddings(self)
         return self
 
     @property
@@ -108,14 +108,14 @@ class LabelGraphHead(Head):
         with full_precision(self.x.device):
             if not self.gcn.only_propagates():
                 return self.gcn(self.x, self.adjacency.edge_index, self.adjacency.edge_weight)
-            return self._layers[-1](self._heard_by_last())
+            return self._layers[-1](self._last_aggregated())
 
     def weight_of(self, labels: Tensor) -> Tensor:
         """Return the vectors of some labels, [K, D]; only those that they hear of, layers deep, are looked at."""
         if not self.gcn.only_propagates():
             return self.weight()[labels]
         with full_precision(self.x.device):
-            return self._layers[-1](self._heard_by(labels, len(self.gcn.convs) - 1))
+            return self._layers[-1](self._aggregated_by(labels, len(self.gcn.convs) - 1))
 
     def scores(self, features: Tensor) -> Tensor:
         """Return ``X Wᵀ + b`` [B, L], of the equal products the one that needs the least work.
@@ -132,7 +132,7 @@ class LabelGraphHead(Head):
             if len(self.gcn.convs) > 1 and not torch.compiler.is_compiling() and features.shape[0] <= theta.shape[1]:
                 scores = self.adjacency.propagate(self._hidden() @ queries.to(self.x.dtype).T)  # [L, B]
             else:
-                scores = self._heard_by_last() @ queries.to(self.x.dtype).T
+                scores = self._last_aggregated() @ queries.to(self.x.dtype).T
         return _with_bias(scores.T.to(queries.dtype), self.bias)
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
@@ -142,8 +142,8 @@ class LabelGraphHead(Head):
         theta = self._layers[-1].weight  # Θᵀ [D, H]
         queries = features @ theta  # [B, H]
         with full_precision(self.x.device):
-            heard = self._heard_by(labels, len(self.gcn.convs) - 1)  # [K, H]
-            scores = (heard @ queries.to(self.x.dtype).T).T.to(queries.dtype)
+            aggregated = self._aggregated_by(labels, len(self.gcn.convs) - 1)  # [K, H]
+            scores = (aggregated @ queries.to(self.x.dtype).T).T.to(queries.dtype)
         return _with_bias(scores, None if self.bias is None else self.bias[labels])
 
     def _is_cheaper_unformed(self, samples: int, labels: int) -> bool:
@@ -157,25 +157,25 @@ class LabelGraphHead(Head):
         """The linear parts of layers that only propagate."""
         return [conv.lin for conv in self.gcn.convs]
 
-    def _heard_by_first(self) -> Tensor:
-        return self.adjacency.propagate(self.x) if self.heard is None else self.heard
+    def _first_aggregated(self) -> Tensor:
+        return self.adjacency.propagate(self.x) if self.aggregated is None else self.aggregated
 
     def _hidden(self) -> Tensor:
         """Return the input of the last layer, [L, its size]."""
         first, *others, _ = self._layers
-        hidden = self.gcn.activation(first(self._heard_by_first()))
+        hidden = self.gcn.activation(first(self._first_aggregated()))
         for layer in others:
             hidden = self.gcn.activation(self.adjacency.propagate(layer(hidden)))
         return hidden
 
-    def _heard_by_last(self) -> Tensor:
+    def _last_aggregated(self) -> Tensor:
         """Return ``Â H`` of the last layer, [L, its input size]."""
-        return self._heard_by_first() if len(self.gcn.convs) == 1 else self.adjacency.propagate(self._hidden())
+        return self._first_aggregated() if len(self.gcn.convs) == 1 else self.adjacency.propagate(self._hidden())
 
-    def _heard_by(self, labels: Tensor, layer: int) -> Tensor:
+    def _aggregated_by(self, labels: Tensor, layer: int) -> Tensor:
         """Return ``(Â H)[labels]`` with H the input of a layer, [K, its size]."""
-        if layer == 0 and self.heard is not None:
-            return self.heard[labels]
+        if layer == 0 and self.aggregated is not None:
+            return self.aggregated[labels]
         sources, pattern, value = self.adjacency.propagate_to(labels)
         return product(pattern, value, self._input_of(layer, sources))
 
@@ -183,16 +183,16 @@ class LabelGraphHead(Head):
         """Return ``H[labels]`` with H the input of a layer, [K, its size]."""
         if layer == 0:
             return self.x[labels]
-        return self.gcn.activation(self._layers[layer - 1](self._heard_by(labels, layer - 1)))
+        return self.gcn.activation(self._layers[layer - 1](self._aggregated_by(labels, layer - 1)))
 
 
-def _hear_embeddings(head: LabelGraphHead, _: Any = None) -> None:
+def _aggregate_embeddings(head: LabelGraphHead, _: Any = None) -> None:
     """Compute ``Â Z``, where it is constant; layers that do more than propagate take Z itself."""
     if not head.adjacency.is_whole():
         return
     with torch.no_grad(), full_precision(head.x.device):
         is_constant = head.gcn.only_propagates() and head.adjacency.is_constant
-        head.heard = head.adjacency.propagate(head.x) if is_constant else None
+        head.aggregated = head.adjacency.propagate(head.x) if is_constant else None
 
 
 def _with_bias(scores: Tensor, bias: Tensor | None) -> Tensor:

@@ -99,9 +99,9 @@ class CrossAttention(nn.Module):
         keys, values = (layer.weight.unflatten(0, by_head) for layer in (self.key, self.value))  # [heads, C / heads, C]
         asked = torch.einsum("khc,hcd->khd", self.query(queries).unflatten(1, by_head), keys)
         logits = F.linear(tokens, asked.flatten(0, 1)) * keys.shape[1] ** -0.5  # [B, M, K heads]
-        heard = logits.transpose(1, 2).softmax(-1) @ tokens  # [B, K heads, C]
+        attended = logits.transpose(1, 2).softmax(-1) @ tokens  # [B, K heads, C]
         said = torch.einsum("ohc,hcd->ohd", self.out.weight.unflatten(1, by_head), values)
-        return F.linear(heard.unflatten(1, (-1, self.heads)).flatten(-2), said.flatten(1))
+        return F.linear(attended.unflatten(1, (-1, self.heads)).flatten(-2), said.flatten(1))
 
 
 @HEADS.register("label-query")

@@ -70,14 +70,14 @@ class OutputPropagation(Head):
 
     def weight(self) -> Tensor:
         """Return the label vectors of the other head, propagated, [L, D]."""
-        return self._with_heard(self.head.weight())
+        return self._propagated(self.head.weight())
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels [B, L]."""
         scores = self.head.scores(features)
         if self.bias is None:
-            return self._with_heard(scores.T).T
-        return self._with_heard((scores - self.bias).T).T + self.bias
+            return self._propagated(scores.T).T
+        return self._propagated((scores - self.bias).T).T + self.bias
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the scores of some labels, [B, K], for all samples; those of all are computed, as they are heard."""
@@ -100,9 +100,9 @@ class OutputPropagation(Head):
         """
         return self._folded(self.head.to_linear())
 
-    def frozen(self) -> Head:
+    def fused(self) -> Head:
         """Return a linear head where the other one can be folded; else this one, over the frozen other."""
-        inner = self.head.frozen()
+        inner = self.head.fused()
         if isinstance(inner, LinearHead):
             return self._folded(inner)
         head = copy.deepcopy(self)
@@ -111,10 +111,10 @@ class OutputPropagation(Head):
 
     @torch.no_grad()
     def _folded(self, linear: LinearHead) -> LinearHead:
-        linear.vectors.copy_(self._with_heard(linear.vectors))
+        linear.vectors.copy_(self._propagated(linear.vectors))
         return linear.train(self.training)
 
-    def _with_heard(self, own: Tensor) -> Tensor:
+    def _propagated(self, own: Tensor) -> Tensor:
         """Return ``own⁽ᴷ⁾``, [L, ...], in full precision: sparse rows have no other."""
         strength = self.strength[self.get_buffer("_task")][:, None]
         result = own = own.to(strength.dtype)

@@ -35,9 +35,9 @@ class SampleWiseHead(Head):
         """
         raise InputError(
             f"the scores of a {type(self).__name__} are not linear in the features",
-            fix="keep it as it is: head.frozen()",
+            fix="keep it as it is: head.fused()",
         )
 
-    def frozen(self) -> Self:
+    def fused(self) -> Self:
         """Return a copy: it needs no label graph."""
         return copy.deepcopy(self)

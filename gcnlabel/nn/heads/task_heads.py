@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from gcnlabel.constants import register_constants
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn.adjacency import MOST_DENSE
+from gcnlabel.nn.adjacency import MAX_DENSE
 from gcnlabel.nn.heads.folding import fold
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
@@ -112,10 +112,10 @@ class TaskHeads(Head):
         """
         return fold(self._of(head.to_linear() for head in self._parts))
 
-    def frozen(self) -> Head:
+    def fused(self) -> Head:
         """Return heads with the same scores and no graph: a single linear one if all scores are linear."""
-        frozen = self._of(head.frozen() for head in self._parts)
-        return fold(frozen) if all(isinstance(head, LinearHead) for head in frozen.heads) else frozen
+        fused = self._of(head.fused() for head in self._parts)
+        return fold(fused) if all(isinstance(head, LinearHead) for head in fused.heads) else fused
 
     @property
     def _parts(self) -> list[Head]:
@@ -137,7 +137,7 @@ class TaskHeads(Head):
         place = self.get_buffer("_place")
         fixed = torch.compiler.is_compiling() or place.is_meta  # sizes may not depend on values
         for head, names in zip(self._parts, self.served, strict=True):
-            if fixed or head.tasks.num_labels <= MOST_DENSE or len(names) == len(head.tasks):
+            if fixed or head.tasks.num_labels <= MAX_DENSE or len(names) == len(head.tasks):
                 values = of_all(head)
                 rows |= {name: values[head.tasks.slice_of(name)] for name in names}
             else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from gcnlabel.statistics.ranks.grid_counts import MOST_CELLS, ROWS_IN_CACHE, grid_counts
+from gcnlabel.statistics.ranks.grid_counts import MAX_CELLS, ROWS_IN_CACHE, grid_counts
 from gcnlabel.statistics.ranks.sorted_run import (
     OFTEN,
     Codes,
@@ -29,7 +29,7 @@ Bools = npt.NDArray[np.bool_]
 
 ROWS_AT_ONCE = 2**19
 """Samples that are counted together: what bounds the memory beside the counts."""
-MOST_IN_MEMORY = 2**21
+MAX_IN_MEMORY = 2**21
 """Samples that are kept in memory before they go to a temporary file."""
 
 
@@ -37,7 +37,7 @@ class ClassRanks:
     """Samples of K classes, by their value of one dimension.
 
     Values that come again are kept as a table of counts, 8 (K + 1) bytes each: decimals of a few digits, as annotations
-    have, and what comes often. Of other values up to :data:`MOST_IN_MEMORY` samples are kept in memory, 9 bytes each
+    have, and what comes often. Of other values up to :data:`MAX_IN_MEMORY` samples are kept in memory, 9 bytes each
     for up to 256 classes (18 MiB, and some four times as much while they are sorted); the others lie sorted in a
     temporary file, 8 bytes each, and are read in ranges. So memory does not grow with the samples.
 
@@ -106,7 +106,7 @@ class ClassRanks:
 
     def _count(self, table: ValueCounts) -> None:
         """Add counts; where the table would grow beyond its cells, values that do not come often are kept instead."""
-        if (len(self._table.keys) + len(table.keys)) * self.classes > MOST_CELLS:
+        if (len(self._table.keys) + len(table.keys)) * self.classes > MAX_CELLS:
             often = table.counts.sum(1) >= OFTEN
             self._expand(ValueCounts(table.keys[~often], table.counts[~often]))
             table = ValueCounts(table.keys[often], table.counts[often])
@@ -124,7 +124,7 @@ class ClassRanks:
     def _keep(self, keys: Words, codes: Ints | Codes) -> None:
         self._loose.append((keys, codes.astype(np.min_scalar_type(self.classes - 1))))
         self._in_memory += len(keys)
-        if self._in_memory >= MOST_IN_MEMORY:
+        if self._in_memory >= MAX_IN_MEMORY:
             run, frequent = self._in_order()
             self._loose, self._in_memory = [], 0
             self._spill(run)

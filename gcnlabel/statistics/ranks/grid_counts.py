@@ -7,7 +7,7 @@ import numpy as np
 from gcnlabel.statistics.ranks.value_counts import ValueCounts
 from gcnlabel.statistics.statistic import Floats, Ints
 
-MOST_CELLS = 2**21
+MAX_CELLS = 2**21
 """Cells of a table of counts."""
 ROWS_IN_CACHE = 2**16
 """Samples whose temporaries stay in a processor's cache, and are small for an allocator."""
@@ -37,7 +37,7 @@ def grid_counts(values: Floats, codes: Ints, classes: int) -> ValueCounts | None
         scale = 10.0**digits
         if (np.rint(first * scale) / scale == first).all():
             low, high = np.rint(ends * scale)
-            if not (high - low + 1) * classes <= MOST_CELLS:  # also when infinite
+            if not (high - low + 1) * classes <= MAX_CELLS:  # also when infinite
                 return None
             counts = _counts(values, codes, scale, low, (int(high - low) + 1, classes))
             if counts is not None:
