@@ -33,7 +33,7 @@ Matrices = Mapping[str, npt.ArrayLike]
 
 @FIGURES.register("confusion")
 def confusion(runs: Runs) -> Drawings:
-    """Draw the confusions of each task of classes, by the runs whose predictions are there."""
+    """Draw the confusions of each task of classes, for the runs with predictions."""
     found = runs.predictions
     tasks = [task for task in runs.tasks or () if task.exclusive and found]
     return {f"confusion_{task.name}": partial(_drawn, found, task) for task in tasks}

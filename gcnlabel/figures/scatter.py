@@ -45,14 +45,14 @@ def scatter_figure(
     dims: Sequence[str],
     title: str | None = None,
 ) -> Figure:
-    """Return a scatter of two dimensions, a colour a class; at most 3,000 samples, drawn by a fixed seed.
+    """Return a scatter of two dimensions, one colour per class; at most 3,000 samples, drawn by a fixed seed.
 
     Args:
         values: [N, 2], NaN = missing.
         codes: Class index [N], -1 = missing.
         classes: Names of the classes.
         dims: Names of the two dimensions.
-        title: Title of the figure: which samples these are.
+        title: Title of the figure: names the samples.
 
     Raises:
         InputError: The values are not [N, 2], or no sample has both dimensions and a class.
