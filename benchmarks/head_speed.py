@@ -29,7 +29,7 @@ from gcnlabel.tasks import MultiLabel, TaskSet
 
 RESULT = Path(__file__).parent / "results" / "head_speed.json"
 EMBEDDING, HIDDEN, FEATURES, BATCH, DEGREE = 300, 512, 1024, 35, 8
-MOST_DENSE = 10_000
+MAX_DENSE = 10_000
 """Labels up to which the dense formula is tried: its matrix has their square."""
 
 
@@ -99,7 +99,7 @@ def training(labels: int, budget: float) -> dict[str, float]:
     linear = LinearHead(ours.tasks, FEATURES, bias=False)
     features, gradient = torch.randn(BATCH, FEATURES, requires_grad=True), torch.randn(BATCH, labels)
     heads: dict[str, nn.Module] = {"gcnlabel": ours, "linear": linear}
-    if labels <= MOST_DENSE:
+    if labels <= MAX_DENSE:
         heads["published"] = Published(ours.x, ours.adjacency().to_dense())
     found = in_turns({name: lambda head=head: step(head, features, gradient) for name, head in heads.items()}, budget)
     ratios = {"to_linear": found["gcnlabel"] / found["linear"]}

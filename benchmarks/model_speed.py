@@ -110,7 +110,7 @@ def export() -> dict[str, Any]:
         options.intra_op_num_threads = torch.get_num_threads()
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # else its threads slow the others
         session = onnxruntime.InferenceSession(path, options)
-    last = model.freeze().to(memory_format=torch.channels_last)
+    last = model.fuse().to(memory_format=torch.channels_last)
     found = {}
     for batch in (1, 8, 32):
         images = torch.randint(0, 255, (batch, 3, 227, 227), dtype=torch.uint8)
@@ -187,9 +187,9 @@ def memory() -> dict[str, Any]:
         optimizer.step()
         if i % 100 == 99:
             found["training"].append(resident_mib())
-    frozen = model.freeze()
+    fused = model.fuse()
     for i in range(100):
-        frozen(torch.randn(1000, 32))
+        fused(torch.randn(1000, 32))
         if i % 10 == 9:
             found["predicting"].append(resident_mib())
     return found

@@ -1,3 +1,3 @@
-"""Heads that know how their labels depend on each other: annotations -> label graph -> generated classifiers."""
+"""Classifier heads that use dependencies between labels: annotations -> label graph -> generated heads."""
 
 __version__ = "0.1.0"

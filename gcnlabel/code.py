@@ -17,7 +17,7 @@ _met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
 
 @contextmanager
 def code_refused() -> Iterator[list[str]]:
-    """Import no code that settings name while this lasts; the list given is filled with the names that were met."""
+    """Within the block, import no code that settings name; collect its names in the list that is yielded."""
     met: list[str] = []
     token = _met.set(met)
     try:
@@ -27,7 +27,7 @@ def code_refused() -> Iterator[list[str]]:
 
 
 def is_refused(values: Any) -> bool:
-    """Whether code is refused now; then what a part and its options name is noted."""
+    """Whether imports are refused now; if so, collect the names of code in a part and its options."""
     met = _met.get()
     if met is not None:
         met.extend(names_in(values))
@@ -35,7 +35,7 @@ def is_refused(values: Any) -> bool:
 
 
 def import_all(package: str) -> None:
-    """Import a module, and those directly in it where it is a package; nothing where there is none."""
+    """Import a module, and the modules directly in it where it is a package; do nothing if it does not exist."""
     if find_spec(package) is not None:
         path = getattr(importlib.import_module(package), "__path__", ())
         for module in pkgutil.iter_modules(path):

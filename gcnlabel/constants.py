@@ -1,4 +1,4 @@
-"""Buffers that follow from how a module was made: not saved, moved with it, and restored with every checkpoint."""
+"""Buffers that are computed when a module is made: not saved, moved with it, restored with every checkpoint."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 
 def register_constants(module: nn.Module, **values: Tensor) -> None:
-    """Register buffers that are not saved. Loading a checkpoint gives them their values again.
+    """Register buffers that are not saved. Loading a checkpoint restores their values.
 
-    After ``.to("meta")`` and ``.to_empty(device=...)`` nothing else would: there is no value of them in a checkpoint.
+    They are not in the checkpoint, so that nothing else restores them after ``.to("meta")`` and ``.to_empty(...)``.
 
     Args:
-        module: What they belong to.
+        module: The module that owns them.
         values: Name -> value.
 
     Example:

@@ -1,4 +1,4 @@
-"""Errors and warnings that speak to the person who gave the input."""
+"""Errors and warnings for the user who gave the input."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable
 
 NOTE = logging.INFO + 5
-"""Level of what the command line says to everybody."""
+"""Log level of messages that the command line always shows."""
 
 
 def note(text: str) -> None:
-    """Tell the person what was done with what they gave: a line on the command line, a record of the log elsewhere."""
+    """Tell the user how an input was used: a line on the command line, a log record elsewhere."""
     logging.getLogger("gcnlabel").log(NOTE, text)
 
 
@@ -65,11 +65,11 @@ class UndefinedStatisticWarning(GcnlabelWarning):
 
 
 class IsolatedLabelWarning(GcnlabelWarning):
-    """A label has no neighbour: it keeps its self-loop alone."""
+    """A label has no neighbour: it keeps only its self-loop."""
 
 
 class DisagreeingEdgesWarning(GcnlabelWarning):
-    """Edges from elsewhere, or of names alone, do not go with the statistics that were measured."""
+    """Edges from another source, or from names alone, disagree with the measured statistics."""
 
 
 MEMORY = re.compile(r"out of memory|can't allocate memory|DefaultCPUAllocator", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Who listens to whom in a label graph, and what should make a user look twice."""
+"""In-neighbours of each label of a graph, and warnings about unusual graphs."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ class LabelRow:
     Attributes:
         label: Its name.
         task: Its task.
-        neighbours: Number of other labels it listens to.
-        self_share: Share of the absolute weight of its row that stays with itself, 0..1.
-        listens_to: Names and weights, strongest first; among equal ones the one with the stronger raw statistic.
+        neighbours: Number of its in-neighbours, without itself.
+        self_share: Share of its self-loop in the absolute weight of its row, 0..1.
+        in_neighbours: Names and weights, strongest first; ties are broken by the size of the raw statistic.
     """
 
     label: str
     task: str
     neighbours: int
     self_share: float
-    listens_to: tuple[tuple[str, float], ...]
+    in_neighbours: tuple[tuple[str, float], ...]
 
     @property
     def apart(self) -> int:
-        """Number of other labels that it listens to with a negative weight."""
-        return sum(weight < 0 for _, weight in self.listens_to)
+        """Number of its in-neighbours with a negative weight."""
+        return sum(weight < 0 for _, weight in self.in_neighbours)
 
 
 def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
@@ -46,23 +46,23 @@ def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
 
     Example:
         >>> graph = LabelGraph.from_dense([[0, 0.5], [0, 0]], ["cat", "dog"])
-        >>> inspect_labels(graph)[0].listens_to
+        >>> inspect_labels(graph)[0].in_neighbours
         (('dog', 0.5),)
     """
     check_edges(graph)
     source, target = graph.edge_index.tolist()
     statistic, labels, tasks = graph.statistic, graph.labels, graph.tasks
     raw = (graph.edge_weight if statistic is None else entries_at(statistic, *graph.edge_index.flip(0))).abs().tolist()
-    heard: list[list[tuple[str, float, float]]] = [[] for _ in labels]
+    sources: list[list[tuple[str, float, float]]] = [[] for _ in labels]
     own = [0.0] * len(labels)
     for j, i, weight, size in zip(source, target, graph.edge_weight.tolist(), raw, strict=True):
         if i == j:
             own[i] += weight
         else:
-            heard[i].append((labels[j], weight, size))
+            sources[i].append((labels[j], weight, size))
     rows = []
     for i, label in enumerate(labels):
-        ordered = sorted(heard[i], key=lambda edge: (-abs(edge[1]), -edge[2]))
+        ordered = sorted(sources[i], key=lambda edge: (-abs(edge[1]), -edge[2]))
         strongest = tuple((name, weight) for name, weight, _ in ordered)
         total = abs(own[i]) + sum(abs(weight) for _, weight in strongest)
         share = abs(own[i]) / total if total else 0.0
@@ -71,25 +71,26 @@ def inspect_labels(graph: LabelGraph) -> list[LabelRow]:
 
 
 def inspect_warnings(graph: LabelGraph) -> list[str]:
-    """Return what is odd about a graph: isolated labels, labels that receive nothing, NaN, row sums, few edges."""
+    """Return warnings: isolated labels, labels without in-neighbours, NaN, row sums, few edges."""
     rows = inspect_labels(graph)
     size = len(rows)
-    speaks = torch.zeros(size, dtype=torch.bool)
+    is_source = torch.zeros(size, dtype=torch.bool)
     source, target = graph.edge_index
-    speaks[source[source != target]] = True
+    is_source[source[source != target]] = True
     sums = row_sums(graph)
-    alone = [row.label for row, heard in zip(rows, speaks.tolist(), strict=True) if not (row.neighbours or heard)]
-    deaf = [row.label for row, heard in zip(rows, speaks.tolist(), strict=True) if not row.neighbours and heard]
+    without = [(row.label, sends) for row, sends in zip(rows, is_source.tolist(), strict=True) if not row.neighbours]
+    isolated = [label for label, sends in without if not sends]
+    source_only = [label for label, sends in without if sends]
     empty = [row.label for row in rows if not row.neighbours and row.self_share == 0]
     uneven = [row.label for row, total in zip(rows, sums.tolist(), strict=True) if abs(total - 1) > 1e-4]
     edges = int((source != target).sum())
     found = []
     if not torch.isfinite(graph.edge_weight).all():
         found.append("some edge weights are NaN or infinite: every score would become NaN")
-    if alone:
-        found.append(f"{len(alone)} isolated label(s), without any edge to or from another: {shorten(alone)}")
-    if deaf:
-        found.append(f"{len(deaf)} label(s) receive nothing from another: {shorten(deaf)}")
+    if isolated:
+        found.append(f"{len(isolated)} isolated label(s), without any edge to or from another: {shorten(isolated)}")
+    if source_only:
+        found.append(f"{len(source_only)} label(s) receive nothing from another: {shorten(source_only)}")
     if empty:
         found.append(
             f"{len(empty)} label(s) have no edge at all, not even to themselves: {shorten(empty)}; "
@@ -121,7 +122,7 @@ def row_sums(graph: LabelGraph) -> Tensor:
 
 
 def tau_sweep(statistic: Floats, taus: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the directed edges, and the labels without a neighbour, that each threshold leaves.
+    """Return the numbers of directed edges and of labels without a neighbour at each threshold.
 
     Args:
         statistic: Raw matrix [L, L], row = receiving label; its size counts, not its sign.

@@ -1,4 +1,4 @@
-"""Packages whose names are imported when they are first asked for: what imports one name does not import the rest."""
+"""Packages whose names are imported on first use: importing one name does not import the others."""
 
 from __future__ import annotations
 

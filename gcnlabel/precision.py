@@ -1,4 +1,4 @@
-"""Where half precision would not do."""
+"""Full precision where half precision is too inaccurate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 
 
 def full_precision(device: torch.device) -> AbstractContextManager[Any]:
-    """Return a context without autocast; none at all where there is no autocast to leave, or programs would keep it.
+    """Return a context without autocast; an empty one where autocast is off, or exported programs would contain it.
 
     Example:
         >>> with torch.autocast("cpu", torch.bfloat16), full_precision(torch.device("cpu")):

@@ -1,4 +1,4 @@
-"""Work that is spread over processes."""
+"""Work in several processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import TypeVar
 from gcnlabel.errors import InputError
 
 PATIENCE = 3
-"""Seconds that workers have to tidy up."""
+"""Seconds that workers have to clean up."""
 _given_up = Event()
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -29,12 +29,12 @@ def unordered(
 ) -> Iterator[tuple[Job, Result]]:
     """Yield each job with its result, as they become ready.
 
-    When a job fails, or the caller stops or is stopped, no other is begun and those that have begun are given up: what
-    a job writes must be whole or not there. When this process is killed, its workers end.
+    When a job fails, or the caller stops or is stopped, no other job is started and running ones are
+    cancelled: a job must write its files atomically. When this process is killed, its workers end.
 
     Args:
         work: A function at the top level of a module.
-        jobs: What it is called with, each.
+        jobs: Arguments, one for each call.
         workers: Number of processes, None for one a processor; with one, jobs are done here, in order.
 
     Raises:
@@ -80,7 +80,7 @@ def _context(module: str) -> BaseContext:
 
 
 def _end(workers: Iterable[BaseProcess]) -> None:
-    """End workers: they tidy up, unless that takes long."""
+    """End workers, which have a few seconds to clean up."""
     workers = list(workers)
     for worker in workers:
         worker.terminate()
@@ -103,7 +103,7 @@ def _give_up(signum: int, frame: FrameType | None) -> None:
 
 
 def _do(work: Callable[[Job], Result], job: Job) -> Result:
-    """Do a job, unless this process is to end: the pool takes its exit for the result of the job before."""
+    """Do a job, unless this process is to end: the pool would take its exit for the result of the previous job."""
     if _given_up.is_set():
         os._exit(1)
     try:

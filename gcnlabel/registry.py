@@ -1,4 +1,4 @@
-"""Parts by name: what registers itself beside its definition, or what a user names by ``package.module:Attribute``.
+"""Parts by name: registered where they are defined, or named by a user as ``package.module:Attribute``.
 
 A part is a callable. Its positional arguments are what it is made from, its keyword-only arguments are its options:
 names, types and defaults of a config are read from there. A subclass of :class:`Part` holds its options itself.
@@ -20,10 +20,10 @@ from gcnlabel.settings import Section, keyword_options
 
 Made = TypeVar("Made", bound=Callable[..., Any])
 WINGS = ("faces", "studies", "papers")
-"""Packages that no other imports: their parts lie in folders of the same name as those of the core."""
+"""Packages that no other imports; their parts are in folders with the names of the core's folders."""
 
 KINDS: dict[str, Registry] = {}
-"""Kind -> its registry, of those that are imported."""
+"""Kind -> its registry, for imported registries."""
 
 
 class Part(Section):
@@ -54,11 +54,11 @@ class Registry:
     As annotation of a field, ``Annotated[Part, HEADS]``, it takes a name, or a mapping of a name and options.
 
     Args:
-        kind: What messages call a part.
+        kind: Name of such a part in messages.
         home: Module, or package whose modules define parts: all are imported when a name is looked up, with those in
             folders of the same name in :data:`WINGS`.
-        key: What a config calls the name.
-        form: What all settings of the kind share, a :class:`Part`.
+        key: Key of the name in a config.
+        form: Base class of the settings of the kind, a :class:`Part`.
         default: Name of the part where options are given without one.
         makes: Type of what the parts make.
 
@@ -80,7 +80,7 @@ class Registry:
     makes: type = object
 
     def __post_init__(self) -> None:
-        """Make it known by its kind."""
+        """Add the registry under its kind."""
         KINDS[self.kind] = self
         self._parts: dict[str, Callable[..., Any]] = {}
         self._settings: dict[str, type[Section]] = {}
@@ -146,7 +146,7 @@ class Registry:
         return self.settings(name).model_validate(values)
 
     def checked(self, value: Any) -> Any:
-        """Return what :meth:`parse` does, outside a config.
+        """Do what :meth:`parse` does, outside a config.
 
         Raises:
             InputError: The name or an option does not exist, or has a value that is not allowed.

@@ -1,4 +1,4 @@
-"""What all settings share: typed keys, and one message for a key that does not exist."""
+"""Base class of all settings: typed keys, and one message for an unknown key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNKNOWN_KEY = "unknown_key"
 
 
 class Section(BaseModel):
-    """Settings that belong together; a key that is not declared is an error."""
+    """A section of settings; an undeclared key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 

@@ -1,4 +1,4 @@
-"""Signals that end a command: each is an exception, so that what was begun is tidied up, and the end comes soon."""
+"""Signals that end a command: each raises an exception, so that open work is cleaned up, within a limited time."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def stopping(hint: str) -> Iterator[None]:
     Work that does not return to Python, and so cannot be interrupted, ends :data:`GRACE` seconds after the signal.
 
     Args:
-        hint: What is said then, beside that it stopped.
+        hint: Text of the message after "stopped".
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -110,7 +110,7 @@ class _Watch:
         for _ in range(GRACE):
             if self.done.wait(1):
                 return
-            if _raised() is None:  # a library has swallowed it, as imports do
+            if _raised() is None:  # a library has caught it, as imports do
                 signal.pthread_kill(threading.main_thread().ident or 0, signum)
         with suppress(OSError, ValueError):
             sys.stderr.write(f"stopped by {signal.Signals(signum).name}; {self.hint}\n")

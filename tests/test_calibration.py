@@ -179,7 +179,7 @@ def test_folding_keeps_the_calibration(head):
     with torch.no_grad():
         plain, scores = model(x), model.standard_scores(x)
         model.units, _ = calibrated(model.units, scores, truth, {"film": "regression", "mood": "regression"})
-        values, folded = model(x), model.freeze()(x)
+        values, folded = model(x), model.fuse()(x)
     assert not torch.allclose(values["film"], plain["film"], atol=0.1)
     for name, value in values.items():
         torch.testing.assert_close(folded[name], value, rtol=1e-4, atol=1e-3)

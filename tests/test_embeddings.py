@@ -189,7 +189,9 @@ def test_files_of_arrays(tmp_path):
     assert parse_embeddings(str(tmp_path / "frame.pkl"), ["happy", "sad"]).tolist() == x[::-1].tolist()
     for name in ("x.npy", "torch.pkl"):
         assert parse_embeddings(str(tmp_path / name), ["happy", "sad"]).tolist() == x.tolist()
-    with pytest.raises(InputError, match=r"shape \[2, 3\]\n  expected: \[3, F\]: a row a label, in the order a, b, c"):
+    with pytest.raises(
+        InputError, match=r"shape \[2, 3\]\n  expected: \[3, F\]: one row per label, in the order a, b, c"
+    ):
         parse_embeddings(str(tmp_path / "x.npy"), ["a", "b", "c"])
     with pytest.raises(InputError, match=r"no vector for fear\n  where: its names: Sad, Happy, other"):
         parse_embeddings(str(tmp_path / "dict.pkl"), ["fear"])

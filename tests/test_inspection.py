@@ -22,7 +22,7 @@ def test_the_recipe_by_hand():
     rows = {row.label: row for row in inspect_labels(graph)}
     assert rows["valence"].neighbours == 2
     assert rows["valence"].self_share == 0.5
-    assert rows["valence"].listens_to == (("glad", 0.25), ("calm", 0.25))  # |-.5| before .3
+    assert rows["valence"].in_neighbours == (("glad", 0.25), ("calm", 0.25))  # |-.5| before .3
     assert rows["arousal"].self_share == 1
     assert row_sums(graph).tolist() == [1, 1, 1, 1]
     assert inspect_warnings(graph) == ["1 isolated label(s), without any edge to or from another: arousal"]
@@ -63,7 +63,7 @@ def test_only_the_kept_blocks_are_swept():
 def test_signs_are_counted_and_equal_weights_come_in_the_order_of_the_statistic():
     graph = GraphRecipe(convention="signed", tau=0.2).finish(LabelGraph.from_dense(STATISTIC, TASKS))
     rows = {row.label: row for row in inspect_labels(graph)}
-    assert rows["glad"].listens_to == (("calm", 0.25), ("valence", -0.25))
-    assert [name for name, _ in rows["valence"].listens_to] == ["arousal", "glad", "calm"]  # .8, -.5, .3
+    assert rows["glad"].in_neighbours == (("calm", 0.25), ("valence", -0.25))
+    assert [name for name, _ in rows["valence"].in_neighbours] == ["arousal", "glad", "calm"]  # .8, -.5, .3
     assert [rows[label].apart for label in TASKS.labels] == [0, 1, 1, 0]
     assert signs(graph) == (6, 2)

@@ -101,7 +101,7 @@ def test_learning_does_not_depend_on_the_unit(loss, shift):
 def test_folded_vectors_give_values_in_the_users_units():
     units = fitted()
     model = MultiTaskModel(mlp(4, hidden=(6,)), LinearHead(TASKS, 6, bias=False), units).eval()
-    folded, x = model.freeze(), torch.randn(7, 4)
+    folded, x = model.fuse(), torch.randn(7, 4)
     plain = folded.backbone(x) @ folded.head.vectors.T + folded.head.bias  # as a reader of an exported file does
     expected = torch.cat(list(model(x).values()), 1)
     torch.testing.assert_close(torch.cat(list(folded(x).values()), 1), expected, rtol=1e-5, atol=1e-4)
@@ -112,7 +112,7 @@ def test_folded_vectors_give_values_in_the_users_units():
 def test_a_folded_cosine_head_keeps_its_units():
     model = MultiTaskModel(mlp(4, hidden=(6,)), CosineHead(LinearHead(TASKS, 6)), fitted()).eval()
     x = torch.randn(7, 4)
-    for name, values in model.freeze()(x).items():
+    for name, values in model.fuse()(x).items():
         torch.testing.assert_close(values, model(x)[name])
 
 

@@ -47,7 +47,7 @@ def main() -> None:
     annotations = from_frame(draw_annotations(), TASKS)
     graph = GraphRecipe(embeddings="one-hot").build(annotations)
     for row in inspect_labels(graph):
-        heard = ", ".join(f"{name} {weight:.2f}" for name, weight in row.listens_to)
+        heard = ", ".join(f"{name} {weight:.2f}" for name, weight in row.in_neighbours)
         print(f"{row.label:13s} listens to", heard or "itself alone")
 
     targets = targets_to_tensors(annotations)

@@ -61,7 +61,7 @@ def main() -> None:
     print(f"best on held-out samples: {search.score(X_test, y_test):.3f}")
     graph = search.best_estimator_[-1].graph_
     for row in [] if graph is None else inspect_labels(graph):
-        heard = ", ".join(f"{name} {weight:+.2f}" for name, weight in row.listens_to)
+        heard = ", ".join(f"{name} {weight:+.2f}" for name, weight in row.in_neighbours)
         print(f"{row.label:13s} listens to", heard or "itself alone")
     print(search.predict(X_test)[:4].round(2).to_string(index=False))
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from gcnlabel.text_registry import TextRegistry
 
 EMBEDDINGS = TextRegistry("embeddings", "gcnlabel.embeddings", makes=Tensor)
-"""Functions of the names of the labels, and of what to do about words without a vector, that return x [L, F]."""
+"""Functions of the label names and of the handling of missing words that return x [L, F]."""
 
 
 def parse_embeddings(given: Any, labels: Sequence[str], missing: str = "error") -> Tensor:
@@ -18,10 +18,10 @@ def parse_embeddings(given: Any, labels: Sequence[str], missing: str = "error") 
 
     Args:
         given: ``one-hot``, ``random:SIZE`` or ``random:SIZE:SEED``, ``emotion-words``, a file of word vectors or of
-            arrays (``.npy``, ``.pkl`` of the published codes), a function of one's own (``package.module:attribute``),
+            arrays (``.npy``, ``.pkl`` of the published codes), a function (``package.module:attribute``),
             or a mapping of ``name`` and options.
         labels: Names of the labels.
-        missing: What to do about words without a vector, see :func:`read_word_vectors`.
+        missing: Handling of words without a vector, see :func:`read_word_vectors`.
 
     Raises:
         InputError: It is none of these, or a label has no embedding.

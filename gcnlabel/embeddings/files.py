@@ -20,7 +20,7 @@ def file_embeddings(labels: Sequence[str], missing: str = "error", *, path: str)
 
     Args:
         labels: Names of the labels.
-        missing: What to do about words without a vector, see :func:`read_word_vectors`.
+        missing: Handling of words without a vector, see :func:`read_word_vectors`.
         path: A text file of word vectors; or arrays, ``.npy`` or ``.pkl`` of the published codes.
 
     Raises:

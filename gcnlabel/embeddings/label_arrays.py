@@ -17,7 +17,7 @@ from gcnlabel.pickles import Frame, read_arrays
 from gcnlabel.tasks.matching import matched_names
 
 MAX_NUMBERS = 50_000_000
-"""Numbers of the labels' vectors together."""
+"""Largest total number of values of the labels' vectors."""
 
 
 def read_label_arrays(path: str | Path, labels: Sequence[str]) -> Tensor:
@@ -43,16 +43,16 @@ def read_label_arrays(path: str | Path, labels: Sequence[str]) -> Tensor:
     if len(array) != len(labels):
         raise InputError(
             f"{path} holds an array of shape {list(array.shape)}",
-            expected=f"[{len(labels)}, F]: a row a label, in the order {shorten(labels)}",
+            expected=f"[{len(labels)}, F]: one row per label, in the order {shorten(labels)}",
         )
     return torch.from_numpy(array).float()
 
 
 def as_matrix(content: Any, where: object, ndim: int, expected: str | None = None) -> npt.NDArray[np.float64]:
-    """Return numbers as an array of ``ndim`` dimensions; a leading dimension of size 1 too many is left out.
+    """Return numbers as an array of ``ndim`` dimensions; an extra leading dimension of size 1 is removed.
 
     Raises:
-        InputError: They are no such array, or one is not finite.
+        InputError: They are no such array, or a value is not finite.
     """
     try:
         shape = np.shape(content)
@@ -72,7 +72,7 @@ def as_matrix(content: Any, where: object, ndim: int, expected: str | None = Non
 
 
 def _named_rows(frame: Frame, labels: Sequence[str]) -> tuple[list[str] | None, npt.NDArray[np.float64]]:
-    """Return the names of vectors and the vectors: rows, or columns where those alone have the labels' names."""
+    """Return the names of vectors and the vectors: rows, or columns where only those have the labels' names."""
     rows, columns = (set(labels) <= set(matched_names(axis or (), labels)) for axis in (frame.index, frame.columns))
     return (frame.columns, frame.values.T) if columns and not rows else (frame.index, frame.values)
 

@@ -1,4 +1,4 @@
-"""Embeddings that know nothing of the labels but which is which."""
+"""One-hot embeddings, which only identify labels."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gcnlabel.embeddings.embedding import EMBEDDINGS
 from gcnlabel.errors import InputError
 
 MAX_ONE_HOT = 20_000
-"""Labels that can have one-hot embeddings, which take 4 bytes for each pair of them."""
+"""Largest number of labels for one-hot embeddings, which take 4 bytes for each pair of labels."""
 
 
 @EMBEDDINGS.register("one-hot")
 def one_hot(labels: Sequence[str], missing: str = "error") -> Tensor:
-    """Return one dimension a label: the identity [L, L]. Every label has one, whatever ``missing`` says.
+    """Return one dimension a label: the identity [L, L]. ``missing`` has no effect.
 
     Raises:
         InputError: There are more than :data:`MAX_ONE_HOT` labels.

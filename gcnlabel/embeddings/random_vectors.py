@@ -1,4 +1,4 @@
-"""Embeddings that are drawn."""
+"""Random embeddings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gcnlabel.embeddings.embedding import EMBEDDINGS
 def random_embeddings(
     labels: Sequence[str], missing: str = "error", *, size: PositiveInt, seed: NonNegativeInt = 0
 ) -> Tensor:
-    """Return standard normal embeddings [L, F] drawn by a seed. Every label has one, whatever ``missing`` says.
+    """Return standard normal embeddings [L, F] drawn by a seed. ``missing`` has no effect.
 
     Args:
         labels: Names of the labels.
-        missing: What to do about words without a vector.
+        missing: Ignored: every label has a vector.
         size: Size of the embeddings, F.
         seed: Seed of the draw.
     """

@@ -1,4 +1,4 @@
-"""Lines of a file of word vectors, and how many numbers each has."""
+"""Lines of a file of word vectors, and the number of values in each."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from gcnlabel.errors import InputError
 from gcnlabel.tasks.number_text import number_of
 
 SEEN = 100
-"""Lines that tell the size of the vectors."""
+"""Number of lines from which the size of the vectors is found."""
 SNIFFED = 4096
-"""Bytes that tell the kind of a file."""
+"""Number of bytes from which the kind of a file is found."""
 OTHER_KINDS = (
     (b"PK\x03\x04", "a zip archive", "unpack it: unzip FILE"),
     (b"BZh", "a bzip2 archive", "unpack it: bunzip2 FILE"),
@@ -30,7 +30,7 @@ OTHER_KINDS = (
     (b"\xff\xfe", "text in UTF-16", "save it as UTF-8"),
     (b"\xfe\xff", "text in UTF-16", "save it as UTF-8"),
 )
-"""How files of other kinds start, what they are, and what to do."""
+"""First bytes of other kinds of files, their name, and what to do."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def opened_vectors(path: Path) -> Iterator[IO[str]]:
     """Yield the lines of a file of word vectors: UTF-8, with a byte-order mark or not, gzipped or not.
 
     Raises:
-        InputError: It is of another kind, or is no whole gzip file.
+        InputError: It is of another kind, or an incomplete gzip file.
     """
     try:
         with path.open("rb") as raw:
@@ -68,12 +68,12 @@ def _check_kind(start: bytes, path: Path) -> None:
 
 
 def _is_binary(start: bytes) -> bool:
-    """Return whether bytes hold control characters, as numbers in binary do."""
+    """Return whether bytes hold control characters, as binary numbers do."""
     return re.search(rb"[\x01-\x08\x0e-\x1f\x7f]", start) is not None
 
 
 def fields(line: str) -> list[str]:
-    r"""Return what stands between spaces and tabs; other blanks can be parts of words.
+    r"""Return the fields between spaces and tabs; other white space may belong to words.
 
     Example:
         >>> fields("hot dog\t0.5  1\n")
@@ -97,7 +97,7 @@ def vector_lines(lines: IO[str]) -> tuple[int, Iterator[tuple[int, list[str]]]]:
         first = first[1:]
     else:
         sizes = Counter(numbers_at_end(parts) for _, parts in first)
-        size = max(sizes, key=lambda count: sizes[count], default=0)  # of equally many lines, the first
+        size = max(sizes, key=lambda count: sizes[count], default=0)  # ties: the size of the first line
     if size == 0:
         shown = " ".join(first[0][1])[:80] if first else ""
         raise InputError(f"not a vector: {shown!r}", where="line 1", expected="a word and its numbers")

@@ -1,4 +1,4 @@
-"""Label embeddings from word-vector text files, streamed: only the words that are needed are kept."""
+"""Label embeddings from word-vector text files, streamed: only the needed words are kept in memory."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def read_word_vectors(path: str | Path, labels: Sequence[str], *, missing: str =
     whether they are composed (NFC) or not, and words of ConceptNet Numberbatch (``/c/en/word``) without their prefix.
 
     Args:
-        path: The file: ``word v1 ... vF`` a line; a first line ``count F`` is passed over.
+        path: The file: ``word v1 ... vF`` a line; a first line ``count F`` is skipped.
         labels: Names of the labels.
-        missing: What to do about a word that is not in the file: ``error``; ``skip`` the word (an error when a label
+        missing: Handling of a word that is not in the file: ``error``; ``skip`` the word (an error when a label
             has no other); ``random`` (a unit vector drawn by ``seed``); ``zero``.
         seed: Seed of the random vectors.
 
@@ -97,7 +97,7 @@ def _not_found(label: str, word: str, path: Path) -> InputError:
 
 
 class _Filler:
-    """Vectors for words that are not there: zero, or drawn by word and seed."""
+    """Vectors for missing words: zero, or drawn by word and seed."""
 
     def __init__(self, size: int, seed: int | None) -> None:
         self.size = size
@@ -116,13 +116,13 @@ def _filler(missing: str, size: int, seed: int) -> _Filler:
 
 @dataclass
 class _Lines:
-    """What the lines of a file say.
+    """Content of the lines of a file.
 
     Attributes:
         size: Numbers of each vector.
         found: The first vector of each wanted word.
         words: The first words of the file.
-        overlong: Wanted word -> number of a line where more numbers follow it, and how many.
+        overlong: Wanted word -> number of a line with too many values, and their number.
     """
 
     size: int

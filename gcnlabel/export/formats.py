@@ -55,9 +55,9 @@ def export_model(
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}", expected=" | ".join(FORMATS), fix=closest(format, FORMATS))
     refuse_suffix(path, SUFFIXES[format], f"a model as {format}")
-    frozen = model.freeze()
+    fused = model.fuse()
     with atomic_write(Path(path), overwrite=overwrite) as temporary:
-        FORMATS[format](frozen, temporary, description)
+        FORMATS[format](fused, temporary, description)
 
 
 def _onnx(model: MultiTaskModel, path: Path, description: Description) -> None:

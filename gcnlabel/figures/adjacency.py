@@ -25,8 +25,8 @@ from gcnlabel.figures.style import (
 )
 from gcnlabel.graph import LabelGraph
 
-MOST_WRITTEN = 25
-"""Labels up to which the values are written into the cells."""
+MAX_WRITTEN = 25
+"""Largest number of labels for which the values are written into the cells."""
 
 
 @FIGURES.register("adjacency")
@@ -40,11 +40,11 @@ def _drawn(graph: LabelGraph) -> tuple[Figure, pl.DataFrame]:
 
 
 def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
-    """Return a heat map of Â: row = the label that listens, column = the label it listens to.
+    """Return a heat map of Â: row = receiving label, column = source label.
 
     Values are written into the cells of up to 25 labels; tasks are separated by lines. A matrix with negative weights
-    is drawn in diverging colours around 0 (red for positive ones, blue for negative ones) that reach as far as the
-    weights between labels do: what a label keeps of itself would drown their signs, and may lie beyond.
+    is drawn in diverging colours around 0 (red for positive ones, blue for negative ones) whose range is that of
+    the weights between labels: self-loops are often larger, would hide the signs, and may lie outside the range.
 
     Args:
         graph: The propagation graph.
@@ -60,11 +60,11 @@ def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
     image = axes.imshow(matrix, cmap="RdBu_r" if signed else "Blues", vmin=-top if signed else 0, vmax=top)
     matrix_axes(axes, graph.labels, graph.labels, label_size(size))
     separate_tasks(axes, graph.tasks)
-    if size <= MOST_WRITTEN:
+    if size <= MAX_WRITTEN:
         texts = [[short(value) if value else "" for value in row] for row in matrix]
         write_cells(axes, texts, is_dark(axes, matrix), SMALL if size <= 12 else 5.5)
-    axes.set_ylabel("label that listens", fontsize=SMALL)
-    axes.set_xlabel("label it listens to", fontsize=SMALL)
+    axes.set_ylabel("receiving label", fontsize=SMALL)
+    axes.set_xlabel("source label", fontsize=SMALL)
     bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend="max" if matrix.max() > top else "neither")
     bar.ax.tick_params(labelsize=SMALL)
     if title:
@@ -73,7 +73,7 @@ def adjacency_figure(graph: LabelGraph, title: str | None = None) -> Figure:
 
 
 def _reach(matrix: npt.NDArray[np.float64], signed: bool) -> float:
-    """Return the absolute weight at the end of the colours; off the diagonal alone where signs are to be told apart."""
+    """Return the absolute weight at the end of the colours; only off the diagonal where there are signs."""
     between = np.abs(matrix - np.diag(np.diag(matrix))).max() if signed else 0.0
     return max(float(between or np.abs(matrix).max()), 1e-12)
 

@@ -1,4 +1,4 @@
-"""Several runs, metric by metric."""
+"""Comparison of several runs by their metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def comparison(runs: Runs) -> Drawings:
 
 
 def comparison_figure(results: Results) -> Figure:
-    """Return a dot for each run and metric, a row a metric; metrics beyond [-1, 1] are left to the table.
+    """Return a dot for each run and metric, one row per metric; metrics outside [-1, 1] are only in the table.
 
     Args:
         results: Name of a run -> name of a metric -> value.
@@ -42,7 +42,7 @@ def comparison_figure(results: Results) -> Figure:
 
 
 def comparison_table(results: Results) -> pl.DataFrame:
-    """Return a row a metric, a column a run."""
+    """Return one row per metric, one column per run."""
     names = _names(results)
     return pl.DataFrame({"metric": names, **{run: [v.get(name) for name in names] for run, v in results.items()}})
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.adjacency import MOST_WRITTEN
+from gcnlabel.figures.adjacency import MAX_WRITTEN
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
@@ -33,7 +33,7 @@ Matrices = Mapping[str, npt.ArrayLike]
 
 @FIGURES.register("confusion")
 def confusion(runs: Runs) -> Drawings:
-    """Draw the confusions of each task of classes, by the runs whose predictions are there."""
+    """Draw the confusions of each task of classes, for the runs with predictions."""
     found = runs.predictions
     tasks = [task for task in runs.tasks or () if task.exclusive and found]
     return {f"confusion_{task.name}": partial(_drawn, found, task) for task in tasks}
@@ -85,7 +85,7 @@ def confusion_figure(matrices: Matrices, classes: Sequence[str]) -> Figure:
         axes.set_facecolor("#DDDDDD")
         image = axes.imshow(100 * shares, cmap="Blues", vmin=0, vmax=100)
         matrix_axes(axes, classes, classes, label_size(size))
-        if size <= MOST_WRITTEN:
+        if size <= MAX_WRITTEN:
             texts = [["-" if np.isnan(v) else f"{100 * v:.0f}" for v in row] for row in shares]
             write_cells(axes, texts, is_dark(axes, np.nan_to_num(100 * shares)), SMALL)
         axes.set_title(name, fontsize=SMALL + 1)

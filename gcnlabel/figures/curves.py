@@ -22,9 +22,9 @@ def curves(runs: Runs) -> Drawings:
 
 
 def curves_figure(tables: Mapping[str, pl.DataFrame]) -> Figure:
-    """Return the loss, and one headline metric of each task, against the epoch; a colour a run.
+    """Return the loss, and one headline metric of each task, against the epoch; one colour per run.
 
-    Solid lines are the split that the checkpoint is selected on, dotted lines the training split.
+    Solid lines are the split on which the checkpoint is selected, dotted lines the training split.
 
     Args:
         tables: Name of a run -> its ``metrics.csv``: ``epoch``, ``train/...``, ``<split>/...``.
@@ -72,7 +72,7 @@ def _metrics(tables: Mapping[str, pl.DataFrame]) -> list[str]:
     names: list[str] = []
     for run, table in tables.items():
         if "epoch" not in table.columns or len(table) == 0:
-            raise InputError(f"run {run!r} has no epoch to draw", expected="a metrics.csv with a row an epoch")
+            raise InputError(f"run {run!r} has no epoch to draw", expected="a metrics.csv with a row per epoch")
         found = (column.partition("/")[2] for column in table.columns)
         names += [name for name in found if name == "loss" or name.rpartition("/")[2] in HEADLINES]
     unique = list(dict.fromkeys(sorted(names, key=lambda name: name != "loss")))

@@ -1,4 +1,4 @@
-"""Figures of runs by name, and what they are drawn from."""
+"""Figures of runs by name, and their data."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FIGURES = Registry("figure", "gcnlabel.figures")
 """Functions of :class:`Runs` that return :data:`Drawings`; their keyword-only arguments are their options."""
 
 Drawings = Mapping[str, Callable[[], tuple[Figure, pl.DataFrame]]]
-"""Name of a file -> what draws it and returns the numbers behind it. One that cannot be drawn costs no other."""
+"""File name -> function that draws it and returns its numbers. A figure that fails does not affect the others."""
 
 
 class Runs(Protocol):
-    """One or several runs of the same tasks; what a figure does not ask for is not read."""
+    """One or several runs of the same tasks; data is read on first use."""
 
     @property
     def names(self) -> list[str]:
@@ -30,7 +30,7 @@ class Runs(Protocol):
 
     @property
     def tasks(self) -> TaskSet | None:
-        """Tasks that all runs predict; None where no run tells."""
+        """Tasks that all runs predict; None where no run has them."""
 
     @property
     def graphs(self) -> Mapping[str, LabelGraph]:
@@ -38,7 +38,7 @@ class Runs(Protocol):
 
     @property
     def predictions(self) -> Mapping[str, Mapping[str, Tensor]]:
-        """Run -> ``scores/<task>`` [N, labels], ``targets/<task>`` and ``label_vectors``, as it was evaluated."""
+        """Run -> ``scores/<task>`` [N, labels], ``targets/<task>`` and ``label_vectors``, from its evaluation."""
 
     @property
     def epochs(self) -> Mapping[str, pl.DataFrame]:

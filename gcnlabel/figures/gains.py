@@ -1,4 +1,4 @@
-"""What heads gain over a reference, against the amount of annotation."""
+"""Gains of heads over a reference, against the amount of annotation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gcnlabel.figures.style import COLOURS, MEDIUM, PAGE, SMALL, new_figure
 
 GREY = "0.6"
 ASIDE = 0.06
-"""How far bold heads stand from each other, in steps from one amount to the next: their intervals stay apart."""
+"""Horizontal offset between bold heads, in steps between amounts, so that their intervals do not overlap."""
 
 
 class Gain(NamedTuple):
@@ -35,7 +35,7 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
 
     Args:
         panels: Metric -> amount of annotation, in order -> head -> gain.
-        bold: Heads drawn in colours of their own; the others are thin and grey.
+        bold: Heads drawn in separate colours; the others are thin and grey.
         reference: Head that the others are compared with, the line at 0.
 
     Raises:
@@ -78,7 +78,7 @@ def _draw_head(axes: Axes, panel: Panel, head: str, bold: Sequence[str]) -> None
 
 
 def _series(panel: Panel, head: str) -> Iterator[list[tuple[int, float, float]]]:
-    """Yield place, gain and half width for each run of amounts that differ in their number alone: they make a line."""
+    """Yield place, gain and half width for each line: amounts that differ only in their number."""
     found = [(k, amount, gains[head]) for k, (amount, gains) in enumerate(panel.items()) if head in gains]
     for _, run in groupby(found, key=lambda item: re.sub(r"[\d.]+", "", item[1])):
         yield [(k, gain.mean, gain.half_width if math.isfinite(gain.half_width) else math.nan) for k, _, gain in run]

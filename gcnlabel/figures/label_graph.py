@@ -1,4 +1,4 @@
-"""The label graph as nodes and arrows."""
+"""Drawing of the label graph with nodes and arrows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from gcnlabel.graph import LabelGraph, to_networkx
 
 Positions = dict[str, tuple[float, float]]
 
-MOST_UPRIGHT = 15
-"""Connected labels up to which names stand upright above their nodes; more are written along the radius."""
+MAX_UPRIGHT = 15
+"""Largest number of connected labels whose names are horizontal above their nodes; more are written radially."""
 POSITIVE, NEGATIVE, UNSIGNED = "#B2182B", "#2166AC", "#777777"
 """Colours of edges, the first two from the ends of the colours of :func:`adjacency_figure`."""
 
@@ -37,9 +37,10 @@ def _drawn(graph: LabelGraph) -> tuple[Figure, pl.DataFrame]:
 def label_graph_figure(graph: LabelGraph) -> Figure:
     """Return a drawing of the graph without its self-loops.
 
-    Nodes have the colour of their task; an arrow j -> i says that i listens to j, a plain line that both listen to
-    each other; its width is the weight. In a graph with negative weights these are dashed and blue, positive ones red.
-    Connected labels stand on a circle, isolated ones in rows below.
+    Nodes have the colour of their task; an arrow j -> i goes from source to receiving label, a plain line stands for
+    both directions; its width is the weight. In a graph with negative weights these are dashed and blue, positive ones
+    red.
+    Connected labels are on a circle, isolated ones in rows below.
 
     Args:
         graph: The label graph.
@@ -48,7 +49,7 @@ def label_graph_figure(graph: LabelGraph) -> Figure:
     whole.remove_edges_from(list(nx.selfloop_edges(whole)))
     alone = [name for name in whole if whole.degree(name) == 0]
     joined = whole.copy()
-    joined.remove_nodes_from(alone)  # a subgraph view would iterate over a set: another drawing each time
+    joined.remove_nodes_from(alone)  # a subgraph view would iterate over a set, and the drawing would vary
     width = COLUMN if len(whole) <= 12 else PAGE
     figure = new_figure(width, width * (0.85 if len(whole) <= 25 else 1.0))
     axes = figure.add_subplot()
@@ -56,7 +57,7 @@ def label_graph_figure(graph: LabelGraph) -> Figure:
     places = {**circle, **_margin(alone, 4 if len(whole) <= 12 else 7)}
     signed = any(weight < 0 for *_, weight in joined.edges(data="weight"))
     _draw_edges(axes, joined, places, POSITIVE if signed else UNSIGNED)
-    radial = len(joined) > MOST_UPRIGHT
+    radial = len(joined) > MAX_UPRIGHT
     for t, task in enumerate(graph.tasks):
         for name in task.labels:
             _draw_node(axes, name, places[name], COLOURS[t % len(COLOURS)], name in alone, radial)
@@ -86,7 +87,7 @@ def _legend(graph: LabelGraph, some_alone: bool, signed: bool) -> list[Line2D]:
 
 
 def label_graph_table(graph: LabelGraph) -> pl.DataFrame:
-    """Return the edges: source, target (the label that listens), weight."""
+    """Return the edges: source, target (the receiving label), weight."""
     source, target = graph.edge_index.tolist()
     names = graph.labels
     columns = {"source": [names[j] for j in source], "target": [names[i] for i in target]}

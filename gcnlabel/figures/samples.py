@@ -1,4 +1,4 @@
-"""Sample images with what several models say of them."""
+"""Sample images with the predictions of several models."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SamplePredictions:
 
 
 def sample_figure(samples: SamplePredictions) -> Figure:
-    """Return a grid of images and below each the annotation and what every model says (Emotion-GCN, Fig. 5)."""
+    """Return a grid of images with annotation and predictions below each (Emotion-GCN, Fig. 5)."""
     count = len(samples.rows)
     grid_rows = -(-count // COLUMNS)
     figure = new_figure(PAGE, grid_rows * (1.45 + 0.13 * (len(samples.names) + 1)) + 0.25)
@@ -71,7 +71,7 @@ def sample_figure(samples: SamplePredictions) -> Figure:
 
 
 def sample_table(samples: SamplePredictions) -> pl.DataFrame:
-    """Return a row a sample: its position, its annotation, and every model's class, valence and arousal."""
+    """Return one row per sample: its position, its annotation, and every model's class, valence and arousal."""
     columns: dict[str, Sequence[object]] = {
         "row": samples.rows.tolist(),
         **_columns("true", samples.classes, samples.true_class, samples.true_affect),

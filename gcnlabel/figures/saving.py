@@ -21,7 +21,7 @@ METADATA: dict[str, dict[str, Any]] = {
 
 
 def check_formats(formats: Sequence[str]) -> None:
-    """Check that figures can be written so.
+    """Check the formats of figures.
 
     Raises:
         InputError: A format is unknown.
@@ -38,7 +38,7 @@ def save_figure(
 
     Args:
         figure: The figure.
-        path: Where to, without a suffix.
+        path: Path without a suffix.
         formats: ``pdf``, ``svg``, ``png``.
         table: The numbers behind the figure.
         overwrite: Whether files that are there may be replaced.
@@ -60,7 +60,7 @@ def rendered(
     check_formats(formats)
     contents = {}
     for name in formats:
-        content = io.BytesIO()  # on a full disk, matplotlib would hide why it failed
+        content = io.BytesIO()  # on a full disk, matplotlib would hide the cause
         figure.savefig(content, format=name, metadata=METADATA[name])
         contents[Path(f"{path}.{name}")] = content.getvalue()
     return {**contents, Path(f"{path}.csv"): plain_cells(table).write_csv().encode()}

@@ -17,7 +17,7 @@ from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, new_figure
 from gcnlabel.metrics.majority import majority
 from gcnlabel.tasks import Task
 
-MOST_DRAWN = 3000
+MAX_DRAWN = 3000
 
 
 @FIGURES.register("scatter")
@@ -45,14 +45,14 @@ def scatter_figure(
     dims: Sequence[str],
     title: str | None = None,
 ) -> Figure:
-    """Return a scatter of two dimensions, a colour a class; at most 3,000 samples, drawn by a fixed seed.
+    """Return a scatter of two dimensions, one colour per class; at most 3,000 samples, drawn by a fixed seed.
 
     Args:
         values: [N, 2], NaN = missing.
         codes: Class index [N], -1 = missing.
         classes: Names of the classes.
         dims: Names of the two dimensions.
-        title: Title of the figure: which samples these are.
+        title: Title of the figure: names the samples.
 
     Raises:
         InputError: The values are not [N, 2], or no sample has both dimensions and a class.
@@ -85,7 +85,7 @@ def scatter_table(
     rows = np.flatnonzero(np.isfinite(values).all(1) & (codes >= 0))
     if len(rows) == 0:
         raise InputError("no sample has both dimensions and a class")
-    if len(rows) > MOST_DRAWN:
-        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_DRAWN, replace=False))
+    if len(rows) > MAX_DRAWN:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MAX_DRAWN, replace=False))
     names = [classes[code] for code in codes[rows]]
     return pl.DataFrame({dims[0]: values[rows, 0], dims[1]: values[rows, 1], "class": names})

@@ -1,4 +1,4 @@
-"""How alike the learned label vectors are (Emotion-GCN, Fig. 6 and S2)."""
+"""Cosine similarity of the learned label vectors (Emotion-GCN, Fig. 6 and S2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.adjacency import MOST_WRITTEN
+from gcnlabel.figures.adjacency import MAX_WRITTEN
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
@@ -31,12 +31,12 @@ from gcnlabel.tasks import TaskSet
 
 Floats = npt.NDArray[np.float64]
 LabelVectors = npt.ArrayLike | tuple[npt.ArrayLike, ...]
-"""Vectors of all labels [L, D]; in a tuple: of each of several networks, for its own labels."""
+"""Vectors of all labels [L, D]; or a tuple, with the vectors of each network for its own labels."""
 
 
 @FIGURES.register("similarity")
 def similarity(runs: Runs) -> Drawings:
-    """Draw how alike the label vectors of each run are, where its head has such."""
+    """Draw the similarity of the label vectors of each run whose head has some."""
     vectors = {
         name: found["label_vectors"].double().numpy()
         for name, found in runs.predictions.items()
@@ -109,7 +109,7 @@ def similarity_figure(vectors: Mapping[str, LabelVectors], tasks: TaskSet) -> Fi
         axes.set_title(name, fontsize=SMALL + 1)
         if np.isnan(values).any():
             _hatch(axes, values)
-        if size <= MOST_WRITTEN:
+        if size <= MAX_WRITTEN:
             texts = [[_text(value) for value in row] for row in values]
             write_cells(axes, texts, is_dark(axes, values), 6.0 if size <= 12 else 4.0)
     bar = figure.colorbar(image, ax=panels, shrink=0.7, pad=0.02)
@@ -123,14 +123,14 @@ def _text(value: float) -> str:
 
 
 def _hatch(axes: Axes, values: Floats) -> None:
-    """Mark what is not defined, and say why."""
+    """Hatch undefined cells, with a note."""
     for i, j in np.argwhere(np.isnan(values)):
         axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, hatch="////", edgecolor="0.75", linewidth=0))
     axes.set_xlabel("hatched: not defined, the networks share no features", fontsize=SMALL)
 
 
 def similarity_table(vectors: Mapping[str, LabelVectors], tasks: TaskSet) -> pl.DataFrame:
-    """Return the similarities as a table: run, label, then a column a label; empty where there is none."""
+    """Return the similarities as a table: run, label, then one column per label; empty where undefined."""
     parts = []
     for name, W in vectors.items():
         values = label_similarity(W)

@@ -1,4 +1,4 @@
-"""One look for all figures: sizes of a two-column paper, fonts that stay text, colours that all can tell apart."""
+"""Common style of figures: sizes of a two-column paper, fonts embedded as text, colour-blind safe colours."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#9
 """Okabe and Ito's colours."""
 
 mpl.rcParams.update({"pdf.fonttype": 42, "ps.fonttype": 42, "svg.hashsalt": "gcnlabel", "svg.fonttype": "none"})
-mpl.rcParams["text.parse_math"] = False  # names with dollars are names
+mpl.rcParams["text.parse_math"] = False  # no mathtext: names may contain dollars
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure, in inches, whose parts are laid out without overlaps."""
+    """Return an empty figure, in inches, with a layout without overlaps."""
     return Figure(figsize=(width, height), dpi=200, layout="constrained")
 
 
@@ -78,12 +78,12 @@ def write_cells(axes: Axes, texts: list[list[str]], dark: npt.NDArray[np.bool_],
 
 
 def is_dark(axes: Axes, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Return which cells of the matrix drawn last are dark."""
+    """Return which cells of the last drawn matrix are dark."""
     colours = axes.images[-1].to_rgba(values)[..., :3]
     dark: npt.NDArray[np.bool_] = colours @ np.array([0.299, 0.587, 0.114]) < 0.5
     return dark
 
 
 def label_size(count: int) -> float:
-    """Return the size of the names of that many rows, in points."""
+    """Return the font size of the names of that many rows, in points."""
     return MEDIUM if count <= 12 else SMALL if count <= 40 else 5.0

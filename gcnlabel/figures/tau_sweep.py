@@ -1,4 +1,4 @@
-"""How the threshold thins the graph."""
+"""Number of edges against the threshold."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def tau_sweep_figure(taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.Ar
 
     Args:
         taus: Thresholds [K].
-        edges: Directed edges that each leaves [K].
-        isolated: Labels without a neighbour [K].
+        edges: Number of directed edges at each [K].
+        isolated: Number of labels without a neighbour at each [K].
 
     Raises:
         InputError: A number is NaN or infinite.

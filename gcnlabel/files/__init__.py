@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, never over something that exists unless asked, and read as one version."""
+"""Files are written atomically, replaced only if asked, and read in one version."""
 
 from gcnlabel.lazy import lazy
 

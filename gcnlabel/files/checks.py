@@ -1,4 +1,4 @@
-"""What must be true of a path before it is read or written."""
+"""Checks of paths before they are read or written."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def refuse_existing(path: str | Path, overwrite: bool) -> Path:
 
 
 def refuse_suffix(path: str | Path, suffix: str, what: str) -> Path:
-    """Return ``path`` when its name ends as files of its format do, or has no ending.
+    """Return ``path`` when it has the suffix of its format, or none.
 
     Raises:
-        InputError: The name ends as that of another format.
+        InputError: It has another suffix.
 
     Example:
         >>> refuse_suffix("graph.pt", ".safetensors", "a label graph")
@@ -75,7 +75,7 @@ def refuse_suffix(path: str | Path, suffix: str, what: str) -> Path:
 
 
 def writable_folder(path: str | Path) -> Path:
-    """Return ``path``, made a folder where it is none.
+    """Return ``path``, a folder that is made if it is missing.
 
     Raises:
         InputError: It cannot be made, or nothing can be written in it.
@@ -92,7 +92,7 @@ def writable_folder(path: str | Path) -> Path:
 
 
 def _refuse_below_a_file(path: Path, inside: Path) -> None:
-    """Raise an error where a folder that ``inside`` lies in is a file, which is in the way of ``path``."""
+    """Raise an error if a folder above ``inside`` is a file, so that ``path`` cannot be written."""
     above = next((folder for folder in inside.parents if os.path.exists(folder)), Path())
     if not above.is_dir():
         raise InputError(f"cannot write {path}: {above} is a file, no folder", fix="choose another name or folder")

@@ -1,4 +1,4 @@
-"""Locks that end with the process that holds them, however it ends."""
+"""Locks that are released when the process that holds them ends, also if it is killed."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ except ImportError:  # Windows has other locks; there, nothing is locked
 
 LOCK = ".lock"
 """Name of the file, in a folder, that is locked."""
-_HERE: set[Path] = set()  # locks that this process holds: the system does not refuse them to itself
+_HERE: set[Path] = set()  # locks that this process holds: the system would grant them to it again
 
 
 @contextmanager
 def locked(folder: str | Path, what: str) -> Iterator[None]:
-    """Hold a folder for this process; the lock is gone with the process, even when it is killed.
+    """Hold a folder for this process; the lock is released when the process ends, even if it is killed.
 
     Args:
-        folder: A folder that can be written.
-        what: What is done there, for the message to others, e.g. ``"is being trained"``.
+        folder: A writable folder.
+        what: What is done there, for messages of other processes, e.g. ``"is being trained"``.
 
     Raises:
         InputError: Another process, which is named, holds it.
@@ -81,7 +81,7 @@ def _open_locked(path: Path, folder: str | Path, what: str) -> int:
         with suppress(FileNotFoundError):
             if os.stat(path).st_ino == os.fstat(handle).st_ino:
                 return handle
-        os.close(handle)  # its holder removed it between our two steps
+        os.close(handle)  # its holder removed it in the meantime
 
 
 def _try_lock_of_process(handle: int) -> bool:

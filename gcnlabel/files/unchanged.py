@@ -1,4 +1,4 @@
-"""Inputs that must stay as they are while they are read."""
+"""Inputs that must not change while they are read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gcnlabel.errors import InputError
 
 @contextmanager
 def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
-    """Check after the block that files are what they were before it: the same file, size and time of change.
+    """Check after the block that files have not changed: the same file, size and modification time.
 
     Raises:
-        InputError: One changed. An error of the block itself stands, unless a file changed, which explains it.
+        InputError: One changed. An error of the block is raised, unless a file changed, which explains it.
     """
     before = {path: _stamp(path) for path in paths}
 
@@ -35,7 +35,7 @@ def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
 
 
 def _stamp(path: str | Path) -> tuple[int, ...] | None:
-    """Return what changes with a file; None where it cannot be looked at."""
+    """Return values that change with a file; None where it cannot be read."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Files appear whole, several of them together, or not at all."""
+"""Atomic writes of one or several files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gcnlabel.files.checks import refuse_existing
 from gcnlabel.files.lock import try_lock
 
 TORN = ".torn-"
-"""Beginning of the names of files that are being written."""
+"""Prefix of the names of files that are being written."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]
 def atomic_writes(paths: Sequence[str | Path], *, overwrite: bool = False) -> Iterator[list[Path]]:
     """Yield temporary paths for files that are moved in place together, when all of them are on the disk.
 
-    What writers that were killed left of the same files is removed.
+    Temporary files of the same names from killed processes are removed.
 
     Args:
         paths: The files to write. Their folders are made when they are missing.
@@ -76,14 +76,14 @@ def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -
 
 
 def remove_torn(folder: str | Path) -> None:
-    """Remove what writers that were killed left in a folder; what is being written stays."""
+    """Remove temporary files of killed processes; files that are being written are kept."""
     for path in Path(folder).glob(f"{TORN}*"):
         _remove_unless_held(path)
 
 
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    """Yield a new file beside ``path`` that says by a lock that its writer lives; it is removed in the end."""
+    """Yield a new file beside ``path``, locked as long as its writer lives; it is removed in the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for torn in path.parent.iterdir():
         if torn.name.startswith(f"{TORN}{path.stem[:100]}-"):
@@ -114,7 +114,7 @@ def _remove_unless_held(path: Path) -> None:
 
 
 def _of_the_disk(error: BaseException | None) -> BaseException | None:
-    """Return the system's error behind another; libraries in Rust quote it, others raise a second one after it."""
+    """Return the system's error that caused another; libraries in Rust quote it, others chain it."""
     if error is None or isinstance(error, InputError):
         return None
     if isinstance(error, OSError) or "(os error " in str(error):

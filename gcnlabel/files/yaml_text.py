@@ -1,4 +1,4 @@
-"""YAML that people write: plain values, of a size and depth that make sense."""
+"""YAML of plain values, with limits of size and depth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 from gcnlabel.errors import InputError
 
 MAX_VALUES, MAX_DEPTH = 1_000_000, 50
-"""Values, aliases written out, and levels that a file may have; no config or task file comes near."""
+"""Largest number of values, with aliases expanded, and of levels; far more than any config or task file has."""
 
 
 def parse_yaml(text: str, where: object) -> Any:
@@ -17,7 +17,7 @@ def parse_yaml(text: str, where: object) -> Any:
 
     Args:
         text: The text.
-        where: What messages call it.
+        where: Its name in messages.
 
     Raises:
         InputError: It is no YAML; holds anything else, such as a date or a number of more than 64 bits; holds itself;
@@ -40,7 +40,7 @@ def parse_yaml(text: str, where: object) -> Any:
 
 
 def _check(value: Any, sizes: dict[int, int], depth: int) -> int:
-    """Return how many values there are, each alias written out."""
+    """Return the number of values, with aliases expanded."""
     if isinstance(value, str | bool | float | None):
         return 1
     if isinstance(value, int):

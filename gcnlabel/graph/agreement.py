@@ -1,4 +1,4 @@
-"""Whether edges that come from elsewhere go with what was measured on the labels that both have."""
+"""Whether edges from another source agree with the statistics measured on the shared labels."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Floats = npt.NDArray[np.float64]
 PERMUTATIONS = 199
 MAX_P = 0.05
 ENOUGH = 0.5
-"""Rank correlation that needs no test: of few labels, or labels that are alike, no order of them is rare."""
+"""Rank correlation that is accepted without a test, which has no power with few or similar labels."""
 MIN_LABELS = 4
-"""Labels of which a permutation test can tell anything: three have six orders."""
+"""Smallest number of labels for a permutation test: three have only six orders."""
 COSINES = "cosines of embeddings"
-"""What the history of a graph calls edges that are made of embeddings."""
+"""Name, in the history of a graph, of edges that are computed from embeddings."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How two matrices over the same labels go together.
+    """How well two matrices over the same labels agree.
 
     Attributes:
         correlation: Spearman's rank correlation of their entries, NaN where one of them has one value alone.
@@ -45,17 +45,17 @@ class Agreement:
         return self.correlation >= ENOUGH or (self.correlation > 0 and self.p <= MAX_P)
 
     def __str__(self) -> str:
-        """Return the numbers as a sentence has them."""
+        """Return the numbers in words."""
         if np.isnan(self.correlation):
             return f"no rank correlation over {self.pairs} pairs of trained labels, as one side has a single value"
         return f"rank correlation {self.correlation:+.2f} over {self.pairs} pairs of trained labels (p = {self.p:.3f})"
 
 
 def agreement_of(measured: LabelGraph, other: LabelGraph) -> Agreement:
-    """Return how another raw graph goes with a measured one, over the pairs of labels that were measured.
+    """Return how well another raw graph agrees with a measured one, over the pairs of labels that were measured.
 
-    Signs count: of two labels that exclude each other, a measured -0.5 and a cosine of 0.8 disagree. Labels of a task
-    change places with each other alone, so that p does not rest on what all labels of a task have in common.
+    Signs count: of two labels that exclude each other, a measured -0.5 and a cosine of 0.8 disagree. Labels are
+    permuted within their task only, so that p does not depend on what all labels of a task have in common.
 
     Args:
         measured: Raw graph of the trained labels.
@@ -81,15 +81,15 @@ def agreement_of(measured: LabelGraph, other: LabelGraph) -> Agreement:
     tasks = np.array(measured.tasks.task_indices())
     as_high = 1
     for _ in range(PERMUTATIONS):
-        order = np.lexsort((rng.random(len(tasks)), tasks))  # ascending by task, as labels stand; at random within it
+        order = np.lexsort((rng.random(len(tasks)), tasks))  # tasks in order, labels of a task permuted
         as_high += float((a * b[np.ix_(order, order)]).sum()) >= found - 1e-9
     return Agreement(found, as_high / (PERMUTATIONS + 1), count)
 
 
 def warn_of_disagreement(measured: LabelGraph, other: LabelGraph) -> None:
-    """Warn where another raw graph, whose edges new labels are to get, does not go with what was measured.
+    """Warn where another raw graph, the source of edges for new labels, disagrees with the measured statistics.
 
-    Of edges that are no cosines of embeddings, and of fewer than four labels, nothing is said.
+    There is no warning for edges that are not cosines of embeddings, or with fewer than four labels.
     """
     is_cosines = other.history.get("source") == COSINES
     if not is_cosines and len(measured.labels) < MIN_LABELS:
@@ -100,7 +100,7 @@ def warn_of_disagreement(measured: LabelGraph, other: LabelGraph) -> None:
 
 
 def disagreement(found: Agreement, is_cosines: bool) -> str:
-    """Return what to say of edges that do not go with what was measured."""
+    """Return the warning for edges that disagree with the measured statistics."""
     what = "cosines of the embeddings" if is_cosines else "statistics from elsewhere"
     return (
         f"{what} do not go with the measured statistics: {found}. New labels that get their edges from there may score "

@@ -1,4 +1,4 @@
-"""Blocks of a raw graph that other data sets give: statistics of several in one graph (Emotion-GCN, Section IV-E)."""
+"""Blocks of a raw graph from other data sets: statistics of several in one graph (Emotion-GCN, Section IV-E)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gcnlabel.graph.raw_matrix import as_dense
 def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> LabelGraph:
     """Return a raw graph whose block of one pair of tasks is taken from another raw graph, by the names of the labels.
 
-    So statistics of several data sets stand in one graph (Emotion-GCN, Section IV-E).
+    One graph can thus combine the statistics of several data sets (Emotion-GCN, Section IV-E).
 
     Args:
         raw: The graph.
@@ -37,7 +37,7 @@ def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> 
     matrix, theirs = as_dense(raw.statistic).clone(), as_dense(other.statistic)
     matrix[a, b] = theirs[in_a][:, in_b]
     matrix[b, a] = theirs[in_b][:, in_a]
-    key = "blocks" if "blocks" in raw.history else "borrowed"  # of what was not measured, no block is known
+    key = "blocks" if "blocks" in raw.history else "borrowed"  # a graph that was not measured has no blocks
     blocks = [block for block in raw.history.get(key, []) if sorted(block["tasks"]) != sorted(pair)]
     borrowed = {"tasks": list(pair), "statistic": "borrowed", "from": other.history}
     return LabelGraph.from_dense(matrix.numpy(), raw.tasks, history={**raw.history, key: [*blocks, borrowed]})

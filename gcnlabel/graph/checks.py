@@ -1,4 +1,4 @@
-"""What a label graph relies on, and PyG's transforms may break."""
+"""Invariants of a label graph, which PyG's transforms may break."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def check_edges(graph: LabelNodes) -> None:
-    """Check that a graph has edges between its nodes, and one ``edge_weight`` an edge and no other.
+    """Check that a graph has edges between its nodes, each with one ``edge_weight`` and no other attribute.
 
     Raises:
-        InputError: It has not; what transform does so is named.
+        InputError: It does not; the message names the transforms that cause this.
     """
     if graph.edge_index is None:
         fix = "leave out transforms that replace it (ToSparseTensor, ToDense): heads make Â sparse themselves"
@@ -28,12 +28,12 @@ def check_edges(graph: LabelNodes) -> None:
     if not graph.has_weights():
         raise InputError(
             f"{graph.edge_index.shape[1]} edges without weights of their own",
-            expected="edge_weight [E], set after edge_index: those of other edges are not theirs",
+            expected="edge_weight [E], set after edge_index: weights of earlier edges do not count",
             fix="set graph.edge_weight, or leave out what makes edges without it (GDC, KNNGraph, LineGraph, TwoHop)",
         )
     if graph.edge_attr is not None:
-        fix = "leave out the transform that makes it, or set edge_weight to what counts and edge_attr to None"
-        raise InputError("edge_attr beside edge_weight", expected="weights as edge_weight alone", fix=fix)
+        fix = "leave out the transform that makes it, or put the weights into edge_weight and set edge_attr to None"
+        raise InputError("edge_attr beside edge_weight", expected="weights only as edge_weight", fix=fix)
     if graph.edge_index.numel() and int(graph.edge_index.max()) >= (graph.num_nodes or 0):
         raise InputError(
             f"edges beyond the {graph.num_nodes} labels", fix="leave out transforms that add nodes (HalfHop)"

@@ -1,4 +1,4 @@
-"""Raw graphs of matrices whose entries are few."""
+"""Raw graphs of sparse matrices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 from gcnlabel.errors import InputError
 from gcnlabel.graph.label_graph import LabelGraph
-from gcnlabel.graph.raw_matrix import MOST_DENSE, sparse_matrix
+from gcnlabel.graph.raw_matrix import MAX_DENSE, sparse_matrix
 from gcnlabel.tasks import TaskSet
 
 Array = npt.NDArray[Any]
@@ -19,13 +19,13 @@ Array = npt.NDArray[Any]
 def graph_from_entries(
     rows: Array, columns: Array, values: Array, tasks: TaskSet, *, history: dict[str, Any] | None = None
 ) -> LabelGraph:
-    """Return the raw graph of a matrix [L, L] of which some entries are given, no place twice, and the others are 0.
+    """Return the raw graph of a matrix [L, L] from its non-zero entries, each position at most once.
 
-    Its ``statistic`` is dense up to :data:`~gcnlabel.graph.raw_matrix.MOST_DENSE` labels, a sparse COO tensor above.
+    Its ``statistic`` is dense up to :data:`~gcnlabel.graph.raw_matrix.MAX_DENSE` labels, a sparse COO tensor above.
 
     Args:
         rows: Receiving label of each entry, [K].
-        columns: Sending label of each entry, [K].
+        columns: Source label of each entry, [K].
         values: The entries, [K].
         tasks: Tasks whose labels are the rows.
         history: How the matrix was made, plain values.
@@ -40,7 +40,7 @@ def graph_from_entries(
         [[0.0, 0.5], [0.0, 0.0]]
     """
     size, values = tasks.num_labels, np.asarray(values, dtype=np.float64)
-    if size <= MOST_DENSE:
+    if size <= MAX_DENSE:
         matrix = np.zeros((size, size))
         matrix[rows, columns] = values
         return LabelGraph.from_dense(matrix, tasks, history=history)

@@ -18,7 +18,7 @@ from gcnlabel.graph.raw_matrix import as_dense
 def to_networkx(graph: LabelGraph) -> nx.DiGraph:
     """Return a directed graph: nodes are label names with their ``task``, edges have a ``weight``.
 
-    The edge j -> i says that label i listens to label j, as in ``edge_index``.
+    The edge j -> i has label j as source and label i as receiving label, as in ``edge_index``.
 
     Example:
         >>> list(to_networkx(LabelGraph.from_dense([[0, 0.5], [0, 0]], ["cat", "dog"])).edges(data="weight"))
@@ -35,20 +35,20 @@ def to_networkx(graph: LabelGraph) -> nx.DiGraph:
 
 
 def write_graphml(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> None:
-    """Write the graph as GraphML, for Gephi, Cytoscape, yEd and the like."""
+    """Write the graph as GraphML, e.g. for Gephi, Cytoscape or yEd."""
     with atomic_write(path, overwrite=overwrite) as temporary:
         nx.write_graphml(to_networkx(graph), temporary)
 
 
 def write_json(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> None:
-    """Write the graph as node-link JSON, for D3 and the like."""
+    """Write the graph as node-link JSON, e.g. for D3."""
     content = nx.node_link_data(to_networkx(graph), edges="edges")
     with atomic_write(path, overwrite=overwrite) as temporary:
         temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 def write_npz(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> None:
-    """Write what the graph holds as numpy arrays without pickles.
+    """Write the content of the graph as numpy arrays, without pickles.
 
     ``labels``, ``task`` (its name, of each label), ``adjacency`` [L, L] (row = the receiving label), ``edge_index``,
     ``edge_weight``; and ``statistic`` [L, L] and ``x`` [L, F] where the graph has them.

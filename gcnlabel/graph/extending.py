@@ -1,4 +1,4 @@
-"""Raw graphs with labels that were never annotated: their edges come from elsewhere."""
+"""Raw graphs with labels that were never annotated, whose edges come from another source."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from gcnlabel.tasks import TaskSet
 def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
     """Return the raw graph whose weights are the cosines of label embeddings, with the embeddings.
 
-    Cosines of word vectors say that labels are spoken of alike, not that they occur together: opposites are alike too,
-    and a label may then score worse than chance. :func:`joined_graph` and :meth:`gcnlabel.nn.MultiTaskModel.extend`
-    warn where cosines of the trained labels do not go with their statistics; see
-    :func:`agreement_of`.
+    Cosines of word vectors measure whether labels are used in similar contexts, not whether they occur together:
+    opposites are similar too, and a label may then score worse than chance. :func:`joined_graph` and
+    :meth:`gcnlabel.nn.MultiTaskModel.extend` warn where cosines of the trained labels disagree with their statistics;
+    see :func:`agreement_of`.
 
     Args:
         tasks: Tasks, or names of labels.
@@ -48,9 +48,9 @@ def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
 def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
     """Return the raw graph over all labels of ``other``, with the statistics of ``raw`` for the pairs that it has.
 
-    So labels that were never annotated beside the others in one place get their edges from another, matched by name.
-    A :class:`~gcnlabel.errors.DisagreeingEdgesWarning` says where what ``other`` has for the pairs of ``raw``
-    does not go with ``raw``: what it says of new labels is then not to be relied on.
+    Labels that were never annotated together with the others get their edges from ``other``, matched by name.
+    A :class:`~gcnlabel.errors.DisagreeingEdgesWarning` is given where ``other`` disagrees with
+    ``raw`` on the pairs of ``raw``: its edges of new labels are then unreliable.
 
     Args:
         raw: Raw graph of the trained labels.
@@ -77,10 +77,10 @@ def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
 
 
 def attached_graph(trained: LabelGraph, larger: LabelGraph) -> LabelGraph:
-    """Return a larger propagation graph in which trained labels listen to what they listened to in training.
+    """Return a larger propagation graph in which trained labels keep the in-neighbours of training.
 
-    New labels listen to them, and they not to new labels: a model that is extended by this graph scores the trained
-    labels exactly as before.
+    There are edges from trained to new labels and none back: a model that is extended by this graph scores the
+    trained labels exactly as before.
 
     Args:
         trained: Propagation graph that the model was trained with.

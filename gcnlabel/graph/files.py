@@ -20,7 +20,7 @@ from gcnlabel.tasks import TaskSet
 
 FORMAT = "gcnlabel.label_graph"
 FORMAT_VERSION, SPARSE_VERSION = 1, 2
-"""Of the format, and of files whose statistic is sparse: its places and entries are tensors of their own."""
+"""Versions of the format: dense, and sparse, where positions and entries of the statistic are separate tensors."""
 PLACES, ENTRIES = "statistic_index", "statistic_values"
 KEYS = ("format", "labels", "tasks", "history", "versions")
 
@@ -31,7 +31,7 @@ def write_graph(
     """Write tensors and metadata, whole or not at all.
 
     Raises:
-        InputError: The name of the file says another format, or it cannot be written.
+        InputError: The suffix of the file is that of another format, or it cannot be written.
     """
     refuse_suffix(path, ".safetensors", "a label graph")
     tensors = dict(tensors)
@@ -60,10 +60,10 @@ def write_graph(
 
 
 def read_graph(path: str | Path) -> tuple[dict[str, Tensor], TaskSet, dict[str, Any]]:
-    """Read tensors, tasks and history back, and check everything that the graph relies on.
+    """Read tensors, tasks and history back, and check every invariant of the graph.
 
     Raises:
-        InputError: The file is missing, truncated, of another format, or holds something that cannot be right.
+        InputError: The file is missing, truncated, of another format, or holds invalid values.
     """
     path = existing_file(path, "label graph")
     try:
@@ -121,7 +121,7 @@ def _check_tensors(tensors: dict[str, Tensor], size: int, path: Path) -> None:
 
 
 def _shapes(tensors: dict[str, Tensor], size: int) -> dict[str, list[int]]:
-    """Return what shape each tensor of a file must have."""
+    """Return the shape that each tensor of a file must have."""
     edges = tensors["edge_weight"].numel()
     shapes = {"edge_index": [2, edges], "edge_weight": [edges]}
     if "statistic" in tensors:

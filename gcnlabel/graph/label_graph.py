@@ -1,7 +1,8 @@
 """The label graph: a PyG ``Data`` whose nodes are labels.
 
 Direction, stated once: PyG sends messages from ``edge_index[0]`` to ``edge_index[1]``. The entry Â[i, j] of a
-propagation matrix, "label i listens to label j", is therefore the edge **j -> i** with ``edge_weight = Â[i, j]``.
+propagation matrix, with receiving label i and source label j, is therefore the edge **j -> i** with
+``edge_weight = Â[i, j]``.
 :meth:`LabelGraph.from_dense` and :meth:`LabelGraph.adjacency` are the only places that turn one into the other.
 """
 
@@ -36,13 +37,13 @@ class LabelGraph(LabelNodes):
         x: Label embeddings, float [L, F], or None.
         edge_index: Source and target of each edge, int64 [2, E]. New ones need new weights, set after them.
         edge_weight: Weight of each edge, float [E]; see the module's note on direction.
-        label, origin: Which label each node is, and what it was made of; see
+        label, origin: Label of each node, and what the graph was made from; see
             :class:`~gcnlabel.graph.label_nodes.LabelNodes`, also for ``labels``, ``tasks``, ``statistic``, ``history``.
 
     Example:
         >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
         >>> graph = LabelGraph.from_dense([[0.0, 0.5], [0.0, 0.0]], tasks)
-        >>> graph.edge_index.tolist()  # cat listens to dog: the edge dog -> cat
+        >>> graph.edge_index.tolist()  # cat receives from dog: the edge dog -> cat
         [[1], [0]]
         >>> graph.adjacency().tolist()
         [[0.0, 0.5], [0.0, 0.0]]
@@ -62,7 +63,7 @@ class LabelGraph(LabelNodes):
     ) -> LabelGraph:
         """Build from a dense matrix [L, L] whose row is the receiving label.
 
-        Every non-zero entry off the diagonal becomes an edge; self-loops are the business of the transforms.
+        Every non-zero entry off the diagonal becomes an edge; self-loops are added by the transforms.
 
         Args:
             matrix: Raw statistic or weights, [L, L].
@@ -83,7 +84,7 @@ class LabelGraph(LabelNodes):
         return cls(tasks, statistic=statistic, history=history, x=x, edge_index=edges, edge_weight=weight)
 
     def adjacency(self) -> Tensor:
-        """Return the dense propagation matrix Â [L, L]; row i is what label i listens to.
+        """Return the dense propagation matrix Â [L, L]; row i holds the in-neighbours of label i.
 
         Raises:
             InputError: A transform has left the graph without edges or weights; see :func:`check_edges`.
@@ -94,7 +95,7 @@ class LabelGraph(LabelNodes):
         return dense.index_put_((target, source), self.edge_weight, accumulate=True)
 
     def coalesce(self) -> LabelGraph:
-        """Return the graph with one edge a pair of nodes, in order; weights of the same edge are added."""
+        """Return the graph with one edge per pair of nodes, sorted; weights of the same edge are added."""
         graph: LabelGraph = copy.copy(self)
         graph.edge_index, graph.edge_weight = coalesce(self.edge_index, self.edge_weight, self.num_nodes)
         return graph
@@ -103,7 +104,7 @@ class LabelGraph(LabelNodes):
         """Return the graph with label embeddings ``x`` [L, F].
 
         Raises:
-            InputError: There is not one row a label, or a value is not finite.
+            InputError: There is not one row per label, or a value is not finite.
         """
         if x.dim() != 2 or x.shape[0] != len(self.labels):
             raise InputError(f"embeddings of shape {list(x.shape)}", expected=f"[{len(self.labels)}, F], a row a label")
@@ -124,9 +125,9 @@ class LabelGraph(LabelNodes):
         check_edges(self)
 
     def of_labels(self, labels: Sequence[str]) -> LabelGraph:
-        """Return the part of the graph between some labels, which become the nodes in the given order.
+        """Return the subgraph of some labels, which become the nodes in the given order.
 
-        Weights stay as they are: take labels of a raw graph and finish it then where rows should have their full sum.
+        Weights do not change. For rows with their full sum, select labels of the raw graph, then finish it.
 
         Raises:
             InputError: There is no such label, or one is named twice.

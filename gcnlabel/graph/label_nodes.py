@@ -1,4 +1,4 @@
-"""Nodes that are labels: names, tasks and statistic that follow them."""
+"""Nodes that are labels, with names, tasks and statistic."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class LabelNodes(Data):  # type: ignore[misc]
         tasks: Tasks whose labels are the nodes; None where PyG makes an empty graph to fill.
         statistic: The raw matrix the graph was made from, None for none.
         history: How it was made, plain values.
-        given: What any ``Data`` takes: ``x``, ``edge_index``, ``edge_weight``, and attributes of one's own.
+        given: What any ``Data`` takes: ``x``, ``edge_index``, ``edge_weight``, and further attributes.
 
     Attributes:
         label: Number of each node's label among those that the graph was made over, int64 [L], from 1.
-        origin: What the graph was made of.
+        origin: What the graph was made from.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class LabelNodes(Data):  # type: ignore[misc]
         setattr(self, key, value)
 
     def has_weights(self) -> bool:
-        """Return whether each edge has a weight of its own: one that was not made for other edges."""
+        """Return whether the edge weights were set for the current edges."""
         edges, weights = self.edge_index, self.edge_weight
         old = self._store.__dict__.get("_has_old_weights", False)
         return weights is not None and len(weights) == edges.shape[1] and not old
@@ -94,7 +94,7 @@ class LabelNodes(Data):  # type: ignore[misc]
     def statistic(self) -> Tensor | None:
         """The raw matrix the graph was made from, float64 [L, L]; row i, column j is how i depends on j.
 
-        Sparse (COO) where labels are many, None where a graph was made of edges by hand.
+        Sparse (COO) with many labels, None for a graph that was made from edges.
         """
         return self._origin().statistic_of(self._places())
 

@@ -27,7 +27,7 @@ def read_matrix(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], 
         Labels in the order of the header, and the matrix [L, L] with rows in that order too.
 
     Raises:
-        InputError: A name stands twice or on one side only, or a cell is not a finite number.
+        InputError: A name occurs twice, or only in rows or only in columns, or a cell is not a finite number.
     """
     header, rows = _read_rows(path, layout)
     labels = header[1:]
@@ -36,7 +36,7 @@ def read_matrix(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], 
 
 
 def read_counts(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], Floats, Floats]:
-    """Read counts and co-occurrences: header ``label,count,<labels>``, a row a label.
+    """Read counts and co-occurrences: header ``label,count,<labels>``, one row per label.
 
     Returns:
         Labels, number of samples with each label [L], and of samples with both [L, L].
@@ -58,7 +58,7 @@ def read_counts(path: str | Path, layout: Layout = AS_SEEN) -> tuple[list[str], 
 
 
 def check_counts(labels: Sequence[str], counts: Floats, together: Floats, path: str | Path) -> None:
-    """Check that counts [L] and co-occurrences [L, L], whose diagonal does not matter, can be right.
+    """Check that counts [L] and co-occurrences [L, L], whose diagonal is ignored, are consistent.
 
     Raises:
         InputError: A count is negative or below one of its co-occurrences.
@@ -77,12 +77,12 @@ def check_counts(labels: Sequence[str], counts: Floats, together: Floats, path: 
 
 
 def read_edges(path: str | Path, layout: Layout = AS_SEEN) -> list[tuple[str, str, float]]:
-    """Read edges: header ``source,target,weight`` (weight may be left out: 1), a row an edge.
+    """Read edges: header ``source,target,weight`` (default weight: 1), one row per edge.
 
-    A message flows from source to target: the target listens to the source, Â[target, source] = weight.
+    A message flows from source to target: Â[target, source] = weight.
 
     Raises:
-        InputError: A column is missing, an edge stands twice, or a weight is not a finite number.
+        InputError: A column is missing, an edge occurs twice, or a weight is not a finite number.
     """
     header, rows = _read_rows(path, layout)
     if [name.lower() for name in header] not in (["source", "target"], ["source", "target", "weight"]):
@@ -112,7 +112,7 @@ def _read_rows(path: str | Path, layout: Layout) -> tuple[list[str], list[tuple[
 
 
 def _plain(text: str) -> str:
-    """Return a cell without spaces around it, its letters composed (NFC): names are matched so."""
+    """Return a cell stripped and in Unicode NFC, the form in which names are matched."""
     return unicodedata.normalize("NFC", text.strip())
 
 

@@ -7,18 +7,18 @@ from typing import Any
 from gcnlabel.errors import InputError
 from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.label_graph import LabelGraph
-from gcnlabel.graph.raw_matrix import MOST_DENSE
+from gcnlabel.graph.raw_matrix import MAX_DENSE
 from gcnlabel.statistics import LabelStatistics
 
 Pair = tuple[str, str]
 
 
 def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> LabelGraph:
-    """Return the raw graph of statistics that were measured.
+    """Return the raw graph of measured statistics.
 
     Args:
         statistics: What was measured.
-        named: Whether they were asked for by name: a convention then takes them in place of its own.
+        named: Whether the user named the statistic; a convention then accepts it instead of its own.
 
     Raises:
         InputError: They saw no sample.
@@ -39,7 +39,7 @@ def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> 
     counts = statistics.counts()
     if counts:
         history["counts"] = counts
-    if statistics.tasks.num_labels <= MOST_DENSE:
+    if statistics.tasks.num_labels <= MAX_DENSE:
         return LabelGraph.from_dense(statistics.compute(), statistics.tasks, history=history)
     return graph_from_entries(*statistics.entries(), statistics.tasks, history=history)
 

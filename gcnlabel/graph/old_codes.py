@@ -1,7 +1,7 @@
-"""Files for people who stay with the published codes: what those load as ``adj.pkl`` and as word vectors.
+"""Files for the published codes: what they load as ``adj.pkl`` and as word vectors.
 
-Both codes make their propagation matrix themselves, of what was measured: they take the raw statistic of a graph, and
-neither its threshold nor its weights.
+Both codes compute their propagation matrix themselves: they read the raw statistic of a graph, and neither its
+threshold nor its weights.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _counts(graph: LabelGraph) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         raise InputError(
             f"the graph keeps no counts of {shorten(missing)}",
             expected="conditional probabilities of one multi-label task, each tag annotated in the same samples",
-            fix="the counts, which that code needs, cannot be had from a finished graph: build it again from "
+            fix="the counts, which that code needs, cannot be computed from a finished graph: build it again from "
             "annotations, by a convention of ml-gcn or --statistic TASK=conditional, or from --from-counts",
         )
     counts = np.array([given[label] for label in graph.labels], dtype=np.float64)

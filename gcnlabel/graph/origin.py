@@ -1,4 +1,4 @@
-"""What a label graph was made of. PyG leaves it alone, whatever it does to nodes and edges."""
+"""What a label graph was made from. PyG does not change it when it changes nodes and edges."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gcnlabel.tasks import TaskSet
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """The labels that a graph was made over, and what was measured of them.
+    """The labels that a graph was made from, and their measured statistic.
 
     PyG's transforms and loaders select, permute and pad whatever tensor has a row a node. A matrix [L, L] would lose
-    rows and keep its columns, names would not move at all: they stand here, where PyG does not look, and nodes refer to
-    them by number (:attr:`LabelGraph.label`).
+    rows and keep its columns, and names would not follow: they are kept here, where PyG does not change them, and
+    nodes refer to them by number (:attr:`LabelGraph.label`).
 
     Attributes:
         tasks: Tasks of all labels, in order.
@@ -32,7 +32,7 @@ class Origin:
     history: dict[str, Any] = field(default_factory=dict)
 
     def numbers(self) -> Tensor:
-        """Return the number of each label, int64 [L], from 1: PyG pads by 0, which is then no label."""
+        """Return the number of each label, int64 [L], from 1: PyG pads with 0, which is no label."""
         return torch.arange(1, self.tasks.num_labels + 1)
 
     def statistic_of(self, places: Tensor) -> Tensor | None:
@@ -42,7 +42,7 @@ class Origin:
         return picked(self.statistic, places)
 
     def places(self, label: Tensor, nodes: int | None) -> Tensor:
-        """Return where the label of each node stands among all labels, int64 [nodes].
+        """Return the position of each node's label among all labels, int64 [nodes].
 
         Args:
             label: Number of each node's label, int64 [nodes].
@@ -53,14 +53,14 @@ class Origin:
         """
         if nodes != len(label) or (label < 1).any() or len(label.unique()) < len(label):
             raise InputError(
-                f"{nodes} nodes do not stand for different labels of {self.tasks!r}",
+                f"{nodes} nodes do not represent different labels of {self.tasks!r}",
                 expected="one node a label: transforms may leave nodes out or change their order, but add none",
                 fix="leave out what adds nodes (Pad, VirtualNode, HalfHop, LineGraph, concat, a batch of graphs)",
             )
         return label.cpu() - 1
 
     def __eq__(self, other: object) -> bool:
-        """Whether both say the same of the same labels."""
+        """Whether both have the same labels and the same values."""
         if not isinstance(other, Origin) or (self.tasks, self.history) != (other.tasks, other.history):
             return False
         if self.statistic is None or other.statistic is None:

@@ -1,7 +1,7 @@
 """Files of arrays -> raw graphs: the pickles of the published codes, and ``.npy`` files.
 
-They are read by :mod:`gcnlabel.pickles`, which admits arrays and refuses everything else by name. A plain array holds
-no names: its rows are taken in the order of the tasks' labels.
+They are read by :mod:`gcnlabel.pickles`, which accepts arrays only and names whatever else it refuses. A plain array
+holds no names: its rows are taken in the order of the tasks' labels.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def counts_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
     """Return the conditional probabilities of ``{"adj": M, "nums": N}``, in the order of the tasks' labels.
 
     Raises:
-        InputError: The file holds something else, or numbers that are no counts.
+        InputError: The file holds something else, or numbers that are not counts.
     """
     content = read_arrays(path)
     if not _is_counts(content):
@@ -88,7 +88,7 @@ def _matrix(path: str | Path, content: Any, tasks: TaskSet | None) -> LabelGraph
     name = Path(path).name
     names = (content.columns or content.index) if isinstance(content, Frame) else None
     if isinstance(content, Frame) and names is not None:
-        columns, index = names, content.index or names  # where one has names, they are the other's too
+        columns, index = names, content.index or names  # names of one axis apply to the other too
         if len(content.values) != content.values.shape[1]:
             raise InputError(f"{path} holds a frame of shape {list(content.values.shape)}", expected="a square matrix")
         if sorted(columns) != sorted(index) or len(set(columns)) < len(columns):

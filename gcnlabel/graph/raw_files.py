@@ -1,4 +1,4 @@
-"""Files that hold a raw graph, by what stands in them."""
+"""Files that hold a raw graph, by kind of content."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_raw_graph(kind: str, path: str | Path, tasks: TaskSet | None = None, la
         path: A CSV file with names; a matrix and counts also as a pickle of arrays, a matrix as ``.npy``.
         tasks: Tasks whose labels become the nodes, matched by name (arrays: in their order); None for one multi-label
             task of the names in the file.
-        layout: How a CSV file is written, where that is not seen.
+        layout: How a CSV file is written, where that cannot be detected.
 
     Raises:
         InputError: The file cannot be used, or its labels are not those of the tasks.

@@ -1,4 +1,4 @@
-"""The raw matrix [L, L] of a label graph: a dense tensor, or a sparse COO tensor where labels are many."""
+"""The raw matrix [L, L] of a label graph: a dense tensor, or a sparse COO tensor with many labels."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from torch import Tensor
 
 from gcnlabel.errors import InputError
 
-MOST_DENSE = 4096
-"""Labels up to which raw matrices are dense: 128 MiB."""
+MAX_DENSE = 4096
+"""Number of labels up to which raw matrices are dense (128 MiB)."""
 
 
 def sparse_matrix(places: Tensor, values: Tensor, size: int) -> Tensor:
-    """Return a matrix [L, L] with entries [K] at places (row, column) [2, K], as a coalesced COO tensor."""
+    """Return a matrix [L, L] with entries [K] at positions (row, column) [2, K], as a coalesced COO tensor."""
     return torch.sparse_coo_tensor(places, values, (size, size), check_invariants=True).coalesce()
 
 
 def entries_at(statistic: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Return the entries of a dense or sparse matrix [L, L] at some places, [K] for [K].
+    """Return the entries of a dense or sparse matrix [L, L] at some positions, [K].
 
     Example:
         >>> matrix = torch.tensor([[0.0, 0.5], [0.25, 0.0]])
@@ -36,7 +36,7 @@ def entries_at(statistic: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
 
 
 def picked(statistic: Tensor, places: Tensor) -> Tensor:
-    """Return ``statistic[places][:, places]`` of a dense or sparse matrix [L, L], no place twice.
+    """Return ``statistic[places][:, places]`` of a dense or sparse matrix [L, L] for distinct places.
 
     Example:
         >>> picked(torch.tensor([[1, 2], [3, 4]]).to_sparse(), torch.tensor([1])).to_dense().tolist()
@@ -53,15 +53,15 @@ def picked(statistic: Tensor, places: Tensor) -> Tensor:
 
 
 def as_dense(statistic: Tensor | None) -> Tensor:
-    """Return a matrix [L, L] that is dense, whatever it was.
+    """Return a matrix [L, L] in dense form.
 
     Raises:
-        InputError: There is none, or it has more labels than a dense one is made for.
+        InputError: There is none, or it has too many labels for a dense matrix.
     """
     if statistic is None:
         raise InputError("the graph holds no raw statistic", expected="a graph that was measured or read from a matrix")
     if not statistic.is_sparse:
         return statistic
-    if len(statistic) > 8 * MOST_DENSE:
-        raise InputError(f"a dense matrix of {len(statistic)} labels", expected=f"at most {8 * MOST_DENSE} for this")
+    if len(statistic) > 8 * MAX_DENSE:
+        raise InputError(f"a dense matrix of {len(statistic)} labels", expected=f"at most {8 * MAX_DENSE} for this")
     return statistic.to_dense()

@@ -1,4 +1,4 @@
-"""The one road from annotations to a finished graph: of configs, the command line, estimators and studies alike."""
+"""From annotations to a finished graph: used by configs, the command line, estimators and studies."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
 
 @dataclass(frozen=True, kw_only=True)
 class GraphRecipe:
-    """How a label graph is made: measured by a statistic, and made a propagation matrix by a convention.
+    """How a label graph is made: measured by a statistic, then turned into a propagation matrix by a convention.
 
-    Each part is named by a text, or by a mapping of its ``name`` and options.
+    Convention and statistics are given by name, or as a mapping of ``name`` and options.
 
     Attributes:
         convention: A convention, e.g. ``signed``, ``emotion-gcn-paper`` or ``ml-gcn-paper``.
-        statistic: Statistic of each pair of tasks, whose edges alone then count; or one name for every pair that it
-            suits. None for the convention's own, and its pairs.
-        borrowed: Pair of tasks -> where its block comes from instead, as :func:`graph_to_borrow` takes it; its edges
-            count too.
+        statistic: Statistic of each pair of tasks, no other pair being used; or one name for every pair that it
+            suits. None for the statistic and the pairs of the convention.
+        borrowed: Pair of tasks -> other source of its block, as :func:`graph_to_borrow` takes it; its edges are used
+            too.
         tau: Threshold instead of the convention's.
         p: Weight of the neighbours instead of the convention's, or task -> weight.
-        pairs: Pairs of tasks whose edges count, instead of all those above.
+        pairs: Pairs of tasks whose edges are used, instead of all those above.
         embeddings: As :func:`gcnlabel.embeddings.parse_embeddings` takes them; None for none.
         missing_words: What to do about words without a vector: ``error``, ``skip``, ``random`` or ``zero``.
 
@@ -62,17 +62,17 @@ class GraphRecipe:
     missing_words: str = "error"
 
     def __post_init__(self) -> None:
-        """Check the names of the parts."""
+        """Check the names of convention and embeddings."""
         object.__setattr__(self, "convention", CONVENTIONS.checked(self.convention))
         if self.embeddings is not None:
             object.__setattr__(self, "embeddings", EMBEDDINGS.checked(self.embeddings))
 
     def build(self, annotations: Annotations) -> LabelGraph:
-        """Return the finished graph of annotations; give the training split alone."""
+        """Return the finished graph of annotations; pass the training split only."""
         return self.finish(self.measure(annotations))
 
     def measure(self, annotations: Annotations | Iterable[Annotations], tasks: TaskSet | None = None) -> LabelGraph:
-        """Return the raw graph of annotations, with what is borrowed.
+        """Return the raw graph of annotations, with the borrowed blocks.
 
         Args:
             annotations: Annotations of the training split, or chunks of them.
@@ -94,8 +94,8 @@ class GraphRecipe:
         """Return the propagation graph of a raw one, with embeddings when they are named.
 
         Raises:
-            InputError: The graph is finished already; it was measured by another statistic than the convention's, which
-                nobody asked for by name; the convention connects none of its tasks; or it has no edge.
+            InputError: The graph is finished already; its statistic is neither the convention's nor named by the user;
+                the convention connects none of its tasks; or it has no edge.
         """
         _check_raw(raw)
         convention: Convention = CONVENTIONS.make(self.convention)
@@ -116,7 +116,7 @@ class GraphRecipe:
         return default_blocks(tasks, self.statistic or CONVENTIONS.make(self.convention).statistic)
 
     def raw(self, statistics: LabelStatistics) -> LabelGraph:
-        """Return the raw graph of statistics that were measured as :meth:`blocks` says, with what is borrowed."""
+        """Return the raw graph of statistics that were measured as :meth:`blocks` says, with the borrowed blocks."""
         return self.borrow(graph_of_statistics(statistics, named=self.statistic is not None))
 
     def borrow(self, raw: LabelGraph) -> LabelGraph:
@@ -126,13 +126,13 @@ class GraphRecipe:
         return raw
 
     def measured_as(self, tasks: TaskSet) -> str:
-        """Return a text that says all that a raw graph of some annotations depends on."""
+        """Return a text that identifies everything that a raw graph of given annotations depends on."""
         blocks = [(pair, STATISTICS.checked(part).model_dump()) for pair, part in self.blocks(tasks).items()]
         borrowed = [(pair, LENDERS.checked(part).model_dump()) for pair, part in self.borrowed.items()]
         return json.dumps([sorted(blocks, key=str), borrowed, self.statistic is not None])
 
     def _edges_between(self, tasks: TaskSet, convention: Convention) -> list[Pair]:
-        """Return the pairs of tasks whose edges count."""
+        """Return the pairs of tasks whose edges are used."""
         if self.pairs is not None:
             return list(self.pairs)
         pairs = convention.pairs(tasks) if self.statistic is None else list(self.blocks(tasks))
@@ -171,5 +171,5 @@ def _check_raw(raw: LabelGraph) -> None:
         raise InputError(
             f"the graph was made a propagation matrix before, by {raw.history['convention']!r}",
             expected="a raw graph",
-            fix="LabelGraph.from_dense(graph.statistic, graph.tasks) holds the statistic that it was made of",
+            fix="LabelGraph.from_dense(graph.statistic, graph.tasks) holds the statistic that it was made from",
         )

@@ -11,13 +11,13 @@ from torch_geometric.utils import select
 
 
 def select_nodes(graph: Data, nodes: Tensor) -> Data:
-    """Return the nodes of a graph that are asked for, in that order, and the edges between them.
+    """Return some nodes of a graph, in the given order, and the edges between them.
 
-    As ``Data.subgraph``, which sorts them.
+    Unlike ``Data.subgraph``, which sorts the nodes.
 
     Args:
         graph: The graph; it is not changed.
-        nodes: int64 [K], none twice.
+        nodes: Distinct nodes, int64 [K].
 
     Example:
         >>> graph = Data(x=torch.tensor([[0], [1], [2]]), edge_index=torch.tensor([[0, 1], [2, 2]]))

@@ -1,4 +1,4 @@
-"""Label graphs from what people have: matrices, counts, edges, networkx graphs. Labels are matched by name."""
+"""Label graphs from matrices, counts, edges and networkx graphs. Labels are matched by name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def graph_from_matrix(
         labels: Names of rows and columns.
         matrix: Statistic or weights [L, L], row = receiving label.
         tasks: Tasks whose labels become the nodes, matched by name; None for one multi-label task ``labels``.
-        source: What the history says of it.
+        source: Name of the source in the history.
 
     Raises:
         InputError: A label of the tasks has no row, or a row belongs to no task.
@@ -67,7 +67,7 @@ def graph_from_counts(
 
 
 def graph_from_edges(edges: Iterable[tuple[str, str, float]], *, tasks: TaskSet | None = None) -> LabelGraph:
-    """Return the raw graph of (source, target, weight): the target listens to the source.
+    """Return the raw graph of (source, target, weight); the target is the receiving label.
 
     Without ``tasks`` the labels are the names in the edges, sorted.
 
@@ -87,7 +87,7 @@ def graph_from_edges(edges: Iterable[tuple[str, str, float]], *, tasks: TaskSet 
 def graph_from_networkx(graph: nx.Graph, *, tasks: TaskSet | None = None) -> LabelGraph:
     """Return the raw graph of a networkx graph whose nodes are labels; edges may have a ``weight``.
 
-    An edge u -> v of a directed graph means that v listens to u; an undirected edge counts both ways.
+    An edge u -> v of a directed graph has v as its receiving label; an undirected edge counts in both directions.
 
     Raises:
         InputError: A node is in no task.
@@ -102,7 +102,7 @@ def graph_from_networkx(graph: nx.Graph, *, tasks: TaskSet | None = None) -> Lab
 
 
 def match_names(wanted: Sequence[str], given: Sequence[Any]) -> list[int]:
-    """Return where each wanted name stands among the given ones; case is disregarded where that is unambiguous.
+    """Return the position of each wanted name among the given ones; case is ignored where that is unambiguous.
 
     Raises:
         InputError: A name is missing or left over.

@@ -1,4 +1,4 @@
-"""What every backbone is made of: a check of its images, a global pooling, a known number of features."""
+"""Components of backbones: a check of images, global poolings, and a known number of features."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class BackbonePart(Part):
     """Name and options of a backbone.
 
     Attributes:
-        scaling: How grey values 0..255 reach an image backbone: ``symmetric`` (-1..1; null is the same) or ``imagenet``
-            (0..1, less ImageNet's mean, over its deviation: what published and pretrained weights expect).
+        scaling: Scaling of grey values 0..255 for image backbones: ``symmetric`` (-1..1; null is the same) or
+            ``imagenet`` (0..1, less ImageNet's mean, over its deviation: as published and pretrained weights expect).
     """
 
     scaling: Literal["symmetric", "imagenet"] | None = None
@@ -69,7 +69,7 @@ class GlobalAveragePool(nn.Module):
 
 
 class Images(nn.Module):
-    """Passes images [B, C, H, W] on, if C is as expected.
+    """Identity on images [B, C, H, W] that checks C.
 
     Args:
         channels: C: 1 for grey, 3 for colour.
@@ -83,7 +83,7 @@ class Images(nn.Module):
         self.channels = channels
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return the images as they are."""
+        """Return the images unchanged."""
         if images.ndim == 4 and images.shape[1] == self.channels:
             return images
         grey = images.ndim == 4 and images.shape[1] == 1

@@ -1,4 +1,4 @@
-"""Heads that were trained -> heads with labels that they never saw."""
+"""Trained heads -> heads with new labels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
-    """Return where each trained label stands among the labels of a larger graph, matched by name, int64 [L].
+    """Return the position of each trained label in a larger graph, matched by name, int64 [L].
 
     Args:
         tasks: Tasks that were trained.
@@ -55,10 +55,10 @@ def extended_rows(values: Tensor, tasks: TaskSet, graph: LabelGraph, fill: Tenso
     """Return values of the trained labels, [L, ...], as values of all labels of a larger graph.
 
     Args:
-        values: A row a trained label.
+        values: One row per trained label.
         tasks: Tasks that were trained.
         graph: The larger graph.
-        fill: What new labels get: one value, or a row for each label of the graph.
+        fill: Values of new labels: one value, or a row for each label of the graph.
     """
     rows = torch.zeros(graph.tasks.num_labels, *values.shape[1:], dtype=values.dtype, device=values.device) + fill
     rows[trained_places(tasks, graph).to(values.device)] = values
@@ -68,7 +68,7 @@ def extended_rows(values: Tensor, tasks: TaskSet, graph: LabelGraph, fill: Tenso
 def extended_bias(bias: Tensor, tasks: TaskSet, graph: LabelGraph) -> Tensor:
     """Return the biases of trained labels, and for new ones the mean bias of their task; 0 in a new task.
 
-    Nothing is known of how often a new label occurs: it is taken for as frequent as its task's labels are.
+    The frequency of a new label is unknown: it is assumed to be that of the labels of its task.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -81,7 +81,7 @@ def extended_bias(bias: Tensor, tasks: TaskSet, graph: LabelGraph) -> Tensor:
 
 
 def copied_layers(gcn: Any) -> dict[str, Any]:
-    """Return ``conv`` and ``activation`` that make a second generator with copies of one's trained layers."""
+    """Return ``conv`` and ``activation`` that make a second generator with copies of the trained layers."""
     layers = iter(copy.deepcopy(gcn.convs))
     return {"conv": lambda *_: next(layers), "activation": lambda: copy.deepcopy(gcn.activation)}
 
@@ -95,9 +95,9 @@ def with_modes_of(trained: nn.Module, larger: M) -> M:
 
 
 def check_larger(x: Tensor, adjacency: Adjacency, tasks: TaskSet, graph: LabelGraph) -> None:
-    """Check that a larger graph embeds trained labels as in training; warn where edges of names alone mislead.
+    """Check that a larger graph embeds trained labels as in training; warn about unreliable edges of new labels.
 
-    The cosines of their embeddings do, where they do not go with the edges that trained labels had.
+    Cosines of embeddings are unreliable where they disagree with the edges that trained labels had.
 
     Args:
         x: Embeddings of the trained labels [L, F].
@@ -123,17 +123,17 @@ def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None
         graph: The larger graph.
 
     Raises:
-        InputError: It has no embeddings, some of another size, or others of the trained labels, as embeddings do that
-            are drawn or numbered in the order of the labels.
+        InputError: It has no embeddings, some of another size, or different ones for the trained labels, as embeddings
+            have that are drawn or numbered in the order of the labels.
     """
     x, size = graph.x, trained.shape[1]
     names = _embedded_otherwise(trained, tasks, graph)
     if names and _is_one_hot(trained):
         raise InputError(
-            "the model was trained with one-hot embeddings, which say nothing of a label that it was not trained on",
-            expected=f"embeddings [L, {size}]: of the trained labels as in training",
+            "the model was trained with one-hot embeddings, which carry no information about new labels",
+            expected=f"embeddings [L, {size}], those of the trained labels as in training",
             fix="train with word vectors of the names, or random:SIZE:SEED drawn for all labels, new ones too; or give "
-            "the new labels rows of zeros and the trained ones their one-hot rows: edges alone then say what is new",
+            "the new labels rows of zeros and the trained ones their one-hot rows: only edges then describe new labels",
         )
     if x is None or x.dim() != 2 or x.shape[1] != size:
         given = "no embeddings" if x is None else f"embeddings of shape {list(x.shape)}"
@@ -145,9 +145,9 @@ def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None
     graph.with_embeddings(x)  # checks rows and values
     if names:
         raise InputError(
-            f"the graph embeds {len(names)} trained label(s) otherwise than in training: {shorten(names)}",
+            f"the graph embeds {len(names)} trained label(s) differently than in training: {shorten(names)}",
             expected="the embeddings they were trained with; random and one-hot ones depend on the other labels",
-            fix="draw embeddings of all labels at once, before training, and train with the rows of the seen ones",
+            fix="draw embeddings of all labels at once, before training, and train with the rows of the trained ones",
         )
 
 

@@ -1,4 +1,4 @@
-"""The generator: label embeddings in, one weight vector a label out."""
+"""The generator: label embeddings in, one weight vector per label out."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class LabelGCN(nn.Module):
 
     ``H⁰ = Z``, ``Hˡ⁺¹ = LeakyReLU(Â Hˡ Wˡ)`` with slope 0.2 and no activation after the last layer (Eq. 2).
 
-    Any PyG convolution can take the place of the default one. It gets Â as its ``edge_weight``, or as ``edge_attr``
-    [E, 1] when that is what it takes and its ``edge_dim`` is set (``edge_dim=1``). One that takes neither sees which
-    labels are connected and not how strongly: a :class:`~gcnlabel.errors.GcnlabelWarning` says so. PyG's ``GCNConv``
-    without ``normalize=False`` normalises Â once more.
+    Any PyG convolution can replace the default one. It gets Â as its ``edge_weight``, or as ``edge_attr``
+    [E, 1] when it takes that and its ``edge_dim`` is set (``edge_dim=1``). One that takes neither ignores the
+    weights: a :class:`~gcnlabel.errors.GcnlabelWarning` says so. PyG's ``GCNConv``
+    without ``normalize=False`` normalises Â again.
 
     Args:
         in_channels: Size of the embeddings, F.
@@ -44,7 +44,7 @@ class LabelGCN(nn.Module):
         activation: Makes the activation between two layers; LeakyReLU with slope 0.2 by default.
 
     Raises:
-        InputError: A size is less than 1, or (when called) a layer gives another number of values than asked.
+        InputError: A size is less than 1, or (when called) a layer returns a wrong number of values.
 
     Shapes:
         x: [L, F]; edge_index: [2, E], edge j -> i for Â[i, j]; edge_weight: [E]; returns [L, D].
@@ -76,7 +76,7 @@ class LabelGCN(nn.Module):
         self._weights_as = [weights_as(layer) for layer in self.convs]
         if None in self._weights_as:
             name = type(self.convs[self._weights_as.index(None)]).__name__
-            text = f"{name} ignores the edge weights: it sees which labels are connected, not how strongly"
+            text = f"{name} ignores the edge weights: only which labels are connected matters"
             warnings.warn(text, GcnlabelWarning, stacklevel=2)
 
     def forward(self, x: Tensor, edge_index: Any, edge_weight: Tensor | None = None) -> Tensor:
@@ -93,11 +93,11 @@ class LabelGCN(nn.Module):
         return x
 
     def only_propagates(self) -> bool:
-        """Whether every layer is ``Â H W`` as it stands, so that Â may be a sparse matrix and W taken out."""
+        """Whether every layer is ``Â H W`` as it stands, so that Â may be sparse and products reordered."""
         return all(isinstance(conv, GCNConv) and _is_plain(conv) for conv in self.convs)
 
     def multiplies_weights(self) -> bool:
-        """Whether every layer multiplies messages by edge weights, so that an edge of weight 0 says nothing."""
+        """Whether every layer multiplies messages by edge weights, so that an edge of weight 0 has no effect."""
         return all(name == "edge_weight" for name in self._weights_as)
 
     def check_takes_weights(self) -> None:
@@ -126,7 +126,7 @@ class LabelGCN(nn.Module):
 
 
 def weights_as(conv: nn.Module) -> str | None:
-    """Return what a layer calls its edge weights: ``edge_weight``, ``edge_attr``, or None when it ignores them.
+    """Return a layer's argument for edge weights: ``edge_weight``, ``edge_attr``, or None when it ignores them.
 
     Example:
         >>> from torch_geometric.nn import GATConv, GraphConv

@@ -1,4 +1,4 @@
-"""A backbone and a head."""
+"""The model: a backbone and a head."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class MultiTaskModel(nn.Module):
     Args:
         backbone: Maps inputs to features [B, D].
         head: Maps features to scores.
-        units: What the head's scores of dimensions stand for, e.g. ``Units.fit(training_annotations)``; mean 0 and
+        units: Units of the head's scores of dimensions, e.g. ``Units.fit(training_annotations)``; mean 0 and
             deviation 1 when None.
 
     Raises:
-        InputError: The head expects another number of features than the backbone gives, or the backbone does not say.
+        InputError: The head expects another number of features than the backbone has, or that number is unknown.
 
     Example:
         >>> import torch
@@ -56,9 +56,9 @@ class MultiTaskModel(nn.Module):
         return values
 
     def standard_scores(self, inputs: Tensor) -> dict[str, Tensor]:
-        """Return the scores of each task as the head gives them: those of dimensions in standard units, not bounded.
+        """Return the scores of each task from the head, those of dimensions in standard units and not bounded.
 
-        The backbone alone takes part in autocast: bfloat16 has too few digits to rank by.
+        Autocast applies to the backbone only: bfloat16 has too few digits to rank by.
         """
         features = self.backbone(inputs)
         if features.dtype in (torch.bfloat16, torch.float16):
@@ -68,18 +68,19 @@ class MultiTaskModel(nn.Module):
         return scores
 
     def extend(self, graph: LabelGraph) -> MultiTaskModel:
-        """Return a model that scores labels never trained too, from their embeddings and edges alone.
+        """Return a model that also scores new labels (zero-shot), from their embeddings and edges alone.
 
         Labels are matched by name; backbone, generator, biases, residuals, scales and units are copies of the trained
-        ones. A new label has no residual, and the mean bias of its task (0 in a task that is new); a new dimension is
-        in standard units, as its mean and deviation are not known. Each part keeps its mode, training or evaluation.
+        ones. A new label has no residual, and the mean bias of its task (0 in a new task); a new dimension is
+        in standard units, as its mean and deviation are not known. Every module keeps its mode, training or evaluation.
 
         Args:
             graph: Propagation graph with embeddings of the trained labels and the new ones, in any order: tasks may
                 have gained labels, and tasks may be new. Its edges may come from statistics of other annotations
                 (:func:`gcnlabel.graph.joined_graph`), from embeddings (:func:`gcnlabel.graph.similarity_graph`) or
-                from anywhere else, through the transforms that made the trained graph. What the trained labels listen
-                to may change with it, and so may their scores; :func:`gcnlabel.graph.attached_graph` keeps them.
+                from anywhere else, through the transforms that made the trained graph. The in-neighbours of the
+                trained labels may change with it, and so may their scores; :func:`gcnlabel.graph.attached_graph` keeps
+                both.
 
         Raises:
             InputError: The graph lacks a trained label or embeds it otherwise than in training, or the head has none.
@@ -99,15 +100,15 @@ class MultiTaskModel(nn.Module):
         """
         head, units = self.head.extended(graph), self.units.of_tasks(graph.tasks)
         extended = MultiTaskModel(copy.deepcopy(self.backbone), head, units)
-        extended.training = self.training  # of this module alone: its parts keep their own modes
+        extended.training = self.training  # of this module alone: its submodules keep their own modes
         return extended
 
-    def freeze(self) -> MultiTaskModel:
+    def fuse(self) -> MultiTaskModel:
         """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode.
 
         The vectors and biases of a linear head give values in the user's units.
         """
-        head, units = self.head.frozen(), copy.deepcopy(self.units)
+        head, units = self.head.fused(), copy.deepcopy(self.units)
         if isinstance(head, LinearHead):
             head, units = fold_units(head, units)
         return MultiTaskModel(copy.deepcopy(self.backbone), head, units).eval().requires_grad_(False)

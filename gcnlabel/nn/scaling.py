@@ -1,4 +1,4 @@
-"""What is done to the grey values of images before a backbone sees them."""
+"""Scaling of the grey values of images before a backbone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ScaleImages(nn.Module):
 class ScaleToImageNet(nn.Module):
     """Grey values 0..255 of colour images to ``(value / 255 - mean) / deviation`` of each channel over ImageNet.
 
-    What torchvision's weights and both released codes expect. Mean and deviation are constants, not part of a state.
+    What torchvision's weights and both released codes expect. Mean and deviation are constants, not in the state_dict.
 
     Example:
         >>> white = torch.full((1, 3, 1, 1), 255, dtype=torch.uint8)

@@ -1,4 +1,4 @@
-"""Sparse rows, and their product with a dense matrix, with gradients to both."""
+"""Product of a sparse matrix and a dense one, with gradients to both."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-with warnings.catch_warnings():  # PyTorch says once a process that CSR is "in beta state"; said here, to nobody
+with warnings.catch_warnings():  # PyTorch warns once per process that CSR is in beta state: trigger it here
     warnings.simplefilter("ignore")
     torch.sparse_csr_tensor(torch.tensor([0, 0]), torch.tensor([], dtype=torch.int64), torch.tensor([]), (1, 1))
 
 EDGES_AT_ONCE = 2**18
-"""Edges whose gradients are computed together: what bounds the memory of learned edge weights."""
+"""Number of edges whose gradients are computed at once, which bounds the memory of learned edge weights."""
 
 
 class Pattern(NamedTuple):
-    """Where the entries of a sparse matrix [R, C] stand, by row and by column.
+    """Positions of the entries of a sparse matrix [R, C], by row and by column.
 
     Attributes:
-        first: Where each row starts, int32 [R + 1].
+        first: Start of each row in ``column``, int32 [R + 1].
         column: Column of each entry, int32 [E].
-        first_of_column: Where each column starts in ``row``, int32 [C + 1].
+        first_of_column: Start of each column in ``row``, int32 [C + 1].
         row: Row of each entry, column by column, int32 [E].
-        order: Place of those entries among the first, int64 [E].
+        order: Position in ``column`` of each entry of ``row``, int64 [E].
     """
 
     first: Tensor
@@ -47,11 +47,11 @@ class Pattern(NamedTuple):
 def product(pattern: Pattern, value: Tensor, dense: Tensor) -> Tensor:
     """Return the product [R, K] of a sparse matrix [R, C] and a dense one [C, K].
 
-    Both directions are products of sparse rows: time grows with the entries, and no [R, C] is ever formed. A program
+    Both directions are products of sparse rows: time grows with the entries, and no dense [R, C] is computed. A program
     that is compiled or exported gathers and adds rows instead.
 
     Args:
-        pattern: Where the entries stand.
+        pattern: Positions of the entries.
         value: The entries [E].
         dense: [C, K].
 
@@ -60,7 +60,7 @@ def product(pattern: Pattern, value: Tensor, dense: Tensor) -> Tensor:
         >>> product(pattern, torch.tensor([0.5]), torch.tensor([[1.0], [4.0]])).tolist()
         [[2.0], [0.0]]
     """
-    if torch.compiler.is_compiling() or dense.is_meta:  # neither knows sparse tensors
+    if torch.compiler.is_compiling() or dense.is_meta:  # neither supports sparse tensors
         row = _row_of_entries(pattern.first, len(pattern.column))
         entries = dense[pattern.column] * value[:, None]
         return dense.new_zeros(len(pattern.first) - 1, dense.shape[1]).index_add(0, row, entries)

@@ -1,4 +1,4 @@
-"""Pickles of arrays: read without running anything that they name, written for the published codes alone."""
+"""Pickles of arrays: read without running any code that they name, written only for the published codes."""
 
 from gcnlabel.lazy import lazy
 

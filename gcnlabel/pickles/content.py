@@ -1,4 +1,4 @@
-"""What stand-ins noted -> plain values: numbers, text, numpy arrays and frames, within bounds."""
+"""Recorded stand-ins -> plain values: numbers, text, numpy arrays and frames, with size limits."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gcnlabel.pickles.stand_ins import Array, DataFrame, Dtype, Index, Manager, 
 from gcnlabel.pickles.text_arrays import ArrowText, TextArray, texts
 
 MAX_VALUES = 1_000_000
-"""Values outside arrays, and characters of arrays of text."""
+"""Largest number of values outside arrays, and of characters in arrays of text."""
 MAX_DEPTH = 6
-"""Containers within each other."""
+"""Largest depth of nested containers."""
 MAX_ENTRIES = 25_000_000
-"""Entries of a frame."""
+"""Largest number of entries of a frame."""
 Values = npt.NDArray[Any]
 
 
@@ -38,7 +38,7 @@ class Frame:
 
 
 class ArrayContent:
-    """Makes plain values of what a pickle holds.
+    """Makes plain values from the content of a pickle.
 
     Args:
         size: Bytes of the file: its arrays cannot be larger.
@@ -49,7 +49,7 @@ class ArrayContent:
         self._made: dict[int, Values] = {}
 
     def plain(self, value: Any, depth: int = 0) -> Any:
-        """Return a value whose stand-ins are numpy arrays and frames.
+        """Return a value with stand-ins replaced by numpy arrays and frames.
 
         Raises:
             InputError: It holds something else, is nested too deeply, or is too large.

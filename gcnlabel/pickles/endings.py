@@ -1,11 +1,11 @@
-"""How files of arrays end."""
+"""Suffixes of files of arrays."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 ARRAY_FILES = (".pkl", ".pickle", ".npy")
-"""Endings of files that hold arrays."""
+"""Suffixes of files that hold arrays."""
 
 
 def is_array_file(path: str | Path) -> bool:

@@ -1,4 +1,4 @@
-"""A reader of pickles that knows arrays, numbers and text; whatever else a file asks for is refused by its name."""
+"""A reader of pickles of arrays, numbers and text; anything else that a file asks for is refused, with its name."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from gcnlabel.pickles.text_arrays import TEXTS
 from gcnlabel.pickles.torch_files import TorchContent, is_torch_file, load_torch
 
 STAND_INS = NUMPY | PANDAS | TEXTS
-"""Names that a pickle may ask for, and what stands in for them."""
+"""Names that a pickle may ask for -> their stand-ins."""
 MAX_BYTES = 256 * 2**20
-"""Size of a file."""
+"""Largest size of a file."""
 MAX_STEPS = 2_000_000
-"""Operations of a file: a few seconds."""
+"""Largest number of operations in a file, which take a few seconds."""
+# fmt: off
 ADMITTED = (
-    *("MARK", "STOP", "POP", "POP_MARK", "DUP", "PROTO", "FRAME"),
-    *("NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
-    *("FLOAT", "BINFLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE"),
-    *("BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
-    *("EMPTY_LIST", "LIST", "APPEND", "APPENDS", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"),
-    *("EMPTY_DICT", "DICT", "SETITEM", "SETITEMS"),
-    *("GET", "BINGET", "LONG_BINGET", "PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"),
-    *("GLOBAL", "STACK_GLOBAL", "REDUCE", "NEWOBJ", "BUILD"),
+    "MARK", "STOP", "POP", "POP_MARK", "DUP", "PROTO", "FRAME",
+    "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4",
+    "FLOAT", "BINFLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE",
+    "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8",
+    "EMPTY_LIST", "LIST", "APPEND", "APPENDS", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3",
+    "EMPTY_DICT", "DICT", "SETITEM", "SETITEMS",
+    "GET", "BINGET", "LONG_BINGET", "PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE",
+    "GLOBAL", "STACK_GLOBAL", "REDUCE", "NEWOBJ", "BUILD",
 )
 """Operations that arrays need; persistent ids, extensions and the rest are not among them."""
+# fmt: on
 
 
 class _Operations(dict[int, Callable[[Any], None]]):
@@ -53,9 +55,9 @@ class _Operations(dict[int, Callable[[Any], None]]):
 
 
 class ArrayUnpickler(pickle._Unpickler):
-    """Knows the stand-ins of numpy's and pandas' reconstruction; nothing else is ever called.
+    """An unpickler that calls nothing but the stand-ins of numpy's and pandas' reconstruction.
 
-    What a stack can hold besides plain values comes from :meth:`find_class`, so that only stand-ins can be called.
+    All values on the stack other than plain ones come from :meth:`find_class`, so that only stand-ins can be called.
 
     Args:
         content: The file.
@@ -76,7 +78,7 @@ class ArrayUnpickler(pickle._Unpickler):
         self._encoded = len(content)
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what stands in for a global that rebuilds arrays.
+        """Return the stand-in for a global that rebuilds arrays.
 
         Raises:
             InputError: The pickle asks for anything else; it is named.
@@ -94,7 +96,7 @@ class ArrayUnpickler(pickle._Unpickler):
         return STAND_INS[asked]
 
     def encode(self, text: Any, codec: Any = "") -> bytes:
-        """Return the bytes that old protocols keep as text, by latin1 alone.
+        """Return the bytes that old protocols store as text, only with latin1.
 
         Raises:
             InputError: Another codec is named, or more is encoded than the file holds.
@@ -135,14 +137,14 @@ class ArrayUnpickler(pickle._Unpickler):
         self._set(items)
 
     def _set(self, items: list[Any]) -> None:
-        """Names alone are keys: numbers can be chosen so that a dict becomes slow."""
+        """Accept only names as keys: numbers can be chosen so that a dict becomes slow."""
         target = self.stack[-1]
         if type(target) is not dict or not all(type(key) is str for key in items[::2]):
             raise InputError("a dict whose keys are no names", expected="names of labels or arrays")
         target.update(zip(items[::2], items[1::2], strict=True))
 
     def load_bytearray8(self) -> None:
-        """Read bytes; Python's own reserves what the file claims."""
+        """Read bytes; Python's own method allocates the size that the file claims."""
         (size,) = struct.unpack("<Q", self.read(8))
         self.append(bytes(self.read(min(size, MAX_BYTES))))
 
@@ -150,7 +152,7 @@ class ArrayUnpickler(pickle._Unpickler):
 def read_pickle(path: str | Path) -> Any:
     """Return what a published pickle holds: arrays, frames, numbers and text, in lists and dicts.
 
-    A tuple is a list, an array is read-only. Files of ``torch.save`` are read too, by PyTorch with weights alone.
+    A tuple is a list, an array is read-only. Files of ``torch.save`` are read too, with ``weights_only=True``.
 
     Raises:
         InputError: It holds something else, asks for something else, is too large, or is damaged.
@@ -183,7 +185,9 @@ def read_arrays(path: str | Path) -> Any:
     if path.suffix.lower() != ".npy":
         return read_pickle(path)
     try:
-        array: npt.NDArray[Any] = np.load(path, allow_pickle=False, mmap_mode="r")  # claims are checked, not reserved
+        array: npt.NDArray[Any] = np.load(
+            path, allow_pickle=False, mmap_mode="r"
+        )  # sizes are checked before memory is allocated
     except Exception as error:  # numpy reads the header as Python's literals: they fail in many ways
         raise InputError(f"{path} is no whole .npy file of numbers", where=str(error)[:200]) from error
     if array.dtype.kind not in "biuf":

@@ -1,7 +1,7 @@
-"""What stands in for the parts of numpy and pandas that a pickle of arrays names.
+"""Stand-ins for the functions and classes of numpy and pandas that a pickle of arrays names.
 
-None of theirs is ever called: numpy believes what a pickle says of an array's type and memory. Each stand-in only notes
-what it is told; :mod:`gcnlabel.pickles.content` makes arrays of it when everything has been checked.
+Those are never called: numpy trusts what a pickle says about an array's type and memory. Each stand-in only records its
+arguments; :mod:`gcnlabel.pickles.content` makes arrays from them after all checks.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ PLAIN = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248]|[US]\d{0,4}|O[48]?)")
 
 
 class StandIn:
-    """Something that a pickle builds: what it is called with, then its state."""
+    """An object that a pickle builds: its arguments, then its state."""
 
     def __setstate__(self, state: Any) -> None:
-        """Take what BUILD brings."""
+        """Take the state of a BUILD operation."""
         raise InputError(f"the pickle sets a state of {type(self).__name__}", expected="plain arrays")
 
 
@@ -173,7 +173,7 @@ NUMPY: dict[str, Callable[..., Any]] = {
     "builtins.bytes": no_bytes,
     "__builtin__.bytes": no_bytes,
 }
-"""Names of numpy's that a pickle may ask for, and what stands in for them."""
+"""Names of numpy that a pickle may ask for -> their stand-ins."""
 
 PANDAS: dict[str, Callable[..., Any]] = {
     "pandas.core.frame.DataFrame": DataFrame,
@@ -188,4 +188,4 @@ PANDAS: dict[str, Callable[..., Any]] = {
     "builtins.slice": new_slice,
     "__builtin__.slice": new_slice,
 }
-"""Names of pandas' likewise."""
+"""The same for pandas."""

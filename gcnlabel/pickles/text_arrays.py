@@ -1,6 +1,6 @@
-"""What stands in for pandas' arrays of text, in which pandas keeps the names of rows and columns since version 3.
+"""Stand-ins for pandas' arrays of text, in which pandas stores the names of rows and columns since version 3.
 
-As all stand-ins they only note what they are told; :func:`texts` makes names of it.
+Like all stand-ins they only record their arguments; :func:`texts` makes names from them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.pickles.stand_ins import Array, StandIn
 
 OFFSETS = {"string": "<i4", "large_string": "<i8"}
-"""Arrow's types of text, and the type of the places at which each text starts."""
+"""Arrow's types of text, and the type of the start positions of texts."""
 
 
 class ArrowText(StandIn):
@@ -37,7 +37,7 @@ class TextArray(StandIn):
 
 
 class TextType(StandIn):
-    """pandas.StringDtype, which says nothing that is needed."""
+    """pandas.StringDtype, whose state is not needed."""
 
     def __init__(self, *_: Any) -> None:
         """Take what there is."""
@@ -100,4 +100,4 @@ TEXTS = {
     "builtins.bytearray": buffer,
     "__builtin__.bytearray": buffer,
 }
-"""Names that a pickle of such arrays may ask for, and what stands in for them."""
+"""Names that a pickle of such arrays may ask for -> their stand-ins."""

@@ -1,4 +1,4 @@
-"""Files of ``torch.save``, opened with ``weights_only=True``: tensors and plain values, nothing is run."""
+"""Files of ``torch.save``, opened with ``weights_only=True``: tensors and plain values, without running code."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from gcnlabel.pickles.content import ArrayContent
 from gcnlabel.pickles.stand_ins import NUMPY
 
 ZIP, LEGACY = b"PK\x03\x04", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""How files of ``torch.save`` start, since PyTorch 1.6 and before."""
+"""First bytes of files of ``torch.save``, since PyTorch 1.6 and before."""
 SLOW = ("punycode", "idna")
-"""Codecs that take the square of a text's length."""
+"""Codecs whose time grows with the square of a text's length."""
 
 
 def is_torch_file(path: Path) -> bool:
@@ -46,11 +46,11 @@ def load_torch(path: str | Path, *, fix: str = "where it was made, save the tens
     try:
         _check_codecs(Path(path))
         with warnings.catch_warnings(), torch.serialization.safe_globals([(v, k) for k, v in NUMPY.items()]):
-            warnings.simplefilter("ignore")  # about the pickle protocol of files that are refused anyway
+            warnings.simplefilter("ignore")  # of the pickle protocol, for files that are refused anyway
             return torch.load(path, map_location="cpu", weights_only=True)
     except InputError as error:
         raise InputError(f"{path} is refused: {error}") from None
-    except Exception as error:  # a file that is no checkpoint fails in as many ways as there are files
+    except Exception as error:  # files that are no checkpoints raise errors of many types
         asked = re.search(r"GLOBAL ([\w.]+)", str(error))
         if asked is None:
             raise InputError(
@@ -66,7 +66,7 @@ def load_torch(path: str | Path, *, fix: str = "where it was made, save the tens
 
 
 def check_tensor(tensor: Tensor, name: str) -> Tensor:
-    """Return a tensor whose elements all stand in the file: strides of 0 can claim any size.
+    """Return a tensor whose elements are all in the file: strides of 0 can claim any size.
 
     Raises:
         InputError: It is larger than what it was read from.
@@ -77,7 +77,7 @@ def check_tensor(tensor: Tensor, name: str) -> Tensor:
 
 
 class TorchContent(ArrayContent):
-    """Makes plain values of what ``torch.load`` returned: tensors are arrays."""
+    """Makes plain values from the result of ``torch.load``: tensors become arrays."""
 
     def plain(self, value: Any, depth: int = 0) -> Any:
         """Return a value whose tensors and stand-ins are numpy arrays."""
@@ -88,7 +88,7 @@ class TorchContent(ArrayContent):
 
 
 def _check_codecs(path: Path) -> None:
-    """Refuse files that name a slow codec: PyTorch admits every one, and would run it for as long as it takes."""
+    """Refuse files that name a slow codec: PyTorch admits all codecs and sets no time limit."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             inside = [name for name in archive.namelist() if name.endswith("data.pkl")]

@@ -1,4 +1,4 @@
-"""Pickles for people who stay with the published codes: the only ones that this package writes.
+"""Pickles for the published codes: the only ones that this package writes.
 
 Names are those of numpy before 2.0, which newer versions know too, and a frame is a call of ``pandas.DataFrame``: old
 and new versions of both load them.

@@ -1,4 +1,4 @@
-"""Annotations -> how labels depend on each other; accumulators that stream and merge."""
+"""Statistics of the dependence between labels; accumulators that stream and merge."""
 
 from gcnlabel.lazy import lazy
 

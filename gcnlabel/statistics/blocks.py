@@ -19,7 +19,7 @@ Pair = tuple[str, str]
 
 
 class LabelStatistics:
-    """The matrix over all labels, each block by a statistic of its own; blocks that are not named are 0.
+    """The matrix over all labels, with a statistic for each block; other blocks are 0.
 
     Args:
         tasks: Tasks whose labels are rows and columns.
@@ -27,7 +27,7 @@ class LabelStatistics:
             different tasks fills both of its blocks.
 
     Attributes:
-        num_samples: Samples that were counted.
+        num_samples: Number of counted samples.
         rows: What became of the rows of the files that they were read from.
 
     Raises:
@@ -88,7 +88,7 @@ class LabelStatistics:
     def entries(self) -> tuple[Ints, Ints, Floats]:
         """Return row, column and value [K] of each entry of the matrix that may differ from 0, for many labels.
 
-        Of conditional probabilities and counts of tags these are the pairs that occur together.
+        For conditional probabilities and counts of tags these are the pairs that occur together.
         """
         found = []
         for (a, b), statistic in self._statistics.items():
@@ -104,7 +104,7 @@ class LabelStatistics:
     def counts(self) -> dict[str, float]:
         """Return the number of samples with each label whose conditional probabilities with its own task are measured.
 
-        Labels are left out where the number is another for each pair, since annotations are missing.
+        Labels are left out where, due to missing annotations, the number differs between pairs.
         """
         found: dict[str, float] = {}
         for (a, b), statistic in self._statistics.items():
@@ -153,10 +153,10 @@ def default_blocks(tasks: TaskSet, statistic: str | None = None) -> dict[Pair, s
 
 
 def statistic_class(name: str) -> type[Statistic]:
-    """Return a statistic by its name, or one of one's own by ``package.module:Attribute``.
+    """Return a statistic by its name, or by ``package.module:Attribute``.
 
     Raises:
-        InputError: There is none, or what is there is no statistic.
+        InputError: There is none, or it is no statistic.
     """
     found = STATISTICS.resolve(name)
     if not (isinstance(found, type) and issubclass(found, Statistic)):

@@ -1,4 +1,4 @@
-"""Work on the machines of a Dask cluster, with an end in any case."""
+"""Work on the machines of a Dask cluster, with time limits."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 Submit = Callable[[Callable[[Job], Result], Sequence[Job]], Iterator[Result]]
 LOOKING = 0.5
-"""Seconds between two looks at the workers."""
+"""Seconds between two checks of the workers."""
 
 
 @contextmanager
 def cluster(address: str, timeout: float) -> Iterator[Submit[Any, Any]]:
-    """Yield what calls a function with each job on the workers of a scheduler, and yields the results in order.
+    """Yield a function that runs jobs on the workers of a scheduler and yields their results in order.
 
     Args:
         address: Of the scheduler, ``tcp://host:port``.
@@ -57,7 +57,7 @@ def _connected(address: str, timeout: float) -> Any:
 
 
 def _result(future: Any, client: Any, address: str, timeout: float) -> Any:
-    """Return the result of a job; while it waits, see that somebody can do it."""
+    """Return the result of a job; while waiting, check that there are workers."""
     from distributed import KilledWorker
 
     try:
@@ -93,7 +93,7 @@ def _workers(client: Any) -> int:
 
 
 def _within(work: Callable[[], Any], seconds: float) -> Any:
-    """Return the result of work that may never return, or the error that it ended with, in bounded time."""
+    """Return the result or the error of work that may never return, within a time limit."""
     found: list[Any] = [TimeoutError(f"no answer within {seconds:g} seconds")]
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""How likely a label is, given another."""
+"""Conditional probability of a label, given another."""
 
 from typing import Any
 

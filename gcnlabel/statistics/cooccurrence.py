@@ -1,4 +1,4 @@
-"""How often two labels stand together."""
+"""Co-occurrence counts of two labels."""
 
 import numpy as np
 from scipy import sparse

@@ -16,20 +16,20 @@ from gcnlabel.statistics.tag_pairs import tag_pairs
 from gcnlabel.tasks import Task, TaskSet
 
 MOST_IN_FLOAT32 = 2**24
-"""Samples whose counts are whole numbers in float32 too."""
+"""Largest number of samples whose counts are exact in float32."""
 DENSE_AT_ONCE = 2**22
-"""Dense indicators that are multiplied at once."""
+"""Number of dense indicators that are multiplied at once."""
 
 
 @dataclass
 class PairCounts:
     """For labels i and j, over the samples in which both are observed.
 
-    Each is a whole number, or of a shape that broadcasts to [La, Lb]: what is the same for every i or j is held once.
+    Each is a whole number, or an array that broadcasts to [La, Lb]: values equal for every i or j are stored once.
     Samples with both labels are a sparse matrix where the targets are, so that memory grows with the pairs that occur.
 
     Attributes:
-        both: Samples with i and j, [La, Lb], maybe sparse.
+        both: Samples with i and j, [La, Lb], dense or sparse.
         first: Samples with i.
         second: Samples with j.
         total: Samples.
@@ -44,9 +44,9 @@ class PairCounts:
     def of(cls, annotations: Annotations, a: Task, b: Task) -> PairCounts:
         """Return the counts of some samples.
 
-        Tags of a sparse matrix are counted by :func:`tag_pairs`. Indicators that are dense are multiplied some rows at
-        a time, :data:`DENSE_AT_ONCE` of them, a few times 32 MiB; those of two sparse tasks at once, which takes as
-        much again as they do.
+        Tags of a sparse matrix are counted by :func:`tag_pairs`. Dense indicators are multiplied in blocks of rows
+        with :data:`DENSE_AT_ONCE` values, a few times 32 MiB; those of two sparse tasks at once, which takes as much
+        memory again.
         """
         if a == b and sparse.issparse(annotations.targets[a.name]):
             both = tag_pairs(annotations.targets[a.name])
@@ -63,9 +63,9 @@ class PairCounts:
         positive_a, seen_a = _indicators(annotations, a)
         positive_b, seen_b = (positive_a, seen_a) if a == b else _indicators(annotations, b)
         both = _product(positive_a, positive_b)
-        if a == b and a.exclusive:  # a sample has one class, whatever its annotators say
+        if a == b and a.exclusive:  # a sample has one class, also where its annotators disagree
             both = np.diag(_sums(positive_a))
-        if a == b and seen_a is None:  # a label is with itself as often as it is there
+        if a == b and seen_a is None:  # a label occurs with itself as often as it occurs
             each = np.asarray(both.diagonal())
             return cls(both, each[:, None], each[None, :], positive_a.shape[0])
         return cls(
@@ -163,7 +163,7 @@ def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:
 
 
 def _product(a: Any, b: Any) -> Any:
-    """Return aᵀ b, sparse when both are; exact whole numbers, being sums of 0 and 1, where nothing is a share."""
+    """Return aᵀ b, sparse when both are; whole numbers are exact where there are no shares."""
     if sparse.issparse(a) and sparse.issparse(b):
         return (a.T @ b).astype(np.int64)
     product = a.T @ b if sparse.issparse(a) or not sparse.issparse(b) else (b.T @ a).T
@@ -176,7 +176,7 @@ def _sums(positive: Any) -> Any:
 
 
 def _counted(sums: Any) -> Any:
-    """Return sums as int64 where they are counts, as they are where they are sums of shares."""
+    """Return counts as int64, and sums of shares unchanged."""
     whole = np.rint(sums)
     return whole.astype(np.int64) if (whole == sums).all() else sums
 

@@ -1,4 +1,4 @@
-"""Linear correlation, from moments that merge."""
+"""Linear correlation, from moments that can be merged."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Pearson(Statistic):
     def compute(self) -> Floats:
         """Return the block [La, Lb]."""
         n, _, _, xx, yy, xy = self._moments
-        tiny = 1e-24 * np.maximum(n, 1)  # rounding of a constant column
+        tiny = 1e-24 * np.maximum(n, 1)  # below: rounding of a constant column
         varies = (xx > tiny * self._moments[1] ** 2) & (yy > tiny * self._moments[2] ** 2)
         defined = (n >= MIN_SAMPLES) & varies
         values = np.divide(xy, np.sqrt(xx) * np.sqrt(yy), out=np.zeros_like(xy), where=defined)
@@ -63,12 +63,12 @@ def _moments(a: Floats, b: Floats) -> Floats:
 
 
 def _of_shares(moments: Floats, shared: Sequence[bool], *, same: bool) -> Floats:
-    """Return moments in which the shares of a class count as samples of their own: an indicator is its own square.
+    """Return moments in which shares of a class count as separate samples: an indicator equals its square.
 
     Args:
         moments: n, means and central second moments of each pair of columns, [6, La, Lb].
         shared: Whether the columns of a, and of b, are shares of classes.
-        same: Whether both are of one task, of whose classes a sample has one.
+        same: Whether both are the same task, in which a sample has one class.
     """
     n, x, y, xx, yy, xy = moments
     xx = n * x * (1 - x) if shared[0] else xx

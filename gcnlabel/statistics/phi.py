@@ -14,7 +14,7 @@ from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Ints,
 from gcnlabel.tasks import Task
 
 NEGLIGIBLE = 0.01
-"""Size below which phi of labels that never stand together counts as 0, where labels are too many for a matrix."""
+"""Size below which phi of labels that never occur together is taken as 0, with too many labels for a dense matrix."""
 
 
 def phi_from_counts(counts: PairCounts) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -34,9 +34,9 @@ def phi_from_counts(counts: PairCounts) -> tuple[Floats, npt.NDArray[np.bool_]]:
 def sparse_phi(counts: PairCounts, a: Task, b: Task) -> sparse.coo_array:
     """Return phi [La, Lb] of the pairs that occur, and of others where it is not :data:`NEGLIGIBLE`.
 
-    Of labels that never stand together, phi is ``-sqrt(o_i o_j)`` with the odds ``o = n1 / (n - n1)``: small where both
-    are rare. Where annotations are missing, the number of samples is another for each pair, and so the whole matrix is
-    made.
+    For labels that never occur together, phi is ``-sqrt(o_i o_j)`` with the odds ``o = n1 / (n - n1)``: small where
+    both are rare. With missing annotations the number of samples differs between pairs, and the whole matrix is
+    computed.
 
     Args:
         counts: Their counts.
@@ -97,5 +97,5 @@ class Phi(CountingStatistic):
         return fill_undefined(*phi_from_counts(self.counts), self.a, self.b)
 
     def compute_sparse(self) -> sparse.coo_array:
-        """Return the block without what is negligible."""
+        """Return the block without negligible values."""
         return sparse_phi(self._counts, self.a, self.b)

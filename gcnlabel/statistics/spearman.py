@@ -60,10 +60,10 @@ class Spearman(Statistic):
     """Spearman's rank correlation with average ranks for ties, signed (Emotion-GCN, Eq. 4).
 
     Classes and tags enter as their 0/1 indicators, so that two of them give phi, and where annotators disagree about a
-    class, with their shares (:class:`ClassShares`). A sample counts for a pair of labels
-    when both are annotated. The result is the same bit for bit in whatever parts and order the samples come.
+    class, with their shares (:class:`ClassShares`). A sample counts for a pair of labels when both are annotated. The
+    result is the same bit for bit for any chunks and order of the samples.
 
-    Of a categorical task and a dimension, memory is bounded whatever the values (:class:`ClassRanks`). Of tags and a
+    For a categorical task and a dimension, memory is bounded for all values (:class:`ClassRanks`). For tags and a
     dimension, and of two dimensions, counts by distinct value are kept, 8 (1 + 2 L) bytes for each value and 24 for
     each pair of values: bounded for values of few decimals, but growing with the samples where nearly all differ.
     """
@@ -125,7 +125,7 @@ class Spearman(Statistic):
         return fill_undefined(values, defined, self.a, self.b)
 
     def compute_sparse(self) -> sparse.coo_array:
-        """Return the block, of classes and tags without what is negligible."""
+        """Return the block, for classes and tags without negligible values."""
         if not (self.a.discrete and self.b.discrete):
             return super().compute_sparse()
         return sparse_phi(self._pairs, self.a, self.b)

@@ -1,4 +1,4 @@
-"""What every statistic of a pair of tasks shares."""
+"""Base class of the statistics of a pair of tasks."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ STATISTICS = Registry("statistic", "gcnlabel.statistics")
 """Statistics by name: subclasses of :class:`Statistic`, whose keyword-only arguments are their options."""
 
 MIN_SAMPLES = 3
-"""Complete samples that a correlation needs."""
+"""Smallest number of complete samples for a correlation."""
 
 
 class Statistic(ABC):
-    """How the labels of task a depend on those of task b, from annotations that come in parts.
+    """How the labels of task a depend on those of task b, from annotations in chunks.
 
-    Parts may come in any number and order, and accumulators of different parts can be merged.
+    Chunks may have any number and order, and accumulators of different chunks can be merged.
 
     Args:
         tasks: Tasks of the annotations.
@@ -49,12 +49,12 @@ class Statistic(ABC):
 
     @classmethod
     def suits(cls, task: Task) -> bool:
-        """Return whether the statistic can be measured of such a task: of any, unless a subclass says otherwise."""
+        """Return whether the statistic can be measured for such a task; for any, unless a subclass overrides this."""
         return True
 
     @classmethod
     def published_for(cls, a: Task, b: Task) -> bool:
-        """Return whether the papers measure this pair of tasks so."""
+        """Return whether the papers use this statistic for this pair of tasks."""
         return False
 
     @abstractmethod
@@ -82,9 +82,9 @@ class Statistic(ABC):
         return block.T.tocoo()
 
     def label_counts(self) -> Floats | None:
-        """Return the samples with each label of the first task [La] that conditional probabilities stand for, or None.
+        """Return the samples with each label of the first task [La] behind conditional probabilities, or None.
 
-        A graph keeps them, so that it can be written as counts.
+        A graph keeps them, so that it can be exported as counts.
         """
         return None
 
@@ -105,7 +105,7 @@ class Statistic(ABC):
 def fill_undefined(values: Floats, defined: npt.NDArray[np.bool_], a: Task, b: Task) -> Floats:
     """Return correlations with 0 where they are not defined, and warn once, naming the pairs.
 
-    The diagonal of a task with itself is 1 where its label varies, and is not warned of.
+    The diagonal of a task with itself is 1 where its label varies, and there is no warning for it.
     """
     same = a == b
     result = np.where(defined, np.nan_to_num(values), 0.0).clip(-1, 1)

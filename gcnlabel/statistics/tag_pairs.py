@@ -1,4 +1,4 @@
-"""How often two tags stand together, for tags in a sparse matrix: in whole numbers and bounded memory."""
+"""Co-occurrence counts of tags in a sparse matrix, in whole numbers and bounded memory."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from scipy import sparse
 from gcnlabel.statistics.statistic import Ints
 
 FEW_PAIRS = 2**16
-"""Pairs of labels up to which they are counted one by one, in a table."""
+"""Largest number of pairs of labels that are counted one by one, in a table."""
 PAIRS_AT_ONCE = 2**16
-"""Pairs that are counted together in that table."""
+"""Number of pairs that are counted at once in that table."""
 ENTRIES_AT_ONCE = 2**26
-"""Tags whose product is taken at once."""
+"""Number of tags that are multiplied at once."""
 
 
 def tag_pairs(tags: Any) -> Any:
-    """Return ``M = Tᵀ T``, the samples that have both of two labels, and each label's own on the diagonal.
+    """Return ``M = Tᵀ T``, the samples that have both of two labels, and those of each label on the diagonal.
 
     With up to 256 labels, samples with equally many tags are counted together: k (k - 1) / 2 pairs each. With more,
     products of at most :data:`ENTRIES_AT_ONCE` tags and samples are added. Beside the tags and M, of 8 bytes a pair
@@ -27,7 +27,7 @@ def tag_pairs(tags: Any) -> Any:
     these, three times M while products are added; with few labels, at most some 128 MiB.
 
     Args:
-        tags: CSR matrix [N, L]; what is stored and not 0 is a tag.
+        tags: CSR matrix [N, L]; every stored value other than 0 is a tag.
 
     Returns:
         CSR or CSC matrix [L, L], int32.

@@ -14,7 +14,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.data import ArrayDataset, SeededRows, targets_to_tensors
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.nn.adjacency import MOST_DENSE
+from gcnlabel.nn.adjacency import MAX_DENSE
 from gcnlabel.training.pairs import concatenate
 from gcnlabel.training.plan import BatchPlan, EpochBatches
 from gcnlabel.training.rare import rare_rows
@@ -98,7 +98,7 @@ def groups_of(planned: Sequence[Planned]) -> Iterator[list[Planned]]:
         key = (trial.kind, sizes, id(trial.held_out.inputs), p.batches.size, p.batches.count if counts else None)
         alike.setdefault(key, []).append(p)
     for group in alike.values():
-        few = group[0].dataset.inputs.ndim == 2 and group[0].trial.model.head.tasks.num_labels <= MOST_DENSE
+        few = group[0].dataset.inputs.ndim == 2 and group[0].trial.model.head.tasks.num_labels <= MAX_DENSE
         at_once = MAX_AT_ONCE if few else 1
         yield from (group[start : start + at_once] for start in range(0, len(group), at_once))
 

@@ -1,4 +1,4 @@
-"""Neighbour or not."""
+"""Edges without weights."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from gcnlabel.transforms.label_transform import LabelTransform
 
 
 class Binarize(LabelTransform):
-    """Give every edge that is left the weight 1 (Emotion-GCN, Eq. 5; ML-GCN, Eq. 7).
+    """Give every remaining edge the weight 1 (Emotion-GCN, Eq. 5; ML-GCN, Eq. 7).
 
     Example:
         >>> from gcnlabel.graph import LabelGraph

@@ -1,4 +1,4 @@
-"""What every transform of a label graph shares."""
+"""Base class of the transforms of a label graph."""
 
 from __future__ import annotations
 
@@ -76,6 +76,6 @@ def sums(index: Tensor, weight: Tensor, size: int) -> Tensor:
 
 
 def with_loops(edge_index: Tensor, edge_weight: Tensor, loops: Tensor) -> tuple[Tensor, Tensor]:
-    """Append one self-loop a label with the weights ``loops`` [L]."""
+    """Append one self-loop per label with the weights ``loops`` [L]."""
     node = torch.arange(loops.numel(), device=edge_index.device)
     return torch.cat([edge_index, node.expand(2, -1)], dim=1), torch.cat([edge_weight, loops])

@@ -1,4 +1,4 @@
-"""Rows, columns or both brought to a common scale."""
+"""Normalisation of rows, columns or both."""
 
 import torch
 from torch import Tensor

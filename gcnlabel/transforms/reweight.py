@@ -1,4 +1,4 @@
-"""How much of itself a label keeps, and how much it takes from its neighbours."""
+"""Weights of a label's self-loop and of its neighbours."""
 
 import warnings
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ class Reweight(LabelTransform):
     """Share a weight p among the neighbours and keep 1 - p (Emotion-GCN, Eq. 6; ML-GCN, Eq. 8).
 
     ``Â[i, j] = p w_ij / sum_j |w_ij|`` for the neighbours j of i and ``Â[i, i] = 1 - p``. With weights of 1 this is
-    ``p / number of neighbours``, as in the papers; weights of both signs give absolute row sums of 1. Self-loops that
-    were there are replaced. A label with no neighbour keeps its self-loop alone with weight 1, and an
+    ``p / number of neighbours``, as in the papers; weights of both signs give absolute row sums of 1. Existing
+    self-loops are replaced. A label with no neighbour keeps only its self-loop, with weight 1, and an
     :class:`~gcnlabel.errors.IsolatedLabelWarning` names it; the formula of the papers would divide by zero there.
 
     Args:
-        p: Weight of all neighbours together, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN. Or one for the labels of
-            each task, by its name: what is scarcely annotated may listen more.
+        p: Total weight of the neighbours, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN. Or task -> its p: labels of a
+            task with few annotations may need a higher one.
 
     Raises:
         InputError: p lies outside [0, 1]; or (when applied) no label has a neighbour, or p names other tasks than the
@@ -38,7 +38,7 @@ class Reweight(LabelTransform):
         self.p = {t: share(f"p of {t}", of) for t, of in p.items()} if isinstance(p, Mapping) else share("p", p)
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
-        """Return the re-weighted edges with one self-loop a label."""
+        """Return the re-weighted edges with one self-loop per label."""
         edge_index, weight = without_loops(graph)
         _refuse_no_edge(graph, weight)
         p = self._of_labels(graph).to(weight)  # [L]
@@ -47,8 +47,8 @@ class Reweight(LabelTransform):
         _warn_isolated(graph, isolated)
         loops = torch.where(isolated, torch.ones_like(total), 1 - p)
         total = torch.where(isolated, torch.ones_like(total), total)  # an edge of weight 0 stays 0
-        listener = edge_index[1]
-        return with_loops(edge_index, p[listener] * (weight / total[listener]), loops)  # p w may underflow
+        target = edge_index[1]
+        return with_loops(edge_index, p[target] * (weight / total[target]), loops)  # p w may underflow
 
     def _of_labels(self, graph: Data) -> Tensor:
         """Return p of each label [L]."""
@@ -67,7 +67,7 @@ class ColumnReweight(LabelTransform):
     ``Â[i, j] = p w_ij / (sum_i w_ij + 1e-6)`` for i != j and ``Â[i, i] = 1``.
 
     Args:
-        p: Weight that one label hands out; 0.25 in that code.
+        p: Total weight of the edges from one source label; 0.25 in that code.
 
     Raises:
         InputError: p lies outside [0, 1], or (when applied) no label has a neighbour.
@@ -86,7 +86,7 @@ class ColumnReweight(LabelTransform):
         """Return the re-weighted edges with one self-loop a label."""
         edge_index, weight = without_loops(graph)
         _refuse_no_edge(graph, weight)
-        total = sums(edge_index[0], weight, graph.num_nodes) + 1e-6  # [L], by sender
+        total = sums(edge_index[0], weight, graph.num_nodes) + 1e-6  # [L], by source label
         return with_loops(edge_index, self.p * weight / total[edge_index[0]], torch.ones_like(total))
 
 

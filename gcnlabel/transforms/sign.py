@@ -1,4 +1,4 @@
-"""Together or apart."""
+"""Signs of weights."""
 
 from torch import Tensor
 from torch_geometric.data import Data

@@ -1,4 +1,4 @@
-"""Which blocks of the matrix count."""
+"""Selection of blocks of the matrix."""
 
 from collections.abc import Iterable
 
@@ -16,11 +16,11 @@ Pair = tuple[str, str]
 class TaskPairs(LabelTransform):
     """Keep, or drop, the edges between given pairs of tasks, in both directions.
 
-    Emotion-GCN (Eq. 3) keeps expression-affect alone; ML-GCN keeps tags-tags. Self-loops stay.
+    Emotion-GCN (Eq. 3) keeps only expression-affect; ML-GCN keeps tags-tags. Self-loops stay.
 
     Args:
-        keep: Pairs of task names whose edges stay; all others go.
-        drop: Pairs of task names whose edges go; all others stay. Give one of the two.
+        keep: Pairs of task names whose edges are kept; all others are removed.
+        drop: Pairs of task names whose edges are removed; all others are kept. Give exactly one of the two.
 
     Raises:
         InputError: Both or none were given, a pair is not two names, or (when applied) a task is unknown.
@@ -41,7 +41,7 @@ class TaskPairs(LabelTransform):
         self.drop = None if drop is None else _pairs(drop)
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
-        """Return the edges of the blocks that stay."""
+        """Return the edges of the kept blocks."""
         tasks: TaskSet | None = getattr(graph, "tasks", None)
         if tasks is None:
             raise InputError("TaskPairs: the graph has no tasks", expected="a LabelGraph")

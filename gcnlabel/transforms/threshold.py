@@ -1,4 +1,4 @@
-"""Which pairs of labels are neighbours."""
+"""Thresholds that select which pairs of labels are neighbours."""
 
 import torch
 from torch import Tensor
@@ -11,10 +11,10 @@ class Threshold(LabelTransform):
     """Keep an edge iff its weight is at least tau: ``w >= tau`` (Emotion-GCN, Eq. 5).
 
     A negative weight is below every tau: take :class:`Absolute` first, or :class:`AbsoluteThreshold` to keep signs.
-    Self-loops stay whatever their weight. A pair whose statistic is exactly 0 is no edge to begin with, also at tau 0.
+    Self-loops stay whatever their weight. A pair whose statistic is exactly 0 is never an edge, also at tau 0.
 
     Args:
-        tau: Threshold in [0, 1]; 0.1 in the paper. Compared in the type of the weights: 0.7 meets a float32 0.7.
+        tau: Threshold in [0, 1]; 0.1 in the paper. Compared in the type of the weights: 0.7 keeps a float32 0.7.
 
     Raises:
         InputError: tau lies outside [0, 1].
@@ -40,7 +40,7 @@ class Threshold(LabelTransform):
 
 
 class AbsoluteThreshold(Threshold):
-    """Keep an edge, sign and all, iff ``|w| >= tau``.
+    """Keep an edge, with its sign, iff ``|w| >= tau``.
 
     ``AbsoluteThreshold(tau)``, :class:`Sign`, ``Reweight(p)`` is the signed counterpart of Emotion-GCN's Eq. 5 and 6.
 

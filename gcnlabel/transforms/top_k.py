@@ -11,7 +11,7 @@ from gcnlabel.transforms.label_transform import LabelTransform
 
 
 class TopK(LabelTransform):
-    """Let each label listen to at most its k strongest neighbours, by ``|w|``; the earlier label wins a tie.
+    """Keep at most the k strongest in-neighbours of each label, by ``|w|``; the earlier label wins a tie.
 
     Self-loops stay and do not count.
 
@@ -19,7 +19,7 @@ class TopK(LabelTransform):
         k: Number of neighbours, at least 1.
 
     Raises:
-        InputError: k is less than 1 or no whole number.
+        InputError: k is not a whole number of at least 1.
 
     Example:
         >>> from gcnlabel.graph import LabelGraph

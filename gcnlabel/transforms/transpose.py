@@ -1,4 +1,4 @@
-"""Who listens becomes who is listened to."""
+"""Exchange of source and receiving labels."""
 
 from torch import Tensor
 from torch_geometric.data import Data
@@ -7,7 +7,7 @@ from gcnlabel.transforms.label_transform import LabelTransform
 
 
 class Transpose(LabelTransform):
-    """Turn every edge around: ``A <- Aᵀ``, as both released codes do.
+    """Reverse every edge: ``A <- Aᵀ``, as both released codes do.
 
     Example:
         >>> from gcnlabel.graph import LabelGraph
@@ -16,5 +16,5 @@ class Transpose(LabelTransform):
     """
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
-        """Return the edges turned around."""
+        """Return the reversed edges."""
         return graph.edge_index.flip(0), graph.edge_weight

@@ -20,8 +20,8 @@ EDGES = [("cat", "dog", 0.5), ("dog", "cat", -0.25), ("cow", "length", 1.0), ("c
 
 
 def few_are_dense(monkeypatch, most):
-    monkeypatch.setattr("gcnlabel.graph.entries.MOST_DENSE", most)
-    monkeypatch.setattr("gcnlabel.graph.measuring.MOST_DENSE", most)
+    monkeypatch.setattr("gcnlabel.graph.entries.MAX_DENSE", most)
+    monkeypatch.setattr("gcnlabel.graph.measuring.MAX_DENSE", most)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_graph_without_a_statistic(tmp_path):
     loaded = LabelGraph.load(tmp_path / "g.safetensors")
     assert torch.equal(loaded.adjacency(), graph.adjacency())
     assert loaded.statistic is None
-    assert inspect_labels(loaded)[0].listens_to == (("dog", 1.0),)
+    assert inspect_labels(loaded)[0].in_neighbours == (("dog", 1.0),)
     assert torch.equal(loaded.reorder(TASKS).adjacency(), graph.adjacency())
     with pytest.raises(InputError, match="does not hold the statistic"):
         swept_statistic(loaded)

@@ -55,7 +55,9 @@ def check(graph):
         assert graph.adjacency()[names.index(target), names.index(source)] == pytest.approx(weight)
     assert {(t, s) for s, t in to_networkx(graph).edges} == set(edges)
     for row in inspect_labels(graph):
-        assert dict(row.listens_to) == pytest.approx({s: w for (t, s), w in edges.items() if t == row.label and s != t})
+        assert dict(row.in_neighbours) == pytest.approx(
+            {s: w for (t, s), w in edges.items() if t == row.label and s != t}
+        )
     head = LabelGraphHead(graph, graph.tasks, 4, (5,))
     assert head.weight().shape == (len(names), 4)
 

@@ -109,7 +109,9 @@ def test_what_a_finished_graph_cannot_give(tmp_path):
             annotations, TAGS
         ),  # another number of samples for each pair
     ):
-        with pytest.raises(InputError, match=r"keeps no counts of cat, dog, cow(.|\n)*cannot be had from a finished"):
+        with pytest.raises(
+            InputError, match=r"keeps no counts of cat, dog, cow(.|\n)*cannot be computed from a finished"
+        ):
             write_ml_gcn(graph, tmp_path / "a.pkl")
     with pytest.raises(InputError, match="one categorical and one dimensional task"):
         write_emotion_gcn(graph_from_edges([("cat", "dog", 1.0)]), tmp_path / "a.pkl")

@@ -59,9 +59,9 @@ def test_every_layer_makes_a_head(name, hidden):
     assert any(parameter.grad.any() for parameter in made.gcn.parameters())
     labels = torch.tensor([6, 0, 6])
     torch.testing.assert_close(made.scores_of(features, labels), together(made(features))[:, labels])
-    frozen = made.frozen()
-    assert isinstance(frozen, LinearHead)
-    torch.testing.assert_close(together(frozen(features)), together(made(features)))
+    fused = made.fused()
+    assert isinstance(fused, LinearHead)
+    torch.testing.assert_close(together(fused(features)), together(made(features)))
 
 
 @pytest.mark.parametrize("name", NAMED)

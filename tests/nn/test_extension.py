@@ -103,8 +103,8 @@ def test_an_extended_model_trains_extends_and_freezes():
     sum(scores.sum() for scores in extended(torch.randn(3, 4)).values()).backward()
     assert extended.head.head.gcn.convs[0].lin.weight.grad.any()
     inputs = torch.randn(3, 4)
-    frozen = extended.eval().freeze()
-    torch.testing.assert_close(flat(frozen(inputs), MORE, NEW), flat(extended(inputs), MORE, NEW))
+    fused = extended.eval().fuse()
+    torch.testing.assert_close(flat(fused(inputs), MORE, NEW), flat(extended(inputs), MORE, NEW))
     assert extended.extend(larger(graph)).head.tasks == MORE
 
 
@@ -142,7 +142,7 @@ def moved(graph):
         (with_x(None), r"the graph has no embeddings\n.*\[L, 5\]"),
         (with_x(torch.zeros(MORE.num_labels, 4)), r"embeddings of shape \[11, 4\]\n  expected: \[L, 5\]"),
         (with_x(torch.full((MORE.num_labels, 5), torch.nan)), "the embedding of 'beach' is not finite"),
-        (with_x(torch.zeros(MORE.num_labels, 5)), r"embeds 8 trained label\(s\) otherwise(.|\n)*one-hot"),
+        (with_x(torch.zeros(MORE.num_labels, 5)), r"embeds 8 trained label\(s\) differently(.|\n)*one-hot"),
         (renamed, r"the graph lacks 1 of the 8 trained labels: dog\n(.|\n)*did you mean 'hog'"),
         (moved, r"label 'sad' stands in the multilabel task 'tags'(.|\n)*the categorical task 'expression'"),
     ],

@@ -60,7 +60,7 @@ def together(scores):
 
 @pytest.mark.parametrize("most_dense", [128, 0])
 def test_it_starts_at_the_statistics_and_is_the_formula(most_dense, monkeypatch):
-    monkeypatch.setattr(adjacency_module, "MOST_DENSE", most_dense)
+    monkeypatch.setattr(adjacency_module, "MAX_DENSE", most_dense)
     matrix = asymmetric(LABELS)
     torch.testing.assert_close(learned(matrix).dense(), torch.as_tensor(matrix))
     theta = np.random.default_rng(1).normal(size=np.count_nonzero(matrix)) * 3
@@ -113,7 +113,7 @@ def test_stored_zeros_stay_out_and_an_isolated_label_keeps_itself(theta):
 @pytest.mark.parametrize("hidden", [(), (6,), (6, 3)], ids=str)
 @pytest.mark.parametrize("batch", [2, 40])
 def test_gradients_reach_the_edges_on_every_road(most_dense, hidden, batch, monkeypatch):
-    monkeypatch.setattr(adjacency_module, "MOST_DENSE", most_dense)
+    monkeypatch.setattr(adjacency_module, "MAX_DENSE", most_dense)
     made = shaken(head(hidden=hidden))
     features = torch.randn(batch, 4, dtype=torch.float64, requires_grad=True)
     target = torch.randn(batch, LABELS, dtype=torch.float64)
@@ -143,8 +143,8 @@ def test_only_edge_weights_are_new_and_constant_ones_stay_constant():
     assert names - {name for name, _ in fixed.named_parameters()} == {"adjacency.log_factor"}
     features = torch.randn(3, 4, dtype=torch.float64)
     torch.testing.assert_close(together(ours(features)), together(fixed(features)))
-    assert ours.heard is None
-    assert fixed.heard is not None
+    assert ours.aggregated is None
+    assert fixed.aggregated is not None
 
 
 def test_training_finds_the_edges_that_matter():

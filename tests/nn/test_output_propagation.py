@@ -76,7 +76,7 @@ def test_scores_are_the_truncated_series_of_signed_propagation(kind, bias, steps
 @pytest.mark.parametrize("kind", ["linear", "graph"])
 def test_it_folds_into_plain_vectors(kind):
     head = propagated(kind)
-    for folded in (head.to_linear(), head.frozen()):
+    for folded in (head.to_linear(), head.fused()):
         assert type(folded) is LinearHead
         torch.testing.assert_close(whole(folded), whole(head))
         torch.testing.assert_close(folded.weight(), head.weight())
@@ -89,10 +89,10 @@ def test_angles_cannot_be_folded_but_can_be_frozen():
     head = propagated("cosine")
     with pytest.raises(InputError, match="not linear in the features"):
         head.to_linear()
-    frozen = head.frozen()
-    torch.testing.assert_close(whole(frozen), whole(head))
-    assert frozen.bias is frozen.head.bias
-    assert not {id(p) for p in frozen.parameters()} & {id(p) for p in head.parameters()}
+    fused = head.fused()
+    torch.testing.assert_close(whole(fused), whole(head))
+    assert fused.bias is fused.head.bias
+    assert not {id(p) for p in fused.parameters()} & {id(p) for p in head.parameters()}
 
 
 def test_an_isolated_label_without_a_loop_keeps_its_scores():

@@ -84,10 +84,10 @@ def test_a_frozen_cosine_head_keeps_its_angles_and_scales_without_the_graph():
     head = CosineHead(inner("graph")).double()
     torch.nn.init.normal_(head.log_scale)
     torch.nn.init.normal_(head.bias)
-    frozen = head.frozen()
+    fused = head.fused()
     features = torch.randn(5, 4, dtype=torch.float64)
-    torch.testing.assert_close(whole(frozen, features), whole(head, features), rtol=1e-12, atol=1e-12)
-    assert type(frozen.head) is LinearHead
+    torch.testing.assert_close(whole(fused, features), whole(head, features), rtol=1e-12, atol=1e-12)
+    assert type(fused.head) is LinearHead
 
 
 def test_a_feature_of_nothing_has_finite_scores_and_gradients():

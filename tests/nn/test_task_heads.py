@@ -49,7 +49,7 @@ def together(scores):
 
 @pytest.fixture(params=[128, 2], ids=["few labels", "many labels"])
 def most_dense(request, monkeypatch):
-    monkeypatch.setattr(module, "MOST_DENSE", request.param)
+    monkeypatch.setattr(module, "MAX_DENSE", request.param)
 
 
 @pytest.mark.usefixtures("most_dense")
@@ -106,7 +106,7 @@ def test_a_generated_task_hears_labels_of_free_ones_and_learns_alone():
 
 
 def test_vectors_that_nobody_asks_for_are_not_generated_where_they_are_many(monkeypatch):
-    monkeypatch.setattr(module, "MOST_DENSE", 2)
+    monkeypatch.setattr(module, "MAX_DENSE", 2)
     made, rows = mixed(), []
     made.heads[1].gcn.convs[1].lin.register_forward_hook(lambda lin, given, output: rows.append(len(output)))
     made(torch.randn(40, 4, dtype=torch.float64))
@@ -119,15 +119,15 @@ def test_vectors_that_nobody_asks_for_are_not_generated_where_they_are_many(monk
 def test_freezing_and_folding(kind):
     made = mixed(kind)
     features = torch.randn(5, 4, dtype=torch.float64)
-    frozen = made.frozen()
-    torch.testing.assert_close(together(frozen(features)), together(made(features)))
-    assert not any("gcn" in name for name in frozen.state_dict())
+    fused = made.fused()
+    torch.testing.assert_close(together(fused(features)), together(made(features)))
+    assert not any("gcn" in name for name in fused.state_dict())
     if kind == "cosine":
-        assert isinstance(frozen, TaskHeads)
+        assert isinstance(fused, TaskHeads)
         with pytest.raises(InputError, match="not linear in the features"):
             made.to_linear()
     else:
-        assert type(frozen) is type(made.to_linear()) is LinearHead
+        assert type(fused) is type(made.to_linear()) is LinearHead
         torch.testing.assert_close(together(made.to_linear()(features)), together(made(features)))
 
 
@@ -202,7 +202,7 @@ def test_generated_tasks_and_new_ones_extend_and_free_ones_stay(kind):
     torch.testing.assert_close(after["affect"][:, 1:], before["affect"])
     assert extended.head.served == [["scenes", "affect"], ["tags", "expression"]]
     assert not {id(p) for p in extended.parameters()} & {id(p) for p in model.parameters()}
-    torch.testing.assert_close(extended.freeze()(inputs)["scenes"], after["scenes"])
+    torch.testing.assert_close(extended.fuse()(inputs)["scenes"], after["scenes"])
 
 
 def test_free_tasks_gain_no_labels():

@@ -178,16 +178,16 @@ def test_a_library_that_is_missing_is_named(face_run, tmp_path, monkeypatch):
 def test_freezing_copies_and_folds(face_run):
     model = load_network(face_run).model
     model.head.gcn.convs[0] = GraphConv(model.head.x.shape[1], 16)  # any generator folds
-    model.head.heard = None
-    frozen = model.train().freeze()
-    assert not frozen.training
+    model.head.aggregated = None
+    fused = model.train().fuse()
+    assert not fused.training
     assert model.training
-    assert not any(parameter.requires_grad for parameter in frozen.parameters())
+    assert not any(parameter.requires_grad for parameter in fused.parameters())
     images = torch.randint(0, 255, (2, *load_network(face_run).image_shape), dtype=torch.uint8)
     expected = model.eval()(images)
-    for name, scores in frozen(images).items():
+    for name, scores in fused(images).items():
         torch.testing.assert_close(scores, expected[name].detach(), atol=1e-5, rtol=1e-5)
-    assert "torch_geometric" not in {type(module).__module__.split(".")[0] for module in frozen.modules()}
+    assert "torch_geometric" not in {type(module).__module__.split(".")[0] for module in fused.modules()}
 
 
 def stretched(picture, size):

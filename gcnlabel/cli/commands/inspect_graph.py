@@ -53,8 +53,8 @@ def _show(graph: LabelGraph, title: str, console: Console) -> None:
     table = Table("label", "task", *counts, "self share", "listens to", title=title, title_justify="left")
     for row in inspect_labels(graph):
         numbers = [str(row.neighbours), str(row.apart)][: len(counts)]
-        heard = Text(", ").join(_neighbour(name, weight, signed=apart > 0) for name, weight in row.listens_to[:6])
-        more = f" and {len(row.listens_to) - 6} more" if len(row.listens_to) > 6 else ""
+        heard = Text(", ").join(_neighbour(name, weight, signed=apart > 0) for name, weight in row.in_neighbours[:6])
+        more = f" and {len(row.in_neighbours) - 6} more" if len(row.in_neighbours) > 6 else ""
         table.add_row(row.label, row.task, *numbers, f"{row.self_share:.0%}", heard + more)
     console.print(table)
     if apart:

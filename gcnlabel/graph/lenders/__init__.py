@@ -9,7 +9,7 @@ from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.text_registry import TextRegistry
 
 LENDERS = TextRegistry("lender", "gcnlabel.graph.lenders", makes=LabelGraph)
-"""Functions of the labels of the first task that return a raw graph; a data set's lies with the data set."""
+"""Functions of the labels of the first task that return a raw graph; those of a data set are in its package."""
 
 
 def graph_to_borrow(source: Any, labels: Sequence[str]) -> LabelGraph:
@@ -17,7 +17,7 @@ def graph_to_borrow(source: Any, labels: Sequence[str]) -> LabelGraph:
 
     Args:
         source: A raw graph (``.safetensors``), a matrix with label names (``.csv``), ``emotic:PATH`` for the
-            conditional probabilities of EMOTIC's training split, a function of one's own
+            conditional probabilities of EMOTIC's training split, a function
             (``package.module:attribute``), or a mapping of ``name`` and options.
         labels: Labels of the first task of the pair.
 

@@ -1,4 +1,4 @@
-from gcnlabel.nn.adjacency.fixed import ADJACENCIES, MOST_DENSE, Adjacency, Edges, sparse_adjacency
+from gcnlabel.nn.adjacency.fixed import ADJACENCIES, MAX_DENSE, Adjacency, Edges, sparse_adjacency
 from gcnlabel.nn.adjacency.learned import LearnedAdjacency
 
-__all__ = ["ADJACENCIES", "MOST_DENSE", "Adjacency", "Edges", "LearnedAdjacency", "sparse_adjacency"]
+__all__ = ["ADJACENCIES", "MAX_DENSE", "Adjacency", "Edges", "LearnedAdjacency", "sparse_adjacency"]

@@ -1,4 +1,4 @@
-"""The propagation matrix Â as layers want it: sparse rows, the row being the receiving label."""
+"""The propagation matrix Â in the form that layers need: sparse rows, one for each receiving label."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gcnlabel.nn.sparse import Pattern, product
 from gcnlabel.registry import Registry
 
 ADJACENCIES = Registry("kind of edges", "gcnlabel.nn.adjacency")
-"""What Â is: ``(edge_index, edge_weight, number of labels, *, options) -> Adjacency``."""
+"""Makes Â: ``(edge_index, edge_weight, number of labels, *, options) -> Adjacency``."""
 Edges = Annotated[Any, ADJACENCIES]
 
-MOST_DENSE = 128
+MAX_DENSE = 128
 """Labels up to which a dense product is faster than a sparse one, whatever the number of edges."""
 
 
@@ -36,7 +36,7 @@ def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tens
 
 @ADJACENCIES.register("fixed")
 class Adjacency(nn.Module):
-    """Â as buffers: saved with the model, moved and cast with it, and dense, as distributed training wants them.
+    """Â as buffers: saved with the model, moved and cast with it, as dense tensors, which distributed training needs.
 
     Args:
         edge_index: Source and target of each edge [2, E]: j -> i for Â[i, j].
@@ -45,7 +45,7 @@ class Adjacency(nn.Module):
 
     Attributes:
         first: Where each row starts in ``source`` and ``value``, int32 [L + 1].
-        source: Column of each entry: the label that is listened to, int32 [E].
+        source: Column of each entry: the source label, int32 [E].
         value: Â[i, j], [E].
 
     Example:
@@ -88,21 +88,21 @@ class Adjacency(nn.Module):
         return self.dense() @ x if self.is_small else product(self.pattern, self.edge_weight, x)
 
     def inherit(self, trained: Adjacency, place: Tensor) -> None:
-        """Take over what the edges of another Â have learned: nothing, where weights are constant.
+        """Copy the learned weights of another Â; constant weights are not copied.
 
         Args:
             trained: The other Â, over some of the labels.
-            place: Where each of its labels stands here, int64 [its L].
+            place: Position of each of its labels here, int64 [its L].
         """
 
     def propagate_to(self, labels: Tensor) -> tuple[Tensor, Pattern, Tensor]:
-        """Return what some rows of Â need: ``Â[labels] x = product(pattern, value, x[sources])``.
+        """Return what the product of some rows of Â needs: ``Â[labels] x = product(pattern, value, x[sources])``.
 
         Args:
             labels: The receiving labels, int64 [K].
 
         Returns:
-            The labels they listen to, int64 [S], each once; the pattern [K, S]; its values.
+            Their in-neighbours, int64 [S], each once; the pattern [K, S]; its values.
         """
         start, count = self.first[labels].long(), self.first.diff()[labels].long()
         first = torch.cat([count.new_zeros(1), count.cumsum(0)])
@@ -114,17 +114,17 @@ class Adjacency(nn.Module):
     @property
     def is_small(self) -> bool:
         """Whether a dense product is faster than a sparse one."""
-        return self.size <= MOST_DENSE
+        return self.size <= MAX_DENSE
 
     @property
     def is_constant(self) -> bool:
-        """Whether what is propagated once is propagated for good."""
+        """Whether Â is constant, so that propagated embeddings can be cached."""
         return True
 
     def is_whole(self) -> bool:
-        """Whether the buffers fit each other.
+        """Whether the buffers are consistent.
 
-        They do not when a checkpoint of another graph is about to be refused, or without memory or values, as after
+        They are not when a checkpoint of another graph is about to be refused, or without memory or values, as after
         ``.to("meta")`` or ``.to_empty(...)``.
         """
         if self.first.is_meta or not int(self.first[-1]) == len(self.source) == len(self.value):
@@ -133,12 +133,12 @@ class Adjacency(nn.Module):
 
     @property
     def pattern(self) -> Pattern:
-        """Where the entries of Â stand."""
+        """Positions of the entries of Â."""
         return Pattern(*(self.get_buffer(name) for name in ("first", "source", *_SORTED)))
 
     @property
     def target(self) -> Tensor:
-        """Row of each entry: the label that listens, int64 [E]."""
+        """Row of each entry: the receiving label, int64 [E]."""
         row = torch.arange(self.size, device=self.first.device)
         return row.repeat_interleave(self.first.diff(), output_size=self.value.numel())
 
@@ -161,7 +161,7 @@ _SORTED = tuple(f"_{name}" for name in Pattern._fields[2:])
 
 
 def _derive(adjacency: Adjacency, _: Any = None) -> None:
-    """Compute what follows from the saved buffers: the entries column by column, and Â itself where it is small."""
+    """Compute what depends on the saved buffers: the entries column by column, and the dense Â where it is small."""
     if not adjacency.is_whole():
         return
     pattern = Pattern.of(adjacency.first, adjacency.source, adjacency.size)

@@ -15,13 +15,13 @@ class LearnedAdjacency(Adjacency):
     ``Â'[i, j] = s_i Â[i, j] e^θ_ij / Σ_k |Â[i, k]| e^θ_ik``, with ``s_i = Σ_k |Â[i, k]|`` and θ = 0 at the start, where
     Â' is Â. Self-loops are edges like the others. It follows that
 
-    - the graph's support and its signs stay: an edge may fade and never turns or appears. What two labels have to do
-      with each other is the statistics' say, how much it matters is learned; free signs would pass through rows of
-      zeros, which cannot be held at their sum.
-    - nothing is amplified, and a label that hears itself alone goes on to do so, with the weight it has.
-    - weight decay draws the weights back to the statistics.
+    - the edges and their signs are constant: a weight may approach 0, but no edge changes its sign or is added. The
+      statistics decide which labels are connected and with which sign, and only the sizes are learned; free signs
+      would pass through rows of zeros, which cannot be rescaled to their sum.
+    - absolute row sums do not change, and a label with only a self-loop keeps it with its weight.
+    - weight decay pulls the weights towards the statistics.
 
-    Edges that are stored with weight 0 are none: they stay 0, and get no gradient.
+    Edges with weight 0 stay 0 and get no gradient.
 
     Args:
         edge_index: Source and target of each edge [2, E]: j -> i for Â[i, j].
@@ -46,12 +46,12 @@ class LearnedAdjacency(Adjacency):
 
     @property
     def is_constant(self) -> bool:
-        """Its weights change with every step."""
+        """False: its weights change with every step."""
         return False
 
     @property
     def edge_weight(self) -> Tensor:
-        """Weight of each edge now [E], with gradients to θ."""
+        """Current weight of each edge [E], with gradients to θ."""
         target = self.target
         theta = self.log_factor.masked_fill(self.value == 0, -torch.inf)
         factor = (theta - self._largest(theta.detach(), target)[target]).exp()
@@ -67,9 +67,9 @@ class LearnedAdjacency(Adjacency):
 
     @torch.no_grad()
     def inherit(self, trained: Adjacency, place: Tensor) -> None:
-        """Take over the factors of another Â's edges; edges that it lacks have factor 1, as the statistics say.
+        """Copy the factors of another Â's edges; edges that it lacks have factor 1, the weight of the statistics.
 
-        A factor is what has become of a weight, ``Â'[i, j] / Â[i, j]``: θ itself is free to add a constant to a row.
+        A factor is the ratio ``Â'[i, j] / Â[i, j]``: θ itself is only defined up to a constant in each row.
         """
         ours = self.target * self.size + self.source  # ascending
         theirs = place[trained.target] * self.size + place[trained.source]

@@ -16,7 +16,7 @@ BLOCKS = ((7, 32, 1), (1, 64, 2), (8, 64, 1), (1, 128, 2), (7, 128, 1))
 """Layers, channels and stride of each block."""
 
 SERIES_BELOW = 0.05
-"""Where ``arctan(u) / u`` is summed as a series: what is left out is below ``u¹⁰ / 11``, 1e-14."""
+"""Bound on u below which ``arctan(u) / u`` is summed as a series, with an error below ``u¹⁰ / 11``, 1e-14."""
 
 
 def bounded(x: Tensor, a: Tensor, c: Tensor) -> Tensor:
@@ -27,8 +27,8 @@ def bounded(x: Tensor, a: Tensor, c: Tensor) -> Tensor:
 
     Args:
         x: Any tensor.
-        a: How soon it bends, broadcast to x; only |a| matters.
-        c: How flat it is, broadcast to x; only |c| matters.
+        a: Curvature, broadcast to x; only |a| matters.
+        c: Flatness, broadcast to x; only |c| matters.
 
     Example:
         >>> one = torch.ones(1)
@@ -45,7 +45,7 @@ def bounded(x: Tensor, a: Tensor, c: Tensor) -> Tensor:
 def _arctan_ratio(u: Tensor) -> Tensor:
     """Return ``arctan(u) / u``, 1 at 0, with its exact gradient there."""
     small = u.abs() < SERIES_BELOW
-    v = torch.where(small, u, 0) ** 2  # each branch gets only numbers that it is good for: no NaN in the gradient
+    v = torch.where(small, u, 0) ** 2  # each branch gets only numbers in its range: no NaN in the gradient
     series = 1 - v * (1 / 3 - v * (1 / 5 - v * (1 / 7 - v / 9)))
     large = torch.where(small, 1, u)
     return torch.where(small, series, large.atan() / large)

@@ -14,7 +14,7 @@ from gcnlabel.settings import Sizes
 
 @BACKBONES.register("identity")
 def identity(shape: int | Shape) -> Backbone:
-    """Return a backbone that passes features on as they are.
+    """Return a backbone that returns features unchanged.
 
     Args:
         shape: (D,), or D.

@@ -20,13 +20,13 @@ COLOUR = (3, 224, 224)
 def densenet121(shape: Shape = COLOUR, *, pool: Pool = "max", pretrained: bool = False, relu: bool = False) -> Backbone:
     """Return torchvision's DenseNet-121 ``features`` and a global pooling: D = 1024 (Emotion-GCN, Eq. 1).
 
-    ``features`` end with a batch-norm; the ReLU that torchvision's classifier puts behind it is not part of them.
+    ``features`` end with a batch-norm; the ReLU of torchvision's classifier after it is not included.
 
     Args:
         shape: (3, H, W).
         pool: Global pooling; ``max`` in the paper.
         pretrained: Whether to start from ImageNet weights, which torchvision downloads.
-        relu: Whether a ReLU stands before the pooling, as in torchvision's classifier.
+        relu: Whether to apply a ReLU before the pooling, as in torchvision's classifier.
 
     Raises:
         InputError: The inputs are no colour images, or the weights cannot be downloaded.
@@ -77,7 +77,7 @@ def resnet101(shape: Shape = COLOUR, *, pool: Pool = "max", pretrained: bool = F
 def _torchvision(make: Callable[..., Any], weights: str | None) -> Any:
     try:
         return make(weights=weights)
-    except (OSError, RuntimeError) as error:  # no network; or what came is not the file
+    except (OSError, RuntimeError) as error:  # no network; or the download is not the file
         file = torchvision.models.get_model_weights(make)[str(weights)].url.rpartition("/")[2]
         raise InputError(
             f"the ImageNet weights {file} cannot be downloaded: {error}",

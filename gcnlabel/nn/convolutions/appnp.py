@@ -1,4 +1,4 @@
-"""Propagation with a way back."""
+"""Propagation with a teleport probability (APPNP)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gcnlabel.settings import Share
 
 @CONVOLUTIONS.register("appnp")
 class LinearAPPNP(nn.Module):
-    """A linear map, then propagation with a way back (Gasteiger, Bojchevski & Günnemann, ICLR 2019, Eq. 4).
+    """A linear map, then personalised PageRank propagation (Gasteiger, Bojchevski & Günnemann, ICLR 2019, Eq. 4).
 
-    ``H⁰ = X Θ``, ``Hᵏ⁺¹ = (1 - α) Â Hᵏ + α H⁰``, K times: neighbours K steps away count, and each label keeps a
-    share of its own values. The paper predicts, then propagates once; so does a generator of a single layer.
+    ``H⁰ = X Θ``, ``Hᵏ⁺¹ = (1 - α) Â Hᵏ + α H⁰``, K times: neighbours up to K steps away contribute, and each label
+    keeps a share α of its own values. The paper predicts, then propagates once; so does a generator of a single layer.
 
     Args:
         in_channels: Size of the input.

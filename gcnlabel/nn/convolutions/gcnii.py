@@ -1,4 +1,4 @@
-"""Deep layers that keep their input in sight."""
+"""Deep layers with initial residual and identity mapping (GCNII)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class GCNII(nn.Module):
         out_channels: Size of the output, and of each layer.
         depth: Number of layers.
         alpha: Share of H⁰ in each, α; 0.1 in the paper.
-        decay: λ, 0.5 in the paper: how fast deeper layers come near the identity.
+        decay: λ, 0.5 in the paper: how fast deeper layers approach the identity.
 
     Shapes:
         x: [L, in]; edge_index: [2, E]; edge_weight: [E]; returns [L, out].

@@ -28,7 +28,7 @@ def graph(in_channels: int, out_channels: int, *, aggr: Literal["add", "mean", "
     Args:
         in_channels: Size of the input.
         out_channels: Size of the output.
-        aggr: How weighted neighbours are put together.
+        aggr: Aggregation of weighted neighbours.
     """
     return GraphConv(in_channels, out_channels, aggr=aggr, bias=False)
 
@@ -42,14 +42,14 @@ def sage(
     project: bool = False,
     root_weight: bool = True,
 ) -> SAGEConv:
-    """Return ``H W₁ + mean of neighbours W₂`` (Hamilton et al., NeurIPS 2017), which sees no edge weight.
+    """Return ``H W₁ + mean of neighbours W₂`` (Hamilton et al., NeurIPS 2017), which ignores edge weights.
 
     Args:
         in_channels: Size of the input.
         out_channels: Size of the output.
-        aggr: How neighbours are put together.
-        project: Whether neighbours pass a linear map and a ReLU first.
-        root_weight: Whether a label's own values count beside its neighbours'.
+        aggr: Aggregation of neighbours.
+        project: Whether a linear map and a ReLU are applied to neighbours first.
+        root_weight: Whether a label's own values are added to its neighbours'.
     """
     return SAGEConv(in_channels, out_channels, aggr=aggr, project=project, root_weight=root_weight, bias=False)
 

@@ -18,14 +18,14 @@ from gcnlabel.nn.heads.part import HEADS, HeadContext, HeadOption
 from gcnlabel.settings import Names
 
 SCALE = 10.0
-"""Where the scale of classes and tags starts, which need scores beyond 1; dimensions lie within it."""
+"""Initial scale of classes and tags, which need scores beyond 1; that of dimensions is 1."""
 
 
 class CosineHead(Head):
     """``score = s cos(x, w) + b``, with a learned scale s > 0 for each task and the vectors w of another head.
 
-    A label that is seen often cannot grow a longer vector than one that is rare. Of some tasks the features may keep
-    their length, ``score = s |x| cos(x, w) + b``: the intensity of a dimension may lie in it.
+    A frequent label cannot have a longer vector than a rare one. For some tasks the features may keep their length,
+    ``score = s |x| cos(x, w) + b``: which may carry the intensity of a dimension.
 
     Args:
         head: The head whose vectors and biases are taken: free or generated.
@@ -82,7 +82,7 @@ class CosineHead(Head):
         return self._scaled(features, self.weight_of(labels), self.get_buffer("_task")[labels], bias)
 
     def extended(self, graph: LabelGraph) -> CosineHead:
-        """Return a head over a larger graph; the scale of a new task starts where those of its type do."""
+        """Return a head over a larger graph; a new task has the initial scale of its type."""
         head = CosineHead(self.head.extended(graph), self.keep_length).to(self.log_scale.device, self.log_scale.dtype)
         for t, task in enumerate(self.tasks):
             head.log_scale.data[graph.tasks.names.index(task.name)] = self.log_scale.detach()[t]
@@ -95,10 +95,10 @@ class CosineHead(Head):
         Raises:
             InputError: Always.
         """
-        raise InputError("cosine scores are not linear in the features", fix="fold its vectors alone: head.frozen()")
+        raise InputError("cosine scores are not linear in the features", fix="fold its vectors alone: head.fused()")
 
-    def frozen(self) -> CosineHead:
-        """Return a cosine head over the vectors that the other head has now: the same scores, and no graph."""
+    def fused(self) -> CosineHead:
+        """Return a cosine head over the current vectors of the other head: the same scores, without a graph."""
         folded = CosineHead(self.head.to_linear(), self.keep_length).to(self.log_scale.device, self.log_scale.dtype)
         folded.log_scale.data.copy_(self.log_scale.detach())
         return folded.train(self.training)

@@ -9,9 +9,9 @@ from gcnlabel.nn.heads.part import HEADS, HeadContext
 
 @HEADS.register("default")
 def default(context: HeadContext) -> Head:
-    """Stand for another head, which the tasks and their annotations decide; see :mod:`gcnlabel.run.default_head`.
+    """Placeholder for a head that is chosen by the tasks and their annotations; see :mod:`gcnlabel.run.default_head`.
 
     Raises:
-        InputError: Always: it must be known which head that is.
+        InputError: Always: the head must be chosen first.
     """
     raise InputError("head 'default' stands for another", fix="resolve_default(config, annotations), which says which")

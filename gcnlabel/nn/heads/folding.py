@@ -9,12 +9,12 @@ from gcnlabel.nn.heads.linear import LinearHead
 from gcnlabel.units import Units
 
 LABELS_AT_ONCE = 2**14
-"""Label vectors that are generated together: what bounds the memory of folding beside the result."""
+"""Number of label vectors that are generated at once, which bounds the memory of folding."""
 
 
 @torch.no_grad()
 def fold(head: Head) -> LinearHead:
-    """Return a linear head with the vectors that a head generates now: the same scores, and no graph.
+    """Return a linear head with the current vectors of a head: the same scores, without a graph.
 
     Args:
         head: Any head whose scores are ``X Wᵀ + b``.
@@ -39,7 +39,7 @@ def fold(head: Head) -> LinearHead:
 
 @torch.no_grad()
 def fold_units(head: LinearHead, units: Units) -> tuple[LinearHead, Units]:
-    """Return a linear head whose scores are in the user's units, and what is left of the units: the bounds.
+    """Return a linear head whose scores are in the user's units, and the remaining part of the units: the bounds.
 
     ``sd (x w + b) + mean = x (sd w) + (sd b + mean)``.
 

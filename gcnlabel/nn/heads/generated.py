@@ -33,9 +33,9 @@ def graph(
         context: Tasks, features and graph.
         hidden_channels: Widths of the generator's hidden layers.
         conv: Its layers.
-        edges: Whether edge weights stay as the statistics say, or are learned from there.
+        edges: Whether edge weights are constant, or learned starting from the statistics.
         slope: Slope of LeakyReLU below 0, between two layers.
-        bias: Whether each label has a free bias beside its generated vector; none in the papers.
+        bias: Whether each label has a free bias in addition to its generated vector; none in the papers.
         init: How weights are drawn: as PyG does, or as both released codes do.
     """
     head = LabelGraphHead(

@@ -1,4 +1,4 @@
-"""What every head is: features in, scores of every task out."""
+"""Base class of heads: features in, scores of every task out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Head(nn.Module):
-    """What every head shares: ``scores = X Wᵀ + b``, cut into tasks.
+    """Base class of heads: ``scores = X Wᵀ + b``, split by task.
 
     Args:
         tasks: Tasks to predict; their labels are the rows of W.
@@ -50,11 +50,11 @@ class Head(nn.Module):
 
     @property
     def generated(self) -> bool:
-        """Whether label vectors come from a label graph, so that those of further labels can be had."""
+        """Whether label vectors come from a label graph, so that vectors of new labels can be generated."""
         return False
 
     def weight_of(self, labels: Tensor) -> Tensor:
-        """Return the vectors of some labels, [K, D] for int64 [K], without forming the others where that is saved."""
+        """Return the vectors of some labels, [K, D] for int64 [K], without computing the others where possible."""
         return self.weight()[labels]
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
@@ -100,20 +100,20 @@ class Head(nn.Module):
         return nn.functional.linear(features, self.weight_of(labels), None if biases is None else biases[labels])
 
     def to_linear(self) -> LinearHead:
-        """Return a linear head with the vectors and biases that this one has now: the same scores, and no graph."""
+        """Return a linear head with the current vectors and biases: the same scores, without a graph."""
         from gcnlabel.nn.heads.folding import fold  # it is made of a head itself
 
         return fold(self)
 
-    def frozen(self) -> Head:
-        """Return a head with the same scores and no graph: a linear one, if the scores are linear in the features."""
+    def fused(self) -> Head:
+        """Return a head with the same scores, without a graph: a linear one, if scores are linear in the features."""
         return self.to_linear()
 
     def extended(self, graph: LabelGraph) -> Head:
         """Return a head that scores the labels of a larger graph too, see :meth:`gcnlabel.nn.MultiTaskModel.extend`.
 
         Raises:
-            InputError: The vectors of this head are free: those of a label that was not trained are not known.
+            InputError: The vectors of this head are free, so that new labels have none.
         """
         raise InputError(
             f"a {type(self).__name__} without a label graph cannot score labels that it was not trained on",

@@ -1,4 +1,4 @@
-"""A rival without a graph: each label asks the sample for what it needs."""
+"""A baseline without a graph: attention of each label to the sample."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LabelQueryHead(SampleWiseHead):
         score = v · z + b                   v, b: of the label
 
     As in ML-Decoder (WACV 2023) there is one layer, queries do not attend to each other, and the last product is its
-    group fully-connected layer with one label a query. There is no dropout: the heads beside it have none.
+    group fully-connected layer with one label a query. There is no dropout, as in the other heads.
 
     Args:
         tasks: Tasks to predict.
@@ -59,7 +59,7 @@ class LabelQueryHead(SampleWiseHead):
         return self._scores(features, self.queries, self.vectors) + self.bias
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the scores of some labels, [B, K], for all samples; the other queries are left alone."""
+        """Return the scores of some labels, [B, K], for all samples; the other queries are not computed."""
         return self._scores(features, self.queries[labels], self.vectors[labels]) + self.bias[labels]
 
     def _scores(self, features: Tensor, queries: Tensor, vectors: Tensor) -> Tensor:
@@ -71,8 +71,8 @@ class LabelQueryHead(SampleWiseHead):
 class CrossAttention(nn.Module):
     """Multi-head attention of queries that are the same for all samples (Vaswani et al. 2017, Section 3.2).
 
-    As they are, the maps of keys and values are multiplied with the queries and the map of the output, which is done
-    once a batch, and not with the tokens of each sample.
+    Since queries are shared, the maps of keys and values are multiplied with the queries and the output map once per
+    batch, instead of with the tokens of each sample.
 
     Args:
         width: Size of queries and tokens, C.
@@ -94,14 +94,14 @@ class CrossAttention(nn.Module):
         self.query, self.key, self.value, self.out = (nn.Linear(width, width, bias=False) for _ in range(4))
 
     def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
-        """Return what queries [K, C] find among the tokens [B, M, C] of each sample, [B, K, C]."""
+        """Return the attention outputs [B, K, C] of queries [K, C] over the tokens [B, M, C] of each sample."""
         by_head = (self.heads, -1)
         keys, values = (layer.weight.unflatten(0, by_head) for layer in (self.key, self.value))  # [heads, C / heads, C]
-        asked = torch.einsum("khc,hcd->khd", self.query(queries).unflatten(1, by_head), keys)
-        logits = F.linear(tokens, asked.flatten(0, 1)) * keys.shape[1] ** -0.5  # [B, M, K heads]
-        heard = logits.transpose(1, 2).softmax(-1) @ tokens  # [B, K heads, C]
-        said = torch.einsum("ohc,hcd->ohd", self.out.weight.unflatten(1, by_head), values)
-        return F.linear(heard.unflatten(1, (-1, self.heads)).flatten(-2), said.flatten(1))
+        keyed = torch.einsum("khc,hcd->khd", self.query(queries).unflatten(1, by_head), keys)
+        logits = F.linear(tokens, keyed.flatten(0, 1)) * keys.shape[1] ** -0.5  # [B, M, K heads]
+        attended = logits.transpose(1, 2).softmax(-1) @ tokens  # [B, K heads, C]
+        mapped = torch.einsum("ohc,hcd->ohd", self.out.weight.unflatten(1, by_head), values)
+        return F.linear(attended.unflatten(1, (-1, self.heads)).flatten(-2), mapped.flatten(1))
 
 
 @HEADS.register("label-query")

@@ -1,4 +1,4 @@
-"""The multi-task baseline, and what every head can be folded into."""
+"""The multi-task baseline; heads with linear scores are folded into it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gcnlabel.tasks import TaskSet
 
 
 class LinearHead(Head):
-    """One free weight vector a label: the multi-task baseline.
+    """One free weight vector per label: the multi-task baseline.
 
     Args:
         tasks: Tasks to predict.

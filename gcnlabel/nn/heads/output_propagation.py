@@ -1,4 +1,4 @@
-"""Scores of any head, propagated over the label graph after the fact."""
+"""Propagation of the scores of any head over the label graph."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from gcnlabel.precision import full_precision
 class OutputPropagation(Head):
     """``s⁽ᵏ⁾ = s + a Â s⁽ᵏ⁻¹⁾``, ``s⁽⁰⁾ = s``, for K steps: scores s of another head, with a learned strength a.
 
-    Personalised PageRank of the scores (APPNP, Gasteiger et al., ICLR 2019; so smooths Correct and Smooth, Huang et
-    al., ICLR 2021) with 1 - a the teleport probability, but not multiplied by it: at a = 0, where it starts, the scores
-    are the other head's. Â keeps its signs: a label may lower another. Biases are added after, not propagated: how
-    often a neighbour occurs says nothing of the sample.
+    Personalised PageRank of the scores (APPNP, Gasteiger et al., ICLR 2019; the smoothing of Correct and Smooth, Huang
+    et al., ICLR 2021) with 1 - a the teleport probability, but not multiplied by it: at the initial a = 0 the scores
+    are the other head's. Â keeps its signs: a label may lower the score of another. Biases are added after propagation:
+    how often a neighbour occurs carries no information about the sample.
 
     Args:
         head: The head whose scores are propagated.
         graph: Propagation graph over its labels.
-        steps: K; two hear as far as a generator of two layers does.
+        steps: K; two reach as many hops as a generator of two layers.
 
     Attributes:
-        strength: a of each task, for what its labels hear [T].
+        strength: a of each task, as receiving task [T].
 
     Raises:
         InputError: The labels of head and graph differ, or ``steps`` is less than 1.
@@ -40,7 +40,7 @@ class OutputPropagation(Head):
     Example:
         >>> from gcnlabel.tasks import MultiLabel, TaskSet
         >>> tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
-        >>> graph = LabelGraph.from_dense([[0, -1.0], [0, 0]], tasks)  # cat hears the opposite of dog
+        >>> graph = LabelGraph.from_dense([[0, -1.0], [0, 0]], tasks)  # negative edge dog -> cat
         >>> inner = LinearHead(tasks, in_features=2)
         >>> inner.vectors.data = torch.eye(2)
         >>> head = OutputPropagation(inner, graph)
@@ -70,17 +70,17 @@ class OutputPropagation(Head):
 
     def weight(self) -> Tensor:
         """Return the label vectors of the other head, propagated, [L, D]."""
-        return self._with_heard(self.head.weight())
+        return self._propagated(self.head.weight())
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels [B, L]."""
         scores = self.head.scores(features)
         if self.bias is None:
-            return self._with_heard(scores.T).T
-        return self._with_heard((scores - self.bias).T).T + self.bias
+            return self._propagated(scores.T).T
+        return self._propagated((scores - self.bias).T).T + self.bias
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the scores of some labels, [B, K], for all samples; those of all are computed, as they are heard."""
+        """Return the scores of some labels, [B, K], for all samples; the scores of all labels are computed."""
         return self.scores(features)[:, labels]
 
     def extended(self, graph: LabelGraph) -> OutputPropagation:
@@ -93,16 +93,16 @@ class OutputPropagation(Head):
         return head
 
     def to_linear(self) -> LinearHead:
-        """Return a linear head with the vectors, propagated, and the biases that the other head has now.
+        """Return a linear head with the propagated vectors and the biases of the other head.
 
         Raises:
             InputError: The scores of the other head are not linear in the features.
         """
         return self._folded(self.head.to_linear())
 
-    def frozen(self) -> Head:
-        """Return a linear head where the other one can be folded; else this one, over the frozen other."""
-        inner = self.head.frozen()
+    def fused(self) -> Head:
+        """Return a linear head where the other one can be folded; else this one, over the fused other."""
+        inner = self.head.fused()
         if isinstance(inner, LinearHead):
             return self._folded(inner)
         head = copy.deepcopy(self)
@@ -111,11 +111,11 @@ class OutputPropagation(Head):
 
     @torch.no_grad()
     def _folded(self, linear: LinearHead) -> LinearHead:
-        linear.vectors.copy_(self._with_heard(linear.vectors))
+        linear.vectors.copy_(self._propagated(linear.vectors))
         return linear.train(self.training)
 
-    def _with_heard(self, own: Tensor) -> Tensor:
-        """Return ``own⁽ᴷ⁾``, [L, ...], in full precision: sparse rows have no other."""
+    def _propagated(self, own: Tensor) -> Tensor:
+        """Return ``own⁽ᴷ⁾``, [L, ...], in full precision, as sparse products need it."""
         strength = self.strength[self.get_buffer("_task")][:, None]
         result = own = own.to(strength.dtype)
         with full_precision(own.device):

@@ -1,4 +1,4 @@
-"""Heads as parts of a config: what they are made of, and what their settings say before any is made."""
+"""Heads as parts of a config: what they are made from, and properties of their settings."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from gcnlabel.tasks import TaskSet
 class HeadPart(Part):
     """Name and options of a head, which may hold other heads.
 
-    A head is registered with ``generated=True`` where its label vectors come from the label graph, and with
-    ``graph=True`` where it needs the graph for something else.
+    A head is registered with ``generated=True`` if its label vectors are generated from the label graph,
+    and with ``graph=True`` if it uses the graph otherwise.
     """
 
     def all(self) -> Iterator[HeadPart]:
-        """Yield this head and all that it is made of."""
+        """Yield this head and all heads inside it."""
         yield self
         for value in self.options.values():
             for head in value.values() if isinstance(value, dict) else [value]:
@@ -40,14 +40,14 @@ class HeadPart(Part):
 
     @property
     def title(self) -> str:
-        """What a report calls it, e.g. ``cosine of graph``; for heads of single tasks, ``linear, affect: graph``."""
+        """Its name in reports, e.g. ``cosine of graph``; for heads of single tasks, ``linear, affect: graph``."""
         of, tasks = self.options.get("of"), self.options.get("tasks")
         if isinstance(of, HeadPart) and isinstance(tasks, dict):
             return ", ".join([of.title, *(f"{task}: {head.title}" for task, head in tasks.items())])
         return f"{self.name} of {of.title}" if isinstance(of, HeadPart) else self.name
 
     def of_task(self, task: str) -> HeadPart:
-        """Return the head of a task: one of its own where it has such, else this one."""
+        """Return the head of a task: its own if it has one, else this one."""
         heads = self.options.get("tasks")
         return heads.get(task, self.options["of"]).of_task(task) if isinstance(heads, dict) else self
 

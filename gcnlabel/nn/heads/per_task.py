@@ -13,7 +13,7 @@ def per_task(context: HeadContext, *, of: HeadOption = "linear", tasks: dict[str
 
     Args:
         context: Tasks, features and graph.
-        of: The head of the tasks that are not named.
+        of: The head of all other tasks.
         tasks: Task -> its head.
     """
     for name in tasks:

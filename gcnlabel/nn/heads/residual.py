@@ -1,4 +1,4 @@
-"""Generated label vectors with free ones beside them."""
+"""Generated label vectors plus free residuals."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from gcnlabel.settings import Names
 class ResidualHead(Head):
     """``W = W' + R``: the vectors of another head, and a free residual for each label that starts at 0.
 
-    The graph says where the vectors start and what they share; with enough samples, each label may leave it.
+    The graph determines the initial vectors and what they share; with enough samples, each label may deviate from it.
 
     Args:
         head: The head whose vectors and biases are taken, e.g. a :class:`LabelGraphHead`.
-        tasks: Names of the tasks whose labels have a residual; None for all. Scarce ones do better without.
+        tasks: Names of the tasks whose labels have a residual; None for all. Tasks with few samples do better without.
 
     Raises:
         InputError: There is no such task.
@@ -95,12 +95,12 @@ class ResidualHead(Head):
 
 @HEADS.register("residual")
 def residual(context: HeadContext, *, of: HeadOption = "graph", tasks: Names | None = None) -> Head:
-    """Return the vectors of another head with free ones beside them.
+    """Return the vectors of another head plus free residuals.
 
     Args:
         context: Tasks, features and graph.
         of: The head whose vectors are taken.
-        tasks: Tasks whose labels have free vectors too; null for all.
+        tasks: Tasks whose labels have residuals; null for all.
     """
     head, names = context.make(of), context.served if tasks is None else context.served_of(tasks)
     return ResidualHead(head, names) if names else head

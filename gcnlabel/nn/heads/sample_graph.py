@@ -1,4 +1,4 @@
-"""A rival with a graph of each sample's own."""
+"""A baseline with a separate graph for each sample."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from gcnlabel.tasks import TaskSet
 class SampleGraphHead(SampleWiseHead):
     """A graph of the labels for each sample, made from the sample (ADD-GCN, Ye et al., ECCV 2020, Section 3).
 
-    With tokens T of the sample [M, C] in place of the feature map's places::
+    With tokens T of the sample [M, C] in place of positions in a feature map::
 
         S = T Θᵀ                            activations of the labels [M, L]
         V = sigmoid(S)ᵀ T / M               semantic attention: a representation of each label [L, C]
         H = LeakyReLU(Aₛ V Wₛ)              static layer: Aₛ [L, L] is learned, the same for all samples
         g = mean over labels of H, times Wg   global representation
-        A = sigmoid(W_A [H; g]) / L         dynamic graph [L, L]: A[i, j] from label j and the whole
+        A = sigmoid(W_A [H; g]) / L         dynamic graph [L, L]: A[i, j] from label j and g
         Z = LeakyReLU(A H W_d)              dynamic layer
         score = (v · z + mean of S) / 2 + b   v, b: of the label; mean over tokens
 
-    Sums over tokens and labels are means, so that their number does not set the size of scores; the paper has sums,
-    and a maximum over places in the last line: tokens have no places, and a dimension is no presence. Graphs take
-    B L² numbers: for hundreds of labels, not thousands.
+    Sums over tokens and labels are means, so that the size of scores does not depend on their number; the paper has
+    sums, and a maximum over positions in the last line: tokens have no positions, and a dimension is no presence.
+    Graphs take B L² numbers: for hundreds of labels, not thousands.
 
     Args:
         tasks: Tasks to predict.
@@ -73,12 +73,12 @@ class SampleGraphHead(SampleWiseHead):
         return ((labels * self.vectors).sum(2) + activations.mean(1)) / 2 + self.bias
 
     def graphs(self, labels: Tensor) -> Tensor:
-        """Return the graph of each sample, [B, L, L]; row i is what label i hears; from representations [B, L, C]."""
+        """Return the graph of each sample, [B, L, L]; from representations [B, L, C]; row i is the receiving label."""
         of_whole = self.graph_of_whole(self.whole(labels.mean(1)))  # [B, L]
         return (self.graph_of_label(labels).transpose(1, 2) + of_whole[:, :, None]).sigmoid() / labels.shape[1]
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the scores of some labels, [B, K], for all samples; those of all are computed, as they are heard."""
+        """Return the scores of some labels, [B, K], for all samples; the scores of all labels are computed."""
         return self.scores(features)[:, labels]
 
 

@@ -1,4 +1,4 @@
-"""Heads that look at each sample in a way of its own: no label has a vector that is the same for all."""
+"""Heads whose label vectors depend on the sample: no label has one vector for all samples."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from gcnlabel.nn.heads.head import Head
 
 
 class SampleWiseHead(Head):
-    """A head whose scores are no product with label vectors: it has none, and cannot be folded."""
+    """A head without label vectors, which cannot be folded."""
 
     has_vectors = False
 
     def weight(self) -> NoReturn:
-        """There are no label vectors.
+        """Not available: there are no label vectors.
 
         Raises:
             InputError: Always.
         """
         raise InputError(
-            f"a {type(self).__name__} has no label vectors: what it looks for differs from sample to sample",
+            f"a {type(self).__name__} has no label vectors: they depend on the sample",
             expected="a head that is linear, generated or made of angles",
         )
 
@@ -35,9 +35,9 @@ class SampleWiseHead(Head):
         """
         raise InputError(
             f"the scores of a {type(self).__name__} are not linear in the features",
-            fix="keep it as it is: head.frozen()",
+            fix="keep it as it is: head.fused()",
         )
 
-    def frozen(self) -> Self:
+    def fused(self) -> Self:
         """Return a copy: it needs no label graph."""
         return copy.deepcopy(self)

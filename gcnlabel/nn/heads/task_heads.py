@@ -1,4 +1,4 @@
-"""A head of its own for each task."""
+"""Separate heads for tasks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from gcnlabel.constants import register_constants
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn.adjacency import MOST_DENSE
+from gcnlabel.nn.adjacency import MAX_DENSE
 from gcnlabel.nn.heads.folding import fold
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
@@ -19,12 +19,12 @@ from gcnlabel.tasks import TaskSet
 
 
 class TaskHeads(Head):
-    """Each task scored by a head of its own choice, e.g. plentiful tasks by free vectors and scarce ones by generated.
+    """A head for each task, e.g. free vectors for tasks with many samples and generated ones for tasks with few.
 
     A head may know more tasks than it serves: a generated one is made over the whole label graph, so that the labels
-    of its tasks hear those of all others, by their embeddings. What it says of other tasks is not used, and with more
-    than 128 labels not computed. Its generator learns from the tasks that it serves alone;
-    ``ResidualHead(head, plentiful)`` is the head whose generator learns from all.
+    of its tasks receive from those of all others, by their embeddings. Its scores of other tasks are not used, and
+    with more than 128 labels not computed. Its generator learns only from the tasks that it serves;
+    with ``ResidualHead(head, tasks_with_many_samples)`` the generator learns from all.
 
     Args:
         tasks: Tasks to predict; their order is that of the scores.
@@ -32,7 +32,7 @@ class TaskHeads(Head):
 
     Raises:
         InputError: A task has no head or there is no such task, or a head does not know the task that it is to serve,
-            or knows it by other labels, or takes another number of features.
+            or has other labels for it, or takes another number of features.
 
     Example:
         >>> from gcnlabel.tasks import Dimensional, MultiLabel
@@ -53,7 +53,7 @@ class TaskHeads(Head):
                 group[tasks.slice_of(name)] = g
                 place[tasks.slice_of(name)] = torch.arange(head.tasks.num_labels)[head.tasks.slice_of(name)]
         device = next(next(iter(heads.values())).parameters()).device
-        # the head of each label [L], and where the label stands in it [L]
+        # the head of each label [L], and its position in that head [L]
         register_constants(self, _group=group.to(device), _place=place.to(device))
 
     def weight(self) -> Tensor:
@@ -90,7 +90,7 @@ class TaskHeads(Head):
         return any(head.generated for head in self._parts)
 
     def extended(self, graph: LabelGraph) -> TaskHeads:
-        """Return heads over a larger graph: free ones as they are, where their tasks have gained no label.
+        """Return heads over a larger graph: free ones are copied, as long as their tasks have no new label.
 
         New tasks are served by the first head that generates its vectors.
 
@@ -105,29 +105,29 @@ class TaskHeads(Head):
         return self._in_own_mode(TaskHeads(graph.tasks, {t.name: known.get(t.name, first) for t in graph.tasks}))
 
     def to_linear(self) -> LinearHead:
-        """Return one linear head with the vectors and biases that all have now.
+        """Return one linear head with the current vectors and biases of all.
 
         Raises:
             InputError: The scores of a head are not linear in the features.
         """
         return fold(self._of(head.to_linear() for head in self._parts))
 
-    def frozen(self) -> Head:
-        """Return heads with the same scores and no graph: a single linear one if all scores are linear."""
-        frozen = self._of(head.frozen() for head in self._parts)
-        return fold(frozen) if all(isinstance(head, LinearHead) for head in frozen.heads) else frozen
+    def fused(self) -> Head:
+        """Return heads with the same scores, without a graph: a single linear one if all scores are linear."""
+        fused = self._of(head.fused() for head in self._parts)
+        return fold(fused) if all(isinstance(head, LinearHead) for head in fused.heads) else fused
 
     @property
     def _parts(self) -> list[Head]:
         return [head for head in self.heads if isinstance(head, Head)]
 
     def _in_own_mode(self, heads: TaskHeads) -> TaskHeads:
-        """Return heads in this one's mode, training or evaluation, each part of them in its own."""
+        """Return heads in the mode of this one, training or evaluation; each inner head keeps its own."""
         heads.training = self.training
         return heads
 
     def _of(self, heads: Iterable[Head]) -> TaskHeads:
-        """Return the same choice of other heads."""
+        """Return other heads for the same tasks."""
         chosen = {name: head for head, names in zip(heads, self.served, strict=True) for name in names}
         return self._in_own_mode(TaskHeads(self.tasks, chosen))
 
@@ -137,7 +137,7 @@ class TaskHeads(Head):
         place = self.get_buffer("_place")
         fixed = torch.compiler.is_compiling() or place.is_meta  # sizes may not depend on values
         for head, names in zip(self._parts, self.served, strict=True):
-            if fixed or head.tasks.num_labels <= MOST_DENSE or len(names) == len(head.tasks):
+            if fixed or head.tasks.num_labels <= MAX_DENSE or len(names) == len(head.tasks):
                 values = of_all(head)
                 rows |= {name: values[head.tasks.slice_of(name)] for name in names}
             else:

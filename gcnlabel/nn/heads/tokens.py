@@ -15,8 +15,8 @@ TokenCount = Annotated[int, Field(ge=2)]
 class Tokens(nn.Module):
     """Features -> M tokens, by a linear map of its own for each: ``tᵢ = Uᵢ x + cᵢ``.
 
-    They stand for the places of a feature map, which a pooled backbone has no more. There must be two at least: with
-    one, all labels look at the same thing and attention says nothing.
+    They replace the positions of a feature map, which a pooled backbone no longer has. There must be at least two:
+    with one token, attention is constant.
 
     Args:
         in_features: Size of the features, D.

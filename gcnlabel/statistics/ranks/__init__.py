@@ -1,6 +1,6 @@
-"""Rank correlation of samples that stream, exact whatever their number and order: what Spearman's statistic is made of.
+"""Rank correlation of streamed samples, exact for any number and order of samples; used by Spearman's statistic.
 
-Classes with one dimension take bounded memory (:class:`ClassRanks`); all else is counted by value
+Classes with one dimension take bounded memory (:class:`ClassRanks`); everything else is counted by value
 (:class:`ValueCounts`).
 """
 

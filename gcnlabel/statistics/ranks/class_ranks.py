@@ -1,4 +1,4 @@
-"""Rank correlation of classes with one dimension, in whole numbers: exact however the samples are cut."""
+"""Rank correlation of classes with one dimension, in whole numbers: exact for any division into chunks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from gcnlabel.statistics.ranks.grid_counts import MOST_CELLS, ROWS_IN_CACHE, grid_counts
+from gcnlabel.statistics.ranks.grid_counts import MAX_CELLS, ROWS_IN_CACHE, grid_counts
 from gcnlabel.statistics.ranks.sorted_run import (
     OFTEN,
     Codes,
@@ -28,18 +28,18 @@ from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats, Ints
 Bools = npt.NDArray[np.bool_]
 
 ROWS_AT_ONCE = 2**19
-"""Samples that are counted together: what bounds the memory beside the counts."""
-MOST_IN_MEMORY = 2**21
+"""Samples that are counted at once, which bounds the memory in addition to the counts."""
+MAX_IN_MEMORY = 2**21
 """Samples that are kept in memory before they go to a temporary file."""
 
 
 class ClassRanks:
     """Samples of K classes, by their value of one dimension.
 
-    Values that come again are kept as a table of counts, 8 (K + 1) bytes each: decimals of a few digits, as annotations
-    have, and what comes often. Of other values up to :data:`MOST_IN_MEMORY` samples are kept in memory, 9 bytes each
+    Repeated values are kept as a table of counts, 8 (K + 1) bytes each: decimals of a few digits, as in annotations,
+    and frequent values. Of other values up to :data:`MAX_IN_MEMORY` samples are kept in memory, 9 bytes each
     for up to 256 classes (18 MiB, and some four times as much while they are sorted); the others lie sorted in a
-    temporary file, 8 bytes each, and are read in ranges. So memory does not grow with the samples.
+    temporary file, 8 bytes each, and are read in ranges. Memory does not grow with the samples.
 
     Args:
         classes: Number of classes, K.
@@ -75,7 +75,7 @@ class ClassRanks:
         return self
 
     def merge(self, other: ClassRanks) -> ClassRanks:
-        """Add the samples of another, which stays as it is."""
+        """Add the samples of another, which is not changed."""
         self._count(other._table)
         for run in other._runs:
             self._spill(run)
@@ -105,8 +105,8 @@ class ClassRanks:
         return np.divide(doubled.astype(float) / 2, np.sqrt(spread), out=np.zeros(self.classes), where=defined), defined
 
     def _count(self, table: ValueCounts) -> None:
-        """Add counts; where the table would grow beyond its cells, values that do not come often are kept instead."""
-        if (len(self._table.keys) + len(table.keys)) * self.classes > MOST_CELLS:
+        """Add counts; where the table would grow beyond its cells, infrequent values are kept instead."""
+        if (len(self._table.keys) + len(table.keys)) * self.classes > MAX_CELLS:
             often = table.counts.sum(1) >= OFTEN
             self._expand(ValueCounts(table.keys[~often], table.counts[~often]))
             table = ValueCounts(table.keys[often], table.counts[often])
@@ -124,7 +124,7 @@ class ClassRanks:
     def _keep(self, keys: Words, codes: Ints | Codes) -> None:
         self._loose.append((keys, codes.astype(np.min_scalar_type(self.classes - 1))))
         self._in_memory += len(keys)
-        if self._in_memory >= MOST_IN_MEMORY:
+        if self._in_memory >= MAX_IN_MEMORY:
             run, frequent = self._in_order()
             self._loose, self._in_memory = [], 0
             self._spill(run)
@@ -135,7 +135,7 @@ class ClassRanks:
         self._runs.append(Run(packed, run.groups))
 
     def _in_order(self) -> tuple[Run, ValueCounts]:
-        """Return what is kept in memory as a run, and the counts of what comes often there."""
+        """Return what is kept in memory as a run, and the counts of its frequent values."""
         return without_frequent(sorted_run(self._loose, self.classes), self.classes)
 
     def _ranges(self) -> Iterator[tuple[int, Ints, Ints]]:
@@ -157,14 +157,14 @@ class ClassRanks:
 
 
 def _counted_ranks(counts: Ints) -> tuple[int, Ints, Ints]:
-    """Rank values that are counted [V, K], as :func:`_ranked` does."""
+    """Rank counted values [V, K], as :func:`_ranked` does."""
     again = counts.sum(1)
     ends = again.cumsum()
     return _sum_of_cubes(again), (2 * ends - again - again.sum()) @ counts, counts.sum(0)
 
 
 def _ranked(packed: Words, prefix: int, shift: np.uint64, keys: Words, counts: Ints) -> tuple[int, Ints, Ints]:
-    """Rank samples of a group, and values that are counted [V, K], among each other.
+    """Rank samples of a group and counted values [V, K] jointly.
 
     Returns:
         ``sum (t³ - t)``; for each class the sum of twice the centred ranks; and its samples.

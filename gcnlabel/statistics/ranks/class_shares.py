@@ -8,13 +8,13 @@ from gcnlabel.statistics.ranks.value_counts import ValueCounts, centred_ranks
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats
 
 _UNITS = 2**32
-"""Whole units of a sample's weight, in which shares are summed: exactly, in any order; they are right to 2^-33."""
+"""Whole units of a sample's weight, in which shares are summed exactly, in any order, with an error of 2^-33."""
 
 
 class ClassShares:
     """Samples with shares of K classes, by their value of one dimension; memory grows with the distinct values.
 
-    A sample counts for each class with its share, as if that share of its annotators were samples of their own.
+    A sample counts for each class with its share, as if that share of its annotators were a separate sample.
 
     Args:
         classes: Number of classes, K.
@@ -36,7 +36,7 @@ class ClassShares:
         return self._merge(ValueCounts.of(values[seen, None], counts.astype(np.int64)))
 
     def merge(self, other: ClassShares) -> ClassShares:
-        """Add the samples of another, which stays as it is."""
+        """Add the samples of another, which is not changed."""
         return self._merge(other._table)
 
     def _merge(self, table: ValueCounts) -> ClassShares:

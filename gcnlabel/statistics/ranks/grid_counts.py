@@ -7,17 +7,17 @@ import numpy as np
 from gcnlabel.statistics.ranks.value_counts import ValueCounts
 from gcnlabel.statistics.statistic import Floats, Ints
 
-MOST_CELLS = 2**21
-"""Cells of a table of counts."""
+MAX_CELLS = 2**21
+"""Largest number of cells of a table of counts."""
 ROWS_IN_CACHE = 2**16
-"""Samples whose temporaries stay in a processor's cache, and are small for an allocator."""
+"""Number of samples whose temporary arrays fit into the processor's cache."""
 DECIMALS = range(7)
 FIRST = 64
-"""Values that tell how many digits there may be."""
+"""Number of values from which the number of digits is estimated."""
 
 
 def grid_counts(values: Floats, codes: Ints, classes: int) -> ValueCounts | None:
-    """Return how often each value comes with each class, or None where values are not on a grid or it is too fine.
+    """Return how often each value occurs with each class, or None where values are not on a grid or it is too fine.
 
     Args:
         values: [N], contiguous, none missing.
@@ -37,7 +37,7 @@ def grid_counts(values: Floats, codes: Ints, classes: int) -> ValueCounts | None
         scale = 10.0**digits
         if (np.rint(first * scale) / scale == first).all():
             low, high = np.rint(ends * scale)
-            if not (high - low + 1) * classes <= MOST_CELLS:  # also when infinite
+            if not (high - low + 1) * classes <= MAX_CELLS:  # also when infinite
                 return None
             counts = _counts(values, codes, scale, low, (int(high - low) + 1, classes))
             if counts is not None:

@@ -16,9 +16,9 @@ from gcnlabel.statistics.statistic import Floats, Ints
 Codes = npt.NDArray[np.unsignedinteger]
 
 OFTEN = 2**10
-"""Samples of one value in a run from which on they are counted and not kept."""
+"""Number of samples of one value in a run from which they are counted and not kept."""
 RANGE = 2**16
-"""Samples of a range of values that are ranked together."""
+"""Number of samples of a range of values that are ranked together."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Run:
 
     Attributes:
         packed: uint64, ascending in each group.
-        groups: Prefix -> where its group starts and ends.
+        groups: Prefix -> start and end of its group.
     """
 
     packed: Words | Spilled
@@ -43,7 +43,7 @@ def class_bits(classes: int) -> int:
 
 
 def ordered_bits(values: Floats) -> Words:
-    """Return whole numbers in the order of the values: equal where they are, -0.0 as 0.0.
+    """Return whole numbers in the order of the values: equal for equal values, -0.0 as 0.0.
 
     Example:
         >>> ordered_bits(np.array([-2.0, -1.0, -0.0, 0.0, 0.5])).argsort().tolist()
@@ -85,7 +85,7 @@ def sorted_run(samples: Sequence[tuple[Words, Codes]], classes: int) -> Run:
 
 
 def without_frequent(run: Run, classes: int) -> tuple[Run, ValueCounts]:
-    """Return a run without the values that come at least :data:`OFTEN` times, and the counts of these."""
+    """Return a run without the values that occur at least :data:`OFTEN` times, and the counts of these."""
     shift = np.uint64(class_bits(classes))
     packed, kept, keys, counts = run.packed[:], [], [], []
     groups, end = {}, 0
@@ -103,7 +103,9 @@ def without_frequent(run: Run, classes: int) -> tuple[Run, ValueCounts]:
 
 def _split(group: Words, low: np.uint64, classes: int) -> tuple[Words, Words, Ints]:
     """Return the samples of rare values, one of each frequent value, and the counts of these by class."""
-    if not ((group[OFTEN - 1 :] ^ group[: max(len(group) - OFTEN + 1, 0)]) <= low).any():  # the usual, soon told
+    if not (
+        (group[OFTEN - 1 :] ^ group[: max(len(group) - OFTEN + 1, 0)]) <= low
+    ).any():  # the usual case, which is quick to detect
         return group, group[:0], np.empty((0, classes), dtype=np.int64)
     firsts, sizes = tied(group, low)
     firsts, sizes = firsts[sizes >= OFTEN], sizes[sizes >= OFTEN]
@@ -114,7 +116,7 @@ def _split(group: Words, low: np.uint64, classes: int) -> tuple[Words, Words, In
 
 
 def tied(packed: Words, low: np.uint64) -> tuple[Ints, Ints]:
-    """Return where each value starts that comes more than once in a group, and how often it comes."""
+    """Return start and count of each value that occurs more than once in a group."""
     same = (packed[1:] ^ packed[:-1]) <= low
     edges = np.flatnonzero(np.diff(same, prepend=False, append=False))
     return edges[::2], edges[1::2] - edges[::2] + 1
@@ -162,7 +164,7 @@ def ranges(runs: Sequence[Run], classes: int) -> Iterator[tuple[int, Words]]:
 
 
 def _below_all_that_follows(blocks: list[Words], unfinished: list[bool], shift: np.uint64) -> list[Words]:
-    """Return blocks up to the first value that may come again after one of them."""
+    """Return blocks up to the first value that may occur again after one of them."""
     if not any(unfinished):
         return blocks
     limit = min(block[-1] >> shift for block, more in zip(blocks, unfinished, strict=True) if more) << shift

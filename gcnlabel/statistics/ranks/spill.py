@@ -1,4 +1,4 @@
-"""Arrays that wait in a temporary file instead of in memory."""
+"""Arrays in a temporary file instead of in memory."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Words = npt.NDArray[np.uint64]
 
 
 class SpillFile:
-    """A temporary file, made when it is first written to and gone with the last of its arrays, whatever happens.
+    """A temporary file, made at the first write and removed with the last of its arrays, also after errors.
 
-    It has no name where the system allows that, and lies where :mod:`tempfile` puts files: ``TMPDIR`` says where.
+    It has no name where the system allows that, and is in the folder of :mod:`tempfile` (``TMPDIR``).
 
     Example:
         >>> file = SpillFile()
@@ -29,7 +29,7 @@ class SpillFile:
         self._end = 0
 
     def write(self, array: Words) -> Spilled:
-        """Write an array at the end and return it as it lies there."""
+        """Append an array and return it as an array on disk."""
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="gcnlabel-", buffering=0)  # noqa: SIM115, finalize closes it
             weakref.finalize(self, self._file.close)
@@ -52,12 +52,12 @@ class SpillFile:
         return array
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and what other processes receive begin a file of their own."""
+        """Copies, also in other processes, begin a new file."""
         return SpillFile, ()
 
 
 class Spilled:
-    """Part of a :class:`SpillFile`; a slice of it is read into memory. Copied or sent elsewhere, all of it is."""
+    """Array in a :class:`SpillFile`; slices are read into memory. A copy, also in another process, reads all of it."""
 
     def __init__(self, file: SpillFile, start: int, size: int) -> None:
         self._file, self._start, self._size = file, start, size

@@ -1,4 +1,4 @@
-"""Counts by distinct value: exact, and the same however the samples are cut."""
+"""Counts by distinct value: exact, and the same for any division into chunks."""
 
 from __future__ import annotations
 

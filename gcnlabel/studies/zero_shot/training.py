@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.nn.adjacency import MOST_DENSE
+from gcnlabel.nn.adjacency import MAX_DENSE
 from gcnlabel.run.data import RunData
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
@@ -21,8 +21,8 @@ def check_trainable(data: RunData) -> None:
     """
     if data.parts["train"].inputs.ndim != 2:
         raise InputError("the inputs are images", expected="features: unseen labels are evaluated on frozen features")
-    if data.tasks.num_labels > MOST_DENSE:
-        raise InputError(f"{data.tasks.num_labels} labels", expected=f"at most {MOST_DENSE}")
+    if data.tasks.num_labels > MAX_DENSE:
+        raise InputError(f"{data.tasks.num_labels} labels", expected=f"at most {MAX_DENSE}")
 
 
 def trained(

@@ -1,4 +1,4 @@
-"""Ways from a raw statistic to a propagation matrix, by name; those of a paper lie with the paper."""
+"""Ways from a raw statistic to a propagation matrix, by name; those of a paper are in its package."""
 
 from gcnlabel.transforms.conventions.convention import (
     CONVENTIONS,

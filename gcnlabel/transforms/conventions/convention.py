@@ -1,4 +1,4 @@
-"""What a convention is made of."""
+"""A convention: transforms from a raw statistic to a propagation matrix, with their defaults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gcnlabel.transforms.threshold import AbsoluteThreshold, Threshold
 
 
 def all_pairs(tasks: TaskSet) -> list[Pair]:
-    """Return every pair of tasks, each with itself too."""
+    """Return every pair of tasks, including each task with itself."""
     return [(a.name, b.name) for a, b in combinations_with_replacement(tasks, 2)]
 
 
@@ -31,12 +31,12 @@ def unsigned_neighbours(tau: float) -> list[LabelTransform]:
 
 
 def signed_neighbours(tau: float) -> list[LabelTransform]:
-    """Return the steps that keep signs: neighbours are pairs with ``|w| >= tau``, of weight 1 or -1."""
+    """Return the steps that keep signs: neighbours are pairs with ``|w| >= tau``, with weight 1 or -1."""
     return [AbsoluteThreshold(tau), Sign()]
 
 
 def weighted_neighbours(tau: float) -> list[LabelTransform]:
-    """Return the steps that keep signs and sizes: neighbours are pairs with ``|w| >= tau``, the stronger ones more."""
+    """Return the steps that keep signs and sizes: neighbours are pairs with ``|w| >= tau``, weighted by their size."""
     return [AbsoluteThreshold(tau)]
 
 
@@ -47,12 +47,12 @@ class Convention:
     Attributes:
         tau: Threshold unless another is given.
         p: Weight of the neighbours unless another is given.
-        pairs: The pairs of tasks whose edges count unless others are given.
-        neighbours: Who is a neighbour, made from tau.
-        reweight: The re-weighting, made from p.
-        then: What follows the re-weighting.
-        statistic: Statistic that the raw graph is measured with unless another is given; None for that which the
-            papers measure each pair with.
+        pairs: The pairs of tasks whose edges are used unless others are given.
+        neighbours: Makes the selection of neighbours, from tau.
+        reweight: Makes the re-weighting, from p.
+        then: Transforms after the re-weighting.
+        statistic: Statistic that the raw graph is measured with unless another is given; None for the statistic
+            that the papers use for each pair.
 
     Example:
         >>> CONVENTIONS.make("signed").p
@@ -82,7 +82,7 @@ class Convention:
             tau: Threshold instead of the convention's.
             p: Weight of the neighbours instead of the convention's; task -> weight where the re-weighting takes that
                 (:class:`Reweight`).
-            pairs: Pairs of tasks whose edges count, instead of the convention's.
+            pairs: Pairs of tasks whose edges are used, instead of the convention's.
 
         Raises:
             InputError: tau or p lies outside [0, 1].
@@ -101,4 +101,4 @@ CONVENTIONS = Registry("convention", "gcnlabel.transforms.conventions", makes=Co
 """Conventions by name: functions that return a :class:`Convention`; their keyword-only arguments are their options."""
 
 DEFAULT_CONVENTION = "signed-weighted"
-"""What nothing is said about: every pair of tasks by a statistic that suits it, with its sign and size."""
+"""The default: every pair of tasks by a statistic that suits it, with its sign and size."""

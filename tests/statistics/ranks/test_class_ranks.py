@@ -33,9 +33,9 @@ def reference(values, codes):
 
 
 @pytest.mark.parametrize("kind", ["grid", "few", "floats", "both"])
-@pytest.mark.parametrize("cells", [grid_counts.MOST_CELLS, 1])
+@pytest.mark.parametrize("cells", [grid_counts.MAX_CELLS, 1])
 def test_equals_scipy(kind, cells, monkeypatch):
-    monkeypatch.setattr(class_ranks, "MOST_CELLS", cells)
+    monkeypatch.setattr(class_ranks, "MAX_CELLS", cells)
     values, codes = draw(kind, 3000, seed=1)
     found, defined = ClassRanks(CLASSES).add(values, codes).spearman()
     assert defined.all()
@@ -60,7 +60,7 @@ def test_any_cut_gives_the_same_bits(kind, cuts, seed, rows):
 @pytest.fixture
 def small(monkeypatch):
     """Limits that a few thousand samples reach."""
-    monkeypatch.setattr(class_ranks, "MOST_IN_MEMORY", 500)
+    monkeypatch.setattr(class_ranks, "MAX_IN_MEMORY", 500)
     monkeypatch.setattr(class_ranks, "ROWS_AT_ONCE", 300)
     monkeypatch.setattr(sorted_run, "RANGE", 64)
     for module in (class_ranks, sorted_run):
@@ -103,7 +103,7 @@ def test_a_table_that_would_grow_is_kept_as_samples(small, monkeypatch):
     values, codes = np.sort(np.round(rng.normal(size=4000), 3)), rng.integers(0, CLASSES, 4000)
     values[rng.random(4000) < 0.2] = 0.5
     whole = ClassRanks(CLASSES).add(values, codes).spearman()[0]
-    monkeypatch.setattr(class_ranks, "MOST_CELLS", 400)
+    monkeypatch.setattr(class_ranks, "MAX_CELLS", 400)
     ranks = ClassRanks(CLASSES).add(values, codes)
     assert len(ranks._table.keys) < 110
     assert ranks._runs
