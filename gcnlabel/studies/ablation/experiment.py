@@ -16,8 +16,8 @@ from gcnlabel.run.data import RunData
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.side_by_side import check_side_by_side
 from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR, STACKING, Candidate, candidates
+from gcnlabel.studies.ablation.label_budgets import LabelBudget
 from gcnlabel.studies.ablation.measuring import Budget, Found, Job, measured
-from gcnlabel.studies.ablation.regimes import Regime
 
 Progress = Callable[[int, int], None]
 
@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 def ablate(
     config: Config,
     data: RunData,
-    regimes: Sequence[Regime],
+    label_budgets: Sequence[LabelBudget],
     budget: Budget,
     *,
     heads: Collection[str] | None = None,
@@ -33,17 +33,17 @@ def ablate(
     progress: Progress = lambda done, total: None,
     keep: Callable[[Found], None] = lambda results: None,
 ) -> Found:
-    """Train every candidate head in every regime and return what it reaches on the test part.
+    """Train every candidate head in every label budget and return what it reaches on the test split.
 
     Args:
         config: The recipe: all that ``gcnlabel train`` follows but head and learning rate.
         data: The data of the config.
-        regimes: Amounts of annotation.
+        label_budgets: Amounts of annotation.
         budget: Seeds, grid and least number of batches.
         heads: Names of those to compare, besides the linear one and the default; None for all.
         workers: Processes that train, each a head on one processor; None for one a processor, 1 for this one alone.
         progress: Called with the number of heads trained, and of all.
-        keep: Called with the results so far after each regime.
+        keep: Called with the results so far after each label budget.
 
     Returns:
         Plain values: ``regimes``, name -> ``default`` (the head that the default stands for, by the first seed's
@@ -52,14 +52,14 @@ def ablate(
         by its own value. All but stacking have ``seconds``, what their training and measuring took.
 
     Raises:
-        InputError: A regime leaves too few samples, there is no such task, head or metric, or the config cannot be
-            followed side by side; found before anything is trained.
+        InputError: A label budget leaves too few samples, there is no such task, head or metric, or the config cannot
+            be followed side by side; found before anything is trained.
     """
     check_side_by_side(config)
     check_selection(config, data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
-        todo = {regime: _first(config, regime.thin(data, budget.seeds[0])) for regime in regimes}
+        todo = {amount: _first(config, amount.subsample(data, budget.seeds[0])) for amount in label_budgets}
         wanted = _wanted(heads, {STACKING: None} | {c.name: None for found, _ in todo.values() for c in found})
         return _ablated(config, data, todo, budget, wanted, workers, progress, keep)
 
@@ -79,7 +79,7 @@ def _wanted(heads: Collection[str] | None, known: Collection[str]) -> Collection
 def _ablated(
     config: Config,
     data: RunData,
-    todo_of: Mapping[Regime, tuple[list[Candidate], dict[str, LabelGraph]]],
+    todo_of: Mapping[LabelBudget, tuple[list[Candidate], dict[str, LabelGraph]]],
     budget: Budget,
     wanted: Collection[str],
     workers: int | None,
@@ -91,15 +91,15 @@ def _ablated(
         **{"min_steps": budget.min_steps, "select": config.select.model_dump(), "regimes": {}},
     }
     total, done = 0, 0
-    for regime, (found, measured_first) in todo_of.items():
-        thinned = [regime.thin(data, seed) for seed in budget.seeds]
-        thinned[0].parts["train"].measured.update(measured_first)
+    for amount, (found, measured_first) in todo_of.items():
+        subsamples = [amount.subsample(data, seed) for seed in budget.seeds]
+        subsamples[0].parts["train"].measured.update(measured_first)
         todo = [c for c in found if c.name in wanted]
         total = total or len(todo) * len(todo_of)
-        for candidate, of_seed in product(todo, thinned):
+        for candidate, of_seed in product(todo, subsamples):
             candidate.measure(of_seed)
         default = next(c for c in todo if c.name == DEFAULT).config.model.head
-        jobs = [Job(c, thinned, budget) for c in todo if c.name != DEFAULT or default.has_graph]
+        jobs = [Job(c, subsamples, budget) for c in todo if c.name != DEFAULT or default.has_graph]
         heads: Found = {}
         for _, results_of_head in unordered(measured if workers == 1 else _measured_elsewhere, jobs, workers):
             heads |= results_of_head
@@ -109,7 +109,7 @@ def _ablated(
             heads[DEFAULT] = heads[LINEAR]  # that is what it stands for here
         order = [LINEAR, STACKING, *(c.name for c in todo)]
         in_order = {name: heads[name] for name in dict.fromkeys(order) if name in heads and name in wanted}
-        results["regimes"][str(regime)] = {"default": default.model_dump(), "heads": in_order}
+        results["regimes"][str(amount)] = {"default": default.model_dump(), "heads": in_order}
         keep(results)
     progress(total, total)
     return results
