@@ -42,7 +42,7 @@ def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, 
 
 
 def _show(graph: LabelGraph, title: str, console: Console) -> None:
-    """Print a row per label; where weights have signs, how many are negative, and a sign before each neighbour's name."""
+    """Print a row per label; of signed weights, the number of negative ones and a sign before each name too."""
     from rich.table import Table
     from rich.text import Text
 
