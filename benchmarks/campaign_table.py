@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import Any
 
 from head_tables import read
 
 COLUMNS = {
-    "tried": ("tried",),
     "survived": ("result",),
     "clear errors": ("clear error",),
     "lost or different": ("lost or different",),
@@ -18,13 +17,13 @@ COLUMNS = {
 
 
 def campaign_table() -> str:
-    """Return how many trials of each kind there were, and how they ended; kinds of files of one group are one row."""
-    rows: dict[tuple[str, str], Counter[str]] = {}
-    for family, kinds in read("campaigns").items():
-        for found in kinds.values():
-            row = rows.setdefault((family, found["group"]), Counter())
-            row.update({column: sum(found[end] for end in ends) for column, ends in COLUMNS.items()})
-    lines = [f"| campaign | of | {' | '.join(COLUMNS)} |", f"| --- | --- |{' ---: |' * len(COLUMNS)}"]
-    for (family, group), row in sorted(rows.items()):
-        lines.append(f"| {family} | {group} | {' | '.join(f'{row[column]:,}' for column in COLUMNS)} |")
+    """Return how many trials of each kind there were, of those that belong to a whole campaign, and how they ended."""
+    lines = [f"| campaign | of | tried | {' | '.join(COLUMNS)} |", f"| --- | --- |{' ---: |' * (1 + len(COLUMNS))}"]
+    for family, kinds in sorted(read("campaigns").items()):
+        lines += [f"| {family} | {kind} | {_cells(found)} |" for kind, found in sorted(kinds.items())]
     return "\n".join(lines)
+
+
+def _cells(found: dict[str, Any]) -> str:
+    tried = f"{found['tried']:,}" + (f" of {found['asked']:,}" if found["tried"] < found["asked"] else "")
+    return " | ".join([tried, *(f"{sum(found[end] for end in ends):,}" for ends in COLUMNS.values())])

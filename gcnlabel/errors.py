@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import re
 from collections.abc import Iterable
 
 NOTE = logging.INFO + 5
@@ -69,6 +70,19 @@ class IsolatedLabelWarning(GcnlabelWarning):
 
 class DisagreeingEdgesWarning(GcnlabelWarning):
     """Edges from elsewhere, or of names alone, do not go with the statistics that were measured."""
+
+
+MEMORY = re.compile(r"out of memory|can't allocate memory|DefaultCPUAllocator", re.IGNORECASE)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error says that memory ran out; PyTorch's on a CPU is a plain ``RuntimeError``.
+
+    Example:
+        >>> is_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"))
+        True
+    """
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and bool(MEMORY.search(str(error))))
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

@@ -16,6 +16,12 @@ BY_FORM = Discriminator(lambda value: EACH if isinstance(value, dict) else ONE)
 Share = Annotated[float, Field(ge=0, le=1)]
 ShareOrShares = Annotated[Annotated[Share, Tag(ONE)] | Annotated[dict[str, Share], Tag(EACH)], BY_FORM]
 TextOrTexts = Annotated[Annotated[str, Tag(ONE)] | Annotated[dict[str, str], Tag(EACH)], BY_FORM]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Pair = Annotated[list[Weight], Field(min_length=2, max_length=2)]
+BY_LIST = Discriminator(lambda value: EACH if isinstance(value, list | tuple) else ONE)
+WeightOrPair = Annotated[Annotated[Weight, Tag(ONE)] | Annotated[Pair, Tag(EACH)], BY_LIST]
+ClassWeights = Annotated[Annotated[bool, Tag(ONE)] | Annotated[dict[str, WeightOrPair], Tag(EACH)], BY_FORM]
+"""Weights by frequency or not; or class -> weight, tag -> [weight where absent, weight where present]."""
 Sizes = Annotated[Sequence[PositiveInt], Field(max_length=8), AfterValidator(list)]
 Names = Annotated[Sequence[str], AfterValidator(list)]
 

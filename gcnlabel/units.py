@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -99,6 +100,18 @@ class Units(nn.Module):
         for name, place in self._of(values):
             scores[name] = (values[name] - self.mean[place]) / self.sd[place]
         return scores
+
+    def corrected(self, slope: Tensor, offset: Tensor) -> Units:
+        """Return the units of corrected scores: ``value = mean + sd * (slope * score + offset)``.
+
+        Args:
+            slope: Slope of each dimension of all dimensional tasks, [dims].
+            offset: Offset of each, [dims].
+        """
+        units = copy.deepcopy(self)
+        units.mean.copy_(self.mean.double() + self.sd.double() * offset)
+        units.sd.copy_(self.sd.double() * slope)
+        return units
 
     def of_tasks(self, tasks: TaskSet) -> Units:
         """Return the units of other tasks, dimensions matched by task and name; mean 0 and deviation 1 for new ones."""

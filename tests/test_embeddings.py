@@ -1,5 +1,6 @@
 import gzip
 import pickle
+import unicodedata
 
 import numpy as np
 import pandas as pd
@@ -142,9 +143,32 @@ def test_files_of_other_kinds_are_named(tmp_path, content, message, zipped):
 
 
 def test_the_first_words_are_named_when_none_is_found(tmp_path):
-    (tmp_path / "v.txt").write_text("4 2\n/c/en/happy 1 2\n/c/en/sad 1 2\n")
-    with pytest.raises(InputError, match="no word of any label(.|\n)*first words of the file: '/c/en/happy'"):
+    (tmp_path / "v.txt").write_text("4 2\n/c/de/happy 1 2\n/c/de/sad 1 2\n")
+    with pytest.raises(InputError, match="no word of any label(.|\n)*first words of the file: '/c/de/happy'"):
         read_word_vectors(tmp_path / "v.txt", ["happy"])
+
+
+def test_words_of_conceptnet_stand_without_their_prefix(tmp_path):
+    (tmp_path / "v.txt").write_text(
+        "5 2\n/c/de/gift 9 9\n/c/en/gift 1 2\n/c/en/hot_dog 3 4\n/c/en/dog 5 6\n/c/en/gift 7 8\n"
+    )
+    assert read_word_vectors(tmp_path / "v.txt", ["Gift", "hot dog", "dog"]).tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+@pytest.mark.parametrize(("of_file", "of_label"), [("NFD", "NFC"), ("NFC", "NFD"), ("NFD", "NFD")])
+def test_accents_match_however_they_are_encoded(tmp_path, of_file, of_label):
+    (tmp_path / "v.txt").write_text(unicodedata.normalize(of_file, "émue 1 2\ntrès 3 4\nété 5 6\n"), encoding="utf-8")
+    labels = [unicodedata.normalize(of_label, label) for label in ("Émue", "très été")]
+    assert read_word_vectors(tmp_path / "v.txt", labels).tolist() == [[1, 2], [4, 5]]
+
+
+def test_a_line_with_too_many_numbers_is_named(tmp_path):
+    """Unless the label is found all the same: words may hold numbers and spaces."""
+    (tmp_path / "v.txt").write_text("cat 1 2\ndog 3 4 5\ncow 6 7\nroute 66 8 9\nroute 10 11\n")
+    for labels in (["dog"], ["cat", "dog"], ["cat", "Dog"], ["big-dog"]):
+        with pytest.raises(InputError, match="3 numbers behind 'dog'(.|\n)*line 2(.|\n)*2, as in the other lines"):
+            read_word_vectors(tmp_path / "v.txt", labels, missing="skip")
+    assert read_word_vectors(tmp_path / "v.txt", ["route", "route 66"]).tolist() == [[10, 11], [8, 9]]
 
 
 def test_files_of_arrays(tmp_path):

@@ -34,6 +34,7 @@ ORDER = (
     *(
         "constants",
         "units",
+        "calibration",
         "precision",
         "nn",
         "export",

@@ -47,6 +47,7 @@ def test_yaml_of_the_readme(tmp_path):
     [
         ({}, "no task is declared"),
         ({"a": {"type": "categorical", "classes": ["x", "x"]}}, "duplicate classes: x"),
+        ({"a": {"type": "multilabel", "labels": ["\u00e9", "e\u0301"]}}, "duplicate labels: \u00e9"),
         (
             {"a": {"type": "multilabel", "labels": ["x"]}, "b": {"type": "multilabel", "labels": ["x"]}},
             "duplicate label",

@@ -60,6 +60,8 @@ TEXTS = (
         b"[[",
         b"{}{}",
     ),
+    *(b"@data\n", b"@attribute a ", b"{7}", b"0 1, 0 1,", b"-C 9", b"relational", b"&a;"),
+    b'<!DOCTYPE l [<!ENTITY a "bb">]>',
 )
 NUMBERS = (b"99999999999999999999999", b"2147483648", b"9223372036854775807", b"1e308", b"-1", b"0", b"4294967295")
 VALUES: tuple[Any, ...] = (None, True, -1, 0, 2**31, 2**63, 10**30, 1e308, float("inf"), "", "x", "../x", [], {}, [[]])

@@ -25,14 +25,16 @@ from functools import partial
 from pathlib import Path
 
 import warm  # noqa: F401  (first: it says how many threads the others have)
+from children import forked, said
 from disks import FILLING, can_mount, disk_at, folder_at, mend
-from jobs import JOBS, SECONDS, Job, check_again, digests, log_of, undisturbed
+from jobs import COMMAND, JOBS, TRIAL, Job, check_again, digests, log_of, undisturbed
 from record import Campaign, run
-from trials import Limits, LostError, Trial, forked, said
+from trials import LONGEST_MESSAGE, LostError, Trial
+
+from gcnlabel.files.writing import TORN
 
 Fault = Callable[[random.Random, Path], object]
 """What is done to a process, or to the folder that it works in, before a command is called."""
-LIMITS = Limits(seconds=3 * SECONDS, memory=8 * 2**30)
 RESUMABLE = ("train", "prepare", "reproduce", "ablate")
 """Commands that may leave some of their files, whole, when they end with an error."""
 
@@ -51,7 +53,7 @@ def begun(jobs: dict[str, Job], fault: Fault, on_disk: bool, folder: Path) -> Tr
         with disk_at(place) if on_disk else folder_at(place):
             shutil.copytree(places[name] / "inputs", place, dirs_exist_ok=True)
             before = digests(place)
-            status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), log_of(place), SECONDS)
+            status = forked(lambda: _disturbed(job, place, fault, random.Random(number)), log_of(place), COMMAND)
             mend(place, on_disk)
             _check_end(name, status, place, before, expected[name])
             check_again(job, place, expected[name])
@@ -65,17 +67,17 @@ def _disturbed(job: Job, place: Path, fault: Fault, chance: random.Random) -> No
     job.call(place)
 
 
-def _check_end(name: str, status: int | None, place: Path, before: dict[str, str], expected: dict[str, str]) -> None:
+def _check_end(name: str, status: int, place: Path, before: dict[str, str], expected: dict[str, str]) -> None:
     """Check that a disturbed command has ended as it should, and has left whole files alone.
 
     Raises:
         LostError: It has not.
     """
-    text = said(log_of(place))
+    text = said(log_of(place), LONGEST_MESSAGE)
     if status not in (0, 2) or "Traceback" in text or (status == 2 and "error: " not in text):
         raise LostError(f"it ended with {status}: {text}")
     written = {file: digest for file, digest in digests(place).items() if before.get(file) != digest}
-    torn = [file for file in written if Path(file).name.startswith(".")]
+    torn = [file for file in written if Path(file).name.startswith(TORN)]
     if torn:
         raise LostError(f"left behind: {', '.join(torn)}")
     if name not in RESUMABLE and any(expected.get(file) != digest for file, digest in written.items()):
@@ -123,15 +125,15 @@ def _encoding(chance: random.Random, place: Path) -> None:
 
 
 def _lost_worker(chance: random.Random, place: Path) -> None:
-    """Kill one of the processes that are started, as a system does that is out of memory."""
-    delay = chance.uniform(0, 3)
+    """Kill a process that is started, as a system does that is out of memory: soon, or once it has worked."""
+    delay, at_work = chance.uniform(0, 3), chance.random() < 0.5
 
     def watch() -> None:
-        while not (found := _workers(os.getpid())):
-            time.sleep(0.05)
-        time.sleep(delay)
-        with suppress(ProcessLookupError):
-            os.kill(found[0], signal.SIGKILL)
+        while not _workers(os.getpid()) or (at_work and not any(file for sign in AT_WORK for file in place.glob(sign))):
+            time.sleep(0.02)
+        time.sleep(0 if at_work else delay)
+        with suppress(ProcessLookupError, IndexError):
+            os.kill(chance.choice(_workers(os.getpid())), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
 
@@ -151,26 +153,36 @@ def _with(name: str, *words: str) -> Job:
     return JOBS[name]._replace(words=(*JOBS[name].words, *words))
 
 
+AT_WORK = ("run/metrics.csv", "cache/shards/*.json")
+"""Files that are written while several processes work."""
 WORKING = {
-    "train": _with("train", "--set", "training.workers=1"),
+    "train": _with("train", "--set", "training.workers=2"),
     "prepare": _with("prepare", "--workers", "2"),
     "build-graph": _with("build-graph", "--workers", "2"),
     "ablate": _with("ablate", "--workers", "2"),
 }
+RANKS = {"train": _with("train", "--devices", "2")}
 FAULTS: dict[str, tuple[dict[str, Job], Fault, bool, int]] = {
     "file-size": (JOBS, _file_size, False, 40),
     "rights": (JOBS, _no_rights, False, 40),
     "encoding": (JOBS, _encoding, False, 24),
-    "lost-worker": (WORKING, _lost_worker, False, 8),
+    "lost-worker": (WORKING, _lost_worker, False, 24),
+    "lost-rank": (RANKS, _lost_worker, False, 8),
     "full-disk": (JOBS, _full, True, 40),
     "read-only": (JOBS, _read_only, True, 16),
 }
 """Name -> jobs, what befalls them, whether they work on a disk of their own, and number of trials."""
-CAMPAIGNS = {
-    name: Campaign(partial(begun, jobs, fault, on_disk), count, LIMITS)
-    for name, (jobs, fault, on_disk, count) in FAULTS.items()
-    if not on_disk or can_mount()
-}
+
+
+def campaigns() -> dict[str, Campaign]:
+    """Return the campaigns that this system allows."""
+    mountable = can_mount()
+    return {
+        name: Campaign(partial(begun, jobs, fault, on_disk), count, TRIAL)
+        for name, (jobs, fault, on_disk, count) in FAULTS.items()
+        if mountable or not on_disk
+    }
+
 
 if __name__ == "__main__":
-    sys.exit(run("faults", __doc__, CAMPAIGNS))
+    sys.exit(run("faults", __doc__, campaigns()))

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from children import Limits, forked, said
 from commands import called
 from file_kinds.faces import write_affectnet
 from file_kinds.runs import sets, write_run
-from trials import LostError, forked, said
+from trials import LostError
 
-SECONDS = 300
-"""Time of one command."""
+COMMAND = Limits(seconds=120, wall=1200)
+"""What one command may take."""
+TRIAL = Limits(wall=3 * COMMAND.wall, memory=8 * 2**30)
+"""What the trials of a command may take, which call it in children."""
 TINY = ("data.train=48", "data.val=16", "data.test=24", "training.batch_size=16", "model.backbone.widths=[4]")
 TASKS = """tasks:
   mood: {type: categorical, classes: [sad, glad, 猫]}
@@ -130,10 +133,10 @@ def undisturbed(job: Job, folder: Path) -> dict[str, str]:
     """
     inputs, place = folder / "inputs", folder / "reference"
     inputs.mkdir()
-    if forked(lambda: job.write(inputs), log_of(place), SECONDS) != 0:
+    if forked(lambda: job.write(inputs), log_of(place), COMMAND) != 0:
         raise RuntimeError(f"the inputs cannot be written: {said(log_of(place))}")
     shutil.copytree(inputs, place)
-    if forked(lambda: job.call(place), log_of(place), SECONDS) != 0:
+    if forked(lambda: job.call(place), log_of(place), COMMAND) != 0:
         raise RuntimeError(f"the undisturbed command fails: {said(log_of(place))}")
     return digests(place)
 
@@ -144,7 +147,7 @@ def check_again(job: Job, place: Path, expected: dict[str, str]) -> None:
     Raises:
         LostError: It is not.
     """
-    status = forked(lambda: job.call(place, again=True), log_of(place), SECONDS)
+    status = forked(lambda: job.call(place, again=True), log_of(place), COMMAND)
     if status != 0:
         raise LostError(f"called again, it ends with {status}: {said(log_of(place))}")
     found = digests(place)

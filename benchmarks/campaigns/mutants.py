@@ -14,26 +14,25 @@ from functools import partial
 from pathlib import Path
 
 import warm  # noqa: F401  (first: it says how many threads the others have)
+from children import Limits, forked, said
 from damage import mutant
 from file_kinds import KINDS, FileKind
 from record import Campaign, run
-from trials import Trial, forked, said
+from trials import Trial
 
-WARM_UP_SECONDS = 300
+WARMING_UP = Limits(seconds=120)
 
 
 def begun(name: str, kind: FileKind, folder: Path) -> Trial:
-    """Write the good files, in a child, see that they can be read, and return the trial.
+    """Write the good files, see that they can be read, both in a child, and return the trial.
 
     Raises:
         RuntimeError: A good file is refused.
     """
-    good = folder / "good"
-    good.mkdir()
-    if forked(lambda: kind.write(good), folder / "log", WARM_UP_SECONDS) != 0:
-        raise RuntimeError(f"{name}: the good files cannot be written: {said(folder / 'log')}")
-    damaged = sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
-    place = folder / "trial"
+    good, place, log = folder / "good", folder / "trial", folder / "log"
+
+    def damaged() -> list[Path]:
+        return sorted(path.relative_to(good) for pattern in kind.damaged for path in good.glob(pattern))
 
     def copied_and_read(path: Path, seed: str | None) -> None:
         shutil.rmtree(place, ignore_errors=True)
@@ -42,18 +41,25 @@ def begun(name: str, kind: FileKind, folder: Path) -> Trial:
             (place / path).write_bytes(mutant((good / path).read_bytes(), seed))
         kind.read(place / path)
 
-    for path in damaged:
-        if forked(partial(copied_and_read, path, None), folder / "log", WARM_UP_SECONDS) != 0:
-            raise RuntimeError(f"{name}: the good {path} is refused: {said(folder / 'log')}")
+    def written_and_read() -> None:
+        kind.write(good)
+        for path in damaged():
+            print(f"the good {path}:", flush=True)
+            copied_and_read(path, None)
+
+    good.mkdir()
+    if forked(written_and_read, log, WARMING_UP) != 0:
+        raise RuntimeError(f"{name}: {said(log)}")
+    files = damaged()
 
     def trial(number: int) -> None:
         seed = f"{name} {number}"
-        copied_and_read(random.Random(seed).choice(damaged), seed)
+        copied_and_read(random.Random(seed).choice(files), seed)
 
     return trial
 
 
-CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count, group=kind.group) for name, kind in KINDS.items()}
+CAMPAIGNS = {name: Campaign(partial(begun, name, kind), kind.count) for name, kind in KINDS.items()}
 
 if __name__ == "__main__":
     sys.exit(run("mutants", __doc__, CAMPAIGNS))

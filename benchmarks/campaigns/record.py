@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import select
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -16,7 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from trials import ENDS, GOOD, Limits, Outcome, Trial, outcomes
+from children import Limits
+from trials import ENDS, GOOD, Outcome, Trial, outcomes
 
 from gcnlabel.files import atomic_write
 
@@ -32,13 +34,11 @@ class Campaign(NamedTuple):
         begin: Makes, in a folder, what the trials need, and returns the trial.
         count: Number of trials.
         limits: What each may take.
-        group: What it is counted as in tables.
     """
 
     begin: Callable[[Path], Trial]
     count: int
     limits: Limits = Limits()
-    group: str = ""
 
 
 class Tally:
@@ -48,11 +48,11 @@ class Tally:
         path: The file.
         family: Name of the script.
         kind: Name of the kind.
-        group: What it is counted as in tables.
+        asked: Number of trials of a whole campaign.
     """
 
-    def __init__(self, path: Path, family: str, kind: str, group: str) -> None:
-        self.path, self.family, self.kind, self.group = path, family, kind, group
+    def __init__(self, path: Path, family: str, kind: str, asked: int) -> None:
+        self.path, self.family, self.kind, self.asked = path, family, kind, asked
         self.counts: Counter[str] = Counter()
         self.failures: dict[int, Outcome] = {}
         found = _content(path).get(family, {}).get(kind, {})
@@ -79,7 +79,7 @@ class Tally:
             content = _content(self.path)
             counts = {end: self.counts[end] for end in ENDS}
             failures = {str(number): list(outcome) for number, outcome in sorted(self.failures.items())}
-            found = {"group": self.group, "tried": self.tried, **counts, "failures": failures}
+            found = {"asked": self.asked, "tried": self.tried, **counts, "failures": failures}
             content.setdefault(self.family, {})[self.kind] = found
             with atomic_write(self.path, overwrite=True) as temporary:
                 temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -87,7 +87,7 @@ class Tally:
     def line(self) -> str:
         """Return it as a line."""
         found = ", ".join(f"{count} {end}" for end in ENDS if (count := self.counts[end]))
-        return f"{self.family} {self.kind}: {self.tried} tried: {found or 'nothing'}"
+        return f"{self.family} {self.kind}: {self.tried} of {self.asked} tried: {found or 'nothing'}"
 
 
 def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: Sequence[str] | None = None) -> int:
@@ -108,11 +108,12 @@ def run(family: str, doc: str | None, campaigns: Mapping[str, Campaign], words: 
 
     def one(name: str) -> int:
         campaign = campaigns[name]
-        tally = Tally(given.results, family, name, campaign.group or name)
         count = campaign.count if given.trials is None else given.trials
+        tally = Tally(given.results, family, name, campaign.count)
         numbers = sorted(tally.failures) if given.again else list(range(tally.tried, count))
         if numbers:
             with TemporaryDirectory(prefix="gcnlabel-") as folder:
+                os.environ["TMPDIR"] = tempfile.tempdir = folder  # what killed processes leave there goes with it
                 _count(tally, campaign, Path(folder), numbers)
         print(tally.line(), flush=True)
         for number, outcome in list(tally.failures.items())[:20]:

@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import os
 import resource
-import select
 import signal
-import sys
 import traceback
-import warnings
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import NamedTuple
 
 import click
+from children import HangError, Limits, compute_at_most, end_child, print_to
 
 from gcnlabel.errors import InputError
 
@@ -43,22 +42,6 @@ class Outcome(NamedTuple):
     detail: str = ""
 
 
-class Limits(NamedTuple):
-    """What a trial may take.
-
-    Attributes:
-        seconds: Time, on a machine that is not shared; where others compute too, it is longer in proportion.
-        memory: Bytes of address space beside those of the warmed process.
-    """
-
-    seconds: float = 20
-    memory: int = 2 * 2**30
-
-    def wait(self) -> float:
-        """Return the time in seconds from which a trial counts as one that hangs."""
-        return self.seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def outcomes(trial: Trial, numbers: Sequence[int], limits: Limits) -> Iterator[tuple[int, Outcome]]:
     """Yield each number with how its trial ended; a trial that ends its process costs the others nothing."""
     left = list(numbers)
@@ -79,6 +62,8 @@ def attempt(trial: Trial, number: int) -> Outcome:
     except InputError as error:
         long = len(str(error)) > LONGEST_MESSAGE
         return Outcome(TRACEBACK, f"a message of {len(str(error))} characters") if long else Outcome(REFUSED)
+    except HangError as error:
+        return Outcome(HANG, str(error))
     except LostError as error:
         return Outcome(LOST, str(error))
     except MemoryError as error:
@@ -88,85 +73,52 @@ def attempt(trial: Trial, number: int) -> Outcome:
     return Outcome(READ)
 
 
-def forked(work: Callable[[], object], log: Path, seconds: float, kill_after: float | None = None) -> int | None:
-    """Do something in a child and return its status: an exit code, a negative signal, None where time ran out.
-
-    Args:
-        work: What is done; its ``SystemExit`` is the child's.
-        log: File of what it prints.
-        seconds: Time until the child is killed as one that hangs.
-        kill_after: Time until it is killed on purpose.
-    """
-    child = os.fork()
-    if child == 0:
-        _print_to(log)
-        _end_child(work)
-    handle = os.pidfd_open(child)
-    ended = select.select([handle], [], [], seconds if kill_after is None else kill_after)[0]
-    if not ended:
-        os.kill(child, signal.SIGKILL)
-    os.close(handle)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return None if not ended and kill_after is None else status
-
-
-def said(log: Path) -> str:
-    """Return the end of what a child has printed."""
-    return log.read_text(encoding="utf-8", errors="replace").strip()[-400:]
-
-
-def _print_to(path: str | Path) -> None:
-    """Send what is printed, by whom ever, to a file."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for number in (1, 2):
-        os.dup2(handle, number)
-    os.close(handle)
-    warnings.simplefilter("ignore")
-
-
-def _end_child(work: Callable[[], object]) -> None:
-    code = 1
-    try:
-        work()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(code)
-
-
 def _of_one_process(trial: Trial, numbers: list[int], limits: Limits) -> Iterator[tuple[int, Outcome]]:
-    receiving, sending = os.pipe()
+    receiving, sending = Pipe(duplex=False)
     child = os.fork()
     if child == 0:
-        os.close(receiving)
-        _end_child(lambda: _serve(trial, numbers, limits, sending))
-    os.close(sending)
-    with os.fdopen(receiving, "rb") as pipe:
+        receiving.close()
+        end_child(lambda: _serve(trial, numbers, limits, sending))
+    sending.close()
+    handle = os.pidfd_open(child)
+    try:
         for number in numbers:
-            ready = select.select([pipe], [], [], limits.wait())[0]
-            line = pipe.readline() if ready else b""
-            if line:
-                yield number, Outcome(*json.loads(line))
-                continue
-            os.kill(child, signal.SIGKILL)
-            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            yield number, Outcome(KILLED, f"status {status}") if ready else Outcome(HANG, f"{limits.seconds:.0f} s")
-            return
-    os.waitpid(child, 0)
+            ready = wait([receiving, handle], limits.wall)
+            message = _message(receiving)
+            if message is None:
+                yield number, _ended(child, limits, silent=not ready)
+                return
+            yield number, Outcome(*json.loads(message))
+        os.waitpid(child, 0)
+    finally:
+        receiving.close()
+        os.close(handle)
 
 
-def _serve(trial: Trial, numbers: list[int], limits: Limits, sending: int) -> None:
-    _print_to(os.devnull)
+def _message(receiving: Connection) -> bytes | None:
+    """Return what a child has sent, None where it has sent nothing."""
+    try:
+        return receiving.recv_bytes() if receiving.poll() else None
+    except EOFError:
+        return None
+
+
+def _ended(child: int, limits: Limits, *, silent: bool) -> Outcome:
+    """Return how a trial ended that has ended its process, or has been silent for too long."""
+    os.kill(child, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if silent or status == -signal.SIGXCPU:
+        return Outcome(HANG, limits.spent(silent=silent))
+    return Outcome(KILLED, f"status {status}")
+
+
+def _serve(trial: Trial, numbers: list[int], limits: Limits, sending: Connection) -> None:
+    print_to(os.devnull)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory, used + limits.memory))
-    with os.fdopen(sending, "wb", buffering=0) as pipe:
-        for number in numbers:
-            pipe.write(json.dumps(attempt(trial, number)).encode() + b"\n")
+    for number in numbers:
+        compute_at_most(limits.seconds)
+        sending.send_bytes(json.dumps(attempt(trial, number)).encode())
 
 
 def _described(error: BaseException) -> str:

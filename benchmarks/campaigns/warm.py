@@ -6,18 +6,17 @@ import gc
 import importlib
 import logging
 import os
+import pkgutil
 import warnings
 
 os.environ.update(OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1", CUDA_VISIBLE_DEVICES="", MPLBACKEND="Agg")
 warnings.simplefilter("ignore")
 logging.disable(logging.INFO)
 
-from gcnlabel.cli.listing import command_files, command_module  # noqa: E402
+import gcnlabel  # noqa: E402
 
-MODULES = ("ablation", "annotations", "estimators", "export", "figures", "prediction", "published", "reproduce", "run")
-for name in MODULES:
-    importlib.import_module(f"gcnlabel.{name}")
-for command in command_files():
-    command_module(command)
+for module in pkgutil.walk_packages(gcnlabel.__path__, "gcnlabel."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
 gc.collect()
 gc.freeze()  # children that collect garbage would copy every page

@@ -4,6 +4,7 @@ from gcnlabel.annotations.arff_labels import read_label_xml
 from gcnlabel.annotations.coco import read_coco, read_coco_splits
 from gcnlabel.annotations.frames import from_frame
 from gcnlabel.annotations.layout import AS_SEEN, Layout, Long
+from gcnlabel.annotations.odd_files import warn_odd_file
 from gcnlabel.annotations.stratified import stratified_split
 from gcnlabel.annotations.table import count_rows, iter_table, read_rows, read_table
 from gcnlabel.annotations.tag_lists import is_tag_list, read_tag_list
@@ -33,5 +34,6 @@ __all__ = [
     "read_voc",
     "stratified_split",
     "unseen_labels",
+    "warn_odd_file",
     "warn_unseen",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from gcnlabel.errors import closest
+from gcnlabel.errors import closest, shorten
+from gcnlabel.tasks.matching import folded
 
 MARKERS = ("", "na", "n/a", "nan", "<na>", "#n/a", "nat", "null", "none", "?", "-")
 """What tables write for "nothing", in lower case; it counts as missing only where it is declared."""
@@ -75,6 +76,8 @@ def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
         return declare_missing(given)
     if finite:
         return f"see in the description of the data what {given} means; `range` of the task says which values there are"
+    if decimal == "," and "." in given:
+        return "the decimal mark is declared to be ','; leave that out where it is '.'; take '.' out between thousands"
     if decimal == "." and re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", given):
         plain = given.replace(",", "")
         return (
@@ -84,6 +87,41 @@ def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
     if decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", given):
         return "if ',' is the decimal mark of this file, say so: data.decimal: ',' in a config, build-graph --decimal ,"
     return None
+
+
+def of_label_columns(labels: Sequence[str], columns: Collection[str]) -> str | None:
+    """Return how to name the columns of labels that are written otherwise, None where no column looks like one.
+
+    Example:
+        >>> of_label_columns(["sad", "glad"], ["id", "is_sad", "Glad"])
+        'name the column of each label: columns: {sad: is_sad, glad: Glad}'
+    """
+    meant: dict[str, str] = {}
+    for label in labels:
+        ends = tuple(f"{sign}{folded(label)}" for sign in "_-.: /")
+        alike = [name for name in columns if folded(name) == folded(label) or folded(name).endswith(ends)]
+        meant |= {label: alike[0]} if len(alike) == 1 else {}
+    without = [label for label in labels if label not in meant]
+    if without:
+        return f"of its labels, {shorten(meant)} have a column, and {shorten(without)} have none" if meant else None
+    return f"name the column of each label: columns: {{{', '.join(f'{k}: {v}' for k, v in meant.items())}}}"
+
+
+def of_cells(name: str, column: str | None) -> str | None:
+    """Return what to do where a column that is looked for stands in the cells of another one, None where it does not.
+
+    Example:
+        >>> of_cells("cat", "LabelName").partition(";")[0]
+        "column 'LabelName' holds 'cat': where a row is a pair of a sample and a label, name its columns"
+    """
+    if column is None:
+        return None
+    return (
+        f"column {column!r} holds {name!r}: where a row is a pair of a sample and a label, name its columns; "
+        f"data.long: {{sample: ..., label: {column}, value: ...}} in a config, build-graph --long SAMPLE,{column},VALUE"
+        "; "
+        f"where it holds a class or a list in each row, column: {column} of the task"
+    )
 
 
 def code_advice(codes: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -84,7 +85,8 @@ def find_attributes(file: ArffFile, names: Iterable[str]) -> list[int]:
     """
     plain = {attribute.name: i for i, attribute in enumerate(file.attributes)}
     known = plain | {attribute.written: i for i, attribute in enumerate(file.attributes)}
-    found = {name: known.get(name, plain.get(unescaped(name))) for name in names}
+    composed = {_composed(name): place for name, place in plain.items()}
+    found = {name: known.get(name, plain.get(unescaped(name), composed.get(_composed(name)))) for name in names}
     missing = [name for name, place in found.items() if place is None]
     if missing:
         fix = closest(missing[0], plain)
@@ -95,6 +97,10 @@ def find_attributes(file: ArffFile, names: Iterable[str]) -> list[int]:
     if twice:
         raise InputError(f"labels of one attribute: {shorten(twice)}", where=file.path)
     return places
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", unescaped(name))
 
 
 def names_labels(file: ArffFile) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gcnlabel.annotations.arff_file import ArffFile
 from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
+from gcnlabel.tasks.number_text import number_of
 from gcnlabel.tasks.tag_words import PAIRS
 
 Meaning = dict[str, float]
@@ -25,7 +26,7 @@ def word(value: str) -> str:
     """
     text = value.strip().casefold()
     with suppress(ValueError):
-        number = float(text)
+        number = number_of(text)
         return str(int(number)) if number in (-1, 0, 1) else text
     return text
 

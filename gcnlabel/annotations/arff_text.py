@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gcnlabel.errors import InputError
+from gcnlabel.tasks.number_text import number_of
 
 PIECE = re.compile(
     r"""\s+|%.*|(?P<mark>[,{}])"""
@@ -124,6 +125,6 @@ def joined(group: list[Token]) -> str | None:
 def without_weight(line: list[Token]) -> tuple[list[Token], float]:
     """Return a row or a declaration without the weight ``{w}`` at its end, and the weight, 1 where there is none."""
     if len(line) > 3 and [token.kind for token in line[-3:]] == ["{", "word", "}"]:
-        line, weight = line[:-3], float(line[-2].text)
+        line, weight = line[:-3], number_of(line[-2].text)
         return (line[:-1] if line[-1].kind == "," else line), weight
     return line, 1.0

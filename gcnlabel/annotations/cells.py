@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from gcnlabel.annotations.csv_text import NAMELESS
+from gcnlabel.annotations.advice import of_cells
+from gcnlabel.annotations.column_names import NAMELESS
 from gcnlabel.annotations.spellings import lookup
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.errors import InputError, closest, shorten
@@ -32,6 +33,8 @@ class Cells:
         note: What a message about a column that is not there adds.
         names: What messages call the rows, instead of numbers.
         others: Names of columns that could have been made and were not.
+        value_lists: Column of lists -> whether, in the whole file, its lists hold a value for each label; where none is
+            named, these rows show it.
         signs: Where -1 was read in a tag's column, filled as columns are read.
     """
 
@@ -44,6 +47,7 @@ class Cells:
     note: str | None = None
     names: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    value_lists: Mapping[str, bool] = field(default_factory=dict)
     signs: TagSigns = field(default_factory=TagSigns)
 
     def column(self, name: str, advice: str | None = None) -> pl.Series:
@@ -62,18 +66,22 @@ class Cells:
         """Return whether there is a column of a name."""
         return self._found(name) is not None
 
-    def complete(self, name: str, advice: str) -> Any:
+    def complete(self, name: str, advice: str, *, markers: bool = False) -> Any:
         """Return a column that names every row, as text.
 
         Args:
             name: The column.
             advice: What to do where it is not there.
+            markers: Whether a declared marker of missing values names no row either.
 
         Raises:
             InputError: There is none of that name, or a cell is empty.
         """
-        text = self.column(name, advice).cast(pl.String)
-        holes = text.is_null().arg_true()
+        column = self.column(name, advice)
+        self._refuse_nested(column, name)
+        text = column.cast(pl.String)
+        nothing = text.str.strip_chars().is_in([*self.missing, ""] if markers else [""])
+        holes = (text.is_null() | nothing).arg_true()
         if len(holes):
             raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
         return text.to_numpy()
@@ -90,18 +98,22 @@ class Cells:
             numbers: Whether cells may be numbers, which then have a decimal point whatever mark they are written with.
         """
         column = self.column(name)
-        if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-            raise self.error(0, name, f"cells of type {column.dtype}", expected="a text or a number in each")
+        self._refuse_nested(column, name)
         if column.dtype.is_float():  # a column of codes that some frame has made floats, for its NaN
             column = column.fill_nan(None)
             whole = column.drop_nulls()
-            column = column.cast(pl.Int64) if len(whole) and (whole == whole.round()).all() else column
+            are_whole = len(whole) > 0 and (whole == whole.round()).all() and whole.abs().max() < 2**53  # type: ignore[operator]
+            column = column.cast(pl.Int64) if are_whole else column
         declared = dict.fromkeys((*self.missing, *markers), 1)
         text = self._texts(column, name).fill_null("")
         if numbers:
             text, declared = self.pointed(text), self.pointed_keys(declared)
         found = lookup(text, declared).is_not_null() if declared else pl.Series([False])
         return text.set(found if blank else found | (text == ""), None)
+
+    def _refuse_nested(self, column: pl.Series, name: str) -> None:
+        if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+            raise self.error(0, name, f"cells of type {column.dtype}", expected="a text or a number in each")
 
     def pointed(self, text: pl.Series) -> pl.Series:
         """Return texts in which numbers have a decimal point, whatever mark they are written with."""
@@ -134,25 +146,24 @@ class Cells:
     def known(self, name: str, advice: str | None = None) -> str:
         """Return what a column is called in the frame; see :meth:`column`."""
         found = self._found(name)
-        if found in self.doubled:
+        if found in self.doubled or len(self._plain_columns.get(_plain(name), [])) > 1:
             raise InputError(f"columns stand twice: {name}", where=f"{self.where}, header", fix="rename one of them")
         if found is not None:
             return found
         names = [other for other in (*self.frame.columns, *self.others) if not other.startswith(NAMELESS)]
-        hints = [closest(name, names), advice, self.note]
+        hints = [closest(name, names), advice, of_cells(*self._holding(name)), self.note]
         fix = "; ".join(filter(None, hints)) or None
         raise InputError(f"no column {name!r}", where=self.where, expected=shorten(names, 20), fix=fix)
 
+    def _holding(self, name: str) -> tuple[str, str | None]:
+        """Return a name, and a column in whose cells it stands; None where none does, or the table was in long form."""
+        texts = () if self.names else (c for c in self.frame.columns if self.frame.schema[c] == pl.String)
+        return name, next((c for c in texts if (self.frame[c].str.strip_chars() == name).any()), None)
+
     def _found(self, name: str) -> str | None:
         """Return the column of a name: as it is written, else without spaces around it and with letters composed."""
-        if name in self._columns:
-            return name
         alike = self._plain_columns.get(_plain(name), [])
-        return alike[0] if len(alike) == 1 else None
-
-    @cached_property
-    def _columns(self) -> frozenset[str]:
-        return frozenset(self.frame.columns)
+        return name if name in alike else next(iter(alike), None)
 
     @cached_property
     def _plain_columns(self) -> dict[str, list[str]]:

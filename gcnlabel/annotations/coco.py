@@ -144,8 +144,8 @@ class _CocoFile:
         """Return the id of an image or category that an annotation names."""
         found = self.value("annotations", entry, key, (int, str))
         if found not in known:
-            other = str(found) if isinstance(found, int) else int(found) if found.isdecimal() else None
-            alike = f"the id {other!r} is declared; write both as numbers, or both as texts" if other in known else None
+            same = [other for other in known if str(other) == str(found)]
+            alike = f"the id {same[0]!r} is declared; write both as numbers, or both as texts" if same else None
             raise InputError(
                 f"{key} {found!r} is not declared",
                 where=self._place("annotations", entry),

@@ -7,7 +7,6 @@ import csv
 import gzip
 import re
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,14 +14,15 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO, Any
 
+from gcnlabel.annotations.column_names import unique_names, widened_header
+from gcnlabel.annotations.delimiters import DELIMITERS, reader, seen_delimiter
 from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.errors import InputError
 
-DELIMITERS = ",;\t|"
 SAMPLE_LINES, SAMPLE_SIZE = 100, 2**20
 """Lines, and characters in them, from which a file's form is seen."""
-NAMELESS = "\0"
-"""Begins what columns are called here that have no name, or one that stood before."""
+SEPARATOR = re.compile(r"""(?i:\ufeff?"?sep=)(\\t|.)"?[,;\t|]*""")
+"""What Excel writes, or other programs make of it, above the header."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,15 @@ class Head:
     Attributes:
         delimiter: What stands between cells; a space stands for any spaces.
         header: Names of the columns as they are written.
-        names: A name a column, each once; those that begin with :data:`NAMELESS` cannot be named.
+        names: A name a column, each once; those that begin with ``column_names.NAMELESS`` cannot be named.
         doubled: Names that several columns have.
         trailing: Number of nameless columns at the end, which must be empty.
         before: Lines that are passed over before the header, or before the first row where there is none.
         lines: Lines up to the first row.
         count: Number of rows that a line above the header says, or None.
         in_file: Whether the header stands in the file and is as wide as the rows.
+        above: The last line that is passed over.
+        quotes: Whether cells may stand between quotes.
     """
 
     delimiter: str
@@ -50,6 +52,8 @@ class Head:
     lines: int
     count: int | None
     in_file: bool
+    above: str = ""
+    quotes: bool = True
 
 
 def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
@@ -72,32 +76,38 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     rest = sample[before:]
     if not rest:
         raise InputError(f"{path} has no header and no row")
-    delimiter = layout.delimiter or declared or _seen_delimiter(rest, layout.names)
-    rows = reader(rest, delimiter)
+    delimiter = layout.delimiter or _declared(declared, rest, layout, path) or seen_delimiter(rest, layout)
+    rows = reader(rest, delimiter, layout.quotes)
     header = list(layout.names) or next(rows)
     lines_of_header = 0 if layout.names else rows.line_num
     first: list[str] = next(rows, [])
-    names = _widened(header, first, unnamed_first=delimiter == " " and not layout.names)
+    names = widened_header(header, first, unnamed_first=delimiter == " " and not layout.names)
     if layout.names and len(first) != len(names):
         what = f"{len(first)} cells in the first row, and {len(header)} names of columns"
         raise InputError(what, where=f"{path}, row {before + 1}", expected="a name a column")
-    unique, doubled = _unique(names)
+    unique, doubled = unique_names(names)
     trailing = sum(1 for _ in takewhile(lambda name: not name.strip(), reversed(names)))
+    above = sample[before - 1].strip() if before else ""
     in_file = not layout.names and len(names) == len(header)
-    return Head(delimiter, tuple(names), unique, doubled, trailing, before, before + lines_of_header, count, in_file)
-
-
-def reader(lines: Any, delimiter: str) -> Any:
-    """Return the rows of lines, as lists of cells."""
-    if delimiter == " ":
-        return csv.reader((line.strip() for line in lines), delimiter=" ", skipinitialspace=True)
-    return csv.reader(lines, delimiter=delimiter)
+    return Head(
+        delimiter,
+        tuple(names),
+        unique,
+        doubled,
+        trailing,
+        before,
+        before + lines_of_header,
+        count,
+        in_file,
+        above,
+        layout.quotes,
+    )
 
 
 def text_rows(path: Path, head: Head) -> Iterator[tuple[int, list[str]]]:
     """Yield number and cells of each row of a text file; the first line of the file has number 1."""
     with open_text(path) as lines:
-        yield from enumerate(reader(islice(lines, head.lines, None), head.delimiter), head.lines + 1)
+        yield from enumerate(reader(islice(lines, head.lines, None), head.delimiter, head.quotes), head.lines + 1)
 
 
 @contextmanager
@@ -116,7 +126,9 @@ def open_text(path: Path) -> Iterator[IO[str]]:
             codecs.BOM_UTF16_LE,
             codecs.BOM_UTF16_BE,
         )
+        other = isinstance(error, UnicodeDecodeError) and not marked
         fix = "if it is in UTF-16, as Excel's 'Unicode text', save it as 'CSV UTF-8'" if marked else None
+        fix = "if it is in another encoding, as Excel's 'CSV' is, save it as 'CSV UTF-8'" if other else fix
         expected = "CSV in UTF-8, or .parquet"
         raise InputError(f"{path} is not a text file: {error}", expected=expected, fix=fix) from error
 
@@ -135,8 +147,8 @@ def _passed_over(sample: Sequence[str], layout: Layout) -> tuple[int, str | None
     before, declared, count = 0, None, None
     for line, following in zip(sample, [*sample[1:], ""], strict=True):
         text = line.strip()
-        if before == 0 and re.fullmatch("sep=.", line.strip("\r\n")):
-            declared = line.strip("\r\n")[-1]
+        if before == 0 and (match := SEPARATOR.fullmatch(line.strip("\r\n"))):
+            declared = match[1].replace("\\t", "\t")
         elif _is_count(text, following, layout):
             count = int(text)
         elif text and not _is_comment(line, layout):
@@ -145,50 +157,32 @@ def _passed_over(sample: Sequence[str], layout: Layout) -> tuple[int, str | None
     return before, declared, count
 
 
+def _declared(declared: str | None, rest: Sequence[str], layout: Layout, path: Path) -> str | None:
+    """Return the delimiter that a file declares.
+
+    Raises:
+        InputError: It divides nothing, and another one does.
+    """
+    seen = seen_delimiter(rest, layout)
+    if declared is not None and declared != seen and declared not in rest[0] and seen in rest[0]:
+        what = f"line 1 says that {declared!r} stands between cells, and the next line holds {seen!r} alone"
+        raise InputError(what, where=path, fix="take line 1 out, or name what is right: data.delimiter, --delimiter")
+    return declared
+
+
 def _is_comment(line: str, layout: Layout) -> bool:
     """Return whether a line is a comment: not where it has a cell for each declared name, as rows have."""
     if not line.startswith("#"):
         return False
     delimiters = layout.delimiter or f"{DELIMITERS} "
-    return not any(len(next(reader([line], delimiter))) == len(layout.names) for delimiter in delimiters)
+    return not any(len(next(reader([line], delimiter, layout.quotes))) == len(layout.names) for delimiter in delimiters)
 
 
 def _is_count(text: str, following: str, layout: Layout) -> bool:
     """Return whether a line is a number alone, above lines of several cells."""
-    return text.isdecimal() and len(re.split(rf"[{DELIMITERS} ]+", following.strip())) > 1 and len(layout.names) != 1
-
-
-def _seen_delimiter(lines: Sequence[str], names: Sequence[str]) -> str:
-    """Return what divides the cells of lines: what divides the header and the rows alike, and most of all."""
-    wanted = len(names) or None
-    best, most = ",", (False, 0)
-    for delimiter in DELIMITERS:
-        widths = [len(row) for row in islice(reader(lines, delimiter), 6) if row]
-        alike = len(set(widths)) == 1 if wanted is None else set(widths) == {wanted}
-        if widths[0] > 1 and (alike, widths[0]) > most:
-            best, most = delimiter, (alike, widths[0])
-    return " " if most[1] == 0 and _divided_by_spaces(lines, wanted) else best
-
-
-def _divided_by_spaces(lines: Sequence[str], wanted: int | None) -> bool:
-    """Return whether lines are cells between spaces: the header may lack the name of the first column."""
-    widths = [len(row) for row in islice(reader(lines, " "), 50) if row]
-    first, rows = widths[0], set(widths[1:])
-    if wanted is not None:
-        return {first, *rows} == {wanted} and wanted > 1
-    return first > 1 and (rows in ({first}, {first + 1}))
-
-
-def _widened(header: list[str], first: list[str], *, unnamed_first: bool) -> list[str]:
-    """Return the header with a name for each cell of the first row, where the rows are wider for a known reason."""
-    extra = first[len(header) :]
-    if unnamed_first and len(extra) == 1:
-        return ["" if "id" in header else "id", *header]
-    return header if any(cell.strip() for cell in extra) else header + [""] * len(extra)
-
-
-def _unique(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    times = Counter(name for name in names if name.strip())
-    first = {name: i for i, name in reversed(list(enumerate(names)))}
-    unique = (name if name.strip() and first[name] == i else f"{NAMELESS}{i}" for i, name in enumerate(names))
-    return tuple(unique), frozenset(name for name, count in times.items() if count > 1)
+    return (
+        text.isdecimal()
+        and len(text) < 20
+        and len(re.split(rf"[{DELIMITERS} ]+", following.strip())) > 1
+        and len(layout.names) != 1
+    )

@@ -56,6 +56,21 @@ def find_images(root: Path, ids: Iterable[str]) -> FoundImages:
     return FoundImages(files, present, other_case)
 
 
+def elsewhere(root: Path, name: str) -> str | None:
+    """Return where an image that is missing stands instead, None where it does not.
+
+    That is without the first folders of its path, which the folder of images holds already, or one folder further down.
+    """
+    parts = name.split("/")
+    for k in range(1, len(parts)):
+        if os.path.isfile(root / "/".join(parts[k:])):
+            return f"it is there without {'/'.join(parts[:k])}/: paths start from the folder of images, {root}"
+    for child in sorted(_listed(root)):
+        if os.path.isfile(root / child / name):
+            return f"it stands in {child}/: paths start from the folder of images, which would be {root / child}"
+    return None
+
+
 def _by_lower_ending(names: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:

@@ -10,6 +10,7 @@ import polars as pl
 
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.cells import Cells
+from gcnlabel.annotations.column_names import unique_names
 from gcnlabel.annotations.odd_rows import warn_odd_rows
 from gcnlabel.annotations.targets import target_of
 from gcnlabel.errors import InputError
@@ -57,7 +58,8 @@ def from_frame(
         >>> from_frame(pl.DataFrame({"expression": ["happy", None]}), tasks).targets["expression"].tolist()
         [1, -1]
     """
-    cells = Cells(_polars(frame), where, first_row, tuple(missing))
+    doubled = unique_names([str(name) for name in getattr(frame, "columns", ())])[1]
+    cells = Cells(_polars(frame), where, first_row, tuple(missing), doubled=doubled)
     annotations = from_cells(cells, tasks, split_column=split_column, id_column=id_column)
     annotations = annotations.of_tasks(cells.signs.decided(tasks))
     warn_odd_rows(annotations, where, first_row)
@@ -72,7 +74,8 @@ def from_cells(
     What -1 means is decided when all parts are read, by the ``signs`` of their cells.
     """
     names = {"split": split_column, "ids": id_column, "groups": group_column}
-    rest = {key: cells.complete(name, OPTIONS[key]) for key, name in names.items() if name is not None}
+    asked = {key: name for key, name in names.items() if name is not None}
+    rest = {key: cells.complete(name, OPTIONS[key], markers=key == "groups") for key, name in asked.items()}
     return Annotations(tasks, {task.name: target_of(task, cells) for task in tasks}, **rest)
 
 
@@ -83,7 +86,8 @@ def _polars(frame: Any) -> pl.DataFrame:
         return frame.collect()
     if type(frame).__module__.partition(".")[0] == "pandas":
         cells = frame.astype(object).where(frame.notna(), None)
-        return pl.DataFrame({str(name): _column(cells[name].tolist()) for name in cells.columns})
+        names, _ = unique_names([str(name) for name in cells.columns])
+        return pl.DataFrame({name: _column(cells.iloc[:, i].tolist()) for i, name in enumerate(names)})
     raise InputError(f"a {type(frame).__name__}", expected="a polars or pandas frame")
 
 

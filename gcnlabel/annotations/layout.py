@@ -44,6 +44,8 @@ class Layout:
         names: Names of the columns of a text file without a header.
         decimal: ``.`` or ``,``, the decimal mark of numbers that are written as text.
         long: Columns of a table with a row for each pair of a sample and a label; None for a row a sample.
+        quotes: Whether a cell of a text file may stand between quotes, and then hold delimiters and line breaks; else
+            quotes are characters like others.
 
     Raises:
         InputError: One of them cannot be.
@@ -53,6 +55,7 @@ class Layout:
     names: tuple[str, ...] = ()
     decimal: str = "."
     long: Long | None = None
+    quotes: bool = True
 
     def __post_init__(self) -> None:
         """Check what is given."""

@@ -17,7 +17,7 @@ from gcnlabel.annotations.list_text import OPENING, list_items
 from gcnlabel.annotations.spellings import canonical, canonical_keys, known_texts
 from gcnlabel.annotations.value_lists import holds_values, tags_of_values, torn_label
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.tasks import Task
+from gcnlabel.tasks import MultiLabel, Task, TaskSet
 
 MANY_TAGS = 256
 """Tags of one task from which a sparse matrix holds them, where each cell lists those that are there."""
@@ -58,16 +58,10 @@ def _partly_known(there: Any, absent: Any, task: Task, cells: Cells) -> Any:
 def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
     """Return row and label of every tag that a column lists, int64 [K, 2], and which cells are missing, bool [N]."""
     meaning = known_texts(task.labels, task.source.codes)
-    if isinstance(cells.column(name).dtype, pl.List | pl.Array):
-        listed: list[list[str] | None] = list(_listed_of_frame(cells.column(name)))
-    else:
-        empty = "[]" if task.source.empty is None else task.source.empty
-        text = cells.text(name, task.source.missing, blank=empty == "", numbers=False)
-        separator = " " if task.source.separator is None else task.source.separator
-        _refuse_torn_labels(text, meaning, separator, empty, cells, name)
-        listed = [None if cell is None else _items(cell, meaning, separator, empty) for cell in text.to_list()]
-    if holds_values(listed):
-        listed = tags_of_values(listed, meaning, f"{cells.where}, column {name!r}")
+    listed, where = _listed(task, cells, name), f"{cells.where}, column {name!r}"
+    are_values = cells.value_lists.get(name)
+    if holds_values(listed, meaning, where) if are_values is None else are_values:
+        listed = tags_of_values(listed, meaning, where)
     other = canonical_keys(meaning)
     places, missing = [], []
     for row, tags in enumerate(listed):
@@ -80,6 +74,40 @@ def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
             places.append(row * len(task) + place)
     distinct = np.unique(np.array(places, dtype=np.int64))
     return np.stack(np.divmod(distinct, len(task)), axis=1), np.array(missing, dtype=bool)
+
+
+def list_columns(tasks: TaskSet) -> list[str]:
+    """Return the columns whose lists have to be seen together: of two labels, single rows do not say what they hold."""
+    lists = [t for t in tasks if isinstance(t, MultiLabel) and t.source.column is not None and len(t) <= 2]
+    found = [t.source for t in lists if not {"0", "1"}.isdisjoint(map(canonical, (*t.labels, *t.source.codes)))]
+    return [str(name) for source in found for name in (source.column, source.negatives) if name is not None]
+
+
+def value_lists(tasks: TaskSet, cells: Cells) -> dict[str, bool]:
+    """Return which of :func:`list_columns`, read as a whole, hold a value for each label.
+
+    Raises:
+        InputError: That cannot be told.
+    """
+    found = {}
+    for task in tasks:
+        for name in list_columns(TaskSet([task])):
+            meaning = known_texts(task.labels, task.source.codes)
+            where = f"{cells.where}, column {name!r}"
+            found[name] = holds_values(_listed(task, cells, name), meaning, where)
+    return found
+
+
+def _listed(task: Task, cells: Cells, name: str) -> list[list[str] | None]:
+    """Return what each cell lists, None where it is missing."""
+    if isinstance(cells.column(name).dtype, pl.List | pl.Array):
+        return list(_listed_of_frame(cells.column(name)))
+    known = known_texts(task.labels, task.source.codes)
+    empty = "[]" if task.source.empty is None else task.source.empty
+    text = cells.text(name, task.source.missing, blank=empty == "", numbers=False)
+    separator = " " if task.source.separator is None else task.source.separator
+    _refuse_torn_labels(text, known, separator, empty, cells, name)
+    return [None if cell is None else _items(cell, known, separator, empty) for cell in text.to_list()]
 
 
 def _refuse_torn_labels(
@@ -108,7 +136,7 @@ def _items(cell: str, known: Collection[str], separator: str, empty: str) -> lis
 
 def _listed_of_frame(column: pl.Series) -> Iterable[list[str] | None]:
     for listed in column.to_list():
-        yield None if listed is None else ["null" if item is None else str(item) for item in listed]
+        yield None if listed is None else ["null" if item is None else str(item).strip() for item in listed]
 
 
 def _unknown_tag(task: Task, cells: Cells, name: str, row: int, tag: str) -> InputError:

@@ -9,9 +9,12 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from gcnlabel.annotations.csv_text import Head, open_text, reader
+from gcnlabel.annotations.csv_text import Head, open_text
+from gcnlabel.annotations.delimiters import reader
 from gcnlabel.errors import GcnlabelWarning, InputError
 
+PLAIN = "where quotes are plain characters: data.quotes: false in a config, build-graph --no-quotes"
+"""What to do about quotes that stand for themselves."""
 FEWEST = 4
 """Columns from which lines between quotes that have a comma for each are hardly sentences."""
 
@@ -23,6 +26,8 @@ def loose_quote(path: Path, head: Head) -> InputError | None:
         path: A file that could not be read.
         head: Its form.
     """
+    if not head.quotes:
+        return None
     with open_text(path) as lines:
         for number, line in enumerate(lines, 1):
             if number > head.lines and line.count('"') % 2:
@@ -30,13 +35,15 @@ def loose_quote(path: Path, head: Head) -> InputError | None:
                     f"{path} cannot be read: a quote is not closed, or stands within a cell that has none around it",
                     where=f"{path}, line {number}: {line.strip()[:60]}",
                     expected='cells that hold a quote between quotes, and each within written twice: "a ""b"" c"',
-                    fix=_fix(path, head),
+                    fix=PLAIN,
                 )
     return None
 
 
 def warn_swallowed_rows(path: Path, head: Head) -> None:
     """Warn of cells with line breaks whose lines, without regard to quotes, are rows: a quote may not be closed."""
+    if not head.quotes:
+        return
     if (head.delimiter == "," and len(head.names) < FEWEST) or head.delimiter == " " or len(head.names) < 2:
         return
     with suppress(csv.Error, UnicodeDecodeError):
@@ -46,7 +53,7 @@ def warn_swallowed_rows(path: Path, head: Head) -> None:
             text = (
                 f"{several} row(s) of {path} hold, between quotes, lines that look like rows: the first is line {first}"
             )
-            warnings.warn(f"{text}, with {count} lines; {_fix(path, head)}", GcnlabelWarning, stacklevel=4)
+            warnings.warn(f"{text}, with {count} lines; {PLAIN}", GcnlabelWarning, stacklevel=4)
 
 
 def _rows(path: Path, head: Head) -> Iterator[tuple[int, list[str]]]:
@@ -68,11 +75,3 @@ def _rows(path: Path, head: Head) -> Iterator[tuple[int, list[str]]]:
 
 def _are_rows(lines: list[str], head: Head) -> bool:
     return len(lines) > 1 and all(line.count(head.delimiter) == len(head.names) - 1 for line in lines)
-
-
-def _fix(path: Path, head: Head) -> str:
-    return (
-        "where quotes are plain characters, write the file anew: "
-        f"pandas.read_csv({path.name!r}, sep={head.delimiter!r}, quoting=3, dtype=str, keep_default_na=False) "
-        "(header=None where it has none), and .to_csv(..., index=False)"
-    )

@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.annotations.advice import looks_missing
 from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.csv_text import Head, text_rows
+from gcnlabel.annotations.spellings import canonical
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
+from gcnlabel.tasks.matching import folded
 
 SHOWN = 5
 """Rows that a warning names."""
@@ -32,6 +35,8 @@ def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
     for what, names in (("split", annotations.split), ("group", annotations.groups)):
         if names is not None:
             _warn_alike(names, what, where, first_row)
+    if annotations.groups is not None:
+        _warn_nameless(annotations.groups, where, first_row)
 
 
 def warn_cut_rows(path: Path, head: Head) -> None:
@@ -49,11 +54,16 @@ def overlong_row(path: Path, head: Head) -> InputError | None:
     with suppress(csv.Error, UnicodeDecodeError):
         for number, cells in text_rows(path, head):
             if len(cells) > len(head.names):
+                extra = cells[len(head.names) :]
+                end = head.delimiter * len(extra)
+                empty = f"end the header by {end!r} too, or take the empty cells out: {path.name}, row {number}"
                 return InputError(
                     f"{path} cannot be read: row {number} has {len(cells)} cells",
                     where=f"{path}, row {number}",
                     expected=f"{len(head.names)} cells, as the header has; they stand between {head.delimiter!r}",
-                    fix=f'quote cells that hold {head.delimiter!r}, as in "a{head.delimiter}b"; where something '
+                    fix=empty
+                    if not any(map(str.strip, extra))
+                    else f'quote cells that hold {head.delimiter!r}, as in "a{head.delimiter}b"; where something '
                     "else stands between cells: data.delimiter in a config, build-graph --delimiter",
                 )
     return None
@@ -67,15 +77,22 @@ def _warn_doubled(ids: npt.NDArray[Any], where: str, first_row: int) -> None:
         _warn(f"{int((counts > 1).sum())} id(s) of {where} stand in several rows: {names}", rows + first_row)
 
 
+def _warn_nameless(groups: npt.NDArray[Any], where: str, first_row: int) -> None:
+    for name in np.unique(groups).tolist():
+        rows = np.flatnonzero(groups == name)
+        if looks_missing(name) and len(rows) > 1:
+            _warn(f"{len(rows)} rows of {where} have the group {name!r} and are kept together", rows + first_row)
+
+
 def _warn_alike(given: npt.NDArray[Any], kind: str, where: str, first_row: int) -> None:
     names, counts = np.unique(given, return_counts=True)
     usual: dict[str, str] = {}
     for name in names[np.argsort(-counts, kind="stable")].tolist():
-        first = usual.setdefault(name.strip().casefold(), name)
+        first = usual.setdefault(canonical(folded(name)), name)
         if first != name:
             rows = np.flatnonzero(given == name)
             what = f"{len(rows)} row(s) of {where} have the {kind} {name!r}"
-            _warn(f"{what}, another one than {first!r} by case or spaces alone", rows + first_row)
+            _warn(f"{what}, another one than {first!r} by case, spaces or spelling alone", rows + first_row)
 
 
 def _warn(text: str, rows: Any) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from gcnlabel.annotations.found_images import elsewhere
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 
@@ -128,6 +129,18 @@ class RowReport:
             if each.count > allowed * of:
                 raise _too_many(each, of, allowed, root, option)
 
+    def check_left(self, splits: Sequence[str]) -> None:
+        """Check that rows are left of every split that is asked for, or of all where none has a name.
+
+        Raises:
+            InputError: All rows of one are left out.
+        """
+        used = {each.split for each in self.counts if each.what == USED}
+        lost = {each.split for each in self.counts if each.what == LEFT_OUT} - used
+        gone = [name for name in splits if name in lost] if splits else sorted(lost if not used else ())
+        if gone:
+            raise InputError(f"no row of split {gone[0]!r} is left: {self.line()}", expected="rows that can be used")
+
     def plain(self) -> list[dict[str, Any]]:
         """Return plain values, which :meth:`from_plain` takes."""
         return [asdict(each) for each in self.counts]
@@ -164,6 +177,8 @@ def _too_many(each: RowCount, of: int, allowed: float, root: Path | None, option
 
 def _instead(root: Path, name: str) -> str:
     """Say which file of the folder is most like one that is missing, or how far its path leads."""
+    if (place := elsewhere(root, name)) is not None:
+        return f"; {place}"
     folder = (root / name).parent
     if not folder.is_dir():
         there = next(parent for parent in folder.parents if parent.is_dir())

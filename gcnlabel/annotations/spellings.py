@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from gcnlabel.tasks.tag_words import WORDS
+
 _WHOLE = r"^\+?(-?\d+)\.0*$"
 
 
@@ -36,6 +38,18 @@ def lookup(text: pl.Series, meaning: Mapping[str, Any]) -> pl.Series:
         other = text.str.normalize("NFC").str.replace(_WHOLE, "${1}")
         found = found.fill_null(other.replace_strict(canonical_keys(meaning), default=None))
     return found
+
+
+def same_value(text: pl.Series) -> pl.Series:
+    """Return texts of which those are equal that say the same of a tag or a dimension: ``1``, ``1.0`` and ``TRUE``.
+
+    Example:
+        >>> same_value(pl.Series(["1", "1.00", "True", "0.50", ".5", "NA"])).to_list()
+        ['1.0', '1.0', '1.0', '0.5', '0.5', 'na']
+    """
+    plain = text.fill_null("").str.strip_chars().str.to_lowercase()
+    number = plain.replace({word: str(value) for word, value in WORDS.items()}).cast(pl.Float64, strict=False)
+    return number.cast(pl.String).replace("-0.0", "0.0").fill_null(plain)
 
 
 def canonical_keys(meaning: Mapping[str, Any]) -> dict[str, Any]:

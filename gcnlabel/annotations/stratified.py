@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +11,17 @@ import numpy.typing as npt
 from scipy import sparse
 
 from gcnlabel.annotations.annotations import Annotations
-from gcnlabel.errors import InputError
+from gcnlabel.annotations.group_split import divide_groups
+from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.tasks import Task
 
+FAR = 0.05
+"""Difference between a split's share of the samples and its fraction from which groups are said to be the reason."""
 BINS = 5
 """Quantile bins of a dimension."""
 
 Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 def stratified_split(annotations: Annotations, fractions: Mapping[str, float], seed: int) -> dict[str, Rows]:
@@ -26,8 +31,10 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
     positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
     dimension. Labels go before sizes: with many rare labels a split can hold some hundredths more or less than its
-    fraction. With ``annotations.groups`` whole groups are given, those that hold most of the stratum first; samples of
-    one id stay together too. With either the splits do not depend on the order of the samples.
+    fraction. With ``annotations.groups``, whole groups are given, see
+    :func:`~gcnlabel.annotations.group_split.divide_groups`.
+
+    Samples of one id stay together too. With ids or groups the splits do not depend on the order of the samples.
 
     Args:
         annotations: Targets of N samples.
@@ -36,6 +43,9 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
 
     Raises:
         InputError: A split would be left without a sample.
+
+    Warns:
+        GcnlabelWarning: Groups are so large that a split has another share of the samples than its fraction.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -49,7 +59,9 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     what = "sample" if annotations.groups is None else "group"
     if len(names) < len(fractions):
         raise InputError(f"{len(names)} {what}(s) cannot be divided among {', '.join(fractions)}", expected="more")
-    chosen = _given(units @ _strata(annotations), np.asarray(units.sum(axis=1)).ravel(), [*fractions.values()], seed)
+    strata, sizes = sparse.csr_array(units @ _strata(annotations)), np.asarray(units.sum(axis=1)).ravel()
+    divide = _given if (sizes == 1).all() else divide_groups
+    chosen = divide(strata, sizes, np.array([*fractions.values()]), seed)
     split_of_row = units.T @ chosen
     splits = {name: np.flatnonzero(split_of_row == i) for i, name in enumerate(fractions)}
     empty = next((name for name, rows in splits.items() if not len(rows)), None)
@@ -58,7 +70,19 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
         raise InputError(
             f"the {empty} split has no sample: {of}", expected="one", fix="a larger fraction, or more samples"
         )
+    if divide is divide_groups:
+        _warn_of_sizes(splits, fractions, len(annotations))
     return splits
+
+
+def _warn_of_sizes(splits: Mapping[str, Rows], fractions: Mapping[str, float], samples: int) -> None:
+    far = {name: len(rows) / samples for name, rows in splits.items()}
+    far = {name: share for name, share in far.items() if abs(share - fractions[name]) > FAR}
+    if far:
+        said = ", ".join(
+            f"{name} has {share:.2g} of the samples, not {fractions[name]:g}" for name, share in far.items()
+        )
+        warnings.warn(f"groups are too large, or too few, for these splits: {said}", GcnlabelWarning, stacklevel=3)
 
 
 def _units(annotations: Annotations) -> tuple[sparse.csr_array, npt.NDArray[Any]]:
@@ -96,47 +120,41 @@ def _binned(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return bins
 
 
-def _given(strata: Any, sizes: npt.NDArray[np.float64], fractions: list[float], seed: int) -> Rows:
-    """Return the split of each unit.
+def _given(strata: Any, sizes: Floats, fractions: Floats, seed: int) -> Rows:
+    """Return the split of each sample.
 
     Args:
-        strata: Samples of each stratum in each unit, [units, strata].
-        sizes: Samples of each unit, [units].
+        strata: Which strata each sample belongs to, CSR of 0 / 1 [N, strata].
+        sizes: 1 for each, [N].
         fractions: Fraction of each split, [splits].
         seed: Seed.
     """
     random = np.random.default_rng(seed)
-    share = np.asarray(fractions)
-    strata = sparse.csr_array(strata)
     by_stratum = sparse.csc_array(strata)
     left = np.asarray(strata.sum(axis=0)).ravel()  # [strata]
-    lacks, lacks_of = share * sizes.sum(), np.outer(left, share)  # [splits], [strata, splits]
+    lacks, lacks_of = fractions * sizes.sum(), np.outer(left, fractions)  # [splits], [strata, splits]
     chosen = np.full(len(sizes), -1)
 
-    def give(unit: int, wanted: npt.NDArray[np.float64]) -> None:
+    def give(sample: int, wanted: Floats) -> None:
         split = _neediest(wanted, lacks, random)
-        chosen[unit] = split
-        lacks[split] -= sizes[unit]
-        row = slice(strata.indptr[unit], strata.indptr[unit + 1])
-        lacks_of[strata.indices[row], split] -= strata.data[row]
-        left[strata.indices[row]] -= strata.data[row]
+        chosen[sample] = split
+        lacks[split] -= 1
+        row = strata.indices[strata.indptr[sample] : strata.indptr[sample + 1]]
+        lacks_of[row, split] -= 1
+        left[row] -= 1
 
     while (left > 0).any():
         stratum = int(np.where(left > 0, left, np.inf).argmin())
-        column = slice(by_stratum.indptr[stratum], by_stratum.indptr[stratum + 1])
-        units, amounts = by_stratum.indices[column], by_stratum.data[column]
-        free = chosen[units] < 0
-        order = random.permutation(int(free.sum()))
-        largest_first = np.argsort(-amounts[free][order], kind="stable")
-        for unit in units[free][order][largest_first].tolist():
-            give(unit, lacks_of[stratum])
-    rest = random.permutation(np.flatnonzero(chosen < 0))
-    for unit in rest[np.argsort(-sizes[rest], kind="stable")].tolist():
-        give(unit, lacks)
+        samples = by_stratum.indices[by_stratum.indptr[stratum] : by_stratum.indptr[stratum + 1]]
+        free = samples[chosen[samples] < 0]
+        for sample in free[random.permutation(len(free))].tolist():
+            give(sample, lacks_of[stratum])
+    for sample in random.permutation(np.flatnonzero(chosen < 0)).tolist():
+        give(sample, lacks)
     return chosen
 
 
-def _neediest(wanted: npt.NDArray[np.float64], lacks: npt.NDArray[np.float64], random: np.random.Generator) -> int:
+def _neediest(wanted: Floats, lacks: Floats, random: np.random.Generator) -> int:
     """Return the split that lacks most of a stratum; of equals, most samples; of equals, one at random."""
     best = np.flatnonzero(wanted >= wanted.max() - 1e-9)
     best = best[lacks[best] >= lacks[best].max() - 1e-9]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.frames import from_cells
 from gcnlabel.annotations.layout import AS_SEEN, Layout
+from gcnlabel.annotations.listed_tags import list_columns, value_lists
 from gcnlabel.annotations.long_form import widened
 from gcnlabel.annotations.odd_rows import warn_odd_rows
 from gcnlabel.annotations.table_file import TableFile, open_table
@@ -113,6 +115,7 @@ def read_rows(
     with file.readable():
         frame = file.scan().slice(first, count).collect()
     cells = _cells(file, frame, file.first_row + first, layout, missing)
+    cells = replace(cells, value_lists=_value_lists(file, tasks, layout, missing))
     if layout.long is not None:
         cells = widened(cells, layout.long, _columns(tasks), [split_column] if split_column else [])
     return from_cells(cells, tasks, split_column=split_column, id_column=None), cells.signs
@@ -144,6 +147,7 @@ def _parts(
     row = file.first_row
     with file.readable():
         lazy = file.scan()
+        of_lists = _value_lists(file, tasks, layout, missing)
         whole = (
             [lazy.collect()]
             if layout.long is not None
@@ -152,7 +156,7 @@ def _parts(
         for frame in whole:
             if len(frame) == 0:
                 continue
-            cells = _cells(file, frame, row, layout, missing)
+            cells = replace(_cells(file, frame, row, layout, missing), value_lists=of_lists)
             if layout.long is not None:
                 kept = [name for name in columns.values() if name is not None]
                 cells = widened(cells, layout.long, _columns(tasks), kept)
@@ -160,6 +164,15 @@ def _parts(
             row += len(frame)
     if row == file.first_row:
         raise InputError(f"{file.path} has a header without rows", expected="at least one row")
+
+
+def _value_lists(file: TableFile, tasks: TaskSet, layout: Layout, missing: tuple[str, ...]) -> dict[str, bool]:
+    """Return which columns of lists hold values, where single rows do not say it: of the whole file."""
+    wanted = list_columns(tasks) if layout.long is None else []
+    if not wanted:
+        return {}
+    frame = file.scan().collect()
+    return value_lists(tasks, _cells(file, frame, file.first_row, layout, missing))
 
 
 def _cells(file: TableFile, frame: pl.DataFrame, row: int, layout: Layout, missing: tuple[str, ...]) -> Cells:

@@ -12,12 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from gcnlabel.annotations.advice import is_number
-from gcnlabel.annotations.csv_text import NAMELESS, open_text, read_head
+from gcnlabel.annotations.column_names import NAMELESS
+from gcnlabel.annotations.csv_text import open_text, read_head
 from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.annotations.odd_quotes import loose_quote, warn_swallowed_rows
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.files import existing_file, unchanged
+
+POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What polars raises of a file that it cannot read; a damaged one makes it panic, which is no ``Exception``."""
 
 
 class TableFile(ABC):
@@ -59,12 +63,13 @@ class TableFile(ABC):
         try:
             with unchanged([self.path]):
                 yield
-        except pl.exceptions.PolarsError as error:
+        except (*POLARS_ERRORS, OSError) as error:
             raise self.explained(error) from error
 
-    def explained(self, error: Exception) -> InputError:
+    def explained(self, error: BaseException) -> InputError:
         """Return what a reader's error means."""
-        return InputError(f"{self.path} cannot be read: {str(error).splitlines()[0]}")
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        return InputError(f"{self.path} cannot be read: {first}")
 
 
 class ParquetFile(TableFile):
@@ -75,7 +80,7 @@ class ParquetFile(TableFile):
         try:
             lazy = pl.scan_parquet(self.path, glob=False)
             lazy.collect_schema()
-        except (pl.exceptions.PolarsError, OSError) as error:
+        except (*POLARS_ERRORS, OSError) as error:
             raise InputError(f"{self.path} is no Parquet file: {error}") from error
         return lazy
 
@@ -97,12 +102,16 @@ class TextFile(TableFile):
     def scan(self) -> pl.LazyFrame:
         """Return its columns; a file whose cells stand between spaces is read at once."""
         head = self.head
+        quote = '"' if head.quotes else None
         if head.delimiter == " ":
-            return pl.scan_csv(self._single_spaced(), separator=" ", has_header=False, schema=self._schema())
+            return pl.scan_csv(
+                self._single_spaced(), separator=" ", quote_char=quote, has_header=False, schema=self._schema()
+            )
         if head.in_file:
             return pl.scan_csv(
                 self.path,
                 separator=head.delimiter,
+                quote_char=quote,
                 skip_lines=head.before,
                 with_column_names=lambda _: list(head.names),
                 infer_schema=False,
@@ -111,6 +120,7 @@ class TextFile(TableFile):
         return pl.scan_csv(
             self.path,
             separator=head.delimiter,
+            quote_char=quote,
             has_header=False,
             skip_lines=head.lines,
             schema=self._schema(),
@@ -147,7 +157,7 @@ class TextFile(TableFile):
             text = f"{self.path} says that it has {self.head.count} rows, and has {rows}"
             warnings.warn(text, GcnlabelWarning, stacklevel=3)
 
-    def explained(self, error: Exception) -> InputError:
+    def explained(self, error: BaseException) -> InputError:
         """Return what a reader's error means: most often, a row is too long."""
         known = overlong_row(self.path, self.head)
         return known or loose_quote(self.path, self.head) or super().explained(error)
@@ -157,8 +167,8 @@ class TextFile(TableFile):
 
     def _single_spaced(self) -> bytes:
         with open_text(self.path) as lines:
-            text = "".join(lines.readlines()[self.head.lines :])
-        return "\n".join(re.sub(r"[ \t]+", " ", line).strip() for line in text.splitlines()).encode()
+            rows = lines.readlines()[self.head.lines :]
+        return "\n".join(re.sub(r"[ \t]+", " ", row).strip() for row in rows).encode()
 
     def _note(self) -> str | None:
         """Return what to do about a header that looks like a row, or about comments that may be the header."""
@@ -170,7 +180,8 @@ class TextFile(TableFile):
                 "none, name them: data.names: [...] in a config, build-graph --names A,B,..."
             )
         if head.before:
-            notes.append(f"{head.before} line(s) above the header are passed over")
+            last = f", the last is {head.above[:40]!r}" if head.above else ""
+            notes.append(f"{head.before} line(s) above the header are passed over{last}")
         return "; ".join(notes) or None
 
 
@@ -183,7 +194,7 @@ def open_table(path: str | Path, layout: Layout = AS_SEEN, what: str = "annotati
     path = existing_file(path, what)
     if path.suffix.lower() not in (".parquet", ".pq"):
         return TextFile(path, layout)
-    idle = [name for name in ("delimiter", "names") if getattr(layout, name)]
+    idle = [name for name in ("delimiter", "names", "quotes") if getattr(layout, name) != getattr(AS_SEEN, name)]
     if idle:
         raise InputError(f"{' and '.join(idle)} beside a Parquet file, where they have no effect", where=path)
     return ParquetFile(path)

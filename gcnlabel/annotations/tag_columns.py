@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.advice import of_one_hot, of_tag_value
+from gcnlabel.annotations.advice import of_label_columns, of_one_hot, of_tag_value
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.spellings import canonical, lookup
 from gcnlabel.annotations.tag_signs import Seen
@@ -31,7 +31,9 @@ def read_tag_columns(task: Task, cells: Cells) -> Array:
     Raises:
         InputError: A column is missing, or a cell says neither that its tag is there nor that it is not.
     """
-    names = [cells.known(task.source.column_of(label)) for label in task.labels]
+    wanted = [task.source.column_of(label) for label in task.labels]
+    advice = None if all(map(cells.has, wanted)) else of_label_columns(task.labels, cells.frame.columns)
+    names = [cells.known(name, advice) for name in wanted]
     values, read = _usual(task, cells, names)  # [N, labels], [labels]
     codes = cells.pointed_keys({c: int(tag_value(said) or 0) + _WORD for c, said in task.source.codes.items()})
     for j in np.flatnonzero(~read):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.advice import of_bad_number, of_unknown_class
+from gcnlabel.annotations.advice import of_bad_number, of_label_columns, of_unknown_class
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.class_columns import read_one_hot, stands_in_columns
 from gcnlabel.annotations.listed_tags import read_tag_lists
@@ -18,6 +18,7 @@ from gcnlabel.annotations.tag_columns import read_tag_columns
 from gcnlabel.annotations.votes import read_votes
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import MISSING_CLASS, Task
+from gcnlabel.tasks.number_text import number_of
 
 Array = npt.NDArray[Any]
 
@@ -38,10 +39,10 @@ def _classes(task: Task, cells: Cells) -> Array:
         return read_votes(task, cells)
     if stands_in_columns(task, cells):
         return read_one_hot(task, cells)
-    cells.known(
-        task.source.column or task.name, "column: of the task names it (or columns: {CLASS: COLUMN}, a column a class)"
-    )
     name, codes = task.source.column or task.name, task.source.codes
+    if not cells.has(name):
+        usual = "column: of the task names it (or columns: {CLASS: COLUMN}, a column a class)"
+        cells.known(name, "; ".join(filter(None, [usual, of_label_columns(task.labels, cells.frame.columns)])))
     text = cells.text(name, task.source.missing, blank="" in codes)
     places = lookup(text, cells.pointed_keys(known_texts(task.labels, codes)))
     bad = (text.is_not_null() & places.is_null()).arg_true()
@@ -76,7 +77,7 @@ def _numbers(cells: Cells, name: str, task: Task, dim: str) -> Array:
         if cells.decimal == ",":  # then "1.234" may be a thousand and more
             values = values.set(column.cast(pl.String).str.contains(".", literal=True).fill_null(False), None)
         given = text.is_not_null()
-    numbers = [float(marker) for marker in markers if _is_number(marker)]
+    numbers = [number_of(marker) for marker in markers if _is_number(marker)]
     given = given & ~values.is_in(numbers).fill_null(False)
     array = values.fill_null(math.nan).to_numpy().copy()
     array[~given.to_numpy()] = math.nan
@@ -104,6 +105,6 @@ def _bad_number(task: Task, dim: str, cells: Cells, name: str, row: int, given: 
 
 def _is_number(text: str) -> bool:
     try:
-        return math.isfinite(float(text))
+        return math.isfinite(number_of(text))
     except ValueError:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gcnlabel.annotations.advice import looks_missing
 from gcnlabel.annotations.list_text import list_items
@@ -12,44 +12,69 @@ from gcnlabel.tasks.tag_words import tag_value
 Lists = Sequence[list[str] | None]
 
 
-def holds_values(listed: Lists) -> bool:
+def holds_values(listed: Lists, known: Mapping[str, int], where: str) -> bool:
     """Return whether lists hold a value for each label, not the labels that are there.
 
-    They do where all are of one length and hold nothing but 0 and 1, of which one stands twice in a list.
+    They do where all are of one length and hold nothing but 0 and 1, of which one stands twice in a list; or words that
+    are no labels.
+
+    Args:
+        listed: The lists.
+        known: Names and declared codes of the labels -> their index.
+        where: What messages call the column.
+
+    Raises:
+        InputError: They can be read as either, as ``[0, 1]`` of two labels.
 
     Example:
-        >>> holds_values([["0", "0", "1"], None, ["1.0", "0.0", "1.0"]]), holds_values([["0", "1"], ["1", "0"]])
-        (True, False)
+        >>> known = {"0": 0, "1": 1, "2": 2}
+        >>> holds_values([["0", "0", "1"], None, ["1.0", "0.0", "1.0"]], known, "")
+        True
+        >>> holds_values([["0", "1"], ["2", "1"]], known, "")
+        False
     """
     given = [items for items in listed if items is not None]
-    if len({len(items) for items in given}) != 1:
+    if len({len(items) for items in given}) != 1 or not given[0]:
         return False
     values = {item for items in given for item in items}
-    return all(_value(item) is not None or looks_missing(item) for item in values) and any(
-        len({_value(item) for item in items}) < len(items) for items in given
+    if not all(_value(item) is not None or looks_missing(item) for item in values):
+        return False
+    if any(len({_value(item) for item in items}) < len(items) for items in given):
+        return True
+    if len(given[0]) != len(set(known.values())) or any(_value(item) is None for item in values):
+        return False
+    if values.isdisjoint(known):
+        return True
+    raise InputError(
+        f"lists such as [{', '.join(given[0])}] can be the labels that are there, or a value for each label",
+        where=where,
+        expected="lists of names, or lists in which it can be seen",
+        fix="list the names of the labels instead, or write a column a label",
     )
 
 
-def tags_of_values(listed: Lists, known: Collection[str], where: str) -> list[list[str] | None]:
+def tags_of_values(listed: Lists, known: Mapping[str, int], where: str) -> list[list[str] | None]:
     """Return the positions that hold 1, as codes.
 
     Args:
         listed: Lists for which :func:`holds_values` is true.
-        known: Names and declared codes of the labels.
+        known: Names and declared codes of the labels -> their index.
         where: What messages call the column.
 
     Raises:
-        InputError: A position is no declared code, or a value is missing.
+        InputError: A position is no declared code, there are more labels than positions, or a value is missing.
 
     Example:
-        >>> tags_of_values([["0", "0", "1"], None], ["0", "1", "2"], "frame, column 'tags'")
+        >>> tags_of_values([["0", "0", "1"], None], {"0": 0, "1": 1, "2": 2}, "frame, column 'tags'")
         [['2'], None]
     """
     size = next(len(items) for items in listed if items is not None)
     unsaid = [str(i) for i in range(size) if str(i) not in known]
-    if unsaid:
+    labels = len(set(known.values()))
+    if unsaid or labels != size:
+        says = f"no label for position {unsaid[0]}" if unsaid else f"{labels} labels"
         raise InputError(
-            f"lists of {size} values of 0 and 1, one for each label, and no label for position {unsaid[0]}",
+            f"lists of {size} values of 0 and 1, one for each label, and {says}",
             where=where,
             expected="codes that say which label stands at which position, the first is 0",
             fix=f"codes: {{0: LABEL, 1: LABEL, ...}}, {size} of them, in the order of the data's description",

@@ -30,6 +30,7 @@ def read_votes(task: Task, cells: Cells) -> Array:
         raise cells.error(
             row, name, "no number of votes, beside those of other classes", expected="0 where there are none"
         )
+    votes = votes / np.maximum(votes.max(1, keepdims=True), 1)  # no sum of them is infinite
     total = votes.sum(1, keepdims=True)
     return np.divide(votes, total, out=np.full_like(votes, np.nan), where=total > 0)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 import click
 
 from gcnlabel.cli.terminal import printable
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, is_out_of_memory
 from gcnlabel.stopping import stopping
 
 AGAIN = "run the same command again, with --overwrite where it has written files"
@@ -52,8 +52,11 @@ def spoken(hint: str, *, debug: bool = False) -> Iterator[None]:
         fix = FIXES.get(error.errno or 0, "gcnlabel --debug ... shows where it happened")
         what = f"the system refuses {os.fsdecode(name)}: {error.strerror or error}"
         _end(error, str(InputError(what, fix=fix)), debug)
-    except MemoryError as error:
-        _end(error, str(InputError("memory ran out", fix="less data at once, or a machine with more")), debug)
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        fix = "less data at once, fewer channels of the model, or a machine with more"
+        _end(error, str(InputError("memory ran out", fix=fix)), debug)
     except KeyboardInterrupt as stop:
         signum = getattr(stop, "signum", signal.SIGINT)
         with suppress(OSError):

@@ -9,8 +9,9 @@ import click
 from click.core import ParameterSource
 
 from gcnlabel.errors import InputError
+from gcnlabel.pickles import is_array_file
 
-OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "long", "workers", "scheduler")
+OF_TABLES = ("split_column", "missing", "delimiter", "names", "decimal", "quotes", "long", "workers", "scheduler")
 """Options that say how tables are read."""
 OF_ANNOTATIONS = ("split_column", "split", "missing", "names", "long", "workers", "scheduler")
 """Options that say what of annotations is measured; delimiter and decimal mark hold for matrices too."""
@@ -42,6 +43,9 @@ def refuse_idle_of_graph(options: Mapping[str, Any]) -> None:
     """Refuse options of ``build-graph`` that have no effect beside its others."""
     if not options["annotations"]:
         refuse_idle(OF_ANNOTATIONS, "without --annotations")
+    for kind in ("from_matrix", "from_counts"):
+        if options[kind] and is_array_file(options[kind]):
+            refuse_idle(("delimiter", "decimal", "quotes"), f"beside {options[kind]}, a file of arrays")
     if options["scheduler"] is not None:
         refuse_idle(["workers"], "beside --scheduler")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gcnlabel.errors import InputError
 from gcnlabel.graph.measuring import pair_of
+from gcnlabel.tasks.number_text import number_of
 
 
 def statistics_of(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | None:
@@ -21,7 +22,7 @@ def weights_of(given: tuple[str, ...]) -> float | dict[str, float] | None:
     """Return what ``--p`` gives: a weight of each task, one for all, or None."""
     try:
         if len(given) == 1 and "=" not in given[0]:
-            return float(given[0])
-        return {task: float(p) for task, p in (text.rsplit("=", 1) for text in given)} or None
+            return number_of(given[0])
+        return {task: number_of(p) for task, p in (text.rsplit("=", 1) for text in given)} or None
     except ValueError:
         raise InputError(f"--p {' '.join(given)}", expected="one number for all, or TASK=NUMBER for each") from None

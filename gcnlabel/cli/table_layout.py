@@ -9,12 +9,12 @@ from gcnlabel.annotations import Layout, Long
 
 
 def layout_of(options: Mapping[str, Any]) -> Layout:
-    """Return the layout that ``--delimiter``, ``--names``, ``--decimal`` and ``--long`` name.
+    """Return the layout that ``--delimiter``, ``--names``, ``--decimal``, ``--long`` and ``--no-quotes`` name.
 
     Example:
-        >>> layout_of({"delimiter": ";", "names": "id,cat", "decimal": ",", "long": None}).names
+        >>> layout_of({"delimiter": ";", "names": "id,cat", "decimal": ",", "long": None, "quotes": True}).names
         ('id', 'cat')
     """
     long = None if options["long"] is None else Long.parse(options["long"])
     names = () if options["names"] is None else tuple(options["names"].split(","))
-    return Layout(options["delimiter"], names, options["decimal"], long)
+    return Layout(options["delimiter"], names, options["decimal"], long, options["quotes"])

@@ -118,6 +118,10 @@ class Config(Section):
         standardize: Whether features are scaled by the mean and deviation of the training split.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
+        calibrate: How predictions of dimensions are brought to the scale of what is annotated, after training:
+            ``moments``, mean and deviation of the annotated training targets; ``regression``, least squares on them;
+            ``none``; or ``auto``, by what selects the checkpoint, see
+            :func:`gcnlabel.run.calibration.calibration_methods`. ``none`` in the papers' presets.
         loss: Task -> its loss; see :mod:`gcnlabel.losses`.
         weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
             ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
@@ -132,6 +136,7 @@ class Config(Section):
     data: Annotated[DataSource, SOURCES]
     standardize: bool = False
     standardize_targets: bool = True
+    calibrate: Literal["auto", "moments", "regression", "none"] = "auto"
     graph: Graph = Field(default_factory=Graph)
     model: Model = Field(default_factory=Model)
     loss: dict[str, Annotated[LossPart, LOSSES]] = Field(default={})

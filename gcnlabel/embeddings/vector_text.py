@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from gcnlabel.errors import InputError
+from gcnlabel.tasks.number_text import number_of
 
 SEEN = 100
 """Lines that tell the size of the vectors."""
@@ -95,7 +96,7 @@ def vector_lines(lines: IO[str]) -> tuple[int, Iterator[tuple[int, list[str]]]]:
     if size is not None:
         first = first[1:]
     else:
-        sizes = Counter(_numbers(parts) for _, parts in first)
+        sizes = Counter(numbers_at_end(parts) for _, parts in first)
         size = max(sizes, key=lambda count: sizes[count], default=0)  # of equally many lines, the first
     if size == 0:
         shown = " ".join(first[0][1])[:80] if first else ""
@@ -116,7 +117,7 @@ def _header(first: list[tuple[int, list[str]]]) -> int | None:
     return None if one_number and size != 1 else int(size)
 
 
-def _numbers(parts: list[str]) -> int:
+def numbers_at_end(parts: list[str]) -> int:
     """Return how many numbers a line ends with, besides its word."""
     count = 0
     while count < len(parts) - 1 and _is_number(parts[-1 - count]):
@@ -126,7 +127,7 @@ def _numbers(parts: list[str]) -> int:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        number_of(text)
     except ValueError:
         return False
     return True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gcnlabel.embeddings.vector_text import opened_vectors, vector_lines
+from gcnlabel.embeddings.vector_text import numbers_at_end, opened_vectors, vector_lines
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
+from gcnlabel.tasks.number_text import number_of
 
 Vectors = dict[str, npt.NDArray[np.float32]]
 MISSING = ("error", "skip", "random", "zero")
@@ -23,7 +26,8 @@ def read_word_vectors(path: str | Path, labels: Sequence[str], *, missing: str =
     """Return the embeddings [L, F] of labels from GloVe text, or word2vec / fastText text, possibly gzipped.
 
     A label is looked up whole, its words joined by ``_``, ``-`` or a space, as written and then in lower case; when it
-    is not there, its embedding is the mean of its words (split at ``_``, ``-``, ``/`` and spaces).
+    is not there, its embedding is the mean of its words (split at ``_``, ``-``, ``/`` and spaces). Accents match
+    whether they are composed (NFC) or not, and words of ConceptNet Numberbatch (``/c/en/word``) without their prefix.
 
     Args:
         path: The file: ``word v1 ... vF`` a line; a first line ``count F`` is passed over.
@@ -38,17 +42,18 @@ def read_word_vectors(path: str | Path, labels: Sequence[str], *, missing: str =
     if missing not in MISSING:
         raise InputError(f"missing = {missing!r}", expected=" | ".join(MISSING), fix=closest(missing, MISSING))
     path = existing_file(path, "word vectors")
-    wanted = {form for label in labels for form in [*_phrases(label), *_words(label), *map(str.lower, _words(label))]}
-    found, words = _find(path, wanted)
-    if not found:
+    names = [unicodedata.normalize("NFC", label) for label in labels]
+    wanted = {form for label in names for form in [*_phrases(label), *_words(label), *map(str.lower, _words(label))]}
+    lines = _find(path, wanted)
+    found, size = lines.found, lines.size
+    if not found and not lines.overlong:
         raise InputError(
             f"no word of any label is in {path}",
-            where=f"labels {shorten(labels)}; first words of the file: {', '.join(map(repr, words))}",
+            where=f"labels {shorten(labels)}; first words of the file: {', '.join(map(repr, lines.words))}",
             expected="a file of word vectors: a word and its numbers a line",
         )
-    size = len(next(iter(found.values())))
     fill = None if missing in ("error", "skip") else _filler(missing, size, seed)
-    rows = [_embed(label, found, missing, fill, path) for label in labels]
+    rows = [_embed(name, lines, missing, fill, path) for name in names]
     return torch.from_numpy(np.stack(rows))
 
 
@@ -62,13 +67,15 @@ def _words(label: str) -> list[str]:
     return [word for word in re.split(r"[\s_/\-]+", label) if word]
 
 
-def _embed(label: str, found: Vectors, missing: str, fill: _Filler | None, path: Path) -> npt.NDArray[np.float32]:
+def _embed(label: str, lines: _Lines, missing: str, fill: _Filler | None, path: Path) -> npt.NDArray[np.float32]:
     for form in _phrases(label):
-        if form in found:
-            return found[form]
+        if form in lines.found:
+            return lines.found[form]
     vectors = []
     for word in _words(label):
-        vector = found.get(word, found.get(word.lower()))
+        vector = lines.found.get(word, lines.found.get(word.lower()))
+        if vector is None:
+            lines.check_length(word, path)
         if vector is None and fill is not None:
             vector = fill(word)
         if vector is not None:
@@ -107,27 +114,65 @@ def _filler(missing: str, size: int, seed: int) -> _Filler:
     return _Filler(size, seed if missing == "random" else None)
 
 
-def _find(path: Path, wanted: set[str]) -> tuple[Vectors, list[str]]:
+@dataclass
+class _Lines:
+    """What the lines of a file say.
+
+    Attributes:
+        size: Numbers of each vector.
+        found: The first vector of each wanted word.
+        words: The first words of the file.
+        overlong: Wanted word -> number of a line where more numbers follow it, and how many.
+    """
+
+    size: int
+    found: Vectors = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+    overlong: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def check_length(self, word: str, path: Path) -> None:
+        """Raise an error where a word is not found because its line is too long."""
+        for form in (word, word.lower()):
+            if form in self.overlong:
+                number, count = self.overlong[form]
+                raise InputError(
+                    f"{count} numbers behind {form!r}",
+                    where=f"{path}, line {number}",
+                    expected=f"{self.size}, as in the other lines",
+                )
+
+
+def _find(path: Path, wanted: set[str]) -> _Lines:
     """Return the first vector of each wanted word, and the first words of the file."""
-    found: Vectors = {}
-    words: list[str] = []
-    with opened_vectors(path) as lines:
-        size, numbered = vector_lines(lines)
+    with opened_vectors(path) as text:
+        size, numbered = vector_lines(text)
+        lines = _Lines(size)
         for number, parts in numbered:
             words_of_line = max(len(parts) - size, 1)  # a word can hold spaces
             word = parts[0] if words_of_line == 1 else " ".join(parts[:words_of_line])
-            if len(words) < 5:
-                words.append(word[:40])
-            if word in wanted and word not in found:
-                found[word] = _vector(parts[words_of_line:], size, f"{path}, line {number}")
-    return found, words
+            if len(lines.words) < 5:
+                lines.words.append(word[:40])
+            word = _plain(word)
+            if word in wanted and word not in lines.found:
+                lines.found[word] = _vector(parts[words_of_line:], size, f"{path}, line {number}")
+            elif (
+                words_of_line > 1 and (first := _plain(parts[0])) in wanted and numbers_at_end(parts) == len(parts) - 1
+            ):
+                lines.overlong.setdefault(first, (number, len(parts) - 1))
+    return lines
+
+
+def _plain(word: str) -> str:
+    """Return a word with its letters composed, and without ConceptNet's prefix of English words."""
+    word = word.removeprefix("/c/en/")
+    return word if word.isascii() else unicodedata.normalize("NFC", word)
 
 
 def _vector(numbers: list[str], size: int, where: str) -> npt.NDArray[np.float32]:
     if len(numbers) != size:
         raise InputError(f"{len(numbers)} numbers", where=where, expected=f"{size}, as in the other lines")
     try:
-        vector = np.array(numbers, dtype=np.float32)
+        vector = np.array([number_of(text) for text in numbers], dtype=np.float32)
     except ValueError as error:
         raise InputError(f"not a vector: {error}", where=where, expected=f"a word and {size} numbers") from error
     if not np.isfinite(vector).all():

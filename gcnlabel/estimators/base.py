@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.estimators.hyper_parameters import config_of
-from gcnlabel.estimators.weights import copies, repeated
+from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
@@ -34,6 +35,11 @@ ROWS = 8192
 @dataclass(kw_only=True, eq=False, repr=False)
 class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     """A multi-layer perceptron with a head for all tasks, as it was after the epoch that is best on held-out samples.
+
+    A sample of weight w is w equal samples, and one of weight 0 is none, in all that is trained on, held out or
+    measured (whole multiples exactly up to 10,000 samples or 4 a sample, others in the mean of 4); only the number of
+    batches follows the number of samples that are given. So weights count beside each other, whatever their scale, and
+    neither the order of the samples matters nor whether one stands twice: copies are held out together.
 
     Args:
         head: ``default`` (chosen by the tasks, see :mod:`gcnlabel.run.default_head`), ``linear``, ``cosine``, or one
@@ -90,32 +96,38 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     validation_fraction: float = 0.1
     random_state: Any = None
 
-    def _train(self, X: Any, annotations: Annotations, sample_weight: Any = None) -> None:
-        """Train on features [N, D], dense or sparse, and annotations and weights of the same N samples."""
+    def _train(
+        self, X: Any, annotations: Annotations, sample_weight: Any, class_weights: Mapping[str, Any] | None = None
+    ) -> None:
+        """Train on features [N, D], dense or sparse, and annotations and weights of the same N samples.
+
+        ``class_weights``: task -> label -> weight of a class, or weights of a tag where it is absent and present.
+        """
         if len(unseen_labels(annotations)) == annotations.tasks.num_labels:
             raise InputError("no sample is annotated", expected="a class, a positive tag or a value at least once")
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        if sample_weight is not None:
-            weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)
-            times, counts = copies(weights, seed), weights > 0
-            X, annotations, times = X[counts], annotations.select(counts), times[counts]
-        config = config_of(self.get_params(deep=False), annotations.tasks, seed)
-        rows = dict(zip(("train", "val"), hold_out(annotations, self.validation_fraction, seed), strict=True))
-        samples = len(rows["train"])
-        if sample_weight is not None:
-            rows = {part: repeated(r, times) for part, r in rows.items()}
-        inputs = dense(X.astype(np.float32))
-        data = RunData(annotations.tasks, {part: Part(annotations.select(r), inputs[r]) for part, r in rows.items()})
+        weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)
+        there = np.flatnonzero(weights)
+        if not len(there):
+            raise InputError("all sample weights are 0", expected="at least one sample that counts")
+        inputs, annotations = dense(X[there].astype(np.float32)), annotations.select(there)
+        config = config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
+        rows, weights = distinct(inputs, annotations, weights[there])
+        inputs, annotations = inputs[rows], annotations.select(rows)
+        train, held = hold_out(annotations, self.validation_fraction, seed)
+        times = copies(weights, seed, most=max(ALWAYS, len(there)))
+        chosen = {"train": repeated(train, times), "val": repeated(held, times)}
+        data = RunData(annotations.tasks, {part: Part(annotations.select(r), inputs[r]) for part, r in chosen.items()})
         self.config_, self.graph_ = head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            self._train_model(data, samples, seed)
+            self._train_model(data, len(there) * len(train) / len(rows), seed)
 
-    def _train_model(self, data: RunData, samples: int, seed: int) -> None:
+    def _train_model(self, data: RunData, samples: float, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
         trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
-        steps = self.n_iter_ * -(-samples // self.config_.training.batch_size)
-        fit_trials(self.config_, [trial], max_steps=steps)  # copies of samples make no more of them
+        steps = self.n_iter_ * math.ceil(samples / self.config_.training.batch_size)
+        fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)  # however many copies there are of samples
         if not trial.epoch:
             raise InputError(
                 "the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features"

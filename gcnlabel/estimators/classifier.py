@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import ClassifierMixin
-from sklearn.utils import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, column_or_1d, validate_data
 from typing_extensions import Self
@@ -17,6 +16,7 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
+from gcnlabel.estimators.class_weights import of_classes, of_tags
 from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -30,8 +30,16 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
     Further arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`.
 
     Args:
-        class_weight: Class -> weight of its samples, or ``balanced`` for classes that weigh the same together; of
-            classes alone. It multiplies ``sample_weight``.
+        class_weight: None for 1, or one of these forms; what a dict leaves out weighs 1.
+
+            * Classes: class -> weight of its samples, which multiplies ``sample_weight``; ``balanced`` for classes that
+              weigh the same together, ``n / (k n_c)`` of n samples and k classes.
+            * Tags: ``{0: w, 1: w}``, weights of the loss of every tag where it is absent and where it is present; a
+              list of such dicts, one a tag in the order of ``classes_``; a dict of tag -> such a dict; ``balanced``
+              for tags whose absent and present samples weigh the same together, ``n / (2 n_v)`` of the n samples that
+              annotate the tag. Each tag has weights of its own, as of estimators in scikit-learn's
+              ``MultiOutputClassifier`` (its trees multiply those of all tags of a sample instead); to the loss of one
+              tag, weights are samples that are repeated as often. The graph counts each sample once.
 
     Attributes:
         classes_: The classes, sorted; of tags their column names or the names that are listed, or else numbers from 0.
@@ -44,7 +52,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         ['sad', 'happy']
     """
 
-    class_weight: Mapping[Any, float] | str | None = None
+    class_weight: Mapping[Any, Any] | Sequence[Mapping[int, float]] | str | None = None
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on samples.
@@ -71,8 +79,8 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         check_consistent_length(X, target)
         names = self._label_names()
         task = MultiLabel("labels", names) if target.ndim == 2 else Categorical("class", names)
-        weights = self._weights(X, target, sample_weight)
-        self._train(X, Annotations(TaskSet([task]), {task.name: target}), weights)
+        weights, tag_weights = self._weights(X, target, sample_weight)
+        self._train(X, Annotations(TaskSet([task]), {task.name: target}), weights, tag_weights)
         return self
 
     def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
@@ -92,15 +100,18 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         self.classes_, target = np.unique(y, return_inverse=True)
         return X, target
 
-    def _weights(self, X: Any, target: Array, sample_weight: Any) -> Any:
+    def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, dict[str, Any]]:
+        """Return the weights of samples [N] or None, and the weights of tags where they are absent and present."""
         if self.class_weight is None:
-            return sample_weight
-        if target.ndim == 2:
-            raise InputError(
-                "class_weight of tags", expected="classes", fix="loss='asymmetric' for rare tags, or sample_weight"
-            )
+            return sample_weight, {}
         weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)
-        return weights * compute_sample_weight(self.class_weight, self.classes_[target])
+        classes = self.classes_.tolist()
+        if target.ndim == 1:
+            counts = np.bincount(target, weights, len(classes))
+            return weights * of_classes(self.class_weight, classes, counts)[target], {}
+        counts = np.stack([weights @ (target == value) for value in (0, 1)], axis=1)
+        found = of_tags(self.class_weight, classes, counts).tolist()
+        return sample_weight, {"labels": dict(zip(self._label_names(), found, strict=True))}
 
     def predict(self, X: Any) -> Array:
         """Return the most probable class [N], or 0 / 1 for each tag [N, tags]: 1 from probability 0.5 on."""

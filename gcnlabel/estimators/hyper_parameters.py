@@ -14,13 +14,16 @@ from gcnlabel.run.default_head import HIDDEN
 from gcnlabel.tasks import TaskSet
 
 
-def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
+def config_of(
+    given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights: Mapping[str, Any] | None = None
+) -> Config:
     """Return the config of an estimator.
 
     Args:
         given: Its constructor arguments, see :class:`gcnlabel.estimators.base.LabelGraphBase`.
         tasks: What it predicts.
         seed: Seed of the run.
+        class_weights: Task -> label -> weight of a class, or weights of a tag where it is absent and present.
 
     Raises:
         InputError: A value is not allowed, or an argument is given that the head does not use.
@@ -32,9 +35,10 @@ def config_of(given: Mapping[str, Any], tasks: TaskSet, seed: int) -> Config:
         {
             "data": {"source": "table", "annotations": "given to fit"},
             "standardize": _plain(given["standardize"]),
+            "calibrate": given.get("calibrate", "none"),
             "graph": _graph(given),
             "model": {"backbone": backbone, "head": _head(given)},
-            "loss": _losses(given, tasks),
+            "loss": _losses(given, tasks, class_weights or {}),
             "optimizer": {"schedule": "cosine", **{key: _plain(given[name]) for key, name in names.items()}},
             "training": {
                 "epochs": _plain(given["max_iter"]),
@@ -76,10 +80,13 @@ def _head(given: Mapping[str, Any]) -> dict[str, Any]:
     return of_graph.get(given["head"], {"name": given["head"]})
 
 
-def _losses(given: Mapping[str, Any], tasks: TaskSet) -> dict[str, Any]:
+def _losses(given: Mapping[str, Any], tasks: TaskSet, class_weights: Mapping[str, Any]) -> dict[str, Any]:
     names = _by_task(given["loss"], tasks)
     weights = _by_task(given["loss_weights"], tasks)
-    return {task: {"name": names.get(task, "default"), "weight": _plain(weights.get(task))} for task in tasks.names}
+    losses = {task: {"name": names.get(task, "default"), "weight": _plain(weights.get(task))} for task in tasks.names}
+    for task, of_task in class_weights.items():
+        losses[task]["class_weights"] = of_task
+    return losses
 
 
 def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:

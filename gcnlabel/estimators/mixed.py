@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_consistent_length, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length, validate_data
 from typing_extensions import Self
 
+from gcnlabel.annotations import Annotations
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
+from gcnlabel.estimators.class_weights import of_tasks
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.metrics.main_metrics import mean_main_metric
@@ -49,6 +51,13 @@ class LabelGraphEstimator(LabelGraphBase):
         tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict that declares one: name -> ``{"type": ..., ...}``. None for
             those that the columns of a frame speak of, see :func:`~gcnlabel.estimators.inferred.inferred_tasks`; they
             are said in a warning.
+        calibrate: How predictions of dimensions are brought to the scale of the targets, on the samples that are
+            trained on: ``auto``, ``moments``, ``regression`` or ``none``, see
+            :class:`~gcnlabel.estimators.LabelGraphRegressor`.
+        class_weight: ``balanced`` for all tasks of classes and tags; or task -> what
+            :class:`~gcnlabel.estimators.LabelGraphClassifier` takes, with the names of the labels. They weigh the
+            losses, of classes as the weighted mean of each batch (``torch.nn.CrossEntropyLoss``); the graph counts
+            each sample once.
 
     Example:
         >>> tasks = {
@@ -63,6 +72,8 @@ class LabelGraphEstimator(LabelGraphBase):
     """
 
     tasks: TaskSet | Mapping[str, Any] | None = None
+    calibrate: str = field(default="auto", kw_only=True)
+    class_weight: Mapping[str, Any] | str | None = field(default=None, kw_only=True)
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on features [N, D], dense or sparse, and targets in any layout; predictions will have the same.
@@ -77,8 +88,13 @@ class LabelGraphEstimator(LabelGraphBase):
         self._layout = layout_of(y, values)
         annotations = self._layout.read(y, tasks)
         check_consistent_length(X, next(iter(annotations.targets.values())))
-        self._train(X, annotations, sample_weight)
+        weights = {} if self.class_weight is None else self._class_weights(X, annotations, sample_weight)
+        self._train(X, annotations, sample_weight, weights)
         return self
+
+    def _class_weights(self, X: Any, annotations: Annotations, sample_weight: Any) -> dict[str, Any]:
+        weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)
+        return of_tasks(self.class_weight, annotations, weights)
 
     def _tasks(self, y: Any) -> tuple[TaskSet, Mapping[str, Mapping[str, Any]]]:
         if self.tasks is not None or y is None:

@@ -21,9 +21,15 @@ from gcnlabel.tasks import Dimensional, TaskSet
 class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
     """A regressor for one or several dimensions.
 
-    Arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`, but for two defaults. The
-    loss is ``mse``, since ``score`` is R². The head is ``linear``: what ``default`` stands for was chosen for
-    dimensions beside classes or tags, and scores by angle, which it takes, follow a well predictable dimension badly.
+    Arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`, but for two defaults and
+    one argument more. The loss is ``mse``, since ``score`` is R². The head is ``linear``: what ``default`` stands for
+    was chosen for dimensions beside classes or tags, and scores by angle, which it takes, follow a well predictable
+    dimension badly.
+
+    Args:
+        calibrate: How predictions are brought to the scale of the targets, on the samples that are trained on:
+            ``regression`` (least squares, which R² asks for), ``moments`` (mean and deviation of the targets, which CCC
+            asks for), ``none``, or ``auto``: by the loss, ``moments`` for ``ccc`` and ``regression`` for ``mse``.
 
     Example:
         >>> X = np.linspace(0, 1, 40)[:, None]
@@ -34,6 +40,7 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
 
     head: str = "linear"
     loss: str | Mapping[str, str] | None = "mse"
+    calibrate: str = "regression"
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on samples.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gcnlabel.annotations.csv_text import NAMELESS
+from gcnlabel.annotations.column_names import NAMELESS
 from gcnlabel.annotations.table_file import TableFile, open_table
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.faces.affectnet.eye_centres import eyes_from_text
@@ -76,7 +77,7 @@ def read_face_places(path: str | Path, *, alignment: Alignment | None = None) ->
     if "image" not in table.columns or unknown or len(given) not in (0, 4):
         raise InputError(f"{path} has the columns {shorten(table.columns)}", expected=f"of {shorten(COLUMNS, 6)}")
     names = table["image"].fill_null("").to_list()
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise InputError(f"{path} names images twice: {shorten(twice)}", expected="a row an image")
     boxes, eyes = _boxes(table, file), _eyes(table, file)

@@ -15,6 +15,7 @@ from gcnlabel.annotations import AS_SEEN, Layout
 from gcnlabel.annotations.csv_text import read_head, text_rows
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.files import existing_file
+from gcnlabel.tasks.number_text import number_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -149,7 +150,7 @@ def _square(labels: list[str], rows: dict[str, list[str]], path: str | Path) -> 
 
 def _number(text: str, path: str | Path, row: str, column: str) -> float:
     try:
-        value = float(text)
+        value = number_of(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):

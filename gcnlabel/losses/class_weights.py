@@ -1,9 +1,46 @@
-"""Weights of classes from how often they occur."""
+"""Weights of classes, and of absent and present tags, from how often they occur or as they are given."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 import torch
+from scipy import sparse
 from torch import Tensor
+
+from gcnlabel.annotations import Annotations
+from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.tasks import Task
+
+Given = bool | Mapping[str, float | Sequence[float]]
+"""True for weights by frequency; or class -> weight, tag -> weights where it is absent and present."""
+
+
+def weights_of_classes(given: Given, annotations: Annotations, task: str) -> Tensor | None:
+    """Return the weight of each class [classes], None for none: ``f_min / f_i`` where ``given`` is true.
+
+    Raises:
+        InputError: A name is no class, or a weight is no number.
+    """
+    if given is True:
+        return inverse_frequency_weights(torch.as_tensor(np.nansum(annotations.indicators(task), 0)))
+    return _given(annotations.tasks[task], given, 1)[:, 0] if given else None
+
+
+def weights_of_tags(given: Given, annotations: Annotations, task: str) -> Tensor | None:
+    """Return the weight of each tag where it is absent and present [labels, 2], None for none; of mean 1 over samples.
+
+    Where ``given`` is true, they are those of :func:`balanced_weights`.
+
+    Raises:
+        InputError: A name is no tag, or weights are no two numbers.
+    """
+    if not given:
+        return None
+    counts = _tag_counts(annotations.targets[task])
+    return of_mean_1(balanced_weights(counts) if given is True else _given(annotations.tasks[task], given, 2), counts)
 
 
 def inverse_frequency_weights(counts: Tensor) -> Tensor:
@@ -23,3 +60,61 @@ def inverse_frequency_weights(counts: Tensor) -> Tensor:
     if not seen.any():
         return torch.ones_like(counts)
     return torch.where(seen, counts[seen].min() / counts.where(seen, 1), 0)
+
+
+def balanced_weights(counts: Tensor) -> Tensor:
+    """Return ``n / (k n_i)`` of the k classes that occur, of n samples: all classes weigh the same together.
+
+    scikit-learn's ``balanced``. A class that never occurs weighs 0.
+
+    Args:
+        counts: Samples of each class [classes]; or of each tag, absent and present [labels, 2].
+
+    Example:
+        >>> balanced_weights(torch.tensor([[9, 1], [4, 0]])).tolist()
+        [[0.5555555820465088, 5.0], [1.0, 0.0]]
+    """
+    counts = counts.to(torch.get_default_dtype())
+    seen = counts > 0
+    total, kinds = counts.sum(-1, keepdim=True), seen.sum(-1, keepdim=True)
+    return torch.where(seen, total / (kinds * counts).where(seen, 1), 0)
+
+
+def of_mean_1(weights: Tensor, counts: Tensor) -> Tensor:
+    """Return weights times the factor that makes their mean over the samples 1.
+
+    Args:
+        weights: Weight of each class [classes], or of absent and present tags [labels, 2].
+        counts: Samples of each, of the same shape.
+
+    Example:
+        >>> of_mean_1(torch.tensor([[1.0, 4.0]]), torch.tensor([[2.0, 1.0]])).tolist()
+        [[0.5, 2.0]]
+    """
+    total = (weights * counts).sum()
+    return weights * (counts.sum() / total) if total > 0 else weights
+
+
+def _given(task: Task, given: Any, size: int) -> Tensor:
+    """Return what is given for each label, [labels, size]; 1 for those left out."""
+    where = f"loss.{task.name}.class_weights"
+    unknown = [name for name in given if name not in task.labels]
+    if unknown:
+        fix = closest(unknown[0], task.labels)
+        raise InputError(f"{where}: unknown label {unknown[0]!r}", expected=shorten(task.labels, 20), fix=fix)
+    weights = torch.ones(len(task), size)
+    for name, of_label in given.items():
+        values = np.atleast_1d(of_label)
+        if len(values) != size:
+            expected = "a weight a class" if size == 1 else "two weights a tag: [where absent, where present]"
+            raise InputError(f"{where}.{name}: {of_label}", expected=expected)
+        weights[task.labels.index(name)] = torch.as_tensor(values, dtype=weights.dtype)
+    return weights
+
+
+def _tag_counts(target: Any) -> Tensor:
+    """Return the number of samples in which each tag is absent and present, [labels, 2]."""
+    if sparse.issparse(target):
+        present = np.asarray(target.sum(0)).ravel()
+        return torch.as_tensor(np.stack([target.shape[0] - present, present], axis=1))
+    return torch.as_tensor(np.stack([np.nansum(1 - target, 0), np.nansum(target, 0)], axis=1), dtype=torch.float64)

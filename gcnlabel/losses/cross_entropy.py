@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.losses.class_weights import inverse_frequency_weights
+from gcnlabel.losses.class_weights import Given, weights_of_classes
+from gcnlabel.losses.indices import class_indices
 from gcnlabel.losses.task_loss import LOSSES, MeanLoss
+from gcnlabel.settings import ClassWeights
 from gcnlabel.tasks import Task
 
 
@@ -20,22 +21,22 @@ class CrossEntropy(MeanLoss):
 
     Args:
         class_weights: Weight of each class [classes], or None for equal weights.
-        balanced: Whether :meth:`fit` weighs each class by f_min / f_i (Eq. 9).
+        weighing: What :meth:`fit` makes the weights of: true for f_min / f_i (Eq. 9), or class -> weight; false for
+            none.
     """
 
     class_weights: Tensor | None
-    takes = "the index of a class, or -1 where missing; or shares of the classes that sum to 1, or NaN"
+    takes = "the index of a class, or -1 or NaN where missing; or shares of the classes that sum to 1, or NaN"
 
-    def __init__(self, class_weights: Tensor | None = None, *, balanced: bool = False) -> None:
+    def __init__(self, class_weights: Tensor | None = None, *, weighing: Given = False) -> None:
         super().__init__()
-        self.balanced = balanced
+        self.weighing = weighing
         self.register_buffer("class_weights", class_weights, persistent=False)
 
     def fit(self, annotations: Annotations, task: str) -> None:
-        """Weigh each class by how often it occurs, where the loss is balanced."""
-        if self.balanced:
-            counts = np.nansum(annotations.indicators(task), 0)
-            self.class_weights = inverse_frequency_weights(torch.as_tensor(counts))
+        """Weigh each class by how often it occurs, or as it is said."""
+        if self.weighing:
+            self.class_weights = weights_of_classes(self.weighing, annotations, task)
 
     def target_shapes(self, scores: torch.Size) -> tuple[torch.Size, ...]:
         """Return [B], of indices, and [B, classes], of shares."""
@@ -45,7 +46,8 @@ class CrossEntropy(MeanLoss):
         """Return which are neither -1 nor the index of a class, or no shares."""
         if targets.dim() == 2:
             return (targets < 0) | ((targets.sum(1) - 1).abs() > 1e-4)[:, None]
-        return (targets < -1) | (targets >= scores.shape[1])
+        indices = class_indices(targets)
+        return (indices < -1) | (indices >= scores.shape[1]) | (~targets.isnan() & (indices != targets))
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weighted losses and weights of the observed samples."""
@@ -54,18 +56,19 @@ class CrossEntropy(MeanLoss):
             shares = torch.where(seen, targets, 0).to(scores.dtype)
             shares = shares if weights is None else shares * weights
             return -(shares * F.log_softmax(scores, dim=1)).sum(), shares.sum()
-        known = torch.where(seen, targets, 0)
+        known = torch.where(seen, class_indices(targets), 0)
         losses = F.cross_entropy(scores, known, weights, reduction="none")
         weight = seen.to(losses.dtype) if weights is None else torch.where(seen, weights[known], 0)
         return torch.where(seen, losses, 0).sum(), weight.sum()
 
 
 @LOSSES.register("cross_entropy", suits="classes")
-def cross_entropy(task: Task, *, class_weights: bool = False) -> CrossEntropy:
+def cross_entropy(task: Task, *, class_weights: ClassWeights = False) -> CrossEntropy:
     """Return cross-entropy, against classes or shares of annotators.
 
     Args:
         task: A categorical task.
-        class_weights: Whether each class is weighed by f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9).
+        class_weights: True for weights f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9); or class ->
+            weight, 1 for those left out.
     """
-    return CrossEntropy(balanced=class_weights)
+    return CrossEntropy(weighing=class_weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated
 
 import torch
@@ -9,81 +10,125 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
+from gcnlabel.annotations import Annotations
+from gcnlabel.losses.class_weights import Given, weights_of_tags
 from gcnlabel.losses.task_loss import LOSSES, MeanLoss, count
+from gcnlabel.settings import ClassWeights
 from gcnlabel.tasks import Task
 
 Focus = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class TagLoss(MeanLoss):
-    """A loss of tags, each there or not."""
+    """A loss of tags, each there or not: the mean over observed tags of its loss times its weight.
 
+    A tag that is there weighs ``class_weights[tag, 1]``, one that is absent ``class_weights[tag, 0]``. Where the mean
+    weight over the training samples is 1, this estimates without bias the loss of samples repeated as often as the
+    weights say, however few of a rare tag a batch holds; dividing by the weights of the batch would not.
+
+    Args:
+        class_weights: Weights of absent and present tags [labels, 2], or None for 1.
+        weighing: What :meth:`fit` makes the weights of: true so that the samples in which a tag is absent and those in
+            which it is present weigh the same together, or tag -> weights where absent and present; false for none.
+    """
+
+    class_weights: Tensor | None
     takes = "0, 1 or a probability between, or NaN where missing"
+
+    def __init__(self, class_weights: Tensor | None = None, *, weighing: Given = False) -> None:
+        super().__init__()
+        self.weighing = weighing
+        self.register_buffer("class_weights", class_weights, persistent=False)
+
+    def fit(self, annotations: Annotations, task: str) -> None:
+        """Weigh each tag by how often it is absent and present, or as it is said."""
+        if self.weighing:
+            self.class_weights = weights_of_tags(self.weighing, annotations, task)
 
     def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return which lie outside 0..1."""
         return (targets < 0) | (targets > 1)
 
+    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the weighted losses and number of observed tags."""
+        known = torch.where(seen, targets, 0).to(scores.dtype)
+        absent, present = 1 - known, known
+        if self.class_weights is not None:
+            weights = self.class_weights.to(scores.dtype)
+            absent, present = absent * weights[:, 0], present * weights[:, 1]
+        total = torch.where(seen, self.of_shares(scores, absent, present), 0).sum()
+        return total, count(seen, total)
+
+    @abstractmethod
+    def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
+        """Return the loss of each score, of a tag that counts so much as absent and as present, all [B, labels]."""
+
 
 class BinaryCrossEntropy(TagLoss):
-    """Binary cross-entropy with logits, the mean over observed tags.
+    """Binary cross-entropy with logits, the weighted mean over observed tags; see :class:`TagLoss`."""
 
-    Args:
-        pos_weight: Weight of the positives of each tag [labels], or None.
-    """
-
-    pos_weight: Tensor | None
-
-    def __init__(self, pos_weight: Tensor | None = None) -> None:
-        super().__init__()
-        self.register_buffer("pos_weight", pos_weight, persistent=False)
-
-    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the losses and number of observed tags."""
-        known = torch.where(seen, targets, 0).to(scores.dtype)
-        losses = F.binary_cross_entropy_with_logits(scores, known, pos_weight=self.pos_weight, reduction="none")
-        total = torch.where(seen, losses, 0).sum()
-        return total, count(seen, total)
+    def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
+        """Return ``-present log q - absent log(1 - q)``, with ``q = sigmoid(score)``."""
+        return absent * scores - (absent + present) * F.logsigmoid(scores)
 
 
 class AsymmetricLoss(TagLoss):
-    """Asymmetric loss for tags (Ridnik et al., ICCV 2021, Eq. 4 to 6), the mean over observed tags.
+    """Asymmetric loss for tags (Ridnik et al., ICCV 2021, Eq. 4 to 6), the weighted mean over observed tags.
 
     With ``q = sigmoid(score)`` and ``q_m = max(q - clip, 0)``: positives lose ``-(1 - q)^gamma_pos log q``, negatives
     ``-q_m^gamma_neg log(1 - q_m)``.
 
     Args:
+        class_weights: Weights of absent and present tags, see :class:`TagLoss`.
         gamma_neg: Focusing of the negatives.
         gamma_pos: Focusing of the positives.
         clip: Margin below which a negative is easy enough to lose nothing.
+        weighing: What :meth:`fit` makes the weights of, see :class:`TagLoss`.
     """
 
-    def __init__(self, gamma_neg: float = 4.0, gamma_pos: float = 1.0, clip: float = 0.05) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        class_weights: Tensor | None = None,
+        *,
+        gamma_neg: float = 4.0,
+        gamma_pos: float = 1.0,
+        clip: float = 0.05,
+        weighing: Given = False,
+    ) -> None:
+        super().__init__(class_weights, weighing=weighing)
         self.gamma_neg = gamma_neg
         self.gamma_pos = gamma_pos
         self.clip = clip
 
-    def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the losses and number of observed tags."""
-        targets = torch.where(seen, targets, 0).to(scores.dtype)
+    def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
+        """Return the weighted losses as positives and as negatives."""
         q = torch.sigmoid(scores)
         shifted = (q - self.clip).clamp(min=0)
         positive = -((1 - q) ** self.gamma_pos) * F.logsigmoid(scores)
         negative = -(shifted**self.gamma_neg) * torch.log1p(-shifted)
-        total = torch.where(seen, targets * positive + (1 - targets) * negative, 0).sum()
-        return total, count(seen, total)
+        return present * positive + absent * negative
 
 
 @LOSSES.register("bce", suits="tags")
-def bce(task: Task) -> BinaryCrossEntropy:
-    """Return binary cross-entropy."""
-    return BinaryCrossEntropy()
+def bce(task: Task, *, class_weights: ClassWeights = False) -> BinaryCrossEntropy:
+    """Return binary cross-entropy.
+
+    Args:
+        task: A multi-label task.
+        class_weights: True so that the samples in which a tag is absent and those in which it is present weigh the same
+            together; or tag -> [weight where absent, weight where present], 1 for those left out.
+    """
+    return BinaryCrossEntropy(weighing=class_weights)
 
 
 @LOSSES.register("asymmetric", suits="tags")
 def asymmetric(
-    task: Task, *, gamma_neg: Focus = 4.0, gamma_pos: Focus = 1.0, clip: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    task: Task,
+    *,
+    gamma_neg: Focus = 4.0,
+    gamma_pos: Focus = 1.0,
+    clip: Annotated[float, Field(ge=0, lt=1)] = 0.05,
+    class_weights: ClassWeights = False,
 ) -> AsymmetricLoss:
     """Return the asymmetric loss (Ridnik et al., ICCV 2021).
 
@@ -92,5 +137,6 @@ def asymmetric(
         gamma_neg: Focusing of the negatives.
         gamma_pos: Focusing of the positives.
         clip: Margin below which a negative is easy enough to lose nothing.
+        class_weights: As of ``bce``.
     """
-    return AsymmetricLoss(gamma_neg, gamma_pos, clip)
+    return AsymmetricLoss(gamma_neg=gamma_neg, gamma_pos=gamma_pos, clip=clip, weighing=class_weights)

@@ -49,8 +49,8 @@ class TaskLoss(nn.Module):
 
         Args:
             scores: [B, labels of the task].
-            targets: Class indices [B], -1 = missing; or [B, labels of the task], NaN = missing, which are shares for
-                a categorical task.
+            targets: Class indices [B], -1 or NaN = missing; or [B, labels of the task], NaN = missing, which are shares
+                for a categorical task.
         """
 
     def fit(self, annotations: Annotations, task: str) -> None:

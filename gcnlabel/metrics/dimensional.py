@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -25,7 +26,12 @@ def pearson(x: Tensor, y: Tensor) -> Tensor:
 def dimensional_metrics(
     predictions: Tensor, targets: Tensor, dims: tuple[str, ...], range: tuple[float, float] | None = None
 ) -> dict[str, Any]:
-    """Return ``<dim>/ccc``, ``/pearson``, ``/rmse`` and ``/sagr`` for each dimension, and ``mean_ccc`` over them.
+    """Return ``<dim>/ccc``, ``/pearson``, ``/rmse`` and ``/sagr`` for each dimension, and means over them.
+
+    CCC falls with a wrong scale of the predictions, Pearson's correlation does not, and RMSE is least where they vary
+    less than the targets: none of them says alone what another head or a calibration has changed. The means are
+    ``mean_ccc``, ``mean_pearson`` and ``mean_nrmse``, of RMSE over the deviation of the observed targets, which does
+    not depend on units and is 1 where their mean is predicted; it leaves out dimensions whose targets are all equal.
 
     SAGR is the share of samples whose sign agrees, with sign(0) = 0; it is there where values lie on both sides of 0:
     those of the range, or where none is declared the observed targets. A dimension with fewer than 2 observed targets
@@ -38,6 +44,7 @@ def dimensional_metrics(
         range: Lowest and highest value that is declared for them, or None.
     """
     result: dict[str, Any] = {"undefined": []}
+    spread: dict[str, float] = {}
     for i, name in enumerate(dims):
         seen = ~torch.isnan(targets[:, i])
         x, y = predictions[seen, i].double(), targets[seen, i].double()
@@ -47,8 +54,19 @@ def dimensional_metrics(
         result[f"{name}/ccc"] = float(ccc(x[:, None], y[:, None]))
         result[f"{name}/pearson"] = float(pearson(x, y))
         result[f"{name}/rmse"] = float((x - y).square().mean().sqrt())
+        spread[name] = float(y.std(correction=0)) if y.max() > y.min() else 0.0
         low, high = range or (y.min(), y.max())
         if low < 0 < high:
             result[f"{name}/sagr"] = float((x.sign() == y.sign()).double().mean())
-    values = [result[key] for key in result if key.endswith("/ccc")]
-    return {"mean_ccc": sum(values) / len(values), **result} if values else result
+    return {**_means(result, spread), **result}
+
+
+def _means(result: Mapping[str, Any], spread: Mapping[str, float]) -> dict[str, float]:
+    """Return the means over dimensions that have metrics, whose targets have a spread > 0 or 0."""
+    varied = [name for name, sd in spread.items() if sd > 0]
+    values = {
+        "mean_ccc": [result[f"{name}/ccc"] for name in spread],
+        "mean_pearson": [result[f"{name}/pearson"] for name in spread],
+        "mean_nrmse": [result[f"{name}/rmse"] / spread[name] for name in varied],
+    }
+    return {name: sum(of_dims) / len(of_dims) for name, of_dims in values.items() if of_dims}

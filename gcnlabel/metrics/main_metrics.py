@@ -1,4 +1,4 @@
-"""The one metric of each type of task by which models are selected and heads compared."""
+"""The metric of each type of task by which models are selected and heads compared, and what is shown beside it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from gcnlabel.metrics.majority import majority
 from gcnlabel.metrics.ranking import ranking_metrics
 from gcnlabel.metrics.task_metrics import METRICS
 from gcnlabel.tasks import Task, TaskSet
+
+BESIDE = {"mean_ccc": ("mean_pearson", "mean_nrmse")}
+"""Metric -> those that are shown beside it: a CCC alone does not tell ranks from scale."""
 
 
 def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:

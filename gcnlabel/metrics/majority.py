@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from gcnlabel.losses.indices import class_indices
+
 
 def majority(targets: Tensor) -> Tensor:
     """Return the class of each sample, int64 [N]: -1 where it is missing, or where no class has more than each other.
 
     Args:
-        targets: Class indices [N], which stay as they are, or shares [N, classes], NaN where missing.
+        targets: Class indices [N], of any type of number, or shares [N, classes], NaN where missing.
 
     Example:
         >>> import torch
@@ -17,7 +19,7 @@ def majority(targets: Tensor) -> Tensor:
         [1, -1, -1]
     """
     if targets.dim() == 1:
-        return targets
+        return class_indices(targets)
     highest = targets.nan_to_num(-1).max(1)
     alone = (targets == highest.values[:, None]).sum(1) == 1
     return highest.indices.where(alone, -1)

@@ -51,7 +51,12 @@ class MultiTaskModel(nn.Module):
         self.units = Units(head.tasks) if units is None else units
 
     def forward(self, inputs: Tensor) -> dict[str, Tensor]:
-        """Return the scores of each task, [B, labels of the task].
+        """Return the scores of each task, [B, labels of the task], those of dimensions in the user's units."""
+        values: dict[str, Tensor] = self.units(self.standard_scores(inputs))
+        return values
+
+    def standard_scores(self, inputs: Tensor) -> dict[str, Tensor]:
+        """Return the scores of each task as the head gives them: those of dimensions in standard units, not bounded.
 
         The backbone alone takes part in autocast: bfloat16 has too few digits to rank by.
         """
@@ -59,7 +64,7 @@ class MultiTaskModel(nn.Module):
         if features.dtype in (torch.bfloat16, torch.float16):
             features = features.float()
         with full_precision(features.device):
-            scores: dict[str, Tensor] = self.units(self.head(features))
+            scores: dict[str, Tensor] = self.head(features)
         return scores
 
     def extend(self, graph: LabelGraph) -> MultiTaskModel:

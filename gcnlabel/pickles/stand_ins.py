@@ -109,6 +109,17 @@ class DataFrame(StandIn):
         self.transposed = False
 
 
+class Object(StandIn):
+    """Python's ``object``, which protocols 0 and 1 name as the base of a class."""
+
+
+def reconstructor(kind: Any, base: Any, state: Any) -> StandIn:
+    """Stand in for ``copyreg._reconstructor``, which makes what BUILD fills in protocols 0 and 1."""
+    if not (isinstance(kind, type) and issubclass(kind, StandIn)) or base is not Object or state is not None:
+        raise InputError("an object of another class", expected="numpy arrays and pandas frames alone")
+    return kind()
+
+
 def reconstruct(kind: Any, shape: Any, code: Any) -> Array:
     """Stand in for numpy's ``_reconstruct``, which makes an empty array that BUILD fills."""
     if kind is not Array:
@@ -155,6 +166,10 @@ NUMPY: dict[str, Callable[..., Any]] = {
     **{f"numpy.{core}.numeric._frombuffer": from_buffer for core in ("core", "_core")},
     "numpy.ndarray": Array,
     "numpy.dtype": Dtype,
+    "copyreg._reconstructor": reconstructor,
+    "copy_reg._reconstructor": reconstructor,
+    "builtins.object": Object,
+    "__builtin__.object": Object,
     "builtins.bytes": no_bytes,
     "__builtin__.bytes": no_bytes,
 }

@@ -43,6 +43,10 @@ class TextType(StandIn):
         """Take what there is."""
 
 
+class NotAvailable(StandIn):
+    """pandas.NA, which pandas' type of text names for missing texts."""
+
+
 def new_text(kind: Any, *_: Any) -> TextArray:
     """Stand in for how Cython makes a StringArray."""
     if kind is not TextArray:
@@ -89,6 +93,7 @@ TEXTS = {
     **{f"pandas.{place}.StringArray": TextArray for place in ("arrays", "core.arrays.string_")},
     "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked": new_text,
     **{f"pandas.{place}StringDtype": TextType for place in ("", "core.arrays.string_.")},
+    **{f"pandas.{place}NA": NotAvailable for place in ("", "_libs.missing.")},
     "pyarrow.lib._restore_array": ArrowText,
     "pyarrow.lib.type_for_alias": text_kind,
     "pyarrow.lib.py_buffer": buffer,

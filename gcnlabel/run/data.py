@@ -48,7 +48,9 @@ def _load(config: Config, split_file: Path | None) -> RunData:
     source = config.data
     whole, report = source.read(declared_tasks(config))
     report = report or whole.report()
-    report = report if source.splits.fractions else report.of_splits(_names(source.splits))
+    names = [] if source.splits.fractions else _names(source.splits)
+    report.check_left(names)
+    report = report.of_splits(names) if names else report
     rank_zero_only(note)(report.line())
     drawn = source.split_note
     if drawn is not None and split_file is not None and split_file.exists():

@@ -18,15 +18,20 @@ from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
-from gcnlabel.nn import Head, MultiTaskModel
+from gcnlabel.nn import Head
+from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loading import load_model
+from gcnlabel.run.parts import Part
 from gcnlabel.run.reading import read_epochs
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import predict
+from gcnlabel.training.predict import Network
 
 Scores = Mapping[str, Tensor]
+CALIBRATION = "calibration"
+"""Key of a checkpoint: the line that says how it was calibrated."""
 
 
 def evaluate(
@@ -47,11 +52,13 @@ def evaluate(
     data = load_data(config, folder.split) if data is None else data
     split = split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
-    epoch, score = int(checkpoint["epoch"]) + 1, partial(_scores, config, data, model.to(place), place)
-    scores, targets = score(split), targets_to_tensors(data.parts[split].annotations)
+    epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
+    score = partial(part_scores, config, network=model.to(place), device=place)
+    scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
     thresholds = {}
     if config.evaluate.tune_thresholds:
-        thresholds = tag_thresholds(data.tasks, score("val"), targets_to_tensors(data.parts["val"].annotations))
+        val = data.parts["val"]
+        thresholds = tag_thresholds(data.tasks, score(val), targets_to_tensors(val.annotations))
     values = {
         "split": split,
         "samples": len(data.parts[split].annotations),
@@ -60,6 +67,7 @@ def evaluate(
         "selected": {**config.select.model_dump(), "epoch": epoch},
         "notes": [
             *_notes(config, data, split, thresholds),
+            *_calibration(config, data, calibration),
             *_unknown_tags(data.tasks, targets),
             *_unfinished(folder, config, epoch),
         ],
@@ -106,6 +114,13 @@ def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, A
     return notes
 
 
+def _calibration(config: Config, data: RunData, said: str | None) -> list[str]:
+    if said is not None:
+        return [str(said)]
+    wanted = calibration_methods(config, data.tasks)
+    return ["the dimensions are not calibrated: train --resume does it after the last epoch"] if wanted else []
+
+
 def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
     counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if task.unknown == "negative"}
     return [
@@ -129,11 +144,9 @@ def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
-def _scores(
-    config: Config, data: RunData, model: MultiTaskModel, device: torch.device, split: str
-) -> dict[str, Tensor]:
-    """Return the scores of each task for a split, in single precision."""
-    dataset = ArrayDataset(data.parts[split].inputs, {})
+def part_scores(config: Config, part: Part, network: Network, device: torch.device) -> dict[str, Tensor]:
+    """Return the scores of each task for a part, in single precision."""
+    dataset = ArrayDataset(part.inputs, {})
     loader = DataLoader(
         dataset,
         batch_size=config.training.batch_size,
@@ -141,7 +154,7 @@ def _scores(
         num_workers=config.training.workers,
         pin_memory=torch.cuda.is_available(),
     )
-    found = predict(model, (inputs for inputs, _ in loader), device)
+    found = predict(network, (inputs for inputs, _ in loader), device)
     return {name: scores.float() for name, scores in found.items()}
 
 

@@ -15,10 +15,10 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data, with_decisions
 from gcnlabel.run.default_head import check_alone, resolve_default
-from gcnlabel.run.evaluation import evaluate
+from gcnlabel.run.finishing import check_finish, finish
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import batch_plan, check_selection, data_module, selection
+from gcnlabel.run.loaders import batch_plan, data_module, selection
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
 from gcnlabel.run.speed import set_for_speed
@@ -62,7 +62,7 @@ def train(
             if is_first_process():
                 _begin(folder, config, data, graph, overwrite)
             _fit(config, folder, module, trainer, data_module(config, data))
-            return evaluate(folder, data=data) if is_first_process() else {}
+            return finish(config, folder, data) if is_first_process() else {}
 
 
 def resume(
@@ -81,7 +81,7 @@ def resume(
     Args:
         folder: The run.
         wanted: Config that the run shall have; None for its own. It may differ in the number of epochs, and of
-            processes that load.
+            processes that load, and in how it is calibrated.
         devices: Number of devices, or ``auto`` for all; each takes batches of the config's size.
         num_nodes: Number of machines.
         progress: Whether to show progress bars.
@@ -119,7 +119,7 @@ def _go_on(
         folder.change_config(longer)
     if not has_stopped(last):
         _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
-    return evaluate(folder, data=data) if is_first_process() else {}
+    return finish(longer, folder, data) if is_first_process() else {}
 
 
 def _held(folder: RunFolder) -> AbstractContextManager[None]:
@@ -135,7 +135,7 @@ def _checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiT
     config = _resolved(config, data)
     graph = build_graph(config, data)
     module = build_module(config, data, graph)
-    check_selection(config, data)
+    check_finish(config, data)
     return config, data, graph, module
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,18 @@ from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
 from gcnlabel.run.reading import read_evaluation
 from gcnlabel.training import BEST, LAST, TENSORBOARD
+
+
+def config_of_run(path: Path, changes: Iterable[str] = ()) -> Config:
+    """Return the config that a run keeps, with changes (``key=value``); one that does not say so is not calibrated.
+
+    A version that wrote no ``calibrate`` did not, and where training goes on, it goes on as it began.
+
+    Raises:
+        InputError: The file is damaged, or a change is not allowed.
+    """
+    config = load_config(path, changes)
+    return config if "calibrate" in config.model_fields_set else config.model_copy(update={"calibrate": "none"})
 
 
 class RunFolder:
@@ -133,7 +145,7 @@ class RunFolder:
         """
         self.refuse_none()
         with code_refused() as named:
-            config = load_config(self.config)
+            config = config_of_run(self.config)
         if not named:
             return config
         if not self.trust and (self.given is None or named_code(self.given) != named):
@@ -141,7 +153,7 @@ class RunFolder:
                 f"{self.path} names code that would be run: {shorten(named)}",
                 fix="--trust, where you know that code; train --resume also takes the same CONFIG again",
             )
-        return load_config(self.config)
+        return config_of_run(self.config)
 
     def change_config(self, config: Config) -> None:
         """Write another config of a run that goes on, without the evaluation of what it was."""

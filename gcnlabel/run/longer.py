@@ -1,4 +1,4 @@
-"""What may change when a run goes on: how many epochs it has, and what does not touch its numbers."""
+"""What may change when a run goes on: how many epochs it has, and what does not touch its training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.training import schedule_factor
 
-CHANGEABLE = ("training.epochs", "training.workers")
+CHANGEABLE = ("training.epochs", "training.workers", "calibrate")
 
 
 def gone_on_with(config: Config, wanted: Config, done: int) -> Config:
@@ -34,7 +34,7 @@ def gone_on_with(config: Config, wanted: Config, done: int) -> Config:
     if fixed:
         raise InputError(
             f"the run has another config: {shorten(fixed)}",
-            expected=f"the same but for {' and '.join(CHANGEABLE)}",
+            expected=f"the same but for {', '.join(CHANGEABLE)}",
             fix="--resume without CONFIG takes the run's own; --overwrite instead of --resume trains it anew",
         )
     if wanted.training.epochs < done:

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from gcnlabel.annotations.table_file import POLARS_ERRORS
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 from gcnlabel.tasks import TaskSet
@@ -79,7 +80,7 @@ def read_epochs(path: Path) -> pl.DataFrame:
         if "epoch" not in table.columns or table["epoch"].null_count() or len(table) == 0:
             raise ValueError("it has no epochs")
         return numbers.with_columns(pl.col("epoch").cast(pl.Int64))
-    except (pl.exceptions.PolarsError, ValueError, OSError) as error:
+    except (*POLARS_ERRORS, ValueError, OSError) as error:
         raise _damaged(path, error, "gcnlabel train --resume") from error
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from typing import cast
 
 from gcnlabel.config import Config
-from gcnlabel.data import AUGMENTATIONS
+from gcnlabel.data import AUGMENTATIONS, targets_to_tensors
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_loss, build_optimizer, build_schedule
-from gcnlabel.run.data import RunData
+from gcnlabel.run.calibration import calibrate, calibration_methods
+from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.loaders import batch_plan, selection
-from gcnlabel.training import BatchPlan, Trial, fit
+from gcnlabel.training import BatchPlan, Trial, fit, portions, predict
 
 
 def check_side_by_side(config: Config) -> None:
@@ -75,7 +77,9 @@ def make_trial(
 
 
 def fit_trials(config: Config, trials: Sequence[Trial], **bounds: int | None) -> None:
-    """Train models by the recipe of a config, and leave each with the weights of its selected epoch.
+    """Train models by the recipe of a config; leave each with the weights of its selected epoch, and calibrated.
+
+    ``value`` is that of the calibrated model.
 
     Args:
         config: The config.
@@ -85,3 +89,18 @@ def fit_trials(config: Config, trials: Sequence[Trial], **bounds: int | None) ->
     plan: BatchPlan = replace(batch_plan(config), **bounds)  # type: ignore[arg-type]
     augment = AUGMENTATIONS.make(config.training.augment)
     fit(trials, plan, selection(config), build_optimizer(config, fused=True), build_schedule(config), augment)
+    for trial in trials:
+        if trial.epoch:  # it has not diverged
+            _calibrate(config, trial)
+
+
+def _calibrate(config: Config, trial: Trial) -> None:
+    """Calibrate a trained model on what it was trained on, and measure anew what selects."""
+    model, tasks = trial.model, trial.model.head.tasks
+    if methods := calibration_methods(config, tasks):
+        calibrate(
+            model, cast(Part, trial.train), methods, lambda part: predict(model.standard_scores, portions(part.inputs))
+        )
+        targets = targets_to_tensors(trial.held_out.annotations)
+        scores = predict(model, portions(trial.held_out.inputs))
+        trial.value = selection(config).value(trial.loss, tasks, scores, targets)

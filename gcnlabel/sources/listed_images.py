@@ -39,6 +39,7 @@ def load_listed_images(
         raise InputError(f"folder of images not found: {root}")
     for name in names:
         inside(root, name)
+    names = [_with_slashes(root, name) for name in names]
     found = find_images(root, names)
     split = np.full(len(annotations), "all") if annotations.split is None else annotations.split
     rows = UsableRows(split, names, complete_only=False)
@@ -53,3 +54,8 @@ def load_listed_images(
     (used_rows(readable) + report).check(allowed, root=root)
     part = Part(readable, images)
     return part, part.report(report)
+
+
+def _with_slashes(root: Path, name: str) -> str:
+    """Return a path as Windows writes it with the slashes of other systems, where no file has its name."""
+    return name if "\\" not in name or (root / name).exists() else name.replace("\\", "/")

@@ -56,6 +56,7 @@ class Table(Divided):
         delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
         names: Names of the columns of a text file without a header.
         decimal: Decimal mark of numbers that are written as text.
+        quotes: Whether cells of a text file may stand between quotes; else quotes are characters like others.
         long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
     """
 
@@ -74,6 +75,7 @@ class Table(Divided):
     delimiter: str | None = None
     names: list[str] = Field(default=[])
     decimal: Literal[".", ","] = "."
+    quotes: bool = True
     long: LongForm | None = None
 
     @model_validator(mode="after")
@@ -134,7 +136,7 @@ class Table(Divided):
     @property
     def _layout(self) -> Layout:
         long = None if self.long is None else Long(**self.long.model_dump())
-        return Layout(self.delimiter, tuple(self.names), self.decimal, long)
+        return Layout(self.delimiter, tuple(self.names), self.decimal, long, self.quotes)
 
     def _check(self) -> None:
         if Path(self.annotations).suffix.lower() == ".arff":

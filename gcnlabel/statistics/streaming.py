@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.annotations import AS_SEEN, Layout, count_rows, read_rows
+from gcnlabel.annotations import AS_SEEN, Layout, count_rows, read_rows, warn_odd_file
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.files import unchanged
@@ -87,6 +87,9 @@ def measure_files(
         timeout: Seconds to wait for the scheduler, and for workers where it has none.
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
 
+    Warns:
+        GcnlabelWarning: Rows of a text file of up to 64 MiB are cut off or swallowed by quotes.
+
     Raises:
         InputError: A file cannot be read or changes meanwhile; the scheduler cannot be reached or has no live worker.
     """
@@ -112,6 +115,8 @@ def _merged(total: LabelStatistics, measured: Iterator[Measured]) -> LabelStatis
 def _pieces(paths: Sequence[str | Path], layout: Layout, rows: int) -> Iterator[tuple[str | Path, int, int]]:
     """Yield file, first row and number of rows of each part; a file in long form is one."""
     counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
+    for path, count in counts.items():
+        warn_odd_file(path, count, layout)
     for path in paths:
         size = rows if layout.long is None else counts[path]
         yield from ((path, first, size) for first in range(0, counts[path], size))

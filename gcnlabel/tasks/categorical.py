@@ -44,8 +44,13 @@ class Categorical(Task):
         return self.labels
 
     def has_column_each(self) -> bool:
-        """Return whether a table is declared to hold every class in a column of its own."""
-        return bool(self.source.columns) or self.source.votes
+        """Return whether a table is declared to hold every class in a column of its own.
+
+        That is by ``columns``, ``votes``, or ``codes`` that say 1 or 0 instead of a class.
+        """
+        meanings = set(self.source.codes.values())
+        codes_of_columns = bool(meanings) and meanings <= {"0", "1"} and not meanings & set(self.labels)
+        return bool(self.source.columns) or self.source.votes or codes_of_columns
 
     def source_options(self) -> tuple[str, ...]:
         """Return the options of ``source`` that have an effect on how the task is read."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gcnlabel.tasks.number_text import number_of
+
 NUMBER_PAIRS = (("0", "1"), ("-1", "1"))
 WORD_PAIRS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("absent", "present"))
 PAIRS = (*NUMBER_PAIRS, *WORD_PAIRS)
@@ -21,7 +23,7 @@ def tag_value(text: str) -> int | None:
     if word is not None:
         return word
     try:
-        number = float(text)
+        number = number_of(text)
     except ValueError:
         return None
     return int(number) if number in (-1, 0, 1) else None

@@ -73,7 +73,8 @@ class Task:
         object.__setattr__(self, "labels", tuple(self.labels))
         if not self.labels:
             raise InputError(f"task {self.name!r} has no {self.labels_key}")
-        duplicates = sorted(name for name, times in Counter(self.labels).items() if times > 1)
+        composed = Counter(unicodedata.normalize("NFC", name) for name in self.labels)  # which look and match alike
+        duplicates = sorted(name for name, times in composed.items() if times > 1)
         if duplicates:
             raise InputError(f"task {self.name!r}: duplicate {self.labels_key}: {shorten(duplicates)}")
         for name in (self.name, *self.labels):

@@ -27,6 +27,11 @@ def split_batch(batch: Any, *, alone: bool = False) -> tuple[Any, dict[str, Tens
     """
     several = isinstance(batch, tuple | list)
     if several and len(batch) == 2 and isinstance(batch[1], Mapping):
+        for name, target in batch[1].items():
+            if not isinstance(target, Tensor):
+                what = f"targets of task {name!r} in a batch are a {type(target).__name__}, no tensor"
+                fix = "let each target be a number or a tensor: of lists and texts, a DataLoader makes lists"
+                raise InputError(what, expected="a tensor of the samples of the batch", fix=fix)
         return batch[0], dict(batch[1])
     if alone:
         return (batch[0] if several else batch), {}

@@ -7,6 +7,7 @@ from scipy.io import arff
 
 from gcnlabel.annotations import read_arff, read_arff_splits, read_label_xml
 from gcnlabel.errors import InputError
+from gcnlabel.tasks import TaskSet
 
 XML = (
     '<?xml version="1.0"?><labels xmlns="http://mulan.sourceforge.net/labels">'
@@ -131,3 +132,21 @@ def test_real_sets(shared_data, name, samples, features, labels):
         theirs = [np.eye(12)[c.astype(int)] if name == "birds" and i == 259 else c[:, None] for i, c in enumerate(rest)]
         ours = part.features.toarray() if sparse.issparse(part.features) else part.features
         np.testing.assert_array_equal(ours, np.hstack(theirs).astype(np.float32))
+
+
+@pytest.mark.parametrize(("of_arff", "of_xml"), [("\u00e9mu", "e\u0301mu"), ("e\u0301mu", "\u00e9mu")])
+def test_accents_match_however_they_are_encoded(tmp_path, of_arff, of_xml):
+    (tmp_path / "a.arff").write_text(
+        f"@relation r\n@attribute {of_arff} {{0,1}}\n@attribute x numeric\n@data\n1,2\n0,3\n", encoding="utf-8"
+    )
+    (tmp_path / "a.xml").write_text(f'<labels><label name="{of_xml}"/></labels>', encoding="utf-8")
+    assert read_arff(tmp_path / "a.arff", tmp_path / "a.xml").targets["labels"].tolist() == [[1], [0]]
+
+
+def test_votes_and_one_hot_columns_of_an_arff_file(tmp_path):
+    attributes = "".join(f"@attribute {name} numeric\n" for name in ("sad", "glad", "x"))
+    (tmp_path / "a.arff").write_text(f"@relation r\n{attributes}@data\n3,1,2\n0,4,3\n")
+    classes = {"type": "categorical", "classes": ["sad", "glad"]}
+    votes = read_arff(tmp_path / "a.arff", tasks=TaskSet.from_dict({"mood": {**classes, "votes": True}}))
+    assert votes.targets["mood"].tolist() == [[0.75, 0.25], [0, 1]]
+    assert votes.features.tolist() == [[2], [3]]

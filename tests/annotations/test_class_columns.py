@@ -1,6 +1,7 @@
 """Classes that have a column each, and tags of which some are known to be there and others to be absent."""
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -97,3 +98,54 @@ def test_known_positives_and_known_negatives(tmp_path):
 def test_a_tag_in_both_lists_is_refused():
     with pytest.raises(InputError, match=r"'dog' is listed as there and as absent(.|\n)*row 1, column 'neg'"):
         from_frame(pl.DataFrame({"pos": ["cat", "dog"], "neg": ["dog", "dog cat"]}), partly())
+
+
+def test_codes_of_1_and_0_are_of_columns(tmp_path):
+    """What the message about -1 tells to do works as it is told, without naming the columns."""
+    (tmp_path / "t.csv").write_text("calm,happy,sad\n1,-1,-1\n-1,1,-1\n")
+    with pytest.raises(InputError, match=r"-1 without any 1(.|\n)*codes: {-1: 0}"):
+        read_table(tmp_path / "t.csv", classes())
+    found = read_table(tmp_path / "t.csv", classes(codes={"-1": "0"}))
+    assert found.targets["mood"].tolist() == [0, 1]
+    (tmp_path / "t.csv").write_text("calm,happy,sad\nx,,\n,,x\n")
+    assert read_table(tmp_path / "t.csv", classes(codes={"x": "1", "": "0"})).targets["mood"].tolist() == [0, 2]
+    numbers = TaskSet([Categorical("n", ("0", "1"), source=Columns(codes={"a": "1", "b": "0"}))])
+    assert from_frame(pl.DataFrame({"n": ["a", "b"]}), numbers).targets["n"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["Calm", "Happy", "Sad"], "columns: {calm: Calm, happy: Happy, sad: Sad}"),
+        (["mood_calm", "mood_happy", "mood_sad"], "columns: {calm: mood_calm, happy: mood_happy, sad: mood_sad}"),
+        (["calm", "happy", "x"], "of its labels, calm, happy have a column, and sad have none"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["categorical", "multilabel"])
+def test_columns_that_are_called_otherwise_are_named(names, says, kind):
+    frame = pl.DataFrame(dict(zip(names, np.eye(3), strict=True)))
+    labels = {"classes" if kind == "categorical" else "labels": ["calm", "happy", "sad"]}
+    with pytest.raises(InputError) as told:
+        from_frame(frame, TaskSet.from_dict({"mood": {"type": kind, **labels}}))
+    assert says in str(told.value)
+    if "columns" in says:
+        given = dict(pair.split(": ") for pair in says[len("columns: {") : -1].split(", "))
+        tasks = TaskSet.from_dict({"mood": {"type": kind, **labels, "columns": given}})
+        found = from_frame(frame, tasks).targets["mood"]
+        assert found.tolist() == ([0, 1, 2] if kind == "categorical" else np.eye(3).tolist())
+
+
+def test_columns_of_a_pandas_frame_that_stand_twice():
+    frame = pd.DataFrame([[1, 0, 5, 6], [0, 1, 5, 6]], columns=["calm", "happy", "note", "note"])
+    tasks = TaskSet([Categorical("mood", ("calm", "happy"))])
+    assert from_frame(frame, tasks).targets["mood"].tolist() == [0, 1]
+    with pytest.raises(InputError, match="columns stand twice: calm"):
+        from_frame(frame.rename(columns={"note": "calm"}), tasks)
+    with pytest.raises(InputError, match="columns stand twice: 1"):
+        from_frame(pd.DataFrame(np.eye(2), columns=[1, "1"]), TaskSet([MultiLabel("t", ("1",))]))
+
+
+def test_very_many_votes():
+    votes = TaskSet([Categorical("mood", ("calm", "happy"), source=Columns(votes=True))])
+    frame = pl.DataFrame({"calm": [1e308, 5e-324, 3.0], "happy": [1e308, 0.0, 1.0]})
+    assert from_frame(frame, votes).targets["mood"].tolist() == [[0.5, 0.5], [1, 0], [0.75, 0.25]]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from gcnlabel.annotations import Annotations, read_arff_splits, stratified_split
-from gcnlabel.errors import InputError
+from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 THREE = {"train": 0.7, "val": 0.15, "test": 0.15}
@@ -73,7 +73,30 @@ def test_groups_stay_whole(seed, count):
     assert sum(map(len, seen)) == len(set(names))
     largest = np.bincount(groups).max()
     for name, rows in parts.items():
-        assert abs(len(rows) - THREE[name] * len(groups)) <= 3 * largest
+        assert abs(len(rows) - THREE[name] * len(groups)) <= largest
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_groups_rich_in_a_label_are_spread_too(seed):
+    """Each split has its share of the samples and the same rates of all labels: none gets the dense groups."""
+    random = np.random.default_rng(seed)
+    rich = random.random(400) ** 3
+    groups = np.repeat(np.arange(400), random.integers(1, 20, 400))
+    values = random.random((len(groups), 2)) < np.stack([rich[groups], np.full(len(groups), 0.05)], 1)
+    parts = stratified_split(tags(values, groups=np.array([f"g{i}" for i in groups])), THREE, seed)
+    for name, rows in parts.items():
+        assert len(rows) / len(values) == pytest.approx(THREE[name], abs=0.01)
+        np.testing.assert_allclose(values[rows].mean(0), values.mean(0), rtol=0.06)
+
+
+@pytest.mark.filterwarnings("ignore:groups are too")
+@pytest.mark.parametrize("sizes", [[5, 5, 5], [5, 5, 5, 5], [90, 1, 1], [1, 1, 90], [2] * 7])
+def test_no_split_is_empty_where_there_are_groups_for_all(sizes):
+    groups = np.repeat([f"g{i}" for i in range(len(sizes))], sizes)
+    for seed in range(5):
+        parts = stratified_split(classes(np.arange(len(groups)) % 2, groups=groups), THREE, seed)
+        check_partition(parts, len(groups), THREE)
+        assert len(parts["train"]) >= max(map(len, parts.values()))
 
 
 @settings(max_examples=30, deadline=None)
@@ -153,7 +176,8 @@ def test_seeds_differ():
 )
 def test_too_few_to_divide(annotations, says):
     if says is None:
-        check_partition(stratified_split(annotations, THREE, 0), 12, THREE)
+        with pytest.warns(GcnlabelWarning, match="groups are too large, or too few, .*: train has 0.83 of"):
+            check_partition(stratified_split(annotations, THREE, 0), 12, THREE)
         return
     with pytest.raises(InputError, match=says):
         stratified_split(annotations, THREE, 0)

@@ -137,6 +137,17 @@ def test_missing_empty_and_headers_alone(tmp_path, text, message):
         read_table(path, TaskSet.from_dict({"expression": DECLARED["expression"]}))
 
 
+@pytest.mark.parametrize("step", ["scan_parquet", "LazyFrame.collect_schema", "LazyFrame.collect_batches"])
+def test_a_file_that_makes_polars_panic(table, tmp_path, monkeypatch, step):
+    def panic(*args, **options):
+        raise pl.exceptions.PanicException("called `Option::unwrap()` on a `None` value")
+
+    pl.read_csv(table).write_parquet(tmp_path / "a.parquet")
+    monkeypatch.setattr(f"polars.{step}", panic)
+    with pytest.raises(InputError, match=r"a\.parquet .*unwrap"):
+        read_table(tmp_path / "a.parquet", TASKS)
+
+
 def test_no_parquet_and_no_text(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 nothing")
     (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00\x01\n\xff")

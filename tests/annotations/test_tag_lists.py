@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from gcnlabel.annotations import from_frame, read_table
+from gcnlabel.annotations import from_frame, iter_table, read_rows, read_table
 from gcnlabel.annotations.layout import Layout
 from gcnlabel.annotations.list_text import list_items
 from gcnlabel.errors import InputError
@@ -166,3 +166,56 @@ def test_a_decimal_comma_is_none_in_a_list(tmp_path):
     (tmp_path / "t.csv").write_text("id;tags\na;2,0\nb;1\n", encoding="utf-8")
     found = read_table(tmp_path / "t.csv", tasks(codes=CODES, separator=","), layout=Layout(decimal=","))
     np.testing.assert_array_equal(found.targets["t"][0], [1, 0, 1])
+
+
+TWO = TaskSet([MultiLabel("t", ("cat", "dog"), source=Columns(column="tags", codes={"0": "cat", "1": "dog"}))])
+
+
+def written(tmp_path, rows, kind):
+    if kind == "parquet":
+        pl.DataFrame({"tags": rows}).write_parquet(tmp_path / "t.parquet")
+        return tmp_path / "t.parquet"
+    pl.DataFrame({"tags": [str(row) for row in rows]}).write_csv(tmp_path / "t.csv")
+    return tmp_path / "t.csv"
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_lists_of_two_values_are_seen_in_the_whole_file(tmp_path, kind):
+    """Single rows of two labels do not say whether they hold values: no part of the file may be read otherwise."""
+    values, labels = [[0, 1], [1, 0]] * 4 + [[1, 1], [0, 1]], [[0, 1], [1, 0]] * 4 + [[1], []]
+    for rows, expected in ((values, values), (labels, [[1, 1]] * 8 + [[0, 1], [0, 0]])):
+        path = written(tmp_path, rows, kind)
+        assert read_table(path, TWO).targets["t"].tolist() == expected
+        parts = [part.targets["t"] for part in iter_table(path, TWO, chunk_rows=1)]
+        assert np.concatenate(parts).tolist() == expected
+        assert [read_rows(path, TWO, i, 1)[0].targets["t"][0].tolist() for i in range(10)] == expected
+
+
+@pytest.mark.parametrize("rows", [[[0, 1], [1, 0]], [[0, 1]]])
+def test_lists_that_can_be_values_or_labels_are_refused(tmp_path, rows):
+    with pytest.raises(InputError, match=r"can be the labels that are there, or a value for each label"):
+        read_table(written(tmp_path, rows, "parquet"), TWO)
+    three = tasks(codes={"0": "cat", "1": "dog"})
+    assert read_table(written(tmp_path, rows, "parquet"), three).targets["t"].tolist() == [[1, 1, 0]] * len(rows)
+
+
+@pytest.mark.parametrize("rows", [[[True, False], [False, True]], [[1.0, 0.0], [0.0, 1.0]]])
+def test_truth_values_and_shares_of_two_labels_are_no_labels(tmp_path, rows):
+    assert read_table(written(tmp_path, rows, "parquet"), TWO).targets["t"].tolist() == [[1, 0], [0, 1]]
+
+
+def test_lists_of_fewer_values_than_labels():
+    frame = pl.DataFrame({"tags": [[0, 0], [1, 1]]})
+    with pytest.raises(InputError, match="lists of 2 values of 0 and 1, one for each label, and 3 labels"):
+        from_frame(frame, tasks(codes={"0": "cat", "1": "dog", "2": "cow"}))
+
+
+def test_spaces_around_the_items_of_a_list():
+    frame = pl.DataFrame({"tags": [[" cat", "dog "], ["cow"]]})
+    assert from_frame(frame, tasks()).targets["t"].tolist() == [[1, 1, 0], [0, 0, 1]]
+
+
+def test_a_column_of_lists_names_no_row():
+    frame = pl.DataFrame({"tags": [["cat"]], "split": [["train"]]})
+    with pytest.raises(InputError, match=r"cells of type List\(String\)(.|\n)*column 'split'"):
+        from_frame(frame, tasks(), split_column="split")

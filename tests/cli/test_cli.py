@@ -145,6 +145,7 @@ BAD = [
     ("train synthetic-faces --set training.epochs --output run", "expected: key=value"),
     ("train --output run", "no CONFIG given"),
     ("train synthetic-faces --devices two --output run", "expected: auto or a number"),
+    ("train synthetic-faces --set model.head.hidden_channels=[1000000000000] --output run", "memory ran out"),
     ("train --resume --output run", "holds no run"),
     ("evaluate run", "holds no run"),
     ("figures run --output figs", "holds no run"),

@@ -1,5 +1,6 @@
 """Options of build-graph that would have no effect are refused, and those of tables reach the reader."""
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -41,6 +42,14 @@ def test_what_has_no_effect_on_a_matrix(option, tmp_path):
     assert not (tmp_path / "g.safetensors").exists()
 
 
+@pytest.mark.parametrize("option", [("--delimiter", ";"), ("--decimal", ","), ("--no-quotes",)])
+def test_what_has_no_effect_on_arrays(option, tmp_path):
+    np.save(tmp_path / "m.npy", np.eye(2))
+    found = run("tasks.yaml", "--from-matrix", "m.npy", "--convention", "signed", "--output", "g.safetensors", *option)
+    assert found.exit_code == 2
+    assert f"{option[0]} has no effect beside m.npy" in found.output
+
+
 def test_workers_beside_a_scheduler():
     words = ("tasks.yaml", "--annotations", "t.csv", "--workers", "2", "--scheduler", "tcp://h:1", "--output", "g")
     assert "--workers has no effect beside --scheduler" in run(*words).output
@@ -52,6 +61,7 @@ def test_workers_beside_a_scheduler():
         ("cat;dog\n1,0;0,0\n1;1\n1;1\n0;1\n", ["--decimal", ","]),
         ("1~0\n1~1\n1~1\n0~1\n", ["--delimiter", "~", "--names", "cat,dog"]),
         ("id,l,v\n1,cat,1\n1,dog,0\n2,cat,1\n2,dog,1\n3,dog,1\n3,cat,1\n4,dog,1\n4,cat,0\n", ["--long", "id,l,v"]),
+        ('id,cat,dog\n"a,1,0\nb",1,1\nc,1,1\nd,0,1\n', ["--no-quotes"]),
         ("-1 1\n1 1\n1 1\n1 -1\n", ["--names", "cat,dog"]),
     ],
 )

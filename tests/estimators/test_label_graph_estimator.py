@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphEstimator
+from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(
@@ -161,3 +162,26 @@ def test_targets_must_fit_the_tasks(samples):
         model.fit(X, None)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.fit(X[:-1], y)
+
+
+def test_dimensions_have_the_moments_of_what_was_trained_on():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 4))
+    y = np.column_stack([X[:, 0] > 0, 1988 + 15 * (X[:, 1] + 0.5 * rng.normal(size=80))])
+    y[::4, 1] = np.nan
+    tasks = {"tags": {"type": "multilabel", "labels": ["a"]}, "film": {"type": "dimensional", "dims": ["year"]}}
+    options = {"max_iter": 5, "random_state": 0, "validation_fraction": 0.3}
+    model = LabelGraphEstimator(tasks, **options).fit(X, y)
+    rows, _ = hold_out(model._layout.read(y, model.tasks_), 0.3, model.config_.seed)
+    found, seen = model.predict(X)[:, 1], rows[~np.isnan(y[rows, 1])]
+    np.testing.assert_allclose(
+        [found[seen].mean(), found[seen].std()], [y[seen, 1].mean(), y[seen, 1].std()], rtol=1e-3
+    )
+    plain = LabelGraphEstimator(tasks, **options, calibrate="none").fit(X, y).predict(X)[:, 1]
+    assert plain[seen].std() < 0.9 * found[seen].std()
+
+
+def test_calibration_of_tags_alone_is_refused():
+    tasks = {"tags": {"type": "multilabel", "labels": ["a"]}}
+    with pytest.raises(InputError, match="calibrate: moments without a dimensional task"):
+        LabelGraphEstimator(tasks, calibrate="moments").fit(np.eye(4), np.array([[0], [1], [0], [1.0]]))

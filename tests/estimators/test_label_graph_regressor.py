@@ -71,3 +71,33 @@ def test_targets_that_cannot_be_learnt(dimensions):
         LabelGraphRegressor(**FAST).fit(X, np.full_like(y, np.inf))
     with pytest.raises(InputError, match="no sample is annotated"):
         LabelGraphRegressor(**FAST).fit(X, np.full_like(y, np.nan))
+
+
+@pytest.mark.parametrize("loss", ["mse", "ccc"])
+@pytest.mark.parametrize("head", ["linear", "cosine"])
+def test_predictions_are_the_least_squares_line_on_what_was_trained_on(dimensions, head, loss):
+    X, y = dimensions
+    missing = y.copy()
+    missing[::3, 1] = np.nan
+    short = {**FAST, "max_iter": 3, "validation_fraction": 0, "head": head, "loss": loss}
+    plain = LabelGraphRegressor(**short, calibrate="none").fit(X, missing)
+    model = LabelGraphRegressor(**short).fit(X, missing)
+    for d, seen in enumerate((~np.isnan(missing)).T):
+        before = plain.predict(X)[seen, d]
+        slope, offset = np.polyfit((before - before.mean()) / before.std(), y[seen, d], 1)
+        line = slope * (before - before.mean()) / before.std() + offset
+        np.testing.assert_allclose(model.predict(X)[seen, d], line, atol=1e-4 * y[seen, d].std())
+    assert model.score(X, missing) > plain.score(X, missing)
+
+
+@pytest.mark.parametrize(("calibrate", "loss", "by"), [("auto", "ccc", "moments"), ("auto", "mse", "regression")])
+def test_auto_goes_by_the_loss(dimensions, calibrate, loss, by):
+    X, y = dimensions
+    short = {**FAST, "max_iter": 3, "loss": loss}
+    found = [LabelGraphRegressor(**short, calibrate=name).fit(X, y).predict(X) for name in (calibrate, by)]
+    np.testing.assert_array_equal(*found)
+
+
+def test_a_method_that_does_not_exist(dimensions):
+    with pytest.raises(InputError, match="calibrate"):
+        LabelGraphRegressor(**FAST, calibrate="ranks").fit(*dimensions)

@@ -1,5 +1,6 @@
 """Lists and folders that went through pandas, other file systems and archives made on a Mac."""
 
+import csv
 import math
 
 import numpy as np
@@ -8,7 +9,7 @@ from test_aff_wild2 import write_images, write_mtl, write_video
 from test_affectnet import HEADER, row, write_2017, write_2021
 from test_emotic import csv_row, write_csv
 
-from gcnlabel.annotations.found_images import find_images
+from gcnlabel.annotations.found_images import elsewhere, find_images
 from gcnlabel.errors import InputError
 from gcnlabel.faces import read_aff_wild2, read_affectnet, read_emotic
 
@@ -52,6 +53,55 @@ def test_columns_in_another_order(tmp_path):
     faces = read_affectnet(tmp_path)
     np.testing.assert_array_equal(faces.annotations.targets["affect"], [[0.5, 0.75]])
     np.testing.assert_array_equal(faces.boxes, [[10, 20, 40, 60]])
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("header", [True, False])
+def test_lists_between_other_delimiters(tmp_path, delimiter, header):
+    rows = [row(), row(expression="2", lnd="NULL"), row("1\\a.jpg", valence="-2")]
+    write_2017(tmp_path, rows, header=header)
+    path = tmp_path / "Manually_Annotated_file_lists/training.csv"
+    lines = list(csv.reader(path.read_text().splitlines()))
+    with path.open("w", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(lines)
+    faces = read_affectnet(tmp_path)
+    assert faces.annotations.ids.tolist() == ["1/a.jpg"] * 3
+    assert faces.annotations.targets["expression"].tolist() == [1, 2, 1]
+    np.testing.assert_array_equal(faces.boxes, [[10, 20, 40, 60]] * 3)
+    assert np.isnan(faces.eyes[1]).all()
+    np.testing.assert_allclose(faces.eyes[[0, 2]], [[[30, 40], [70, 44]]] * 2)
+
+
+def test_a_list_that_names_a_column_twice_or_lacks_the_header_of_a_wider_one(tmp_path):
+    write_2017(tmp_path, [row()])
+    path = tmp_path / "Manually_Annotated_file_lists/training.csv"
+    text = path.read_text()
+    path.write_text(text.replace("arousal", "arousal,Valence").replace("-0.25", "-0.25,0.9"))
+    with pytest.raises(InputError, match="columns stand twice: valence"):
+        read_affectnet(tmp_path)
+    path.write_text(row() + ",more\n")
+    with pytest.raises(InputError, match="10 cells in the first row, and 9 names"):
+        read_affectnet(tmp_path)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_paths_that_repeat_the_folder_of_images(tmp_path, inside):
+    write_2017(tmp_path, [row("Manually_Annotated_Images/1/a.jpg"), *([row()] * inside)])
+    if inside:
+        report = read_affectnet(tmp_path).rows
+        with pytest.raises(InputError, match="1 of .*it is there without Manually_Annotated_Images/: paths start from"):
+            report.check(0.01, root=tmp_path / "Manually_Annotated_Images")
+    else:
+        with pytest.raises(InputError, match=r"no row(.|\n)*it is there without Manually_Annotated_Images/"):
+            read_affectnet(tmp_path)
+
+
+def test_where_an_image_stands_instead(tmp_path):
+    (tmp_path / "train/1").mkdir(parents=True)
+    (tmp_path / "train/1/a.jpg").write_bytes(b"jpeg")
+    assert elsewhere(tmp_path, "data/train/1/a.jpg").startswith("it is there without data/: ")
+    assert elsewhere(tmp_path, "1/a.jpg").startswith("it stands in train/: ")
+    assert elsewhere(tmp_path, "1/b.jpg") is elsewhere(tmp_path, "x" * 5000) is elsewhere(tmp_path, "a\0") is None
 
 
 def test_endings_in_other_case_are_found_and_counted(tmp_path):

@@ -4,11 +4,13 @@ import cmath
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -239,6 +241,34 @@ def test_images_that_cannot_be_read_are_listed_and_left_out(cache, released, sma
     assert faces.annotations.ids.tolist() == whole.annotations.ids[kept].tolist()
     np.testing.assert_array_equal(faces.images[:], whole.images[:][kept])
     np.testing.assert_array_equal(faces.annotations.targets["affect"], whole.annotations.targets["affect"][kept])
+
+
+def test_images_that_were_mended_are_read_when_it_goes_on(cache, released, small_shards, tmp_path):
+    root, options = damaged(released, tmp_path), {"source": "affectnet", "size": SIZE, "workers": 1}
+    for allowed in (0.01, 0.34):  # an error, and then a whole cache without them
+        with suppress(InputError):
+            prepare(read_affectnet(root), tmp_path / "faces", allow_missing=allowed, **options)
+    kept = (tmp_path / "faces/shards/00002.npy").stat().st_mtime_ns
+    for path in (Path(released[0]) / "Manually_Annotated_Images").rglob("*.jpg"):
+        shutil.copy(path, root / path.relative_to(released[0]))
+    prepare(read_affectnet(root), tmp_path / "faces", **options)
+    found, expected = contents(tmp_path / "faces"), contents(cache)
+    assert {name for name in expected if found.get(name) != expected[name]} == {"manifest.json"}  # which names the root
+    assert (tmp_path / "faces/shards/00002.npy").stat().st_mtime_ns == kept
+
+
+def test_no_shard_is_made_anew_in_a_cache_that_says_it_is_whole(released, small_shards, tmp_path, monkeypatch):
+    root, options = damaged(released, tmp_path), {"source": "affectnet", "size": SIZE, "workers": 1}
+    prepare(read_affectnet(root), tmp_path / "faces", allow_missing=1, **options)
+
+    def killed(job):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gcnlabel.faces.cache.prepare.write_shard", killed)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(read_affectnet(released[0]), tmp_path / "faces", **options)
+    with pytest.raises(InputError, match="not finished"):
+        FaceCache(tmp_path / "faces")
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -109,6 +109,56 @@ def test_asymmetric_loss_by_hand():
     torch.testing.assert_close(plain(scores, targets), BinaryCrossEntropy()(scores, targets))
 
 
+def tags_with_holes():
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.randn(6, 2, generator=generator, dtype=torch.float64)
+    targets = torch.tensor([[1, 0], [0, 0], [NAN, 1], [0, 1], [1, NAN], [0, 0]], dtype=torch.float64)
+    return scores, targets
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy, AsymmetricLoss])
+def test_weighted_tags_by_hand(loss):
+    scores, targets = tags_with_holes()
+    weights = torch.tensor([[0.5, 3.0], [1.0, 7.0]])
+    plain, expected, count = loss(), 0.0, 0
+    for row, column in np.argwhere(~np.isnan(targets.numpy())):
+        alone = plain(scores[row, column].view(1, 1), targets[row, column].view(1, 1)).item()
+        expected += alone * weights[column, int(targets[row, column])].item()
+        count += 1
+    assert loss(weights)(scores, targets).item() == pytest.approx(expected / count)
+
+
+def test_binary_cross_entropy_weighted_as_written_in_full():
+    scores, targets = torch.tensor([[0.0], [0.0]]), torch.tensor([[1.0], [0.0]])
+    weighted = BinaryCrossEntropy(torch.tensor([[0.5, 3.0]]))
+    assert weighted(scores, targets).item() == pytest.approx((3 * math.log(2) + 0.5 * math.log(2)) / 2)
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy, AsymmetricLoss])
+def test_weights_of_mean_1_are_repeated_samples(loss):
+    """Of each tag, a positive that weighs 3 is three positives: what is repeated of one tag is unknown of the other."""
+    scores, targets = tags_with_holes()
+    times = {(0, 1.0): 3, (0, 0.0): 2, (1, 1.0): 1, (1, 0.0): 4}
+    rows = []
+    for of_scores, of_targets in zip(scores, targets, strict=True):
+        for column, value in enumerate(of_targets.tolist()):
+            alone = torch.full_like(of_targets, NAN)
+            alone[column] = value
+            rows += [(of_scores, alone)] * (0 if math.isnan(value) else times[column, value])
+    repeated = loss()(torch.stack([s for s, _ in rows]), torch.stack([t for _, t in rows]))
+    weights = torch.tensor([[times[c, 0.0], times[c, 1.0]] for c in range(2)], dtype=torch.float64)
+    observed = int((~targets.isnan()).sum())
+    torch.testing.assert_close(loss(weights * observed / len(rows))(scores, targets), repeated)
+
+
+def test_weights_of_shares_of_a_tag():
+    """A tag that is there with probability .3 is three present and seven absent ones."""
+    scores, weights = torch.tensor([[0.7]]), torch.tensor([[2.0, 5.0]])
+    for loss in (BinaryCrossEntropy(weights), AsymmetricLoss(weights)):
+        absent, present = (loss(scores, torch.tensor([[value]])) for value in (0.0, 1.0))
+        torch.testing.assert_close(loss(scores, torch.tensor([[0.3]])), 0.7 * absent + 0.3 * present)
+
+
 @pytest.mark.parametrize("loss", [CrossEntropy(), BinaryCrossEntropy(), AsymmetricLoss(), CCCLoss(), MSELoss()])
 @pytest.mark.parametrize("batch", [1, 3])
 def test_nothing_observed_adds_zero_with_zero_gradient(loss, batch):

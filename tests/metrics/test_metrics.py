@@ -11,6 +11,7 @@ from torchmetrics.regression import ConcordanceCorrCoef
 
 from gcnlabel.errors import InputError
 from gcnlabel.metrics import TaskMetrics, average_precision, multilabel_metrics, tune_thresholds
+from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.metrics.ranking import ranking_metrics
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
 
@@ -65,7 +66,23 @@ def test_dimensional_against_others():
         assert result[f"{name}/sagr"] == pytest.approx(float((a.sign() == b.sign()).double().mean()))
         # torchmetrics mixes 1/n and 1/(n-1); in the limit of many samples both agree
         assert result[f"{name}/ccc"] == pytest.approx(ConcordanceCorrCoef()(a, b).item(), abs=0.02)
-    assert result["mean_ccc"] == pytest.approx((result["valence/ccc"] + result["arousal/ccc"]) / 2)
+    for metric in ("ccc", "pearson"):
+        both = [result[f"{name}/{metric}"] for name in ("valence", "arousal")]
+        assert result[f"mean_{metric}"] == pytest.approx(np.mean(both))
+    sd = [y[:, 0].numpy().std(), y[20:, 1].numpy().std()]
+    both = np.divide([result["valence/rmse"], result["arousal/rmse"]], sd)
+    assert result["mean_nrmse"] == pytest.approx(both.mean())
+
+
+def test_the_mean_as_a_prediction_has_an_error_of_1_in_any_unit():
+    year, share = torch.tensor([[1950.0], [1990.0], [2000.0]]), torch.tensor([[0.001], [0.004], [NAN]])
+    metric = TaskMetrics(Dimensional("film", ("year", "share", "fixed")))
+    metric.update(
+        torch.tensor([[1980.0, 0.0025, 5.0]]).expand(3, 3), torch.cat([year, share, torch.full((3, 1), 0.1)], 1)
+    )
+    result = metric.compute()
+    assert result["mean_nrmse"] == pytest.approx(1)  # without the dimension that never varies
+    assert (result["mean_ccc"], result["mean_pearson"]) == (0, 0)
 
 
 def test_undefined_dimensions_are_named():
@@ -176,3 +193,11 @@ def test_thresholds_enter_the_decisions():
     metric = TaskMetrics(MultiLabel("t", tuple("abcde")), torch.full((5,), 0.5))
     metric.update(scores, targets)
     assert metric.compute() == result
+
+
+def test_many_classes_as_small_integers():
+    """20 times a class of 20 is more than 8 bits hold."""
+    targets = torch.arange(30)
+    scores = torch.eye(30)
+    for dtype in (torch.uint8, torch.int8, torch.float32):
+        assert confusion_matrix(scores, targets.to(dtype)).tolist() == torch.eye(30, dtype=int).tolist()

@@ -205,10 +205,11 @@ def test_pickles_of_python_2(tmp_path):
     assert read_pickle(tmp_path / "a.pkl").tolist() == [1.5, -2.0]
 
 
-@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_frames_are_pandas(tmp_path, protocol):
+@pytest.mark.parametrize("dtype", [object, "str", pd.StringDtype("python"), "string"])
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_frames_are_pandas(tmp_path, protocol, dtype):
     path = tmp_path / "a.pkl"
-    names = [pd.Index(list(names), dtype=object) for names in (["a", "b"], ["x", "y", "z"])]
+    names = [pd.Index(list(names), dtype=dtype) for names in (["a", "b"], ["x", "y", "z"])]
     mixed = pd.DataFrame({"x": [1, 2], "y": [0.5, -1], "z": [True, False]})
     mixed.index, mixed.columns = names
     for frame in (pd.DataFrame(np.arange(6.0).reshape(2, 3), index=names[0], columns=names[1]), mixed):
@@ -220,6 +221,24 @@ def test_frames_are_pandas(tmp_path, protocol):
     path.write_bytes(pickle.dumps(pd.DataFrame(np.eye(2)), protocol=protocol))
     found = read_pickle(path)
     assert (found.index, found.columns, found.values.tolist()) == (None, None, [[1, 0], [0, 1]])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"ccopy_reg\n_reconstructor\n(c__builtin__\nbytes\nc__builtin__\nobject\nNtR.",
+        b"ccopy_reg\n_reconstructor\n(cnumpy\nndarray\ncnumpy\nndarray\nNtR.",
+        b"ccopy_reg\n_reconstructor\n(cnumpy\nndarray\nc__builtin__\nobject\nI5\ntR.",
+        b"ccopy_reg\n_reconstructor\n(I5\nc__builtin__\nobject\nNtR.",
+        b"c__builtin__\nobject\n.",
+        b"c__builtin__\nobject\n(tR.",
+        b"cpandas\nNA\n(tR.",
+    ],
+)
+def test_objects_of_old_protocols_are_frames_alone(tmp_path, content):
+    (tmp_path / "a.pkl").write_bytes(content)
+    with pytest.raises(InputError, match="a.pkl"):
+        read_pickle(tmp_path / "a.pkl")
 
 
 def test_frames_of_pandas_before_1_3(tmp_path):

@@ -194,6 +194,18 @@ def test_groups_that_differ_in_case_or_spaces_alone_are_said(config, tmp_path):
         load_data(config(group_column="person"))
 
 
+@pytest.mark.filterwarnings("ignore:groups are too")
+def test_groups_that_look_like_none(config, tmp_path):
+    rows = rows_of_table()
+    for row in rows[3:9]:
+        row[1] = "NA"
+    write_table(tmp_path / "t.csv", rows)
+    with pytest.warns(GcnlabelWarning, match=r"6 rows of t.csv have the group 'NA' and are kept together"):
+        load_data(config(group_column="person"))
+    with pytest.raises(InputError, match=r"(?s)an empty cell.*row 5, column 'person'"):
+        load_data(config(group_column="person", missing=["NA"]))
+
+
 def test_a_column_of_splits_does_not_matter_beside_fractions(config, tmp_path):
     plain = parts_of(load_data(config(id_column="id")))
     with (tmp_path / "t.csv").open("w", newline="") as file:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from gcnlabel.config.splits import Splits
 from PIL import Image
 from safetensors.numpy import load_file
 from small_affectnet import write_affectnet
@@ -138,6 +139,34 @@ def test_all_images_missing_is_said_before_a_split_without_samples(tmp_path):
     with pytest.raises(InputError, match=message) as caught:
         load_data(config)
     assert "allow" not in str(caught.value)
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_a_split_whose_images_are_all_missing_is_named_though_it_is_allowed(tmp_path, split):
+    config = table_config(tmp_path)
+    data = config.data.model_copy(update={"allow_missing": 1.0})
+    ids = load_data(config).parts[split].annotations.ids
+    for name in ids:
+        (tmp_path / name).unlink()
+    with pytest.raises(InputError, match=f"no row of split '{split}' is left: rows: .* left out: image missing"):
+        load_data(config.model_copy(update={"data": data}))
+    for path in (tmp_path / "photos").iterdir():
+        path.unlink()
+    drawn = data.model_copy(update={"splits": Splits(train=0.7, val=0.15, test=0.15)})
+    with pytest.raises(InputError, match="no row of split 'all' is left: rows: .* left out: image missing"):
+        load_data(config.model_copy(update={"data": drawn}))
+
+
+def test_paths_with_backslashes(tmp_path):
+    config = table_config(tmp_path)
+    before = load_data(config)
+    path = tmp_path / "t.csv"
+    path.write_text(path.read_text().replace("photos/", "photos\\"))
+    found = load_data(config)
+    np.testing.assert_array_equal(found.parts["train"].inputs[:], before.parts["train"].inputs[:])
+    path.write_text(path.read_text().replace("photos\\", "..\\..\\photos\\"))
+    with pytest.raises(InputError, match="missing|leads out"):
+        load_data(config)
 
 
 def test_faces_without_their_images(tmp_path):

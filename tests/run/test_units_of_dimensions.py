@@ -64,15 +64,18 @@ def test_a_year_a_rating_and_a_small_share_are_learned_alike(place, tmp_path, lo
 
 
 @pytest.mark.parametrize("head", HEADS)
-def test_every_head_predicts_years_where_years_lie(place, tmp_path, head):
+def test_every_head_predicts_years_where_and_as_wide_as_years_lie(place, tmp_path, head):
+    """With the default weights: the losses of dimensions are a tenth of those of tags that a line divides."""
     found = trained(place, tmp_path / "run", f"model.head={head}", "optimizer.lr=0.003")
-    assert found["film"]["year/rmse"] < 18  # the deviation of the years is 15
-    assert found["film"]["year/ccc"] > 0.2
+    for task, dim, sd in (("film", "year", 15), ("opinion", "rating", 0.57), ("small", "share", 1e-4)):
+        assert found[task][f"{dim}/ccc"] > 0.8
+        assert found[task][f"{dim}/ccc"] > found[task][f"{dim}/pearson"] - 0.05
+        assert found[task][f"{dim}/rmse"] < 0.6 * sd
 
 
 def test_as_annotated_a_year_is_not_learned(place, tmp_path):
     """What the option turns off, and the papers' presets do without."""
-    found = trained(place, tmp_path / "run", "standardize_targets=false", "training.epochs=4")
+    found = trained(place, tmp_path / "run", "standardize_targets=false", "calibrate=none", "training.epochs=4")
     assert found["film"]["year/rmse"] > 1000
 
 

@@ -2,8 +2,11 @@
 
 import csv
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -25,7 +28,7 @@ def loss():
     return MultiTaskLoss(
         {
             "classes": CrossEntropy(torch.tensor([1.0, 0.2, 0.5])),
-            "tags": BinaryCrossEntropy(torch.tensor([1.0, 3.0])),
+            "tags": BinaryCrossEntropy(torch.tensor([[1.0, 1.0], [1.0, 3.0]])),
             "rare": AsymmetricLoss(),
             "affect": CCCLoss(),
             "heat": MSELoss(),
@@ -150,6 +153,8 @@ def test_a_whole_training_is_that_of_one_process(config, tmp_path):
     predictions = [load_file(tmp_path / name / "predictions.safetensors") for name in ("one", "two")]
     assert len(predictions[1]["scores/mood"]) == 15
     torch.testing.assert_close(predictions[0]["scores/mood"], predictions[1]["scores/mood"], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(predictions[0]["scores/affect"], predictions[1]["scores/affect"], rtol=1e-3, atol=1e-4)
+    assert shown.count("calibrated: affect by moments (heat: slope ") == 1
 
 
 def test_torchrun_starts_it_too(config, tmp_path):
@@ -157,3 +162,25 @@ def test_torchrun_starts_it_too(config, tmp_path):
     run([*TORCHRUN, *module, "--set", "training.epochs=1"])
     assert len(metrics(tmp_path / "run")) == 1
     assert (tmp_path / "run" / "evaluation.json").exists()
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="children are found as Linux shows them")
+@pytest.mark.parametrize("working", [False, True])
+def test_a_process_that_is_killed_is_said_and_resumed(config, tmp_path, working):
+    folder = tmp_path / "run"
+    words = [sys.executable, "-m", "gcnlabel", "train", str(config), "--devices", "2", "--output", str(folder)]
+    long = ["--set", "training.epochs=1000"] if working else []
+    process = subprocess.Popen([*words, *long], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ALONE)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and (not children.read_text() or (working and not (folder / "metrics.csv").exists())):
+        time.sleep(0.05)
+    for child in children.read_text().split():
+        os.kill(int(child), signal.SIGKILL)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 2, said
+    assert said.count("error: another process of the training is gone, most often because memory ran out") == 1
+    assert f"gcnlabel train --resume --output {folder}" in said
+    assert "Traceback" not in said
+    if not working:
+        run([*words, "--resume"])
+        assert len(metrics(folder)) == 3

@@ -111,6 +111,25 @@ def test_several_loaders_have_metrics_of_their_own(tmp_path):
     check(merged, numpy_scores(made, TEST), stacked(TEST), "test", "/dataloader_idx_0")
 
 
+@pytest.mark.parametrize("dtype", [torch.int32, torch.uint8, torch.int8, torch.float32, torch.float64])
+def test_classes_are_numbers_of_any_type(tmp_path, dtype):
+    given = [(x, {**target, "mood": torch.tensor(target["mood"], dtype=dtype)}) for x, target in TRAIN]
+    found = []
+    for data in (TRAIN, given):
+        made, mine = module(), trainer(tmp_path)
+        mine.fit(made, DataLoader(data, 16), DataLoader(data, 16))
+        found.append({name: float(value) for name, value in mine.callback_metrics.items()})
+    assert found[0] == found[1]
+
+
+def test_classes_as_floats_are_missing_where_they_are_nan(tmp_path):
+    holes = [(x, {**t, "mood": torch.tensor(float(t["mood"]) if i % 3 else torch.nan)}) for i, (x, t) in enumerate(VAL)]
+    (found,) = trainer(tmp_path).validate(module(), DataLoader(holes, 8), verbose=False)
+    known = [(x, {**t, "mood": t["mood"] if i % 3 else -1}) for i, (x, t) in enumerate(VAL)]
+    (wanted,) = trainer(tmp_path).validate(module(), DataLoader(known, 8), verbose=False)
+    assert found == wanted
+
+
 def test_a_data_module_of_ones_own(tmp_path):
     class Mine(L.LightningDataModule):
         def train_dataloader(self):
@@ -152,6 +171,14 @@ def test_predictions_without_targets(tmp_path, data):
         (TensorDataset(torch.zeros(6, 4), torch.zeros(6, 2)), "a batch of 2 parts"),
         (torch.zeros(6, 4), "a batch that is a Tensor"),
         ([(x, {"tags": target["tags"]}) for x, target in TRAIN], "no targets of task"),
+        ([(x, {**target, "tags": target["tags"].tolist()}) for x, target in TRAIN], "'tags' in a batch are a list"),
+        (
+            [(x, {**target, "mood": "sad"}) for x, target in TRAIN],
+            "'mood' in a batch are a list(.|\n)*of lists and texts",
+        ),
+        ([(x, {**target, "mood": 0.5}) for x, target in TRAIN], "'mood' hold 0.5"),
+        ([(x, {**target, "mood": torch.tensor(255, dtype=torch.uint8)}) for x, target in TRAIN], "'mood' hold 255"),
+        ([(x, {**target, "mood": float("inf")}) for x, target in TRAIN], "'mood' hold inf"),
     ],
 )
 def test_other_batches_are_refused_in_words(tmp_path, data, message):

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy.io import savemat
 
-from file_kinds.kind import SLOW, file_kind
+from file_kinds.kind import file_kind
 from gcnlabel.data import load_images
 from gcnlabel.errors import InputError
 from gcnlabel.faces import read_aff_wild2, read_affectnet, read_emotic
@@ -103,13 +103,13 @@ def _write_pictures(folder: Path) -> None:
         _picture(folder / f"a.{suffix}")
 
 
-@file_kind("affectnet-csv", write_affectnet, "*/training.csv", count=SLOW)
-@file_kind("affectnet-npy", _write_affectnet_npy, "*/annotations/*.npy", count=SLOW)
+@file_kind("affectnet-csv", write_affectnet, "*/training.csv")
+@file_kind("affectnet-npy", _write_affectnet_npy, "*/annotations/*.npy")
 def _read_affectnet(path: Path) -> object:
     return read_affectnet(path.parents[2 if path.suffix == ".npy" else 1])
 
 
-@file_kind("aff-wild2", _write_aff_wild2, "*/*/v1.txt", count=SLOW)
+@file_kind("aff-wild2", _write_aff_wild2, "*/*/v1.txt")
 def _read_aff_wild2(path: Path) -> object:
     return read_aff_wild2(path.parents[2])
 

@@ -25,11 +25,6 @@ class FileKind(NamedTuple):
     damaged: tuple[str, ...]
     count: int
 
-    @property
-    def group(self) -> str:
-        """What it is counted as: the module of its reader."""
-        return self.read.__module__.rpartition(".")[2]
-
 
 KINDS: dict[str, FileKind] = {}
 """Name -> kind."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+from trials import LostError
+
 from file_kinds.kind import file_kind, texts
-from gcnlabel.annotations import read_arff_splits, read_coco, read_voc
+from gcnlabel.annotations import Annotations, read_arff_splits, read_coco, read_voc
 
 DENSE = r"""% a comment
 @relation 'dense: -C 2 -split-percentage 50'
@@ -56,23 +59,34 @@ def _write_voc(folder: Path) -> None:
     (lists / "train.txt").write_text("000012\n000005\n2008_1\n")
 
 
+def _check(found: Annotations) -> None:
+    """Check that tags are 0, 1 or missing, whatever stood in a damaged file.
+
+    Raises:
+        LostError: One is not.
+    """
+    for tags in found.targets.values():
+        if not np.isin(tags[~np.isnan(tags)], (0, 1)).all():
+            raise LostError("a tag is neither 0 nor 1")
+
+
 @file_kind("arff-dense", texts(dense__arff=DENSE), "dense.arff")
-def _read_dense(path: Path) -> object:
-    return read_arff_splits({"train": path})
+def _read_dense(path: Path) -> None:
+    _check(read_arff_splits({"train": path}))
 
 
 @file_kind("arff-sparse", texts(train__arff=SPARSE, test__arff=SPARSE, labels__xml=XML), "train.arff", "test.arff")
 @file_kind("xml", texts(train__arff=SPARSE, test__arff=SPARSE, labels__xml=XML), "labels.xml")
-def _read_sparse(path: Path) -> object:
-    folder = path.parent
-    return read_arff_splits({name: folder / f"{name}.arff" for name in ("train", "test")}, folder / "labels.xml")
+def _read_sparse(path: Path) -> None:
+    arff = {name: path.parent / f"{name}.arff" for name in ("train", "test")}
+    _check(read_arff_splits(arff, path.parent / "labels.xml"))
 
 
 @file_kind("coco", texts(instances__json=json.dumps(COCO)), "instances.json")
-def _read_coco(path: Path) -> object:
-    return read_coco(path)
+def _read_coco(path: Path) -> None:
+    _check(read_coco(path))
 
 
 @file_kind("voc", _write_voc, "ImageSets/Main/*.txt")
-def _read_voc(path: Path) -> object:
-    return read_voc(path.parents[2], ["train"])
+def _read_voc(path: Path) -> None:
+    _check(read_voc(path.parents[2], ["train"]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from file_kinds.kind import SLOW, file_kind, texts
+from file_kinds.kind import file_kind, texts
 from gcnlabel.annotations import Layout, Long, count_rows, read_table
 from gcnlabel.faces.places import read_face_places
 from gcnlabel.graph import read_raw_graph
@@ -77,6 +77,6 @@ def _read_edges(path: Path) -> object:
     return read_raw_graph("edges", path)
 
 
-@file_kind("face-places", texts(faces__csv=FACES), "faces.csv", count=SLOW)
+@file_kind("face-places", texts(faces__csv=FACES), "faces.csv")
 def _read_places(path: Path) -> object:
     return read_face_places(path)

@@ -56,6 +56,9 @@ Examples:
 @click.option(
     "--decimal", default=".", show_default=True, type=click.Choice([".", ","]), help="Decimal mark in text files."
 )
+@click.option(
+    "--no-quotes", "quotes", flag_value=False, default=True, help="Quotes in text files are plain characters."
+)
 @click.option("--long", metavar="SAMPLE,LABEL,VALUE", help="Columns of tables with a row a pair of sample and label.")
 @click.option(
     "--statistic", multiple=True, metavar="[TASK[:TASK]=]NAME", help="Statistic of a pair of tasks, or of all."
@@ -124,7 +127,8 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     graph = recipe.finish(_raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())
-    click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {_size(graph)}")
+    size = "none" if graph.x is None else f"of size {graph.x.shape[1]}"
+    click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {size}")
     if "order" in str(graph.history.get("source", "")):
         click.echo(f"assumed: {graph.history['source']}: {', '.join(graph.labels[:9])}")
 
@@ -192,7 +196,3 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> L
     )
     note(statistics.rows.line())
     return statistics
-
-
-def _size(graph: LabelGraph) -> str:
-    return "none" if graph.x is None else f"of size {graph.x.shape[1]}"

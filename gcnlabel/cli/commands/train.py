@@ -78,10 +78,10 @@ def train(
 
 def _changed(folder: RunFolder, changes: tuple[str, ...]) -> Config | None:
     """Return the config of a run with changes, None without."""
-    from gcnlabel.config import load_config
+    from gcnlabel.run.folder import config_of_run
 
     folder.load_config()  # says when there is none
-    return load_config(folder.config, changes) if changes else None
+    return config_of_run(folder.config, changes) if changes else None
 
 
 def _number(devices: str) -> int:

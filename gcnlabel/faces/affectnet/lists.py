@@ -10,7 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gcnlabel.annotations.csv_text import Head, read_head
 from gcnlabel.annotations.found_images import find_images
+from gcnlabel.annotations.layout import AS_SEEN, Layout
+from gcnlabel.annotations.table_file import open_table
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.faces.affectnet.eye_centres import eyes_from_text
 from gcnlabel.faces.affectnet.records import EMPTY_CELLS, AffectNetRecords
@@ -74,42 +77,48 @@ def _image_folder(root: Path) -> Path:
     return folder
 
 
-def _has_header(path: Path) -> bool:
-    """Return whether the first row names the columns; a list that a program wrote again may have others before them."""
-    with path.open(encoding="utf-8-sig") as lines:
-        return any(cell.strip().strip('"').lower() == COLUMNS[0].lower() for cell in lines.readline().split(","))
+def _layout(path: Path) -> tuple[Layout, Head]:
+    """Return how a list is written: with a header that names the columns, in which others may stand too, or without."""
+    head = read_head(path)
+    if any(_plain(name) == _plain(COLUMNS[0]) for name in head.header):
+        return AS_SEEN, head
+    if "/" not in head.header[0].replace("\\", "/"):
+        raise InputError(
+            f"the first row is neither the header nor a row of AffectNet: {shorten(head.header, 4)}",
+            where=f"{path}, row {head.before + 1}",
+            expected=",".join(COLUMNS),
+        )
+    layout = Layout(names=COLUMNS)
+    return layout, read_head(path, layout)
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()
 
 
 def _read_list(path: Path) -> pl.DataFrame:
     """Return the cells of a list, and the number of each row in it; empty lines are no rows."""
-    existing_file(path, "AffectNet list")
-    try:
-        header = _has_header(path)
-        frame = pl.read_csv(path, has_header=header, infer_schema=False, null_values=list(EMPTY_CELLS), glob=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}", expected=",".join(COLUMNS)) from error
-    if header:
-        frame = frame.rename(lambda name: next((c for c in COLUMNS if c.lower() == name.strip().lower()), name.strip()))
-        for name in COLUMNS:
-            if name not in frame.columns:
-                raise InputError(
-                    f"no column {name!r}",
-                    where=f"{path}, header",
-                    expected=shorten(COLUMNS, 20),
-                    fix=closest(name, frame.columns),
-                )
-        return _numbered(frame.select(COLUMNS), 2)
-    if len(frame.columns) != len(COLUMNS) or "/" not in str(frame[0, 0]).replace("\\", "/"):
-        raise InputError(
-            f"the first row is neither the header nor a row of AffectNet: {shorten(frame.row(0), 4)}",
-            where=f"{path}, row 1",
-            expected=",".join(COLUMNS),
-        )
-    return _numbered(frame.rename(dict(zip(frame.columns, COLUMNS, strict=True))), 1)
-
-
-def _numbered(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    return frame.with_row_index("row", first).filter(~pl.all_horizontal(pl.col(*COLUMNS).is_null()))
+    path = existing_file(path, "AffectNet list")
+    layout, head = _layout(path)
+    plain = [_plain(name) for name in head.header]
+    names = dict(zip(plain, head.names, strict=False))
+    for name in COLUMNS:
+        if plain.count(_plain(name)) > 1:
+            raise InputError(f"columns stand twice: {name}", where=f"{path}, header", fix="rename one of them")
+        if _plain(name) not in names:
+            raise InputError(
+                f"no column {name!r}",
+                where=f"{path}, header",
+                expected=shorten(COLUMNS, 20),
+                fix=closest(name, head.header),
+            )
+    file = open_table(path, layout)
+    with file.readable():
+        frame = file.checked(file.scan().collect(), file.first_row)
+    empty: dict[str, None] = dict.fromkeys(EMPTY_CELLS)
+    columns = (pl.col(names[_plain(name)]).replace(empty).alias(name) for name in COLUMNS)
+    rows = frame.select(columns).with_row_index("row", file.first_row)
+    return rows.filter(~pl.all_horizontal(pl.col(*COLUMNS).is_null()))
 
 
 def _boxes(cells: pl.DataFrame, place: Any) -> Array:

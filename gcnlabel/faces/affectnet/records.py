@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gcnlabel.annotations.annotations import Annotations
-from gcnlabel.annotations.found_images import OTHER_CASE, FoundImages
+from gcnlabel.annotations.found_images import OTHER_CASE, FoundImages, elsewhere
 from gcnlabel.annotations.row_report import MISSING, RowReport
 from gcnlabel.annotations.usable_rows import UsableRows
 from gcnlabel.errors import InputError
@@ -80,10 +80,12 @@ def faces_of_records(
     outside = {MISSING: ~records.images.present, **rows_without_class(cells["expression"], names, classes)}
     _sort_out(rows, records, {**outside, **_without_box(records.boxes)}, names.is_null().to_numpy(), affect, bad_affect)
     if not rows.kept.any():
+        missing = np.flatnonzero(~records.images.present)
         raise InputError(
             f"no row of AffectNet can be used, of {len(cells)} {rows.report.line()}",
             where=records.root,
             expected="images where the lists say, and codes of the protocol",
+            fix=elsewhere(records.root, cells["id"][int(missing[0])]) if len(missing) else None,
         )
     every = Annotations(
         face_tasks(classes),

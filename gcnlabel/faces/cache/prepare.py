@@ -11,8 +11,9 @@ Shards are plain arrays and not JPEG, although they take more room (at 227 x 227
 AffectNet's training set): they are mapped into memory, a batch is copied out of the page cache without any decoding,
 all loader processes share the same pages, and faces are not compressed with loss a second time.
 
-A shard is whole when its note is there. A job that was killed goes on with the shards that are not; what it makes is
-the same, byte for byte, as if it had not been killed, for nothing in the cache depends on time or on the order of work.
+A shard is whole when its note is there. A job that was killed goes on with the shards that are not, and with those
+that lack a face which can be read by now; what it makes is the same, byte for byte, as if it had not been killed, for
+nothing in the cache depends on time or on the order of work.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.faces.alignment import CENTRE
 from gcnlabel.faces.annotations import FaceAnnotations
 from gcnlabel.faces.cache.folder import CacheFolder, fingerprint
-from gcnlabel.faces.cache.shards import ShardJob, ShardNote, write_shard
+from gcnlabel.faces.cache.shards import ShardJob, ShardNote, still_unreadable, write_shard
 from gcnlabel.faces.cache.table import write_face_table
 from gcnlabel.processes import unordered
 
@@ -77,8 +78,10 @@ def prepare(
     how = {"source": source, "size": size, "channels": channels, "alignment": alignment, "upright": True}
     folder.claim({**how, **_extent(faces)}, overwrite=overwrite)
     jobs = _jobs(faces, folder, (size, channels, alignment, strict))
-    notes = _finished(jobs, strict)
+    notes = _finished(jobs)
     folder.check_room(channels * size**2 * sum(len(job.paths) for job in jobs if job.path not in notes))
+    if len(notes) < len(jobs):
+        folder.write({"finished": False, "job": folder.read().job.model_dump()})
     return _finish(faces, folder, _written(jobs, notes, workers, progress), allow_missing)
 
 
@@ -119,11 +122,11 @@ def _jobs(faces: FaceAnnotations, folder: CacheFolder, how: tuple[int, int, str,
     ]
 
 
-def _finished(jobs: Sequence[ShardJob], strict: bool) -> dict[Path, ShardNote]:
-    """Return the notes of the shards that are whole; a strict job does those with unreadable faces again."""
+def _finished(jobs: Sequence[ShardJob]) -> dict[Path, ShardNote]:
+    """Return the notes of the shards that are whole, and would not be others today."""
     whole = [job for job in jobs if job.path.exists() and job.path.with_suffix(".json").exists()]
-    notes = {job.path: ShardNote.load(job.path.with_suffix(".json"), len(job.paths)) for job in whole}
-    return {path: note for path, note in notes.items() if not (strict and note.unreadable)}
+    notes = ((job, ShardNote.load(job.path.with_suffix(".json"), len(job.paths))) for job in whole)
+    return {job.path: note for job, note in notes if still_unreadable(job, note)}
 
 
 def _finish(faces: FaceAnnotations, folder: CacheFolder, notes: Sequence[ShardNote], allow: float) -> dict[str, Any]:

@@ -105,6 +105,14 @@ def write_shard(job: ShardJob) -> ShardNote:
     return note
 
 
+def still_unreadable(job: ShardJob, note: ShardNote) -> bool:
+    """Return whether every face that a note leaves out would be left out again; a strict job leaves none out."""
+    if job.strict:
+        return not note.unreadable
+    again = (_read(job, inside(job.root, job.paths[row]), slice(row, row + 1)) for row in note.unreadable)
+    return all(isinstance(read, str) for (read,) in again)
+
+
 def _read(job: ShardJob, path: Path, rows: slice) -> list[Read | str]:
     """Return the faces of one image, or why they cannot be read; a bad box does not spoil its neighbours."""
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from gcnlabel.annotations.table_file import POLARS_ERRORS
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.faces.emotic.mat import Person
 from gcnlabel.files import existing_file
@@ -27,7 +28,7 @@ def csv_persons(path: str | Path, split: str) -> Iterator[Person]:
     path = existing_file(path, "EMOTIC annotations")
     try:
         frame = pl.read_csv(path, infer_schema=False, glob=False).rename(str.strip)
-    except pl.exceptions.PolarsError as error:
+    except POLARS_ERRORS as error:
         raise InputError(f"{path} cannot be read: {error}", expected="a CSV re-pack of EMOTIC") from error
     for name in COLUMNS:
         if name not in frame.columns:

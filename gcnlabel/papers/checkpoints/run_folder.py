@@ -70,6 +70,7 @@ def _content(imported: ImportedModel, config: Config | None, size: int | None) -
     generated = {"name": "graph", "hidden_channels": list(imported.sizes[1:-1])}
     head = {"name": "linear"} if imported.graph is None else generated
     content["model"] = {"backbone": _backbone(imported), "head": head}
+    content["calibrate"] = "none"
     return imported, content
 
 

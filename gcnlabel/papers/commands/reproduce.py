@@ -74,10 +74,8 @@ def _train(runs: list[Planned], source: Source, output: Path, console: Console) 
     todo = [run for run in runs if not finished(run_folder(output, source, run))]
     if len(todo) < len(runs):
         console.print(f"{len(runs) - len(todo)} of {len(runs)} runs are finished already", highlight=False)
-    if not todo:
-        return
     with bars(console) as progress:
-        bar = progress.add_task("training", total=len(todo))
+        bar = progress.add_task("training", total=len(todo), visible=bool(todo))
 
         def done(run: Planned) -> None:
             if run in todo:

@@ -121,7 +121,7 @@ class Planned:
     def config(self, source: Source) -> Config:
         """Return its config on a source of data."""
         preset = source.root if self.preset == "emotion-gcn" else self.preset
-        changes = [*source.changes, *(source.smaller if self.smaller else ()), f"seed={self.seed}"]
+        changes = ["calibrate=none", *source.changes, *(source.smaller if self.smaller else ()), f"seed={self.seed}"]
         for key, value in self.setting:
             changes.append(_layers(int(value)) if key == "layers" else f"graph.{key}={value}")
         if self.preset == "emotion-gcn-emotic":

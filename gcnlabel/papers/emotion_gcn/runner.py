@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from gcnlabel.errors import InputError
@@ -47,9 +48,12 @@ def train_all(
     """
     for planned in runs:
         folder = run_folder(output, source, planned)
-        if folder.last.exists() and not finished(folder):
+        if finished(folder):
+            with suppress(InputError), folder.held():
+                pass  # which removes what a process has left that was killed at the very end
+        elif folder.last.exists():
             resume(folder, progress=False)
-        elif not finished(folder):
+        else:
             train(planned.config(source), folder, overwrite=True, progress=False)
         done(planned)
 

@@ -12,6 +12,7 @@ from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.processes import unordered
+from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.side_by_side import check_side_by_side
@@ -46,10 +47,11 @@ def ablate(
         keep: Called with the results so far after each label budget.
 
     Returns:
-        Plain values: ``regimes``, name -> ``default`` (the head that the default stands for, by the first seed's
-        samples) and ``heads``, name -> ``metrics`` (``task/metric`` -> value of each seed), ``val`` (None where every
-        rate diverged) and ``rate`` of each seed; stacking has the rate of the linear head that it stands on, chosen
-        by its own value. All but stacking have ``seconds``, what their training and measuring took.
+        Plain values: ``calibrated``, dimensional task -> method; and ``regimes``, name -> ``default`` (the head that
+        the default stands for, by the first seed's samples) and ``heads``, name -> ``metrics``
+        (``task/metric`` -> value of each seed), ``val`` (None where every rate diverged) and ``rate`` of each seed;
+        stacking has the rate of the linear head that it stands on, chosen by its own value. All but stacking have
+        ``seconds``, what their training and measuring took.
 
     Raises:
         InputError: A label budget leaves too few samples, there is no such task, head or metric, or the config cannot
@@ -88,7 +90,8 @@ def _ablated(
 ) -> Found:
     results: Found = {
         **{"seeds": list(budget.seeds), "rates": list(budget.rates), "epochs": config.training.epochs},
-        **{"min_steps": budget.min_steps, "select": config.select.model_dump(), "regimes": {}},
+        **{"min_steps": budget.min_steps, "select": config.select.model_dump()},
+        **{"calibrated": calibration_methods(config, data.tasks), "regimes": {}},
     }
     total, done = 0, 0
     for amount, (found, measured_first) in todo_of.items():

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
+from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData
 from gcnlabel.run.evaluation import measure, tag_thresholds
 from gcnlabel.run.loaders import selection
@@ -116,7 +117,7 @@ def _scored(trial: Trial, data: RunData) -> Scored:
 def _stacked(config: Config, trial: Trial, data: RunData) -> Scored:
     parts = {part: _scores(trial, data, part) for part in ("train", "val", "test")}
     targets = {part: _targets(data, part) for part in ("train", "val")}
-    val, test = stack(data.tasks, parts, targets)
+    val, test = stack(data.tasks, parts, targets, calibration_methods(config, data.tasks))
     value = trial.value
     if math.isfinite(value):
         value = selection(config).value(trial.loss, data.tasks, val, targets["val"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from gcnlabel.metrics.main_metrics import BESIDE
 from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR
 from gcnlabel.studies.ablation.comparison import Difference, difference, holm
 from gcnlabel.tasks import TaskSet
@@ -34,8 +35,9 @@ def measured_metrics(results: Found, tasks: TaskSet) -> list[str]:
 def markdown(results: Found, metrics: list[str]) -> str:
     """Return a table for each amount of annotation: mean and sd, and paired differences with 95% intervals.
 
-    Two columns of differences follow each metric: what a head is above the linear one, and what the default is above
-    the head. p is of a paired t-test, corrected by Holm's method for the heads of that table.
+    Mean CCC, mean Pearson correlation and mean NRMSE of a dimensional task stand beside each other. Two columns of
+    differences follow for each metric but NRMSE: what a head is above the linear one, and what the default is above the
+    head. p is of a paired t-test, corrected by Holm's method for the heads of that table.
 
     Args:
         results: What :func:`gcnlabel.studies.ablation.ablate` returns.
@@ -46,7 +48,9 @@ def markdown(results: Found, metrics: list[str]) -> str:
     lines = [
         f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['epochs']} epochs "
         f"(of {results['min_steps']} batches in all, at least) and learning rates {_listed(results['rates'])}; rate "
-        f"and epoch are selected by {results['select']['metric']} on the val part." + _brackets(number),
+        f"and epoch are selected by {results['select']['metric']} on the val part."
+        + _brackets(number)
+        + _calibrated(results.get("calibrated", {})),
         "",
     ]
     for name, regime in results["regimes"].items():
@@ -63,6 +67,13 @@ def _brackets(seeds: int) -> str:
         " In brackets: 95% interval of the paired difference, and p of a paired t-test, corrected for the number of "
         "heads (Holm)."
     )
+
+
+def _calibrated(methods: Mapping[str, str]) -> str:
+    if not methods:
+        return ""
+    said = ", ".join(f"{task} by {by}" for task, by in methods.items())
+    return f" Every head is calibrated on the annotated training samples: {said}."
 
 
 def differences(heads: Found, metric: str, reference: str) -> dict[str, Difference]:
@@ -83,15 +94,30 @@ def _gains(heads: Found, metric: str) -> dict[str, Difference]:
 
 
 def _table(heads: Found, metric: str) -> Iterator[str]:
+    task, _, main = metric.rpartition("/")
+    beside = [f"{task}/{name}" for name in BESIDE.get(main, ())]
+    shown = [metric, *(name for name in beside if all(name in head["metrics"] for head in heads.values()))]
+    compared = {name: _compared(heads, name) for name in shown[:2]}
+    columns = [f"{of}above linear | {of}default above it" for of in _titles(compared)]
+    yield f"| head | {' | '.join((*shown, *columns))} |"
+    yield "| --- " * (1 + len(shown) + 2 * len(columns)) + "|"
+    for name, head in heads.items():
+        values = [_mean_and_sd(head["metrics"][of]) for of in shown]
+        yield f"| {' | '.join((name, *values, *(of[name] for of in compared.values())))} |"
+
+
+def _titles(compared: Collection[str]) -> list[str]:
+    """Return what tells columns of differences apart where there are those of several metrics."""
+    return [f"{name.rpartition('_')[2]}: " for name in compared] if len(compared) > 1 else [""]
+
+
+def _compared(heads: Found, metric: str) -> dict[str, str]:
+    """Return for each head two cells: what it is above the linear one, and what the default is above it."""
     above, below = differences(heads, metric, LINEAR), differences(heads, metric, DEFAULT)
     p_above = holm({name: d.p for name, d in above.items()})
     p_below = holm({name: d.p for name, d in below.items()})
     flipped = {name: Difference(-d.mean, d.half_width, d.p) for name, d in below.items()}
-    yield f"| head | {metric} | above linear | default above it |"
-    yield "| --- | --- | --- | --- |"
-    for name, head in heads.items():
-        shown = _mean_and_sd(head["metrics"][metric])
-        yield f"| {name} | {shown} | {_cell(above, p_above, name)} | {_cell(flipped, p_below, name)} |"
+    return {name: f"{_cell(above, p_above, name)} | {_cell(flipped, p_below, name)}" for name in heads}
 
 
 def _mean_and_sd(values: list[float]) -> str:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from gcnlabel.calibration import correction
 from gcnlabel.ccc import ccc
 from gcnlabel.tasks import TaskSet
 from gcnlabel.units import Units
@@ -19,17 +20,18 @@ Scores = Mapping[str, Tensor]
 
 
 def stack(
-    tasks: TaskSet, scores: Mapping[str, Scores], targets: Mapping[str, Scores]
+    tasks: TaskSet, scores: Mapping[str, Scores], targets: Mapping[str, Scores], methods: Mapping[str, str]
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Return the scores of the val and of the test part, those of dimensions replaced by the ridge regression's.
 
-    It is fitted on the training part; of the penalties, the one of highest CCC on the val part is taken. Values are
-    bounded by the declared range, as those of every head are.
+    It is fitted, and then calibrated, on the training part; of the penalties, the one of highest CCC on the val part is
+    taken. Values are bounded by the declared range, as those of every head are.
 
     Args:
         tasks: Tasks with at least one of classes or tags.
         scores: ``train``, ``val`` and ``test`` -> scores of each task.
         targets: ``train`` and ``val`` -> targets of each task.
+        methods: How dimensional tasks are calibrated, see :func:`gcnlabel.run.calibration.calibration_methods`.
     """
     discrete = [task.name for task in tasks if task.discrete]
     x = {part: torch.cat([of[name] for name in discrete], 1).double().numpy() for part, of in scores.items()}
@@ -38,18 +40,22 @@ def stack(
         if not task.discrete:
             for d in range(len(task)):
                 y = {part: targets[part][task.name][:, d].double() for part in ("train", "val")}
-                val[task.name][:, d], test[task.name][:, d] = _ridge(x, y)
+                val[task.name][:, d], test[task.name][:, d] = _ridge(x, y, methods.get(task.name))
     bounded = Units(tasks).eval()
     return bounded(val), bounded(test)
 
 
-def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor], by: str | None) -> tuple[Tensor, Tensor]:
     """Return what is predicted of a dimension for the val and the test part."""
     seen = {part: ~torch.isnan(values).numpy() for part, values in y.items()}
     a, b = x["train"][seen["train"]], y["train"].numpy()[seen["train"]]
     best, chosen = -np.inf, (torch.zeros(len(x["val"])), torch.zeros(len(x["test"])))
     for penalty in PENALTIES if len(b) else ():
         weights, offset = ridge_weights(a, b, penalty)
+        if by is not None:
+            found = correction((a - a.mean(0)) @ weights, b - b.mean(), by)
+            weights = found.slope * weights
+            offset = b.mean() + found.offset - a.mean(0) @ weights
         val, test = (torch.from_numpy(x[part] @ weights + offset) for part in ("val", "test"))
         value = float(ccc(val[:, None], y["val"][:, None]))
         if value > best:

@@ -34,6 +34,7 @@ def test_runs_differ_in_what_is_compared_alone():
     assert runs["emotion-gcn-layers1-seed0"].model.head.hidden_channels == []
     assert runs["multi-task-mse-seed0"].loss["affect"].name == "mse"
     assert runs["single-task-affect-seed0"].only_tasks == ["affect"]
+    assert {config.calibrate for config in runs.values()} == {"none"}  # the published protocol, on drawn faces too
 
 
 def test_photographs_take_the_papers_settings_and_their_own_tables():

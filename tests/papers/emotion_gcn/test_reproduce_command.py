@@ -129,10 +129,12 @@ def test_finished_runs_are_kept_and_lost_ones_made_again(reproduced, tmp_path):
     lost = runs / "multi-task-ccc-seed0"
     evaluation = (lost / "evaluation.json").read_text()
     (lost / "evaluation.json").unlink()  # killed after its last epoch
+    (runs / "emotion-gcn-seed0" / ".lock").touch()  # killed at its very end
     result = reproduce("table1", output)
     assert result.exit_code == 0, result.output
     assert "4 of 5 runs are finished already" in result.output
     assert (lost / "evaluation.json").read_text() == evaluation
+    assert not list(runs.rglob(".*"))
     after = {path: path.stat().st_mtime_ns for path in runs.rglob("evaluation.json")}
     assert {path for path in before if before[path] != after[path]} == {lost / "evaluation.json"}
 

@@ -44,17 +44,24 @@ def read(folder):
 
 
 def tables(folder):
-    """Title -> rows -> cells of the tables of each amount."""
-    found, title = {}, None
+    """Amount and metric -> head -> cells: the metric, and where it is compared, two differences."""
+    found, title, header = {}, None, []
     for line in (folder / "ablation.md").read_text().splitlines():
         if line.startswith("### "):
             title = line[4:]
         elif line.startswith("| ") and "---" not in line:
             cells = [cell.strip() for cell in line.strip("|").split("|")]
             if cells[0] == "head":
-                rows = found.setdefault((title, cells[1]), {})
-            else:
-                rows[cells[0]] = cells[1:]
+                header = cells
+                continue
+            metrics = [name for name in header if "/" in name]
+            for name in metrics:
+                of = f"{name.rpartition('_')[2]}: " if len(metrics) > 1 else ""
+                compared = [
+                    k for k, column in enumerate(header) if column in (f"{of}above linear", f"{of}default above it")
+                ]
+                row = [cells[k] for k in (header.index(name), *compared)]
+                found.setdefault((title, name), {})[cells[0]] = row
     return found
 
 
@@ -84,6 +91,7 @@ def test_what_is_written_is_printed_and_whole(finished):
     assert "gains.png" in output
     assert "### affect on 5 samples" in output
     assert "warning" not in output
+    assert "Every head is calibrated on the annotated training samples: affect by moments." in output
 
 
 def test_json_has_every_head_metric_and_seed(finished):
@@ -91,6 +99,7 @@ def test_json_has_every_head_metric_and_seed(finished):
     assert (results["seeds"], results["rates"]) == ([0, 1], [0.003, 0.03])
     assert (results["epochs"], results["min_steps"], results["select"]["metric"]) == (2, 5, "loss")
     assert results["config"]["training"]["batch_size"] == 16
+    assert results["calibrated"] == {"affect": "moments"}
     assert list(results["regimes"]) == ["50% of the samples", "affect on 5 samples"]
     for regime in results["regimes"].values():
         assert set(regime["heads"]) == {*RIVALS, "stacking", *WRONG}
@@ -123,18 +132,19 @@ def number(text):
 def test_the_table_says_what_the_json_says(finished):
     folder, _ = finished
     results, found = read(folder), tables(folder)
-    metrics = ["mood/macro_f1", "tags/lrap", "affect/mean_ccc"]
+    metrics = ["mood/macro_f1", "tags/lrap", "affect/mean_ccc", "affect/mean_pearson", "affect/mean_nrmse"]
     assert list(found) == [(amount, metric) for amount in results["regimes"] for metric in metrics]
     for (amount, metric), rows in found.items():
         heads = results["regimes"][amount]["heads"]
         assert list(rows) == list(heads)
         linear, default = (heads[name]["metrics"][metric] for name in ("linear", "default"))
-        for name, (shown, above, below) in rows.items():
+        for name, (shown, *differences) in rows.items():
             values = heads[name]["metrics"][metric]
             mean, sd = map(number, shown.split(" ± "))
             assert mean == pytest.approx(np.mean(values), abs=6e-4)
             assert sd == pytest.approx(np.std(values, ddof=1), abs=6e-4)
-            for cell, sign, base in ((above, 1, linear), (below, -1, default)):
+            assert len(differences) == (0 if metric == "affect/mean_nrmse" else 2)
+            for cell, sign, base in zip(differences, (1, -1), (linear, default), strict=False):
                 if values == base:
                     assert cell == "–"
                     continue
@@ -149,6 +159,8 @@ def test_the_table_says_what_the_json_says(finished):
 def test_p_values_are_corrected_for_the_heads_of_the_table(finished):
     folder, _ = finished
     for (amount, metric), rows in tables(folder).items():
+        if metric == "affect/mean_nrmse":
+            continue  # it is shown, not compared
         heads = read(folder)["regimes"][amount]["heads"]
         linear = heads["linear"]["metrics"][metric]
         ps = {k: stats.ttest_rel(h["metrics"][metric], linear).pvalue for k, h in heads.items() if k != "linear"}
@@ -227,7 +239,7 @@ def test_data_of_one_type_of_task(tasks, default, published, tmp_path):
     assert ("signed graph" in regime["heads"]) == (default == "linear")
     if default == "linear":
         assert regime["heads"]["default"] == regime["heads"]["linear"]
-        ((_, rows),) = tables(tmp_path / "out").items()
+        rows = next(iter(tables(tmp_path / "out").values()))
         assert rows["default"][1:] == ["–", "–"]
         assert "The default is the linear head here." in result.output
 
@@ -310,7 +322,8 @@ def test_a_task_that_only_training_samples_annotate_is_left_out(tmp_path, three_
     table.with_columns(hidden.alias("mood")).write_csv(tmp_path / "labels.csv")
     result = call(path, tmp_path / "out", "--share", "1", "--few", "mood:3", seeds=1)
     assert result.exit_code == 0, result.output
-    assert {metric for _, metric in tables(tmp_path / "out")} == {"tags/lrap", "affect/mean_ccc"}
+    shown = {"affect/mean_ccc", "affect/mean_pearson", "affect/mean_nrmse"}
+    assert {metric for _, metric in tables(tmp_path / "out")} == {"tags/lrap"} | shown
     nothing = [pl.when(pl.col("split") == "train").then(pl.col(c)).alias(c) for c in "abcd"]
     nothing += [pl.when(pl.col("split") == "train").then(pl.col(c)).alias(c) for c in ("valence", "arousal", "mood")]
     table.with_columns(nothing).write_csv(tmp_path / "labels.csv")

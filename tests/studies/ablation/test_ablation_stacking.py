@@ -46,21 +46,36 @@ def drawn(seed=0):
     return scores, targets
 
 
-def test_dimensions_come_from_the_ridge_regression_that_is_best_on_val():
+def on_scale(by, of_train, y):
+    """What brings predictions to the scale of the targets that they were fitted to."""
+    slope = {
+        None: 1,
+        "moments": y.std() / of_train.std(),
+        "regression": np.corrcoef(of_train, y)[0, 1] * y.std() / of_train.std(),
+    }[by]
+    return lambda x: y.mean() + slope * (x - of_train.mean())
+
+
+@pytest.mark.parametrize("by", [None, "moments", "regression"])
+@pytest.mark.parametrize("at", [0, 1988])
+def test_dimensions_come_from_the_ridge_regression_that_is_best_on_val(by, at):
     scores, targets = drawn()
-    on_val, found = stack(TASKS, scores, targets)
+    for of_part in targets.values():
+        of_part["affect"] += at
+    on_val, found = stack(TASKS, scores, targets, {} if by is None else {"affect": by})
     x = {part: np.hstack([of["tags"].numpy(), of["mood"].numpy()]).astype(float) for part, of in scores.items()}
     for d in range(2):
         y, wanted = targets["train"]["affect"][:, d].numpy(), []
         seen = ~np.isnan(y)
         for penalty in PENALTIES:
             ridge = Ridge(alpha=penalty).fit(x["train"][seen], y[seen])
-            of_val = ridge.predict(x["val"])
+            moved = on_scale(by, ridge.predict(x["train"][seen]), y[seen].astype(float))
+            of_val = moved(ridge.predict(x["val"]))
             value = float(ccc(torch.from_numpy(of_val)[:, None], targets["val"]["affect"][:, [d]].double()))
-            wanted.append((value, of_val, ridge.predict(x["test"])))
+            wanted.append((value, of_val, moved(ridge.predict(x["test"]))))
         _, of_val, of_test = max(wanted, key=lambda triple: triple[0])
-        np.testing.assert_allclose(on_val["affect"][:, d], of_val, atol=1e-5)
-        np.testing.assert_allclose(found["affect"][:, d], of_test, atol=1e-5)
+        np.testing.assert_allclose(on_val["affect"][:, d], of_val, atol=1e-5 + 1e-6 * at)
+        np.testing.assert_allclose(found["affect"][:, d], of_test, atol=1e-5 + 1e-6 * at)
     assert torch.equal(found["tags"], scores["test"]["tags"])
     assert torch.equal(on_val["mood"], scores["val"]["mood"])
     assert torch.equal(found["mood"], scores["test"]["mood"])
@@ -68,11 +83,11 @@ def test_dimensions_come_from_the_ridge_regression_that_is_best_on_val():
 
 def test_scores_of_dimensions_are_neither_used_nor_changed():
     scores, targets = drawn()
-    first = stack(TASKS, scores, targets)[1]
+    first = stack(TASKS, scores, targets, {})[1]
     kept = scores["test"]["affect"].clone()
     for of_part in scores.values():
         of_part["affect"] = torch.full_like(of_part["affect"], torch.nan)
-    assert torch.equal(stack(TASKS, scores, targets)[1]["affect"], first["affect"])
+    assert torch.equal(stack(TASKS, scores, targets, {})[1]["affect"], first["affect"])
     assert not torch.equal(kept, first["affect"])
 
 
@@ -80,7 +95,7 @@ def test_dimensions_that_nobody_annotated():
     scores, targets = drawn()
     targets["train"]["affect"][:, 0] = torch.nan
     targets["train"]["affect"][1:, 1] = torch.nan
-    found = stack(TASKS, scores, targets)[1]["affect"]
+    found = stack(TASKS, scores, targets, {})[1]["affect"]
     assert (found[:, 0] == 0).all()
     torch.testing.assert_close(found[:, 1], targets["train"]["affect"][0, 1].expand(12))
 
@@ -88,5 +103,5 @@ def test_dimensions_that_nobody_annotated():
 def test_without_a_val_part_to_choose_by_the_strongest_penalty_is_safe():
     scores, targets = drawn()
     targets["val"]["affect"][:] = torch.nan
-    found = stack(TASKS, scores, targets)[1]["affect"]
+    found = stack(TASKS, scores, targets, {})[1]["affect"]
     assert torch.isfinite(found).all()

@@ -1,0 +1,66 @@
+"""What follows the last epoch of a run: its selected checkpoint is calibrated, and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+
+from gcnlabel.config import Config
+from gcnlabel.devices import device_named
+from gcnlabel.run.calibration import calibrate, calibration_methods
+from gcnlabel.run.data import RunData
+from gcnlabel.run.evaluation import CALIBRATION, evaluate, part_scores
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.loaders import check_selection
+from gcnlabel.run.loading import load_model
+from gcnlabel.tasks import TaskSet
+from gcnlabel.training import SafeCheckpointIO
+from gcnlabel.units import Units
+
+
+def check_finish(config: Config, data: RunData) -> None:
+    """Check before training what is to follow it.
+
+    Raises:
+        InputError: The metric that selects the checkpoint does not exist on this data, or there is nothing to calibrate
+            by the method that is named.
+    """
+    check_selection(config, data)
+    calibration_methods(config, data.tasks)
+
+
+def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
+    """Calibrate the selected checkpoint and return the evaluation of the run."""
+    calibrate_best(config, folder, data)
+    return evaluate(folder, data=data)
+
+
+def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
+    """Calibrate the selected checkpoint as the config says, in one process and in single precision, as it is evaluated.
+
+    What was learned is left as it was, also the units that losses are computed in: the calibration follows from them
+    alone. A checkpoint that is calibrated already gets the same again, and the last one, which training goes on from,
+    none.
+    """
+    methods, (model, checkpoint) = calibration_methods(config, data.tasks), load_model(folder, data.signature)
+    if not methods and CALIBRATION not in checkpoint:
+        return
+    state, place = checkpoint["state_dict"], device_named("auto")
+    model.units = _learned_units(state, data.tasks)
+    checkpoint.pop(CALIBRATION, None)
+    if methods:
+        score = partial(part_scores, config, network=model.to(place).eval().standard_scores, device=place)
+        checkpoint[CALIBRATION] = calibrate(model, data.parts["train"], methods, score)
+    state |= {f"model.units.{name}": value for name, value in model.units.state_dict().items()}
+    SafeCheckpointIO().save_checkpoint(checkpoint, folder.best)
+
+
+def _learned_units(state: Mapping[str, Tensor], tasks: TaskSet) -> Units:
+    """Return the units that a checkpoint was trained in: its loss's; those of earlier versions have none."""
+    units = Units(tasks)
+    of_loss = {name: state[f"loss.units.{name}"] for name in units.state_dict() if f"loss.units.{name}" in state}
+    units.load_state_dict(of_loss)
+    return units
