@@ -18,7 +18,7 @@ from gcnlabel.studies.ablation import Budget, LabelBudget, ablate, measuring, ru
 from gcnlabel.studies.ablation.candidates import candidates
 from gcnlabel.studies.ablation.controls import CONTROLS
 
-RIVALS = [
+BASELINES = [
     "linear",
     "linear + cosine",
     "default",
@@ -102,7 +102,7 @@ def test_json_has_every_head_metric_and_seed(finished):
     assert results["calibrated"] == {"affect": "moments"}
     assert list(results["regimes"]) == ["50% of the samples", "affect on 5 samples"]
     for regime in results["regimes"].values():
-        assert set(regime["heads"]) == {*RIVALS, "stacking", *WRONG}
+        assert set(regime["heads"]) == {*BASELINES, "stacking", *WRONG}
         assert regime["default"]["name"] == "cosine"
         for head in regime["heads"].values():
             assert {"mood/macro_f1", "tags/lrap", "affect/mean_ccc", "affect/valence/ccc"} <= set(head["metrics"])
@@ -257,7 +257,7 @@ def test_images(three_heads):
     config = load_config("synthetic-faces", changes)
     found = ablate(config, load_data(config), [LabelBudget(task="affect", samples=6)], Budget([0, 1], [0.01], 2))
     heads = found["regimes"]["affect on 6 samples"]["heads"]
-    assert {*RIVALS[:3], "stacking"} == set(heads)
+    assert {*BASELINES[:3], "stacking"} == set(heads)
     assert all(np.isfinite(head["metrics"]["affect/mean_ccc"]).all() for head in heads.values())
 
 
