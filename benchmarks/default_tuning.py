@@ -21,7 +21,7 @@ from gcnlabel.config import Config, load_config
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.default_head import HIDDEN, P_SCARCE, TAU, P, default_settings, generated_settings, with_head
-from gcnlabel.studies.ablation import Budget, Regime
+from gcnlabel.studies.ablation import Budget, LabelBudget
 from gcnlabel.studies.ablation.candidates import Candidate
 from gcnlabel.studies.ablation.measuring import Job, measured
 
@@ -94,8 +94,8 @@ def main() -> None:
     if RESULT.exists():
         results = json.loads(RESULT.read_text())
     for samples in AMOUNTS:
-        regime = Regime(task="affect", samples=samples)
-        datas = [regime.thin(data, seed) for seed in BUDGET.seeds]
+        regime = LabelBudget(task="affect", samples=samples)
+        datas = [regime.subsample(data, seed) for seed in BUDGET.seeds]
         for setting in TRIED:
             of_setting = results["settings"].setdefault(str(setting), {})
             if str(regime) in of_setting:

@@ -22,7 +22,7 @@ from gcnlabel.config import Config, load_config
 from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import load_data
-from gcnlabel.studies.ablation import Budget, Regime
+from gcnlabel.studies.ablation import Budget, LabelBudget
 from gcnlabel.studies.ablation.candidates import candidates
 from gcnlabel.studies.ablation.measuring import Job, measured
 from gcnlabel.tasks import Dimensional
@@ -44,8 +44,8 @@ def jobs(name: str) -> Iterator[tuple[str, Job]]:
     whole = replace(whole, parts={**whole.parts, "test": whole.parts["val"]})
     task = next(task.name for task in whole.tasks if isinstance(task, Dimensional))
     for amount in AMOUNTS:
-        regime = Regime() if amount is None else Regime(task=task, samples=amount)
-        datas = [regime.thin(whole, seed) for seed in BUDGET.seeds]
+        regime = LabelBudget() if amount is None else LabelBudget(task=task, samples=amount)
+        datas = [regime.subsample(whole, seed) for seed in BUDGET.seeds]
         for weight in WEIGHTS:
             for candidate in candidates(weighted(config, task, weight), datas[0]):
                 if candidate.name in HEADS:

@@ -17,7 +17,7 @@ from typing import Any
 
 from gcnlabel.config import load_config
 from gcnlabel.files import atomic_write
-from gcnlabel.studies.zero_shot import evaluate_unseen
+from gcnlabel.studies.zero_shot import evaluate_zero_shot
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "zero_shot.json"
@@ -35,8 +35,8 @@ def main() -> None:
     given = parser.parse_args()
     config = load_config(ROOT / CONFIG, ["model.head.name=default", *given.changes])
     results: dict[str, Any] = {"config": CONFIG, "changes": given.changes}
-    for name, positives in ASKED.items():
-        results[name] = evaluate_unseen(config, "all", seeds=given.seeds, positives=positives, workers=None)
+    for name, shots in ASKED.items():
+        results[name] = evaluate_zero_shot(config, "all", seeds=given.seeds, shots=shots, workers=None)
         print(name, {k: round(of["mean"], 3) for k, of in results[name]["methods"].items()}, flush=True)
         with atomic_write(given.output, overwrite=True) as temporary:
             temporary.write_text(json.dumps(results, indent=1) + "\n")

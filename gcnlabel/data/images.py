@@ -14,7 +14,7 @@ from gcnlabel.data.lazy_images import LazyImages, Rows
 from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 
-MOST_IN_MEMORY = 4 * 2**30
+MAX_IN_MEMORY = 4 * 2**30
 """Bytes from which images stay on disk."""
 
 
@@ -41,8 +41,8 @@ class ImageFiles(LazyImages):
 
     @property
     def fit_in_memory(self) -> bool:
-        """Whether all of them, decoded, take at most :data:`MOST_IN_MEMORY`."""
-        return int(np.prod(self.shape, dtype=np.int64)) <= MOST_IN_MEMORY
+        """Whether all of them, decoded, take at most :data:`MAX_IN_MEMORY`."""
+        return int(np.prod(self.shape, dtype=np.int64)) <= MAX_IN_MEMORY
 
     def _read(self, rows: Rows) -> npt.NDArray[np.uint8]:
         channels, size, _ = self.image_shape

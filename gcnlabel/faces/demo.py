@@ -38,7 +38,7 @@ def run_demo(
         say: Told what is done next.
 
     Returns:
-        Head -> name of metric -> value on the test part.
+        Head -> name of metric -> value on the test split.
     """
     runs = {head: RunFolder(output / head) for head in HEADS}
     results = {}
@@ -58,7 +58,7 @@ def markdown_table(results: dict[str, dict[str, float]]) -> str:
     """Return the comparison as Markdown, a column a head."""
     heads = list(results)
     lines = [
-        "Synthetic faces (drawn by a renderer, not photographs), test part, one seed:",
+        "Synthetic faces (drawn by a renderer, not photographs), test split, one seed:",
         "",
         "| metric | " + " | ".join(heads) + " |",
         "| --- |" + " --- |" * len(heads),

@@ -1,4 +1,4 @@
-"""What a trained run says of new images or features."""
+"""Predictions of a trained run for new images or features."""
 
 from gcnlabel.lazy import lazy
 

@@ -14,7 +14,7 @@ from gcnlabel.tasks import Task
 Values = npt.NDArray[np.floating]
 
 PREDICTED, OTHER = COLOURS[0], "0.85"
-MOST_BARS = 10
+MAX_BARS = 10
 
 
 def draw_classes(axes: Axes, task: Task, probabilities: Values, thresholds: Values) -> None:
@@ -104,7 +104,7 @@ def _draw_bars(
     axes: Axes, labels: tuple[str, ...], probabilities: Values, predicted: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.intp]:
     """Draw the highest probabilities, the highest at the top, and return which labels they are."""
-    rows = np.argsort(-probabilities, kind="stable")[:MOST_BARS]
+    rows = np.argsort(-probabilities, kind="stable")[:MAX_BARS]
     colours = [PREDICTED if predicted[row] else OTHER for row in rows]
     axes.barh(range(len(rows)), probabilities[rows], color=colours, height=0.72)
     for place, row in enumerate(rows.tolist()):

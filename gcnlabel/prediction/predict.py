@@ -37,7 +37,7 @@ def predict(
     device: str = "auto",
     progress: Progress = lambda done, total: None,
 ) -> Predictions:
-    """Return what the selected checkpoint of a run says of an image, a folder of images or a file of features.
+    """Return what the selected checkpoint of a run predicts for an image, a folder of images or a file of features.
 
     Nothing is looked for: an image without an entry in ``places`` is taken whole, and brought to the size and channels
     of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on,

@@ -23,7 +23,7 @@ EVEN = 0.5
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a network says of N inputs.
+    """Predictions of a network for N inputs.
 
     Attributes:
         tasks: What is predicted.

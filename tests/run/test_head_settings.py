@@ -221,7 +221,7 @@ def test_features_without_a_backbone_come_back(head, tmp_path):
 
 
 def test_what_cannot_be_unseen():
-    with pytest.raises(InputError, match="layers gat of the head see edges of weight 0(.|\n)*conv: gcn"):
+    with pytest.raises(InputError, match="layers gat of the head treat edges of weight 0(.|\n)*conv: gcn"):
         extendable.check_head(config("model.head.conv=gat"))
     with pytest.raises(InputError, match="head 'output-propagation of linear' cannot score"):
         extendable.check_head(config("model.head.name=output-propagation"))

@@ -20,7 +20,7 @@ from gcnlabel.nn.backbones import mlp, small_cnn
 from gcnlabel.run.build import build_head, build_loss, build_model
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.side_by_side import fit_trials, make_trial
-from gcnlabel.studies.ablation import Regime
+from gcnlabel.studies.ablation import LabelBudget
 from gcnlabel.tasks import MultiLabel, TaskSet
 from gcnlabel.training import Ensemble, Selection, portions, predict, rare_rows
 from gcnlabel.units import Units
@@ -82,7 +82,7 @@ def test_the_test_part_is_never_looked_at(config, data):
 def test_models_with_more_and_fewer_rare_samples_are_trained_as_alone(batch_norm, config, data):
     """What one model has fewer of bounds nobody, and what fills its batches up counts nowhere."""
     config = changed(config, training={"batch_size": 32})
-    few = [*(Regime(task="affect", samples=samples).thin(data, 0) for samples in (3, 9)), data]
+    few = [*(LabelBudget(task="affect", samples=samples).subsample(data, 0) for samples in (3, 9)), data]
     counts = [len(rare_rows(of.parts["train"].annotations, 32)) for of in few]
     assert 0 == counts[2] < counts[0] < counts[1] < 64
     trials = trials_of(config, few)
@@ -98,7 +98,7 @@ def test_models_with_more_and_fewer_rare_samples_are_trained_as_alone(batch_norm
 
 def test_every_model_has_the_class_weights_of_its_own_samples(config, data):
     weighted = config.model_copy(update={"loss": {"mood": LOSSES.parse({"class_weights": True})}})
-    datas = [Regime(0.4).thin(data, seed) for seed in (0, 1)]
+    datas = [LabelBudget(0.4).subsample(data, seed) for seed in (0, 1)]
     assert not torch.equal(*(build_loss(weighted, d).losses["mood"].class_weights for d in datas))
     together, lone = trials_of(weighted, datas), trials_of(weighted, datas)
     fit_trials(weighted, together)
@@ -160,7 +160,7 @@ def test_kinds_of_one_fit_are_as_many_ensembles(config, data, monkeypatch):
     )
     monkeypatch.setattr(import_module("gcnlabel.training.trial"), "MAX_AT_ONCE", 3)
     trials = [*trials_of(config, [data] * 4, kind="a"), *trials_of(config, [data] * 2, kind="b")]
-    few = Regime(0.5).thin(data, 0)
+    few = LabelBudget(0.5).subsample(data, 0)
     fit_trials(changed(config, training={"epochs": 1}), [*trials, *trials_of(config, [few], kind="b")])
     assert sizes == [3, 1, 2, 1]
 
@@ -193,7 +193,7 @@ def test_all_that_have_stopped_end_the_training(config, data, monkeypatch):
 
 
 def test_models_share_what_they_have_in_common_whatever_their_order(config, data):
-    datas = [Regime(0.5).thin(data, seed) for seed in range(2)]
+    datas = [LabelBudget(0.5).subsample(data, seed) for seed in range(2)]
     trials = trials_of(changed(config, select=MAIN), datas, (0.003, 0.3))
     turned = trials_of(changed(config, select=MAIN), datas, (0.003, 0.3))
     fit_trials(changed(config, select=MAIN), trials)

@@ -22,8 +22,8 @@ from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, evaluate, resume, train
 from gcnlabel.run import fitting as fitting_module
 from gcnlabel.run.data import load_data
-from gcnlabel.studies.ablation import Budget, Regime, ablate
-from gcnlabel.studies.zero_shot import evaluate_unseen
+from gcnlabel.studies.ablation import Budget, LabelBudget, ablate
+from gcnlabel.studies.zero_shot import evaluate_zero_shot
 from gcnlabel.tasks import Dimensional, TaskSet
 from gcnlabel.training import MultiTaskModule, load_checkpoint, make_optimizer
 
@@ -281,7 +281,7 @@ def test_two_processes_learn_the_weights_of_one(place, importable, tmp_path):
 def test_what_is_compared_is_trained_with_fixed_weights(place):
     config = load_config(place / "config.yaml", ["weighting=uncertainty"])
     with pytest.raises(InputError, match="weighting: 'uncertainty'\n  expected: fixed: what is compared"):
-        ablate(config, load_data(config), [Regime(1.0)], Budget([0]))
+        ablate(config, load_data(config), [LabelBudget(1.0)], Budget([0]))
     config = load_config(place / "config.yaml", ["weighting=uncertainty", "model.head.name=graph"])
     with pytest.raises(InputError, match="--set weighting=fixed"):
-        evaluate_unseen(config, "all")
+        evaluate_zero_shot(config, "all")

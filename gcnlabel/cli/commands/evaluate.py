@@ -13,7 +13,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("run", type=click.Path())
-@click.option("--split", type=click.Choice(["train", "val", "test"]), help="Part of the data instead of the config's.")
+@click.option("--split", type=click.Choice(["train", "val", "test"]), help="Split instead of the config's.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 def evaluate(run: str, split: str | None, device: str, trust: bool) -> None:

@@ -42,7 +42,7 @@ def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, 
 
 
 def _show(graph: LabelGraph, title: str, console: Console) -> None:
-    """Print a row a label; where weights have signs, how many are negative, and a sign before each neighbour's name."""
+    """Print a row per label; of signed weights, the number of negative ones and a sign before each name too."""
     from rich.table import Table
     from rich.text import Text
 
@@ -50,7 +50,7 @@ def _show(graph: LabelGraph, title: str, console: Console) -> None:
 
     together, apart = signs(graph)
     counts = ["neighbours", "negative"] if apart else ["neighbours"]
-    table = Table("label", "task", *counts, "self share", "listens to", title=title, title_justify="left")
+    table = Table("label", "task", *counts, "self share", "in-neighbours", title=title, title_justify="left")
     for row in inspect_labels(graph):
         numbers = [str(row.neighbours), str(row.apart)][: len(counts)]
         heard = Text(", ").join(_neighbour(name, weight, signed=apart > 0) for name, weight in row.in_neighbours[:6])

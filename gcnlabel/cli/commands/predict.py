@@ -20,7 +20,7 @@ Examples:
   gcnlabel predict runs/a photos/ --faces boxes.csv      # where in each photograph the face is
   gcnlabel predict runs/on_features features.npy --output predictions.csv
 """
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 
 @click.command(epilog=EXAMPLES)
@@ -90,7 +90,7 @@ def _show(predictions: Predictions, output: str | None, folder: str | None) -> N
     from gcnlabel.cli.terminal import printable, terminal
 
     console = terminal()
-    shown = len(predictions) if output is None else min(len(predictions), MOST_SHOWN)
+    shown = len(predictions) if output is None else min(len(predictions), MAX_SHOWN)
     console.print(_table(predictions, shown))
     if shown < len(predictions):
         console.print(f"and {len(predictions) - shown} more", highlight=False)

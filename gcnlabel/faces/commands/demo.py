@@ -30,7 +30,7 @@ def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> None:
 
     console = terminal()
     results = run_demo(output, changes=changes, overwrite=overwrite, say=lambda text: console.rule(text))
-    table = Table("metric", *results, title="synthetic faces (drawn, not photographs), test part, one seed")
+    table = Table("metric", *results, title="synthetic faces (drawn, not photographs), test split, one seed")
     for name in next(iter(results.values())):
         table.add_row(name, *(f"{values[name]:.3f}" for values in results.values()))
     console.print(table)

@@ -69,7 +69,7 @@ def check_same_propagation(given: LabelGraph, graph: LabelGraph) -> LabelGraph:
     i, j = divmod(int(difference.argmax()), len(graph.labels))
     raise InputError(
         f"the given graph is not the checkpoint's: {int((difference > TOLERANCE).sum())} weights differ",
-        where=f"{graph.labels[i]!r} listens to {graph.labels[j]!r} with {given.adjacency()[i, j]:.6g}",
+        where=f"weight of the edge {graph.labels[j]!r} -> {graph.labels[i]!r}: {given.adjacency()[i, j]:.6g}",
         expected=f"{graph.adjacency()[i, j]:.6g}, as in the checkpoint (D^-1/2 Aᵀ D^-1/2)",
         fix="leave --graph out to use the checkpoint's, or build it with the convention of the code "
         "(emotion-gcn-code, ml-gcn-code) and the p of that training",

@@ -66,7 +66,7 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
 
 def _drawn(name: str, config: Config, data: RunData, source: Source, output: Path) -> tuple[Figure, pl.DataFrame]:
     if name == "fig1":
-        annotations = data.parts[_validation_part(config)].annotations
+        annotations = data.parts[_validation_split(config)].annotations
         values, codes = annotations.targets["affect"], annotations.targets["expression"]
         arguments = (values, codes, data.tasks["expression"].labels, data.tasks["affect"].labels)
         figure, table = scatter_figure(*arguments, title="validation split"), scatter_table(*arguments)
@@ -112,7 +112,7 @@ def _tensors(source: Source, output: Path, run: Planned) -> dict[str, Tensor]:
 
 
 def _vectors_of_systems(source: Source, output: Path) -> dict[str, LabelVectors]:
-    """Return the label vectors of each compared system; those of two single-task networks stand apart."""
+    """Return the label vectors of each compared system; those of two single-task networks are kept separate."""
     return {
         NAMES[system]: tuple(t.double().numpy() for key, t in tensors.items() if key.startswith("label_vectors/"))
         for system, tensors in _predictions(source, output).items()
@@ -124,26 +124,26 @@ def _vectors_of_supplement(source: Source, output: Path) -> dict[str, LabelVecto
     return {f"{NAMES['emotion-gcn-emotic']}, p = 0.5": (vectors,)}
 
 
-def _validation_part(config: Config) -> str:
-    """Return which part of a run is the data set's own validation split: the paper reports on it."""
+def _validation_split(config: Config) -> str:
+    """Return which split of a run is the data set's own validation split: the paper reports on it."""
     return "test" if config.data.splits.test == "val" else "val"
 
 
 def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> SamplePredictions:
     """Choose the samples of Fig. 5 by rule: the dimensions agree most among those whose classes differ."""
     systems = ("multi-task-ccc", "emotion-gcn")
-    part = data.parts["test"]
+    test = data.parts["test"]
     classes = np.stack([predictions[s]["scores/expression"].argmax(1).numpy() for s in systems])
     affect = np.stack([predictions[s]["scores/affect"].numpy() for s in systems])
     targets = predictions[systems[0]]["targets/expression"].numpy()
-    truth = part.annotations.targets["affect"]
+    truth = test.annotations.targets["affect"]
     usable = (classes[0] != classes[1]) & (targets >= 0) & np.isfinite(truth).all(1)
     distance = np.linalg.norm(affect[0] - affect[1], axis=1)
     rows = np.flatnonzero(usable)[np.argsort(distance[usable], kind="stable")][:count]
     if len(rows) == 0:
         raise InputError("the two models name the same class for every sample", fix="train with other seeds")
     return SamplePredictions(
-        images=np.asarray(part.inputs[rows]),
+        images=np.asarray(test.inputs[rows]),
         classes=data.tasks["expression"].labels,
         true_class=targets[rows],
         true_affect=truth[rows],

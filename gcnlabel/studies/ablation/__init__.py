@@ -1,4 +1,4 @@
-"""What a label graph is worth: rivals and wrong graphs beside it, with the same recipe, at many amounts of data."""
+"""What a label graph is worth: beside baselines and wrong graphs, with the same recipe, at several label budgets."""
 
 from gcnlabel.lazy import lazy
 

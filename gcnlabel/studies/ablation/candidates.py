@@ -1,4 +1,4 @@
-"""The heads that are compared: rivals, the default, the published one, and the default with wrong graphs."""
+"""The heads that are compared: baselines, the default, the published one, and the default with wrong graphs."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Candidate:
     Attributes:
         name: What tables call it.
         config: Config with its head and graph.
-        change: What is done to its graph, of a seed; None for nothing.
-        heads: Heads of which the best on the val part is reported; none for the config's alone.
+        change: Changes its graph, given a seed; None for no change.
+        heads: Heads of which the best on the val split is reported; none for the config's alone.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Candidate:
         return [replace(self, config=with_head(self.config, head, self.config.graph), heads=()) for head in heads]
 
     def measure(self, data: RunData) -> None:
-        """Measure the statistics of its graph; they are kept with the data, also where that goes to other processes."""
+        """Measure the statistics of its graph; they are kept with the data, and sent with it to other processes."""
         if self.config.model.head.has_graph:
             raw_graph(self.config, data.parts["train"])
 
@@ -75,12 +75,12 @@ class Candidate:
 def candidates(config: Config, data: RunData) -> list[Candidate]:
     """Return every head that is trained; stacking follows from the linear one.
 
-    Wrong graphs and embeddings take the place of the default's, or, where the default is linear, of the signed
-    graph's that it would have.
+    Wrong graphs and embeddings replace those of the default, or, where the default is linear, those of the signed
+    graph.
 
     Args:
         config: Recipe of them all.
-        data: Data whose training part decides what the default is.
+        data: Data whose training split decides what the default is.
     """
     head, graph = default_settings(config, data.parts["train"])
     default = Candidate(DEFAULT, with_head(config, head, graph))
@@ -105,7 +105,7 @@ def candidates(config: Config, data: RunData) -> list[Candidate]:
 
 
 def _tuned(found: Sequence[Candidate], heads: Mapping[str, Sequence[HeadPart]]) -> list[Candidate]:
-    """Return candidates that are tuned over the heads that a config gives under their names."""
+    """Return candidates whose variants are the heads that a config gives under their names."""
     return [replace(each, heads=tuple(heads[each.name])) if each.name in heads else each for each in found]
 
 
@@ -138,7 +138,7 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
 
 
 def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
-    """Return the graph of a config, measured on the training part; self-loops alone where no pair is a neighbour."""
+    """Return the graph of a config, measured on the training split; self-loops alone where no pair is a neighbour."""
     raw = raw_graph(config, data.parts["train"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
@@ -151,7 +151,7 @@ def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
 
 
 def _rewired(name: str) -> Change:
-    return partial(_rewire, name)  # other processes can be sent it
+    return partial(_rewire, name)  # it can be sent to other processes
 
 
 def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
@@ -160,7 +160,7 @@ def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
 
 
 def _with_named(config: Config, embeddings: Any) -> Iterator[Candidate]:
-    """Yield the default, and it with the identity graph, over embeddings that know something of the labels."""
+    """Yield the default, and it with the identity graph, over embeddings that hold information about the labels."""
     if embeddings is not None and embeddings.name not in ("one-hot", "random"):
         named = with_head(config, config.model.head, config.graph.changed(embeddings=embeddings))
         yield Candidate("embeddings of the config", named)

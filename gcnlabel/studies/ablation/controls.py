@@ -1,4 +1,4 @@
-"""Graphs that should not help, if it is the graph that helps: the same edges, but wrong."""
+"""Control graphs: the same weights between wrong labels. If the edges matter, these graphs should not help."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Control = Callable[[Tensor, torch.Generator], Tensor]
 
 
 def identity(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the identity: every label hears itself alone, and only the generator is shared."""
+    """Return the identity: self-loops alone; labels share nothing but the generator."""
     return torch.eye(len(adjacency))
 
 
@@ -34,15 +34,15 @@ def random_graph(adjacency: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def transposed(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the transpose: those that were heard now hear."""
+    """Return the transpose: source labels become receiving labels."""
     return adjacency.T.contiguous()
 
 
 def uniform(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the graph in which every label hears all others alike, as much in all as they were heard."""
+    """Return the graph with equal weights from all other labels; each label's sum of absolute weights is kept."""
     loops = torch.eye(len(adjacency), dtype=torch.bool)
-    heard = adjacency.abs().masked_fill(loops, 0).sum(1, keepdim=True)
-    return torch.where(loops, adjacency, heard / max(len(adjacency) - 1, 1))
+    received = adjacency.abs().masked_fill(loops, 0).sum(1, keepdim=True)
+    return torch.where(loops, adjacency, received / max(len(adjacency) - 1, 1))
 
 
 def unsigned(adjacency: Tensor, generator: torch.Generator) -> Tensor:

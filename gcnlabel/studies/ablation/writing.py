@@ -17,8 +17,8 @@ from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.studies.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
 from gcnlabel.studies.ablation.experiment import Progress, ablate
+from gcnlabel.studies.ablation.label_budgets import LabelBudget
 from gcnlabel.studies.ablation.measuring import Budget
-from gcnlabel.studies.ablation.regimes import Regime
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
 from gcnlabel.tasks import TaskSet
 
@@ -63,32 +63,32 @@ def run_ablation(
     for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
         refuse_existing(folder / name, overwrite)
     data = load_data(config)
-    regimes = _regimes(data.tasks, shares, few)
+    label_budgets = _label_budgets(data.tasks, shares, few)
     check_measurable(data)
     writable_folder(folder)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
-    return ablate(config, data, regimes, budget, heads=heads, workers=workers, progress=progress, keep=keep)
+    return ablate(config, data, label_budgets, budget, heads=heads, workers=workers, progress=progress, keep=keep)
 
 
-def _regimes(tasks: TaskSet, shares: Sequence[float], few: Iterable[tuple[str, int]] | None) -> list[Regime]:
+def _label_budgets(tasks: TaskSet, shares: Sequence[float], few: Iterable[tuple[str, int]] | None) -> list[LabelBudget]:
     few = default_few(tasks) if few is None else list(few)
     for name, _ in few:
         tasks[name]
-    named = [*(Regime(share) for share in shares), *(Regime(task=name, samples=k) for name, k in few)]
+    named = [*(LabelBudget(share) for share in shares), *(LabelBudget(task=name, samples=k) for name, k in few)]
     if not named:
         raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
     return list(dict.fromkeys(named))
 
 
 def check_measurable(data: RunData) -> None:
-    """Check that heads can be compared on the test part.
+    """Check that heads can be compared on the test split.
 
     Raises:
         InputError: It annotates no task.
     """
     targets = targets_to_tensors(data.parts["test"].annotations)
     if not any(is_measurable(task, targets[task.name]) for task in data.tasks):
-        raise InputError("the test part annotates no task", expected="something to compare heads by")
+        raise InputError("the test split annotates no task", expected="something to compare heads by")
 
 
 def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
@@ -123,4 +123,4 @@ def write_results(
 
 
 def _is_there(head: str, results: Mapping[str, Any]) -> bool:
-    return any(head in regime["heads"] for regime in results["regimes"].values())
+    return any(head in amount["heads"] for amount in results["regimes"].values())

@@ -1,4 +1,4 @@
-"""Measure how a label that was never trained is scored from its edges alone."""
+"""Measure how well a label that was not trained is scored from its edges alone."""
 
 from __future__ import annotations
 
@@ -51,26 +51,24 @@ def zero_shot(
 ) -> None:
     """Train the model of a run or config without a tag, extend it by the tag, and print how well it is scored.
 
-    The table holds the area under its ROC curve on the test part, on the CPU, beside simpler ways to score it. What the
-    tag's edges are measured on (the val part, unless --edges-from says another) gives edges and nothing else.
-    --edges-from names takes cosines of the embeddings; a warning says where those do not go with the statistics of the
-    labels that are trained.
+    The table holds the area under its ROC curve on the test split, on the CPU, beside baselines. The tag's edges are
+    measured on the val split, unless --edges-from names another source, and those annotations give edges alone.
+    --edges-from names takes cosines of the embeddings; a warning says where those do not agree with the statistics of
+    the trained labels.
     """
     import json
 
     from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.files import atomic_write, refuse_existing
-    from gcnlabel.studies.zero_shot import evaluate_unseen
-    from gcnlabel.studies.zero_shot.terminal_table import show_unseen
+    from gcnlabel.studies.zero_shot import evaluate_zero_shot
+    from gcnlabel.studies.zero_shot.terminal_table import show_zero_shot
 
     if output is not None:
         refuse_existing(output, overwrite)
     config = _config(run, changes, trust)
     with progress_bar("seeds") as progress:
-        results = evaluate_unseen(
-            config, labels, seeds=seeds, edges_from=edges_from, positives=shots, progress=progress
-        )
-    show_unseen(run, results)
+        results = evaluate_zero_shot(config, labels, seeds=seeds, edges_from=edges_from, shots=shots, progress=progress)
+    show_zero_shot(run, results)
     if output is not None:
         with atomic_write(output, overwrite=overwrite) as temporary:
             temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -84,5 +82,5 @@ def _config(run: str, changes: tuple[str, ...], trust: bool) -> Config:
     if not Path(run).is_dir():
         return load_config(run, changes)
     folder = RunFolder(run, trust=trust)
-    folder.load_config()  # says what code it names
+    folder.load_config()  # says which code it names
     return load_config(folder.config, changes)

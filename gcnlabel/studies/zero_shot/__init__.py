@@ -1,4 +1,4 @@
-"""How well a model scores a label that it was not trained on, beside simpler ways to score it."""
+"""Zero-shot and few-shot evaluation: how well a model scores a label that it was not trained on, beside baselines."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""Where the edges of a label come from that was not annotated: another split, a graph or a matrix."""
+"""Source of the edges of a label that was not annotated: another split, a graph or a matrix."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from gcnlabel.run.graph import graph_recipe, raw_graph
 from gcnlabel.tasks import TaskSet
 
 SPLITS = {"val": "val", "dev": "val"}
-"""Splits whose statistics may give the edges; ``dev`` is another word for ``val``."""
+"""Splits whose statistics may give the edges; ``dev`` is an alias of ``val``."""
 NAMES = "names"
-"""Edges that are the cosines of the embeddings."""
+"""Takes the cosines of the embeddings as edges."""
 
 
 def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
@@ -67,13 +67,13 @@ def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelG
 
 
 def shuffled(raw: LabelGraph, seed: int) -> LabelGraph:
-    """Return a raw graph whose labels have changed places: the same edges between others."""
+    """Return a raw graph with permuted labels: the same edges, between other labels."""
     place = np.random.default_rng(seed).permutation(raw.tasks.num_labels)
     return LabelGraph.from_dense(as_dense(raw.statistic).numpy()[np.ix_(place, place)], raw.tasks, history=raw.history)
 
 
 def identity(graph: LabelGraph) -> LabelGraph:
-    """Return a propagation graph in which every label hears itself alone."""
+    """Return a propagation graph in which every label has a self-loop and no other in-neighbour."""
     alone: LabelGraph = graph.clone()
     node = torch.arange(graph.tasks.num_labels)
     alone.edge_index, alone.edge_weight = node.expand(2, -1), torch.ones(len(node))

@@ -19,42 +19,42 @@ from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData
 from gcnlabel.studies.zero_shot.scoring import (
     GRAPH,
-    PARTS,
+    SPLITS,
     TRAINED,
     Left,
     few_shot_scores,
     trained_scores,
-    unseen_scores,
+    zero_shot_scores,
 )
 from gcnlabel.studies.zero_shot.set_up import set_up
 
 Floats = npt.NDArray[np.float64]
 
 
-def evaluate_unseen(
+def evaluate_zero_shot(
     config: Config,
     label: str | Sequence[str],
     *,
     seeds: int = 1,
     edges_from: str = "val",
-    positives: int | None = None,
+    shots: int | None = None,
     data: RunData | None = None,
     workers: int | None = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Leave labels out of training, score them nevertheless, and return how well, beside simpler ways.
+    """Leave labels out of training, and return how well they are scored, beside baselines.
 
     For each label and seed the config's model is trained without it, extended by it (:meth:`MultiTaskModel.extend`)
-    and measured on the test part. Of annotations, with ``val`` those in that part are used, for the edges alone.
+    and measured on the test split. With ``edges_from="val"`` the annotations of the val split give the edges alone.
 
     Args:
         config: Config with a head that generates its vectors from a measured graph, or the default where that does.
         label: A tag, several, or ``all``: each in turn.
         seeds: Number of seeds: the config's and those that follow it.
         edges_from: See :func:`~gcnlabel.studies.zero_shot.edges.other_statistics`.
-        positives: Annotated training samples with the label, and without it; None for none.
+        shots: Annotated training samples with the label, and without it; None for none.
         data: The data, when it is loaded already.
-        workers: Processes that train, a seed each; None for one a processor.
+        workers: Processes that train, a seed each; None for one per processor.
         progress: Called with the numbers of seeds that are done, and of all.
 
     Returns:
@@ -66,11 +66,11 @@ def evaluate_unseen(
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:
         warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
-    work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, positives)
+    work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, shots)
     found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
     said = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}
     of_labels = {"labels": [left.label for left in lefts], **_results(found)}
-    return {"edges_from": edges_from, "positives": positives, **said, **of_labels}
+    return {"edges_from": edges_from, "positives": shots, **said, **of_labels}
 
 
 def _results(found: Mapping[int, Any]) -> dict[str, Any]:
@@ -108,30 +108,25 @@ def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]])
     return result
 
 
-def _areas_elsewhere(config: Config, lefts: Sequence[Left], positives: int | None, seed: int) -> Any:
-    """Return the areas, measured in a process beside others."""
+def _areas_elsewhere(config: Config, lefts: Sequence[Left], shots: int | None, seed: int) -> Any:
+    """Return the areas, measured in a process of its own."""
     torch.set_num_threads(1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)
-        return _areas(config, lefts, positives, seed)
+        return _areas(config, lefts, shots, seed)
 
 
-def _areas(
-    config: Config, lefts: Sequence[Left], positives: int | None, seed: int
-) -> dict[str, dict[str, list[float]]]:
-    """Return the area of each label by each method, on each part."""
-    if positives is None:
-        of_labels = unseen_scores(config, lefts, seed)
-    else:
-        of_labels = few_shot_scores(config, lefts, seed, positives)
-    areas: dict[str, dict[str, list[float]]] = {part: {} for part in PARTS}
+def _areas(config: Config, lefts: Sequence[Left], shots: int | None, seed: int) -> dict[str, dict[str, list[float]]]:
+    """Return the area of each label by each method, on each split."""
+    of_labels = zero_shot_scores(config, lefts, seed) if shots is None else few_shot_scores(config, lefts, seed, shots)
+    areas: dict[str, dict[str, list[float]]] = {split: {} for split in SPLITS}
     for left, scores, ceiling in zip(lefts, of_labels, trained_scores(config, lefts, seed), strict=True):
         task = left.whole.tasks.task_of(left.label)
-        for name, of_parts in {**scores, TRAINED: ceiling}.items():
-            for part, values in of_parts.items():
-                targets = left.whole.parts[part].annotations.indicators(task.name)
+        for name, of_splits in {**scores, TRAINED: ceiling}.items():
+            for split, values in of_splits.items():
+                targets = left.whole.parts[split].annotations.indicators(task.name)
                 area = auc(values, targets[:, task.labels.index(left.label)])
-                areas[part].setdefault(name, []).append(area)
+                areas[split].setdefault(name, []).append(area)
     return areas
 
 

@@ -13,19 +13,19 @@ GENERATED = "one whose vectors are generated, e.g. graph, residual of graph or c
 def with_generator(config: Config) -> Config:
     """Return a config with the generator of ``default`` as its head, over the signed, weighted graph.
 
-    One-hot embeddings say nothing of a label that was not trained, and a high threshold leaves it without neighbours:
-    they give way to those that the config names, and to the convention's.
+    One-hot embeddings hold no information about a label that was not trained, and a high threshold leaves it without
+    neighbours: the config's own embeddings and the convention's threshold are taken instead.
     """
     graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
     return with_head(config, generated_settings(), graph.changed(tau=None, p=None))
 
 
 def default_note(config: Config) -> str:
-    """Return what is to be said of the head that stands for ``default``: it is not that of ``gcnlabel train``."""
+    """Return a note on the head that replaces ``default``: it is not that of ``gcnlabel train``."""
     return (
-        f"the head 'default' stands here for {config.model.head.title} over the graph {config.graph.convention} with "
+        f"the head 'default' means here {config.model.head.title} over the graph {config.graph.convention} with "
         f"{config.graph.embeddings} embeddings, without free vectors: one-hot embeddings, free vectors and a high "
-        "threshold, which train's default has, say nothing of a label that was not trained"
+        "threshold, which train's default has, hold no information about a label that was not trained"
     )
 
 
@@ -33,7 +33,7 @@ def check_head(config: Config) -> None:
     """Check that a config's head can be extended by a label.
 
     Raises:
-        InputError: It has no graph, or one from a file.
+        InputError: It has no graph, or one from a file, or one-hot embeddings, or layers that ignore weights.
     """
     if not config.model.head.generated:
         raise InputError(
@@ -53,7 +53,7 @@ def check_head(config: Config) -> None:
     for conv in layers:
         if getattr(CONVOLUTIONS.resolve(conv), "unweighted", False):
             raise InputError(
-                f"layers {conv} of the head see edges of weight 0 as edges",
+                f"layers {conv} of the head treat edges of weight 0 as edges",
                 expected="layers that multiply by weights: models with other edges are trained side by side here",
                 fix="conv: gcn",
             )

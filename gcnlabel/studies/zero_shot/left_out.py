@@ -1,4 +1,4 @@
-"""Data of a run as if a label had never, or hardly ever, been annotated."""
+"""Data of a run without a label, or with few annotations of it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def check_label(tasks: TaskSet, label: str) -> None:
     if not task.binary:
         raise InputError(
             f"{label!r} belongs to the {task.type} task {task.name!r}",
-            expected="a label of a multilabel task: unseen classes and dimensions are not evaluated",
+            expected="a label of a multilabel task: zero-shot classes and dimensions are not evaluated",
         )
     if len(task) < 2:
         raise InputError(f"{label!r} is the only label of task {task.name!r}", expected="a task with others beside it")
 
 
 def without_label(data: RunData, label: str) -> RunData:
-    """Return the data of a run without a label: no task names it, no target holds it.
+    """Return the data of a run without a label: it is in no task and no target.
 
     Raises:
         InputError: The label is no tag, or the only one of its task.
@@ -47,19 +47,19 @@ def without_label(data: RunData, label: str) -> RunData:
     return replace(data, tasks=tasks, parts={n: Part(of(part.annotations), part.inputs) for n, part in _parts(data)})
 
 
-def few_annotated(data: RunData, label: str, positives: int, seed: int) -> RunData:
+def few_annotated(data: RunData, label: str, shots: int, seed: int) -> RunData:
     """Return the data of a run with a label annotated on few training samples: as many without it as with it.
 
-    Everywhere else in the training part, and in the whole val part, the label counts as not annotated.
+    Everywhere else in the training split, and in the whole val split, the label counts as not annotated.
 
     Args:
         data: The data.
         label: A tag.
-        positives: Number of training samples with it, and of those without it, that stay annotated.
-        seed: Which.
+        shots: Number of training samples with it, and of those without it, that stay annotated.
+        seed: Seed of the draw.
 
     Raises:
-        InputError: The training part has fewer samples with the label, or without it.
+        InputError: The training split has fewer samples with the label, or without it.
     """
     check_label(data.tasks, label)
     rng = np.random.default_rng(seed)
@@ -73,9 +73,9 @@ def few_annotated(data: RunData, label: str, positives: int, seed: int) -> RunDa
         targets[:, column] = np.nan
         for value in (1, 0) if name == "train" else ():
             rows = np.flatnonzero(given == value)
-            if len(rows) < positives:
-                raise InputError(f"{len(rows)} training samples have {label} = {value}", expected=f"{positives}")
-            targets[rng.choice(rows, positives, replace=False), column] = value
+            if len(rows) < shots:
+                raise InputError(f"{len(rows)} training samples have {label} = {value}", expected=f"{shots}")
+            targets[rng.choice(rows, shots, replace=False), column] = value
         parts[name] = Part(
             replace(annotations, targets={**annotations.targets, task.name: targets}), parts[name].inputs
         )

@@ -1,4 +1,4 @@
-"""Scores of an unseen label by every method, for one seed."""
+"""Scores of a left-out label by every method, for one seed."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from gcnlabel.run.build import build_model
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import with_head
 from gcnlabel.run.graph import finished_graph, raw_graph
+from gcnlabel.studies.zero_shot.baselines import BASELINES, Seen, baseline_scores
 from gcnlabel.studies.zero_shot.edges import complete, identity, restricted, shuffled
 from gcnlabel.studies.zero_shot.left_out import few_annotated, without_label
-from gcnlabel.studies.zero_shot.rivals import RIVALS, Seen, rival_scores
 from gcnlabel.studies.zero_shot.training import trained
 from gcnlabel.training import portions, predict
 
 Floats = npt.NDArray[np.float64]
 Scores = dict[str, dict[str, Floats]]
-"""Scores of a label by each method, on each part of the data, [N] each."""
-PARTS = ("val", "test")
+"""Scores of a label by each method, on each split, [N] each."""
+SPLITS = ("val", "test")
 GRAPH, SHUFFLED, IDENTITY = "label graph", "label graph, labels shuffled", "identity graph"
 FREE, TRAINED = "free vectors", "trained on every sample"
 
@@ -49,7 +49,7 @@ class Left:
 
     @classmethod
     def out(cls, label: str, config: Config, whole: RunData, other: LabelGraph) -> Left:
-        """Leave a label out; ``other`` says what the other labels have to do with it."""
+        """Leave a label out; ``other`` is a raw graph over all labels that holds its edges."""
         data = without_label(whole, label)
         return cls(label, whole, data, joined_graph(raw_graph(config, data.parts["train"]), other))
 
@@ -58,20 +58,20 @@ class Left:
         return finished_graph(config, self.raw)
 
     def training_graph(self, config: Config) -> LabelGraph:
-        """Return that over the seen labels, each embedded as among all labels."""
+        """Return that over the trained labels, each with the embedding that it has among all labels."""
         seen = self.data.tasks
         graph = finished_graph(config, restricted(self.raw, seen))
         return graph.with_embeddings(self.graph(config).x[[self.raw.tasks.index(label) for label in seen.labels]])
 
     def shuffled(self, seed: int) -> Left:
-        """Return the same with the labels of the raw graph in each other's places."""
+        """Return the same with the labels of the raw graph permuted."""
         return replace(self, raw=shuffled(self.raw, seed))
 
 
-def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scores]:
-    """Return for each left label its scores by every method that never saw it trained.
+def zero_shot_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scores]:
+    """Return for each left-out label its scores by every method that was trained without it.
 
-    With the identity graph seen labels hear themselves alone in training; the new label listens to them all the same.
+    With the identity graph the trained labels have self-loops alone; the new label has its in-neighbours nevertheless.
 
     Args:
         config: Config whose head generates its vectors.
@@ -89,13 +89,13 @@ def unseen_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[Scor
             scores[name] = _of_label(left, _scores(extended, left.whole))
     free = _models(free_config(config), [left.data for left in lefts], None, seed)
     for scores, left, model in zip(found, lefts, free, strict=True):
-        scores.update(_rivals(config, left, model))
+        scores.update(_baselines(config, left, model))
     return found
 
 
-def few_shot_scores(config: Config, lefts: Sequence[Left], seed: int, positives: int) -> list[Scores]:
-    """Return for each label its scores by models that saw it on few training samples."""
-    datas = [few_annotated(left.whole, left.label, positives, seed) for left in lefts]
+def few_shot_scores(config: Config, lefts: Sequence[Left], seed: int, shots: int) -> list[Scores]:
+    """Return for each label its scores by models trained with it annotated on few samples."""
+    datas = [few_annotated(left.whole, left.label, shots, seed) for left in lefts]
     graphs = [left.graph(config) for left in lefts]
     mixed = [left.shuffled(seed).graph(config) for left in lefts]
     found: list[Scores] = [{} for _ in lefts]
@@ -135,25 +135,25 @@ def _models(
     return trained(config, datas, models, seed)
 
 
-def _rivals(config: Config, left: Left, model: MultiTaskModel) -> Scores:
+def _baselines(config: Config, left: Left, model: MultiTaskModel) -> Scores:
     task = left.data.tasks[left.whole.tasks.task_of(left.label).name]
     columns = left.data.tasks.slice_of(task)
     others = [left.whole.tasks.index(name) for name in task.labels]
     place = left.whole.tasks.index(left.label)
     x = left.graph(config).x.double().numpy()
-    scores = {part: values[:, columns] for part, values in _scores(model, left.data, ("train", *PARTS)).items()}
+    scores = {split: values[:, columns] for split, values in _scores(model, left.data, ("train", *SPLITS)).items()}
     seen = Seen(scores["train"], x[others], x[place], as_dense(left.raw.statistic)[place, others].double().numpy())
     return {
-        name: {part: rival_scores(weights(seen), seen, scores[part]) for part in PARTS}
-        for name, weights in RIVALS.items()
+        name: {split: baseline_scores(weights(seen), seen, scores[split]) for split in SPLITS}
+        for name, weights in BASELINES.items()
     }
 
 
 def _of_label(left: Left, scores: dict[str, Floats]) -> dict[str, Floats]:
-    return {part: values[:, left.whole.tasks.index(left.label)] for part, values in scores.items()}
+    return {split: values[:, left.whole.tasks.index(left.label)] for split, values in scores.items()}
 
 
-def _scores(model: MultiTaskModel, data: RunData, parts: Sequence[str] = PARTS) -> dict[str, Floats]:
-    """Return the scores of all labels on each part, [N, L]."""
-    found = {part: predict(model, portions(data.parts[part].inputs)) for part in parts}
-    return {part: torch.cat([of[task.name] for task in data.tasks], 1).double().numpy() for part, of in found.items()}
+def _scores(model: MultiTaskModel, data: RunData, splits: Sequence[str] = SPLITS) -> dict[str, Floats]:
+    """Return the scores of all labels on each split, [N, L]."""
+    found = {split: predict(model, portions(data.parts[split].inputs)) for split in splits}
+    return {split: torch.cat([of[task.name] for task in data.tasks], 1).double().numpy() for split, of in found.items()}

@@ -21,7 +21,7 @@ from gcnlabel.studies.zero_shot.training import check_trainable
 def set_up(
     config: Config, label: str | Sequence[str], edges_from: str, data: RunData | None
 ) -> tuple[Config, list[Left], dict[str, list[str]]]:
-    """Check all that can be wrong; return the config of the models, each label left out, and what is to be said."""
+    """Check config, data and labels; return the config of the models, each label left out, and notes and warnings."""
     check_side_by_side(config)
     check_alone(config)
     data = load_data(config) if data is None else data
@@ -45,7 +45,7 @@ def set_up(
 def _left_out(
     labels: Sequence[str], config: Config, data: RunData, edges_from: str
 ) -> tuple[list[Left], dict[str, str]]:
-    """Return each label left out, and what speaks against the edges of some."""
+    """Return each label left out, and for some labels a warning that their edges disagree."""
     doubts = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)

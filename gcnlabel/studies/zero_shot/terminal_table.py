@@ -1,4 +1,4 @@
-"""Areas of unseen labels as a table on the terminal."""
+"""Areas of zero-shot and few-shot labels as a table on the terminal."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gcnlabel.cli.terminal import terminal
 from gcnlabel.studies.zero_shot import GRAPH
 from gcnlabel.studies.zero_shot.edges import NAMES
 
-MOST_LABELS = 12
-"""Labels up to which each has a row of its own."""
+MAX_LABELS = 12
+"""Up to this number each label has a row of its own."""
 
 
-def show_unseen(run: str, results: Mapping[str, Any]) -> None:
-    """Print a row a method: mean area, deviation over seeds, what it lacks to the label graph; then each label's."""
+def show_zero_shot(run: str, results: Mapping[str, Any]) -> None:
+    """Print a row per method: mean area, deviation over seeds, difference to the label graph; then a row per label."""
     labels, seeds = results["labels"], results["seeds"]
     few = results["positives"]
     how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
@@ -32,20 +32,20 @@ def show_unseen(run: str, results: Mapping[str, Any]) -> None:
     console = terminal()
     console.print(title, highlight=False, soft_wrap=True)
     console.print(table)
-    if 1 < len(labels) <= MOST_LABELS:
+    if 1 < len(labels) <= MAX_LABELS:
         console.print(_by_label(results))
     source = results["edges_from"]
     what = "cosines of the embeddings" if source == NAMES else f"statistics of {source}, which give edges alone"
-    notes = [*results["notes"], f"edges of the unseen labels: {what}"]
+    notes = [*results["notes"], f"edges of the zero-shot labels: {what}"]
     if few is None:
-        notes.append("seen scores are those of the same task; the label graph hears labels of other tasks too")
+        notes.append("seen scores are those of the same task; the label graph has edges from labels of other tasks too")
     notes.append("sd over seeds; p of paired t-tests over seeds and over labels, not corrected")
     for note in notes:
         console.print(f"note: {note}", highlight=False, soft_wrap=True)
 
 
 def _by_label(results: Mapping[str, Any]) -> Table:
-    """Return a row a label, a column a method, by its number in the table above."""
+    """Return a row per label, a column per method, by its number in the table above."""
     methods = results["methods"]
     numbers = (str(number) for number in range(1, len(methods) + 1))
     table = Table("label", *numbers, title="mean over seeds, by label and method", title_justify="left")

@@ -1,4 +1,4 @@
-"""Small models that differ in their data and graph, trained side by side as their config says."""
+"""Models that differ in their data and graph, trained side by side with one config."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_trainable(data: RunData) -> None:
         InputError: The inputs are no features, or the labels too many.
     """
     if data.parts["train"].inputs.ndim != 2:
-        raise InputError("the inputs are images", expected="features: unseen labels are evaluated on frozen features")
+        raise InputError("the inputs are images", expected="features: zero-shot labels are evaluated on features")
     if data.tasks.num_labels > MAX_DENSE:
         raise InputError(f"{data.tasks.num_labels} labels", expected=f"at most {MAX_DENSE}")
 

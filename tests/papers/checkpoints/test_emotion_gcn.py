@@ -105,7 +105,7 @@ def test_a_graph_that_is_the_checkpoints(tmp_path):
         graph_from_matrix(LABELS, raw, tasks=EMOTION_GCN_TASKS)
     )
     with pytest.raises(
-        InputError, match=r"not the checkpoint's: \d+ weights differ\n  where: '.*' listens to .*\n.*D\^-1/2"
+        InputError, match=r"not the checkpoint's: \d+ weights differ\n  where: weight of the edge '.*' -> .*\n.*D\^-1/2"
     ):
         import_emotion_gcn(path, embeddings(), graph=other)
     with pytest.raises(InputError, match="label embeddings are not in the checkpoint"):

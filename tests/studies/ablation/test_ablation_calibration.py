@@ -9,7 +9,7 @@ import torch
 from gcnlabel.config.schema import Select
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.metrics.main_metrics import mean_main_metric
-from gcnlabel.studies.ablation import Budget, Regime, ablate
+from gcnlabel.studies.ablation import Budget, LabelBudget, ablate
 from gcnlabel.studies.ablation.candidates import candidates
 from gcnlabel.studies.ablation.measuring import Job, measured, trained
 
@@ -18,7 +18,7 @@ HEADS = ("linear", "linear + cosine", "default", "published head", "identity gra
 
 
 def job(config, data, name, seeds=(0, 1), steps=10, rates=(0.003, 0.03)):
-    datas = [Regime(task="affect", samples=12).thin(data, seed) for seed in seeds]
+    datas = [LabelBudget(task="affect", samples=12).subsample(data, seed) for seed in seeds]
     (candidate,) = (c for c in candidates(config, datas[0]) if c.name == name)
     return Job(candidate, datas, Budget(seeds, rates, steps))
 
@@ -87,5 +87,5 @@ def test_a_head_that_diverged_is_left_alone(config, data):
 @pytest.mark.parametrize("calibrate", ["none", "auto"])
 def test_results_say_how_heads_were_calibrated(calibrate, config, data):
     chosen = config.model_copy(update={"calibrate": calibrate})
-    results = ablate(chosen, data, [Regime(0.5)], Budget([0], [0.01], 5), heads=["linear"])
+    results = ablate(chosen, data, [LabelBudget(0.5)], Budget([0], [0.01], 5), heads=["linear"])
     assert results["calibrated"] == ({} if calibrate == "none" else {"affect": "moments"})

@@ -14,11 +14,11 @@ from gcnlabel.config import load_config
 from gcnlabel.config.schema import Select
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import load_data
-from gcnlabel.studies.ablation import Budget, Regime, ablate, measuring, run_ablation
+from gcnlabel.studies.ablation import Budget, LabelBudget, ablate, measuring, run_ablation
 from gcnlabel.studies.ablation.candidates import candidates
 from gcnlabel.studies.ablation.controls import CONTROLS
 
-RIVALS = [
+BASELINES = [
     "linear",
     "linear + cosine",
     "default",
@@ -102,7 +102,7 @@ def test_json_has_every_head_metric_and_seed(finished):
     assert results["calibrated"] == {"affect": "moments"}
     assert list(results["regimes"]) == ["50% of the samples", "affect on 5 samples"]
     for regime in results["regimes"].values():
-        assert set(regime["heads"]) == {*RIVALS, "stacking", *WRONG}
+        assert set(regime["heads"]) == {*BASELINES, "stacking", *WRONG}
         assert regime["default"]["name"] == "cosine"
         for head in regime["heads"].values():
             assert {"mood/macro_f1", "tags/lrap", "affect/mean_ccc", "affect/valence/ccc"} <= set(head["metrics"])
@@ -255,9 +255,9 @@ def test_dimensions_alone_are_thinned_by_shares(tmp_path):
 def test_images(three_heads):
     changes = ["data.train=40", "data.val=12", "data.test=12", "model.backbone.widths=[2]"]
     config = load_config("synthetic-faces", changes)
-    found = ablate(config, load_data(config), [Regime(task="affect", samples=6)], Budget([0, 1], [0.01], 2))
+    found = ablate(config, load_data(config), [LabelBudget(task="affect", samples=6)], Budget([0, 1], [0.01], 2))
     heads = found["regimes"]["affect on 6 samples"]["heads"]
-    assert {*RIVALS[:3], "stacking"} == set(heads)
+    assert {*BASELINES[:3], "stacking"} == set(heads)
     assert all(np.isfinite(head["metrics"]["affect/mean_ccc"]).all() for head in heads.values())
 
 
@@ -328,7 +328,7 @@ def test_a_task_that_only_training_samples_annotate_is_left_out(tmp_path, three_
     nothing += [pl.when(pl.col("split") == "train").then(pl.col(c)).alias(c) for c in ("valence", "arousal", "mood")]
     table.with_columns(nothing).write_csv(tmp_path / "labels.csv")
     result = call(path, tmp_path / "again", "--share", "1")
-    assert (result.exit_code, "the test part annotates no task" in result.output) == (2, True), result.output
+    assert (result.exit_code, "the test split annotates no task" in result.output) == (2, True), result.output
 
 
 def test_amounts_that_are_named_twice_are_measured_once(mixed, tmp_path, three_heads):
@@ -346,7 +346,7 @@ def test_the_test_part_selects_nothing(config, data, three_heads):
     tags = 1 - test.annotations.targets["tags"]
     turned = Part(replace(test.annotations, targets={**test.annotations.targets, "tags": tags}), test.inputs)
     other = replace(data, parts={**data.parts, "test": turned})
-    one, two = (ablate(config, d, [Regime(0.5)], Budget([0, 1], [0.003, 0.03], 5)) for d in (data, other))
+    one, two = (ablate(config, d, [LabelBudget(0.5)], Budget([0, 1], [0.003, 0.03], 5)) for d in (data, other))
     for amount, regime in one["regimes"].items():
         for name, head in regime["heads"].items():
             found = two["regimes"][amount]["heads"][name]
@@ -360,7 +360,7 @@ def test_each_head_and_stacking_has_the_rate_of_its_own_best_value(config, data,
     rates = [0.01, 0.1, 0.5]
     config = config.model_copy(update={"select": Select(metric="main", mode="max")})
     found, *alone = (
-        ablate(config, data, [Regime(0.5)], Budget(range(4), given, 20))["regimes"]["50% of the samples"]["heads"]
+        ablate(config, data, [LabelBudget(0.5)], Budget(range(4), given, 20))["regimes"]["50% of the samples"]["heads"]
         for given in (rates, *([rate] for rate in rates))
     )
     for name, head in found.items():

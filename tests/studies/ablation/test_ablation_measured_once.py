@@ -4,7 +4,7 @@ import pytest
 
 from gcnlabel.run import RunFolder, train
 from gcnlabel.statistics import LabelStatistics
-from gcnlabel.studies.ablation import Budget, Regime, ablate
+from gcnlabel.studies.ablation import Budget, LabelBudget, ablate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -26,7 +26,7 @@ def test_in_an_ablation(config, data, measured):
     """Of each amount and seed: the default's statistic and the published head's."""
     budget = Budget(seeds=(0, 1), rates=(0.01,), min_steps=1)
     heads = ["output propagation", "published head", "identity graph", "unsigned", "random embeddings"]
-    ablate(config, data, [Regime(0.9), Regime(0.5)], budget, heads=heads)
+    ablate(config, data, [LabelBudget(0.9), LabelBudget(0.5)], budget, heads=heads)
     assert len(measured) == 2 * 2 * 2
     assert measured.count({"spearman"}) == 4
 

@@ -6,7 +6,7 @@ from gcnlabel.config import load_config
 from gcnlabel.errors import InputError
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run.data import load_data
-from gcnlabel.studies.ablation import Budget, Regime, ablate
+from gcnlabel.studies.ablation import Budget, LabelBudget, ablate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -24,7 +24,7 @@ def test_a_head_is_that_of_train(head, change, mixed, tmp_path):
     config = load_config(mixed, [*CHANGES[change], "seed=4", f"model.head.name={head}"])
     wanted = train(config, RunFolder(tmp_path / "run"), progress=False)["tasks"]
     budget = Budget([config.seed], [config.optimizer.lr], min_steps=0)
-    found = ablate(config, load_data(config), [Regime()], budget, heads=[head])
+    found = ablate(config, load_data(config), [LabelBudget()], budget, heads=[head])
     metrics = found["regimes"]["100% of the samples"]["heads"][head]["metrics"]
     names = [f"{task}/{name}" for task, of in wanted.items() for name, value in of.items() if isinstance(value, float)]
     assert list(metrics) == names
@@ -36,4 +36,4 @@ def test_a_head_is_that_of_train(head, change, mixed, tmp_path):
 @pytest.mark.parametrize("change", ["select.split=test", "training.precision=bf16-mixed", "weighting=uncertainty"])
 def test_what_train_would_do_otherwise_is_refused(change, config, data, mixed):
     with pytest.raises(InputError, match=change.partition("=")[0].replace(".", r"\.")):
-        ablate(load_config(mixed, [change]), data, [Regime()], Budget([0]))
+        ablate(load_config(mixed, [change]), data, [LabelBudget()], Budget([0]))

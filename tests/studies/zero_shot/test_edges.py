@@ -22,7 +22,7 @@ def at(graph, a, b):
 
 
 @pytest.mark.parametrize("source", ["val", "dev"])
-def test_seen_pairs_from_training_and_the_unseen_one_from_val(config, data, source):
+def test_seen_pairs_from_training_and_the_zero_shot_one_from_val(config, data, source):
     raw = Left.out("c", config, data, other_statistics(source, config, data)).raw
     assert raw.labels == data.tasks.labels
     assert at(raw, "a", "d") == pytest.approx(phi(data, "train", "a", "d"), abs=1e-6)

@@ -10,7 +10,7 @@ from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import DisagreeingEdgesWarning, InputError
 from gcnlabel.nn import HEADS
-from gcnlabel.studies.zero_shot import GRAPH, RIVALS, evaluate_unseen
+from gcnlabel.studies.zero_shot import BASELINES, GRAPH, evaluate_zero_shot
 from gcnlabel.studies.zero_shot.experiment import compared
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @pytest.fixture(scope="module")
 def results(config, data):
-    return evaluate_unseen(config, "all", seeds=2, data=data)
+    return evaluate_zero_shot(config, "all", seeds=2, data=data)
 
 
 def test_opposites_are_found_from_edges_alone(results):
@@ -27,7 +27,13 @@ def test_opposites_are_found_from_edges_alone(results):
     assert all(area.shape == (5, 2) for area in areas.values())
     assert areas[GRAPH].mean() > 0.8
     assert areas["trained on every sample"].mean() > areas["label graph, labels shuffled"].mean() + 0.1
-    assert set(areas) == {GRAPH, "label graph, labels shuffled", "identity graph", "trained on every sample", *RIVALS}
+    assert set(areas) == {
+        GRAPH,
+        "label graph, labels shuffled",
+        "identity graph",
+        "trained on every sample",
+        *BASELINES,
+    }
     assert json.loads(json.dumps(results)) == results
 
 
@@ -50,7 +56,7 @@ def test_pairs_that_are_too_few_or_equal_have_no_p():
     assert compared([[0.5, 0.5]], [[0.25, 0.25]])["p_seeds"] is None
 
 
-def test_unseen_scores_know_nothing_of_the_training_annotations(config, data, results):
+def test_zero_shot_scores_know_nothing_of_the_training_annotations(config, data, results):
     """Turning every training annotation of a label around changes nothing but the ceiling."""
     from dataclasses import replace
 
@@ -60,8 +66,8 @@ def test_unseen_scores_know_nothing_of_the_training_annotations(config, data, re
     tags = train.annotations.targets["tags"].copy()
     tags[:, 1] = 1 - tags[:, 1]
     turned = Part(replace(train.annotations, targets={**train.annotations.targets, "tags": tags}), train.inputs)
-    again = evaluate_unseen(config, "b", data=replace(data, parts={**data.parts, "train": turned}))
-    plain = evaluate_unseen(config, "b", data=data)
+    again = evaluate_zero_shot(config, "b", data=replace(data, parts={**data.parts, "train": turned}))
+    plain = evaluate_zero_shot(config, "b", data=data)
     for name in plain["methods"]:
         same = again["methods"][name]["auc"] == plain["methods"][name]["auc"]
         assert same == (name != "trained on every sample"), name
@@ -80,26 +86,26 @@ def word_vectors(folder, mislead):
 
 def test_edges_of_names_are_warned_of_where_names_mislead(config, data, tmp_path):
     good = changed(config, "graph", embeddings=word_vectors(tmp_path, mislead=False))
-    found = evaluate_unseen(good, ["c", "e"], data=data, edges_from="names")
+    found = evaluate_zero_shot(good, ["c", "e"], data=data, edges_from="names")
     assert found["warnings"] == []
     assert min(area for areas in found["methods"][GRAPH]["auc"] for area in areas) > 0.7
     bad = changed(config, "graph", embeddings=word_vectors(tmp_path, mislead=True))
     with pytest.warns(DisagreeingEdgesWarning, match=r"edges of 2 of 2 labels, c, e: cosines (.|\n)*rank correlation"):
-        found = evaluate_unseen(bad, ["c", "e"], data=data, edges_from="names")
+        found = evaluate_zero_shot(bad, ["c", "e"], data=data, edges_from="names")
     assert found["methods"][GRAPH]["auc"][1][0] < 0.3  # e is scored like d, its opposite: worse than chance
     assert "rank correlation" in found["warnings"][0]
-    assert evaluate_unseen(bad, ["c"], data=data)["warnings"] == []  # statistics of val do go with those of train
+    assert evaluate_zero_shot(bad, ["c"], data=data)["warnings"] == []  # statistics of val do go with those of train
 
 
 def test_what_stands_for_the_default_head_is_said(folder, data):
     config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
     bare = config.graph.model_copy(update={"p": None})
-    (note,) = evaluate_unseen(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
-    assert "'default' stands here for cosine of graph over the graph signed-weighted with random:16:0" in note
+    (note,) = evaluate_zero_shot(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
+    assert "'default' means here cosine of graph over the graph signed-weighted with random:16:0" in note
 
 
-def test_few_positives(config, data):
-    found = evaluate_unseen(config, "b", data=data, positives=4, seeds=2)
+def test_few_shots(config, data):
+    found = evaluate_zero_shot(config, "b", data=data, shots=4, seeds=2)
     names = {GRAPH, "label graph, labels shuffled", "identity graph", "free vectors", "trained on every sample"}
     assert set(found["methods"]) == names
     assert found["positives"] == 4
@@ -114,9 +120,9 @@ def changed(config, section, **changes):
 def test_what_cannot_be_evaluated(config, data):
     linear = changed(config, "model", head=HEADS.parse("linear"))
     with pytest.raises(InputError, match=r"head 'linear' cannot score(.|\n)*cosine of graph"):
-        evaluate_unseen(linear, "b", data=data)
+        evaluate_zero_shot(linear, "b", data=data)
     with pytest.raises(InputError, match=r"graph\.file"):
-        evaluate_unseen(changed(config, "graph", file="g.safetensors"), "b", data=data)
+        evaluate_zero_shot(changed(config, "graph", file="g.safetensors"), "b", data=data)
 
 
 def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
@@ -124,7 +130,7 @@ def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
     call = ["zero-shot", str(folder / "config.yaml"), "--label", "b", "--set", "training.epochs=1"]
     result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert result.exit_code == 0, result.output
-    for text in ("AUC on test, b never annotated", "never annotated", *RIVALS, "statistics of val"):
+    for text in ("AUC on test, b never annotated", "never annotated", *BASELINES, "statistics of val"):
         assert text in result.output
     assert json.loads((tmp_path / "u.json").read_text())["labels"] == ["b"]
     again = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
@@ -151,7 +157,7 @@ def test_the_command_warns_of_names_that_mislead(folder, tmp_path, monkeypatch):
     assert f"warning: {text}" in result.stderr
     assert result.output.count(text) == 1
     assert text in json.loads((tmp_path / "u.json").read_text())["warnings"][0]
-    assert "note: edges of the unseen labels: cosines of the embeddings" in result.stdout
+    assert "note: edges of the zero-shot labels: cosines of the embeddings" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_no_task_and_no_target_names_the_label(data):
     assert data.tasks.labels == ("a", "b", "c", "d", "e", "pleasure")
 
 
-def test_few_positives_and_as_many_negatives_stay(data):
+def test_few_shots_and_as_many_negatives_stay(data):
     few = few_annotated(data, "b", 3, seed=0)
     train, whole = (d.parts["train"].annotations.targets["tags"] for d in (few, data))
     kept = ~np.isnan(train[:, 1])

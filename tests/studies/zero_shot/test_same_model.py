@@ -1,4 +1,4 @@
-"""One config, one model: what is evaluated on unseen labels is what ``gcnlabel train`` would train."""
+"""One config, one model: what is evaluated on zero-shot labels is what ``gcnlabel train`` would train."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from gcnlabel.run.build import build_model
 from gcnlabel.run.data import load_data
 from gcnlabel.run.graph import build_graph
 from gcnlabel.run.loading import load_model
-from gcnlabel.studies.zero_shot import evaluate_unseen
+from gcnlabel.studies.zero_shot import evaluate_zero_shot
 from gcnlabel.studies.zero_shot.edges import complete, other_statistics
 from gcnlabel.studies.zero_shot.left_out import few_annotated
 from gcnlabel.studies.zero_shot.scoring import Left
@@ -123,19 +123,19 @@ def changed(config, **changes):
         ({"training": {"precision": "bf16-mixed"}}, r"training\.precision: bf16-mixed\n  expected: 32-true"),
     ],
 )
-@pytest.mark.parametrize("positives", [None, 3])
-def test_what_train_would_do_otherwise_is_refused(config, data, changes, text, positives):
+@pytest.mark.parametrize("shots", [None, 3])
+def test_what_train_would_do_otherwise_is_refused(config, data, changes, text, shots):
     with pytest.raises(InputError, match=text):
-        evaluate_unseen(changed(config, **changes), "b", data=data, positives=positives)
+        evaluate_zero_shot(changed(config, **changes), "b", data=data, shots=shots)
 
 
 def test_what_the_default_head_would_not_look_at_is_refused(folder, data):
     config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}", "graph.p=0.5"])
     with pytest.raises(InputError, match=r"graph\.p beside the head 'default'"):
-        evaluate_unseen(config, "b", data=data)
+        evaluate_zero_shot(config, "b", data=data)
 
 
 def test_models_that_diverged_have_no_area(config, data):
     wild = changed(config, optimizer={"name": "sgd", "lr": 1e30, "schedule": "constant"})
     with pytest.raises(InputError, match=r"never finite(.|\n)*a smaller optimizer\.lr"):
-        evaluate_unseen(wild, "b", data=data)
+        evaluate_zero_shot(wild, "b", data=data)

@@ -8,7 +8,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.studies.ablation import Regime
+from gcnlabel.studies.ablation import LabelBudget
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 PARTS = ("train", "val", "test")
@@ -28,50 +28,51 @@ def untouched(before, after, tasks, parts):
 
 @pytest.mark.parametrize(("share", "size"), [(0.25, 20), (0.03, 2), (0.5, 40), (1.0, 80)])
 def test_a_share_takes_whole_samples_of_the_training_part_alone(share, size, data):
-    thin = Regime(share).thin(data, 3)
-    part, whole = thin.parts["train"], data.parts["train"]
+    subsample = LabelBudget(share).subsample(data, 3)
+    part, whole = subsample.parts["train"], data.parts["train"]
     assert len(part.annotations) == len(part.inputs) == size
     rows = [int(np.flatnonzero((whole.inputs == row).all(1))[0]) for row in part.inputs]
     assert sorted(set(rows)) == rows  # each once, in their order
     for name, target in part.annotations.targets.items():
         assert same(target, whole.annotations.targets[name][rows])
-    untouched(data, thin, data.tasks.names, ("val", "test"))
+    untouched(data, subsample, data.tasks.names, ("val", "test"))
 
 
 def test_a_seed_draws_the_samples(data):
-    first, again, other = (Regime(0.25).thin(data, seed).parts["train"].inputs for seed in (0, 0, 1))
+    first, again, other = (LabelBudget(0.25).subsample(data, seed).parts["train"].inputs for seed in (0, 0, 1))
     assert same(first, again)
     assert not same(first, other)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_each_dimension_has_few_samples_of_its_own(seed, data):
-    thin = Regime(task="affect", samples=7).thin(data, seed)
-    found, whole = (d.parts["train"].annotations.targets["affect"] for d in (thin, data))
+    subsample = LabelBudget(task="affect", samples=7).subsample(data, seed)
+    found, whole = (d.parts["train"].annotations.targets["affect"] for d in (subsample, data))
     kept = ~np.isnan(found)
     assert kept.sum(0).tolist() == [7, 7]
     assert not same(kept[:, 0], kept[:, 1])
     assert same(found[kept], whole[kept])
-    untouched(data, thin, ["mood", "tags"], ["train"])
-    untouched(data, thin, data.tasks.names, ["val", "test"])
+    untouched(data, subsample, ["mood", "tags"], ["train"])
+    untouched(data, subsample, data.tasks.names, ["val", "test"])
 
 
 def test_tags_and_classes_are_annotated_on_the_same_few_samples(data):
-    thin = Regime(task="tags", samples=7).thin(data, 0)
-    found, whole = (d.parts["train"].annotations.targets["tags"] for d in (thin, data))
+    subsample = LabelBudget(task="tags", samples=7).subsample(data, 0)
+    found, whole = (d.parts["train"].annotations.targets["tags"] for d in (subsample, data))
     rows = ~np.isnan(found).all(1)
     assert rows.sum() == 7
     assert same(found[rows], whole[rows])  # what was missing in them still is
-    untouched(data, thin, ["mood", "affect"], ["train"])
-    thin = Regime(task="mood", samples=7).thin(data, 0)
-    codes, whole = (d.parts["train"].annotations.targets["mood"] for d in (thin, data))
+    untouched(data, subsample, ["mood", "affect"], ["train"])
+    subsample = LabelBudget(task="mood", samples=7).subsample(data, 0)
+    codes, whole = (d.parts["train"].annotations.targets["mood"] for d in (subsample, data))
     assert (codes >= 0).sum() == 7
     assert (codes[codes >= 0] == whole[codes >= 0]).all()
 
 
 def test_other_seeds_draw_other_few_samples(data):
     first, again, other = (
-        Regime(task="mood", samples=9).thin(data, s).parts["train"].annotations.targets["mood"] for s in (0, 0, 1)
+        LabelBudget(task="mood", samples=9).subsample(data, s).parts["train"].annotations.targets["mood"]
+        for s in (0, 0, 1)
     )
     assert same(first, again)
     assert not same(first, other)
@@ -79,15 +80,15 @@ def test_other_seeds_draw_other_few_samples(data):
 
 def test_all_are_kept_where_there_are_fewer(data):
     assert same(
-        Regime(task="affect", samples=1000).thin(data, 0).parts["train"].annotations.targets["affect"],
+        LabelBudget(task="affect", samples=1000).subsample(data, 0).parts["train"].annotations.targets["affect"],
         data.parts["train"].annotations.targets["affect"],
     )
 
 
 def test_the_data_is_not_changed(data):
     before = {name: target.copy() for name, target in data.parts["train"].annotations.targets.items()}
-    for regime in (Regime(0.1), *(Regime(task=name, samples=3) for name in data.tasks.names)):
-        regime.thin(data, 0)
+    for regime in (LabelBudget(0.1), *(LabelBudget(task=name, samples=3) for name in data.tasks.names)):
+        regime.subsample(data, 0)
     assert all(same(before[name], target) for name, target in data.parts["train"].annotations.targets.items())
 
 
@@ -100,27 +101,27 @@ def test_sparse_tags():
     }
     part = Part(Annotations(tasks, targets), np.arange(10.0).reshape(5, 2))
     data = RunData(tasks, dict.fromkeys(PARTS, part))
-    assert Regime(0.4).thin(data, 0).parts["train"].annotations.targets["tags"].shape == (2, 2)
-    few = Regime(task="tags", samples=2).thin(data, 0).parts["train"].annotations.targets["tags"]
+    assert LabelBudget(0.4).subsample(data, 0).parts["train"].annotations.targets["tags"].shape == (2, 2)
+    few = LabelBudget(task="tags", samples=2).subsample(data, 0).parts["train"].annotations.targets["tags"]
     assert (~np.isnan(few)).all(1).sum() == 2
 
 
 def test_names():
-    assert str(Regime()) == "100% of the samples"
-    assert str(Regime(0.125)) == "12.5% of the samples"
-    assert str(Regime(task="tags", samples=3)) == "tags on 3 samples"
+    assert str(LabelBudget()) == "100% of the samples"
+    assert str(LabelBudget(0.125)) == "12.5% of the samples"
+    assert str(LabelBudget(task="tags", samples=3)) == "tags on 3 samples"
 
 
 @pytest.mark.parametrize(
     ("regime", "text"),
     [
-        (Regime(0.01), r"0\.01 of 80 samples\n  expected: at least 2 samples"),
-        (Regime(task="affects", samples=3), r"affects.*(.|\n)*did you mean 'affect'"),
+        (LabelBudget(0.01), r"0\.01 of 80 samples\n  expected: at least 2 samples"),
+        (LabelBudget(task="affects", samples=3), r"affects.*(.|\n)*did you mean 'affect'"),
     ],
 )
 def test_what_cannot_be_drawn(regime, text, data):
     with pytest.raises(InputError, match=text):
-        regime.thin(data, 0)
+        regime.subsample(data, 0)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_what_cannot_be_drawn(regime, text, data):
 )
 def test_amounts_that_are_none(options):
     with pytest.raises(InputError, match="expected: (a share|at least 1)"):
-        Regime(**options)
+        LabelBudget(**options)
 
 
 def test_images_on_disk_are_not_read(data):
@@ -138,6 +139,8 @@ def test_images_on_disk_are_not_read(data):
             raise AssertionError("read")
 
     train = replace(data.parts["train"], inputs=Unread(80, (1, 4, 4)))
-    thin = Regime(0.25).thin(replace(data, parts={**data.parts, "train": train}), 0).parts["train"].inputs
-    assert isinstance(thin, LazyImages)
-    assert thin.shape == (20, 1, 4, 4)
+    subsample = (
+        LabelBudget(0.25).subsample(replace(data, parts={**data.parts, "train": train}), 0).parts["train"].inputs
+    )
+    assert isinstance(subsample, LazyImages)
+    assert subsample.shape == (20, 1, 4, 4)

@@ -1,4 +1,4 @@
-"""Scores for an unseen label made of the scores of the seen ones: what a label graph must beat."""
+"""Baselines: scores of a zero-shot label as weighted sums of the scores of the trained labels."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ RIDGE = 1.0
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of the L seen labels of a task, and of how an unseen one relates to them.
+    """The L trained labels of a task, and how the zero-shot label depends on them.
 
     Attributes:
         training: Scores of the training samples [N, L].
-        names: Embeddings of the seen labels [L, F].
-        name: Embedding of the unseen label [F].
-        correlation: Statistic of the unseen label with each seen one, from elsewhere [L].
+        names: Embeddings of the trained labels [L, F].
+        name: Embedding of the zero-shot label [F].
+        correlation: Statistic of the zero-shot label with each trained one, not measured on the training split [L].
     """
 
     training: Floats
@@ -32,7 +32,7 @@ class Seen:
 
 
 def nearest(seen: Seen) -> Floats:
-    """Return weight 1 for the seen label whose name is nearest by cosine, [L]."""
+    """Return weight 1 for the trained label whose name is nearest by cosine, [L]."""
     cosine = _cosines(seen)
     return (np.arange(len(cosine)) == cosine.argmax()).astype(np.float64)
 
@@ -48,15 +48,16 @@ def by_name(seen: Seen) -> Floats:
 
 
 def by_correlation(seen: Seen) -> Floats:
-    """Return the correlations with the unseen label, [L]."""
+    """Return the correlations with the zero-shot label, [L]."""
     return seen.correlation
 
 
 def by_regression(seen: Seen) -> Floats:
-    """Return ``(C + ridge I)^-1 r``, [L]: the regression that correlations alone allow.
+    """Return ``(C + ridge I)^-1 r``, [L]: a ridge regression from correlations alone.
 
-    C [L, L] holds the correlations of the seen scores in the training part, r [L] those of the unseen label with the
-    seen ones: what several seen labels say alike counts once. It knows what the graph knows of the labels of this task.
+    C [L, L] holds the correlations of the trained labels' scores on the training split, r [L] those of the zero-shot
+    label with the trained ones. Trained labels that correlate share their weight. The graph has the same information
+    about the labels of this task.
     """
     scores = seen.training - seen.training.mean(0)
     sd = scores.std(0)
@@ -66,17 +67,17 @@ def by_regression(seen: Seen) -> Floats:
     return weights
 
 
-RIVALS: dict[str, Callable[[Seen], Floats]] = {
+BASELINES: dict[str, Callable[[Seen], Floats]] = {
     "nearest seen label": nearest,
     "seen scores by name": by_name,
     "seen scores by correlation": by_correlation,
     "seen scores by regression": by_regression,
 }
-"""Weights of the standardised scores of seen labels, by name."""
+"""Weights of the standardised scores of the trained labels, by name."""
 
 
-def rival_scores(weights: Floats, seen: Seen, scores: Floats) -> Floats:
-    """Return the weighted sum of the seen scores [N, L], each standardised as in the training part, [N]."""
+def baseline_scores(weights: Floats, seen: Seen, scores: Floats) -> Floats:
+    """Return the weighted sum of the trained labels' scores [N, L], standardised by the training split, [N]."""
     sd = seen.training.std(0)
     standard: Floats = (scores - seen.training.mean(0)) / np.where(sd > 0, sd, 1)
     return standard @ weights
