@@ -6,7 +6,7 @@ from scipy import stats
 from gcnlabel.errors import InputError
 from gcnlabel.papers.emotion_gcn import Planned, parse_source, reported, runs_of, share_of, targets_of, write_table
 from gcnlabel.papers.emotion_gcn.cells import Cell, mean_cell, paired_cell
-from gcnlabel.papers.emotion_gcn.figures import _validation_part
+from gcnlabel.papers.emotion_gcn.figures import _validation_split
 from gcnlabel.papers.emotion_gcn.plan import TARGETS, grid
 from gcnlabel.papers.emotion_gcn.writing import Column, ResultTable
 
@@ -66,8 +66,8 @@ def test_the_supplement_is_affectnet_with_edges_from_emotic():
 
 def test_figure_1_is_of_the_validation_set():
     """AffectNet's published validation set is what our runs report on; val is held out of the training set there."""
-    assert _validation_part(Planned("emotion-gcn", 0).config(parse_source("affectnet:/a"))) == "test"
-    assert _validation_part(Planned("emotion-gcn", 0).config(SYNTHETIC)) == "val"
+    assert _validation_split(Planned("emotion-gcn", 0).config(parse_source("affectnet:/a"))) == "test"
+    assert _validation_split(Planned("emotion-gcn", 0).config(SYNTHETIC)) == "val"
 
 
 @pytest.mark.parametrize(
