@@ -8,14 +8,7 @@ OF_ZERO_SHOT = {"--unseen": "--label", "--positives": "--shots"}
 
 
 def modernised(args: list[str]) -> list[str]:
-    """Return a command line as it is written today, and say so where it is not.
-
-    Example:
-        >>> modernised(["evaluate", "runs/a", "--unseen", "joy", "--positives=5"])
-        ['zero-shot', 'runs/a', '--label', 'joy', '--shots=5']
-        >>> modernised(["evaluate", "runs/a"])
-        ['evaluate', 'runs/a']
-    """
+    """Return a command line as it is written today, and say so where it is not."""
     if args[:1] != ["evaluate"] or not any(arg.partition("=")[0] == "--unseen" for arg in args):
         return args
     note("--unseen is a command of its own now: gcnlabel zero-shot RUN_OR_CONFIG --label LABEL")

@@ -99,6 +99,7 @@ def test_no_split_is_empty_where_there_are_groups_for_all(sizes):
         assert len(parts["train"]) >= max(map(len, parts.values()))
 
 
+@pytest.mark.filterwarnings("ignore:groups are too")
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.booleans())
 def test_the_order_of_rows_does_not_matter_where_ids_or_groups_tell_them_apart(seed, grouped):

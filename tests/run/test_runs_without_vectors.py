@@ -4,8 +4,7 @@ import pytest
 from safetensors.torch import load_file
 
 from gcnlabel.config import load_config
-from gcnlabel.nn import LabelQueryHead
-from gcnlabel.run import RunFolder, build, train
+from gcnlabel.run import RunFolder, train
 from gcnlabel.run.drawing import FigureFolder, draw_figures
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -14,12 +13,10 @@ SMALL = ["data.train=80", "data.val=30", "data.test=30", "training.epochs=1", "m
 SMALL += ["model.backbone.widths=[4,8]"]
 
 
-def test_predictions_and_figures_do_without(tmp_path, monkeypatch):
+def test_predictions_and_figures_do_without(tmp_path):
     linear, queries = RunFolder(tmp_path / "linear"), RunFolder(tmp_path / "queries")
     train(load_config("synthetic-faces", SMALL), linear, progress=False)
-    with monkeypatch.context() as patch:
-        patch.setattr(build, "build_head", lambda settings, tasks, size, graph: LabelQueryHead(tasks, size))
-        train(load_config("synthetic-faces", SMALL), queries, progress=False)
+    train(load_config("synthetic-faces", [*SMALL, "model.head={name: label-query}"]), queries, progress=False)
     assert "label_vectors" in load_file(linear.predictions)
     assert {"scores/expression", "targets/expression"} <= set(load_file(queries.predictions)) - {"label_vectors"}
     assert "label_vectors" not in load_file(queries.predictions)

@@ -207,7 +207,7 @@ def test_numbers_of_numpys_beside_the_weights(tmp_path):
     assert import_emotion_gcn(tmp_path / "a.pth").epoch == 4
     torch.save(state, tmp_path / "a.pth")  # the state by itself
     assert import_emotion_gcn(tmp_path / "a.pth").epoch is None
-    for evil in (np.zeros(2, dtype=[("a", "O")]), np.array([object], dtype=object)):
+    for evil in (np.zeros(2, dtype=[("a", "O")]), np.array([print], dtype=object)):
         torch.save({"model_state_dict": state, "x": evil}, tmp_path / "a.pth")
         with pytest.raises(InputError, match="a.pth"):
             read_checkpoint(tmp_path / "a.pth", "emotion-gcn")
