@@ -20,7 +20,7 @@ import numpy as np
 from gcnlabel.config import Config, load_config
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.default_head import HIDDEN, P_SCARCE, TAU, P, default_settings, generated_settings, with_head
+from gcnlabel.run.default_head import HIDDEN, P_RARE, TAU, P, default_settings, generated_settings, with_head
 from gcnlabel.studies.ablation import Budget, LabelBudget
 from gcnlabel.studies.ablation.candidates import Candidate
 from gcnlabel.studies.ablation.measuring import Job, measured
@@ -40,42 +40,42 @@ class Setting:
     Attributes:
         tau: Least correlation of an edge.
         p: Weight of the neighbours.
-        p_scarce: That of a scarce task beside a plentiful one.
+        p_rare: That of a scarce task beside a plentiful one.
         hidden: Widths of the generator.
         embeddings: Embeddings of the labels.
     """
 
     tau: float = TAU
     p: float = P
-    p_scarce: float = P_SCARCE
+    p_rare: float = P_RARE
     hidden: tuple[int, ...] = tuple(HIDDEN)
     embeddings: str = "one-hot"
 
     def __str__(self) -> str:
         """Return what a table calls it."""
         widths = " x ".join(map(str, self.hidden))
-        return f"threshold {self.tau:g}, neighbours {self.p:g} / {self.p_scarce:g}, width {widths}, {self.embeddings}"
+        return f"threshold {self.tau:g}, neighbours {self.p:g} / {self.p_rare:g}, width {widths}, {self.embeddings}"
 
     def candidate(self, config: Config, data: RunData) -> Candidate:
         """Return the default head with these numbers."""
         head, graph = default_settings(config, data.parts["train"])
         free = head.of.tasks if head.of.name == "residual" else []
         plenty = [*free, *head.keep_length]
-        p = {name: self.p if name in plenty else self.p_scarce for name in graph.p}
+        p = {name: self.p if name in plenty else self.p_rare for name in graph.p}
         graph = graph.changed(tau=self.tau, p=p, embeddings=self.embeddings)
         return Candidate(str(self), with_head(config, generated_settings(free, head.keep_length, self.hidden), graph))
 
 
 TRIED = (
     Setting(),  # the default
-    *(Setting(p_scarce=p) for p in (0.3, 0.5, 0.7, 0.8)),
-    Setting(p=0.1, p_scarce=0.5),
-    *(Setting(p=p, p_scarce=p) for p in (0.2, 0.4, 0.5, 0.6)),
-    *(Setting(p=p, p_scarce=p, hidden=(width,)) for p, width in ((0.2, 128), (0.3, 128), (0.3, 256))),
-    *(Setting(p=0.4, p_scarce=0.4, hidden=hidden) for hidden in ((128,), (256,), (1024,), (512, 512))),
-    *(Setting(p=0.4, p_scarce=0.4, tau=tau) for tau in (0.1, 0.2, 0.4)),
-    Setting(p=0.5, p_scarce=0.5, tau=0.1),
-    Setting(p=0.4, p_scarce=0.4, embeddings="emotion-words"),
+    *(Setting(p_rare=p) for p in (0.3, 0.5, 0.7, 0.8)),
+    Setting(p=0.1, p_rare=0.5),
+    *(Setting(p=p, p_rare=p) for p in (0.2, 0.4, 0.5, 0.6)),
+    *(Setting(p=p, p_rare=p, hidden=(width,)) for p, width in ((0.2, 128), (0.3, 128), (0.3, 256))),
+    *(Setting(p=0.4, p_rare=0.4, hidden=hidden) for hidden in ((128,), (256,), (1024,), (512, 512))),
+    *(Setting(p=0.4, p_rare=0.4, tau=tau) for tau in (0.1, 0.2, 0.4)),
+    Setting(p=0.5, p_rare=0.5, tau=0.1),
+    Setting(p=0.4, p_rare=0.4, embeddings="emotion-words"),
 )
 
 

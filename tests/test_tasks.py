@@ -81,3 +81,9 @@ def test_column_maps_are_written_too(tmp_path):
     (found,) = TaskSet.from_yaml(tmp_path / "t.yaml")
     assert found.source == source
     assert "separator" not in (tmp_path / "t.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", ["", "ta.gs"])
+def test_a_name_that_no_part_of_a_network_can_have(name):
+    with pytest.raises(InputError, match="a name without a dot"):
+        MultiLabel(name, ["a"])

@@ -62,8 +62,6 @@ def low_rank(context, *, rank: int = 2) -> Head:
 class HuberLoss(TaskLoss):
     """Huber's loss of the values that are annotated."""
 
-    of_dimensions = True
-
     def __init__(self, delta):
         super().__init__()
         self.delta = delta

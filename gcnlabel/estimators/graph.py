@@ -8,7 +8,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import HEADS
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import HIDDEN, resolve_default, with_head
-from gcnlabel.studies.ablation.candidates import graph_or_loops
+from gcnlabel.run.graph import graph_or_loops
 
 
 def head_and_graph(config: Config, data: RunData, given: LabelGraph | None) -> tuple[Config, LabelGraph | None]:

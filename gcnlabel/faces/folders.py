@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gcnlabel.errors import InputError, shorten
@@ -12,6 +12,13 @@ EXPR_FOLDERS = ("EXPR_Set", "EXPR_Recognition_Challenge", "EXPR_Classification_C
 VA_FOLDERS = ("VA_Set", "VA_Estimation_Challenge")
 MTL_FILES = ("training_set_annotations.txt", "validation_set_annotations.txt")
 EMOTIC_FILES = ("Annotations.mat", "annotations.mat")
+FORMS = {
+    "2017": "AffectNet 2017",
+    "2021": "AffectNet 2021",
+    "expr-va": "Aff-Wild2 (",
+    "mtl": "Aff-Wild2 MTL",
+}
+"""Name of the form of a data set -> how what :func:`looks_like` calls it begins."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
@@ -70,6 +77,32 @@ def looks_like(root: Path) -> list[str]:
 def _folder_a_class(root: Path) -> bool:
     names = ("0", "happy", "happiness", "Happy", "Happiness")
     return any(first_existing(root / part, names) is not None for part in ("", "train", "Train", "val", "test"))
+
+
+def chosen_form(root: Path, forms: Mapping[str, str], wanted: str | None, *, of: str, argument: str) -> str:
+    """Return the form of a data set that a folder holds.
+
+    Args:
+        root: The folder.
+        forms: Name of the form, as :func:`looks_like` has it -> the files that are expected.
+        wanted: Name of the form that was asked for, or None for the one that is there.
+        of: Name of the data set.
+        argument: What Python calls the form.
+
+    Raises:
+        InputError: There is no such form, the folder does not hold it, or it holds several.
+    """
+    if wanted is not None and wanted not in forms:
+        raise InputError(f"{of} {argument} {wanted!r}", expected=" or ".join(forms))
+    found = [form for form in forms if any(name.startswith(FORMS[form]) for name in looks_like(root))]
+    if wanted is None and len(found) > 1:
+        choices = " or ".join(f"{argument}={form!r}" for form in forms)
+        what = f"{root} holds both {argument}s of {of}"
+        raise InputError(what, fix=f"give the folder of one; in Python also {choices}")
+    if not found or (wanted is not None and wanted not in found):
+        expected = forms[wanted] if wanted else "; or ".join(forms.values())
+        raise wrong_folder(root, of if wanted is None else f"{of} {wanted}", expected)
+    return wanted or found[0]
 
 
 def wrong_folder(root: Path, wanted: str, expected: str) -> InputError:

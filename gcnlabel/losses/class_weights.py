@@ -109,6 +109,8 @@ def _given(task: Task, given: Any, size: int) -> Tensor:
             expected = "a weight a class" if size == 1 else "two weights a tag: [where absent, where present]"
             raise InputError(f"{where}.{name}: {of_label}", expected=expected)
         weights[task.labels.index(name)] = torch.as_tensor(values, dtype=weights.dtype)
+    if not (weights > 0).any():
+        raise InputError(f"{where}: nothing has a weight above 0", expected="weights, of which some are above 0")
     return weights
 
 

@@ -6,15 +6,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gcnlabel.annotations import Annotations
-from gcnlabel.losses.class_weights import Given, weights_of_classes
+from gcnlabel.losses.class_weights import weights_of_classes
 from gcnlabel.losses.indices import class_indices
-from gcnlabel.losses.task_loss import LOSSES, MeanLoss
+from gcnlabel.losses.task_loss import LOSSES, WeighedLoss
 from gcnlabel.settings import ClassWeights
 from gcnlabel.tasks import Task
 
 
-class CrossEntropy(MeanLoss):
+class CrossEntropy(WeighedLoss):
     """Weighted cross-entropy (Emotion-GCN, Eq. 8): the weighted mean of ``-log softmax(scores)[class]``.
 
     Of shares p of the classes it is ``-sum_c w_c p_c log softmax(scores)[c]``, over the sum of the ``w_c p_c``.
@@ -25,18 +24,8 @@ class CrossEntropy(MeanLoss):
             none.
     """
 
-    class_weights: Tensor | None
+    weights_of = staticmethod(weights_of_classes)
     takes = "the index of a class, or -1 or NaN where missing; or shares of the classes that sum to 1, or NaN"
-
-    def __init__(self, class_weights: Tensor | None = None, *, weighing: Given = False) -> None:
-        super().__init__()
-        self.weighing = weighing
-        self.register_buffer("class_weights", class_weights, persistent=False)
-
-    def fit(self, annotations: Annotations, task: str) -> None:
-        """Weigh each class by how often it occurs, or as it is said."""
-        if self.weighing:
-            self.class_weights = weights_of_classes(self.weighing, annotations, task)
 
     def target_shapes(self, scores: torch.Size) -> tuple[torch.Size, ...]:
         """Return [B], of indices, and [B, classes], of shares."""

@@ -10,16 +10,15 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
-from gcnlabel.annotations import Annotations
 from gcnlabel.losses.class_weights import Given, weights_of_tags
-from gcnlabel.losses.task_loss import LOSSES, MeanLoss, count
+from gcnlabel.losses.task_loss import LOSSES, WeighedLoss, count
 from gcnlabel.settings import ClassWeights
 from gcnlabel.tasks import Task
 
 Focus = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class TagLoss(MeanLoss):
+class TagLoss(WeighedLoss):
     """A loss of tags, each there or not: the mean over observed tags of its loss times its weight.
 
     A tag that is there weighs ``class_weights[tag, 1]``, one that is absent ``class_weights[tag, 0]``. Where the mean
@@ -32,18 +31,8 @@ class TagLoss(MeanLoss):
             which it is present weigh the same together, or tag -> weights where absent and present; false for none.
     """
 
-    class_weights: Tensor | None
+    weights_of = staticmethod(weights_of_tags)
     takes = "0, 1 or a probability between, or NaN where missing"
-
-    def __init__(self, class_weights: Tensor | None = None, *, weighing: Given = False) -> None:
-        super().__init__()
-        self.weighing = weighing
-        self.register_buffer("class_weights", class_weights, persistent=False)
-
-    def fit(self, annotations: Annotations, task: str) -> None:
-        """Weigh each tag by how often it is absent and present, or as it is said."""
-        if self.weighing:
-            self.class_weights = weights_of_tags(self.weighing, annotations, task)
 
     def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return which lie outside 0..1."""
@@ -103,8 +92,9 @@ class AsymmetricLoss(TagLoss):
     def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
         """Return the weighted losses as positives and as negatives."""
         q = torch.sigmoid(scores)
-        shifted = (q - self.clip).clamp(min=0)
-        positive = -((1 - q) ** self.gamma_pos) * F.logsigmoid(scores)
+        tiny = torch.finfo(q.dtype).eps  # where q is 1, log(1 - q) and the slope of a root of 1 - q are infinite
+        shifted = (q - self.clip).clamp(0, 1 - tiny)
+        positive = -((1 - q).clamp(min=tiny) ** self.gamma_pos) * F.logsigmoid(scores)
         negative = -(shifted**self.gamma_neg) * torch.log1p(-shifted)
         return present * positive + absent * negative
 

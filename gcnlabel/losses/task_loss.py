@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import torch
@@ -87,6 +88,7 @@ def make_loss(task: Task, loss: Any = "default") -> TaskLoss:
     settings = LOSSES.parse(loss)
     if _suits(settings.name, task):
         made: TaskLoss = LOSSES.make(settings, task)
+        made.of_dimensions = not task.discrete
         return made
     suitable = [name for name in LOSSES.names() if _suits(name, task)]
     raise InputError(
@@ -112,6 +114,29 @@ class MeanLoss(TaskLoss):
     @abstractmethod
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the sum of the weighted losses of what is observed, and the sum of the weights."""
+
+
+class WeighedLoss(MeanLoss):
+    """A loss of classes or tags that may weigh some more.
+
+    Args:
+        class_weights: The weights, or None for equal ones.
+        weighing: What :meth:`fit` makes them of; false for none.
+    """
+
+    class_weights: Tensor | None
+    weights_of: Callable[[Any, Annotations, str], Tensor | None]
+    """Makes the weights of what is asked for and the annotations of a task."""
+
+    def __init__(self, class_weights: Tensor | None = None, *, weighing: Any = False) -> None:
+        super().__init__()
+        self.weighing = weighing
+        self.register_buffer("class_weights", class_weights, persistent=False)
+
+    def fit(self, annotations: Annotations, task: str) -> None:
+        """Weigh by how often each occurs, or as it is said."""
+        if self.weighing:
+            self.class_weights = self.weights_of(self.weighing, annotations, task)
 
 
 def count(seen: Tensor, like: Tensor) -> Tensor:

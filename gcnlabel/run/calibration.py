@@ -14,7 +14,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.parts import Part
 from gcnlabel.tasks import TaskSet
-from gcnlabel.training.selection import MAIN
+from gcnlabel.training.selection import MAIN, task_and_metric
 
 
 def calibration_methods(config: Config, tasks: TaskSet) -> dict[str, str]:
@@ -35,18 +35,19 @@ def calibration_methods(config: Config, tasks: TaskSet) -> dict[str, str]:
     if config.calibrate == "none":
         return {}
     if config.calibrate == "auto":
-        return {name: _auto(config, name) for name in dimensional}
+        return {name: _auto(config, tasks, name) for name in dimensional}
     if not dimensional:
         raise InputError(f"calibrate: {config.calibrate} without a dimensional task", fix="calibrate: auto")
     return dict.fromkeys(dimensional, config.calibrate)
 
 
-def _auto(config: Config, task: str) -> str:
-    selected, _, metric = config.select.metric.partition("/")
+def _auto(config: Config, tasks: TaskSet, task: str) -> str:
+    selected, metric = task_and_metric(config.select.metric, tasks)
     if selected == task and metric.endswith(("ccc", "rmse")):
         return "moments" if metric.endswith("ccc") else "regression"
     loss = config.loss[task].name if task in config.loss else "default"
-    return "moments" if config.select.metric == MAIN or loss in ("default", "ccc") else "regression"
+    ccc = (tasks[task].loss if loss == "default" else loss) == "ccc"
+    return "moments" if config.select.metric == MAIN or ccc else "regression"
 
 
 def calibrate(

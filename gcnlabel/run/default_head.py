@@ -4,13 +4,13 @@
    classes and tags on every set that was measured, and dimensions without classes or tags have nothing to learn from.
 2. Otherwise vectors are generated from the signed, weighted graph over one-hot embeddings, which need no words, and
    scored by their angle to the features. A task with at least :data:`PLENTY` annotated training samples of each label
-   leans on its own samples too: classes and tags have free vectors beside the generated ones, and the scores of
-   dimensions keep the length of the features. Beside such a task, a scarce one listens more to its neighbours.
+   relies on its own samples too: classes and tags have free vectors beside the generated ones, and the scores of
+   dimensions keep the length of the features. Beside such a task, one with fewer samples gives its in-neighbours a
+   larger weight.
 3. Where no correlation reaches the threshold there is no graph, and the head is linear.
 
 The convention, statistic and embeddings that a config names do not matter then. ``gcnlabel ablate`` measures it beside
-its rivals and controls.
-Nothing but annotations of the training part is looked at.
+baselines and controls. Only annotations of the training split are looked at.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from gcnlabel.run.data import Part
 from gcnlabel.run.graph import raw_graph
 
 PLENTY = 300
-"""Annotated samples of a label from which its task may lean on them as much as on the graph; not tuned."""
+"""Annotated samples of a label from which its task may rely on them as much as on the graph; not tuned."""
 
-TAU, P, P_SCARCE, HIDDEN = 0.3, 0.3, 0.6, [512]
-"""Threshold, weight of the neighbours, that of a scarce task beside a plentiful one, and width of the generator.
+TAU, P, P_RARE, HIDDEN = 0.3, 0.3, 0.6, [512]
+"""Threshold, weight of the neighbours, that of a task with few samples beside one with many, and
+width of the generator.
 
 Chosen on validation data of affect_in_tweets.
 """
@@ -77,8 +78,8 @@ def default_settings(config: Config, part: Part) -> tuple[HeadPart, Graph]:
         return HEADS.parse("linear"), config.graph
     plenty = [name for name in tasks.names if observed(annotations, name) >= PLENTY]
     free, kept = ([name for name in plenty if (name in dimensions) == kept] for kept in (False, True))
-    listening = {name: P_SCARCE if plenty and name not in plenty else P for name in tasks.names}
-    return generated_settings(free, kept), signed_settings(config.graph, p=listening)
+    weights = {name: P_RARE if plenty and name not in plenty else P for name in tasks.names}
+    return generated_settings(free, kept), signed_settings(config.graph, p=weights)
 
 
 def generated_settings(

@@ -7,10 +7,10 @@ from typing import Any
 
 import lightning as L
 from lightning.fabric.utilities.exceptions import MisconfigurationException
-from lightning.fabric.utilities.rank_zero import rank_zero_info
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from gcnlabel.config import Config
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data, with_decisions
@@ -117,7 +117,9 @@ def _go_on(
     trainer = _trainer(longer, folder, devices, num_nodes, progress)
     if longer != config and is_first_process():
         folder.change_config(longer)
-    if not has_stopped(last):
+    if has_stopped(last):
+        rank_zero_only(note)("training ended for want of improvement (training.patience): no epoch is added")
+    else:
         _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
     return finish(longer, folder, data) if is_first_process() else {}
 
@@ -154,7 +156,7 @@ def _resolved(config: Config, data: RunData) -> Config:
     found = resolve_default(config, data.parts["train"])
     if found is not config:
         graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"
-        rank_zero_info(f"default head: {found.model.head.title}{graph if found.model.head.has_graph else ''}")
+        rank_zero_only(note)(f"default head: {found.model.head.title}{graph if found.model.head.has_graph else ''}")
     return found
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
+import torch
+from torch import Tensor
+
 from gcnlabel.config.graph import Graph
 from gcnlabel.config.schema import Config
 from gcnlabel.embeddings import parse_embeddings
-from gcnlabel.errors import InputError
+from gcnlabel.errors import GcnlabelWarning, InputError, NoEdgeError
 from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.graph.measuring import Pair, pair_of
 from gcnlabel.registry import Part as Named
@@ -65,3 +70,29 @@ def finished_graph(config: Config, raw: LabelGraph) -> LabelGraph:
     if config.graph.embeddings is None:
         raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
     return graph_recipe(config.graph).finish(raw)
+
+
+def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
+    """Return the graph of a config, measured on the training split; self-loops alone where no pair is a neighbour."""
+    raw = raw_graph(config, data.parts["train"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
+        try:
+            return finished_graph(config, raw)
+        except NoEdgeError:
+            settings = config.graph
+            x = parse_embeddings(settings.embeddings or "one-hot", data.tasks.labels, settings.missing_words)
+            return with_adjacency(raw, torch.eye(data.tasks.num_labels)).with_embeddings(x)
+
+
+def with_adjacency(graph: LabelGraph, adjacency: Tensor) -> LabelGraph:
+    """Return the graph with another propagation matrix [L, L], all L² edges of it, zeros too.
+
+    Graphs of different seeds then have the same number of edges, and their models can be stacked.
+    """
+    size = len(adjacency)
+    label = torch.arange(size)
+    other: LabelGraph = graph.clone()
+    other.edge_index = torch.stack([label.repeat(size), label.repeat_interleave(size)])
+    other.edge_weight = adjacency.flatten().to(graph.edge_weight.dtype)
+    return other

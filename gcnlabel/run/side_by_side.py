@@ -65,9 +65,16 @@ def make_trial(
         seed: Seed of the order instead of the config's.
         kind: Of the architecture, where trials of several are fitted together.
     """
+    loss = build_loss(config, data)
+    if any(True for _ in loss.parameters()):
+        raise InputError(
+            "a loss that learns parameters of its own",
+            expected="one without: models side by side are trained by fixed losses",
+            fix="train it with gcnlabel train, or name another loss",
+        )
     return Trial(
         model,
-        build_loss(config, data),
+        loss,
         data.parts["train"],
         data.parts[config.select.split],
         rate=config.optimizer.lr if rate is None else rate,

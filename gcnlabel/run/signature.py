@@ -10,6 +10,9 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write, existing_file
 from gcnlabel.tasks import TaskSet
 
+MAX_SIZE = 2**24
+"""Of one dimension of an input: more is damage."""
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -39,7 +42,11 @@ class Signature:
         try:
             content = json.loads(existing_file(path, "signature of the run").read_text(encoding="utf-8"))
             shape = content["inputs"]
-            if not isinstance(shape, list) or len(shape) not in (1, 3) or not all(type(n) is int for n in shape):
+            if (
+                not isinstance(shape, list)
+                or len(shape) not in (1, 3)
+                or not all(type(n) is int and 0 < n <= MAX_SIZE for n in shape)
+            ):
                 raise ValueError(f"inputs are {shape!r:.80}")
             return cls(TaskSet.from_dict(content["tasks"], where=path), tuple(shape))
         except (ValueError, KeyError, TypeError, RecursionError) as error:

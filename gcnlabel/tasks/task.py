@@ -80,6 +80,10 @@ class Task:
         for name in (self.name, *self.labels):
             if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
                 raise InputError(f"task {self.name!r}: {name!r} holds a control character", fix="take it out")
+        if not self.name or "." in self.name:
+            raise InputError(
+                f"task name {self.name!r}", expected="a name without a dot, which names parts of a network"
+            )
         if "" in self.labels:
             raise InputError(f"task {self.name!r}: a label with an empty name")
         check_source(self)

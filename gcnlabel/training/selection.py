@@ -55,7 +55,7 @@ class Selection:
         elif self.metric == MAIN:
             found = mean_main_metric(tasks, scores, targets)
         else:
-            task, _, metric = self.metric.partition("/")
+            task, metric = task_and_metric(self.metric, tasks)
             found = _measured(tasks, task, scores[task], targets[task])[metric]
         return float(np.float32(-found if self.mode == "min" else found))
 
@@ -76,6 +76,19 @@ class Selection:
                 expected=shorten(known, limit=40),
                 fix=closest(self.metric, known),
             )
+
+
+def task_and_metric(name: str, tasks: TaskSet) -> tuple[str, str]:
+    """Return task and metric of ``task/metric``; either may hold a slash. Two empty texts where it is of no task.
+
+    Example:
+        >>> from gcnlabel.tasks import Dimensional
+        >>> task_and_metric("film/a/year/ccc", TaskSet([Dimensional("film/a", ["year"])]))
+        ('film/a', 'year/ccc')
+    """
+    named = [task for task in tasks.names if name.startswith(f"{task}/")]
+    task = max(named, key=len, default="")
+    return task, name[len(task) + 1 :] if task else ""
 
 
 def _measured(tasks: TaskSet, task: str, scores: Tensor, targets: Tensor) -> dict[str, float]:

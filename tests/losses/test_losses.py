@@ -109,6 +109,18 @@ def test_asymmetric_loss_by_hand():
     torch.testing.assert_close(plain(scores, targets), BinaryCrossEntropy()(scores, targets))
 
 
+@pytest.mark.parametrize("options", [{}, {"clip": 0}, {"gamma_pos": 0.5}, {"gamma_pos": 0, "gamma_neg": 0, "clip": 0}])
+@pytest.mark.parametrize("score", [-90.0, -30.0, 30.0, 90.0])
+def test_asymmetric_loss_of_sure_scores(options, score):
+    """Where the probability is 0 or 1 in single precision."""
+    for target in (0.0, 1.0):
+        scores = torch.tensor([[score]], requires_grad=True)
+        loss = AsymmetricLoss(**options)(scores, torch.tensor([[target]]))
+        loss.backward()
+        assert torch.isfinite(scores.grad).all()
+        assert loss.item() == pytest.approx(0, abs=1e-3) if (score > 0) == bool(target) else loss.item() > 2
+
+
 def tags_with_holes():
     generator = torch.Generator().manual_seed(0)
     scores = torch.randn(6, 2, generator=generator, dtype=torch.float64)

@@ -11,7 +11,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss
 from gcnlabel.nn import MultiTaskModel, build_head, mlp
-from gcnlabel.studies.ablation.controls import with_adjacency
+from gcnlabel.run.graph import with_adjacency
 from gcnlabel.training import Ensemble, make_optimizer
 
 BASELINES = ["output-propagation", "label-query", "sample-graph"]

@@ -17,7 +17,7 @@ from gcnlabel.nn import HEADS
 from gcnlabel.run import RunFolder, default_head, fitting, resume, train
 from gcnlabel.run.default_head import (
     HIDDEN,
-    P_SCARCE,
+    P_RARE,
     PLENTY,
     TAU,
     P,
@@ -105,7 +105,7 @@ def test_dimensions_are_generated_alone_where_one_is_scarce(valence, arousal, co
     assert (head.title, head.of.tasks, head.keep_length) == ("cosine of residual of graph", ["tags"], [])
     assert head.of.of.bias
     assert (str(graph.convention), graph.tau, str(graph.embeddings)) == ("signed-weighted", TAU, "one-hot")
-    assert graph.p == {"tags": P, "affect": P_SCARCE}
+    assert graph.p == {"tags": P, "affect": P_RARE}
 
 
 def test_all_are_generated_alone_where_all_are_scarce(config):

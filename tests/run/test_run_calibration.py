@@ -214,6 +214,22 @@ def test_what_selects_a_task_says_how_it_is_calibrated(changes, film, mood):
     assert calibration_methods(config_of(**changes), TASKS) == {"film": film, "mood": mood}
 
 
+def test_names_with_slashes_say_it_too():
+    tasks = TaskSet([Dimensional("film", ["x"]), Dimensional("film/x", ["year"])])
+    config = config_of(select={"metric": "film/x/year/ccc"}, loss={"film/x": {"name": "mse"}, "film": {"name": "mse"}})
+    assert calibration_methods(config, tasks) == {"film": "regression", "film/x": "moments"}
+
+
+class Lengths(Dimensional):
+    """A type of one's own, whose loss is not CCC."""
+
+    loss = "mse"
+
+
+def test_the_loss_of_the_type_says_it_where_none_is_named():
+    assert calibration_methods(config_of(), TaskSet([Lengths("size", ["cm"])])) == {"size": "regression"}
+
+
 def test_what_is_not_calibrated():
     tags = TaskSet([TASKS["tags"]])
     assert calibration_methods(config_of(calibrate="none"), TASKS) == {}

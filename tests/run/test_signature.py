@@ -80,7 +80,6 @@ def test_the_tasks_file_is_read_into_the_config(trained):
         "[]",
         '{"tasks": {}}',
         '{"tasks": {"a": 3}, "inputs": [7]}',
-        '{"tasks": {}, "inputs": ["7"]}',
         "[" * 9999,
     ],
 )
@@ -88,3 +87,13 @@ def test_a_damaged_signature(text, tmp_path):
     (tmp_path / "signature.json").write_text(text)
     with pytest.raises(InputError):
         Signature.load(tmp_path / "signature.json")
+
+
+@pytest.mark.parametrize("shape", ['["7"]', "[true]", "[1, 2]", "[-6]", "[0]", "[10000000000000000]", "7", "[]"])
+def test_a_shape_that_cannot_be(shape, tmp_path):
+    tasks = '{"a": {"type": "multilabel", "labels": ["x"]}}'
+    (tmp_path / "signature.json").write_text(f'{{"tasks": {tasks}, "inputs": {shape}}}')
+    with pytest.raises(InputError, match="inputs are"):
+        Signature.load(tmp_path / "signature.json")
+    (tmp_path / "signature.json").write_text(f'{{"tasks": {tasks}, "inputs": [7]}}')
+    assert Signature.load(tmp_path / "signature.json").inputs == (7,)

@@ -48,9 +48,13 @@ def test_a_cluster_without_workers(build):
 
 
 def test_workers_that_are_killed():
-    with (
-        start(1) as one,
-        pytest.raises(InputError, match="killed, most often because memory ran out|has had no worker"),
-        cluster(one.scheduler_address, timeout=5) as submit,
-    ):
-        list(submit(os._exit, [1]))
+    from distributed import Client
+
+    with start(1) as one:
+        with (
+            pytest.raises(InputError, match="killed, most often because memory ran out|has had no worker"),
+            cluster(one.scheduler_address, timeout=5) as submit,
+        ):
+            list(submit(os._exit, [1]))
+        with Client(one) as client:  # Dask cannot close a cluster while it starts a killed worker again
+            client.wait_for_workers(1, timeout=60)

@@ -13,7 +13,7 @@ from gcnlabel.nn import HEADS as KINDS
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp, small_cnn
 from gcnlabel.run.build import build_head, build_loss
-from gcnlabel.studies.ablation.controls import with_adjacency
+from gcnlabel.run.graph import with_adjacency
 from gcnlabel.training import Ensemble, make_optimizer
 
 RATES = (0.003, 0.01, 0.03)

@@ -12,8 +12,9 @@ import torch
 from gcnlabel.annotations import Annotations
 from gcnlabel.config import parse_config
 from gcnlabel.data import AUGMENTATIONS, targets_to_tensors
+from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
-from gcnlabel.losses import LOSSES
+from gcnlabel.losses import LOSSES, MSELoss
 from gcnlabel.metrics.main_metrics import mean_main_metric
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp, small_cnn
@@ -250,3 +251,23 @@ def test_images_are_augmented_as_the_config_says(config, data, monkeypatch):
     flipped = changed(config, training={"epochs": 2, "augment": "flip"})
     fit_trials(flipped, [make_trial(flipped, images, model)])
     assert len(set(seen)) == len(seen) == 2 * 5
+
+
+class LearnedScale(MSELoss):
+    """A loss of one's own that learns."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.zeros(()))
+
+
+def learned_scale(task):
+    return LearnedScale()
+
+
+def test_a_loss_that_learns_is_refused(config, data):
+    (task,) = [task.name for task in data.tasks if not task.discrete][:1]
+    loss = {task: {"name": f"{__name__}:learned_scale"}}
+    config = parse_config({**config.model_dump(), "loss": loss})
+    with pytest.raises(InputError, match="learns parameters of its own"):
+        make_trial(config, data, drawn(data, 0))

@@ -24,9 +24,8 @@ from gcnlabel.faces.folders import (
     MTL_FILES,
     VA_FOLDERS,
     annotation_folders,
+    chosen_form,
     existing_folder,
-    looks_like,
-    wrong_folder,
 )
 
 Array = npt.NDArray[Any]
@@ -74,7 +73,7 @@ def read_aff_wild2(
     if classes not in CLASSES:
         raise InputError(f"Aff-Wild2 with {classes!r} classes", expected="7, or 8 with other")
     source = root if annotations is None else existing_folder(annotations, "folder of annotations")
-    challenge = _challenge(source, challenge)
+    challenge = chosen_form(source, CHALLENGES, challenge, of="Aff-Wild2", argument="challenge")
     folder = existing_folder(root / "cropped_aligned" if images is None else images, "folder of frames")
     frames = _frames(challenge, source, folder, declared=label_map is None, strict=strict)
     return _faces(frames, folder, CLASSES[classes], complete_only, label_map, allow_undeclared)
@@ -85,22 +84,6 @@ def _frames(challenge: str, source: Path, folder: Path, *, declared: bool, stric
         return _mtl_frames(source, folder, strict=strict)
     files = video_files(source, EXPR_FOLDERS), video_files(source, VA_FOLDERS)
     return read_videos(*files, folder, declared=declared, strict=strict)
-
-
-def _challenge(source: Path, wanted: str | None) -> str:
-    if wanted is not None and wanted not in CHALLENGES:
-        raise InputError(f"Aff-Wild2 challenge {wanted!r}", expected=" or ".join(CHALLENGES))
-    named = {"Aff-Wild2 (a text file a video)": "expr-va", "Aff-Wild2 MTL (one file a split)": "mtl"}
-    found = [named[name] for name in looks_like(source) if name in named]
-    if wanted is None and len(found) > 1:
-        raise InputError(
-            f"{source} holds both challenges",
-            fix="give the folder of one; in Python also challenge='expr-va' or challenge='mtl'",
-        )
-    if not found or (wanted is not None and wanted not in found):
-        name = "Aff-Wild2" if wanted is None else f"Aff-Wild2 {wanted}"
-        raise wrong_folder(source, name, CHALLENGES[wanted] if wanted else "; or ".join(CHALLENGES.values()))
-    return wanted or found[0]
 
 
 def _mtl_frames(source: Path, images: Path, *, strict: bool) -> Frames:

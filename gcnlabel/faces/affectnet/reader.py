@@ -12,7 +12,7 @@ from gcnlabel.faces.affectnet.lists import csv_records
 from gcnlabel.faces.affectnet.records import faces_of_records
 from gcnlabel.faces.affectnet.released_npy import npy_records
 from gcnlabel.faces.annotations import BASIC_EXPRESSIONS, FaceAnnotations
-from gcnlabel.faces.folders import existing_folder, looks_like, wrong_folder
+from gcnlabel.faces.folders import chosen_form, existing_folder
 
 CLASSES = {7: BASIC_EXPRESSIONS, 8: (*BASIC_EXPRESSIONS, "contempt")}
 RELEASES = {
@@ -52,24 +52,9 @@ def read_affectnet(
     root = existing_folder(root, "AffectNet folder")
     if classes not in CLASSES:
         raise InputError(f"AffectNet with {classes!r} classes", expected="7, or 8 with contempt")
-    if _release(root, release) == "2017":
+    if chosen_form(root, RELEASES, release, of="AffectNet", argument="release") == "2017":
         records = csv_records(root, None if images is None else Path(images))
     else:
         records = npy_records(root)
     how: dict[str, Any] = {"complete_only": complete_only, "label_map": label_map}
     return faces_of_records(records, CLASSES[classes], **how, allow_undeclared=allow_undeclared)
-
-
-def _release(root: Path, wanted: str | None) -> str:
-    if wanted is not None and wanted not in RELEASES:
-        raise InputError(f"AffectNet release {wanted!r}", expected=" or ".join(RELEASES))
-    found = [release for release in RELEASES if any(f"AffectNet {release}" in name for name in looks_like(root))]
-    if wanted is None and len(found) > 1:
-        raise InputError(
-            f"{root} holds both releases of AffectNet",
-            fix="give the folder of one; in Python also release='2017' or release='2021'",
-        )
-    if not found or (wanted is not None and wanted not in found):
-        name = "AffectNet" if wanted is None else f"AffectNet {wanted}"
-        raise wrong_folder(root, name, RELEASES[wanted] if wanted else "; or ".join(RELEASES.values()))
-    return wanted or found[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,16 +11,15 @@ import torch
 
 from gcnlabel.config import Config
 from gcnlabel.config.schema import Graph
-from gcnlabel.embeddings import parse_embeddings, random_embeddings
-from gcnlabel.errors import GcnlabelWarning, NoEdgeError
+from gcnlabel.embeddings import random_embeddings
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import HEADS, MultiTaskModel, build_head
 from gcnlabel.nn.heads import HeadPart
 from gcnlabel.run.build import build_backbone, build_units
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import default_settings, generated_settings, signed_settings, with_head
-from gcnlabel.run.graph import finished_graph, raw_graph
-from gcnlabel.studies.ablation.controls import CONTROLS, IDENTITY, with_adjacency
+from gcnlabel.run.graph import graph_or_loops, raw_graph, with_adjacency
+from gcnlabel.studies.ablation.controls import CONTROLS, IDENTITY
 from gcnlabel.tasks import TaskSet
 
 LINEAR, COSINE, STACKING, DEFAULT = "linear", "linear + cosine", "stacking", "default"
@@ -135,19 +133,6 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
     elif not any(task.discrete for task in tasks):
         changes["statistic"] = {task.name: "spearman" for task in tasks}
     return graph.changed(**changes, file=None, pairs=None, embeddings=graph.embeddings or "one-hot")
-
-
-def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
-    """Return the graph of a config, measured on the training split; self-loops alone where no pair is a neighbour."""
-    raw = raw_graph(config, data.parts["train"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
-        try:
-            return finished_graph(config, raw)
-        except NoEdgeError:
-            settings = config.graph
-            x = parse_embeddings(settings.embeddings or "one-hot", data.tasks.labels, settings.missing_words)
-            return with_adjacency(raw, torch.eye(data.tasks.num_labels)).with_embeddings(x)
 
 
 def _rewired(name: str) -> Change:

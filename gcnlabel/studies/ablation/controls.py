@@ -7,8 +7,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gcnlabel.graph import LabelGraph
-
 Control = Callable[[Tensor, torch.Generator], Tensor]
 
 
@@ -59,16 +57,3 @@ CONTROLS: dict[str, Control] = {
     "uniform graph": uniform,
     "unsigned": unsigned,
 }
-
-
-def with_adjacency(graph: LabelGraph, adjacency: Tensor) -> LabelGraph:
-    """Return the graph with another propagation matrix [L, L], all L² edges of it, zeros too.
-
-    Graphs of different seeds then have the same number of edges, and their models can be stacked.
-    """
-    size = len(adjacency)
-    label = torch.arange(size)
-    other: LabelGraph = graph.clone()
-    other.edge_index = torch.stack([label.repeat(size), label.repeat_interleave(size)])
-    other.edge_weight = adjacency.flatten().to(graph.edge_weight.dtype)
-    return other

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gcnlabel.graph import LabelGraph
-from gcnlabel.studies.ablation.controls import CONTROLS, random_graph, shuffled, uniform, unsigned, with_adjacency
+from gcnlabel.run.graph import with_adjacency
+from gcnlabel.studies.ablation.controls import CONTROLS, random_graph, shuffled, uniform, unsigned
 from gcnlabel.tasks import MultiLabel, TaskSet
 from gcnlabel.transforms import AbsoluteThreshold, Reweight
 
