@@ -51,7 +51,7 @@ class Published(nn.Module):
 
 
 def ring(labels: int) -> tuple[Tensor, Tensor]:
-    """Return edges by which every label listens to itself and, at random, to about 8 others."""
+    """Return edges by which every label receives from itself and, at random, from about 8 others."""
     others = torch.randint(labels, (DEGREE * labels,), generator=torch.Generator().manual_seed(0))
     me = torch.arange(labels)
     source, target = torch.cat([others, me]), torch.cat([me.repeat_interleave(DEGREE), me])

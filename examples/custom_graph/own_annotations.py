@@ -2,8 +2,8 @@
 
     python examples/custom_graph/own_annotations.py
 
-Prints what the labels listen to, and the loss as it falls. The annotations are drawn at random here: a mood of three
-classes, tags that go with it, and a pleasantness that is missing in half of the rows.
+Prints the labels from which each label takes features, and the loss as it falls. The annotations are drawn at random
+here: a mood of three classes, tags that go with it, and a pleasantness that is missing in half of the rows.
 """
 
 import numpy as np
@@ -47,8 +47,8 @@ def main() -> None:
     annotations = from_frame(draw_annotations(), TASKS)
     graph = GraphRecipe(embeddings="one-hot").build(annotations)
     for row in inspect_labels(graph):
-        heard = ", ".join(f"{name} {weight:.2f}" for name, weight in row.in_neighbours)
-        print(f"{row.label:13s} listens to", heard or "itself alone")
+        sources = ", ".join(f"{name} {weight:.2f}" for name, weight in row.in_neighbours)
+        print(f"{row.label:13s} takes from", sources or "itself alone")
 
     targets = targets_to_tensors(annotations)
     torch.manual_seed(0)

@@ -4,8 +4,9 @@
     python examples/scikit_learn/grid_search.py
 
 Prints, for each head and threshold of its graph, the score over three folds (mean of macro-F1, LRAP and CCC, the tasks'
-metrics), then what the best one reaches on held-out samples, what its labels listen to, and its first predictions. The
-data are drawn at random: a mood, tags that go with it, and a pleasantness that only every twentieth sample has.
+metrics), then what the best one reaches on held-out samples, from which others its labels take features, and its first
+predictions. The data are drawn at random: a mood, tags that go with it, and a pleasantness that only every twentieth
+sample has.
 """
 
 import numpy as np
@@ -61,8 +62,8 @@ def main() -> None:
     print(f"best on held-out samples: {search.score(X_test, y_test):.3f}")
     graph = search.best_estimator_[-1].graph_
     for row in [] if graph is None else inspect_labels(graph):
-        heard = ", ".join(f"{name} {weight:+.2f}" for name, weight in row.in_neighbours)
-        print(f"{row.label:13s} listens to", heard or "itself alone")
+        sources = ", ".join(f"{name} {weight:+.2f}" for name, weight in row.in_neighbours)
+        print(f"{row.label:13s} takes from", sources or "itself alone")
     print(search.predict(X_test)[:4].round(2).to_string(index=False))
 
 

@@ -26,7 +26,7 @@ def test_own_annotations_trains_both_heads():
         losses = [float(value) for value in re.findall(rf"{head}\s+step\s+\d+ loss ([\d.]+)", done.stdout)]
         assert len(losses) == 3
         assert losses[-1] < 0.5 * losses[0]
-    assert re.search(r"glad +listens to pleasantness 0\.\d+, smile 0\.\d+, upset -0\.", done.stdout)
+    assert re.search(r"glad +takes from pleasantness 0\.\d+, smile 0\.\d+, upset -0\.", done.stdout)
 
 
 def test_grid_search_compares_heads_and_predicts_a_frame():
