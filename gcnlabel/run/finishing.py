@@ -17,7 +17,7 @@ from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import TaskSet
-from gcnlabel.training import SafeCheckpointIO
+from gcnlabel.training import SafeCheckpointIO, clear_failures
 from gcnlabel.units import Units
 
 
@@ -34,7 +34,8 @@ def check_finish(config: Config, data: RunData) -> None:
 
 def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
     """Calibrate the selected checkpoint and return the evaluation of the run."""
-    calibrate_best(config, folder, data)
+    with clear_failures(folder.path):
+        calibrate_best(config, folder, data)
     return evaluate(folder, data=data)
 
 
