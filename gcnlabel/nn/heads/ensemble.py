@@ -1,8 +1,8 @@
-"""Several heads as one: a weighted mean of their scores, and dimensions estimated from the mean scores of the others."""
+"""Several heads as one: a weighted mean of their scores, and dimensions estimated from the scores of the others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -89,6 +89,14 @@ class EnsembleHead(Head):
         if not having:
             raise InputError("no base model has label vectors")
         return next((head for head in having if head.generated), having[0]).weight()
+
+    @torch.no_grad()
+    def take(self, mix: Tensor, stacked: Tensor, offset: Tensor, places: Sequence[int] | None = None) -> None:
+        """Take a, B and c; ``places`` are the base models to which the rows of a belong, all others have weight 0."""
+        self.mix.zero_()
+        self.mix[list(range(len(self.mix)) if places is None else places)] = mix.to(self.mix)
+        self.stacked.copy_(stacked)
+        self.offset.copy_(offset)
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels [B, L]."""
