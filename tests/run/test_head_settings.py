@@ -165,7 +165,7 @@ def stop_after(epochs, monkeypatch):
         trainer.callbacks.append(Killer())
         return trainer
 
-    monkeypatch.setattr(fitting, "make_trainer", with_killer)
+    monkeypatch.setattr(steps, "make_trainer", with_killer)
 
 
 def test_learned_edges_and_heads_of_tasks_train_resume_predict_and_export(tmp_path, monkeypatch):
