@@ -23,7 +23,7 @@ from gcnlabel.nn import (
     build_head,
 )
 from gcnlabel.prediction import load_network
-from gcnlabel.run import RunFolder, fitting, resume, train
+from gcnlabel.run import RunFolder, resume, steps, train
 from gcnlabel.studies.zero_shot import extendable
 from gcnlabel.training import load_checkpoint
 
@@ -153,9 +153,9 @@ class Stop(Exception):  # noqa: N818
 
 
 def stop_after(epochs, monkeypatch):
-    make = fitting.make_trainer
+    make = steps.make_trainer
 
-    class Killer(fitting.L.Callback):
+    class Killer(steps.L.Callback):
         def on_train_epoch_start(self, trainer, pl_module):
             if trainer.current_epoch == epochs:
                 raise Stop

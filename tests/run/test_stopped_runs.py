@@ -45,9 +45,9 @@ def same_weights(a, b):
 
 def signal_in(epoch, signum, monkeypatch, times=1):
     """Send this process a signal in the middle of an epoch (from 0)."""
-    make, sent = fitting_module.make_trainer, []
+    make, sent = steps_module.make_trainer, []
 
-    class Sender(fitting_module.L.Callback):
+    class Sender(steps_module.L.Callback):
         def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
             if trainer.current_epoch == epoch and len(sent) < times:
                 sent.append(1)
@@ -58,7 +58,7 @@ def signal_in(epoch, signum, monkeypatch, times=1):
         trainer.callbacks.append(Sender())
         return trainer
 
-    monkeypatch.setattr(fitting_module, "make_trainer", with_sender)
+    monkeypatch.setattr(steps_module, "make_trainer", with_sender)
 
 
 @pytest.fixture(scope="module")
