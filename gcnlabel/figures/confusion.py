@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.adjacency import MAX_WRITTEN
+
+MAX_WRITTEN = 25
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,

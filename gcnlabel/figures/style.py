@@ -126,9 +126,8 @@ class StyledFigure(Figure):
     def savefig(self, *args: Any, **options: Any) -> None:
         """Save, see :meth:`matplotlib.figure.Figure.savefig`."""
         with self.style.applied():
-            if self.get_layout_engine() is not None:
-                self.draw_without_rendering()
-                self.set_layout_engine("none")
+            lay_out(self)
+            self.set_layout_engine("none")
             super().savefig(*args, **options)
 
 
@@ -137,6 +136,12 @@ def new_figure(width: float, height: float) -> Figure:
     figure = StyledFigure(figsize=(width, height), dpi=200, layout="constrained")
     figure.style = _STYLE.get()
     return figure
+
+
+def lay_out(figure: Figure) -> None:
+    """Place what is in a figure now, without drawing it."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
 
 
 def finite(values: npt.ArrayLike, what: str) -> npt.NDArray[np.float64]:
