@@ -21,6 +21,7 @@ def adjacency(runs: Runs, *, order: str | None = None) -> Drawings:
     """Draw the propagation matrix of each graph.
 
     Args:
+        runs: The runs.
         order: Of the labels: tasks, dendrogram or given.
     """
     return {f"adjacency_{name}": partial(_drawn, graph, order) for name, graph in runs.graphs.items()}

@@ -103,11 +103,14 @@ def heat_map(
     return HeatMap(axes, mesh, rows, columns, scale, texts)
 
 
-def fit_names(maps: Sequence[HeatMap]) -> None:
+def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> None:
     """Write names and numbers at 6 points or more where they fit; call it when all else of the figure is drawn.
 
-    Long names are shortened in the middle. Where names do not fit, the tasks are named; where these do not fit either,
-    or there is one, rows and columns are numbered from 1, in the order of the table beside the figure.
+    Long names are shortened in the middle. Where they do not fit, rows or columns are numbered from 1.
+
+    Args:
+        maps: The matrices, of as many rows and columns each.
+        numbers: What the numbers are.
     """
     figure = maps[0].figure
     places = [m.place for m in maps]
@@ -135,7 +138,7 @@ def fit_names(maps: Sequence[HeatMap]) -> None:
         if sizes["x"] and widest(found.columns, sizes["x"]) < 0.9 * width:
             found.axes.tick_params(axis="x", rotation=0)
         if not sizes["y"]:
-            found.axes.set_ylabel(f"{found.axes.get_ylabel()} (row of the table)".strip())
+            found.axes.set_ylabel(f"{found.axes.get_ylabel()} ({numbers})".strip())
         _write(found, width, height)
 
 

@@ -32,6 +32,7 @@ def similarity(runs: Runs, *, order: str | None = None) -> Drawings:
     """Draw the similarity of the label vectors of each run whose head has some; of many labels, a figure a run.
 
     Args:
+        runs: The runs.
         order: Of the labels: tasks, dendrogram or given.
     """
     vectors = {
