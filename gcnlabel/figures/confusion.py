@@ -13,7 +13,6 @@ from torch import Tensor
 
 from gcnlabel.errors import InputError
 
-MAX_WRITTEN = 25
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
@@ -29,6 +28,7 @@ from gcnlabel.figures.style import (
 from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.tasks import Task
 
+MAX_WRITTEN = 25
 Matrices = Mapping[str, npt.ArrayLike]
 
 

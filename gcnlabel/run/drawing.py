@@ -43,7 +43,8 @@ def draw_figures(
         graphs: Files of label graphs.
 
     Raises:
-        InputError: A folder holds no run, a file no graph, two runs have one name or predict different tasks, or nothing can be drawn.
+        InputError: A folder holds no run, a file no graph, two have one name, runs predict different tasks, or
+            nothing can be drawn.
 
     Warns:
         GcnlabelWarning: Something cannot be drawn.
