@@ -115,7 +115,8 @@ def _box(axes: Axes, name: str, task: int | None, place: Floats, extent: Floats,
     face, edge = ("0.94", "0.45") if task is None else (_tint(task), colour(task))
     box = FancyBboxPatch(
         (corner[0], corner[1]),
-        *(extent - 2),
+        extent[0] - 2,
+        extent[1] - 2,
         boxstyle="round,pad=1,rounding_size=2",
         facecolor=face,
         edgecolor=edge,
@@ -123,7 +124,7 @@ def _box(axes: Axes, name: str, task: int | None, place: Floats, extent: Floats,
         zorder=3,
     )
     axes.add_patch(box)
-    axes.text(*place, name, ha="center", va="center_baseline", fontsize=size, zorder=4)
+    axes.text(place[0], place[1], name, ha="center", va="center_baseline", fontsize=size, zorder=4)
     return box
 
 

@@ -84,16 +84,14 @@ def heat_map(
         tasks: Tasks of the rows and columns, to draw lines between them.
     """
     undefined = np.isnan(values)
-    plain = undefined if grey is None else grey | undefined
-    hidden = plain if blank is None else plain | blank
-    mesh = _cells(axes, np.ma.masked_array(values, hidden), cmap=scale.cmap, vmin=scale.limits[0], vmax=scale.limits[1])
+    grey, blank = (np.zeros_like(undefined) if cells is None else cells for cells in (grey, blank))
+    plain = grey | undefined
+    colours = {"cmap": scale.cmap, "vmin": scale.limits[0], "vmax": scale.limits[1]}
+    mesh = _cells(axes, np.ma.masked_array(values, plain | blank), **colours)
     if plain.any():
         _cells(axes, np.ma.masked_array(np.zeros_like(values), ~plain), cmap=ListedColormap([GREY]))
-    empty = np.zeros_like(undefined) if blank is None else blank & ~plain
-    texts = [
-        ["" if empty[i, j] else "-" if undefined[i, j] else text(float(value)) for j, value in enumerate(row)]
-        for i, row in enumerate(values)
-    ]
+    written = np.vectorize(lambda value: "-" if np.isnan(value) else text(float(value)), otypes=[object])(values)
+    texts = np.where(blank, "", written).tolist()
     axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5), xticks=[], yticks=[])
     axes.tick_params(length=0, pad=2)
     for task in list(tasks or ())[:-1]:
@@ -143,7 +141,7 @@ def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> Non
 
 
 def _name(found: HeatMap, which: str, size: float, room: float, *, shown: bool, numbered: bool) -> None:
-    """Name the rows or columns in a size; of size 0, the tasks or numbers."""
+    """Name the rows or columns in a size; of size 0, number them."""
     axis = found.axes.yaxis if which == "y" else found.axes.xaxis
     names = found.rows if which == "y" else found.columns
     turned = 90 if which == "x" and size else 0
@@ -188,16 +186,8 @@ def colour_bar(maps: Sequence[HeatMap], label: str = "") -> None:
         maps: The matrices.
         label: What the numbers are.
     """
-    figure = maps[0].figure
-    options: dict[str, Any] = {
-        "shrink": 0.8,
-        "pad": 0.02,
-        "aspect": 25,
-        "fraction": 0.05,
-        "extend": maps[0].scale.extend,
-    }
-    bar = figure.colorbar(maps[0].mesh, ax=[m.axes for m in maps], **options)
-    bar.outline.set_linewidth(0.6)
+    scale, axes = maps[0].scale, [m.axes for m in maps]
+    bar = maps[0].figure.colorbar(maps[0].mesh, ax=axes, shrink=0.8, pad=0.02, aspect=25, extend=scale.extend)
     bar.set_label(label)
 
 
@@ -205,4 +195,4 @@ def _cells(axes: Axes, values: Any, **options: Any) -> PolyQuadMesh:
     """Draw cells as vectors; their edges have their colour, or viewers would show white lines between them."""
     rows, columns = values.shape
     edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
-    return axes.pcolor(*edges, values, edgecolors="face", linewidth=0.1, **options)
+    return cast(PolyQuadMesh, axes.pcolor(*edges, values, edgecolors="face", linewidth=0.1, **options))

@@ -42,7 +42,7 @@ def robust_scale(weights: npt.NDArray[np.float64]) -> Scale:
         fence = max(high + 1.5 * (high - low), np.quantile(size, 0.95, method="lower"))
         top = float(fence if size.max() > 1.2 * fence else size.max())
     beyond = weights[np.abs(weights) > top]
-    ends = (beyond < 0).any(), (beyond > 0).any()
+    ends = bool((beyond < 0).any()), bool((beyond > 0).any())
     extend = {(True, True): "both", (True, False): "min", (False, True): "max"}.get(ends, "neither")
     if (weights < 0).any():
         return Scale((-top, top), mpl.colormaps[SIGNED], extend)
