@@ -57,6 +57,7 @@ def test_adjacency_at_every_size(size, width, monkeypatch):
     texts = check_texts(figure, monkeypatch)
     assert figure.get_figwidth() == WIDTHS[width]
     assert figure.get_figheight() <= 9
+    assert figure.axes[0].get_position().width > 0.4  # however long the names are
     table = figures.adjacency_table(graph)
     matrix = graph.adjacency().numpy()
     places = [graph.labels.index(name) for name in table["label"]]

@@ -59,6 +59,7 @@ def test_fonts_are_embedded(graph):
     assert b"<text" not in found[".svg"]
     assert b"<!-- glad -->" in found[".svg"]
     assert b"<!-- $calm$ -->" in found[".svg"]
+    assert not any(text.get_parse_math() for text in figures.label_graph_figure(graph).axes[0].texts)
 
 
 @pytest.mark.parametrize(("given", "inches"), [("column", 3.3), ("page", 7.0), ("4.5", 4.5), (5, 5.0), (None, 3.3)])
