@@ -86,9 +86,9 @@ def ablate(
 ) -> None:
     """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many label budgets.
 
-    Trains the linear head, the default's other base models, label-query attention, and the default with wrong graphs;
-    stacking and ensembles follow from their scores. The head of CONFIG does not matter. With several CONFIGs each has
-    a folder of its own, and a table ranks the heads over all of them. Called again, it goes on where it was stopped.
+    Trains the default's base models, label-query attention and wrong graphs; stacking and ensembles follow from their
+    scores. The head of CONFIG does not matter. Several CONFIGs have a folder each, and a table ranks the heads over all
+    of them. Called again, it goes on where it was stopped.
     """
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
@@ -97,21 +97,24 @@ def ablate(
 
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
     amounts = [] if shares == ("none",) else [_share(text) for text in shares]
-    options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
-    options |= {"held_out": held_out == "budget", "workers": workers}
+    options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite, "workers": workers}
+    options["held_out"] = held_out == "budget"
     found = {}
     for name, config in _named(configs).items():
-        parsed = load_config(config, changes)
-        folder = output / name if len(configs) > 1 else output
+        parsed, folder = load_config(config, changes), output / name if len(configs) > 1 else output
         budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
         with progress_bar("jobs" if len(configs) == 1 else f"jobs of {name}") as progress:
             found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
-        click.echo((folder / "ablation.md").read_text(encoding="utf-8"))
-        figures = "".join(f"gains.{kind}, " for kind in formats)
-        click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
+        _show((folder / "ablation.md").read_text(encoding="utf-8"), folder, formats)
     if len(found) > 1:
         click.echo(write_across(compared(found), output))
         click.echo(f"written: {output}/across.md, across.json, across.csv")
+
+
+def _show(text: str, folder: Path, formats: tuple[str, ...]) -> None:
+    click.echo(text)
+    figures = "".join(f"gains.{kind}, " for kind in formats)
+    click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
 
 
 def _named(configs: tuple[str, ...]) -> dict[str, str]:
