@@ -13,8 +13,8 @@ from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.side_by_side import check_side_by_side
 from gcnlabel.studies.zero_shot.edges import other_statistics
 from gcnlabel.studies.zero_shot.extendable import check_head, check_task, default_note, with_generator
+from gcnlabel.studies.zero_shot.left import Left
 from gcnlabel.studies.zero_shot.left_out import check_label
-from gcnlabel.studies.zero_shot.scoring import Left
 from gcnlabel.studies.zero_shot.training import check_trainable
 
 
