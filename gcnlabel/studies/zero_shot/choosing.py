@@ -89,17 +89,15 @@ def _areas(config: Config, views: dict[str, list[Left]], seed: int) -> Iterator[
 
 
 def _choice(all_rules: Sequence[Rule], areas: Sequence[Sequence[float]], views: Sequence[Left]) -> Choice:
-    known = np.array([of for of in areas if np.isfinite(of).all()]).reshape(-1, len(all_rules))
-    if not len(known):
-        return Choice(all_rules[0], {}, {}, [])
-    means: Floats = known.mean(0)
-    families: dict[str, int] = {}
+    known = [i for i, of in enumerate(areas) if np.isfinite(of).all()]
+    means: Floats = np.array([areas[i] for i in known]).mean(0) if known else np.zeros(len(all_rules))
+    best: dict[str, int] = {}
     for i, rule in enumerate(all_rules):
-        best = families.setdefault(rule.family, i)
-        families[rule.family] = i if means[i] > means[best] else best
+        if rule.family not in best or means[i] > means[best[rule.family]]:
+            best[rule.family] = i
     return Choice(
         all_rules[int(means.argmax())],
-        {family: all_rules[i] for family, i in families.items()},
-        {family: float(means[i]) for family, i in families.items()},
-        [view.label for view in views],
+        {family: all_rules[i] for family, i in best.items()},
+        {family: float(means[i]) for family, i in best.items()} if known else {},
+        [views[i].label for i in known],
     )

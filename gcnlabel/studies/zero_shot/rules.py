@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-PENALTIES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Penalties of the ridge, in units of a standardised score's variance."""
-TEXT_WEIGHTS = (0.125, 0.25, 0.375, 0.5, 0.75, 1.0, 2.0)
-"""Weights of the standardised text similarity beside the other standardised scores."""
+PENALTIES = (1.0, 0.1, 0.2, 0.5, 2.0, 5.0, 10.0, 30.0)
+"""Penalties of the ridge, in units of a standardised score's variance; the first where nothing can be left out."""
+TEXT_WEIGHTS = (0.5, 0.125, 0.25, 0.375, 0.75, 1.0, 2.0)
+"""Weights of the standardised text similarity beside the other standardised scores; the first likewise."""
 SCORES, ANNOTATIONS = "scores", "annotations"
 PROPAGATION, RIDGE, TEXT = "label graph", "ridge over correlations", "text similarity"
 
@@ -34,6 +35,12 @@ class Evidence:
     correlation: Floats
     between: Floats
     text: Mapping[str, Floats] | None
+
+    @cached_property
+    def standard(self) -> dict[str, dict[str, Floats]]:
+        """Return the scores of each kind, standardised by mean and deviation on the training split."""
+        kinds = {"propagated": self.propagated, "others": self.others, "text": self.text}
+        return {kind: _standard(scores) for kind, scores in kinds.items() if scores is not None}
 
 
 @dataclass(frozen=True)
@@ -71,12 +78,12 @@ class Rule:
 
     def scores(self, evidence: Evidence) -> dict[str, Floats]:
         """Return the scores of the label on each split, [N]."""
-        parts = [_standard(evidence.propagated)] if self.propagation else []
+        parts = [evidence.standard["propagated"]] if self.propagation else []
         if self.penalty is not None:
             parts.append(_standard(ridge_scores(evidence, self.penalty, self.kernel)))
         whole = [_standard(_sum(parts))] if parts else []
         if self.text and evidence.text is not None:
-            whole.append({split: self.text * values for split, values in _standard(evidence.text).items()})
+            whole.append({split: self.text * values for split, values in evidence.standard["text"].items()})
         return _sum(whole)
 
 
@@ -99,7 +106,7 @@ def ridge_scores(evidence: Evidence, penalty: float, kernel: str) -> dict[str, F
 
     A matrix K of annotations that is not positive semi-definite loses its negative eigenvalues.
     """
-    standard = _standard(evidence.others)
+    standard = evidence.standard["others"]
     training = standard["train"]
     between = training.T @ training / len(training) if kernel == SCORES else np.nan_to_num(evidence.between)
     between = (between + between.T) / 2
