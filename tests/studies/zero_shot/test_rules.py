@@ -71,8 +71,15 @@ def test_what_says_nothing_stays_finite():
     indefinite = np.array([[1, 0.9, -0.9, 0], [0.9, 1, 0.9, 0], [-0.9, 0.9, 1, 0], [0, 0, 0, np.nan]])
     odd = evidence(propagated=one, others=flat, text=one, between=indefinite)
     assert all(np.isfinite(rule.scores(odd)["test"]).all() for rule in rules(text=True))
-    sure = ridge_scores(evidence(between=indefinite), 0.1, ANNOTATIONS)["test"]
-    assert np.abs(sure).max() < 100  # an eigenvalue of -.8 does not stand against the penalty
+
+
+def test_negative_eigenvalues_do_not_stand_against_the_penalty():
+    """(K + penalty I) has an eigenvalue of -.01 here, unless those below 0 are left out: |w| <= |r| / penalty."""
+    indefinite = np.array([[1, 0.9, -0.9, 0], [0.9, 1, 0.9, 0], [-0.9, 0.9, 1, 0], [0, 0, 0, 1]])
+    known = evidence(between=indefinite)
+    scores = ridge_scores(known, 0.79, ANNOTATIONS)["train"]
+    weights = np.linalg.lstsq(zscore(known.others["train"]), scores, rcond=None)[0]
+    assert np.linalg.norm(weights) <= np.linalg.norm(known.correlation) / 0.79
 
 
 @pytest.mark.parametrize(
