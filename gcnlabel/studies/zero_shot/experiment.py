@@ -49,10 +49,7 @@ def evaluate_zero_shot(
     """Leave labels out of training, and return how well they are scored, beside baselines.
 
     For each label and seed the config's model is trained without it, extended by it (:meth:`MultiTaskModel.extend`)
-    and measured on the test split. With ``edges_from="val"`` the annotations of the val split give the edges alone.
-    Beside this propagation stand a ridge over the correlations with the other labels, text similarity, and sums of
-    them (:class:`~gcnlabel.studies.zero_shot.rules.Rule`). One rule is chosen for each label with the first seed, by
-    leaving out the other labels in turn (:func:`~gcnlabel.studies.zero_shot.choosing.choices`).
+    and measured on the test split, beside other rules, of which one is :func:`chosen <.choosing.choices>` beforehand.
 
     Args:
         config: Config with a head that generates its vectors from a measured graph, or the default where that does.
@@ -65,8 +62,7 @@ def evaluate_zero_shot(
         progress: Called with the numbers of seeds that are done, and of all.
 
     Returns:
-        Plain values: ``labels``; ``methods``, see :func:`_methods`; ``compared``: the chosen rule with every other
-        method; ``choices``: rule and left-out values by label; ``notes`` and ``warnings``.
+        Plain values: ``labels``; ``methods``, see :func:`_methods`; ``choices``; ``compared``; ``notes``; ``warnings``.
 
     Raises:
         InputError: The label is no tag, or config, data and edges do not suit; see :func:`set_up`.
@@ -74,22 +70,25 @@ def evaluate_zero_shot(
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:
         warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
-        chosen = choices(config, lefts, config.seed)
-    upper = edges_from in EDGES_OF_SPLIT
+    chosen, upper = _chosen(config, lefts), edges_from in EDGES_OF_SPLIT
     work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, shots, chosen, upper)
     found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
     said = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}
-    of_labels = {"labels": [left.label for left in lefts], **_results(found)}
-    of_labels["choices"] = {label: choice.plain() for label, choice in chosen.items()}
-    return {"edges_from": edges_from, "positives": shots, **said, **of_labels}
+    return {"edges_from": edges_from, "positives": shots, **said, **_results(found, chosen)}
 
 
-def _results(found: Mapping[int, Any]) -> dict[str, Any]:
+def _chosen(config: Config, lefts: Sequence[Left]) -> dict[str, Choice]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
+        return choices(config, lefts, config.seed)
+
+
+def _results(found: Mapping[int, Any], chosen: Mapping[str, Choice]) -> dict[str, Any]:
+    """Return labels, seeds, what was chosen, areas, and the chosen rule compared with every other method."""
     methods = _methods([found[seed] for seed in sorted(found)])
     against = {name: compared(methods[CHOSEN]["auc"], of["auc"]) for name, of in methods.items() if name != CHOSEN}
-    return {"seeds": sorted(found), "methods": methods, "compared": against}
+    rules = {label: choice.plain() for label, choice in chosen.items()}
+    return {"labels": list(chosen), "seeds": sorted(found), "choices": rules, "methods": methods, "compared": against}
 
 
 def _of_seeds(
