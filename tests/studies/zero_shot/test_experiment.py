@@ -10,8 +10,11 @@ from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import DisagreeingEdgesWarning, InputError
 from gcnlabel.nn import HEADS
+from gcnlabel.run.default_head import resolve_default
 from gcnlabel.studies.zero_shot import BASELINES, CHOSEN, GRAPH, HAS_LABEL, evaluate_zero_shot
 from gcnlabel.studies.zero_shot.experiment import compared
+from gcnlabel.studies.zero_shot.extendable import with_generator
+from gcnlabel.studies.zero_shot.set_up import set_up
 
 RULES = {GRAPH, CHOSEN, "ridge over correlations", "label graph + ridge over correlations"}
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -100,6 +103,17 @@ def test_what_stands_for_the_default_head_is_said(folder, data):
     bare = config.graph.model_copy(update={"p": None})
     (note,) = evaluate_zero_shot(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
     assert "'default' means here cosine of graph over the graph signed-weighted with random:16:0" in note
+
+
+def test_a_run_of_the_default_is_measured_as_the_default_is(folder, data):
+    """The run's config names the ensemble, with backbones of its own, for which the default stood."""
+    config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
+    config = changed(config, "graph", p=None)
+    resolved = changed(resolve_default(config, data.parts["train"]), "graph", embeddings=config.graph.embeddings)
+    assert (resolved.model.head.name, resolved.model.backbone.name) == ("ensemble", "identity")
+    assert with_generator(resolved).model == with_generator(config).model
+    (note,) = set_up(resolved, "b", "val", data)[2]["notes"]
+    assert "'ensemble' means here cosine of graph" in note
 
 
 def test_names_in_the_space_of_the_inputs_are_compared_with_them(config, data, tmp_path):
