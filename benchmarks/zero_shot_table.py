@@ -69,10 +69,10 @@ def _words(part: str, found: dict[str, Any]) -> str:
 def _choices(found: dict[str, Any]) -> str:
     """Return what was chosen for how many labels, and the left-out values that chose it."""
     chosen = list(found["choices"].values())
-    rules = Counter(of["rule"].partition(" (")[0] + of["rule"].rpartition(")")[2] for of in chosen)
-    said = _listed([f"{rule} for {number} labels" for rule, number in rules.most_common()])
+    rules = Counter(max(of["left_out_auc"], key=of["left_out_auc"].get) for of in chosen)
+    said = _listed([f"*{family}* for {number} labels" for family, number in rules.most_common()])
     values = {family: [of["left_out_auc"][family] for of in chosen] for family in chosen[0]["left_out_auc"]}
-    means = _listed([f"{family} {short(sum(of) / len(of))}" for family, of in values.items()])
+    means = _listed([f"*{family}* {short(sum(of) / len(of))}" for family, of in values.items()])
     return f"Chosen: {said}; mean AUC of the left-out seen labels, dev split: {means}."
 
 
