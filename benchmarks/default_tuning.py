@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from gcnlabel.studies.ablation.measuring import Job, measured
 
 from gcnlabel.config import Config, load_config
 from gcnlabel.files import atomic_write
@@ -23,7 +24,6 @@ from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.default_head import HIDDEN, P_RARE, TAU, P, default_settings, generated_settings, with_head
 from gcnlabel.studies.ablation import Budget, LabelBudget
 from gcnlabel.studies.ablation.candidates import Candidate
-from gcnlabel.studies.ablation.measuring import Job, measured
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "default_tuning.json"

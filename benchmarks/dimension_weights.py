@@ -18,13 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gcnlabel.studies.ablation.measuring import Job, measured
+
 from gcnlabel.config import Config, load_config
 from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import load_data
 from gcnlabel.studies.ablation import Budget, LabelBudget
 from gcnlabel.studies.ablation.candidates import candidates
-from gcnlabel.studies.ablation.measuring import Job, measured
 from gcnlabel.tasks import Dimensional
 
 ROOT = Path(__file__).parent.parent
