@@ -117,6 +117,16 @@ class ReadRuns:
         return self._each("curves", lambda name, run: read_epochs(run.metrics) if run.metrics.exists() else None)
 
     @cached_property
+    def selected(self) -> dict[str, int]:
+        """Run -> its selected epoch; base models that were trained side by side have epochs of their own."""
+        return self._each(
+            "curves",
+            lambda name, run: (
+                run.read_evaluation()["selected"]["epoch"] if run.last.exists() and run.evaluation.exists() else None
+            ),
+        )
+
+    @cached_property
     def results(self) -> dict[str, dict[str, float]]:
         """Run -> ``task/metric`` -> value of its evaluation."""
         return self._each("comparison", lambda name, run: flat_metrics(run.read_evaluation()))
