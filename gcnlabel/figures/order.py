@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import leaves_list, linkage
@@ -12,7 +14,8 @@ from gcnlabel.tasks import TaskSet
 
 Floats = npt.NDArray[np.float64]
 
-ORDERS = ("tasks", "dendrogram", "given")
+Order = Literal["tasks", "dendrogram", "given"]
+ORDERS: tuple[str, ...] = get_args(Order)
 MAX_GIVEN = 12
 """Largest number of labels that stay in the order of the tasks where no order is asked for."""
 
