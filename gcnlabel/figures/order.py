@@ -35,7 +35,7 @@ def label_order(likeness: Floats, tasks: TaskSet, by: str | None = None) -> npt.
     Example:
         >>> pairs = np.kron(np.array([[0, 1], [1, 0]]), np.eye(2))  # the first with the third, the second with the last
         >>> label_order(pairs, TaskSet.from_dict({"t": {"type": "multilabel", "labels": [*"abcd"]}}), "tasks").tolist()
-        [0, 2, 1, 3]
+        [0, 2, 3, 1]
     """
     if by is not None and by not in ORDERS:
         raise InputError(f"order {by!r}", expected=" | ".join(ORDERS))
