@@ -59,7 +59,8 @@ def draw_figures(
             with target.unless_damaged(name):
                 target.save(name, *draw())
     if not target.drawn:
-        raise InputError(f"nothing of {shorten(read.names)} can be drawn", where=shorten(target.missing))
+        why = shorten(target.missing) if target.missing else None
+        raise InputError(f"nothing of {shorten(read.names)} can be drawn", where=why)
     target.write()
     return target.written
 
