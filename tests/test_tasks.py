@@ -53,6 +53,7 @@ def test_yaml_of_the_readme(tmp_path):
             "duplicate label",
         ),
         ({"a": {"type": "multilable", "labels": ["x"]}}, "unknown task type 'multilable'"),
+        ({"a": {"type": ["multilabel"], "labels": ["x"]}}, r"unknown task type \['multilabel'\]"),
         ({"a": {"type": "multilabel", "lables": ["x"]}}, "did you mean 'labels'"),
         ({"a": {"type": "multilabel"}}, "'labels' is missing"),
         ({"a": {"type": "dimensional", "dims": ["v"], "range": [1, -1]}}, "low < high"),

@@ -134,6 +134,8 @@ def _sample(path: Path) -> list[str]:
     """
     with open_text(path) as lines:
         sample = _first_lines(lines)
+    if not sample:
+        raise InputError(f"{path} has no header and no row")
     if "\0" in sample[0]:
         raise InputError(
             f"{path} holds zero bytes: it is no text, or not in UTF-8", expected="CSV in UTF-8, or .parquet"

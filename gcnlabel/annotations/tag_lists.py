@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from gcnlabel.annotations.annotations import Annotations
@@ -13,7 +14,7 @@ from gcnlabel.tasks import TaskSet
 
 def is_tag_list(path: str | Path) -> bool:
     """Return whether a path is a COCO file (``.json``) or a folder, as of VOC."""
-    return Path(path).suffix.lower() == ".json" or Path(path).is_dir()
+    return Path(path).suffix.lower() == ".json" or os.path.isdir(path)
 
 
 def read_tag_list(
@@ -30,7 +31,7 @@ def read_tag_list(
     Raises:
         InputError: A file is missing or malformed, an option does not suit it, or the tasks declare other labels.
     """
-    if Path(path).is_dir():
+    if os.path.isdir(path):
         if split is None:
             raise InputError(f"no image set of {path} is named", expected="--split train, val, trainval or test")
         found = read_voc(path, [split], difficult=difficult or "unknown")

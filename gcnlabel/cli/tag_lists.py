@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def tag_list_annotations(tasks: TaskSet | None, options: Mapping[str, Any]) -> A
     if len(options["annotations"]) > 1:
         raise InputError("another --annotations beside a COCO file or a folder of VOC", expected="it alone")
     path = options["annotations"][0]
-    split = options["split"] if is_given("split") or Path(path).is_dir() else None
+    split = options["split"] if is_given("split") or os.path.isdir(path) else None
     annotations = read_tag_list(path, tasks, split=split, difficult=options["difficult"])
     note(used_rows(annotations).line())
     return annotations

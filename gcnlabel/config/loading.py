@@ -60,7 +60,7 @@ def _text_of(source: str | Path) -> tuple[str, str]:
     """Return the text of a preset or a file, and what messages call it."""
     if str(source) in preset_names():
         return (_presets() / f"{source}.yaml").read_text(encoding="utf-8"), f"preset {source!r}"
-    if not Path(source).exists() and Path(source).suffix not in (".yaml", ".yml"):
+    if not os.path.exists(source) and Path(source).suffix not in (".yaml", ".yml"):
         known = preset_names()
         raise InputError(
             f"no config file and no preset is called {str(source)!r}",

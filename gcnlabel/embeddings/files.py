@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from torch import Tensor
 
@@ -26,7 +26,7 @@ def file_embeddings(labels: Sequence[str], missing: str = "error", *, path: str)
     Raises:
         InputError: There is no such file, it holds something else, or a label has no embedding.
     """
-    if not Path(path).exists():
+    if not os.path.exists(path):
         known = [name for name in EMBEDDINGS.names() if name != "file"]
         raise InputError(
             f"embeddings {path!r} are no file", expected=f"{' | '.join(known)} | a file", fix=closest(path, known)

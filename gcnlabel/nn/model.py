@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.backbone import Backbone
-from gcnlabel.nn.heads import Head, LinearHead, fold_units
+from gcnlabel.nn.heads import EnsembleHead, Head, LinearHead, fold_units
 from gcnlabel.precision import full_precision
 from gcnlabel.units import Units
 
@@ -50,21 +51,39 @@ class MultiTaskModel(nn.Module):
         self.head = head
         self.units = Units(head.tasks) if units is None else units
 
-    def forward(self, inputs: Tensor) -> dict[str, Tensor]:
-        """Return the scores of each task, [B, labels of the task], those of dimensions in the user's units."""
-        values: dict[str, Tensor] = self.units(self.standard_scores(inputs))
-        return values
+    def forward(self, inputs: Tensor, *, each: bool = False) -> Any:
+        """Return the scores of each task, [B, labels of the task], those of dimensions in the user's units.
+
+        Args:
+            inputs: [B, ...].
+            each: Return a list: the scores of each base model of an ensemble, which has a loss of its own, or those of
+                the head alone.
+        """
+        features = self._features(inputs)
+        heads = self.head.members.values() if each and isinstance(self.head, EnsembleHead) else [self.head]
+        found = [self.units(self._scores(head, features)) for head in heads]
+        return found if each else found[0]
 
     def standard_scores(self, inputs: Tensor) -> dict[str, Tensor]:
         """Return the scores of each task from the head, those of dimensions in standard units and not bounded.
 
         Autocast applies to the backbone only: bfloat16 has too few digits to rank by.
         """
-        features = self.backbone(inputs)
-        if features.dtype in (torch.bfloat16, torch.float16):
-            features = features.float()
+        return self._scores(self.head, self._features(inputs))
+
+    def standard_scores_of_each(self, inputs: Tensor) -> dict[str, dict[str, Tensor]]:
+        """Return the standard scores of each base model of an ensemble, by name."""
+        assert isinstance(self.head, EnsembleHead)
+        features = self._features(inputs)
+        return {name: self._scores(head, features) for name, head in self.head.members.items()}
+
+    def _features(self, inputs: Tensor) -> Tensor:
+        features: Tensor = self.backbone(inputs)
+        return features.float() if features.dtype in (torch.bfloat16, torch.float16) else features
+
+    def _scores(self, head: Head, features: Tensor) -> dict[str, Tensor]:
         with full_precision(features.device):
-            scores: dict[str, Tensor] = self.head(features)
+            scores: dict[str, Tensor] = head(features)
         return scores
 
     def extend(self, graph: LabelGraph) -> MultiTaskModel:

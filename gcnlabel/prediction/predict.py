@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -79,7 +80,7 @@ def _predict_images(
         raise InputError(f"the table of places names images that are not there: {shorten(strangers)}", where=source)
     read = partial(_read, network=network, places=places)
     unreadable: dict[str, str] = {}
-    batches = _image_batches(files, read, batch_size, unreadable, strict=not Path(source).is_dir())
+    batches = _image_batches(files, read, batch_size, unreadable, strict=not os.path.isdir(source))
     return _predicted(network, batches, device, progress, len(files), unreadable)
 
 

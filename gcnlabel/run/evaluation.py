@@ -26,7 +26,7 @@ from gcnlabel.run.loading import load_model
 from gcnlabel.run.parts import Part
 from gcnlabel.run.reading import read_epochs
 from gcnlabel.tasks import TaskSet
-from gcnlabel.training import predict
+from gcnlabel.training import clear_failures, predict
 from gcnlabel.training.predict import Network
 
 Scores = Mapping[str, Tensor]
@@ -54,8 +54,9 @@ def evaluate(
     model, checkpoint = load_model(folder, data.signature)
     epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
     score = partial(part_scores, config, network=model.to(place), device=place)
-    scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
-    thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
+    with clear_failures(folder.path):
+        scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
+        thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
     values = {
         "split": split,
         "samples": len(data.parts[split].annotations),

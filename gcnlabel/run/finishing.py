@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gcnlabel.config import Config
 from gcnlabel.devices import device_named
+from gcnlabel.nn import MultiTaskModel
+from gcnlabel.nn.heads import EnsembleHead
 from gcnlabel.run.calibration import calibrate, calibration_methods
-from gcnlabel.run.data import RunData
+from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.ensembles.fitting import is_side_by_side
+from gcnlabel.run.ensembles.shared import combine_shared
 from gcnlabel.run.evaluation import CALIBRATION, evaluate, part_scores
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import TaskSet
-from gcnlabel.training import SafeCheckpointIO
+from gcnlabel.training import SafeCheckpointIO, clear_failures
+from gcnlabel.training.predict import Network
 from gcnlabel.units import Units
 
 
@@ -34,7 +40,8 @@ def check_finish(config: Config, data: RunData) -> None:
 
 def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
     """Calibrate the selected checkpoint and return the evaluation of the run."""
-    calibrate_best(config, folder, data)
+    with clear_failures(folder.path):
+        calibrate_best(config, folder, data)
     return evaluate(folder, data=data)
 
 
@@ -46,16 +53,27 @@ def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
     none.
     """
     methods, (model, checkpoint) = calibration_methods(config, data.tasks), load_model(folder, data.signature)
-    if not methods and CALIBRATION not in checkpoint:
+    shared = isinstance(model.head, EnsembleHead)
+    if is_side_by_side(config, data) or not (methods or shared or CALIBRATION in checkpoint):
         return
     state, place = checkpoint["state_dict"], device_named("auto")
     model.units = _learned_units(state, data.tasks)
     checkpoint.pop(CALIBRATION, None)
-    if methods:
+    if shared:
+        each = partial(_score, config, model.to(place).eval(), place)
+        checkpoint[CALIBRATION] = combine_shared(config, data, model, each)
+        state |= {f"model.head.{name}": value for name, value in model.head.state_dict().items()}
+    elif methods:
         score = partial(part_scores, config, network=model.to(place).eval().standard_scores, device=place)
         checkpoint[CALIBRATION] = calibrate(model, data.parts["train"], methods, score)
     state |= {f"model.units.{name}": value for name, value in model.units.state_dict().items()}
     SafeCheckpointIO().save_checkpoint(checkpoint, folder.best)
+
+
+def _score(config: Config, model: MultiTaskModel, place: Any, part: Part, network: Network) -> dict[str, Tensor]:
+    model.eval()
+    with torch.no_grad():
+        return part_scores(config, part, network, place)
 
 
 def _learned_units(state: Mapping[str, Tensor], tasks: TaskSet) -> Units:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import lightning as L
-from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from gcnlabel.config import Config
@@ -14,15 +12,15 @@ from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data, with_decisions
-from gcnlabel.run.default_head import check_alone, resolve_default
-from gcnlabel.run.finishing import check_finish, finish
+from gcnlabel.run.default_head import resolve_default
+from gcnlabel.run.ensembles.fitting import is_side_by_side
+from gcnlabel.run.finishing import finish
 from gcnlabel.run.folder import RunFolder
-from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import batch_plan, data_module, selection
+from gcnlabel.run.loaders import data_module
 from gcnlabel.run.longer import gone_on_with
-from gcnlabel.run.requeue import going_on, is_first_process, is_restarted, note_job
-from gcnlabel.run.speed import set_for_speed
-from gcnlabel.training import MultiTaskModule, clear_failures, has_stopped, load_checkpoint, make_trainer
+from gcnlabel.run.requeue import going_on, is_first_process, is_restarted
+from gcnlabel.run.steps import begin, checked, fit_module, held, train_beside, trainer_of
+from gcnlabel.training import has_stopped, load_checkpoint
 
 
 def train(
@@ -56,12 +54,15 @@ def train(
     with going_on(folder):
         if is_first_process() and not overwrite:
             folder.refuse_a_run()
-        config, data, graph, module = _checked(config)
-        trainer = _trainer(config, folder, devices, num_nodes, progress)
-        with _held(folder):
+        config, data, graph, module = checked(config)
+        beside = is_side_by_side(config, data)
+        trainer = None if beside else trainer_of(config, folder, devices, num_nodes, progress)
+        with held(folder):
             if is_first_process():
-                _begin(folder, config, data, graph, overwrite)
-            _fit(config, folder, module, trainer, data_module(config, data))
+                begin(folder, config, data, graph, overwrite)
+            if trainer is None:
+                return train_beside(config, folder, data, graph, progress) if is_first_process() else {}
+            fit_module(config, folder, module, trainer, data_module(config, data))
             return finish(config, folder, data) if is_first_process() else {}
 
 
@@ -95,10 +96,13 @@ def resume(
     if folder.is_imported:
         raise InputError(f"{folder.path} holds weights that were not trained here", fix="train another run")
     if not folder.last.exists():
-        wanted = wanted or folder.load_config()
+        own = folder.load_config() if wanted is None or folder.best.exists() else wanted
+        if folder.best.exists() and _is_same(own, wanted, data := load_data(wanted or own, folder.split)):
+            return finish(own, folder, data)  # base models that were trained side by side
+        wanted = wanted or own
         folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
         return train(wanted, folder, overwrite=True, **where)
-    with going_on(folder), _held(folder):
+    with going_on(folder), held(folder):
         return _go_on(folder, wanted, **where)
 
 
@@ -114,80 +118,19 @@ def _go_on(
     longer = gone_on_with(config, wanted or config, done)
     L.seed_everything(config.seed, verbose=False)
     module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
-    trainer = _trainer(longer, folder, devices, num_nodes, progress)
+    trainer = trainer_of(longer, folder, devices, num_nodes, progress)
     if longer != config and is_first_process():
         folder.change_config(longer)
     if has_stopped(last):
         rank_zero_only(note)("training ended for want of improvement (training.patience): no epoch is added")
     else:
-        _fit(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
+        fit_module(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
     return finish(longer, folder, data) if is_first_process() else {}
 
 
-def _held(folder: RunFolder) -> AbstractContextManager[None]:
-    """Keep other trainings out of a folder; of several processes, the first does."""
-    return folder.held() if is_first_process() else nullcontext()
-
-
-def _checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiTaskModule]:
-    """Return what a run is made of, and its config with what was decided on the data."""
-    L.seed_everything(config.seed, verbose=False)
-    check_alone(config)
-    data = load_data(config)
-    config = _resolved(config, data)
-    graph = build_graph(config, data)
-    module = build_module(config, data, graph)
-    check_finish(config, data)
-    return config, data, graph, module
-
-
-def _begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
-    """Write what a run keeps from its beginning."""
-    folder.create(config, overwrite=overwrite)
-    data.keep_in(folder)
-    note_job(folder)
-    if graph is not None:
-        graph.save(folder.graph, overwrite=True)
-
-
-def _resolved(config: Config, data: RunData) -> Config:
-    """Return a config with what was decided of the columns of its table, and of its head, which is said."""
-    config = with_decisions(config, data.tasks)
-    found = resolve_default(config, data.parts["train"])
-    if found is not config:
-        graph = f", of a graph by {found.graph.convention} with {found.graph.embeddings} embeddings"
-        rank_zero_only(note)(f"default head: {found.model.head.title}{graph if found.model.head.has_graph else ''}")
-    return found
-
-
-def _fit(config: Config, folder: RunFolder, module: MultiTaskModule, trainer: L.Trainer, data: Any, **how: Any) -> None:
-    """Train what is left; what a signal raises, and Lightning makes an exit of the process, becomes itself again."""
-    set_for_speed(module, config)
-    with clear_failures(folder.path):
-        try:
-            trainer.fit(module, data, **how)
-        except SystemExit as end:
-            if isinstance(end.__context__, KeyboardInterrupt):
-                raise end.__context__ from None
-            raise
-
-
-def _trainer(config: Config, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool) -> L.Trainer:
-    try:
-        return make_trainer(
-            folder.path,
-            batch_plan(config),
-            selection(config),
-            devices=devices,
-            num_nodes=num_nodes,
-            precision=config.training.precision,
-            tensorboard=config.training.tensorboard,
-            progress=progress,
-        )
-    except (MisconfigurationException, RuntimeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            f"--devices {devices} --num-nodes {num_nodes}: {error}",
-            fix="as many devices as there are here, and as the tasks that SLURM starts",
-        ) from error
+def _is_same(config: Config, wanted: Config | None, data: RunData) -> bool:
+    """Return whether a finished run has the config that is wanted; not if it is to be trained longer."""
+    if wanted is None:
+        return True
+    wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
+    return wanted == config or gone_on_with(config, wanted, 0) == config

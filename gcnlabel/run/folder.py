@@ -131,10 +131,11 @@ class RunFolder:
             raise InputError(f"cannot remove {stale}: {error.strerror}", fix="choose another folder") from error
         self.write_config(config)
 
-    def write_config(self, config: Config) -> None:
-        """Write the config, in place of an earlier one."""
+    def write_config(self, config: Config, comments: Iterable[str] = ()) -> None:
+        """Write the config, in place of an earlier one, below lines of comment."""
+        said = "".join(f"# {' '.join(line.split())}\n" for line in comments)
         with atomic_write(self.config, overwrite=True) as temporary:
-            temporary.write_text(dump_config(config), encoding="utf-8")
+            temporary.write_text(said + dump_config(config), encoding="utf-8")
 
     def load_config(self) -> Config:
         """Return the config of the run.

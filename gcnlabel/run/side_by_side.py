@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -83,7 +83,12 @@ def make_trial(
     )
 
 
-def fit_trials(config: Config, trials: Sequence[Trial], **bounds: int | None) -> None:
+def fit_trials(
+    config: Config,
+    trials: Sequence[Trial],
+    progress: Callable[[int], None] = lambda trained: None,
+    **bounds: int | None,
+) -> None:
     """Train models by the recipe of a config; leave each with the weights of its selected epoch, and calibrated.
 
     ``value`` is that of the calibrated model.
@@ -91,11 +96,13 @@ def fit_trials(config: Config, trials: Sequence[Trial], **bounds: int | None) ->
     Args:
         config: The config.
         trials: The models.
+        progress: Called with the number of models that were trained together.
         bounds: ``min_steps`` or ``max_steps`` of :class:`~gcnlabel.training.BatchPlan` instead of the config's.
     """
     plan: BatchPlan = replace(batch_plan(config), **bounds)  # type: ignore[arg-type]
     augment = AUGMENTATIONS.make(config.training.augment)
-    fit(trials, plan, selection(config), build_optimizer(config, fused=True), build_schedule(config), augment)
+    rules = (build_optimizer(config, fused=True), build_schedule(config), augment)
+    fit(trials, plan, selection(config), *rules, progress=progress)
     for trial in trials:
         if trial.epoch:  # it has not diverged
             _calibrate(config, trial)

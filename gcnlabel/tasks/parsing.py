@@ -22,10 +22,10 @@ def parse_task(name: str, spec: Any, where: object = None) -> Task:
         InputError: The type is unknown, a key is unknown or missing, or the task is wrong in itself.
     """
     place = f"{where}, task {name!r}" if where is not None else f"task {name!r}"
-    if not isinstance(spec, Mapping) or spec.get("type") not in TASK_TYPES:
-        given = spec.get("type") if isinstance(spec, Mapping) else spec
+    given = spec.get("type") if isinstance(spec, Mapping) else spec
+    if not isinstance(spec, Mapping) or not isinstance(given, str) or given not in TASK_TYPES:
         raise InputError(f"unknown task type {given!r}", where=place, expected="type: " + " | ".join(TASK_TYPES))
-    task_type = TASK_TYPES[spec["type"]]
+    task_type = TASK_TYPES[given]
     columns = Columns.__dataclass_fields__
     allowed = {"type", task_type.labels_key, *task_type.options, *columns}
     for key in spec:

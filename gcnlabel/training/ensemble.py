@@ -109,7 +109,9 @@ class Ensemble:
         return functional_call(self.model, (parameters, buffers), (inputs,))
 
     def _loss(self, parameters: Any, buffers: Any, class_weights: Any, inputs: Tensor, targets: Any) -> Tensor:
-        return functional_call(self.loss, class_weights, (self._call(parameters, buffers, inputs), targets))[0]
+        each = functional_call(self.model, (parameters, buffers), (inputs,), {"each": True})
+        totals = [functional_call(self.loss, class_weights, (scores, targets))[0] for scores in each]
+        return totals[0] if len(totals) == 1 else torch.stack(totals).mean()
 
 
 def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arguments: Any) -> Any:

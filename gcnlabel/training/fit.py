@@ -23,6 +23,7 @@ def fit(
     optimizer: Callable[[list[dict[str, Any]]], Optimizer],
     schedule: Callable[[float], float] = lambda epochs: 1.0,
     augment: Augment | None = None,
+    progress: Callable[[int], None] = lambda trained: None,
 ) -> None:
     """Train models, each as Lightning would train it alone, and leave each with the weights of its selected epoch.
 
@@ -36,9 +37,11 @@ def fit(
             as SGD and AdamW do.
         schedule: Factor of the learning rates as a function of the epochs done.
         augment: Applied to batches of training inputs.
+        progress: Called with the number of models that were trained together.
     """
     for group in groups_of(planned_trials(trials, plan, augment)):
         _fit_group(group, selection, optimizer, schedule)
+        progress(len(group))
 
 
 def _fit_group(
@@ -77,6 +80,7 @@ def _select(
         if epoch - trial.epoch >= patience or not all(values.isfinite().all() for values in scores.values()):
             continue  # metrics of ranks would be numbers even where it diverged
         value = selection.value(trial.loss, trial.model.head.tasks, scores, targets)
+        trial.history.append(value)
         if value > trial.value:
             trial.value, trial.epoch = value, epoch + 1
             ensemble.copy_to(m, trial.model)

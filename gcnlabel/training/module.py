@@ -17,7 +17,7 @@ from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.metrics.main_metrics import mean_of_main
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.training.pairs import concatenate, split_batch
+from gcnlabel.training.pairs import concatenate, mean_losses, split_batch
 
 Batch = tuple[Tensor, dict[str, Tensor]]
 
@@ -79,9 +79,10 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         return inputs, targets
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        """Return the total loss of a batch."""
+        """Return the total loss of a batch: of an ensemble, the mean of those of its base models."""
         inputs, targets = batch
-        total, parts = self.loss(self(inputs), targets)
+        found = [self.loss(scores, targets) for scores in self.model(inputs, each=True)]
+        total, parts = found[0] if len(found) == 1 else mean_losses(found)
         weights = self.loss.changing_weights(total, parts)
         self.log_dict(
             {

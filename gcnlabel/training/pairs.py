@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -51,3 +51,9 @@ def concatenate(parts: Iterable[dict[str, Tensor]], dim: int = 0) -> dict[str, T
     """
     parts = list(parts)
     return {name: torch.cat([part[name] for part in parts], dim) for name in parts[0]}
+
+
+def mean_losses(found: Sequence[tuple[Tensor, Mapping[str, Tensor]]]) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the mean of total losses, and of the losses of each task."""
+    totals, parts = zip(*found, strict=True)
+    return torch.stack(totals).mean(), {name: torch.stack([of[name] for of in parts]).mean() for name in parts[0]}

@@ -52,6 +52,7 @@ class Trial:
         kind: Trials of one kind have models of one architecture, and are trained as one.
         value: What selects, at the selected epoch, the higher the better; -inf where it was never finite.
         epoch: The selected epoch, from 1; 0 where there is none.
+        history: What selects, after each epoch.
     """
 
     model: MultiTaskModel
@@ -63,6 +64,7 @@ class Trial:
     kind: Hashable = None
     value: float = field(default=float("-inf"), init=False)
     epoch: int = field(default=0, init=False)
+    history: list[float] = field(default_factory=list, init=False)
 
 
 @dataclass(frozen=True)

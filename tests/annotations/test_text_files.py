@@ -188,6 +188,12 @@ def test_what_cannot_be_seen_is_said(tmp_path, text, messages):
         assert re.search(message, str(error.value))
 
 
+@pytest.mark.parametrize(("name", "content"), [("t.csv", b"\xef\xbb\xbf"), ("t.csv.gz", gzip.compress(b""))])
+def test_a_text_without_a_line(tmp_path, name, content):
+    with pytest.raises(InputError, match="has no header and no row"):
+        read_table(write(tmp_path, content, name), MOOD)
+
+
 def test_damaged_text_is_said_plainly(tmp_path):
     with pytest.raises(InputError, match=r"a quote is not closed") as error:
         read_table(write(tmp_path, 'sad,happy\n"1,0\n0,1\n'), MOOD)

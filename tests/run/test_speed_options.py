@@ -140,3 +140,14 @@ def test_a_device_that_is_not_there(tmp_path):
     result = CliRunner().invoke(main, ["evaluate", str(tmp_path / "run"), "--device", "cuda"])
     assert result.exit_code == 2
     assert "device 'cuda' cannot be used" in result.output
+
+
+@pytest.mark.parametrize("where", ["calibration", "evaluation"])
+def test_a_loading_process_that_is_lost_after_the_last_epoch_is_said(tmp_path, monkeypatch, where):
+    def lost(*arguments, **options):
+        raise RuntimeError("DataLoader worker (pid(s) 7) exited unexpectedly")
+
+    name = "gcnlabel.run.finishing.calibrate_best" if where == "calibration" else "gcnlabel.run.evaluation.part_scores"
+    monkeypatch.setattr(name, lost)
+    with pytest.raises(InputError, match="a process that loads samples was killed(.|\n)*train --resume"):
+        run(tmp_path / "run", "epochs=1")

@@ -56,9 +56,9 @@ def predict(
     path in the folder that was given.
     """
     from gcnlabel import prediction
-    from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction.predictions import checked_format
+    from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
 
     if output is not None:

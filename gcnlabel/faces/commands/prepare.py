@@ -64,8 +64,8 @@ def prepare(
     shards, a table of annotations and a manifest. Stopped, the same command goes on. Pictures are turned upright as
     their EXIF data say; boxes and landmarks are those of the upright picture.
     """
-    from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.faces.cache.prepare import prepare as prepare_faces
+    from gcnlabel.progress import progress_bar
 
     number = None if classes is None else int(classes)
     data = _source(dataset, {"path": str(source), "channels": int(channels), "classes": number, **settings})

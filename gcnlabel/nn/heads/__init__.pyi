@@ -1,4 +1,5 @@
 from gcnlabel.nn.heads.cosine import CosineHead
+from gcnlabel.nn.heads.ensemble import EnsembleHead
 from gcnlabel.nn.heads.folding import fold, fold_units
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.label_graph import LabelGraphHead
@@ -13,6 +14,7 @@ from gcnlabel.nn.heads.task_heads import TaskHeads
 __all__ = [
     "HEADS",
     "CosineHead",
+    "EnsembleHead",
     "Head",
     "HeadContext",
     "HeadPart",

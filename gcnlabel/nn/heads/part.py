@@ -101,6 +101,10 @@ class HeadContext:
         """
         return [self.tasks[name].name for name in names if self.tasks[name].name in self.served]
 
+    def behind(self, features: int) -> HeadContext:
+        """Return what a head is made from that takes another number of features."""
+        return replace(self, in_features=features)
+
     def make(self, head: Any, served: Collection[str] | None = None) -> Head:
         """Return another head, for the same tasks or others."""
         made: Head = HEADS.make(head, self if served is None else replace(self, served=tuple(served)))

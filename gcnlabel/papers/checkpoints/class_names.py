@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from gcnlabel.errors import InputError, closest
 from gcnlabel.files import existing_file
@@ -40,7 +40,7 @@ def class_names(text: str) -> tuple[str, ...]:
     """
     if text in KNOWN:
         return KNOWN[text]
-    if not Path(text).exists():
+    if not os.path.exists(text):
         raise InputError(
             f"labels {text!r} are no file",
             expected=f"{' | '.join(KNOWN)} | a file with one name a line",

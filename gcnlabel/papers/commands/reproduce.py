@@ -68,8 +68,8 @@ def reproduce(
 
 
 def _train(runs: list[Planned], source: Source, output: Path, console: Console) -> None:
-    from gcnlabel.cli.progress_bar import bars
     from gcnlabel.papers.emotion_gcn import finished, run_folder, train_all
+    from gcnlabel.progress import bars
 
     todo = [run for run in runs if not finished(run_folder(output, source, run))]
     if len(todo) < len(runs):

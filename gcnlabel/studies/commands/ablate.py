@@ -79,8 +79,8 @@ def ablate(
     sample-adaptive graph, the published head, and the default with wrong graphs and embeddings; seeds and learning
     rates side by side. The head of CONFIG does not matter.
     """
-    from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.config import load_config
+    from gcnlabel.progress import progress_bar
     from gcnlabel.studies.ablation import Budget, run_ablation
 
     parsed = load_config(config, changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -58,8 +58,8 @@ def zero_shot(
     """
     import json
 
-    from gcnlabel.cli.progress_bar import progress_bar
     from gcnlabel.files import atomic_write, refuse_existing
+    from gcnlabel.progress import progress_bar
     from gcnlabel.studies.zero_shot import evaluate_zero_shot
     from gcnlabel.studies.zero_shot.terminal_table import show_zero_shot
 
@@ -79,7 +79,7 @@ def _config(run: str, changes: tuple[str, ...], trust: bool) -> Config:
     from gcnlabel.config import load_config
     from gcnlabel.run import RunFolder
 
-    if not Path(run).is_dir():
+    if not os.path.isdir(run):
         return load_config(run, changes)
     folder = RunFolder(run, trust=trust)
     folder.load_config()  # says which code it names

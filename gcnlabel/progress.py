@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, *, show: bool = True) -> Iterator[Callable[[int, int], None]]:
     """Show a bar with the time left; yields what is called with the number done and of all.
 
     Args:
         what: What is done, in a word.
+        show: Whether to show it.
     """
+    if not show:
+        yield lambda done, total: None
+        return
     with bars() as shown:
         bar = shown.add_task(what, total=None)
 

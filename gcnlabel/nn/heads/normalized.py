@@ -1,0 +1,106 @@
+"""Ensembles of linear and cosine heads folded into one layer over the features and one over their directions."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gcnlabel.errors import InputError
+from gcnlabel.nn.heads.cosine import CosineHead
+from gcnlabel.nn.heads.ensemble import EnsembleHead
+from gcnlabel.nn.heads.head import Head
+from gcnlabel.nn.heads.linear import LinearHead
+from gcnlabel.tasks import TaskSet
+
+
+class NormalizedHead(Head):
+    """``score = x w + (x / |x|) u + b``.
+
+    Args:
+        tasks: Tasks to predict.
+        in_features: Size of the features, D.
+
+    Attributes:
+        vectors: W, [L, D].
+        directions: U, [L, D].
+        has_vectors: False: a label has two.
+    """
+
+    has_vectors = False
+
+    def __init__(self, tasks: TaskSet, in_features: int) -> None:
+        super().__init__(tasks, in_features, bias=True)
+        self.vectors = nn.Parameter(torch.zeros(tasks.num_labels, in_features))
+        self.directions = nn.Parameter(torch.zeros(tasks.num_labels, in_features))
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Return the scores of all labels [B, L]."""
+        return F.linear(features, self.vectors, self.bias) + F.normalize(features, dim=1) @ self.directions.T
+
+    def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
+        """Return the scores of some labels, [B, K], for all samples; the scores of all labels are computed."""
+        return self.scores(features)[:, labels]
+
+    def weight(self) -> Tensor:
+        """Return nothing: there is no one vector of a label.
+
+        Raises:
+            InputError: Always.
+        """
+        raise InputError("a normalised head has two vectors a label", fix="its attributes vectors and directions")
+
+    def fused(self) -> Head:
+        """Return a copy."""
+        return copy.deepcopy(self)
+
+
+@torch.no_grad()
+def fold_ensemble(ensemble: EnsembleHead) -> Head:
+    """Return a head with the scores of an ensemble, without a graph.
+
+    Linear base models, and cosine ones that keep the length of the features, become one linear layer, the other cosine
+    ones one layer over ``x / |x|``; with base models of other kinds the ensemble stays one, of fused base models.
+    """
+    members = {name: head.fused() for name, head in ensemble.members.items()}
+    if not all(_is_layer(head) for head in members.values()):
+        fused = EnsembleHead(members).to(ensemble.mix.device, ensemble.mix.dtype)
+        fused.load_state_dict({name: ensemble.get_buffer(name) for name in ("mix", "stacked", "offset")}, strict=False)
+        return fused.train(ensemble.training)
+    folded = NormalizedHead(ensemble.tasks, ensemble.in_features).to(ensemble.mix.device, ensemble.mix.dtype)
+    layers = [_layers(head) for head in members.values()]
+    vectors, directions, bias = (torch.stack(of) for of in zip(*layers, strict=True))
+    folded.vectors.copy_(_stacked(ensemble, (ensemble.mix[:, :, None] * vectors).sum(0)))
+    folded.directions.copy_(_stacked(ensemble, (ensemble.mix[:, :, None] * directions).sum(0)))
+    assert folded.bias is not None
+    folded.bias.copy_(_stacked(ensemble, ((ensemble.mix * bias).sum(0) + ensemble.offset)[:, None])[:, 0])
+    return (folded if folded.directions.any() else _linear(folded)).train(ensemble.training)
+
+
+def _is_layer(head: Head) -> bool:
+    return type(head) is LinearHead or (isinstance(head, CosineHead) and type(head.head) is LinearHead)
+
+
+def _layers(head: Head) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what multiplies features [L, D] and directions [L, D], and biases [L]."""
+    weight, bias = head.weight(), head.biases()
+    bias = weight.new_zeros(len(weight)) if bias is None else bias
+    if not isinstance(head, CosineHead):
+        return weight, torch.zeros_like(weight), bias
+    task = head.get_buffer("_task")
+    scaled, kept = weight * head.log_scale.exp()[task, None], head.get_buffer("_kept")[task, None]
+    return scaled * kept, scaled * (1 - kept), bias
+
+
+def _stacked(ensemble: EnsembleHead, rows: Tensor) -> Tensor:
+    """Return rows [L, ...], those of dimensions with what is added of classes and tags."""
+    discrete, dimensions = ensemble.get_buffer("discrete"), ensemble.get_buffer("dimensions")
+    return rows.index_add(0, dimensions, ensemble.stacked @ rows[discrete]) if ensemble.stacked.numel() else rows
+
+
+def _linear(folded: NormalizedHead) -> LinearHead:
+    head = LinearHead(folded.tasks, folded.in_features).to(folded.vectors.device, folded.vectors.dtype)
+    head.load_state_dict({name: value for name, value in folded.state_dict().items() if name != "directions"})
+    return head

@@ -1,0 +1,59 @@
+"""Scores of training samples by models that were trained without their targets, where few are held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.run.data import Part, RunData
+
+FOLDS = 4
+FEW = 100
+"""Held-out targets of a dimension, below which its training targets are left out in turn as well."""
+
+
+def is_crossed(data: RunData) -> bool:
+    """Return whether a dimension has few held-out targets, and training targets to leave out in turn."""
+    for task in data.tasks:
+        if not task.discrete:
+            held, train = (_seen(data, part, task.name).sum(0) for part in ("val", "train"))
+            if bool(((held < FEW) & (train >= 2 * FOLDS)).any()):
+                return True
+    return False
+
+
+def folds(data: RunData, seed: int) -> dict[str, npt.NDArray[np.int64]]:
+    """Return in which fold each training target of a dimension is left out: task -> [N, dimensions], -1 for no target.
+
+    Args:
+        data: The data.
+        seed: Of the draw.
+    """
+    rng, found = np.random.default_rng(seed), {}
+    for task in data.tasks:
+        if not task.discrete:
+            seen = _seen(data, "train", task.name)
+            fold = np.full(seen.shape, -1)
+            for d in range(seen.shape[1]):
+                rows = rng.permutation(np.flatnonzero(seen[:, d]))
+                fold[rows, d] = np.arange(len(rows)) % FOLDS
+            found[task.name] = fold
+    return found
+
+
+def without(data: RunData, fold: dict[str, npt.NDArray[np.int64]]) -> Iterator[RunData]:
+    """Yield the data of each fold: without the targets of dimensions that are left out in it."""
+    train = data.parts["train"]
+    for k in range(FOLDS):
+        targets = dict(train.annotations.targets)
+        for name, of in fold.items():
+            targets[name] = np.where(of == k, np.nan, targets[name])
+        part = Part(replace(train.annotations, targets=targets), train.inputs)
+        yield replace(data, parts={**data.parts, "train": part})
+
+
+def _seen(data: RunData, part: str, task: str) -> npt.NDArray[np.bool_]:
+    return ~np.isnan(data.parts[part].annotations.targets[task])

@@ -1,0 +1,31 @@
+"""What an ensemble consists of and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gcnlabel.run.ensembles.combining import Combination
+from gcnlabel.tasks import TaskSet
+
+LEAST = 0.005
+"""Weights below it are not said."""
+
+
+def described(tasks: TaskSet, found: Combination, methods: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each task: the weights of the base models, and what they and the ensemble are worth.
+
+    Args:
+        tasks: The tasks.
+        found: The combination.
+        methods: Dimensional task -> how it is calibrated.
+    """
+    for task in tasks:
+        weights, values = found.weights[task.name], dict(found.values[task.name])
+        largest = sorted(weights, key=lambda name: -weights[name])
+        parts = " + ".join(f"{weights[name]:.2f} {name}" for name in largest if weights[name] >= LEAST)
+        squared = methods.get(task.name) == "regression"
+        measure = "loss" if task.discrete else "mean squared error" if squared else "CCC"
+        sign = -1 if task.discrete or squared else 1
+        whole = sign * values.pop("ensemble")
+        each = ", ".join(f"{name} {sign * value:.3f}" for name, value in values.items())
+        yield f"{task.name} = {parts}; held-out {measure} {whole:.3f} (alone: {each})"

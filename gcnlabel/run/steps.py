@@ -1,0 +1,113 @@
+"""The steps of a training: what it is made of, what a run keeps from its beginning, and either engine."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import lightning as L
+from lightning.fabric.utilities.exceptions import MisconfigurationException
+from lightning.fabric.utilities.rank_zero import rank_zero_only
+
+from gcnlabel.config import Config
+from gcnlabel.errors import InputError, note
+from gcnlabel.graph import LabelGraph
+from gcnlabel.progress import progress_bar
+from gcnlabel.run.build import build_module
+from gcnlabel.run.data import RunData, load_data, with_decisions
+from gcnlabel.run.default_head import check_alone, resolve_default
+from gcnlabel.run.ensembles.training import train_ensemble
+from gcnlabel.run.finishing import check_finish, finish
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.graph import build_graph
+from gcnlabel.run.loaders import batch_plan, selection
+from gcnlabel.run.requeue import is_first_process, note_job
+from gcnlabel.run.speed import set_for_speed
+from gcnlabel.training import MultiTaskModule, clear_failures, make_trainer
+
+
+def held(folder: RunFolder) -> AbstractContextManager[None]:
+    """Keep other trainings out of a folder; of several processes, the first does."""
+    return folder.held() if is_first_process() else nullcontext()
+
+
+def checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiTaskModule]:
+    """Return what a run is made of, and its config with what was decided on the data."""
+    L.seed_everything(config.seed, verbose=False)
+    check_alone(config)
+    data = load_data(config)
+    config = resolved(config, data)
+    graph = build_graph(config, data)
+    module = build_module(config, data, graph)
+    check_finish(config, data)
+    return config, data, graph, module
+
+
+def begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
+    """Write what a run keeps from its beginning."""
+    folder.create(config, overwrite=overwrite)
+    data.keep_in(folder)
+    note_job(folder)
+    if graph is not None:
+        graph.save(folder.graph, overwrite=True)
+
+
+def resolved(config: Config, data: RunData) -> Config:
+    """Return a config with what was decided of the columns of its table, and of its head, which is said."""
+    config = with_decisions(config, data.tasks)
+    found = resolve_default(config, data.parts["train"])
+    if found is not config:
+        named = ", ".join(found.model.head.options["of"])
+        rank_zero_only(note)(f"default head: an ensemble of {named}; weights are found on held-out samples")
+    return found
+
+
+def fit_module(
+    config: Config, folder: RunFolder, module: MultiTaskModule, trainer: L.Trainer, data: Any, **how: Any
+) -> None:
+    """Train what is left; what a signal raises, and Lightning makes an exit of the process, becomes itself again."""
+    set_for_speed(module, config)
+    with clear_failures(folder.path):
+        try:
+            trainer.fit(module, data, **how)
+        except SystemExit as end:
+            if isinstance(end.__context__, KeyboardInterrupt):
+                raise end.__context__ from None
+            raise
+
+
+def trainer_of(config: Config, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool) -> L.Trainer:
+    """Return the trainer of a run.
+
+    Raises:
+        InputError: There are no such devices.
+    """
+    try:
+        return make_trainer(
+            folder.path,
+            batch_plan(config),
+            selection(config),
+            devices=devices,
+            num_nodes=num_nodes,
+            precision=config.training.precision,
+            tensorboard=config.training.tensorboard,
+            progress=progress,
+        )
+    except (MisconfigurationException, RuntimeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"--devices {devices} --num-nodes {num_nodes}: {error}",
+            fix="as many devices as there are here, and as the tasks that SLURM starts",
+        ) from error
+
+
+def train_beside(
+    config: Config, folder: RunFolder, data: RunData, graph: LabelGraph | None, progress: bool
+) -> dict[str, Any]:
+    """Train base models side by side in this process, and return the evaluation of the run."""
+    with clear_failures(folder.path), progress_bar("base models", show=progress) as shown:
+        lines = train_ensemble(config, folder, data, graph, shown)
+    for line in lines:
+        rank_zero_only(note)(line)
+    return finish(config, folder, data)
