@@ -6,6 +6,7 @@ import logging
 import shlex
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def content_of(context: Context, sources: tuple[str, ...], tasks: str | None, ki
     if kind == "graph" and not any(map(is_given, CHOSEN)):
         shown = chosen_in(LabelGraph.load(sources[0]))
     return Content(
-        title=f"Label graph of {', '.join(sources)}",
+        title=f"Label graph of {', '.join(Path(source).name for source in sources)}",
         raw=raw,
         recipe=recipe,
         shown=shown,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import yaml
+from scipy.cluster.hierarchy import leaves_list, linkage
 
 from gcnlabel.errors import InputError
 from gcnlabel.graph import GraphRecipe, LabelGraph
@@ -20,6 +21,8 @@ from gcnlabel.transforms import CONVENTIONS
 
 MAX_LABELS = 1000
 """Largest number of labels of a page: a raw statistic then takes 5 MB in it."""
+MAX_OPTIMAL = 200
+"""Number of labels of a task up to which leaves are ordered best, which takes time in the cube of it."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -81,6 +84,7 @@ class Content:
             "declared": yaml.safe_dump({"tasks": tasks.to_declarations()}, sort_keys=False),
             "statistics": [_packed(as_dense(raw.statistic).numpy()) for raw in raws],
             "conventions": choices,
+            "order": similar_order(np.abs(as_dense(first.statistic).numpy()), tasks),
             "shown": dict(self.shown),
             "made": {"command": self.made.command, "tasks": self.made.tasks, "config": self.made.config},
             "samples": first.history.get("num_samples"),
@@ -104,6 +108,23 @@ class Content:
                 raws.append(raw)
             choices.append(choice_of(recipe, raw, next(k for k, known in enumerate(raws) if raw is known)))
         return raws, choices
+
+
+def similar_order(size: Floats, tasks: TaskSet) -> list[int]:
+    """Return the labels, task by task, those with similar rows of ``size`` [L, L] beside each other.
+
+    Average linkage of the rows' cosine distances; rows of zeros come last in their task.
+    """
+    found: list[int] = []
+    for task in tasks:
+        own = np.arange(tasks.num_labels)[tasks.slice_of(task)]
+        some = own[size[own].any(1)]
+        if len(some) > 2:
+            some = some[
+                leaves_list(linkage(size[some], "average", "cosine", optimal_ordering=len(some) <= MAX_OPTIMAL))
+            ]
+        found += [*some.tolist(), *own[~size[own].any(1)].tolist()]
+    return found
 
 
 def _packed(matrix: Floats) -> dict[str, Any]:

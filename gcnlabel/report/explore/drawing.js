@@ -51,12 +51,12 @@ function toPlace({x, y}) {
 
 function shapesNow(colours) {
   const chosen = state.chosen === null ? null : drawn.nodeOf[state.chosen];
-  return shapesOf(drawn, (k) => toPixels(places.get(drawn.nodes[k].key)), colours, chosen);
+  return shapesOf(drawn, (k) => toPixels(places.get(drawn.nodes[k].key)), colours, chosen, canvas.clientWidth);
 }
 
 function draw() {
   if (state.view !== "graph") return;
-  drawn = drawnGraph(page, graph, state.folded, limitNow());
+  drawn = drawnGraph(page, graph, state.folded, limitNow(), state.chosen);
   const wanted = JSON.stringify([state.convention, state.pairs, [...state.folded]]);
   if (wanted !== arrangedFor) { arrangedFor = wanted; arrange(); }
   const width = canvas.clientWidth, height = canvas.clientHeight, ratio = devicePixelRatio || 1;

@@ -29,14 +29,9 @@ function summarise() {
   const sums = most - least < 5e-4 ? short(most) : `${short(least)} to ${short(most)}`;
   byId("summary").textContent = `${labels.size} labels · ${count} directed edges${signs} · ${alone} · row sums ${sums}`;
   const limit = limitNow(), drawnCount = sum(graph.incoming.map((list) => Math.min(list.length, limit)));
-  const parts = [];
-  if (!count) parts.push("No label has a neighbour: build-graph refuses such a graph. Lower tau, or choose more pairs of tasks.");
-  if (state.view === "graph" && drawnCount < count) {
-    parts.push(`Drawn: the ${limit} strongest in-neighbour${limit > 1 ? "s" : ""} of each label, ${drawnCount} of ${count} edges. All of them count.`);
-  }
-  if (state.view === "graph" && labels.size > 500) parts.push("A drawing of more than 500 labels may be slow.");
-  byId("warning").textContent = parts.join(" ");
-  byId("warning").hidden = !parts.length;
+  byId("warning").hidden = count > 0;
+  const some = state.view === "graph" && drawnCount < count, best = limit > 1 ? `${limit} strongest in-neighbours` : "strongest in-neighbour";
+  byId("extent").textContent = some ? `Drawn: the ${best} of each label, ${drawnCount} of ${count} edges; of a chosen label all.` : "";
 }
 
 // Rows of neighbours: name, weight, statistic, and samples with both where they are known.

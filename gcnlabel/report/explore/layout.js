@@ -14,9 +14,11 @@ function arranged(size, links) {
     x[i] = Math.cos(2 * Math.PI * k / inside.length);
     y[i] = Math.sin(2 * Math.PI * k / inside.length);
   });
-  const ideal = Math.sqrt(4 / Math.max(inside.length, 1));
+  const ideal = Math.sqrt(4 / Math.max(inside.length, 1)), degree = new Float64Array(size);
+  for (const [a, b] of links) { degree[a]++; degree[b]++; }
+  const weak = links.map(([a, b, strength]) => [a, b, (0.2 + 0.8 * strength) / Math.sqrt(Math.min(degree[a], degree[b]))]);
   for (let step = 0; step < ITERATIONS; step++) {
-    moved(inside, links, x, y, ideal, 0.2 * (1 - step / ITERATIONS) + 0.001);
+    moved(inside, weak, x, y, ideal, 0.2 * (1 - step / ITERATIONS) + 0.001);
   }
   const alone = Array.from({length: size}, (_, i) => i).filter((i) => !linked.has(i));
   const rows = Math.ceil(alone.length / 12), height = inside.length ? 1 - 0.07 * rows : 1;
@@ -29,19 +31,22 @@ function arranged(size, links) {
   return {x, y};
 }
 
-// One step: nodes repel each other, links and a weak pull to the middle draw them together; at most `limit` far.
+// One step: nodes that are near repel each other, links and a weak pull to the middle draw them together; at most
+// `limit` far.
 function moved(inside, links, x, y, ideal, limit) {
   const dx = new Float64Array(x.length), dy = new Float64Array(x.length);
   for (let a = 0; a < inside.length; a++) {
     const i = inside[a];
     for (let b = a + 1; b < inside.length; b++) {
-      const j = inside[b], u = x[i] - x[j] || 1e-3, v = y[i] - y[j], force = ideal * ideal / (u * u + v * v);
+      const j = inside[b], u = x[i] - x[j] || 1e-3, v = y[i] - y[j], square = u * u + v * v;
+      if (square > 9 * ideal * ideal) continue;
+      const force = ideal * ideal / square;
       dx[i] += u * force; dy[i] += v * force; dx[j] -= u * force; dy[j] -= v * force;
     }
-    dx[i] -= x[i] * ideal * 0.6; dy[i] -= y[i] * ideal * 0.6;
+    dx[i] -= x[i] * 0.15; dy[i] -= y[i] * 0.15;
   }
   for (const [i, j, strength] of links) {
-    const u = x[i] - x[j], v = y[i] - y[j], force = Math.hypot(u, v) / ideal * (0.1 + 0.9 * strength);
+    const u = x[i] - x[j], v = y[i] - y[j], force = Math.hypot(u, v) / ideal * strength;
     dx[i] -= u * force; dy[i] -= v * force; dx[j] += u * force; dy[j] += v * force;
   }
   for (const i of inside) {

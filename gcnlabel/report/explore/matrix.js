@@ -3,20 +3,25 @@
 "use strict";
 
 const heat = byId("matrix");
-const cursor = {row: 0, column: 0};
+const cursor = {row: 0, column: 0};  // positions in the order shown
 let shownMatrix = null;
 
 function drawMatrix() {
   if (state.view === "graph") return;
   const size = labels.size, room = Math.min(byId("seen-title").parentElement.clientWidth - 130, 760);
-  const cell = Math.max(room / size, 1), side = Math.round(Math.max(Math.min(cell, 40) * size, 1));
+  const cell = Math.max(room / size, 1), side = Math.round(Math.max(Math.min(cell, 64) * size, 1));
   heat.width = heat.height = side;
   heat.style.width = heat.style.height = `${side}px`;
-  shownMatrix = state.view === "matrix" ? adjacency(graph) : statisticNow();
-  paintMatrix(heat, shownMatrix, size, look());
+  const matrix = state.view === "matrix" ? adjacency(graph) : statisticNow(), order = orderNow();
+  shownMatrix = Float64Array.from(matrix, (_, k) => matrix[order[Math.floor(k / size)] * size + order[k % size]]);
+  const largest = paintMatrix(heat, shownMatrix, size, look());
   separate(heat.getContext("2d"), side / size);
   nameSides(side / size);
+  byId("scale").textContent = `deepest colour ${short(largest)}, roots of sizes; the diagonal is grey`;
 }
+
+// Position -> label: as declared, or similar labels of a task beside each other.
+function orderNow() { return byId("sorted").checked ? page.order : page.labels.map((_, i) => i); }
 
 function separate(context, cell) {
   context.fillStyle = look().text;
@@ -37,7 +42,7 @@ function nameSides(cell) {
   left.replaceChildren();
   top.replaceChildren();
   const all = cell >= 11;
-  const entries = all ? page.labels.map((name, i) => [shortName(name), i, i + 1]) : page.tasks.map((task, t) =>
+  const entries = all ? orderNow().map((i, k) => [shortName(page.labels[i]), k, k + 1]) : page.tasks.map((task, t) =>
     [shortName(task.name), page.task.indexOf(t), page.task.lastIndexOf(t) + 1]).filter(([, from, to]) => (to - from) * cell >= 11);
   let widest = 0;
   for (const [name, from, to] of entries) {
@@ -49,10 +54,11 @@ function nameSides(cell) {
   left.style.width = top.style.height = `${Math.min(widest + 8, 190)}px`;
 }
 
-function tell(row, column) {
-  const value = shownMatrix[row * labels.size + column], raw = statisticNow()[row * labels.size + column];
+function tell({row, column}) {
+  const value = shownMatrix[row * labels.size + column], [i, j] = [row, column].map((k) => orderNow()[k]);
+  const raw = statisticNow()[i * labels.size + j];
   const rest = state.view === "matrix" ? ` (statistic ${short(raw)})` : "";
-  const pair = row === column ? `${page.labels[row]}, itself` : `${page.labels[row]} from ${page.labels[column]}`;
+  const pair = i === j ? `${page.labels[i]}, itself` : `${page.labels[i]} from ${page.labels[j]}`;
   byId("cell").textContent = `${pair}: ${short(value)}${rest}`;
 }
 
@@ -61,18 +67,19 @@ function cellAt(event) {
   return {row: at(event.offsetY), column: at(event.offsetX)};
 }
 
-heat.addEventListener("pointermove", (event) => { const {row, column} = cellAt(event); tell(row, column); });
-heat.addEventListener("click", (event) => { Object.assign(cursor, cellAt(event)); choose(cursor.row); });
+heat.addEventListener("pointermove", (event) => tell(cellAt(event)));
+heat.addEventListener("click", (event) => { Object.assign(cursor, cellAt(event)); choose(orderNow()[cursor.row]); });
 heat.addEventListener("focus", drawMatrix);
 heat.addEventListener("blur", drawMatrix);
 heat.addEventListener("keydown", (event) => {
   const step = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0]}[event.key];
-  if (event.key === "Enter") choose(cursor.row);
+  if (event.key === "Enter") choose(orderNow()[cursor.row]);
   if (!step) return;
   event.preventDefault();
   const within = (value) => Math.min(labels.size - 1, Math.max(0, value));
   Object.assign(cursor, {row: within(cursor.row + step[0]), column: within(cursor.column + step[1])});
   drawMatrix();
-  tell(cursor.row, cursor.column);
+  tell(cursor);
 });
+byId("sorted").addEventListener("change", drawMatrix);
 listeners.push(drawMatrix);

@@ -68,7 +68,8 @@ function svgOf({arrows, dots, names}, look, width, height, title) {
     + `<rect width="100%" height="100%" fill="${look.ground}"/>${lines.join("\n")}</svg>\n`;
 }
 
-// Cells of a matrix, row = receiving label; the diagonal is grey, other cells by sign and size.
+// Cells of a matrix, row = receiving label; the diagonal is grey, other cells by sign and root of the size. Returns the
+// largest size off the diagonal.
 function paintMatrix(canvas, matrix, size, look) {
   const image = new ImageData(size, size), largest = largestOff(matrix, size);
   for (let k = 0; k < size * size; k++) {
@@ -85,6 +86,21 @@ function paintMatrix(canvas, matrix, size, look) {
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = size > canvas.width;
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  if (canvas.width / size >= 36) writeCells(context, matrix, size, canvas.width / size, look, largest);
+  return largest;
+}
+
+function writeCells(context, matrix, size, cell, look, largest) {
+  context.font = `11px ${look.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  matrix.forEach((value, k) => {
+    if (value === 0) return;
+    const strong = k % (size + 1) !== 0 && Math.abs(value) > 0.3 * largest;
+    context.fillStyle = strong ? "#fff" : look.text;
+    const text = value.toFixed(2).replace(/^(-?)0\./, "$1.");
+    context.fillText(text, (k % size + 0.5) * cell, (Math.floor(k / size) + 0.5) * cell);
+  });
 }
 
 function largestOff(matrix, size) {

@@ -10,8 +10,9 @@ function readable(graph) {
   return count <= MAX_DRAWN ? Infinity : Math.max(1, Math.floor(MAX_DRAWN / graph.size));
 }
 
-// Nodes and edges to draw: labels, or a node for all labels of a folded task. Weights of joined edges are added.
-function drawnGraph(page, graph, folded, limit) {
+// Nodes and edges to draw: labels, or a node for all labels of a folded task, whose edges have the sum of the weights.
+// Of each label the `limit` strongest in-neighbours are drawn; of the chosen label, all edges.
+function drawnGraph(page, graph, folded, limit, chosen = null) {
   const node = [], nodes = [];
   const ofTask = new Map();
   page.labels.forEach((name, i) => {
@@ -25,18 +26,19 @@ function drawnGraph(page, graph, folded, limit) {
     if (!folded.has(t)) nodes.push({key: `label ${i}`, name, task: t, label: i});
   });
   const joined = new Map();
-  graph.incoming.forEach((list) => list.slice(0, limit).forEach((e) => {
-    const source = node[graph.edges.source[e]], target = node[graph.edges.target[e]];
+  const {edges} = graph, near = (e) => edges.source[e] === chosen || edges.target[e] === chosen;
+  graph.incoming.forEach((list) => list.filter((e, k) => k < limit || near(e)).forEach((e) => {
+    const source = node[edges.source[e]], target = node[edges.target[e]];
     const key = source * nodes.length + target;
     const edge = joined.get(key) || {source, target, weight: 0};
-    edge.weight += graph.edges.weight[e];
+    edge.weight += edges.weight[e];
     if (source !== target) joined.set(key, edge);
   }));
   return {nodes, edges: [...joined.values()], nodeOf: node};
 }
 
 // Shapes in pixels. `at` gives the position of a node, `look` the colours, `chosen` the chosen node or null.
-function shapesOf(drawn, at, look, chosen) {
+function shapesOf(drawn, at, look, chosen, width) {
   const largest = Math.max(1e-9, ...drawn.edges.map((edge) => Math.abs(edge.weight)));
   const radius = drawn.nodes.length > 100 ? 4 : drawn.nodes.length > 40 ? 5.5 : 8;
   const near = new Set([chosen]);
@@ -58,7 +60,7 @@ function shapesOf(drawn, at, look, chosen) {
     ...places[k], radius: node.label === null ? radius * 2 : radius, colour: look.tasks[node.task % look.tasks.length],
     ring: k === chosen ? look.text : look.ground, hollow: !touched.has(k), opacity: near.has(k) || chosen === null ? 1 : 0.35,
   }));
-  return {arrows, dots, names: namesOf(drawn, dots, near, chosen)};
+  return {arrows, dots, names: namesOf(drawn, dots, near, chosen, width)};
 }
 
 // A curve from one node to another, bent to its left so that the two of a pair stand apart, with an arrowhead.
@@ -74,7 +76,7 @@ function curve(from, to, radius) {
 }
 
 // Names that do not overlap: the chosen node and its neighbours first, then nodes with many edges.
-function namesOf(drawn, dots, near, chosen) {
+function namesOf(drawn, dots, near, chosen, room) {
   const degree = new Float64Array(dots.length);
   for (const edge of drawn.edges) { degree[edge.source]++; degree[edge.target]++; }
   const rank = (k) => (k === chosen ? 2e6 : chosen !== null && near.has(k) ? 1e6 : 0) + degree[k];
@@ -85,10 +87,11 @@ function namesOf(drawn, dots, near, chosen) {
     const sides = [{x: 0, y: dot.radius + 12}, {x: 0, y: -dot.radius - 5},
       {x: dot.radius + 3 + width / 2, y: 4}, {x: -dot.radius - 3 - width / 2, y: 4}];
     for (const side of sides) {
-      const box = {x: dot.x + side.x - width / 2, y: dot.y + side.y - 11, width, height: 14};
+      const outside = dot.x < 0 || dot.x > room, left = dot.x + side.x - width / 2;
+      const box = {x: outside ? left : Math.max(2, Math.min(left, room - width - 2)), y: dot.y + side.y - 11, width, height: 14};
       if (taken.some((other) => overlaps(box, other))) continue;
       taken.push(box);
-      names.push({text, x: dot.x + side.x, y: dot.y + side.y, strong: k === chosen, opacity: dot.opacity});
+      names.push({text, x: box.x + width / 2, y: dot.y + side.y, strong: k === chosen, opacity: dot.opacity});
       break;
     }
   }
