@@ -397,6 +397,7 @@ def test_copy_puts_the_command_on_the_clipboard(opened):
 def test_the_matrix_is_read_by_keys(opened):
     page = opened()
     page.click("#show-matrix")
+    page.uncheck("#sorted")
     page.locator("#matrix").focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
@@ -429,3 +430,27 @@ def test_a_server_shows_the_page_and_ends_with_ctrl_c(run, page):
     finally:
         server.kill()
         server.communicate()
+
+
+def test_similar_labels_stand_beside_each_other(opened):
+    page = opened()
+    page.click("#show-matrix")
+    settled(page)
+    order, matrix = page.evaluate("page.order"), shown_matrix(page)
+    assert order != sorted(order)
+    assert [TASKS.task_indices()[i] for i in order] == TASKS.task_indices()
+    assert order[4] == TASKS.labels.index("never")
+    np.testing.assert_array_equal(page.evaluate("[...shownMatrix]"), matrix[np.ix_(order, order)].ravel())
+
+
+def test_all_edges_of_a_chosen_label_are_drawn(opened):
+    page = opened()
+    page.select_option("#drawn", "1")
+    settled(page)
+    touching = "drawn.edges.filter((edge) => edge.source === 0 || edge.target === 0).length"
+    few, every = page.evaluate(touching), page.evaluate("graph.incoming[0].length + graph.outgoing[0].length")
+    assert few < every
+    assert page.evaluate("drawn.edges.length") == (shown_matrix(page) != 0).sum(1).clip(max=2).sum() - 10
+    page.locator("#label-table button").first.click()
+    settled(page)
+    assert page.evaluate(touching) == every
