@@ -80,12 +80,10 @@ def test_similar_rows_come_together():
 
 def test_a_graph_gives_its_raw_matrix(run):
     assert (
-        run(
-            "build-graph --from-matrix graph.safetensors --convention ml-gcn-paper --output other.safetensors"
-        ).exit_code
+        run("build-graph --from-matrix graph.safetensors --convention unsigned --output other.safetensors").exit_code
         == 0
     )
-    expected = GraphRecipe(convention="ml-gcn-paper").finish(graph_from_matrix(TASKS.labels, MATRIX, tasks=TASKS))
+    expected = GraphRecipe(convention="unsigned").finish(graph_from_matrix(TASKS.labels, MATRIX, tasks=TASKS))
     found = LabelGraph.load("other.safetensors")
     torch.testing.assert_close(found.adjacency(), expected.adjacency())
     assert found.tasks == TASKS
