@@ -2,6 +2,7 @@ from gcnlabel.figures.adjacency import adjacency_figure, adjacency_table
 from gcnlabel.figures.comparison import comparison_figure, comparison_table
 from gcnlabel.figures.confusion import confusion_figure, confusion_table
 from gcnlabel.figures.curves import curves_figure, curves_table
+from gcnlabel.figures.dependency import dependency_figure, dependency_table
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.gains import Gain, gains_figure, gains_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
@@ -9,6 +10,7 @@ from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_ta
 from gcnlabel.figures.saving import check_formats, rendered, save_figure
 from gcnlabel.figures.scatter import scatter_figure, scatter_table
 from gcnlabel.figures.similarity import cosine_similarity, label_similarity, similarity_figure, similarity_table
+from gcnlabel.figures.style import Style, figure_style
 from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Gain",
     "Runs",
     "SamplePredictions",
+    "Style",
     "adjacency_figure",
     "adjacency_table",
     "check_formats",
@@ -27,6 +30,9 @@ __all__ = [
     "cosine_similarity",
     "curves_figure",
     "curves_table",
+    "dependency_figure",
+    "dependency_table",
+    "figure_style",
     "gains_figure",
     "gains_table",
     "label_graph_figure",

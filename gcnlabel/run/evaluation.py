@@ -19,6 +19,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
 from gcnlabel.nn import Head
+from gcnlabel.run.calibration import CALIBRATION as CALIBRATION
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
@@ -30,8 +31,6 @@ from gcnlabel.training import clear_failures, predict
 from gcnlabel.training.predict import Network
 
 Scores = Mapping[str, Tensor]
-CALIBRATION = "calibration"
-"""Key of a checkpoint: the line that says how it was calibrated."""
 
 
 def evaluate(
@@ -49,7 +48,7 @@ def evaluate(
         InputError: The folder holds no finished run, or the device is not there.
     """
     config, place = folder.load_config(), device_named(device)
-    data = load_data(config, folder.split) if data is None else data
+    data = data or load_data(config, folder.split)
     split = split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
     epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
@@ -58,8 +57,7 @@ def evaluate(
         scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
         thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
     values = {
-        "split": split,
-        "samples": len(data.parts[split].annotations),
+        **{"split": split, "samples": len(data.parts[split].annotations)},
         "head": config.model.head.title,
         "seed": config.seed,
         "selected": {**config.select.model_dump(), "epoch": epoch},

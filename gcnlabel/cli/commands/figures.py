@@ -6,26 +6,21 @@ from pathlib import Path
 
 import click
 
+from gcnlabel.cli.figure_options import figure_options
+
 EXAMPLES = """\b
 Examples:
   gcnlabel figures runs/graph --output figures
   gcnlabel figures runs/linear runs/graph --output figures --format pdf --format png
+  gcnlabel figures graph.safetensors --output figures --width column --style ieee.mplstyle
   gcnlabel figures runs/graph --output figures --figure label_graph --figure my_figures:radar
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("runs", nargs=-1, required=True, type=click.Path(), metavar="RUN...")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(), metavar="RUN|GRAPH...")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the figures.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    default=("pdf",),
-    show_default=True,
-    type=click.Choice(["pdf", "svg", "png"]),
-    help="May be given again.",
-)
+@figure_options
 @click.option(
     *("--figure", "named"),
     multiple=True,
@@ -42,10 +37,14 @@ def figures(
     overwrite: bool,
     trust: bool,
 ) -> None:
-    """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV."""
+    """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV.
+
+    Of a label graph without a run, GRAPH.safetensors: adjacency, label graph, and how they come from the statistic.
+    """
     from gcnlabel.run import RunFolder
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
-    folders = [RunFolder(run, trust=trust) for run in runs]
-    for path in draw_figures(folders, FigureFolder(output, formats, overwrite), named or None):
+    graphs = [run for run in runs if run.endswith(".safetensors") or Path(run).is_file()]
+    folders = [RunFolder(run, trust=trust) for run in runs if run not in graphs]
+    for path in draw_figures(folders, FigureFolder(output, formats, overwrite), named or None, graphs=graphs):
         click.echo(path)

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, save_figure
 from gcnlabel.files import atomic_write, refuse_existing, writable_folder
 from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.studies.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
-from gcnlabel.studies.ablation.experiment import Progress, ablate
+from gcnlabel.run.default_head import COSINE, SIGNED
+from gcnlabel.studies.ablation.candidates import DEFAULT, PUBLISHED, STACKING
+from gcnlabel.studies.ablation.experiment import ablate
+from gcnlabel.studies.ablation.job import Budget
 from gcnlabel.studies.ablation.label_budgets import LabelBudget
-from gcnlabel.studies.ablation.measuring import Budget
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
 from gcnlabel.tasks import TaskSet
 
 BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
 FILES = ("ablation.json", "ablation.md")
+JOBS = "jobs"
+"""Folder of the results of each job."""
 FEW = (10, 50)
 """Annotated samples of each dimension, where nothing else is asked for."""
 
@@ -35,46 +39,87 @@ def run_ablation(
     shares: Sequence[float],
     few: Iterable[tuple[str, int]] | None = None,
     *,
-    heads: Collection[str] | None = None,
+    held_out: bool = False,
     formats: Sequence[str] = ("pdf",),
     overwrite: bool = False,
-    workers: int | None = 1,
-    progress: Progress = lambda done, total: None,
-) -> dict[str, Any]:
-    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each amount.
+    **how: Any,
+) -> tuple[dict[str, Any], TaskSet]:
+    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each label budget.
+
+    Results of jobs are kept in ``jobs``: called again, it goes on.
 
     Args:
         config: The recipe.
         folder: Where to.
         budget: Seeds, grid and least number of batches.
-        shares: Shares of the training samples, each in (0, 1].
-        few: Tasks and on how many samples each is annotated alone; None for :func:`default_few`.
-        heads: Names of those to compare, besides the linear one and the default; None for all.
+        shares: Shares of the training samples, in (0, 1].
+        few: Tasks, and on how many samples each is annotated alone; None for :func:`default_few`.
+        held_out: Whether held-out samples are within the label budgets.
         formats: Of the figure.
         overwrite: Whether results that are there may be replaced.
-        workers: Processes that train; None for one a processor.
-        progress: Called with the number of heads trained, and of all.
+        how: ``heads``, ``workers`` and ``progress`` of :func:`~gcnlabel.studies.ablation.ablate`.
+
+    Returns:
+        The results and the tasks.
 
     Raises:
-        InputError: Config or data cannot be used, there is no such task or head, a format is unknown, results are
-            there, or the folder cannot be made.
+        InputError: Config, data, options or the folder cannot be used, or results are there.
+    """
+    going_on = _checked_folder(folder, formats, overwrite)
+    data = load_data(config)
+    label_budgets = _label_budgets(data.tasks, shares, few, held_out)
+    check_measurable(data)
+    _prepare(folder, label_budgets, going_on, overwrite)
+    keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
+    return ablate(config, data, label_budgets, budget, keep=keep, folder=folder / JOBS, **how), data.tasks
+
+
+def _prepare(folder: Path, label_budgets: Sequence[LabelBudget], going_on: bool, overwrite: bool) -> None:
+    if going_on:
+        _check_same(folder, label_budgets)
+    writable_folder(folder)
+    if overwrite:
+        shutil.rmtree(folder / JOBS, ignore_errors=True)
+
+
+def _checked_folder(folder: Path, formats: Sequence[str], overwrite: bool) -> bool:
+    """Return whether jobs of a folder are gone on with.
+
+    Raises:
+        InputError: A format is unknown, or results are there without jobs.
     """
     check_formats(formats)
+    going_on = (folder / JOBS).is_dir() and not overwrite
     for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
-        refuse_existing(folder / name, overwrite)
-    data = load_data(config)
-    label_budgets = _label_budgets(data.tasks, shares, few)
-    check_measurable(data)
-    writable_folder(folder)
-    keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
-    return ablate(config, data, label_budgets, budget, heads=heads, workers=workers, progress=progress, keep=keep)
+        refuse_existing(folder / name, overwrite or going_on)
+    return going_on
 
 
-def _label_budgets(tasks: TaskSet, shares: Sequence[float], few: Iterable[tuple[str, int]] | None) -> list[LabelBudget]:
+def _check_same(folder: Path, label_budgets: Sequence[LabelBudget]) -> None:
+    """Check that results that are there would be written again, and not lost.
+
+    Raises:
+        InputError: They have a label budget that is not asked for.
+    """
+    try:
+        regimes = json.loads((folder / FILES[0]).read_text(encoding="utf-8"))["regimes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if lost := [name for name in regimes if name not in map(str, label_budgets)]:
+        raise InputError(
+            f"{folder / FILES[0]} exists already, with {shorten(lost)}",
+            fix="ask for these label budgets too, give another folder, or pass --overwrite",
+        )
+
+
+def _label_budgets(
+    tasks: TaskSet, shares: Sequence[float], few: Iterable[tuple[str, int]] | None, held_out: bool
+) -> list[LabelBudget]:
     few = default_few(tasks) if few is None else list(few)
     for name, _ in few:
         tasks[name]
-    named = [*(LabelBudget(share) for share in shares), *(LabelBudget(task=name, samples=k) for name, k in few)]
+    named = [LabelBudget(share, held_out=held_out and share < 1) for share in shares]
+    named += [LabelBudget(task=name, samples=k, held_out=held_out) for name, k in few]
     if not named:
         raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
     return list(dict.fromkeys(named))

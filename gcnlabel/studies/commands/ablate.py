@@ -7,26 +7,29 @@ from typing import Any
 
 import click
 
+from gcnlabel.cli.figure_options import figure_options
+
 EXAMPLES = """\b
 Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation
   gcnlabel ablate config.yaml --seeds 3 --share 1 --few affect:20 --output quick
   gcnlabel ablate config.yaml --head stacking --head "identity graph" --output two
+  gcnlabel ablate films/config.yaml emotions.yaml --share 1 --few none --output sets
   gcnlabel ablate config.yaml --rate 0.001 --rate 0.01 --set training.epochs=40 --output longer
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("config")
+@click.argument("configs", nargs=-1, required=True, metavar="CONFIG...")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of table, figure and JSON.")
 @click.option("--seeds", default=10, show_default=True, type=click.IntRange(min=1), help="Number of paired seeds.")
 @click.option(
     *("--share", "shares"),
     multiple=True,
-    default=(0.01, 0.05, 0.2, 1.0),
+    default=("0.01", "0.05", "0.2", "1"),
     show_default=True,
-    type=click.FloatRange(0, 1, min_open=True),
-    help="Share of the training samples.",
+    metavar="SHARE",
+    help="Share of the training samples; none for --few alone.",
 )
 @click.option(
     "--few",
@@ -55,44 +58,86 @@ Examples:
     type=click.IntRange(min=0),
     help="Batches of every training, at least: an epoch goes over few samples several times.",
 )
+@click.option(
+    "--held-out",
+    type=click.Choice(["all", "budget"]),
+    default="all",
+    show_default=True,
+    help="Held-out labels: all there are, or within the label budget too.",
+)
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
-@click.option("--format", "formats", multiple=True, default=("pdf",), show_default=True, help="pdf, svg, png.")
+@figure_options
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
 @click.option("--overwrite", is_flag=True, help="Replace results that are there.")
 def ablate(
-    config: str,
+    configs: tuple[str, ...],
     output: Path,
     seeds: int,
-    shares: tuple[float, ...],
+    shares: tuple[str, ...],
     few: tuple[str, ...],
     heads: tuple[str, ...],
     rates: tuple[float, ...],
     min_steps: int,
+    held_out: str,
     changes: tuple[str, ...],
     formats: tuple[str, ...],
     workers: int | None,
     overwrite: bool,
 ) -> None:
-    """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many amounts of data.
+    """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many label budgets.
 
-    Trains the linear head, linear + cosine, stacking, the default, output propagation, label-query attention, a
-    sample-adaptive graph, the published head, and the default with wrong graphs and embeddings; seeds and learning
-    rates side by side. The head of CONFIG does not matter.
+    Trains the default's base models, label-query attention and wrong graphs; stacking and ensembles follow from their
+    scores. The head of CONFIG does not matter. Several CONFIGs have a folder each, and a table ranks the heads over all
+    of them. Called again, it goes on where it was stopped.
     """
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
     from gcnlabel.studies.ablation import Budget, run_ablation
+    from gcnlabel.studies.ablation.across import compared, write_across
 
-    parsed = load_config(config, changes)
-    budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
-    with progress_bar("heads") as progress:
-        given = (parsed, output, budget, shares, tasks)
-        options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
-        run_ablation(*given, **options, workers=workers, progress=progress)
-    click.echo((output / "ablation.md").read_text(encoding="utf-8"))
-    figures = "".join(f"gains.{name}, " for name in formats)
-    click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")
+    amounts = [] if shares == ("none",) else [_share(text) for text in shares]
+    options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite, "workers": workers}
+    options["held_out"] = held_out == "budget"
+    found = {}
+    for name, config in _named(configs).items():
+        parsed, folder = load_config(config, changes), output / name if len(configs) > 1 else output
+        budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
+        with progress_bar("jobs" if len(configs) == 1 else f"jobs of {name}") as progress:
+            found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
+        _show((folder / "ablation.md").read_text(encoding="utf-8"), folder, formats)
+    if len(found) > 1:
+        click.echo(write_across(compared(found), output))
+        click.echo(f"written: {output}/across.md, across.json, across.csv")
+
+
+def _show(text: str, folder: Path, formats: tuple[str, ...]) -> None:
+    click.echo(text)
+    figures = "".join(f"gains.{kind}, " for kind in formats)
+    click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
+
+
+def _named(configs: tuple[str, ...]) -> dict[str, str]:
+    """Return name -> config: the file's, its folder's where that is ``config.yaml``, numbered where it stands twice."""
+    found: dict[str, str] = {}
+    for config in configs:
+        path = Path(config)
+        name = path.resolve().parent.name if path.stem == "config" else path.stem
+        count = sum(known == name or known.startswith(f"{name} ") for known in found)
+        found[f"{name} {count + 1}" if count else name] = config
+    return found
+
+
+def _share(text: str) -> float:
+    from gcnlabel.errors import InputError
+
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise InputError(f"--share {text}", expected="a number in (0, 1], or none")
+    return share
 
 
 def _task_and_number(text: str) -> tuple[str, int]:
