@@ -29,7 +29,10 @@ def page_of(size: int) -> str:
     block = rng.integers(0, max(size // 20, 2), size)
     values = np.where(block[:, None] == block, rng.uniform(-0.2, 0.6, (size, size)), rng.normal(0, 0.03, (size, size)))
     raw = graph_from_matrix([f"label {i}" for i in range(size)], (values + values.T) / 2)
-    return explore_page(Content(title="t", raw=lambda recipe: raw, recipe=GraphRecipe(), made=Made(command="m.csv")))
+    shown = {"convention": "signed-weighted"}
+    return explore_page(
+        Content(title="t", raw=lambda recipe: raw, recipe=GraphRecipe(), shown=shown, made=Made(command="m.csv"))
+    )
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from gcnlabel.errors import InputError, NoEdgeError
 from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.run.graph import graph_recipe
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
-from gcnlabel.transforms import CONVENTIONS
+from gcnlabel.transforms import CONVENTIONS, Normalize, TopK
 from gcnlabel.transforms.conventions import all_pairs
 
 pytestmark = pytest.mark.filterwarnings("ignore::gcnlabel.errors.GcnlabelWarning")
@@ -162,6 +162,28 @@ def test_the_numbers_are_gcnlabels_own(opened):
         seen["isolated"] += bool(wanted["isolated"])
         seen["negative"] += bool(wanted["negative"])
     assert min(seen.values()) > 20, seen
+
+
+def test_a_statistic_equal_to_tau_is_an_edge(opened):
+    """As in gcnlabel: 0.7 keeps a float32 0.7, which is less."""
+    edge = "{source: [0], target: [1], weight: [Math.fround(0.7)]}"
+    for step in ("Threshold", "AbsoluteThreshold"):
+        assert opened().evaluate(f"STEPS.{step}({edge}, {{tau: 0.7}}).weight.length") == 1
+
+
+def test_transforms_that_no_convention_of_gcnlabel_uses(opened):
+    page = opened()
+    raw = GraphRecipe(convention="signed-weighted").measure(from_frame(frame(), TASKS))
+    for transform in (TopK(2), Normalize("row"), Normalize("column"), Normalize("sym")):
+        settings = transform.describe()
+        found = page.evaluate(
+            """(step) => {
+                const edges = rawEdges(statistics[conventionNow().statistic], labels.size);
+                return [...adjacency(describedGraph(STEPS[step.name](edges, step, labels), labels.size))];
+            }""",
+            settings,
+        )
+        np.testing.assert_allclose(found, transform(raw).adjacency().flatten(), atol=1e-6, err_msg=str(settings))
 
 
 def test_each_task_has_its_own_p(opened):
