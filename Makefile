@@ -1,11 +1,12 @@
 # make demo   the whole way on the bundled data: graph, baseline, graph head, tables, figures
 # make test   every check: ruff, mypy, tests, doctests
+# make test-browser   the pages in a headless Chromium; skipped with the reason where there is none
 # make campaign   damaged files, kills and faults of the environment: what was not tried yet; at most two hours
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow campaign lint table clean help
+.PHONY: demo test test-slow test-browser campaign lint table clean help
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -26,10 +27,13 @@ demo: $(VENV)/installed
 	$(BIN)/gcnlabel demo --output runs/demo --overwrite
 
 test: $(VENV)/installed-test lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow' --numprocesses 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow and not browser' --numprocesses 2 --dist loadfile
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -m slow
+
+test-browser: $(VENV)/installed-test
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m browser tests/browser
 
 # Trials that stand in benchmarks/results/campaigns.json are not tried again: remove it to begin anew.
 campaign: $(VENV)/installed-test

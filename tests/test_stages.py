@@ -52,6 +52,7 @@ ORDER = (
         "run",
         "estimators",
         "prediction",
+        "report",
     ),
     *("cli", "faces", "studies", "papers", "__main__"),
 )
