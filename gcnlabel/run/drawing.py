@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import polars as pl
 from torch import Tensor
@@ -58,6 +59,13 @@ def draw_figures(
     return target.written
 
 
+class Noting(Protocol):
+    """Notes what cannot be read."""
+
+    def unless_damaged(self, what: str) -> AbstractContextManager[None]:
+        """Note why something cannot be read, and go on."""
+
+
 class ReadRuns:
     """What figures are drawn from (:class:`gcnlabel.figures.Runs`), read when it is first asked for.
 
@@ -69,7 +77,7 @@ class ReadRuns:
         InputError: A folder holds no run, two have one name, or they predict different tasks.
     """
 
-    def __init__(self, folders: Sequence[RunFolder], target: FigureFolder) -> None:
+    def __init__(self, folders: Sequence[RunFolder], target: Noting) -> None:
         self._target = target
         self._folders = {run.path.resolve().name: run for run in folders}
         if len(self._folders) < len(folders):
