@@ -23,7 +23,7 @@ from gcnlabel.report.page import as_json, render
 Floats = npt.NDArray[np.floating[Any]]
 MAX_WRITTEN, MAX_NAMED, MAX_DRAWN = 14, 60, 150
 """Labels up to which a matrix shows its numbers, its names, and is drawn at all."""
-RED, BLUE, SCALE = (200, 50, 60), (45, 115, 190), (20, 110, 180)
+RED, BLUE, SCALE = (214, 62, 66), (58, 132, 210), (45, 135, 210)
 SERIES = 8
 
 
@@ -37,7 +37,7 @@ def line_chart(
     dashed: Sequence[str] = (),
     limits: tuple[float, float] | None = None,
     marks: Mapping[str, float] | None = None,
-    legend: bool = True,
+    entries: Mapping[str, tuple[str, int]] | None = None,
 ) -> Markup:
     """Return lines over one x, read out by pointer and arrow keys.
 
@@ -47,33 +47,35 @@ def line_chart(
         lines: Name -> values [K]; None and NaN are gaps.
         axes: Names of x and y.
         size: Width and height in CSS pixels.
-        dashed: Names of lines that are dashed, in the colour of the line before them.
+        dashed: Names of lines that are dashed.
         limits: Of y; None for those of the values.
         marks: Name -> x of a ring on a line.
-        legend: Whether names are listed below.
+        entries: Name -> entry of the legend, which several lines may share, and number of a colour; None for one each.
     """
     known = [v for line in lines.values() for v in line if v is not None and math.isfinite(v)]
     low, high = limits or ((min(known), max(known)) if known else (0.0, 1.0))
     high = high if high > low else low + 1
     plot = _Plot(*size, (x[0], x[-1] if x[-1] > x[0] else x[0] + 1), (low, high))
-    drawn, colour = [], -1
+    entries = {name: (name, k) for k, name in enumerate(lines)} if entries is None else entries
+    drawn = []
     for name, values in lines.items():
-        colour += name not in dashed or colour < 0
         ring = (marks or {}).get(name)
         drawn.append(
             {
-                "name": name,
-                "colour": f"var(--c{colour % SERIES})",
+                "name": entries[name][0],
+                "colour": f"var(--c{entries[name][1] % SERIES})",
                 "dash": name in dashed,
                 "points": plot.path(x, values),
                 "ring": None if ring is None else plot.point(ring, values[list(x).index(ring)]),
             }
         )
-    data = {"x": list(map(_short, x)), "lines": {n: [_short(v) for v in line] for n, line in lines.items()}}
-    return render(
-        "lines.svg",
-        title=title, axes=axes, plot=plot, drawn=drawn, legend=legend, data=as_json({**data, "axis": axes[0]}),
-    )  # fmt: skip
+    data = {
+        "axis": axes[0],
+        "x": list(map(_short, x)),
+        "lines": {n: [_short(v) for v in line] for n, line in lines.items()},
+    }
+    legend = {(line["name"], line["dash"]): line for line in drawn}.values()
+    return render("lines.svg", title=title, axes=axes, plot=plot, drawn=drawn, legend=legend, data=as_json(data))
 
 
 class _Plot:
@@ -83,8 +85,7 @@ class _Plot:
 
     def __init__(self, width: int, height: int, x: tuple[float, float], y: tuple[float, float]) -> None:
         self.width, self.height, self.x, self.y = width, height, x, y
-        whole = all(float(v).is_integer() for v in x)
-        self.x_ticks = [(self.point(v, y[0])[0], f"{v:g}") for v in _ticks(*x, 6, whole=whole)]
+        self.x_ticks = [(self.point(v, y[0])[0], f"{v:g}") for v in _ticks(*x, 6, whole=x[1] > 1)]
         self.y_ticks = [(self.point(x[0], v)[1], f"{v:.4g}") for v in _ticks(*y, 5)]
 
     def point(self, x: float, y: float | None) -> tuple[float, float]:
@@ -123,6 +124,7 @@ def matrix(
     digits: int = 2,
     grey_diagonal: bool = False,
     counts: Floats | None = None,
+    no_zeros: bool = False,
 ) -> Markup:
     """Return a heat map, read out by pointer and arrow keys; positive values are red where some are negative.
 
@@ -136,6 +138,7 @@ def matrix(
         digits: Behind the point.
         grey_diagonal: Whether the diagonal, of another meaning, has no colour.
         counts: What cells show instead of the values that colour them, [R, C].
+        no_zeros: Whether a zero is an empty cell.
     """
     if max(values.shape) > MAX_DRAWN:
         return render("note.html", text=f"{title}: not drawn for more than {MAX_DRAWN} labels.")
@@ -146,17 +149,18 @@ def matrix(
     size = max(values.shape)
     cell = 46 if size <= MAX_WRITTEN else max(5, min(18, 720 // size))
     shown = values if counts is None else counts
-    texts = [[_text(v, digits) for v in row] for row in shown.tolist()]
+    texts = [["" if no_zeros and v == 0 else _text(v, digits) for v in row] for row in shown.tolist()]
     joined = " ".join(text or "-" for row in texts for text in row)
     named = size <= MAX_NAMED
     margin = min(190, 8 + 6.4 * max(map(len, (*rows, *columns)))) if named else 4
     return render(
         "matrix.svg",
         title=title, rows=rows, columns=columns, cell=cell, margin=round(margin), named=named, words=words,
+        slope=round(0.7 * margin) if named and cell >= 40 else 0,
         picture=_picture(coloured / top, strength=0.62 if size <= MAX_WRITTEN else 0.95),
         texts=texts if size <= MAX_WRITTEN else None,
         data=as_json({"words": words, "rows": rows, "columns": columns, "values": joined}),
-        scale=f"full colour: {top:.{digits}f}",
+        scale=f"full colour at {top:g}" if digits == 0 else f"full colour at {top:.{digits}f}",
     )  # fmt: skip
 
 

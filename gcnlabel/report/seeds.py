@@ -46,6 +46,12 @@ def groups_of(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) ->
     ]
 
 
+def grouped(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Return run -> name and number of its group."""
+    groups = groups_of(configs, names)
+    return {run: (group.name, k) for k, group in enumerate(groups) for run in group.runs}
+
+
 def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
     """Return Student's confidence interval of the mean over seeds; None of fewer than 2 values.
 

@@ -55,7 +55,7 @@ def _column(annotations: Annotations, task: str, i: int) -> npt.NDArray[np.float
 def _together(training: Annotations) -> Markup:
     """Return how often labels that hold or do not occur together, as counts; colours are shares of the rarer label."""
     discrete = [task for task in training.tasks if task.discrete]
-    if not discrete:
+    if not discrete or (len(discrete) == 1 and discrete[0].exclusive):  # one class excludes the others
         return Markup()
     shown = np.concatenate([task.shown(training.indicators(task.name)) for task in discrete], 1).astype(np.float32)
     counts = (shown.T @ shown).astype(np.float64)

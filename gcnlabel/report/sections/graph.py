@@ -32,7 +32,7 @@ def _of_graph(found: LabelGraph, names: list[str]) -> Markup:
     labels = found.labels
     heat = matrix(
         "Adjacency (the diagonal is the self-loop, without colour)",
-        weights, labels, labels, words=("receiving label", "source label"), grey_diagonal=True,
+        weights, labels, labels, words=("receiving label", "source label"), grey_diagonal=True, no_zeros=True,
     )  # fmt: skip
     return render(
         "graph.html",
@@ -56,16 +56,16 @@ def _drawing(found: LabelGraph, weights: Any) -> Markup:
     if not net:
         return Markup()
     width, height = (760, 480) if size <= MAX_ALL else (1000, 760)
-    even = 1 / np.sqrt(len(net)) * (1.6 if size <= MAX_ALL else 2.2)
-    spots = nx.spring_layout(net, k=even, seed=0, iterations=200, weight="weight")
+    even = 2.2 / np.sqrt(len(net))
+    spots = nx.kamada_kawai_layout(net, weight=None) if size <= MAX_ALL else nx.spring_layout(net, k=even, seed=0)
     places = _spread(spots, width, height)
-    top = np.abs(weights).max()
+    top, signed = np.abs(weights).max(), bool((weights < 0).any())
     edges = [
         {
             "ends": (int(j), int(i)),
             "path": _curve(places[int(j)], places[int(i)]),
-            "colour": "var(--negative)" if weights[i, j] < 0 else "var(--positive)",
-            "width": f"{0.8 + 3.2 * abs(weights[i, j]) / top:.1f}",
+            "colour": _colour(weights[i, j]) if signed else "muted",
+            "width": f"{0.7 + 2.3 * abs(weights[i, j]) / top:.1f}",
             "tip": f"{labels[j]} → {labels[i]}: {weights[i, j]:.3f}",
         }
         for i, j in zip(*np.nonzero(weights), strict=True)
@@ -81,8 +81,12 @@ def _drawing(found: LabelGraph, weights: Any) -> Markup:
     ]  # fmt: skip
     return render(
         "graph.svg", width=width, height=height, edges=edges, nodes=nodes, kept=KEPT if size > MAX_ALL else None,
-        signed=bool((weights < 0).any()), tasks=[task.name for task in tasks], left=size - len(net),
+        signed=signed, tasks=[task.name for task in tasks], left=size - len(net),
     )  # fmt: skip
+
+
+def _colour(weight: float) -> str:
+    return "negative" if weight < 0 else "positive"
 
 
 def _sources(row: Any, labels: tuple[str, ...]) -> list[str]:

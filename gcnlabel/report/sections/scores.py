@@ -16,6 +16,7 @@ from gcnlabel.report.charts import line_chart, matrix
 from gcnlabel.report.label_scores import confusion, label_rows, positives, precision_recall, scores_of
 from gcnlabel.report.page import render
 from gcnlabel.report.reading import ReportRuns
+from gcnlabel.report.seeds import grouped
 from gcnlabel.tasks import Task
 
 RECALLS = np.linspace(0, 1, 26)
@@ -27,7 +28,7 @@ def curves(runs: ReportRuns) -> Markup:
     """Return the loss and the main metrics over epochs, a colour a run; a ring marks the selected epoch."""
     wanted = ["loss", *(f"{task.name}/{task.main_metric}" for task in runs.tasks or ())]
     names = dict.fromkeys(_metric(column, wanted) for table in runs.epochs.values() for column in table.columns)
-    charts = [_curve(runs, name, loss=name in ("loss", "losses")) for name in names if name]
+    charts = [_curve(runs, name) for name in names if name]
     return render("charts.html", charts=charts, text="Solid: the split that selects; dashed: the training split.")
 
 
@@ -37,10 +38,10 @@ def _metric(column: str, wanted: list[str]) -> str:
     return metric if metric in wanted else "loss of base models" if metric.startswith("loss of ") else ""
 
 
-def _curve(runs: ReportRuns, name: str, *, loss: bool) -> Markup:
+def _curve(runs: ReportRuns, name: str) -> Markup:
     epochs = sorted({epoch for table in runs.epochs.values() for epoch in table["epoch"].to_list()})
     lines: dict[str, list[float | None]] = {}
-    dashed, marks = [], {}
+    dashed, marks, groups, entries = [], {}, grouped(runs.configs, runs.names), {}
     for run, table in runs.epochs.items():
         for column in sorted(table.columns, key=lambda column: column.startswith("train/")):
             split, _, metric = column.partition("/")
@@ -48,12 +49,15 @@ def _curve(runs: ReportRuns, name: str, *, loss: bool) -> Markup:
                 continue
             line = f"{run}, {column if name == 'loss of base models' else split}"
             lines[line] = _at(table, column, epochs)
+            entries[line] = (f"{groups[run][0]}, {split}", groups[run][1])
             if split == "train":
                 dashed.append(line)
             elif run in runs.evaluations:
                 marks[line] = int(runs.evaluations[run]["selected"]["epoch"])
     marks = {line: epoch for line, epoch in marks.items() if epoch in epochs}
-    return line_chart(name, epochs, lines, axes=("epoch", name), dashed=dashed, marks=marks)
+    if name == "loss of base models":
+        entries = {line: (line, k) for k, line in enumerate(lines)}
+    return line_chart(name, epochs, lines, axes=("epoch", name), dashed=dashed, marks=marks, entries=entries)
 
 
 def _at(table: pl.DataFrame, column: str, epochs: list[int]) -> list[float | None]:
@@ -89,8 +93,8 @@ def confusions(runs: ReportRuns) -> Markup:
 
 def precision_recall_curves(runs: ReportRuns) -> Markup:
     """Return precision over recall of each label that holds or does not, a colour a run."""
-    by_label: dict[tuple[str, int], dict[str, list[float]]] = {}
-    titles: dict[tuple[str, int], str] = {}
+    found: dict[tuple[str, int], dict[str, tuple[float, list[float]]]] = {}
+    titles = {}
     for run, task, scores, targets in _scored(runs):
         if task.discrete:
             has, seen = positives(task, scores, targets)
@@ -99,15 +103,28 @@ def precision_recall_curves(runs: ReportRuns) -> Markup:
                 of_label, positive = values[seen[:, i], i], has[seen[:, i], i]
                 if positive.any():
                     titles[task.name, i] = f"{task.labels[i]}, {int(positive.sum())} samples"
-                    name = f"{run} (AP {average_precision(of_label, positive):.2f})"
-                    by_label.setdefault((task.name, i), {})[name] = precision_recall(of_label, positive, RECALLS)
-    axes = ("recall", "precision")
-    x = RECALLS.round(2).tolist()
-    charts = [
-        line_chart(titles[key], x, lines, axes=axes, size=(250, 190), limits=(0.0, 1.0))
-        for key, lines in by_label.items()
-    ]
-    return render("charts.html", charts=charts, text="The highest precision at each recall or a higher one.")
+                    curve = precision_recall(of_label, positive, RECALLS)
+                    found.setdefault((task.name, i), {})[run] = average_precision(of_label, positive), curve
+    groups = grouped(runs.configs, runs.names)
+    charts = [_precision_recall(titles[key], of_runs, groups) for key, of_runs in found.items()]
+    text = "The highest precision at each recall or a higher one; AP is the mean over seeds."
+    return render("charts.html", charts=charts, text=text)
+
+
+def _precision_recall(
+    title: str, of_runs: dict[str, tuple[float, list[float]]], groups: dict[str, tuple[str, int]]
+) -> Markup:
+    areas: dict[str, list[float]] = {}
+    for run, (area, _) in of_runs.items():
+        areas.setdefault(groups[run][0], []).append(area)
+    entries = {}
+    for run in of_runs:
+        name, colour = groups[run]
+        entries[run] = (f"{name} (AP {np.mean(areas[name]):.2f})", colour)
+    lines = {run: curve for run, (_, curve) in of_runs.items()}
+    recalls = RECALLS.round(2).tolist()
+    axes, size = ("recall", "precision"), (250, 190)
+    return line_chart(title, recalls, lines, axes=axes, size=size, limits=(0.0, 1.0), entries=entries)
 
 
 def similarity(runs: ReportRuns) -> Markup:
