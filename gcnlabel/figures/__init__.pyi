@@ -9,6 +9,7 @@ from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_ta
 from gcnlabel.figures.saving import check_formats, rendered, save_figure
 from gcnlabel.figures.scatter import scatter_figure, scatter_table
 from gcnlabel.figures.similarity import cosine_similarity, label_similarity, similarity_figure, similarity_table
+from gcnlabel.figures.style import Style, figure_style
 from gcnlabel.figures.tau_sweep import tau_sweep_figure, tau_sweep_table
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Gain",
     "Runs",
     "SamplePredictions",
+    "Style",
     "adjacency_figure",
     "adjacency_table",
     "check_formats",
@@ -27,6 +29,7 @@ __all__ = [
     "cosine_similarity",
     "curves_figure",
     "curves_table",
+    "figure_style",
     "gains_figure",
     "gains_table",
     "label_graph_figure",

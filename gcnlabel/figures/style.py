@@ -1,34 +1,142 @@
-"""Common style of figures: sizes of a two-column paper, fonts embedded as text, colour-blind safe colours."""
+"""Common style of figures: sizes of a two-column paper, embedded fonts, colour-blind safe colours.
+
+Nothing is changed when this is imported: a figure is made and saved within the settings of its own style.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 import numpy.typing as npt
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
+from gcnlabel.figures.own_style import read_style
 from gcnlabel.tasks import TaskSet
 
-COLUMN = 3.5
-"""Width of a column in inches."""
-PAGE = 7.16
-"""Width of a page of two columns in inches."""
-SMALL, MEDIUM = 7.0, 8.0
-"""Sizes of text in points."""
+P = ParamSpec("P")
+Made = TypeVar("Made")
+
+COLUMN, PAGE = 3.3, 7.0
+"""Widths of a column and of a page of two columns, in inches."""
+SMALLEST, SMALL, MEDIUM, LARGE = 6.0, 7.0, 8.0, 9.0
+"""Sizes of text in points: the smallest allowed; ticks and legends; names of axes, titles; the title of a figure."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442", "#000000")
 """Okabe and Ito's colours."""
+WIDTHS = {"column": COLUMN, "page": PAGE}
 
-mpl.rcParams.update({"pdf.fonttype": 42, "ps.fonttype": 42, "svg.hashsalt": "gcnlabel", "svg.fonttype": "none"})
-mpl.rcParams["text.parse_math"] = False  # no mathtext: names may contain dollars
+SETTINGS: Mapping[str, Any] = {
+    **{"font.size": MEDIUM, "axes.titlesize": MEDIUM, "axes.labelsize": MEDIUM, "figure.titlesize": LARGE},
+    **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize"), SMALL),
+    **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), 0.6),
+    **{"lines.linewidth": 1.2, "lines.markersize": 4, "grid.linewidth": 0.4, "legend.frameon": False},
+    **{"axes.prop_cycle": cycler(color=COLOURS), "image.cmap": "Blues", "hatch.linewidth": 0.5},
+    **{"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "gcnlabel"},
+    "text.parse_math": False,  # names may contain dollars
+}
+"""matplotlib's settings of every figure, over its defaults; a user's own style goes over these."""
+OURS = {"savefig.bbox": None, "savefig.dpi": "figure"}
+"""Settings that no style changes: they would change the width that was asked for."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """Width of figures, and settings of matplotlib over :data:`SETTINGS`.
+
+    Attributes:
+        width: In inches; None: each figure's own, a column or a page.
+        settings: Settings of matplotlib.
+    """
+
+    width: float | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def applied(self) -> AbstractContextManager[None]:
+        """Return a context in which matplotlib has the settings of this style."""
+        return mpl.style.context(["default", dict(SETTINGS), dict(self.settings), OURS])
+
+
+_STYLE: ContextVar[Style] = ContextVar("style", default=Style())  # noqa: B039 (frozen)
+
+
+@contextmanager
+def figure_style(width: str | float | None = None, styles: Sequence[str | Path] = ()) -> Iterator[Style]:
+    """Draw the figures of a ``with`` block in a width and in styles of matplotlib.
+
+    Args:
+        width: ``column`` (3.3 inches), ``page`` (7 inches), or inches; None: what suits each figure.
+        styles: Names of styles that matplotlib has, or files of ``key: value`` lines; later ones go over earlier ones.
+
+    Raises:
+        InputError: It is no width; there is no such style; or a line of the file is no setting.
+
+    Example:
+        >>> with figure_style("page"):
+        ...     new_figure(width_or(COLUMN), 2).get_figwidth()
+        7.0
+    """
+    settings: dict[str, Any] = {}
+    for style in styles:
+        settings |= read_style(style)
+    token = _STYLE.set(Style(_inches(width), settings))
+    try:
+        yield _STYLE.get()
+    finally:
+        _STYLE.reset(token)
+
+
+def styled(draw: Callable[P, Made]) -> Callable[P, Made]:
+    """Make a function draw with the settings of the style in use; for every function that makes a figure."""
+
+    @functools.wraps(draw)
+    def with_settings(*args: P.args, **options: P.kwargs) -> Made:
+        with _STYLE.get().applied():
+            return draw(*args, **options)
+
+    return with_settings
+
+
+def width_or(width: float) -> float:
+    """Return the width that was asked for; where none was, the given one, in inches."""
+    return _STYLE.get().width or width
+
+
+def colour(number: int) -> str:
+    """Return a colour of the style in use; after the last comes the first again."""
+    colours = mpl.rcParams["axes.prop_cycle"].by_key().get("color", COLOURS)
+    return str(colours[number % len(colours)])
+
+
+class StyledFigure(Figure):
+    """A figure that is saved with the settings it was made with, and laid out once: all formats show the same."""
+
+    style = Style()
+
+    def savefig(self, *args: Any, **options: Any) -> None:
+        """Save, see :meth:`matplotlib.figure.Figure.savefig`."""
+        with self.style.applied():
+            if self.get_layout_engine() is not None:
+                self.draw_without_rendering()
+                self.set_layout_engine("none")
+            super().savefig(*args, **options)
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure, in inches, with a layout without overlaps."""
-    return Figure(figsize=(width, height), dpi=200, layout="constrained")
+    """Return an empty figure, in inches, with a layout without overlaps; see :func:`width_or`."""
+    figure = StyledFigure(figsize=(width, height), dpi=200, layout="constrained")
+    figure.style = _STYLE.get()
+    return figure
 
 
 def finite(values: npt.ArrayLike, what: str) -> npt.NDArray[np.float64]:
@@ -44,21 +152,6 @@ def finite(values: npt.ArrayLike, what: str) -> npt.NDArray[np.float64]:
     return array
 
 
-def matrix_axes(axes: Axes, rows: Sequence[str], columns: Sequence[str], size: float) -> None:
-    """Label the rows and columns of a matrix."""
-    axes.set_xticks(range(len(columns)), columns, rotation=90 if len(columns) > 4 else 45, fontsize=size)
-    axes.set_yticks(range(len(rows)), rows, fontsize=size)
-    axes.tick_params(length=0)
-
-
-def separate_tasks(axes: Axes, tasks: TaskSet) -> None:
-    """Draw lines between the tasks of a matrix."""
-    for task in list(tasks)[:-1]:
-        edge = tasks.slice_of(task).stop - 0.5
-        axes.axhline(edge, color="black", linewidth=0.8)
-        axes.axvline(edge, color="black", linewidth=0.8)
-
-
 def short(value: float) -> str:
     """Return two decimals without a leading zero.
 
@@ -68,6 +161,25 @@ def short(value: float) -> str:
     """
     text = f"{round(value, 2) + 0.0:.2f}"  # + 0.0: no "-.00"
     return text.replace("0.", ".", 1) if abs(value) < 1 else text
+
+
+def _inches(width: str | float | None) -> float | None:
+    if width is None:
+        return None
+    try:
+        inches = WIDTHS.get(str(width)) or float(width)
+    except ValueError:
+        inches = 0.0
+    if not 2 <= inches <= 30:
+        raise InputError(f"width {width!r}", expected="column | page | inches, from 2 to 30")
+    return inches
+
+
+def matrix_axes(axes: Axes, rows: Sequence[str], columns: Sequence[str], size: float) -> None:
+    """Label the rows and columns of a matrix."""
+    axes.set_xticks(range(len(columns)), columns, rotation=90 if len(columns) > 4 else 45, fontsize=size)
+    axes.set_yticks(range(len(rows)), rows, fontsize=size)
+    axes.tick_params(length=0)
 
 
 def write_cells(axes: Axes, texts: list[list[str]], dark: npt.NDArray[np.bool_], size: float) -> None:
@@ -87,3 +199,11 @@ def is_dark(axes: Axes, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_
 def label_size(count: int) -> float:
     """Return the font size of the names of that many rows, in points."""
     return MEDIUM if count <= 12 else SMALL if count <= 40 else 5.0
+
+
+def separate_tasks(axes: Axes, tasks: TaskSet) -> None:
+    """Draw lines between the tasks of a matrix."""
+    for task in list(tasks)[:-1]:
+        edge = tasks.slice_of(task).stop - 0.5
+        axes.axhline(edge, color="black", linewidth=0.8)
+        axes.axvline(edge, color="black", linewidth=0.8)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from gcnlabel.cli.figure_options import figure_options
+
 EXAMPLES = """\b
 Examples:
   gcnlabel figures runs/graph --output figures
@@ -17,15 +19,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("runs", nargs=-1, required=True, type=click.Path(), metavar="RUN...")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the figures.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    default=("pdf",),
-    show_default=True,
-    type=click.Choice(["pdf", "svg", "png"]),
-    help="May be given again.",
-)
+@figure_options
 @click.option(
     *("--figure", "named"),
     multiple=True,

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gcnlabel.cli.figure_options import NAMES, figure_options
+from gcnlabel.cli.idle_options import refuse_idle
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -24,7 +27,7 @@ Examples:
 @click.argument("graph", type=click.Path())
 @click.option("--tau-sweep", is_flag=True, help="Print edges and isolated labels against tau, and plot them.")
 @click.option("--output", default=".", show_default=True, type=click.Path(), help="Folder of the sweep's figure.")
-@click.option("--format", "formats", multiple=True, default=("pdf",), type=click.Choice(["pdf", "svg", "png"]))
+@figure_options
 @click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
 def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, ...], overwrite: bool) -> None:
     """Show for each label of GRAPH its task, its neighbours and the share that stays with itself; then warnings."""
@@ -32,6 +35,8 @@ def inspect_graph(graph: str, tau_sweep: bool, output: str, formats: tuple[str, 
     from gcnlabel.graph import LabelGraph
     from gcnlabel.inspection import inspect_warnings
 
+    if not tau_sweep:
+        refuse_idle(("output", "overwrite", *NAMES), "without --tau-sweep")
     loaded = LabelGraph.load(graph)
     console = terminal()
     _show(loaded, graph, console)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.figure_options import figure_options
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -31,7 +33,7 @@ Examples:
 @click.option("--quick", is_flag=True, help="Few synthetic faces and few epochs: minutes, and weak models.")
 @click.option("--emotic", metavar="PATH", help="Folder of EMOTIC: compare Emotion-GCN with its class edges too.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of every config.")
-@click.option("--format", "formats", multiple=True, default=("pdf",), show_default=True, help="pdf, svg, png.")
+@figure_options
 def reproduce(
     what: str, data: str, output: Path, seeds: int, only: str | None, formats: tuple[str, ...], **how: Any
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from gcnlabel.cli.figure_options import figure_options
+
 EXAMPLES = """\b
 Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation
@@ -56,7 +58,7 @@ Examples:
     help="Batches of every training, at least: an epoch goes over few samples several times.",
 )
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
-@click.option("--format", "formats", multiple=True, default=("pdf",), show_default=True, help="pdf, svg, png.")
+@figure_options
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
 @click.option("--overwrite", is_flag=True, help="Replace results that are there.")
 def ablate(

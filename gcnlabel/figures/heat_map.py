@@ -1,0 +1,201 @@
+"""The one function that draws a matrix: cells as vectors, with names and numbers where they are legible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.gridspec import SubplotSpec
+
+from gcnlabel.figures.style import SMALL, SMALLEST, short
+from gcnlabel.figures.text import shortened, text_width, widest
+from gcnlabel.tasks import TaskSet
+
+Floats = npt.NDArray[np.float64]
+
+SPACING = 1.1
+"""Distance of lines of names over their font size, at least."""
+SIGNED = "RdBu_r"
+"""Colours of numbers around 0: red is positive, blue is negative."""
+GREY = "0.88"
+MAX_ASPECT, MAX_HEIGHT = 1.35, 9.0
+"""Height over width of a figure, at most, and its height in inches, at most: names may need more than a square."""
+
+
+@dataclass
+class HeatMap:
+    """A drawn matrix, for :func:`fit_names`."""
+
+    axes: Axes
+    mesh: QuadMesh
+    rows: Sequence[str]
+    columns: Sequence[str]
+    texts: list[list[str]]
+    tasks: TaskSet | None = None
+
+    @property
+    def figure(self) -> Figure:
+        """The figure that it is in."""
+        return cast(Figure, self.axes.figure)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column of the panel."""
+        spec = cast(SubplotSpec, self.axes.get_subplotspec())
+        return spec.rowspan.start, spec.colspan.start
+
+    def pitch(self) -> tuple[float, float]:
+        """Return width and height of a cell in points, as the figure is laid out now."""
+        box = self.axes.get_window_extent().transformed(self.figure.dpi_scale_trans.inverted())
+        return 72 * box.width / len(self.columns), 72 * box.height / len(self.rows)
+
+
+def heat_map(
+    axes: Axes,
+    values: Floats,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    limits: tuple[float, float],
+    cmap: str | None = None,
+    text: Callable[[float], str] = short,
+    grey: npt.NDArray[np.bool_] | None = None,
+    blank: npt.NDArray[np.bool_] | None = None,
+    tasks: TaskSet | None = None,
+) -> HeatMap:
+    """Draw a matrix [R, C] and return it for :func:`fit_names`, which writes names and numbers where they fit.
+
+    Args:
+        axes: Where to.
+        values: [R, C]; NaN, not defined, is a grey cell with "-".
+        rows: Names of the rows, R.
+        columns: Names of the columns, C.
+        limits: Numbers at the ends of the colours.
+        cmap: Colours; None for those of the style in use, :data:`SIGNED` for numbers around 0.
+        text: What is written into a cell.
+        grey: Cells without a colour but with their number, e.g. the diagonal.
+        blank: Cells that are left white, without a number, e.g. where there is no edge.
+        tasks: Tasks of the rows and columns, to draw lines between them.
+    """
+    undefined = np.isnan(values)
+    plain = undefined if grey is None else grey | undefined
+    hidden = plain if blank is None else plain | blank
+    mesh = _cells(axes, np.ma.masked_array(values, hidden), cmap=cmap, vmin=limits[0], vmax=limits[1])
+    if plain.any():
+        _cells(axes, np.ma.masked_array(np.zeros_like(values), ~plain), cmap=ListedColormap([GREY]))
+    empty = np.zeros_like(undefined) if blank is None else blank & ~plain
+    texts = [
+        ["" if empty[i, j] else "-" if undefined[i, j] else text(float(value)) for j, value in enumerate(row)]
+        for i, row in enumerate(values)
+    ]
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5), xticks=[], yticks=[])
+    axes.tick_params(length=0, pad=2)
+    for task in list(tasks or ())[:-1]:
+        edge = tasks.slice_of(task).stop - 0.5 if tasks else 0
+        axes.axhline(edge, color="black", linewidth=0.8)
+        axes.axvline(edge, color="black", linewidth=0.8)
+    return HeatMap(axes, mesh, rows, columns, texts, tasks)
+
+
+def fit_names(maps: Sequence[HeatMap]) -> None:
+    """Write names and numbers at 6 points or more where they fit; call it when all else of the figure is drawn.
+
+    Long names are shortened in the middle. Where names do not fit, the tasks are named; where these do not fit either,
+    or there is one, rows and columns are numbered from 1, in the order of the table beside the figure.
+    """
+    figure = maps[0].figure
+    places = [m.place for m in maps]
+    room = 0.26 * 72 * figure.get_figwidth() / (1 + max(column for _, column in places))
+    sizes = dict.fromkeys("xy", FontProperties(size=mpl.rcParams["xtick.labelsize"]).get_size_in_points())
+    highest = min(MAX_ASPECT * figure.get_figwidth(), MAX_HEIGHT)
+    while True:
+        for found, (row, column) in zip(maps, places, strict=True):
+            _name(found, "y", sizes["y"], room, shown=column == 0, numbered=not sizes["x"])
+            _name(found, "x", sizes["x"], room, shown=(row + 1, column) not in places, numbered=False)
+        figure.draw_without_rendering()
+        width, height = (min(of) for of in zip(*(m.pitch() for m in maps), strict=True))
+        missing = len(maps[0].rows) * (SPACING * sizes["y"] - height) / 72
+        if width < SPACING * sizes["x"]:
+            sizes = {"x": SMALLEST, "y": SMALLEST} if sizes["x"] > SMALLEST else {**sizes, "x": 0}
+        elif missing <= 0:
+            break
+        elif sizes["y"] > SMALLEST:
+            sizes["y"] = SMALLEST
+        elif len(maps) == 1 and (taller := figure.get_figheight() + 1.02 * missing + 0.02) <= highest:
+            figure.set_figheight(taller)
+        else:
+            sizes["y"] = 0
+    for found in maps:
+        if sizes["x"] and widest(found.columns, sizes["x"]) < 0.9 * width:
+            found.axes.tick_params(axis="x", rotation=0)
+        _write(found, width, height)
+
+
+def _name(found: HeatMap, which: str, size: float, room: float, *, shown: bool, numbered: bool) -> None:
+    """Name the rows or columns in a size; of size 0, the tasks or numbers."""
+    axis = found.axes.yaxis if which == "y" else found.axes.xaxis
+    names = found.rows if which == "y" else found.columns
+    turned = 90 if which == "x" and size else 0
+    if not size:
+        step = next(step for step in (5, 10, 20, 50, 100, 10**9) if len(names) <= 12 * step)
+        ticks = range(step - 1, len(names), step)
+        texts = [str(k + 1) for k in ticks]
+        size = SMALLEST
+    else:
+        ticks = range(len(names))
+        ends = [f"   {k + 1}" if which == "y" and numbered else "" for k in ticks]
+        texts = [
+            shortened(name, size, room - text_width(end, size)) + end for name, end in zip(names, ends, strict=True)
+        ]
+    axis.set_ticks(ticks, texts if shown else [""] * len(ticks), fontsize=size, rotation=turned)
+
+
+def _write(found: HeatMap, width: float, height: float) -> None:
+    """Write the numbers, white on dark cells, where the widest fits a cell."""
+    texts = {text for row in found.texts for text in row}
+    size = min(SMALL, height / SPACING, SMALL * 0.88 * width / (widest(texts, SMALL) or 1))
+    if size < SMALLEST:
+        return
+    array: Any = np.ma.asarray(found.mesh.get_array())
+    luminance = found.mesh.to_rgba(array)[..., :3] @ np.array([0.299, 0.587, 0.114])
+    dark = (luminance < 0.5) & ~np.ma.getmaskarray(array)
+    for (i, j), is_dark in np.ndenumerate(dark.reshape(len(found.rows), -1)):
+        if text := found.texts[i][j]:
+            colour = "white" if is_dark else "black"
+            found.axes.text(j, i, text, ha="center", va="center", fontsize=size, color=colour)
+
+
+def matrix_height(width: float, size: int) -> float:
+    """Return the height in inches of a figure of one square matrix of that many rows, with a bar of colours."""
+    return min(0.92 * width, 0.9 + 0.45 * size)
+
+
+def colour_bar(maps: Sequence[HeatMap], label: str = "", extend: str = "neither") -> None:
+    """Draw the bar of colours of matrices on one scale, to their right.
+
+    Args:
+        maps: The matrices.
+        label: What the numbers are.
+        extend: ``max``, ``min`` or ``both`` where numbers lie beyond the ends.
+    """
+    figure = maps[0].figure
+    options: dict[str, Any] = {"shrink": 0.8, "pad": 0.02, "aspect": 25, "fraction": 0.05, "extend": extend}
+    bar = figure.colorbar(maps[0].mesh, ax=[m.axes for m in maps], **options)
+    bar.outline.set_linewidth(0.6)
+    bar.set_label(label)
+
+
+def _cells(axes: Axes, values: Any, **options: Any) -> QuadMesh:
+    """Draw cells as vectors; their edges have their colour, or viewers would show white lines between them."""
+    rows, columns = values.shape
+    edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    return axes.pcolormesh(*edges, values, edgecolors="face", linewidth=0.1, **options)
