@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from gcnlabel.run.ensembles import fitting
+
 os.environ["CUDA_VISIBLE_DEVICES"] = ""  # tests are about numbers that a CPU gives, and about two of its processes
 for name in ("SIGINT", "SIGHUP"):  # ignored where the tests run in the background, and so in what they start
     if signal.getsignal(getattr(signal, name)) == signal.SIG_IGN:
         signal.signal(getattr(signal, name), signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
+fitting.MIN_STEPS, fitting.FACTORS = 0, (1.0,)  # the default's base models as long as configs say, at their rates
 ROOT = Path(__file__).parent.parent
 
 
@@ -20,3 +23,4 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data not found at {folder}: set GCNLABEL_DATA to run this test")
     return folder
+

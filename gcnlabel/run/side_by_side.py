@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -15,6 +15,9 @@ from gcnlabel.run.calibration import calibrate, calibration_methods
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.loaders import batch_plan, selection
 from gcnlabel.training import BatchPlan, Trial, fit, portions, predict
+
+EXTENSIONS = 2
+"""How often learning rates beyond the best one are tried, where that is the lowest or the highest."""
 
 
 def check_side_by_side(config: Config) -> None:
@@ -106,6 +109,52 @@ def fit_trials(
     for trial in trials:
         if trial.epoch:  # it has not diverged
             _calibrate(config, trial)
+
+
+def tuned(
+    config: Config,
+    makers: Mapping[str, Callable[[float], Trial]],
+    rates: Sequence[float],
+    progress: Callable[[int], None] = lambda trained: None,
+    **bounds: int | None,
+) -> dict[str, Trial]:
+    """Train models at several learning rates, and return each at the rate that is best on held-out samples.
+
+    Where that is the lowest or highest, the rate beyond it is tried too, up to :data:`EXTENSIONS` times. Of equals, the
+    lowest rate is taken.
+
+    Args:
+        config: The config.
+        makers: Name -> what makes the trial of a learning rate.
+        rates: The learning rates.
+        progress: Called with the number of models that were trained together.
+        bounds: As :func:`fit_trials` takes them.
+    """
+    found: dict[str, list[Trial]] = {name: [] for name in makers}
+    todo = {name: list(rates) for name in makers}
+    best: dict[str, Trial] = {}
+    for _ in range(1 + EXTENSIONS):
+        new = [(name, makers[name](rate)) for name, of in todo.items() for rate in of]
+        fit_trials(config, [trial for _, trial in new], progress, **bounds)
+        for name, trial in new:
+            found[name].append(trial)
+        best = {name: max(of, key=lambda trial: (trial.value, -trial.rate)) for name, of in found.items()}
+        todo = {name: beyond([trial.rate for trial in of], best[name].rate) for name, of in found.items()}
+        if not any(todo.values()):
+            break
+    return best
+
+
+def beyond(rates: Sequence[float], best: float) -> list[float]:
+    """Return the rate beyond the best one, where that is the lowest or the highest of several.
+
+    Example:
+        >>> beyond([0.1, 0.3, 1.0], 1.0), beyond([0.1, 0.3, 1.0], 0.3), beyond([0.1], 0.1)
+        ([3.0], [], [])
+    """
+    if len(rates) < 2:
+        return []
+    return [best * 3] if best == max(rates) else [best / 3] if best == min(rates) else []
 
 
 def _calibrate(config: Config, trial: Trial) -> None:

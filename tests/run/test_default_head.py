@@ -1,6 +1,7 @@
 """What ``model.head.name: default`` stands for, and that everything else works with it."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,14 +15,20 @@ from gcnlabel.config import load_config
 from gcnlabel.errors import InputError, NoEdgeError
 from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.nn import HEADS
-from gcnlabel.run import RunFolder, default_head, fitting, resume, train
+from gcnlabel.run import RunFolder, default_head, resume, steps, train
+from gcnlabel.run.data import load_data
 from gcnlabel.run.default_head import (
+    COSINE,
+    GENERATOR,
     HIDDEN,
+    KERNEL,
+    LINEAR,
     P_RARE,
     PLENTY,
+    SIGNED,
     TAU,
     P,
-    default_settings,
+    base_models,
     observed,
     resolve_default,
     with_head,
@@ -77,47 +84,59 @@ def config(tmp_path):
     return load_config(tmp_path / "config.yaml")
 
 
-def head_for(config, part):
-    return default_settings(config, part)[0]
+def signed(config, part):
+    return base_models(config, part)[1][SIGNED]
 
 
-@pytest.mark.parametrize("tasks", [[TAGS], [CLASSES], [CLASSES, TAGS]])
-def test_linear_without_dimensions(tasks, config):
-    head, graph = default_settings(config, training(tasks))
-    assert head.name == "linear"
-    assert graph == config.graph
+@pytest.mark.parametrize("tasks", [[TAGS], [CLASSES, TAGS], [TAGS, AFFECT], [AFFECT]])
+def test_base_models_where_labels_are_correlated(tasks, config):
+    graph, models = base_models(config, training(tasks))
+    if tasks in ([TAGS], [AFFECT]):  # independent labels of one task
+        assert (list(models), graph) == ([LINEAR, COSINE], config.graph)
+    else:
+        assert list(models) == [LINEAR, COSINE, GENERATOR, KERNEL, SIGNED]
+        assert (str(graph.convention), graph.tau, str(graph.embeddings)) == ("signed-weighted", TAU, "one-hot")
 
 
-@pytest.mark.parametrize("tasks", [[AFFECT], [AFFECT, Dimensional("rest", ["calm"], range=(-9, 9))]])
-def test_linear_with_dimensions_alone(tasks, config):
-    annotations = annotated([AFFECT])
-    targets = {"affect": annotations.targets["affect"], "rest": annotations.targets["affect"][:, :1]}
-    tasks = TaskSet(tasks)
-    assert (
-        head_for(config, training_part(Annotations(tasks, {name: targets[name] for name in tasks.names}))).name
-        == "linear"
-    )
+def test_many_labels_have_no_generator(config, monkeypatch):
+    monkeypatch.setattr(default_head, "MAX_GENERATED", 3)
+    assert list(base_models(config, training([TAGS, AFFECT]))[1]) == [LINEAR, COSINE]
 
 
 @pytest.mark.parametrize(("valence", "arousal"), [(10, 400), (400, 10), (PLENTY - 1, 400), (50, 50)])
-def test_dimensions_are_generated_alone_where_one_is_scarce(valence, arousal, config):
-    head, graph = default_settings(config, training([TAGS, AFFECT], valence, arousal))
+def test_dimensions_are_generated_alone_where_one_is_rare(valence, arousal, config):
+    graph, models = base_models(config, training([TAGS, AFFECT], valence, arousal))
+    head = models[SIGNED]
     assert (head.title, head.of.tasks, head.keep_length) == ("cosine of residual of graph", ["tags"], [])
     assert head.of.of.bias
-    assert (str(graph.convention), graph.tau, str(graph.embeddings)) == ("signed-weighted", TAU, "one-hot")
     assert graph.p == {"tags": P, "affect": P_RARE}
+    assert (models[GENERATOR].of.of.edges.name, models[GENERATOR].of.tasks) == ("self-loops", ["tags"])
 
 
-def test_all_are_generated_alone_where_all_are_scarce(config):
-    head, graph = default_settings(config, training([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
-    assert (head.title, head.keep_length) == ("cosine of graph", [])
+def test_all_are_generated_alone_where_all_are_rare(config):
+    graph, models = base_models(config, training([TAGS, AFFECT], PLENTY - 1, PLENTY - 1, samples=PLENTY - 1))
+    assert (models[SIGNED].title, models[SIGNED].keep_length) == ("cosine of graph", [])
     assert graph.p == {"tags": P, "affect": P}
 
 
-def test_tasks_with_plenty_lean_on_their_samples(config):
-    head = head_for(config, training([TAGS, AFFECT, CLASSES], PLENTY, PLENTY, samples=PLENTY))
+def test_tasks_with_plenty_have_vectors_of_their_own(config):
+    head = signed(config, training([TAGS, AFFECT, CLASSES], PLENTY, PLENTY, samples=PLENTY))
     assert (head.title, head.of.tasks) == ("cosine of residual of graph", ["tags", "mood"])
     assert head.keep_length == ["affect"]
+
+
+def test_on_features_each_base_model_has_a_backbone_of_its_own(config):
+    found = resolve_default(config, training([TAGS, AFFECT])).model
+    assert (found.backbone.name, found.head.name) == ("identity", "ensemble")
+    assert all((head.name, head.backbone) == ("own-backbone", config.model.backbone) for head in found.head.of.values())
+
+
+@pytest.mark.parametrize("change", ["weighting=uncertainty", "training.precision=64-true", "optimizer.head.lr=0.1"])
+def test_what_side_by_side_does_not_follow_has_one_backbone(change, config, tmp_path):
+    changed = load_config(tmp_path / "config.yaml", [change])
+    found = resolve_default(changed, training([TAGS, AFFECT])).model
+    assert found.backbone == config.model.backbone
+    assert [head.name for head in found.head.of.values()][:2] == ["linear", "cosine"]
 
 
 def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):
@@ -131,11 +150,11 @@ def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):
 
 def test_embeddings_of_the_config_do_not_matter(config):
     named = config.model_copy(update={"graph": config.graph.changed(embeddings="emotion-words")})
-    assert default_settings(named, training([TAGS, AFFECT])) == default_settings(config, training([TAGS, AFFECT]))
+    assert base_models(named, training([TAGS, AFFECT])) == base_models(config, training([TAGS, AFFECT]))
 
 
-def test_linear_where_no_pair_is_a_neighbour(config):
-    assert head_for(config, training([TAGS, AFFECT], related=False)).name == "linear"
+def test_no_generator_where_no_pair_is_a_neighbour(config):
+    assert list(base_models(config, training([TAGS, AFFECT], related=False))[1]) == [LINEAR, COSINE]
 
 
 def test_a_tie_with_the_threshold_is_an_edge_for_the_rule_and_the_graph_alike(config, monkeypatch):
@@ -161,7 +180,6 @@ def test_observed_is_of_the_least_annotated_label():
 def test_another_head_stays_as_it_is(config):
     linear = with_head(config, HEADS.parse("linear"), config.graph)
     assert resolve_default(linear, training([TAGS, AFFECT])) is linear
-    assert resolve_default(config, training([TAGS])).model.head.name == "linear"
 
 
 def write(folder, valence=60):
@@ -179,13 +197,13 @@ def write(folder, valence=60):
 def test_the_rule_looks_at_the_training_part_alone(config, tmp_path, monkeypatch):
     """Whatever val and test hold, the same head is trained."""
     write(tmp_path)
-    data = fitting.load_data(config)
+    data = load_data(config)
     parts = dict(data.parts)
     for name in ("val", "test"):
         targets = {**parts[name].annotations.targets, "affect": np.full((80, 2), 1.5)}
         parts[name] = replace(parts[name], annotations=replace(parts[name].annotations, targets=targets))
     train(config, RunFolder(tmp_path / "run"), progress=False)
-    monkeypatch.setattr(fitting, "load_data", lambda given: replace(data, parts=parts))
+    monkeypatch.setattr(steps, "load_data", lambda given: replace(data, parts=parts))
     train(config, RunFolder(tmp_path / "other"), progress=False)
     first, other = (RunFolder(tmp_path / name).load_config() for name in ("run", "other"))
     assert first == other == resolve_default(config, data.parts["train"])
@@ -214,9 +232,17 @@ def call(*words):
 
 
 def test_the_run_folder_says_what_was_trained(finished):
-    head = yaml.safe_load((finished / "run" / "config.yaml").read_text())["model"]["head"]
-    assert (head["name"], head["of"]["name"], head["of"]["hidden_channels"]) == ("cosine", "graph", HIDDEN)
-    assert json.loads((finished / "run" / "evaluation.json").read_text())["head"] == "cosine of graph"
+    text = (finished / "run" / "config.yaml").read_text()
+    head = yaml.safe_load(text)["model"]["head"]
+    assert (head["name"], list(head["of"])) == ("ensemble", [LINEAR, COSINE, GENERATOR, KERNEL, SIGNED])
+    assert head["of"][SIGNED]["of"]["of"]["hidden_channels"] == HIDDEN
+    evaluation = json.loads((finished / "run" / "evaluation.json").read_text())
+    assert evaluation["head"] == f"ensemble of {LINEAR}, {COSINE}, {GENERATOR}, {KERNEL}, {SIGNED}"
+    said = [line for line in text.splitlines() if line.startswith("# ")]
+    assert any(
+        re.fullmatch(r"# affect = 0\.\d\d .* \+ .*; held-out CCC 0\.\d+ \(alone: linear .*\)", line) for line in said
+    )
+    assert any(line.partition(" ")[2] in " ".join(evaluation["notes"]) for line in said if line.startswith("# tags"))
 
 
 @pytest.mark.parametrize(
@@ -263,21 +289,33 @@ def test_unseen_labels_of_a_config_with_the_default(finished):
     assert "AUC on test" in result.output
 
 
-def test_scarce_samples_train_resume_and_evaluate(finished, tmp_path):
-    """A run with samples of scarce labels, stopped and resumed, is the one that never stopped."""
-    options = ["--set", "training.scarce_samples=8"]
-    whole = call("train", finished / "config.yaml", "--output", tmp_path / "whole", *options)
-    assert whole.exit_code == 0, whole.output
-    first = ["--set", "training.epochs=1"]
-    call("train", finished / "config.yaml", "--output", tmp_path / "part", *options, *first)
-    path = tmp_path / "part" / "config.yaml"
-    path.write_text(path.read_text().replace("epochs: 1\n", "epochs: 2\n"))
-    again = call("train", "--resume", "--output", tmp_path / "part")
+def test_a_run_that_was_stopped_ends_as_if_it_had_not(finished, tmp_path, monkeypatch):
+    def stopped(*given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gcnlabel.run.ensembles.training.write_rows", stopped)
+        call("train", finished / "config.yaml", "--output", tmp_path / "run")
+    assert not (tmp_path / "run" / "checkpoints" / "best.safetensors").exists()
+    again = call("train", "--resume", "--output", tmp_path / "run")
     assert again.exit_code == 0, again.output
-    one, other, without = (
-        RunFolder(folder).read_evaluation()["tasks"]
-        for folder in (tmp_path / "whole", tmp_path / "part", finished / "run")
-    )
+    one, other = (RunFolder(folder).read_evaluation()["tasks"] for folder in (tmp_path / "run", finished / "run"))
     assert one == other
+
+
+def test_a_finished_run_is_trained_longer_from_its_beginning(finished, tmp_path):
+    for name in ("whole", "longer"):
+        options = ["--set", f"training.epochs={3 if name == 'whole' else 1}"]
+        assert call("train", finished / "config.yaml", "--output", tmp_path / name, *options).exit_code == 0
+    again = call("train", "--resume", "--set", "training.epochs=3", "--output", tmp_path / "longer")
+    assert again.exit_code == 0, again.output
+    one, other = (RunFolder(tmp_path / name).read_evaluation()["tasks"] for name in ("whole", "longer"))
+    assert one == other
+
+
+def test_more_samples_of_rare_labels(finished, tmp_path):
+    options = ["--set", "training.scarce_samples=0"]
+    whole = call("train", finished / "config.yaml", "--output", tmp_path / "run", *options)
+    assert whole.exit_code == 0, whole.output
+    one, without = (RunFolder(folder).read_evaluation()["tasks"] for folder in (tmp_path / "run", finished / "run"))
     assert one != without
-    assert call("evaluate", tmp_path / "whole").exit_code == 0

@@ -105,10 +105,7 @@ class EnsembleHead(Head):
     def combined(self, scores: Tensor) -> Tensor:
         """Return the scores of all labels [B, L] from those of the base models [M, B, L]."""
         mixed = torch.einsum("mbl,ml->bl", scores, self.mix) + self.offset
-        if not self.stacked.numel():
-            return mixed
-        discrete, dimensions = self.get_buffer("discrete"), self.get_buffer("dimensions")
-        return mixed.index_add(1, dimensions, mixed[:, discrete] @ self.stacked.T)
+        return with_stacked(mixed, self.stacked, self.get_buffer("discrete"), self.get_buffer("dimensions"))
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the scores of some labels, [B, K], for all samples; the scores of all labels are computed."""
@@ -139,6 +136,20 @@ class EnsembleHead(Head):
         from gcnlabel.nn.heads.normalized import fold_ensemble  # it is made of an ensemble itself
 
         return fold_ensemble(self.pruned())
+
+
+def with_stacked(scores: Tensor, stacked: Tensor, discrete: Tensor, dimensions: Tensor) -> Tensor:
+    """Return scores [B, L], those of dimensions with ``B s_discrete`` added.
+
+    Args:
+        scores: s, [B, L].
+        stacked: B, [dimensions, labels of classes and tags].
+        discrete: Positions of the labels of classes and tags.
+        dimensions: Positions of the dimensions.
+    """
+    if not stacked.numel():
+        return scores
+    return scores.index_add(1, dimensions, scores[:, discrete] @ stacked.T)
 
 
 @HEADS.register("ensemble")

@@ -40,8 +40,10 @@ class HeadPart(Part):
 
     @property
     def title(self) -> str:
-        """Its name in reports, e.g. ``cosine of graph``; for heads of single tasks, ``linear, affect: graph``."""
+        """Its name in reports, e.g. ``cosine of graph``; of single tasks' heads, ``linear, affect: graph``."""
         of, tasks = self.options.get("of"), self.options.get("tasks")
+        if isinstance(of, dict):
+            return f"{self.name} of {', '.join(of)}"
         if isinstance(of, HeadPart) and isinstance(tasks, dict):
             return ", ".join([of.title, *(f"{task}: {head.title}" for task, head in tasks.items())])
         return f"{self.name} of {of.title}" if isinstance(of, HeadPart) else self.name

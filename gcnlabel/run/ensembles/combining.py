@@ -15,6 +15,7 @@ from torch import Tensor
 
 from gcnlabel.calibration import correction
 from gcnlabel.losses import make_loss
+from gcnlabel.nn.heads.ensemble import with_stacked
 from gcnlabel.run.ensembles.ridge import loo_ridge
 from gcnlabel.tasks import Task, TaskSet
 
@@ -58,6 +59,14 @@ class Combination:
     offset: Tensor
     weights: dict[str, dict[str, float]] = field(default_factory=dict)
     values: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def scores(self, tasks: TaskSet, scores: Mapping[str, Scores]) -> dict[str, Tensor]:
+        """Return the ensemble's scores of each task from those of its base models, in standard units."""
+        each = torch.stack([torch.cat([of[task.name] for task in tasks], 1) for of in scores.values()])
+        discrete = torch.tensor([task.discrete for task in tasks for _ in task.labels])
+        mixed = torch.einsum("mbl,ml->bl", each, self.mix) + self.offset
+        found = with_stacked(mixed, self.stacked, discrete.nonzero()[:, 0], (~discrete).nonzero()[:, 0])
+        return dict(zip(tasks.names, found.split([len(task) for task in tasks], 1), strict=True))
 
 
 def combine(

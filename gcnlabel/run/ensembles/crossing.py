@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
+from gcnlabel.config import Config
+from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.side_by_side import fit_trials
+from gcnlabel.training import Trial, portions, predict
 
 FOLDS = 4
 FEW = 100
@@ -42,6 +49,38 @@ def folds(data: RunData, seed: int) -> dict[str, npt.NDArray[np.int64]]:
                 fold[rows, d] = np.arange(len(rows)) % FOLDS
             found[task.name] = fold
     return found
+
+
+def left_out_scores(
+    config: Config,
+    data: RunData,
+    makers: Mapping[str, Callable[[RunData], Trial]],
+    progress: Callable[[int], None],
+    **bounds: int | None,
+) -> dict[str, dict[str, Tensor]]:
+    """Return base model -> dimensional task -> scores [N, dimensions] of training samples, in standard units.
+
+    Each is of a model that was trained without the target; NaN where there is none.
+
+    Args:
+        config: The config.
+        data: The data; its test split is not looked at.
+        makers: Base model -> what makes its trial of some data.
+        progress: Called with the number of models that were trained together.
+        bounds: As :func:`~gcnlabel.run.side_by_side.fit_trials` takes them.
+    """
+    fold = folds(data, config.seed)
+    parts = list(without(data, fold))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges
+        trials = [(k, name, make(part)) for k, part in enumerate(parts) for name, make in makers.items()]
+        fit_trials(config, [trial for *_, trial in trials], progress, **bounds)
+    found = {name: {task: np.full(of.shape, np.nan) for task, of in fold.items()} for name in makers}
+    for k, name, trial in trials:
+        scores = predict(trial.model.standard_scores, portions(data.parts["train"].inputs))
+        for task, of in fold.items():
+            found[name][task][of == k] = scores[task].numpy()[of == k]
+    return {name: {task: torch.from_numpy(of) for task, of in of_name.items()} for name, of_name in found.items()}
 
 
 def without(data: RunData, fold: dict[str, npt.NDArray[np.int64]]) -> Iterator[RunData]:

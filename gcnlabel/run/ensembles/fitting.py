@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead, HeadPart
@@ -21,15 +19,13 @@ from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.default_head import IDENTITY, with_head
 from gcnlabel.run.ensembles.combining import Combination, Evidence, combine
-from gcnlabel.run.ensembles.crossing import FOLDS, folds, is_crossed, without
+from gcnlabel.run.ensembles.crossing import FOLDS, is_crossed, left_out_scores
 from gcnlabel.run.graph import graph_or_loops, with_adjacency
-from gcnlabel.run.side_by_side import check_side_by_side, fit_trials, make_trial
+from gcnlabel.run.side_by_side import check_side_by_side, make_trial, tuned
 from gcnlabel.training import Trial, portions, predict
 
 FACTORS = (1 / 3, 1.0, 3.0)
 """Learning rates that are tried, as factors of the config's."""
-EXTENSIONS = 2
-"""How often rates beyond the best one are tried, where that is the lowest or highest."""
 MIN_STEPS = 300
 """Batches of every training, at least."""
 Progress = Callable[[int, int], None]
@@ -89,8 +85,15 @@ def fit_ensemble(
         done += trained
         progress(min(done, total), total)
 
-    best = _tuned(config, data, {name: (head, graph) for name, head in heads.items()}, count, bounds)
-    left_out = _crossed(config, data, best, count, bounds) if crossed else None
+    def maker(name: str) -> Callable[[float], Trial]:
+        return lambda rate: _trial(config, data, name, graph, rate)
+
+    rates = [config.optimizer.lr * factor for factor in FACTORS]
+    best = tuned(config, {name: maker(name) for name in heads}, rates, count, **bounds)
+    best = {name: trial for name, trial in best.items() if trial.epoch}
+    if not best:
+        raise InputError("every base model diverged", fix="a smaller optimizer.lr; features that are scaled")
+    left_out = _left_out(config, data, best, count, **bounds) if crossed else None
     parts = (data.parts["train"], data.parts["val"])
     methods, units = calibration_methods(config, data.tasks), build_units(config, data)
     train, held = (
@@ -110,71 +113,27 @@ def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
     return predict(model.standard_scores, portions(part.inputs))
 
 
-def _tuned(
-    config: Config,
-    data: RunData,
-    heads: Mapping[str, tuple[HeadPart, LabelGraph | None]],
-    count: Callable[[int], None],
-    bounds: Mapping[str, int | None],
-) -> dict[str, Trial]:
-    """Return the trial of the best rate of each base model; rates are extended where the best is at an edge."""
-    trials: dict[str, list[Trial]] = {name: [] for name in heads}
-    rates = {name: [config.optimizer.lr * factor for factor in FACTORS] for name in heads}
-    for _ in range(1 + EXTENSIONS):
-        new = [_trial(config, data, name, *heads[name], rate) for name, of in rates.items() for rate in of]
-        fit_trials(config, new, count, **bounds)
-        for trial in new:
-            trials[str(trial.kind)].append(trial)
-        best = {name: max(of, key=lambda trial: (trial.value, -trial.rate)) for name, of in trials.items()}
-        rates = {name: _beyond([trial.rate for trial in of], best[name].rate) for name, of in trials.items()}
-        if not any(rates.values()):
-            break
-    found = {name: trial for name, trial in best.items() if trial.epoch}
-    if not found:
-        raise InputError("every base model diverged", fix="a smaller optimizer.lr; features that are scaled")
-    return found
-
-
-def _beyond(rates: Sequence[float], best: float) -> list[float]:
-    """Return the rate beyond the best one, where that is the lowest or the highest.
-
-    Example:
-        >>> _beyond([0.1, 0.3, 1.0], 1.0), _beyond([0.1, 0.3, 1.0], 0.3)
-        ([3.0], [])
-    """
-    return [best * 3] if best == max(rates) else [best / 3] if best == min(rates) else []
-
-
-def _trial(config: Config, data: RunData, name: str, head: HeadPart, graph: LabelGraph | None, rate: float) -> Trial:
-    torch.manual_seed(config.seed)
+def _trial(config: Config, data: RunData, name: str, graph: LabelGraph | None, rate: float) -> Trial:
+    head: HeadPart = config.model.head.options["of"][name]
     own = with_head(config, head, config.graph)
+    torch.manual_seed(config.seed)
     return make_trial(own, data, build_model(own, data, graph if head.has_graph else None), rate=rate, kind=name)
 
 
-def _crossed(
-    config: Config,
-    data: RunData,
-    best: Mapping[str, Trial],
-    count: Callable[[int], None],
-    bounds: Mapping[str, int | None],
+def _left_out(
+    config: Config, data: RunData, best: Mapping[str, Trial], count: Callable[[int], None], **bounds: int | None
 ) -> dict[str, dict[str, Tensor]]:
-    """Return base model -> task -> scores of training samples by models without their targets, NaN elsewhere."""
-    fold = folds(data, config.seed)
-    heads: dict[str, HeadPart] = config.model.head.options["of"]
-    trials = []
-    for part in without(data, fold):
-        graph = _dense(config, part) if config.model.head.has_graph else None
-        trials += [_trial(config, part, name, heads[name], graph, trial.rate) for name, trial in best.items()]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GcnlabelWarning)
-        fit_trials(config, trials, count, **bounds)
-    found = {name: {task: np.full(of.shape, np.nan) for task, of in fold.items()} for name in best}
-    for place, trial in enumerate(trials):
-        scores = standard_scores(trial.model, data.parts["train"])
-        for task, of in fold.items():
-            here = of == place // len(best)
-            found[str(trial.kind)][task][here] = scores[task].numpy()[here]
-    return {name: {task: torch.from_numpy(of) for task, of in of_name.items()} for name, of_name in found.items()}
+    graphs: dict[int, LabelGraph] = {}
+
+    def graph_of(part: RunData) -> LabelGraph | None:
+        if config.model.head.has_graph and id(part) not in graphs:
+            graphs[id(part)] = _dense(config, part)
+        return graphs.get(id(part))
+
+    def maker(name: str, rate: float) -> Callable[[RunData], Trial]:
+        return lambda part: _trial(config, part, name, graph_of(part), rate)
+
+    return left_out_scores(config, data, {name: maker(name, t.rate) for name, t in best.items()}, count, **bounds)
 
 
 def _dense(config: Config, data: RunData) -> LabelGraph:

@@ -1,8 +1,8 @@
-"""The heads that are compared: baselines, the default, the published one, and the default with wrong graphs."""
+"""The heads that are compared: baselines, base models of the default, the published head, and wrong graphs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,16 +17,18 @@ from gcnlabel.nn import HEADS, MultiTaskModel, build_head
 from gcnlabel.nn.heads import HeadPart
 from gcnlabel.run.build import build_backbone, build_units
 from gcnlabel.run.data import RunData
-from gcnlabel.run.default_head import default_settings, generated_settings, signed_settings, with_head
-from gcnlabel.run.graph import graph_or_loops, raw_graph, with_adjacency
-from gcnlabel.studies.ablation.controls import CONTROLS, IDENTITY
+from gcnlabel.run.default_head import KERNEL, LINEAR, SIGNED, base_models, with_head
+from gcnlabel.run.graph import graph_or_loops, with_adjacency
+from gcnlabel.run.side_by_side import make_trial
+from gcnlabel.studies.ablation.controls import CONTROLS
 from gcnlabel.tasks import TaskSet
+from gcnlabel.training import Trial
 
-LINEAR, COSINE, STACKING, DEFAULT = "linear", "linear + cosine", "stacking", "default"
-SIGNED, PUBLISHED = "signed graph", "published head"
+STACKING, DEFAULT, PUBLISHED = "stacking", "default", "published head"
 PROPAGATION, QUERIES, SAMPLE_GRAPH = "output propagation", "label-query attention", "sample-adaptive graph"
 RANDOM_SIZE = 64
 """Size of random embeddings."""
+SEED = "linear, seed {}"
 Change = Callable[[LabelGraph, int], LabelGraph]
 
 
@@ -39,84 +41,75 @@ class Candidate:
         config: Config with its head and graph.
         change: Changes its graph, given a seed; None for no change.
         heads: Heads of which the best on the val split is reported; none for the config's alone.
+        shift: Added to the seed of its weights and of the order of its samples.
     """
 
     name: str
     config: Config
     change: Change | None = None
     heads: tuple[HeadPart, ...] = ()
+    shift: int = 0
 
     def variants(self) -> list[Candidate]:
         """Return one candidate for each of its heads."""
         heads = self.heads or (self.config.model.head,)
         return [replace(self, config=with_head(self.config, head, self.config.graph), heads=()) for head in heads]
 
-    def measure(self, data: RunData) -> None:
-        """Measure the statistics of its graph; they are kept with the data, and sent with it to other processes."""
-        if self.config.model.head.has_graph:
-            raw_graph(self.config, data.parts["train"])
-
     def model(self, data: RunData, seed: int) -> MultiTaskModel:
         """Return its model for some data, drawn by a seed; the backbone is the same for all candidates."""
-        torch.manual_seed(seed)
         settings = self.config.model
-        backbone = build_backbone(settings.backbone, data.parts["train"].inputs, self.config.standardize)
         graph = None
         if settings.head.has_graph:
             graph = graph_or_loops(self.config, data)
             graph = with_adjacency(graph, graph.adjacency())
             graph = graph if self.change is None else self.change(graph, seed)
+        torch.manual_seed(seed + self.shift)
+        backbone = build_backbone(settings.backbone, data.parts["train"].inputs, self.config.standardize)
         head = build_head(settings.head, data.tasks, backbone.out_features, graph)
         return MultiTaskModel(backbone, head, build_units(self.config, data))
 
+    def trial(self, data: RunData, seed: int, rate: float) -> Trial:
+        """Return a model of it to train; models of one architecture are of one kind."""
+        model = self.model(data, seed)
+        shapes = tuple((name, tuple(value.shape)) for name, value in model.state_dict().items())
+        kind = (str(self.config.model.head.model_dump()), shapes)
+        return make_trial(self.config, data, model, rate=rate, seed=seed + self.shift, kind=kind)
 
-def candidates(config: Config, data: RunData) -> list[Candidate]:
-    """Return every head that is trained; stacking follows from the linear one.
 
-    Wrong graphs and embeddings replace those of the default, or, where the default is linear, those of the signed
-    graph.
+def candidates(config: Config, data: RunData) -> dict[str, Candidate]:
+    """Return every head that can be trained, by name; others follow from their scores, see :mod:`derived`.
 
     Args:
         config: Recipe of them all.
-        data: Data whose training split decides what the default is.
+        data: Data whose training split decides what the base models are.
     """
-    head, graph = default_settings(config, data.parts["train"])
-    default = Candidate(DEFAULT, with_head(config, head, graph))
-    signed = Candidate(SIGNED, with_head(config, generated_settings(), signed_settings(config.graph)))
-    reference = default if head.has_graph else signed
+    graph, models = base_models(config, data.parts["train"])
+    found = {name: Candidate(name, with_head(config, head, graph)) for name, head in models.items()}
+    one_hot = config.graph.changed(embeddings=config.graph.embeddings or "one-hot")
     widths = next((part.options["hidden_channels"] for part in config.model.head.all() if part.name == "graph"), [512])
     published = {"name": "graph", "hidden_channels": widths, "init": "published"}
-    found = [
-        Candidate(LINEAR, _named(config, "linear", config.graph)),
-        Candidate(COSINE, _named(config, "cosine", config.graph)),
-        default,
-        *([] if head.has_graph else [signed]),
-        Candidate(PROPAGATION, _named(config, "output-propagation", signed.config.graph)),
-        Candidate(QUERIES, _named(config, "label-query", config.graph)),
-        Candidate(SAMPLE_GRAPH, _named(config, "sample-graph", config.graph)),
-        Candidate(PUBLISHED, _named(config, published, published_settings(config.graph, data.tasks))),
-        *(Candidate(name, reference.config, _rewired(name)) for name in CONTROLS),
-        Candidate("random embeddings", reference.config, _with_random),
-        *_with_named(reference.config, config.graph.embeddings),
-    ]
-    return [*_tuned(found, config.ablate.heads), *_own(config, {candidate.name for candidate in found})]
-
-
-def _tuned(found: Sequence[Candidate], heads: Mapping[str, Sequence[HeadPart]]) -> list[Candidate]:
-    """Return candidates whose variants are the heads that a config gives under their names."""
-    return [replace(each, heads=tuple(heads[each.name])) if each.name in heads else each for each in found]
-
-
-def _own(config: Config, known: Collection[str]) -> Iterator[Candidate]:
-    """Yield the further heads of a config, over its own graph; one-hot embeddings where it names none."""
-    graph = config.graph.model_copy(update={"embeddings": config.graph.embeddings or "one-hot"})
+    others = {
+        PROPAGATION: ("output-propagation", graph if SIGNED in found else one_hot),
+        QUERIES: ("label-query", config.graph),
+        SAMPLE_GRAPH: ("sample-graph", config.graph),
+        PUBLISHED: (published, published_settings(config.graph, data.tasks)),
+    }
+    found |= {n: Candidate(n, with_head(config, HEADS.parse(head), of)) for n, (head, of) in others.items()}
+    found |= {SEED.format(k): replace(found[LINEAR], name=SEED.format(k), shift=1000 * k) for k in range(1, 5)}
+    for base in (SIGNED, KERNEL):
+        if base in found:
+            found |= {each.name: each for each in _controls(found[base])}
     for name, heads in config.ablate.heads.items():
-        if name not in known:
-            yield Candidate(name, with_head(config, heads[0], graph), heads=tuple(heads))
+        own = found.get(name, Candidate(name, with_head(config, heads[0], one_hot)))
+        found[name] = replace(own, heads=tuple(heads))
+    return found
 
 
-def _named(config: Config, head: Any, graph: Graph) -> Config:
-    return with_head(config, HEADS.parse(head), graph)
+def _controls(of: Candidate) -> Iterator[Candidate]:
+    for name in CONTROLS:
+        yield replace(of, name=f"{of.name}, {name}", change=partial(_rewire, name))  # it can be sent to other processes
+    if of.name == SIGNED:
+        yield replace(of, name=f"{SIGNED}, random embeddings", change=_with_random)
 
 
 def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
@@ -135,21 +128,15 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
     return graph.changed(**changes, file=None, pairs=None, embeddings=graph.embeddings or "one-hot")
 
 
-def _rewired(name: str) -> Change:
-    return partial(_rewire, name)  # it can be sent to other processes
-
-
 def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
-    generator = torch.Generator().manual_seed(seed)
-    return with_adjacency(graph, CONTROLS[name](graph.adjacency(), generator))
-
-
-def _with_named(config: Config, embeddings: Any) -> Iterator[Candidate]:
-    """Yield the default, and it with the identity graph, over embeddings that hold information about the labels."""
-    if embeddings is not None and embeddings.name not in ("one-hot", "random"):
-        named = with_head(config, config.model.head, config.graph.changed(embeddings=embeddings))
-        yield Candidate("embeddings of the config", named)
-        yield Candidate("embeddings of the config, identity graph", named, _rewired(IDENTITY))
+    """Return the graph with wrong edges, and the statistic with the same change."""
+    change = CONTROLS[name]
+    other = with_adjacency(graph, change(graph.adjacency(), torch.Generator().manual_seed(seed)))
+    if graph.statistic is None:
+        return other
+    statistic = change(graph.statistic, torch.Generator().manual_seed(seed))
+    edges = {"edge_index": other.edge_index, "edge_weight": other.edge_weight}
+    return LabelGraph(graph.tasks, statistic=statistic, history=graph.history, x=graph.x, **edges)
 
 
 def _with_random(graph: LabelGraph, seed: int) -> LabelGraph:

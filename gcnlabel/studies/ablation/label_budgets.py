@@ -20,6 +20,8 @@ class LabelBudget:
         share: Share of the training samples that is kept, in (0, 1].
         task: Task that is annotated on few samples, or None.
         samples: Number of these samples: drawn for each dimension on its own, once for all classes or tags.
+        held_out: Whether the held-out split is within the budget too: the same share of it; or, of the samples of a
+            task, a fifth (at least 2), so that the training split has the others.
 
     Raises:
         InputError: The share is outside (0, 1], or there are no samples of a task.
@@ -32,6 +34,7 @@ class LabelBudget:
     share: float = 1.0
     task: str | None = None
     samples: int = 0
+    held_out: bool = False
 
     def __post_init__(self) -> None:
         """Check share and number."""
@@ -42,9 +45,10 @@ class LabelBudget:
 
     def __str__(self) -> str:
         """Return its name in tables."""
+        within = ", held-out ones among them" if self.held_out else ""
         if self.task is None:
-            return f"{100 * self.share:g}% of the samples"
-        return f"{self.task} on {self.samples} samples"
+            return f"{100 * self.share:g}% of the samples{within}"
+        return f"{self.task} on {self.samples} samples{within}"
 
     def subsample(self, data: RunData, seed: int) -> RunData:
         """Return the data with a subsample of the training split, drawn by a seed.
@@ -52,18 +56,26 @@ class LabelBudget:
         Raises:
             InputError: Fewer than 2 samples would be left, or there is no such task.
         """
-        train, draw = data.parts["train"], np.random.default_rng(seed)
-        if self.task is None:
-            size = round(self.share * len(train.annotations))
-            if size < 2:
-                raise InputError(f"{self.share:g} of {len(train.annotations)} samples", expected="at least 2 samples")
-            if size == len(train.annotations):
-                return data
-            rows = np.sort(draw.permutation(len(train.annotations))[:size])
-            subsample = train.select(rows)
-        else:
-            subsample = Part(_few(train.annotations, data.tasks[self.task], self.samples, draw), train.inputs)
-        return replace(data, parts={**data.parts, "train": subsample})
+        draw, parts = np.random.default_rng(seed), dict(data.parts)
+        for name in ("train", "val") if self.held_out else ("train",):
+            parts[name] = self._part(parts[name], data, name, draw)
+        return replace(data, parts=parts)
+
+    def _part(self, part: Part, data: RunData, name: str, draw: np.random.Generator) -> Part:
+        if self.task is not None:
+            return Part(_few(part.annotations, data.tasks[self.task], self._count(name), draw), part.inputs)
+        size = round(self.share * len(part.annotations))
+        size = size if name == "train" else max(size, 2)
+        if size < 2:
+            raise InputError(f"{self.share:g} of {len(part.annotations)} samples", expected="at least 2 samples")
+        if size >= len(part.annotations):
+            return part
+        return part.select(np.sort(draw.permutation(len(part.annotations))[:size]))
+
+    def _count(self, name: str) -> int:
+        """Return on how many samples of a split the task is annotated."""
+        held = max(2, round(self.samples / 5)) if self.held_out else 0
+        return held if name == "val" else max(self.samples - held, 1)
 
 
 def _few(annotations: Annotations, task: Task, samples: int, draw: np.random.Generator) -> Annotations:

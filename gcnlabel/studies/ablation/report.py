@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gcnlabel.metrics.main_metrics import BESIDE
-from gcnlabel.studies.ablation.candidates import DEFAULT, LINEAR
+from gcnlabel.run.default_head import LINEAR
+from gcnlabel.studies.ablation.candidates import DEFAULT
 from gcnlabel.studies.ablation.comparison import Difference, difference, holm
 from gcnlabel.tasks import TaskSet
 
@@ -46,15 +47,17 @@ def markdown(results: Found, metrics: list[str]) -> str:
     number = len(results["seeds"])
     shown = f"Mean ± standard deviation over {number} seeds" if number > 1 else f"One seed ({results['seeds'][0]})"
     lines = [
-        f"{shown} on the test part. Every head has the same data, backbone, loss weights, {results['epochs']} epochs "
+        f"{shown} on the test split. Every head has the same data, backbone, loss weights, {results['epochs']} epochs "
         f"(of {results['min_steps']} batches in all, at least) and learning rates {_listed(results['rates'])}; rate "
-        f"and epoch are selected by {results['select']['metric']} on the val part."
+        f"and epoch are selected by {results['select']['metric']} on the val split."
         + _brackets(number)
         + _calibrated(results.get("calibrated", {})),
         "",
     ]
     for name, regime in results["regimes"].items():
-        lines += [f"### {name}", "", f"The default is {_described(regime['default'])} here.", ""]
+        lines += [f"### {name}", ""]
+        if regime["default"]:
+            lines += [f"The default, mean weights over seeds: {described(regime['default'])}.", ""]
         for metric in metrics:
             lines += [*_table(regime["heads"], metric), ""]
     return "\n".join(lines).rstrip() + "\n"
@@ -161,9 +164,14 @@ def _listed(rates: list[float]) -> str:
     return ", ".join(f"{rate:g}" for rate in rates)
 
 
-def _described(head: Mapping[str, Any]) -> str:
-    if head["name"] == LINEAR:
-        return "the linear head"
-    free = head["of"].get("tasks")
-    beside = f", with free vectors beside those of {', '.join(free)}" if free else ""
-    return f"the signed graph's head, scored by angles{beside}"
+def described(default: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the weights of the default's base models in words.
+
+    Example:
+        >>> described({"tags": {"linear": 0.75, "cosine": 0.25}})
+        'tags = .750 linear + .250 cosine'
+    """
+    return "; ".join(
+        f"{task} = " + " + ".join(f"{short(weight)} {name}" for name, weight in sorted(of.items(), key=lambda w: -w[1]))
+        for task, of in default.items()
+    )

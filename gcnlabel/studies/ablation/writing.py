@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,15 +16,18 @@ from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, sav
 from gcnlabel.files import atomic_write, refuse_existing, writable_folder
 from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.studies.ablation.candidates import COSINE, DEFAULT, PUBLISHED, SIGNED, STACKING
+from gcnlabel.run.default_head import COSINE, SIGNED
+from gcnlabel.studies.ablation.candidates import DEFAULT, PUBLISHED, STACKING
 from gcnlabel.studies.ablation.experiment import Progress, ablate
+from gcnlabel.studies.ablation.job import Budget
 from gcnlabel.studies.ablation.label_budgets import LabelBudget
-from gcnlabel.studies.ablation.measuring import Budget
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
 from gcnlabel.tasks import TaskSet
 
 BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
 FILES = ("ablation.json", "ablation.md")
+JOBS = "jobs"
+"""Folder of the results of each job."""
 FEW = (10, 50)
 """Annotated samples of each dimension, where nothing else is asked for."""
 
@@ -35,13 +39,16 @@ def run_ablation(
     shares: Sequence[float],
     few: Iterable[tuple[str, int]] | None = None,
     *,
+    held_out: bool = False,
     heads: Collection[str] | None = None,
     formats: Sequence[str] = ("pdf",),
     overwrite: bool = False,
     workers: int | None = 1,
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each amount.
+    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each label budget.
+
+    The result of each job (a label budget and a seed) is kept in ``jobs``: called again, it goes on from there.
 
     Args:
         config: The recipe.
@@ -49,7 +56,8 @@ def run_ablation(
         budget: Seeds, grid and least number of batches.
         shares: Shares of the training samples, each in (0, 1].
         few: Tasks and on how many samples each is annotated alone; None for :func:`default_few`.
-        heads: Names of those to compare, besides the linear one and the default; None for all.
+        held_out: Whether held-out samples are within the label budgets, see :class:`LabelBudget`.
+        heads: Names of those to compare, besides the linear one and the default; None for the usual ones.
         formats: Of the figure.
         overwrite: Whether results that are there may be replaced.
         workers: Processes that train; None for one a processor.
@@ -60,21 +68,28 @@ def run_ablation(
             there, or the folder cannot be made.
     """
     check_formats(formats)
+    going_on = (folder / JOBS).is_dir() and not overwrite
     for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
-        refuse_existing(folder / name, overwrite)
+        refuse_existing(folder / name, overwrite or going_on)
     data = load_data(config)
-    label_budgets = _label_budgets(data.tasks, shares, few)
+    label_budgets = _label_budgets(data.tasks, shares, few, held_out)
     check_measurable(data)
     writable_folder(folder)
+    if overwrite:
+        shutil.rmtree(folder / JOBS, ignore_errors=True)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
-    return ablate(config, data, label_budgets, budget, heads=heads, workers=workers, progress=progress, keep=keep)
+    options: dict[str, Any] = {"workers": workers, "progress": progress, "folder": folder / JOBS}
+    return ablate(config, data, label_budgets, budget, heads=heads, keep=keep, **options)
 
 
-def _label_budgets(tasks: TaskSet, shares: Sequence[float], few: Iterable[tuple[str, int]] | None) -> list[LabelBudget]:
+def _label_budgets(
+    tasks: TaskSet, shares: Sequence[float], few: Iterable[tuple[str, int]] | None, held_out: bool
+) -> list[LabelBudget]:
     few = default_few(tasks) if few is None else list(few)
     for name, _ in few:
         tasks[name]
-    named = [*(LabelBudget(share) for share in shares), *(LabelBudget(task=name, samples=k) for name, k in few)]
+    named = [LabelBudget(share, held_out=held_out and share < 1) for share in shares]
+    named += [LabelBudget(task=name, samples=k, held_out=held_out) for name, k in few]
     if not named:
         raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
     return list(dict.fromkeys(named))

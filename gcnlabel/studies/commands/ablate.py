@@ -25,10 +25,10 @@ Examples:
 @click.option(
     *("--share", "shares"),
     multiple=True,
-    default=(0.01, 0.05, 0.2, 1.0),
+    default=("0.01", "0.05", "0.2", "1"),
     show_default=True,
-    type=click.FloatRange(0, 1, min_open=True),
-    help="Share of the training samples.",
+    metavar="SHARE",
+    help="Share of the training samples; none for --few alone.",
 )
 @click.option(
     "--few",
@@ -57,6 +57,13 @@ Examples:
     type=click.IntRange(min=0),
     help="Batches of every training, at least: an epoch goes over few samples several times.",
 )
+@click.option(
+    "--held-out",
+    type=click.Choice(["all", "budget"]),
+    default="all",
+    show_default=True,
+    help="Held-out labels: all there are, or within the label budget too.",
+)
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
 @figure_options
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
@@ -65,11 +72,12 @@ def ablate(
     config: str,
     output: Path,
     seeds: int,
-    shares: tuple[float, ...],
+    shares: tuple[str, ...],
     few: tuple[str, ...],
     heads: tuple[str, ...],
     rates: tuple[float, ...],
     min_steps: int,
+    held_out: str,
     changes: tuple[str, ...],
     formats: tuple[str, ...],
     workers: int | None,
@@ -88,13 +96,26 @@ def ablate(
     parsed = load_config(config, changes)
     budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
-    with progress_bar("heads") as progress:
-        given = (parsed, output, budget, shares, tasks)
+    with progress_bar("jobs") as progress:
+        given = (parsed, output, budget, [] if shares == ("none",) else [_share(text) for text in shares], tasks)
         options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
+        options["held_out"] = held_out == "budget"
         run_ablation(*given, **options, workers=workers, progress=progress)
     click.echo((output / "ablation.md").read_text(encoding="utf-8"))
     figures = "".join(f"gains.{name}, " for name in formats)
     click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")
+
+
+def _share(text: str) -> float:
+    from gcnlabel.errors import InputError
+
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise InputError(f"--share {text}", expected="a number in (0, 1], or none")
+    return share
 
 
 def _task_and_number(text: str) -> tuple[str, int]:
