@@ -23,4 +23,3 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data not found at {folder}: set GCNLABEL_DATA to run this test")
     return folder
-

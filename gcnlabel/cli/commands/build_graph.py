@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.json_results import json_option
+
 if TYPE_CHECKING:
     from gcnlabel.graph import GraphRecipe, LabelGraph
     from gcnlabel.statistics import LabelStatistics
@@ -110,7 +112,8 @@ Examples:
 )
 @click.option("--output", required=True, type=click.Path(), help="The .safetensors file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
+@json_option
+def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> Any:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., ARFF, COCO and VOC, then all
@@ -131,6 +134,7 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {size}")
     if "order" in str(graph.history.get("source", "")):
         click.echo(f"assumed: {graph.history['source']}: {', '.join(graph.labels[:9])}")
+    return {"written": [output], "labels": graph.labels, "edges": edges, "history": graph.history}
 
 
 def _recipe(options: dict[str, Any]) -> GraphRecipe:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gcnlabel.cli.figure_options import figure_options
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -28,6 +30,7 @@ Examples:
 )
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
+@json_option
 def figures(
     runs: tuple[str, ...],
     output: Path,
@@ -35,11 +38,13 @@ def figures(
     named: tuple[str, ...],
     overwrite: bool,
     trust: bool,
-) -> None:
+) -> Any:
     """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV."""
     from gcnlabel.run import RunFolder
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
     folders = [RunFolder(run, trust=trust) for run in runs]
-    for path in draw_figures(folders, FigureFolder(output, formats, overwrite), named or None):
+    written = draw_figures(folders, FigureFolder(output, formats, overwrite), named or None)
+    for path in written:
         click.echo(path)
+    return {"written": written}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -18,7 +21,8 @@ Examples:
 @click.option("--output", default="report.html", show_default=True, type=click.Path(path_type=Path), help="The file.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def report(runs: tuple[str, ...], output: Path, trust: bool, overwrite: bool) -> None:
+@json_option
+def report(runs: tuple[str, ...], output: Path, trust: bool, overwrite: bool) -> Any:
     """Write one HTML file on each RUN: data, graph, curves, labels, comparison with intervals over seeds.
 
     What cannot be read (moved data, a damaged file, code that is not trusted) is named in it, with the reason.
@@ -31,3 +35,4 @@ def report(runs: tuple[str, ...], output: Path, trust: bool, overwrite: bool) ->
     with progress_bar("report") as progress:
         path = write_report(folders, output, overwrite=overwrite, progress=progress)
     click.echo(path)
+    return {"written": [path]}

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gcnlabel.cli.figure_options import figure_options
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -68,6 +69,7 @@ Examples:
 @figure_options
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
 @click.option("--overwrite", is_flag=True, help="Replace results that are there.")
+@json_option
 def ablate(
     config: str,
     output: Path,
@@ -82,13 +84,16 @@ def ablate(
     formats: tuple[str, ...],
     workers: int | None,
     overwrite: bool,
-) -> None:
+) -> Any:
     """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many amounts of data.
 
     Trains the linear head, linear + cosine, stacking, the default, output propagation, label-query attention, a
     sample-adaptive graph, the published head, and the default with wrong graphs and embeddings; seeds and learning
     rates side by side. The head of CONFIG does not matter.
     """
+    import json
+
+    from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
     from gcnlabel.studies.ablation import Budget, run_ablation
@@ -101,9 +106,10 @@ def ablate(
         options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
         options["held_out"] = held_out == "budget"
         run_ablation(*given, **options, workers=workers, progress=progress)
-    click.echo((output / "ablation.md").read_text(encoding="utf-8"))
+    show_markdown((output / "ablation.md").read_text(encoding="utf-8"))
     figures = "".join(f"gains.{name}, " for name in formats)
     click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")
+    return json.loads((output / "ablation.json").read_text(encoding="utf-8"))
 
 
 def _share(text: str) -> float:
