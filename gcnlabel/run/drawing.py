@@ -15,6 +15,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import FIGURES
 from gcnlabel.graph import LabelGraph
+from gcnlabel.progress import Report, counted
 from gcnlabel.run.data import load_data
 from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
@@ -26,7 +27,10 @@ Read = TypeVar("Read")
 
 
 def draw_figures(
-    runs: Sequence[RunFolder], target: FigureFolder, figures: Sequence[str | Mapping[str, Any]] | None = None
+    runs: Sequence[RunFolder],
+    target: FigureFolder,
+    figures: Sequence[str | Mapping[str, Any]] | None = None,
+    progress: Report | None = None,
 ) -> list[Path]:
     """Draw figures of runs and return the files.
 
@@ -37,6 +41,7 @@ def draw_figures(
         runs: The runs.
         target: Where the figures go.
         figures: Which: names, or mappings of ``name`` and options; None for all that the runs allow.
+        progress: Called with the number of figures done and of all.
 
     Raises:
         InputError: A folder holds no run, two runs have one name or predict different tasks, or nothing can be drawn.
@@ -46,7 +51,7 @@ def draw_figures(
     """
     parts = [FIGURES.checked(part) for part in (FIGURES.names() if figures is None else figures)]
     read = ReadRuns(runs, target)
-    for part in parts:
+    for part in counted(parts, len(parts), progress):
         drawings = {}
         with target.unless_damaged(part.name):
             drawings = FIGURES.make(part, read)

@@ -19,6 +19,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
 from gcnlabel.nn import Head
+from gcnlabel.progress import Report, counted
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
@@ -35,7 +36,12 @@ CALIBRATION = "calibration"
 
 
 def evaluate(
-    folder: RunFolder, *, split: str | None = None, data: RunData | None = None, device: str = "auto"
+    folder: RunFolder,
+    *,
+    split: str | None = None,
+    data: RunData | None = None,
+    device: str = "auto",
+    progress: Report | None = None,
 ) -> dict[str, Any]:
     """Measure a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
 
@@ -44,6 +50,7 @@ def evaluate(
         split: ``train``, ``val`` or ``test``; None for the config's.
         data: The data of the run, when it is loaded already.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        progress: Called with the number of batches done and of all of a split.
 
     Raises:
         InputError: The folder holds no finished run, or the device is not there.
@@ -53,7 +60,7 @@ def evaluate(
     split = split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
     epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
-    score = partial(part_scores, config, network=model.to(place), device=place)
+    score = partial(part_scores, config, network=model.to(place), device=place, progress=progress)
     with clear_failures(folder.path):
         scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
         thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
@@ -147,7 +154,9 @@ def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
-def part_scores(config: Config, part: Part, network: Network, device: torch.device) -> dict[str, Tensor]:
+def part_scores(
+    config: Config, part: Part, network: Network, device: torch.device, progress: Report | None = None
+) -> dict[str, Tensor]:
     """Return the scores of each task for a part, in single precision."""
     dataset = ArrayDataset(part.inputs, {})
     loader = DataLoader(
@@ -157,7 +166,7 @@ def part_scores(config: Config, part: Part, network: Network, device: torch.devi
         num_workers=config.training.workers,
         pin_memory=torch.cuda.is_available(),
     )
-    found = predict(network, (inputs for inputs, _ in loader), device)
+    found = predict(network, (inputs for inputs, _ in counted(loader, len(loader), progress)), device)
     return {name: scores.float() for name, scores in found.items()}
 
 

@@ -143,14 +143,12 @@ def _recipe(options: dict[str, Any]) -> GraphRecipe:
     from gcnlabel.graph.measuring import pair_of
 
     return GraphRecipe(
-        convention=options["convention"],
         statistic=statistics_of(options["statistic"]),
         borrowed={pair_of(key): source for key, _, source in (text.partition("=") for text in options["borrow"])},
         tau=options["tau"],
         p=weights_of(options["weights"]),
         pairs=[pair_of(text) for text in options["pairs"]] or None,
-        embeddings=options["embeddings"],
-        missing_words=options["missing_words"],
+        **{key: options[key] for key in ("convention", "embeddings", "missing_words")},
     )
 
 
@@ -170,8 +168,8 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
     if options["statistic"] and not options["annotations"]:
         raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
     if not options["annotations"]:
-        kind = given[0].removeprefix("from_")
-        return recipe.borrow(read_raw_graph(kind, options[given[0]], tasks, layout_of(options)))
+        kind, path = given[0].removeprefix("from_"), options[given[0]]
+        return recipe.borrow(read_raw_graph(kind, path, tasks, layout_of(options)))
     if arff:
         return recipe.measure(arff_annotations(tasks, options))
     if tag_list:
@@ -184,19 +182,19 @@ def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, An
 def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
     from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.errors import note
+    from gcnlabel.progress import progress_bar
     from gcnlabel.statistics import measure_files
 
-    statistics = measure_files(
-        options["annotations"],
-        tasks,
-        recipe.blocks(tasks),
-        split=None if options["split"] == "all" else options["split"],
-        split_column=options["split_column"],
-        missing=options["missing"],
-        layout=layout_of(options),
-        workers=options["workers"],
-        scheduler=options["scheduler"],
-        **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
-    )
+    with progress_bar("measure") as progress:
+        statistics = measure_files(
+            options["annotations"],
+            tasks,
+            recipe.blocks(tasks),
+            split=None if options["split"] == "all" else options["split"],
+            layout=layout_of(options),
+            progress=progress,
+            **{key: options[key] for key in ("split_column", "missing", "workers", "scheduler")},
+            **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
+        )
     note(statistics.rows.line())
     return statistics

@@ -24,9 +24,11 @@ Examples:
 def evaluate(run: str, split: str | None, device: str, trust: bool) -> Any:
     """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json."""
     from gcnlabel.cli.tables import show_evaluation
+    from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
     from gcnlabel.run import evaluate as evaluate_run
 
-    evaluation = evaluate_run(RunFolder(run, trust=trust), split=split, device=device)
+    with progress_bar("evaluate") as progress:
+        evaluation = evaluate_run(RunFolder(run, trust=trust), split=split, device=device, progress=progress)
     show_evaluation(run, evaluation)
     return evaluation

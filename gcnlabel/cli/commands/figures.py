@@ -40,11 +40,13 @@ def figures(
     trust: bool,
 ) -> Any:
     """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV."""
+    from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
     folders = [RunFolder(run, trust=trust) for run in runs]
-    written = draw_figures(folders, FigureFolder(output, formats, overwrite), named or None)
+    with progress_bar("figures") as progress:
+        written = draw_figures(folders, FigureFolder(output, formats, overwrite), named or None, progress)
     for path in written:
         click.echo(path)
     return {"written": written}
