@@ -23,33 +23,30 @@ from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.files import atomic_write
 from gcnlabel.run.data import load_data
 from gcnlabel.studies.ablation import Budget, LabelBudget
-from gcnlabel.studies.ablation.candidates import candidates
-from gcnlabel.studies.ablation.measuring import Job, measured
+from gcnlabel.studies.ablation.job import Job, measured
 from gcnlabel.tasks import Dimensional
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "dimension_weights.json"
 SETS = ("affect_in_tweets", "films", "molecules")
-HEADS = ("linear", "linear + cosine", "default")
+HEADS = ("linear", "cosine", "signed graph")
 WEIGHTS = (0.03, 0.1, 0.3, 1.0)
 AMOUNTS = (None, 50, 10)
 BUDGET = Budget(range(200, 205))
 
 
-def jobs(name: str) -> Iterator[tuple[str, Job]]:
-    """Yield what is trained on a data set: a name, and a head in one amount of annotation with one weight."""
+def jobs(name: str) -> Iterator[tuple[str, list[Job]]]:
+    """Yield what is trained on a data set: a name, and the heads at one label budget with one weight, by seed."""
     select = "select={metric: main, mode: max}"  # the loss depends on the weights
     config = load_config(ROOT / "examples" / name / "config.yaml", [select])
     whole = load_data(config)
     whole = replace(whole, parts={**whole.parts, "test": whole.parts["val"]})
     task = next(task.name for task in whole.tasks if isinstance(task, Dimensional))
-    for amount in AMOUNTS:
-        regime = LabelBudget() if amount is None else LabelBudget(task=task, samples=amount)
-        datas = [regime.subsample(whole, seed) for seed in BUDGET.seeds]
+    for samples in AMOUNTS:
+        amount = LabelBudget() if samples is None else LabelBudget(task=task, samples=samples)
         for weight in WEIGHTS:
-            for candidate in candidates(weighted(config, task, weight), datas[0]):
-                if candidate.name in HEADS:
-                    yield f"{name}; {regime}; {candidate.name}; {weight:g}", Job(candidate, datas, BUDGET)
+            own = weighted(config, task, weight)
+            yield f"{name}; {amount}; {weight:g}", [Job(own, whole, amount, s, BUDGET, HEADS) for s in BUDGET.seeds]
 
 
 def weighted(config: Config, task: str, weight: float) -> Config:
@@ -58,9 +55,10 @@ def weighted(config: Config, task: str, weight: float) -> Config:
     return config.model_validate({**config.model_dump(), "loss": {**config.loss, task: {**loss, "weight": weight}}})
 
 
-def kept(found: dict[str, Any]) -> dict[str, list[float]]:
+def kept(of_seeds: list[dict[str, Any]]) -> dict[str, list[float]]:
     """Return the metrics of whole tasks, a value of each seed."""
-    return {name: [round(v, 5) for v in values] for name, values in found["metrics"].items() if name.count("/") == 1}
+    names = [name for name in of_seeds[0]["metrics"] if name.count("/") == 1]
+    return {name: [round(found["metrics"][name], 5) for found in of_seeds] for name in names}
 
 
 def main() -> None:
@@ -70,10 +68,13 @@ def main() -> None:
     warnings.simplefilter("ignore", GcnlabelWarning)
     for name in parser.parse_args().names:
         results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        todo = {key: job for key, job in jobs(name) if key not in results}
-        for key, job in todo.items():
-            results[key] = kept(measured(job)[job.candidate.name])
-            print(key, {metric: round(sum(v) / len(v), 3) for metric, v in results[key].items()}, flush=True)
+        for key, of_seeds in jobs(name):
+            keys = {head: "; ".join([*key.split("; ")[:2], head, key.split("; ")[2]]) for head in HEADS}
+            if all(of_head in results for of_head in keys.values()):
+                continue
+            found = [measured(job)["heads"] for job in of_seeds]
+            results |= {of_head: kept([of[head] for of in found]) for head, of_head in keys.items()}
+            print(key, flush=True)
             with atomic_write(RESULT, overwrite=True) as temporary:
                 temporary.write_text(json.dumps(results, indent=1) + "\n")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,102 +14,77 @@ from gcnlabel.studies.ablation.report import short, signed
 
 RESULTS = Path(__file__).parent / "results"
 WHOLE = "100% of the samples"
-ROWS = [
-    ("affect_in_tweets", "emotions/lrap", "LRAP"),
-    ("affect_in_tweets", "emotions/micro_f1", "micro-F1"),
-    ("affect_in_tweets", "affect/mean_ccc", "mean CCC, 5 dimensions"),
-    ("affect_in_tweets", "affect/valence/pearson", "Pearson valence"),
-    ("emotions", "labels/lrap", "LRAP"),
-    ("emotions", "labels/micro_f1", "micro-F1"),
-    ("yeast", "labels/lrap", "LRAP"),
-    ("yeast", "labels/micro_f1", "micro-F1"),
-    ("medical", "labels/lrap", "LRAP"),
-    ("medical", "labels/micro_f1", "micro-F1"),
-    ("faces", "expression/macro_f1", "macro-F1"),
-    ("faces", "expression/accuracy", "accuracy"),
-]
-HEADS = ("linear", "linear + cosine", "stacking", "label-query attention", "published head", "default")
-SCARCE = (
-    "affect on 10 samples",
-    "affect on 50 samples",
-    "1% of the samples",
-    "5% of the samples",
-    "20% of the samples",
-)
-TAGS, DIMENSIONS = "emotions/lrap", "affect/mean_ccc"
-CONTROLLED = [row for row in ROWS if row[2] in ("LRAP", "mean CCC, 5 dimensions", "macro-F1")]
+TITLES = {
+    "lrap": "LRAP",
+    "micro_f1": "micro-F1",
+    "macro_f1": "macro-F1",
+    "mAP": "mAP",
+    "mean_ccc": "mean CCC",
+    "mean_pearson": "mean Pearson",
+}
+BASELINES = ("linear", "cosine", "label-query attention", "stacking")
+SHOWN = (*BASELINES, "5 linear heads", "default")
+INSIDE = ("default", "default without a graph", "default, labels shuffled")
 Heads = dict[str, Any]
 
 
 def results_table() -> str:
     """Return the heads beside each other and scikit-learn, with all labels observed."""
-    ablations, yardsticks = read("ablations"), read("yardsticks")
-    lines = [
-        "| data | metric | scikit-learn, per label | " + " | ".join(HEADS) + " | default − best of linear, + cosine |",
-        "| --- " * (len(HEADS) + 4) + "|",
-    ]
-    for name, metric, title in (row for row in ROWS if row[0] in ablations):
-        heads = ablations[name]["regimes"][WHOLE]["heads"]
-        cells = [_spread(heads[head]["metrics"][metric]) if head in heads else "–" for head in HEADS]
-        gap = _above_best(heads, metric)
-        cells = [f"`{name}`", title, _best(yardsticks.get(name, {}), metric), *cells, _interval(gap)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def controls_table() -> str:
-    """Return the other heads, with all labels observed, beside the one whose vectors the signed graph generates."""
-    ablations = read("ablations")
-    regimes = {name: found["regimes"][WHOLE]["heads"] for name, found in ablations.items()}
-    ours = {name: "signed graph" if "signed graph" in heads else "default" for name, heads in regimes.items()}
-    lines = [
-        "| head | " + " | ".join(f"`{name}`, {title}" for name, _, title in CONTROLLED) + " |",
-        "| --- " * (len(CONTROLLED) + 1) + "|",
-    ]
-    known = dict.fromkeys(head for heads in regimes.values() for head in heads if head not in (*HEADS, "signed graph"))
-    for head in ("signed graph", *known):
-        cells = []
-        for name, metric, _ in CONTROLLED:
-            heads, reference = regimes[name], ours[name]
-            found = reference if head == "signed graph" else head
-            cells.append(_marked(heads, found, metric, _marks(heads, metric, reference)))
-        lines.append(f"| {head} | {' | '.join(cells)} |")
+    yardsticks = read("yardsticks")
+    columns = ["data", "metric", "scikit-learn, per label", *SHOWN, "default − best baseline", "default − 5 linear"]
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
+    for name, amount, metric, title in _rows(("lrap", "micro_f1", "macro_f1", "mAP", "mean_ccc", "mean_pearson")):
+        if amount == WHOLE:
+            heads = _heads(name, amount)
+            best = max((n for n in BASELINES if n in heads), key=lambda n: np.mean(heads[n]["metrics"][metric]))
+            gaps = [
+                difference(heads["default"]["metrics"][metric], heads[of]["metrics"][metric]) for of in (best, SHOWN[4])
+            ]
+            cells = [_spread(heads[head]["metrics"][metric]) if head in heads else "–" for head in SHOWN]
+            cells = [f"`{name}`", title, _best(yardsticks.get(name, {}), metric), *cells, *map(_interval, gaps)]
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def scarce_table() -> str:
-    """Return every head of affect_in_tweets where dimensions or all labels are scarce, as mean CCC and LRAP."""
-    regimes = read("ablations")["affect_in_tweets"]["regimes"]
-    lines = [
-        "| head | " + " | ".join(SCARCE) + " | LRAP, affect on 50 |",
-        "| --- " * (len(SCARCE) + 2) + "|",
-    ]
-    marks = {name: _marks(regimes[name]["heads"], DIMENSIONS) for name in SCARCE}
-    for head in dict.fromkeys(name for regime in SCARCE for name in regimes[regime]["heads"]):
-        cells = [_marked(regimes[name]["heads"], head, DIMENSIONS, marks[name]) for name in SCARCE]
-        cells.append(_spread(regimes[SCARCE[1]]["heads"][head]["metrics"][TAGS]))
-        lines.append(f"| {head} | {' | '.join(cells)} |")
+    """Return every head where dimensions are annotated on few samples, held-out ones among them."""
+    cells = [(n, a, m) for n, a, m, _ in _rows(("mean_ccc", "mean_pearson", "lrap")) if a != WHOLE]
+    cells = [cell for cell in cells if not cell[2].endswith("lrap") or " 50 " in cell[1]]
+    titles = [f"`{n}`, {TITLES[m.rpartition('/')[2]]}, {a.split(' on ')[1].split(' ')[0]}" for n, a, m in cells]
+    lines = [f"| head | {' | '.join(titles)} |", "| --- " * (len(cells) + 1) + "|"]
+    for head in dict.fromkeys(head for n, a, _ in cells for head in _heads(n, a)):
+        shown = [_marked(_heads(n, a), head, m, _marks(_heads(n, a), m)) for n, a, m in cells]
+        lines.append(f"| {head} | {' | '.join(shown)} |")
     return "\n".join(lines)
 
 
-def tuning_table() -> str:
-    """Return what was tried for the default, as mean CCC and LRAP on validation data."""
-    settings = read("default_tuning")["settings"]
-    amounts = list(next(iter(settings.values())))
-    lines = [
-        "| setting | " + " | ".join(f"{title}, {amount}" for amount in amounts for title in ("CCC", "LRAP")) + " |",
-        "| --- " * (2 * len(amounts) + 1) + "|",
-    ]
-    for setting, found in settings.items():
-        cells = [_spread(found[amount][metric]) for amount in amounts for metric in (DIMENSIONS, TAGS)]
-        lines.append(f"| {setting} | {' | '.join(cells)} |")
+def controls_table() -> str:
+    """Return what the graph adds within the ensemble: without it, and with shuffled labels."""
+    columns = ["data", "label budget", "metric", *INSIDE, "default − without", "default − shuffled"]
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
+    for name, amount, metric, title in _rows(("lrap", "mean_ccc", "mean_pearson")):
+        heads = _heads(name, amount)
+        if INSIDE[1] in heads:
+            ours = heads["default"]["metrics"][metric]
+            cells = [_spread(heads[head]["metrics"][metric]) for head in INSIDE]
+            gaps = [_interval(difference(ours, heads[head]["metrics"][metric])) for head in INSIDE[1:]]
+            lines.append(f"| {' | '.join([f'`{name}`', amount.split(',')[0], title, *cells, *gaps])} |")
     return "\n".join(lines)
 
 
-def _above_best(heads: Heads, metric: str) -> Difference:
-    """Return what the default is above the better, on average, of the linear and the cosine head."""
-    best = max(("linear", "linear + cosine"), key=lambda name: np.mean(heads[name]["metrics"][metric]))
-    return difference(heads["default"]["metrics"][metric], heads[best]["metrics"][metric])
+def _rows(metrics: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield data set, label budget, metric and its title, of whole tasks."""
+    for name, found in read("ablations").items():
+        for amount, regime in found["regimes"].items():
+            for metric in regime["heads"]["linear"]["metrics"]:
+                kind = metric.rpartition("/")[2]
+                if metric.count("/") == 1 and kind in metrics:
+                    yield name, amount, metric, TITLES[kind]
+
+
+def _heads(name: str, amount: str) -> Heads:
+    heads: Heads = read("ablations")[name]["regimes"][amount]["heads"]
+    return heads
 
 
 def _marks(heads: Heads, metric: str, reference: str = "default") -> dict[str, str]:
@@ -145,6 +121,6 @@ def _interval(gap: Difference) -> str:
 
 
 def read(name: str) -> dict[str, Any]:
-    """Return what a benchmark wrote."""
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    """Return a file of results."""
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
     return found

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from campaign_table import campaign_table
-from head_tables import controls_table, results_table, scarce_table, tuning_table
+from head_tables import controls_table, results_table, scarce_table
 from speed_tables import speed_table
 from weight_table import weight_table
 from zero_shot_table import zero_shot_table
@@ -26,7 +26,6 @@ README = {
     "controls": controls_table,
     "scarce": scarce_table,
     "unseen": zero_shot_table,
-    "tuning": tuning_table,
     "weights": weight_table,
     "speed": speed_table,
     "campaigns": campaign_table,

@@ -30,6 +30,8 @@ CONFIGS = {
     "emotions": "mulan/emotions.yaml",
     "yeast": "mulan/yeast.yaml",
     "medical": "mulan/medical.yaml",
+    "scene": "mulan/scene.yaml",
+    "birds": "mulan/birds.yaml",
 }
 CLASSIFIERS = {
     "logistic regression": lambda: LogisticRegression(max_iter=1000),

@@ -23,6 +23,7 @@ from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.ensembles.fitting import fit_ensemble, is_side_by_side
 from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.training import predict
@@ -42,8 +43,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     neither the order of the samples matters nor whether one stands twice: copies are held out together.
 
     Args:
-        head: ``default`` (chosen by the tasks, see :mod:`gcnlabel.run.default_head`), ``linear``, ``cosine``, or one
-            whose vectors are generated from the label graph: ``graph``, ``residual``, ``graph-cosine``.
+        head: ``default`` (an ensemble, see :mod:`gcnlabel.run.default_head`: about 15 trainings), ``linear``,
+            ``cosine``, or one whose vectors come from the label graph: ``graph``, ``residual``, ``graph-cosine``.
         hidden_channels: Sizes of the generator's hidden layers; None for (512,).
         convention: How the graph is made of the training samples' statistics, see
             :data:`gcnlabel.transforms.CONVENTIONS`; None for ``signed-weighted``.
@@ -125,8 +126,12 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
     def _train_model(self, data: RunData, samples: float, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
-        trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
         steps = self.n_iter_ * len(batch_plan(self.config_).batches(max(round(samples), 1)))
+        if is_side_by_side(self.config_, data):
+            fitted = fit_ensemble(self.config_, data, self.graph_, min_steps=steps, max_steps=steps)
+            self.model_ = fitted.model.double()
+            return
+        trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
         fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)  # however many copies there are of samples
         if not trial.epoch:
             raise InputError(

@@ -8,8 +8,7 @@ import torch
 
 from gcnlabel.estimators import LabelGraphEstimator
 from gcnlabel.estimators.base import LabelGraphBase
-from gcnlabel.run import RunFolder, train
-from gcnlabel.run import fitting as fitting_module
+from gcnlabel.run import RunFolder, steps, train
 from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
 
@@ -38,7 +37,7 @@ def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     (data,) = given  # which samples are held out, and their order
     assert sorted(len(part.inputs) for part in data.parts.values()) == [9, 81]
     data = replace(data, parts={**data.parts, "test": data.parts["val"]})
-    monkeypatch.setattr(fitting_module, "load_data", lambda *given: data)
+    monkeypatch.setattr(steps, "load_data", lambda *given: data)
     folder = RunFolder(tmp_path)
     train(model.config_, folder, progress=False)
     run = load_model(folder)[0]

@@ -76,7 +76,7 @@ def test_rows_that_stand_often_do_not_shorten_the_training(monkeypatch):
     monkeypatch.setattr(base, "fit_trials", lambda config, trials, **bounds: steps.append(bounds))
     for rows in (X[:40].repeat(10, 0), np.vstack([X] * 5)):
         with pytest.raises(InputError, match="not finite"):  # as nothing was trained
-            LabelGraphClassifier(max_iter=3, batch_size=10).fit(rows, rows[:, 0] > 0)
+            LabelGraphClassifier(max_iter=3, batch_size=10, head="linear").fit(rows, rows[:, 0] > 0)
     assert steps == [{"min_steps": 3 * 36, "max_steps": 3 * 36}] * 2
 
 
@@ -86,7 +86,7 @@ def test_a_row_that_stands_very_often_leaves_no_other_out(monkeypatch):
     monkeypatch.setattr(base, "fit_trials", lambda config, trials, **bounds: trained.append(trials[0].train))
     rows = np.vstack([X[:1].repeat(20_000, 0), X])
     with pytest.raises(InputError, match="not finite"):  # as nothing was trained
-        LabelGraphClassifier(max_iter=1, validation_fraction=0).fit(rows, rows[:, 0] > 0)
+        LabelGraphClassifier(max_iter=1, validation_fraction=0, head="linear").fit(rows, rows[:, 0] > 0)
     part = trained[0].inputs
     assert len(part) == len(rows)
     assert len(np.unique(part, axis=0)) == len(X)

@@ -23,7 +23,7 @@ from gcnlabel.nn import (
     build_head,
 )
 from gcnlabel.prediction import load_network
-from gcnlabel.run import RunFolder, fitting, resume, train
+from gcnlabel.run import RunFolder, resume, steps, train
 from gcnlabel.studies.zero_shot import extendable
 from gcnlabel.training import load_checkpoint
 
@@ -153,9 +153,9 @@ class Stop(Exception):  # noqa: N818
 
 
 def stop_after(epochs, monkeypatch):
-    make = fitting.make_trainer
+    make = steps.make_trainer
 
-    class Killer(fitting.L.Callback):
+    class Killer(steps.L.Callback):
         def on_train_epoch_start(self, trainer, pl_module):
             if trainer.current_epoch == epochs:
                 raise Stop
@@ -165,7 +165,7 @@ def stop_after(epochs, monkeypatch):
         trainer.callbacks.append(Killer())
         return trainer
 
-    monkeypatch.setattr(fitting, "make_trainer", with_killer)
+    monkeypatch.setattr(steps, "make_trainer", with_killer)
 
 
 def test_learned_edges_and_heads_of_tasks_train_resume_predict_and_export(tmp_path, monkeypatch):

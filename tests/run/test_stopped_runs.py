@@ -17,7 +17,7 @@ from gcnlabel.config import load_config
 from gcnlabel.errors import InputError
 from gcnlabel.files import locked
 from gcnlabel.run import RunFolder, evaluate, resume, train
-from gcnlabel.run import fitting as fitting_module
+from gcnlabel.run import steps as steps_module
 from gcnlabel.stopping import Stopped
 from gcnlabel.training import load_checkpoint
 
@@ -45,9 +45,9 @@ def same_weights(a, b):
 
 def signal_in(epoch, signum, monkeypatch, times=1):
     """Send this process a signal in the middle of an epoch (from 0)."""
-    make, sent = fitting_module.make_trainer, []
+    make, sent = steps_module.make_trainer, []
 
-    class Sender(fitting_module.L.Callback):
+    class Sender(steps_module.L.Callback):
         def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
             if trainer.current_epoch == epoch and len(sent) < times:
                 sent.append(1)
@@ -58,7 +58,7 @@ def signal_in(epoch, signum, monkeypatch, times=1):
         trainer.callbacks.append(Sender())
         return trainer
 
-    monkeypatch.setattr(fitting_module, "make_trainer", with_sender)
+    monkeypatch.setattr(steps_module, "make_trainer", with_sender)
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +224,7 @@ def test_weights_that_were_imported_are_kept(finished, tmp_path):
 
 
 def test_a_folder_that_holds_a_run_is_refused_before_the_data_is_read(finished, monkeypatch):
-    monkeypatch.setattr(fitting_module, "load_data", lambda config: pytest.fail("the data was read"))
+    monkeypatch.setattr(steps_module, "load_data", lambda config: pytest.fail("the data was read"))
     with pytest.raises(InputError, match=r"holds a run already\n  to do: go on with it: train --resume --output"):
         train(config(), finished, progress=False)
 

@@ -13,7 +13,7 @@ import torch
 from gcnlabel.annotations import Annotations
 from gcnlabel.data import ArrayDataset, targets_to_tensors
 from gcnlabel.losses import CrossEntropy, MultiTaskLoss, make_loss
-from gcnlabel.nn import LinearHead, MultiTaskModel, mlp
+from gcnlabel.nn import HEADS, MultiTaskModel, build_head, mlp
 from gcnlabel.nn.backbones import small_cnn
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 from gcnlabel.training import (
@@ -42,6 +42,7 @@ TASKS = TaskSet(
 PLAN = BatchPlan(epochs=5, batch_size=8, seed=3, rare_samples=3)
 SGD = {"name": "sgd", "weight_decay": 0.02, "momentum": 0.8}
 ADAMW = {"name": "adamw", "weight_decay": 0.05, "momentum": 0.0}
+ENSEMBLE = {"name": "ensemble", "of": {"linear": "linear", "cosine": "cosine"}}
 WEIGHTS = {"mood": 0.7, "year": 2.0}
 
 
@@ -64,13 +65,14 @@ def drawn(count, seed, images):
     return Samples(inputs, Annotations(TASKS, {"mood": mood, "tags": tags, "year": year}))
 
 
-def model_and_loss(train, images, **losses):
+def model_and_loss(train, images, head="linear", **losses):
     torch.manual_seed(5)
     backbone = small_cnn(1, widths=[4]) if images else mlp(4, hidden=(6,), dropout=0.0)
     units = Units.fit(train.annotations)
     of = {task.name: make_loss(task, losses.get(task.name, "default")) for task in TASKS}
     of["mood"] = CrossEntropy(torch.tensor([0.2, 1.0, 0.5]))
-    model = MultiTaskModel(backbone, LinearHead(TASKS, backbone.out_features), units)
+    made = build_head(HEADS.parse(head), TASKS, backbone.out_features, None)
+    model = MultiTaskModel(backbone, made, units)
     return model.double(), MultiTaskLoss(of, WEIGHTS, units=units).double()
 
 
@@ -128,6 +130,7 @@ CASES = {
     "stops early": {"selection": ("loss", "min"), "plan": {"patience": 1}, "lr": 0.4, "stops": True},
     "sides of their own": {"optimizer": {**ADAMW, "sides": {"backbone": {"factor": 0.3, "weight_decay": 0.2}}}},
     "other losses": {"losses": {"tags": "asymmetric", "year": "mse"}},
+    "an ensemble behind one backbone": {"head": ENSEMBLE},
 }
 
 
@@ -148,7 +151,7 @@ def test_both_engines_train_the_same_model(case, tmp_path, monkeypatch):
         partial(make_optimizer, lr=asked["lr"], **asked["optimizer"]),
         schedule_factor(*asked["schedule"]),
     )
-    model, loss = model_and_loss(train, images, **asked.get("losses", {}))
+    model, loss = model_and_loss(train, images, asked.get("head", "linear"), **asked.get("losses", {}))
     trials = [
         Trial(copy.deepcopy(model), copy.deepcopy(loss), train, val, rate, seed)
         for rate, seed in ((asked["lr"], PLAN.seed), (0.01, 8))

@@ -75,7 +75,7 @@ def ablate(
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges, again for every head
         wanted = _wanted(config, data, [amount.subsample(data, budget.seeds[0]) for amount in label_budgets], heads)
         jobs = {
-            (str(amount), seed): Job(config, amount.subsample(data, seed), seed, budget, wanted)
+            (str(amount), seed): Job(config, data, amount, seed, budget, wanted)
             for amount in label_budgets
             for seed in budget.seeds
         }
@@ -173,9 +173,10 @@ def _fingerprint(job: Job) -> str:
         "heads": job.wanted,
         "rates": list(job.budget.rates),
         "min_steps": job.budget.min_steps,
+        "label budget": [str(job.amount), job.seed],
     }
     whole = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode())
-    for part in job.data.parts.values():
+    for part in job.whole.parts.values():
         for target in part.annotations.targets.values():
             dense = target.toarray() if hasattr(target, "toarray") else np.asarray(target)
             whole.update(np.ascontiguousarray(dense).tobytes())

@@ -6,22 +6,26 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from torch import Tensor
 
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.run.data import RunData
-from gcnlabel.run.default_head import LINEAR, resolve_default
+from gcnlabel.nn import HEADS
+from gcnlabel.run.build import build_units
+from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.default_head import LINEAR, resolve_default, with_head
 from gcnlabel.run.ensembles.crossing import is_crossed, left_out_scores
 from gcnlabel.run.ensembles.shared import combine_shared
 from gcnlabel.run.evaluation import measure, tag_thresholds
 from gcnlabel.run.side_by_side import tuned
 from gcnlabel.studies.ablation.candidates import DEFAULT, Candidate, candidates
 from gcnlabel.studies.ablation.derived import ENSEMBLES, base_models_of, derived
+from gcnlabel.studies.ablation.label_budgets import LabelBudget
 from gcnlabel.training import Trial, portions, predict
+from gcnlabel.training.predict import Network
 
 Found = dict[str, Any]
 Scores = Mapping[str, Tensor]
@@ -50,17 +54,24 @@ class Job:
 
     Attributes:
         config: The recipe.
-        data: The data, at a label budget.
+        whole: The data, of which the label budget takes its samples by the seed.
+        amount: The label budget.
         seed: The seed.
         budget: What every head may spend; of its seeds, ``seed`` matters alone.
         wanted: Names of the heads.
     """
 
     config: Config
-    data: RunData
+    whole: RunData
+    amount: LabelBudget
     seed: int
     budget: Budget
     wanted: tuple[str, ...]
+
+    @cached_property
+    def data(self) -> RunData:
+        """The data at the label budget."""
+        return self.amount.subsample(self.whole, self.seed)
 
 
 def measured(job: Job) -> Found:
@@ -74,7 +85,8 @@ def measured(job: Job) -> Found:
     known = candidates(config, job.data)
     images = job.data.parts["train"].inputs.ndim == 4
     if images:  # one backbone for all base models
-        known = {DEFAULT: Candidate(DEFAULT, resolve_default(config, job.data.parts["train"]))} | known
+        unresolved = with_head(config, HEADS.parse("default"), config.graph)
+        known = {DEFAULT: Candidate(DEFAULT, resolve_default(unresolved, job.data.parts["train"]))} | known
     trained = base_models_of(job.wanted, known) if not images else set(job.wanted) & set(known) | {LINEAR}
     best = _trained(config, job, {name: known[name] for name in known if name in trained})
     scores = {
@@ -104,11 +116,15 @@ def _trained(config: Config, job: Job, heads: Mapping[str, Candidate]) -> dict[s
     for (name, k), trial in best.items():
         trial.kind = k
         if name == DEFAULT and math.isfinite(trial.value):
-            score = lambda part, network: predict(network, portions(part.inputs))  # noqa: E731
-            combine_shared(config, job.data, trial.model, score)
+            trial.model.units = build_units(config, job.data)  # the combination has the scale
+            combine_shared(config, job.data, trial.model, _score)
         if name not in found or trial.value > found[name].value:
             found[name] = trial
     return found
+
+
+def _score(part: Part, network: Network) -> Scores:
+    return predict(network, portions(part.inputs))
 
 
 def _left_out(

@@ -11,7 +11,7 @@ from typing import Any
 
 from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, save_figure
 from gcnlabel.files import atomic_write, refuse_existing, writable_folder
 from gcnlabel.metrics.main_metrics import is_measurable
@@ -45,7 +45,7 @@ def run_ablation(
     overwrite: bool = False,
     workers: int | None = 1,
     progress: Progress = lambda done, total: None,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], TaskSet]:
     """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each label budget.
 
     The result of each job (a label budget and a seed) is kept in ``jobs``: called again, it goes on from there.
@@ -61,7 +61,10 @@ def run_ablation(
         formats: Of the figure.
         overwrite: Whether results that are there may be replaced.
         workers: Processes that train; None for one a processor.
-        progress: Called with the number of heads trained, and of all.
+        progress: Called with the number of jobs done, and of all.
+
+    Returns:
+        The results, see :func:`~gcnlabel.studies.ablation.ablate`, and the tasks.
 
     Raises:
         InputError: Config or data cannot be used, there is no such task or head, a format is unknown, results are
@@ -74,12 +77,31 @@ def run_ablation(
     data = load_data(config)
     label_budgets = _label_budgets(data.tasks, shares, few, held_out)
     check_measurable(data)
+    if going_on:
+        _check_same(folder, label_budgets)
     writable_folder(folder)
     if overwrite:
         shutil.rmtree(folder / JOBS, ignore_errors=True)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
     options: dict[str, Any] = {"workers": workers, "progress": progress, "folder": folder / JOBS}
-    return ablate(config, data, label_budgets, budget, heads=heads, keep=keep, **options)
+    return ablate(config, data, label_budgets, budget, heads=heads, keep=keep, **options), data.tasks
+
+
+def _check_same(folder: Path, label_budgets: Sequence[LabelBudget]) -> None:
+    """Check that results that are there would be written again, and not lost.
+
+    Raises:
+        InputError: They have a label budget that is not asked for.
+    """
+    try:
+        regimes = json.loads((folder / FILES[0]).read_text(encoding="utf-8"))["regimes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if lost := [name for name in regimes if name not in map(str, label_budgets)]:
+        raise InputError(
+            f"{folder / FILES[0]} exists already, with {shorten(lost)}",
+            fix="ask for these label budgets too, give another folder, or pass --overwrite",
+        )
 
 
 def _label_budgets(

@@ -15,12 +15,13 @@ Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation
   gcnlabel ablate config.yaml --seeds 3 --share 1 --few affect:20 --output quick
   gcnlabel ablate config.yaml --head stacking --head "identity graph" --output two
+  gcnlabel ablate films/config.yaml emotions.yaml --share 1 --few none --output sets
   gcnlabel ablate config.yaml --rate 0.001 --rate 0.01 --set training.epochs=40 --output longer
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("config")
+@click.argument("configs", nargs=-1, required=True, metavar="CONFIG...")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of table, figure and JSON.")
 @click.option("--seeds", default=10, show_default=True, type=click.IntRange(min=1), help="Number of paired seeds.")
 @click.option(
@@ -71,7 +72,7 @@ Examples:
 @click.option("--overwrite", is_flag=True, help="Replace results that are there.")
 @json_option
 def ablate(
-    config: str,
+    configs: tuple[str, ...],
     output: Path,
     seeds: int,
     shares: tuple[str, ...],
@@ -85,11 +86,11 @@ def ablate(
     workers: int | None,
     overwrite: bool,
 ) -> Any:
-    """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many amounts of data.
+    """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many label budgets.
 
-    Trains the linear head, linear + cosine, stacking, the default, output propagation, label-query attention, a
-    sample-adaptive graph, the published head, and the default with wrong graphs and embeddings; seeds and learning
-    rates side by side. The head of CONFIG does not matter.
+    Trains the linear head, the default's other base models, label-query attention, and the default with wrong graphs;
+    stacking and ensembles follow from their scores. The head of CONFIG does not matter. With several CONFIGs each has
+    a folder of its own, and a table ranks the heads over all of them. Called again, it goes on where it was stopped.
     """
     import json
 
@@ -97,19 +98,38 @@ def ablate(
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
     from gcnlabel.studies.ablation import Budget, run_ablation
+    from gcnlabel.studies.ablation.across import compared, write_across
 
-    parsed = load_config(config, changes)
-    budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
-    with progress_bar("jobs") as progress:
-        given = (parsed, output, budget, [] if shares == ("none",) else [_share(text) for text in shares], tasks)
-        options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
-        options["held_out"] = held_out == "budget"
-        run_ablation(*given, **options, workers=workers, progress=progress)
-    show_markdown((output / "ablation.md").read_text(encoding="utf-8"))
-    figures = "".join(f"gains.{name}, " for name in formats)
-    click.echo(f"written: {output}/ablation.md, ablation.json, {figures}gains.csv")
-    return json.loads((output / "ablation.json").read_text(encoding="utf-8"))
+    amounts = [] if shares == ("none",) else [_share(text) for text in shares]
+    options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
+    options |= {"held_out": held_out == "budget", "workers": workers}
+    found, tables = {}, {}
+    for name, config in _named(configs).items():
+        parsed = load_config(config, changes)
+        folder = output / name if len(configs) > 1 else output
+        budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
+        with progress_bar("jobs" if len(configs) == 1 else f"jobs of {name}") as progress:
+            found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
+        show_markdown((folder / "ablation.md").read_text(encoding="utf-8"))
+        tables[name] = json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
+        figures = "".join(f"gains.{kind}, " for kind in formats)
+        click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
+    if len(found) > 1:
+        show_markdown(write_across(compared(found), output))
+        click.echo(f"written: {output}/across.md, across.json, across.csv")
+    return tables
+
+
+def _named(configs: tuple[str, ...]) -> dict[str, str]:
+    """Return name -> config: the file's, its folder's where that is ``config.yaml``, numbered where it stands twice."""
+    found: dict[str, str] = {}
+    for config in configs:
+        path = Path(config)
+        name = path.resolve().parent.name if path.stem == "config" else path.stem
+        count = sum(known == name or known.startswith(f"{name} ") for known in found)
+        found[f"{name} {count + 1}" if count else name] = config
+    return found
 
 
 def _share(text: str) -> float:
