@@ -64,21 +64,12 @@ def evaluate(
     with clear_failures(folder.path):
         scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
         thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
-    values = {
-        "split": split,
-        "samples": len(data.parts[split].annotations),
-        "head": config.model.head.title,
-        "seed": config.seed,
-        "selected": {**config.select.model_dump(), "epoch": epoch},
-        "notes": [
-            *_notes(config, data, split, thresholds),
-            *_calibration(config, data, calibration),
-            *_unknown_tags(data.tasks, targets),
-            *_unfinished(folder, config, epoch),
-        ],
-        "thresholds": _by_label(data, thresholds),
-        "tasks": measure(data, scores, targets, thresholds),
-    }
+    notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, calibration)]
+    notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, epoch)]
+    count = len(data.parts[split].annotations)
+    values: dict[str, Any] = {"split": split, "samples": count, "head": config.model.head.title, "seed": config.seed}
+    values |= {"selected": {**config.select.model_dump(), "epoch": epoch}, "notes": notes}
+    values |= {"thresholds": _by_label(data, thresholds), "tasks": measure(data, scores, targets, thresholds)}
     folder.write_evaluation(values)
     _write_predictions(folder, model.head, scores, targets, data.parts[split].annotations.ids)
     return values

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.report.charts import matrix
+from gcnlabel.report.matrices import matrix
 from gcnlabel.report.page import render
 from gcnlabel.report.reading import ReportRuns
 

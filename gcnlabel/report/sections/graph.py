@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from gcnlabel.graph import LabelGraph
 from gcnlabel.inspection import inspect_warnings, strongest_edges
-from gcnlabel.report.charts import MAX_DRAWN, MAX_NAMED, matrix
+from gcnlabel.report.matrices import MAX_DRAWN, MAX_NAMED, matrix
 from gcnlabel.report.page import render
 from gcnlabel.report.reading import ReportRuns
 
@@ -59,17 +59,7 @@ def _drawing(found: LabelGraph, weights: Any) -> Markup:
     even = 2.2 / np.sqrt(len(net))
     spots = nx.kamada_kawai_layout(net, weight=None) if size <= MAX_ALL else nx.spring_layout(net, k=even, seed=0)
     places = _spread(spots, width, height)
-    top, signed = np.abs(weights).max(), bool((weights < 0).any())
-    edges = [
-        {
-            "ends": (int(j), int(i)),
-            "path": _curve(places[int(j)], places[int(i)]),
-            "colour": _colour(weights[i, j]) if signed else "muted",
-            "width": f"{0.7 + 2.3 * abs(weights[i, j]) / top:.1f}",
-            "tip": f"{labels[j]} → {labels[i]}: {weights[i, j]:.3f}",
-        }
-        for i, j in zip(*np.nonzero(weights), strict=True)
-    ]
+    edges = _edges(weights, labels, places)
     tasks = found.tasks
     nodes = [
         {
@@ -81,8 +71,22 @@ def _drawing(found: LabelGraph, weights: Any) -> Markup:
     ]  # fmt: skip
     return render(
         "graph.svg", width=width, height=height, edges=edges, nodes=nodes, kept=KEPT if size > MAX_ALL else None,
-        signed=signed, tasks=[task.name for task in tasks], left=size - len(net),
+        signed=bool((weights < 0).any()), tasks=[task.name for task in tasks], left=size - len(net),
     )  # fmt: skip
+
+
+def _edges(weights: Any, labels: tuple[str, ...], places: dict[int, tuple[float, float]]) -> list[dict[str, Any]]:
+    top, signed = np.abs(weights).max(), bool((weights < 0).any())
+    return [
+        {
+            "ends": (int(j), int(i)),
+            "path": _curve(places[int(j)], places[int(i)]),
+            "colour": _colour(weights[i, j]) if signed else "muted",
+            "width": f"{0.7 + 2.3 * abs(weights[i, j]) / top:.1f}",
+            "tip": f"{labels[j]} → {labels[i]}: {weights[i, j]:.3f}",
+        }
+        for i, j in zip(*np.nonzero(weights), strict=True)
+    ]
 
 
 def _colour(weight: float) -> str:

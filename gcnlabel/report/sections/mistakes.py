@@ -11,8 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from gcnlabel.data.lazy_images import LazyImages
-from gcnlabel.report.charts import png
 from gcnlabel.report.label_scores import positives
+from gcnlabel.report.matrices import png
 from gcnlabel.report.page import render
 from gcnlabel.report.reading import ReportRuns
 from gcnlabel.tasks import Task
