@@ -2,6 +2,7 @@ from gcnlabel.figures.adjacency import adjacency_figure, adjacency_table
 from gcnlabel.figures.comparison import comparison_figure, comparison_table
 from gcnlabel.figures.confusion import confusion_figure, confusion_table
 from gcnlabel.figures.curves import curves_figure, curves_table
+from gcnlabel.figures.dependency import dependency_figure, dependency_table
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.gains import Gain, gains_figure, gains_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
@@ -29,6 +30,8 @@ __all__ = [
     "cosine_similarity",
     "curves_figure",
     "curves_table",
+    "dependency_figure",
+    "dependency_table",
     "figure_style",
     "gains_figure",
     "gains_table",

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.adjacency import MAX_WRITTEN
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.style import (
     COLUMN,
@@ -28,6 +27,7 @@ from gcnlabel.figures.style import (
 from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.tasks import Task
 
+MAX_WRITTEN = 25
 Matrices = Mapping[str, npt.ArrayLike]
 
 

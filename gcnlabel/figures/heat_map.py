@@ -10,13 +10,14 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import PolyQuadMesh
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.gridspec import SubplotSpec
 
-from gcnlabel.figures.style import SMALL, SMALLEST, short
+from gcnlabel.figures.scale import Scale
+from gcnlabel.figures.style import SMALL, SMALLEST, lay_out, short
 from gcnlabel.figures.text import shortened, text_width, widest
 from gcnlabel.tasks import TaskSet
 
@@ -24,10 +25,8 @@ Floats = npt.NDArray[np.float64]
 
 SPACING = 1.1
 """Distance of lines of names over their font size, at least."""
-SIGNED = "RdBu_r"
-"""Colours of numbers around 0: red is positive, blue is negative."""
 GREY = "0.88"
-MAX_ASPECT, MAX_HEIGHT = 1.35, 9.0
+MAX_ASPECT, MAX_HEIGHT = 1.5, 9.0
 """Height over width of a figure, at most, and its height in inches, at most: names may need more than a square."""
 
 
@@ -36,11 +35,11 @@ class HeatMap:
     """A drawn matrix, for :func:`fit_names`."""
 
     axes: Axes
-    mesh: QuadMesh
+    mesh: PolyQuadMesh
     rows: Sequence[str]
     columns: Sequence[str]
+    scale: Scale
     texts: list[list[str]]
-    tasks: TaskSet | None = None
 
     @property
     def figure(self) -> Figure:
@@ -64,9 +63,8 @@ def heat_map(
     values: Floats,
     rows: Sequence[str],
     columns: Sequence[str],
+    scale: Scale,
     *,
-    limits: tuple[float, float],
-    cmap: str | None = None,
     text: Callable[[float], str] = short,
     grey: npt.NDArray[np.bool_] | None = None,
     blank: npt.NDArray[np.bool_] | None = None,
@@ -79,38 +77,38 @@ def heat_map(
         values: [R, C]; NaN, not defined, is a grey cell with "-".
         rows: Names of the rows, R.
         columns: Names of the columns, C.
-        limits: Numbers at the ends of the colours.
-        cmap: Colours; None for those of the style in use, :data:`SIGNED` for numbers around 0.
+        scale: Numbers at the ends of the colours, and the colours.
         text: What is written into a cell.
         grey: Cells without a colour but with their number, e.g. the diagonal.
         blank: Cells that are left white, without a number, e.g. where there is no edge.
         tasks: Tasks of the rows and columns, to draw lines between them.
     """
     undefined = np.isnan(values)
-    plain = undefined if grey is None else grey | undefined
-    hidden = plain if blank is None else plain | blank
-    mesh = _cells(axes, np.ma.masked_array(values, hidden), cmap=cmap, vmin=limits[0], vmax=limits[1])
+    grey, blank = (np.zeros_like(undefined) if cells is None else cells for cells in (grey, blank))
+    plain = grey | undefined
+    colours = {"cmap": scale.cmap, "vmin": scale.limits[0], "vmax": scale.limits[1]}
+    mesh = _cells(axes, np.ma.masked_array(values, plain | blank), **colours)
     if plain.any():
         _cells(axes, np.ma.masked_array(np.zeros_like(values), ~plain), cmap=ListedColormap([GREY]))
-    empty = np.zeros_like(undefined) if blank is None else blank & ~plain
-    texts = [
-        ["" if empty[i, j] else "-" if undefined[i, j] else text(float(value)) for j, value in enumerate(row)]
-        for i, row in enumerate(values)
-    ]
+    written = np.vectorize(lambda value: "-" if np.isnan(value) else text(float(value)), otypes=[object])(values)
+    texts = np.where(blank, "", written).tolist()
     axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5), xticks=[], yticks=[])
     axes.tick_params(length=0, pad=2)
     for task in list(tasks or ())[:-1]:
         edge = tasks.slice_of(task).stop - 0.5 if tasks else 0
         axes.axhline(edge, color="black", linewidth=0.8)
         axes.axvline(edge, color="black", linewidth=0.8)
-    return HeatMap(axes, mesh, rows, columns, texts, tasks)
+    return HeatMap(axes, mesh, rows, columns, scale, texts)
 
 
-def fit_names(maps: Sequence[HeatMap]) -> None:
+def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> None:
     """Write names and numbers at 6 points or more where they fit; call it when all else of the figure is drawn.
 
-    Long names are shortened in the middle. Where names do not fit, the tasks are named; where these do not fit either,
-    or there is one, rows and columns are numbered from 1, in the order of the table beside the figure.
+    Long names are shortened in the middle. Where they do not fit, rows or columns are numbered from 1.
+
+    Args:
+        maps: The matrices, of as many rows and columns each.
+        numbers: What the numbers are.
     """
     figure = maps[0].figure
     places = [m.place for m in maps]
@@ -121,7 +119,7 @@ def fit_names(maps: Sequence[HeatMap]) -> None:
         for found, (row, column) in zip(maps, places, strict=True):
             _name(found, "y", sizes["y"], room, shown=column == 0, numbered=not sizes["x"])
             _name(found, "x", sizes["x"], room, shown=(row + 1, column) not in places, numbered=False)
-        figure.draw_without_rendering()
+        lay_out(figure)
         width, height = (min(of) for of in zip(*(m.pitch() for m in maps), strict=True))
         missing = len(maps[0].rows) * (SPACING * sizes["y"] - height) / 72
         if width < SPACING * sizes["x"]:
@@ -137,11 +135,13 @@ def fit_names(maps: Sequence[HeatMap]) -> None:
     for found in maps:
         if sizes["x"] and widest(found.columns, sizes["x"]) < 0.9 * width:
             found.axes.tick_params(axis="x", rotation=0)
+        if not sizes["y"]:
+            found.axes.set_ylabel(f"{found.axes.get_ylabel()} ({numbers})".strip())
         _write(found, width, height)
 
 
 def _name(found: HeatMap, which: str, size: float, room: float, *, shown: bool, numbered: bool) -> None:
-    """Name the rows or columns in a size; of size 0, the tasks or numbers."""
+    """Name the rows or columns in a size; of size 0, number them."""
     axis = found.axes.yaxis if which == "y" else found.axes.xaxis
     names = found.rows if which == "y" else found.columns
     turned = 90 if which == "x" and size else 0
@@ -171,7 +171,7 @@ def _write(found: HeatMap, width: float, height: float) -> None:
     for (i, j), is_dark in np.ndenumerate(dark.reshape(len(found.rows), -1)):
         if text := found.texts[i][j]:
             colour = "white" if is_dark else "black"
-            found.axes.text(j, i, text, ha="center", va="center", fontsize=size, color=colour)
+            found.axes.text(j, i, text, ha="center", va="center", fontsize=size, color=colour).set_in_layout(False)
 
 
 def matrix_height(width: float, size: int) -> float:
@@ -179,23 +179,20 @@ def matrix_height(width: float, size: int) -> float:
     return min(0.92 * width, 0.9 + 0.45 * size)
 
 
-def colour_bar(maps: Sequence[HeatMap], label: str = "", extend: str = "neither") -> None:
+def colour_bar(maps: Sequence[HeatMap], label: str = "") -> None:
     """Draw the bar of colours of matrices on one scale, to their right.
 
     Args:
         maps: The matrices.
         label: What the numbers are.
-        extend: ``max``, ``min`` or ``both`` where numbers lie beyond the ends.
     """
-    figure = maps[0].figure
-    options: dict[str, Any] = {"shrink": 0.8, "pad": 0.02, "aspect": 25, "fraction": 0.05, "extend": extend}
-    bar = figure.colorbar(maps[0].mesh, ax=[m.axes for m in maps], **options)
-    bar.outline.set_linewidth(0.6)
+    scale, axes = maps[0].scale, [m.axes for m in maps]
+    bar = maps[0].figure.colorbar(maps[0].mesh, ax=axes, shrink=0.8, pad=0.02, aspect=25, extend=scale.extend)
     bar.set_label(label)
 
 
-def _cells(axes: Axes, values: Any, **options: Any) -> QuadMesh:
+def _cells(axes: Axes, values: Any, **options: Any) -> PolyQuadMesh:
     """Draw cells as vectors; their edges have their colour, or viewers would show white lines between them."""
     rows, columns = values.shape
     edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
-    return axes.pcolormesh(*edges, values, edgecolors="face", linewidth=0.1, **options)
+    return cast(PolyQuadMesh, axes.pcolor(*edges, values, edgecolors="face", linewidth=0.1, **options))

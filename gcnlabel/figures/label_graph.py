@@ -1,137 +1,190 @@
-"""Drawing of the label graph with nodes and arrows."""
+"""Drawing of the label graph with boxes and arrows."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from itertools import takewhile
 
-import networkx as nx
 import numpy as np
+import numpy.typing as npt
 import polars as pl
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
+from gcnlabel.errors import InputError, note
+from gcnlabel.figures.adjacency import adjacency_figure
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.style import COLOURS, COLUMN, PAGE, SMALL, new_figure
-from gcnlabel.graph import LabelGraph, to_networkx
+from gcnlabel.figures.graph_drawing import LINE, MARGIN, box_sizes, drawn_graph, legend_of, legend_shape
+from gcnlabel.figures.graph_layout import boxes_apart, force_layout, task_layout
+from gcnlabel.figures.heat_map import MAX_HEIGHT
+from gcnlabel.figures.order import MAX_GIVEN, Floats, label_order
+from gcnlabel.figures.style import COLUMN, PAGE, SMALL, SMALLEST, styled, width_or
+from gcnlabel.figures.text import shortened, text_width
+from gcnlabel.graph import LabelGraph
 
-Positions = dict[str, tuple[float, float]]
-
-MAX_UPRIGHT = 15
-"""Largest number of connected labels whose names are horizontal above their nodes; more are written radially."""
-POSITIVE, NEGATIVE, UNSIGNED = "#B2182B", "#2166AC", "#777777"
-"""Colours of edges, the first two from the ends of the colours of :func:`adjacency_figure`."""
+LAYOUTS = ("force", "tasks")
+MAX_WHOLE, MAX_EDGES = 40, 6
+"""Labels with edges, and edges a label, up to which all edges are drawn where nothing else is asked for."""
+DRAWN = 3
+"""Edges a label that are drawn beyond, at most: the strongest of each label, as many of each as that allows."""
+GAPS = (14.0, 9.0, 4.0)
+"""Distances between boxes in points, the first for which there is room: short arrows must be seen."""
+FULL = 0.5
+"""Share of the page that boxes cover, at most."""
 
 
 @FIGURES.register("label_graph")
-def label_graph(runs: Runs) -> Drawings:
-    """Draw each graph."""
-    return {f"label_graph_{name}": partial(_drawn, graph) for name, graph in runs.graphs.items()}
+def label_graph(runs: Runs, *, layout: str | None = None, strongest: int | None = None) -> Drawings:
+    """Draw each graph.
+
+    Args:
+        runs: The runs.
+        layout: force or tasks.
+        strongest: Number of edges of each label that are drawn, 0 for all.
+    """
+    return {f"label_graph_{name}": partial(_drawn, graph, layout, strongest) for name, graph in runs.graphs.items()}
 
 
-def _drawn(graph: LabelGraph) -> tuple[Figure, pl.DataFrame]:
-    return label_graph_figure(graph), label_graph_table(graph)
+def _drawn(graph: LabelGraph, layout: str | None, strongest: int | None) -> tuple[Figure, pl.DataFrame]:
+    figure = label_graph_figure(graph, layout=layout, strongest=strongest)
+    return figure, label_graph_table(graph, strongest=strongest)
 
 
-def label_graph_figure(graph: LabelGraph) -> Figure:
-    """Return a drawing of the graph without its self-loops.
+@styled
+def label_graph_figure(graph: LabelGraph, *, layout: str | None = None, strongest: int | None = None) -> Figure:
+    """Return a drawing of the graph without its self-loops: an arrow goes from source to receiving label.
 
-    Nodes have the colour of their task; an arrow j -> i goes from source to receiving label, a plain line stands for
-    both directions; its width is the weight. In a graph with negative weights these are dashed and blue, positive ones
-    red.
-    Connected labels are on a circle, isolated ones in rows below.
+    Names are in boxes of the colour of their task. Two labels that are joined both ways have two curved arrows; their
+    width is the weight. In a graph with negative weights these are dashed and blue, positive ones red. Isolated labels
+    are named in one line. Of graphs with many edges the strongest of each label are drawn, and the figure says so; a
+    graph whose names have no room is drawn as a heat map.
 
     Args:
         graph: The label graph.
+        layout: ``force`` (labels that are joined are near each other) or ``tasks`` (a ring of tasks); None: by tasks
+            where there are several.
+        strongest: Number of edges of each label that are drawn; 0 for all; None: all of fewer than 40 labels with up
+            to 6 edges a label, else as many of each label as make 3 a label.
+
+    Raises:
+        InputError: There is no such layout.
     """
-    whole = to_networkx(graph)
-    whole.remove_edges_from(list(nx.selfloop_edges(whole)))
-    alone = [name for name in whole if whole.degree(name) == 0]
-    joined = whole.copy()
-    joined.remove_nodes_from(alone)  # a subgraph view would iterate over a set, and the drawing would vary
-    width = COLUMN if len(whole) <= 12 else PAGE
-    figure = new_figure(width, width * (0.85 if len(whole) <= 25 else 1.0))
-    axes = figure.add_subplot()
-    circle = {name: (float(x), float(y)) for name, (x, y) in nx.circular_layout(joined).items()}
-    places = {**circle, **_margin(alone, 4 if len(whole) <= 12 else 7)}
-    signed = any(weight < 0 for *_, weight in joined.edges(data="weight"))
-    _draw_edges(axes, joined, places, POSITIVE if signed else UNSIGNED)
-    radial = len(joined) > MAX_UPRIGHT
-    for t, task in enumerate(graph.tasks):
-        for name in task.labels:
-            _draw_node(axes, name, places[name], COLOURS[t % len(COLOURS)], name in alone, radial)
-    handles = _legend(graph, bool(alone), signed)
-    columns = len(handles) if width == PAGE else 3
-    figure.legend(handles=handles, fontsize=SMALL, loc="outside upper left", frameon=False, ncols=columns)
-    x, y = (np.array(values) for values in zip(*places.values(), strict=True))
-    room = 0.5 if radial else 0.3
-    axes.set_xlim(x.min() - room, x.max() + room)
-    axes.set_ylim(y.min() - (room if radial else 0.15), y.max() + (room if radial else 0.2))
-    axes.axis("off")
-    return figure
+    if layout is not None and layout not in LAYOUTS:
+        raise InputError(f"layout {layout!r}", expected=" | ".join(LAYOUTS))
+    matrix = _between(graph)
+    drawn = matrix * strongest_edges(matrix, strongest)
+    joined = np.flatnonzero((matrix != 0).any(0) | (matrix != 0).any(1))
+    width = 72 * width_or(COLUMN if len(joined) <= MAX_GIVEN else PAGE)
+    handles, lines = legend_of(graph.tasks, drawn), _lines(graph, matrix, drawn, joined, width)
+    size = SMALL if len(joined) <= MAX_WHOLE / 2 else SMALLEST
+    names = [shortened(graph.labels[i], size, 0.27 * width) for i in joined]
+    above, below = legend_shape(handles, width)[1] + 2 * MARGIN, LINE * len(lines) + 2 * MARGIN
+    start = _start(graph, matrix, joined, layout)
+    placed = _fitted(start, box_sizes(names, size), width - 2 * MARGIN, 72 * MAX_HEIGHT - above - below)
+    if placed is None:
+        note(f"{len(joined)} labels do not fit a graph {width / 72:g} inches wide: drawn as a heat map")
+        return adjacency_figure(graph, title=f"{len(joined)} labels do not fit\na graph: heat map")
+    places, height = placed
+    if lines and lines[-1].startswith("drawn"):
+        note(f"label graph of {len(matrix)} labels: {lines[-1]}")
+    tasks = [graph.tasks.task_indices()[i] for i in joined]
+    weights = drawn[np.ix_(joined, joined)]
+    shape = (width, height + above + below)
+    return drawn_graph(names, tasks, weights, places + np.array([MARGIN, below]), size, shape, handles, lines)
 
 
-def _legend(graph: LabelGraph, some_alone: bool, signed: bool) -> list[Line2D]:
-    """Return what the legend shows: the tasks, isolated labels, signs."""
-    point: dict[str, Any] = {"marker": "o", "linestyle": ""}
-    handles = [
-        Line2D([], [], color=COLOURS[t % len(COLOURS)], label=task.name, **point) for t, task in enumerate(graph.tasks)
-    ]
-    if some_alone:
-        handles.append(Line2D([], [], markerfacecolor="none", color="grey", label="isolated", **point))
-    if signed:
-        handles.append(Line2D([], [], color=POSITIVE, label="together (+)"))
-        handles.append(Line2D([], [], color=NEGATIVE, linestyle="--", label="apart (\N{MINUS SIGN})"))
-    return handles
+def label_graph_table(graph: LabelGraph, *, strongest: int | None = None) -> pl.DataFrame:
+    """Return the edges: source, target (the receiving label), weight, and whether an arrow is drawn.
 
-
-def label_graph_table(graph: LabelGraph) -> pl.DataFrame:
-    """Return the edges: source, target (the receiving label), weight."""
+    Args:
+        graph: The label graph.
+        strongest: As in :func:`label_graph_figure`.
+    """
     source, target = graph.edge_index.tolist()
-    names = graph.labels
+    names, kept = graph.labels, strongest_edges(_between(graph), strongest)
     columns = {"source": [names[j] for j in source], "target": [names[i] for i in target]}
-    return pl.DataFrame({**columns, "weight": graph.edge_weight.tolist()})
+    return pl.DataFrame({**columns, "weight": graph.edge_weight.tolist(), "drawn": kept[target, source].tolist()})
 
 
-def _margin(names: list[str], columns: int) -> Positions:
-    """Return places of isolated labels in rows below the square."""
-    step = 2 / max(columns - 1, 1)
-    return {name: (-1 + step * (k % columns), -1.6 - 0.2 * (k // columns)) for k, name in enumerate(names)}
+def strongest_edges(matrix: Floats, strongest: int | None = None) -> npt.NDArray[np.bool_]:
+    """Return which edges are among the strongest of one of their two labels, [L, L].
+
+    Args:
+        matrix: Weights, row = receiving label, [L, L]; 0 is no edge.
+        strongest: Number of edges of each label, in either direction; 0 for all; None: see :func:`label_graph_figure`.
+
+    Example:
+        >>> weights = np.array([[0, 0.5, 0.4], [0, 0, 0.3], [0, 0.1, 0]])
+        >>> strongest_edges(weights, 1).astype(int).tolist()  # the strongest of the last label is its edge to the first
+        [[0, 1, 1], [0, 0, 0], [0, 0, 0]]
+    """
+    there = matrix != 0
+    joined = int((there.any(0) | there.any(1)).sum())
+    if strongest == 0 or (strongest is None and joined < MAX_WHOLE and there.sum() <= MAX_EDGES * joined):
+        return there
+    if strongest is None:
+        fewer = (strongest_edges(matrix, k) for k in range(1, len(matrix)))
+        return [*takewhile(lambda kept: kept.sum() <= DRAWN * joined, fewer)][-1]
+    kept = np.zeros_like(there)
+    for i in range(len(matrix)):
+        edges = [(i, int(j)) for j in np.flatnonzero(there[i])] + [(int(j), i) for j in np.flatnonzero(there[:, i])]
+        for edge in sorted(edges, key=lambda edge: -abs(matrix[edge]))[:strongest]:
+            kept[edge] = True
+    return kept
 
 
-def _draw_edges(axes: Axes, joined: nx.DiGraph, places: Positions, positive: str) -> None:
-    top = max((abs(weight) for *_, weight in joined.edges(data="weight")), default=1.0)
-    for source, target, weight in joined.edges(data="weight"):
-        both = joined.has_edge(target, source)
-        if both and source > target:
-            continue  # drawn with the other direction
-        strongest = max(weight, joined[target][source]["weight"], key=abs) if both else weight
-        axes.annotate(
-            "",
-            places[target],
-            places[source],
-            arrowprops={
-                "arrowstyle": "-" if both else "-|>",
-                "linewidth": 0.4 + 1.6 * abs(strongest) / top,
-                "color": NEGATIVE if strongest < 0 else positive,
-                "linestyle": "--" if strongest < 0 else "-",
-                "shrinkA": 5,
-                "shrinkB": 5,
-                "alpha": 0.8,
-            },
-        )
+def _between(graph: LabelGraph) -> Floats:
+    """Return the weights between different labels, [L, L]."""
+    matrix: Floats = graph.adjacency().double().numpy().copy()
+    np.fill_diagonal(matrix, 0)
+    return matrix
 
 
-def _draw_node(axes: Axes, name: str, place: tuple[float, float], colour: str, alone: bool, radial: bool) -> None:
-    axes.plot(*place, "o", markersize=5 if radial else 7, color=colour, markerfacecolor="none" if alone else colour)
-    if radial and not alone:
-        angle = np.degrees(np.arctan2(place[1], place[0]))
-        left = abs(angle) > 90
-        outside = (1.05 * place[0], 1.05 * place[1])
-        turned: dict[str, Any] = {"rotation": angle + 180 if left else angle, "rotation_mode": "anchor", "va": "center"}
-        axes.text(*outside, name, ha="right" if left else "left", fontsize=6.5, **turned)
-        return
-    box = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.2}
-    above: dict[str, Any] = {"xytext": (0, 5), "textcoords": "offset points", "ha": "center", "va": "bottom"}
-    axes.annotate(name, place, fontsize=SMALL, bbox=box, **above)
+def _start(graph: LabelGraph, matrix: Floats, joined: npt.NDArray[np.intp], layout: str | None) -> Floats:
+    """Return where the labels with edges would be if they were points, in the unit square."""
+    weights = np.abs(matrix)[np.ix_(joined, joined)]
+    tasks = np.array(graph.tasks.task_indices())[joined]
+    if len(joined) == 0 or (layout or ("tasks" if len(set(tasks.tolist())) > 1 else "force")) == "force":
+        return force_layout(np.maximum(weights, weights.T))
+    ring = np.empty((len(joined), 2))
+    ring[label_order(weights, graph.tasks.of_labels([graph.labels[i] for i in joined]), "tasks")] = task_layout(tasks)
+    return ring
+
+
+def _fitted(start: Floats, sizes: Floats, width: float, highest: float) -> tuple[Floats, float] | None:
+    """Return the places of boxes in points and the height that they take; None where they do not fit."""
+    if not len(sizes):
+        return start, 0.0
+    area = float(sizes.prod(1).sum())
+    height = max(0.62 * width if len(sizes) > 2 else 40.0, 4 * area / width)
+    highest = min(highest, 1.3 * width)
+    if area > FULL * width * highest:
+        return None
+    height = min(height, highest)
+    while True:
+        for gap in GAPS:
+            if (places := boxes_apart(start, sizes, (width, height), gap)) is not None:
+                return places, height
+        if height >= highest:
+            return None
+        height = min(1.1 * height, highest)
+
+
+def _lines(graph: LabelGraph, matrix: Floats, drawn: Floats, joined: npt.NDArray[np.intp], width: float) -> list[str]:
+    """Return what is said below the graph: which labels are isolated, and which edges are not drawn."""
+    lines, count = [], int((matrix != 0).sum())
+    alone = [graph.labels[i] for i in range(len(matrix)) if i not in set(joined.tolist())]
+    if alone:
+        lines.append(_isolated(alone, width - 2 * MARGIN))
+    if (shown := int((drawn != 0).sum())) < count:
+        lines.append(f"drawn: the strongest edges of each label, {shown} of {count}")
+    return lines
+
+
+def _isolated(names: list[str], width: float) -> str:
+    """Return isolated labels as one line; those that do not fit are counted."""
+    for shown in range(len(names), 0, -1):
+        rest = f" and {len(names) - shown} more" if shown < len(names) else ""
+        text = f"isolated: {', '.join(names[:shown])}{rest}"
+        if text_width(text, SMALL) <= width:
+            return text
+    return f"isolated: {len(names)} labels"

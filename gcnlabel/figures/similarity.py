@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.adjacency import MAX_WRITTEN
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.style import (
-    COLUMN,
-    PAGE,
-    SMALL,
-    finite,
-    is_dark,
-    label_size,
-    matrix_axes,
-    new_figure,
-    separate_tasks,
-    short,
-    write_cells,
-)
+from gcnlabel.figures.heat_map import MAX_HEIGHT, colour_bar, fit_names, heat_map, matrix_height
+from gcnlabel.figures.order import MAX_GIVEN, label_order
+from gcnlabel.figures.scale import SIGNED, Scale
+from gcnlabel.figures.style import COLUMN, PAGE, SMALL, finite, new_figure, short, styled, width_or
 from gcnlabel.tasks import TaskSet
 
 Floats = npt.NDArray[np.float64]
 LabelVectors = npt.ArrayLike | tuple[npt.ArrayLike, ...]
 """Vectors of all labels [L, D]; or a tuple, with the vectors of each network for its own labels."""
+MAX_SIDE_BY_SIDE = 25
+"""Largest number of labels with several runs in one figure."""
+COSINE = Scale((-1, 1), mpl.colormaps[SIGNED], "neither")
 
 
 @FIGURES.register("similarity")
-def similarity(runs: Runs) -> Drawings:
-    """Draw the similarity of the label vectors of each run whose head has some."""
+def similarity(runs: Runs, *, order: str | None = None) -> Drawings:
+    """Draw the similarity of the label vectors of each run whose head has some; of many labels, a figure a run.
+
+    Args:
+        runs: The runs.
+        order: Of the labels: tasks, dendrogram or given.
+    """
     vectors = {
         name: found["label_vectors"].double().numpy()
         for name, found in runs.predictions.items()
@@ -45,7 +43,13 @@ def similarity(runs: Runs) -> Drawings:
     tasks = runs.tasks
     if tasks is None or not vectors:
         return {}
-    return {"similarity": lambda: (similarity_figure(vectors, tasks), similarity_table(vectors, tasks))}
+    if tasks.num_labels <= MAX_SIDE_BY_SIDE or len(vectors) == 1:
+        return {"similarity": partial(_drawn, vectors, tasks, order)}
+    return {f"similarity_{name}": partial(_drawn, {name: W}, tasks, order) for name, W in vectors.items()}
+
+
+def _drawn(vectors: Mapping[str, LabelVectors], tasks: TaskSet, order: str | None) -> tuple[Figure, pl.DataFrame]:
+    return similarity_figure(vectors, tasks, order=order), similarity_table(vectors, tasks, order=order)
 
 
 def cosine_similarity(vectors: npt.ArrayLike) -> Floats:
@@ -81,59 +85,65 @@ def label_similarity(vectors: LabelVectors) -> Floats:
     return values
 
 
-def similarity_figure(vectors: Mapping[str, LabelVectors], tasks: TaskSet) -> Figure:
+@styled
+def similarity_figure(vectors: Mapping[str, LabelVectors], tasks: TaskSet, *, order: str | None = None) -> Figure:
     """Return the cosine similarities of the label vectors of one or several runs, side by side, on one scale.
 
-    Cells of labels whose networks share no features are hatched.
+    Cells of labels whose networks share no features are grey, with "-".
 
     Args:
         vectors: Name of a run -> its label vectors, see :func:`label_similarity`.
         tasks: Tasks of the labels.
+        order: Of the labels, the same for all runs; see :func:`gcnlabel.figures.order.label_order`.
 
     Raises:
         InputError: A run has another number of label vectors.
     """
+    table = similarity_table(vectors, tasks, order=order)
     size, count = tasks.num_labels, len(vectors)
-    width = COLUMN if count == 1 and size <= 12 else PAGE
-    figure = new_figure(width, width / min(count, 2) * 0.98 * -(-count // 2) if count > 1 else width * 0.92)
-    panels = figure.subplots(-(-count // 2), min(count, 2), squeeze=False, sharex=True, sharey=True)
-    for axes in panels.flat[count:]:
-        axes.set_visible(False)
-    for axes, (name, W) in zip(panels.flat, vectors.items(), strict=False):
-        values = label_similarity(W)
-        if len(values) != size:
-            raise InputError(f"run {name!r} has {len(values)} label vectors", expected=f"{size}, one a label")
-        image = axes.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1)
-        matrix_axes(axes, tasks.labels, tasks.labels, label_size(size))
-        separate_tasks(axes, tasks)
-        axes.set_title(name, fontsize=SMALL + 1)
-        if np.isnan(values).any():
-            _hatch(axes, values)
-        if size <= MAX_WRITTEN:
-            texts = [[_text(value) for value in row] for row in values]
-            write_cells(axes, texts, is_dark(axes, values), 6.0 if size <= 12 else 4.0)
-    bar = figure.colorbar(image, ax=panels, shrink=0.7, pad=0.02)
-    bar.ax.tick_params(labelsize=SMALL)
-    bar.set_label("cosine similarity", fontsize=SMALL)
+    width = width_or(COLUMN if count == 1 and size <= MAX_GIVEN else PAGE)
+    columns = min(count, 2 if width > 5 else 1)
+    rows = -(-count // columns)
+    height = matrix_height(width, size) if count == 1 else 0.95 * width / columns * rows
+    figure = new_figure(width, min(height, MAX_HEIGHT))
+    panels = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for axes in panels[count:]:
+        axes.remove()
+    drawn = []
+    for axes, name in zip(panels, vectors, strict=False):
+        of_run = table.filter(run=name)
+        names, values = of_run["label"].to_list(), of_run.drop("run", "label").to_numpy()
+        lines = None if order == "dendrogram" else tasks
+        drawn.append(heat_map(axes, values, names, names, COSINE, text=_text, tasks=lines))
+        axes.set_title(name)
+    if table.null_count().sum_horizontal()[0]:
+        figure.supxlabel("-: not defined, the networks share no features", fontsize=SMALL)
+    colour_bar(drawn, "cosine similarity")
+    fit_names(drawn)
     return figure
 
 
 def _text(value: float) -> str:
-    return "" if np.isnan(value) else "1" if value > 0.995 else short(value)
+    return "1" if value > 0.995 else short(value)
 
 
-def _hatch(axes: Axes, values: Floats) -> None:
-    """Hatch undefined cells, with a note."""
-    for i, j in np.argwhere(np.isnan(values)):
-        axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, hatch="////", edgecolor="0.75", linewidth=0))
-    axes.set_xlabel("hatched: not defined, the networks share no features", fontsize=SMALL)
+def similarity_table(vectors: Mapping[str, LabelVectors], tasks: TaskSet, *, order: str | None = None) -> pl.DataFrame:
+    """Return the similarities as a table in the order of the figure: run, label, then one column per label.
 
+    Undefined ones are empty.
 
-def similarity_table(vectors: Mapping[str, LabelVectors], tasks: TaskSet) -> pl.DataFrame:
-    """Return the similarities as a table: run, label, then one column per label; empty where undefined."""
-    parts = []
-    for name, W in vectors.items():
-        values = label_similarity(W)
-        columns = {label: pl.Series(values[:, j]).fill_nan(None) for j, label in enumerate(tasks.labels)}
-        parts.append(pl.DataFrame({"run": [name] * len(values), "label": tasks.labels, **columns}))
+    Raises:
+        InputError: A run has another number of label vectors.
+    """
+    found = {name: label_similarity(W) for name, W in vectors.items()}
+    for name, values in found.items():
+        if len(values) != tasks.num_labels:
+            raise InputError(
+                f"run {name!r} has {len(values)} label vectors", expected=f"{tasks.num_labels}, one a label"
+            )
+    places = label_order(np.nan_to_num(np.stack([*found.values()])).mean(0), tasks, order)
+    labels, parts = [tasks.labels[i] for i in places], []
+    for name, values in found.items():
+        columns = {tasks.labels[j]: pl.Series(values[places, j]).fill_nan(None) for j in places}
+        parts.append(pl.DataFrame({"run": [name] * len(values), "label": labels, **columns}))
     return pl.concat(parts)

@@ -18,12 +18,14 @@ import matplotlib.style
 import numpy as np
 import numpy.typing as npt
 from cycler import cycler
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
+from gcnlabel.figures.cells import is_dark as is_dark
+from gcnlabel.figures.cells import label_size as label_size
+from gcnlabel.figures.cells import matrix_axes as matrix_axes
+from gcnlabel.figures.cells import write_cells as write_cells
 from gcnlabel.figures.own_style import read_style
-from gcnlabel.tasks import TaskSet
 
 P = ParamSpec("P")
 Made = TypeVar("Made")
@@ -126,9 +128,8 @@ class StyledFigure(Figure):
     def savefig(self, *args: Any, **options: Any) -> None:
         """Save, see :meth:`matplotlib.figure.Figure.savefig`."""
         with self.style.applied():
-            if self.get_layout_engine() is not None:
-                self.draw_without_rendering()
-                self.set_layout_engine("none")
+            lay_out(self)
+            self.set_layout_engine("none")
             super().savefig(*args, **options)
 
 
@@ -137,6 +138,12 @@ def new_figure(width: float, height: float) -> Figure:
     figure = StyledFigure(figsize=(width, height), dpi=200, layout="constrained")
     figure.style = _STYLE.get()
     return figure
+
+
+def lay_out(figure: Figure) -> None:
+    """Place what is in a figure now, without drawing it."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
 
 
 def finite(values: npt.ArrayLike, what: str) -> npt.NDArray[np.float64]:
@@ -173,37 +180,3 @@ def _inches(width: str | float | None) -> float | None:
     if not 2 <= inches <= 30:
         raise InputError(f"width {width!r}", expected="column | page | inches, from 2 to 30")
     return inches
-
-
-def matrix_axes(axes: Axes, rows: Sequence[str], columns: Sequence[str], size: float) -> None:
-    """Label the rows and columns of a matrix."""
-    axes.set_xticks(range(len(columns)), columns, rotation=90 if len(columns) > 4 else 45, fontsize=size)
-    axes.set_yticks(range(len(rows)), rows, fontsize=size)
-    axes.tick_params(length=0)
-
-
-def write_cells(axes: Axes, texts: list[list[str]], dark: npt.NDArray[np.bool_], size: float) -> None:
-    """Write a text into each cell of a matrix, white on dark cells."""
-    for i, row in enumerate(texts):
-        for j, text in enumerate(row):
-            axes.text(j, i, text, ha="center", va="center", fontsize=size, color="white" if dark[i, j] else "black")
-
-
-def is_dark(axes: Axes, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Return which cells of the last drawn matrix are dark."""
-    colours = axes.images[-1].to_rgba(values)[..., :3]
-    dark: npt.NDArray[np.bool_] = colours @ np.array([0.299, 0.587, 0.114]) < 0.5
-    return dark
-
-
-def label_size(count: int) -> float:
-    """Return the font size of the names of that many rows, in points."""
-    return MEDIUM if count <= 12 else SMALL if count <= 40 else 5.0
-
-
-def separate_tasks(axes: Axes, tasks: TaskSet) -> None:
-    """Draw lines between the tasks of a matrix."""
-    for task in list(tasks)[:-1]:
-        edge = tasks.slice_of(task).stop - 0.5
-        axes.axhline(edge, color="black", linewidth=0.8)
-        axes.axvline(edge, color="black", linewidth=0.8)

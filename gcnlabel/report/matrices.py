@@ -39,8 +39,7 @@ def matrix(
     Args:
         title: Above it.
         values: [R, C]; NaN is an empty cell.
-        rows: Names [R].
-        columns: Names [C].
+        rows, columns: Names [R] and [C].
         words: What rows and columns are.
         limit: Value of the full colour; None for the largest (of an off-diagonal cell if the diagonal is grey).
         digits: Behind the point.

@@ -30,9 +30,11 @@ def draw_figures(
     runs: Sequence[RunFolder],
     target: FigureFolder,
     figures: Sequence[str | Mapping[str, Any]] | None = None,
+    *,
+    graphs: Sequence[str | Path] = (),
     progress: Report | None = None,
 ) -> list[Path]:
-    """Draw figures of runs and return the files.
+    """Draw figures of runs, and of label graphs without a run, and return the files.
 
     Several runs of the same tasks share one figure for what can be compared side by side; each graph is drawn alone.
     The data is read for the figure that shows data alone.
@@ -41,16 +43,18 @@ def draw_figures(
         runs: The runs.
         target: Where the figures go.
         figures: Which: names, or mappings of ``name`` and options; None for all that the runs allow.
+        graphs: Files of label graphs.
         progress: Called with the number of figures done and of all.
 
     Raises:
-        InputError: A folder holds no run, two runs have one name or predict different tasks, or nothing can be drawn.
+        InputError: A folder holds no run, a file no graph, two have one name, runs predict different tasks, or
+            nothing can be drawn.
 
     Warns:
         GcnlabelWarning: Something cannot be drawn.
     """
     parts = [FIGURES.checked(part) for part in (FIGURES.names() if figures is None else figures)]
-    read = ReadRuns(runs, target)
+    read = ReadRuns(runs, target, graphs)
     for part in counted(parts, len(parts), progress):
         drawings = {}
         with target.unless_damaged(part.name):
@@ -77,16 +81,18 @@ class ReadRuns:
     Args:
         folders: The runs.
         target: Notes what cannot be read.
+        graphs: Files of label graphs without a run.
 
     Raises:
-        InputError: A folder holds no run, two have one name, or they predict different tasks.
+        InputError: A folder holds no run, a file no graph, two have one name, or they predict different tasks.
     """
 
-    def __init__(self, folders: Sequence[RunFolder], target: Noting) -> None:
+    def __init__(self, folders: Sequence[RunFolder], target: Noting, graphs: Sequence[str | Path] = ()) -> None:
         self._target = target
         self._folders = {run.path.resolve().name: run for run in folders}
-        if len(self._folders) < len(folders):
-            raise InputError("two runs have folders of one name", fix="rename one: the name is printed in the figures")
+        self._graphs = {Path(path).stem: LabelGraph.load(path) for path in graphs}
+        if len({*self._folders, *self._graphs}) < len(folders) + len(graphs):
+            raise InputError("two runs or graphs have one name", fix="rename one: the name is printed in the figures")
         for run in folders:
             run.refuse_none()
         self._tasks = self._each("scores", lambda name, run: run_tasks(run))
@@ -94,8 +100,8 @@ class ReadRuns:
 
     @property
     def names(self) -> list[str]:
-        """Names of the runs: those of their folders."""
-        return list(self._folders)
+        """Names of the runs and graphs: those of their folders and files."""
+        return [*self._folders, *self._graphs]
 
     @property
     def tasks(self) -> TaskSet | None:
@@ -104,8 +110,9 @@ class ReadRuns:
 
     @cached_property
     def graphs(self) -> dict[str, LabelGraph]:
-        """Run -> its label graph, where it has one."""
-        return self._each("the graph", lambda name, run: LabelGraph.load(run.graph) if run.graph.exists() else None)
+        """Run or file -> its label graph, where it has one."""
+        of_runs = self._each("the graph", lambda name, run: LabelGraph.load(run.graph) if run.graph.exists() else None)
+        return of_runs | self._graphs
 
     @cached_property
     def predictions(self) -> dict[str, dict[str, Tensor]]:

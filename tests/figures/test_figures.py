@@ -2,11 +2,12 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from matplotlib.patches import FancyArrowPatch
 
 from gcnlabel import figures
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
-from gcnlabel.tasks import Categorical, Dimensional, TaskSet
+from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet([Categorical("mood", ["calm", "glad"]), Dimensional("affect", ["valence", "arousal"])])
 MATRIX = np.array([[0, 0, 0.35, 0], [0, 0, -0.7, 0], [0.2, 0.5, 0, 0], [0, 0, 0, 0]])
@@ -31,10 +32,11 @@ def test_adjacency_writes_each_weight_in_its_cell(graph):
     cells = {text.get_position()[::-1]: text.get_text() for text in axes.texts}  # (row, column)
     assert cells[(0, 2)] == ".35"
     assert cells[(1, 2)] == "-.70"
-    assert cells[(0, 1)] == ""
+    assert (0, 1) not in cells  # no edge
     assert [tick.get_text() for tick in axes.get_yticklabels()] == list(TASKS.labels)
-    assert np.allclose(axes.images[0].get_array(), MATRIX)
-    assert axes.images[0].get_clim() == pytest.approx((-0.7, 0.7))  # signed: zero is the middle
+    mesh = axes.collections[0]
+    assert np.allclose(np.ma.filled(mesh.get_array(), 0), MATRIX)
+    assert mesh.get_clim() == pytest.approx((-0.7, 0.7))  # signed: zero is the middle
     edges = {tuple(line.get_ydata()) for line in axes.lines}
     assert (1.5, 1.5) in edges  # between the tasks
     assert axes.get_title() == "Fig. 3"
@@ -45,7 +47,7 @@ def test_adjacency_writes_each_weight_in_its_cell(graph):
 
 def test_unsigned_adjacency_starts_at_zero():
     graph = LabelGraph.from_dense(np.abs(MATRIX), TASKS)
-    assert figures.adjacency_figure(graph).axes[0].images[0].get_clim() == pytest.approx((0, 0.7))
+    assert figures.adjacency_figure(graph).axes[0].collections[0].get_clim() == pytest.approx((0, 0.7))
 
 
 def test_signed_colours_reach_as_far_as_the_edges_and_not_the_diagonal():
@@ -53,16 +55,42 @@ def test_signed_colours_reach_as_far_as_the_edges_and_not_the_diagonal():
     node = torch.arange(4)
     graph.edge_index = torch.cat([graph.edge_index, node.expand(2, -1)], 1)
     graph.edge_weight = torch.cat([graph.edge_weight, torch.full((4,), 0.5)])
-    figure = drawn(figures.adjacency_figure(graph))
-    image = figure.axes[0].images[0]
-    assert image.get_clim() == pytest.approx((-0.14, 0.14))
-    assert image.colorbar.extend == "max"
-    red, _, blue, _ = image.to_rgba(np.array([[0.14, -0.14]]))[0].T
+    mesh, diagonal = drawn(figures.adjacency_figure(graph)).axes[0].collections
+    assert mesh.get_clim() == pytest.approx((-0.14, 0.14))
+    assert mesh.colorbar.extend == "neither"
+    assert np.ma.getmaskarray(mesh.get_array()).diagonal().all()
+    assert (np.ma.getmaskarray(diagonal.get_array()) == ~np.eye(4, dtype=bool)).all()
+    red, _, blue, _ = mesh.to_rgba(np.array([[0.14, -0.14]]))[0].T
     assert red[0] > blue[0]
     assert red[1] < blue[1]
-    alone = LabelGraph.from_dense(np.zeros((4, 4)), TASKS)
-    alone.edge_index, alone.edge_weight = node.expand(2, -1), torch.tensor([1.0, 1, -1, 1])
-    assert figures.adjacency_figure(alone).axes[0].images[0].get_clim() == pytest.approx((-1, 1))
+
+
+def test_one_strong_edge_does_not_hide_the_others():
+    weights = np.array([[0, 0.1, 0.1, 0.2], [0.2, 0, 0.15, 0.1], [0.1, 0.2, 0, 5.0], [0.1, 0.15, 0.2, 0]])
+    mesh = figures.adjacency_figure(LabelGraph.from_dense(weights, TASKS)).axes[0].collections[0]
+    assert 0.2 <= mesh.get_clim()[1] < 0.5
+    assert mesh.colorbar.extend == "max"
+    mesh = figures.adjacency_figure(LabelGraph.from_dense(-weights, TASKS)).axes[0].collections[0]
+    assert mesh.colorbar.extend == "min"
+
+
+def test_groups_of_labels_are_blocks_and_tasks_stay_together():
+    group = np.arange(20) % 4  # in turns
+    weights = np.where(group[:, None] == group[None], 0.5, 0.0) * (1 - np.eye(20))
+    names = [f"label {i}" for i in range(20)]
+    table = figures.adjacency_table(LabelGraph.from_dense(weights, names))
+    found = [group[names.index(name)] for name in table["label"]]
+    assert [found[k] for k in range(0, 20, 5)] == list(dict.fromkeys(found))
+    assert found == sorted(found, key=found.index)
+    tasks = TaskSet([MultiLabel("a", names[:11]), MultiLabel("b", names[11:])])
+    table = figures.adjacency_table(LabelGraph.from_dense(weights, tasks))
+    assert set(table["label"][:11]) == set(names[:11])
+    for order, expected in (("given", names), ("dendrogram", [names[i] for i in np.argsort(group, kind="stable")])):
+        table = figures.adjacency_table(LabelGraph.from_dense(weights, tasks), order=order)
+        assert sorted(table["label"]) == sorted(expected)
+        assert (table["label"].to_list() == names) == (order == "given")
+    with pytest.raises(InputError, match="order 'size'"):
+        figures.adjacency_figure(LabelGraph.from_dense(weights, tasks), order="size")
 
 
 def test_many_labels_are_drawn_without_numbers():
@@ -89,7 +117,7 @@ def test_similarities_stand_side_by_side():
     panels = [axes for axes in figure.axes if axes.get_title()]
     assert [axes.get_title() for axes in panels] == list(runs)
     assert texts(panels[0])[:2] == ["1", ".00"]
-    assert all(axes.images[0].get_clim() == (-1, 1) for axes in panels)
+    assert all(axes.collections[0].get_clim() == (-1, 1) for axes in panels)
     table = figures.similarity_table(runs, TASKS)
     assert table.filter(run="graph")["glad"].to_list() == pytest.approx([1, 1, 1, 1])
     with pytest.raises(InputError, match="has 3 label vectors"):
@@ -103,40 +131,59 @@ def test_networks_that_share_no_features_have_no_similarity():
     np.testing.assert_array_equal(values, [[1, 0, nan, nan], [0, 1, nan, nan], [nan, nan, 1, -1], [nan, nan, -1, 1]])
     figure = drawn(figures.similarity_figure(runs, TASKS))
     apart, one = [axes for axes in figure.axes if axes.get_title()]
-    assert [text for text in texts(apart) if text] == ["1", ".00", ".00", "1", "1", "-1.00", "-1.00", "1"]
-    assert len(apart.patches) == 8
-    assert all(patch.get_hatch() for patch in apart.patches)
-    assert "not defined" in apart.get_xlabel()
-    assert not one.patches
+    assert texts(apart)[:8] == ["1", ".00", "-", "-", ".00", "1", "-", "-"]
+    assert len(apart.collections) == 2
+    assert "not defined" in figure.get_supxlabel()
+    assert len(one.collections) == 1
+    assert not figures.similarity_figure({"one": np.ones((4, 2))}, TASKS).get_supxlabel()
     assert figures.similarity_table(runs, TASKS).filter(run="apart")["valence"].to_list() == [None, None, 1, -1]
 
 
-def test_label_graph_shows_every_label_isolated_ones_hollow(graph):
+def test_label_graph_shows_every_label_and_every_edge(graph):
     axes = drawn(figures.label_graph_figure(graph)).axes[0]
-    assert set(TASKS.labels) <= set(texts(axes))
-    markers = [line.get_markerfacecolor() for line in axes.lines]
-    assert markers.count("none") == 1  # arousal
-    styles = [text.arrow_patch.get_linestyle() for text in axes.texts if getattr(text, "arrow_patch", None)]
-    assert len(styles) == 2  # calm and glad, each joined with valence once
-    assert "--" in styles  # the negative one
-    colours = {text.arrow_patch.get_edgecolor() for text in axes.texts if getattr(text, "arrow_patch", None)}
-    assert len(colours) == 2
+    assert texts(axes) == ["calm", "glad", "valence", "isolated: arousal"]
+    arrows = {p.get_gid(): p.get_linestyle() for p in axes.patches if isinstance(p, FancyArrowPatch)}
+    positive = dict.fromkeys(("edge valence to calm", "edge calm to valence", "edge glad to valence"), "-")
+    assert arrows == {"edge valence to glad": "--", **positive}
     table = figures.label_graph_table(graph)
     assert ("valence", "calm") in set(zip(table["source"], table["target"], strict=True))
     assert table["weight"].to_list() == pytest.approx([0.35, -0.7, 0.2, 0.5])
+    assert table["drawn"].all()
+    with pytest.raises(InputError, match="layout 'round'"):
+        figures.label_graph_figure(graph, layout="round")
 
 
-def test_label_graph_says_what_its_colours_mean(graph):
+def test_label_graph_says_what_its_colours_and_widths_mean(graph):
     def legend(graph):
         (legend,) = drawn(figures.label_graph_figure(graph)).legends
-        return {line.get_label(): (line.get_color(), line.get_linestyle()) for line in legend.legend_handles}
+        return {handle.get_label(): handle for handle in legend.legend_handles}
 
     signed = legend(graph)
-    assert list(signed) == ["mood", "affect", "isolated", "together (+)", "apart (\N{MINUS SIGN})"]
+    weights = ["weight .20", "weight .70"]
+    assert list(signed) == ["mood", "affect", "together (+)", "apart (\N{MINUS SIGN})", *weights]
     positive, negative = signed["together (+)"], signed["apart (\N{MINUS SIGN})"]
-    assert positive[0] != negative[0]
-    assert negative[1] == "--"
-    assert list(legend(LabelGraph.from_dense(np.abs(MATRIX), TASKS))) == ["mood", "affect", "isolated"]
+    assert positive.get_color() != negative.get_color()
+    assert negative.get_linestyle() == "--"
+    assert signed["weight .20"].get_linewidth() < signed["weight .70"].get_linewidth()
+    assert list(legend(LabelGraph.from_dense(np.abs(MATRIX), TASKS))) == ["mood", "affect", *weights]
+
+
+@pytest.mark.parametrize("layout", ["force", "tasks"])
+def test_label_graph_layouts(layout):
+    weights = np.zeros((8, 8))
+    weights[0, 7] = weights[7, 0] = weights[1, 6] = weights[6, 5] = 1.0  # 0-7, 1-6-5; 2, 3, 4 alone
+    tasks = TaskSet([MultiLabel("a", [*"abcd"]), MultiLabel("b", [*"efgh"])])
+    axes = figures.label_graph_figure(LabelGraph.from_dense(weights, tasks), layout=layout).axes[0]
+    place = {text.get_text(): np.array(text.get_position()) for text in axes.texts}
+
+    def apart(one, other):
+        return np.linalg.norm(place[one] - place[other])
+
+    if layout == "force":
+        assert apart("a", "h") < min(apart("a", other) for other in "bfg")
+    else:
+        assert apart("a", "b") < max(apart("a", other) for other in "fgh")
+    assert "isolated: c, d, e" in place
 
 
 def test_confusion_is_in_percent_of_the_true_class():

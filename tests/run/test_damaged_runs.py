@@ -21,6 +21,9 @@ SMALL = ["data.train=64", "data.val=30", "data.test=30", "training.epochs=1", "m
 SMALL += ["model.head.name=graph", "model.head.hidden_channels=[8]"]
 FILES = ("config", "evaluation", "predictions", "metrics", "best", "graph")
 
+OF_GRAPHS = {"adjacency_run", "label_graph_run", "dependency_run"}
+WHOLE = OF_GRAPHS | {"similarity", "confusion_expression", "scatter_affect", "curves"}
+
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
@@ -57,14 +60,13 @@ def test_a_run_draws_everything(run, tmp_path):
     result = call("figures", run.path, "--output", tmp_path / "f", "--format", "svg")
     assert result.exit_code == 0, result.output
     assert "warning" not in result.output
-    expected = {"adjacency_run", "label_graph_run", "similarity", "confusion_expression", "scatter_affect", "curves"}
-    assert stems(tmp_path / "f") == expected
+    assert stems(tmp_path / "f") == WHOLE
 
 
 @pytest.mark.parametrize(
     ("name", "lost"),
     [
-        ("graph", {"adjacency_run", "label_graph_run"}),
+        ("graph", OF_GRAPHS),
         ("predictions", {"similarity", "confusion_expression"}),
         ("metrics", {"curves"}),
         ("config", {"scatter_affect"}),
@@ -77,8 +79,7 @@ def test_one_damaged_file_costs_its_own_figures(run, tmp_path, quick, name, lost
     result = call("figures", run.path, "--output", tmp_path / "f", "--format", "svg")
     assert result.exit_code == 0, result.output
     assert "warning: not drawn: " in result.output
-    whole = {"adjacency_run", "label_graph_run", "similarity", "confusion_expression", "scatter_affect", "curves"}
-    assert stems(tmp_path / "f") == whole - lost
+    assert stems(tmp_path / "f") == WHOLE - lost
 
 
 def test_data_that_moved_costs_the_figure_that_shows_it(run, tmp_path, monkeypatch):

@@ -14,12 +14,13 @@ EXAMPLES = """\b
 Examples:
   gcnlabel figures runs/graph --output figures
   gcnlabel figures runs/linear runs/graph --output figures --format pdf --format png
+  gcnlabel figures graph.safetensors --output figures --width column --style ieee.mplstyle
   gcnlabel figures runs/graph --output figures --figure label_graph --figure my_figures:radar
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("runs", nargs=-1, required=True, type=click.Path(), metavar="RUN...")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(), metavar="RUN|GRAPH...")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the figures.")
 @figure_options
 @click.option(
@@ -39,14 +40,19 @@ def figures(
     overwrite: bool,
     trust: bool,
 ) -> Any:
-    """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV."""
+    """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV.
+
+    Of a label graph without a run, GRAPH.safetensors: adjacency, label graph, and how they come from the statistic.
+    """
     from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
-    folders = [RunFolder(run, trust=trust) for run in runs]
+    graphs = [run for run in runs if run.endswith(".safetensors") or Path(run).is_file()]
+    folders = [RunFolder(run, trust=trust) for run in runs if run not in graphs]
+    target = FigureFolder(output, formats, overwrite)
     with progress_bar("figures") as progress:
-        written = draw_figures(folders, FigureFolder(output, formats, overwrite), named or None, progress)
+        written = draw_figures(folders, target, named or None, graphs=graphs, progress=progress)
     for path in written:
         click.echo(path)
     return {"written": written}

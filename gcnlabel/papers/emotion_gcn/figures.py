@@ -60,6 +60,7 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
     data = load_data(config)
     figure, table = _drawn(name, config, data, source, output)
     if source.synthetic:
+        figure.set_figheight(figure.get_figheight() + 0.2)
         figure.suptitle("synthetic faces (drawn, not photographs)", fontsize=SMALL, color="grey")
     target.save(name, figure, table)
 

@@ -1,0 +1,61 @@
+"""Order of labels in a matrix: like labels beside each other, so that groups are blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
+
+from gcnlabel.errors import InputError
+from gcnlabel.tasks import TaskSet
+
+Floats = npt.NDArray[np.float64]
+
+ORDERS = ("tasks", "dendrogram", "given")
+MAX_GIVEN = 12
+"""Largest number of labels that stay in the order of the tasks where no order is asked for."""
+
+
+def label_order(likeness: Floats, tasks: TaskSet, by: str | None = None) -> npt.NDArray[np.intp]:
+    """Return the position of each label among all, in the order in which they are drawn.
+
+    Args:
+        likeness: How alike two labels are, [L, L]: weights of a graph or cosine similarities; NaN counts as 0.
+        tasks: Tasks of the labels.
+        by: ``tasks``: tasks stay together, within each the order of a dendrogram; ``dendrogram``: over all labels;
+            ``given``: as in the tasks. None: ``given`` up to 12 labels, ``tasks`` from there on.
+
+    Raises:
+        InputError: There is no such order.
+
+    Example:
+        >>> pairs = np.kron(np.array([[0, 1], [1, 0]]), np.eye(2))  # the first with the third, the second with the last
+        >>> label_order(pairs, TaskSet.from_dict({"t": {"type": "multilabel", "labels": [*"abcd"]}}), "tasks").tolist()
+        [0, 2, 1, 3]
+    """
+    if by is not None and by not in ORDERS:
+        raise InputError(f"order {by!r}", expected=" | ".join(ORDERS))
+    places = np.arange(len(likeness))
+    by = by or ("given" if len(places) <= MAX_GIVEN else "tasks")
+    if by == "given":
+        return places
+    groups = [places[tasks.slice_of(task)] for task in tasks] if by == "tasks" else [places]
+    return np.concatenate([group[_leaves(likeness[np.ix_(group, group)])] for group in groups])
+
+
+def _leaves(likeness: Floats) -> npt.NDArray[np.intp]:
+    """Return the leaves of the dendrogram of average linkage, neighbours alike (Bar-Joseph et al., 2001).
+
+    Labels that are like no other come last.
+    """
+    known = np.nan_to_num(likeness)
+    pairs = (known + known.T) / 2
+    np.fill_diagonal(pairs, 0)
+    alone = ~pairs.any(0)
+    rest = np.flatnonzero(~alone)
+    if len(rest) > 2:
+        distance = squareform(1 - pairs[np.ix_(rest, rest)] / np.abs(pairs).max(), checks=False)
+        rest = rest[leaves_list(linkage(distance, "average", optimal_ordering=True))]
+        rest = rest if rest[0] <= rest[-1] else rest[::-1]
+    return np.concatenate([rest, np.flatnonzero(alone)])

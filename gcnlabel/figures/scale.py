@@ -1,0 +1,51 @@
+"""Range and colours of the weights between labels."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.colors import Colormap, ListedColormap
+
+SIGNED = "RdBu_r"
+"""Colours of numbers around 0: red is positive, blue is negative."""
+
+
+class Scale(NamedTuple):
+    """Numbers at the ends of the colours, the colours, and which ends have numbers beyond them."""
+
+    limits: tuple[float, float]
+    cmap: Colormap
+    extend: str
+
+
+def robust_scale(weights: npt.NDArray[np.float64]) -> Scale:
+    """Return the scale of weights, on which a few that are far larger than all others do not hide these.
+
+    The end is 1.5 interquartile ranges above the upper quartile of the absolute weights (Tukey's fence), and no lower
+    than the 95th percentile; the largest weight where it is hardly larger. 0 is no edge and does not count. Weights
+    with signs have colours around 0; the smallest of others is not white.
+
+    Args:
+        weights: Any number of them.
+
+    Example:
+        >>> robust_scale(np.array([0.1, 0.2, 0.1, 0.2, 0.15, 5.0])).limits, robust_scale(np.array([-0.5, 0.0])).limits
+        ((0.0, 0.2875), (-0.5, 0.5))
+    """
+    size = np.abs(weights[weights != 0])
+    top = 1.0
+    if len(size):
+        low, high = np.quantile(size, (0.25, 0.75))
+        fence = max(high + 1.5 * (high - low), np.quantile(size, 0.95, method="lower"))
+        top = float(fence if size.max() > 1.2 * fence else size.max())
+    beyond = weights[np.abs(weights) > top]
+    ends = bool((beyond < 0).any()), bool((beyond > 0).any())
+    extend = {(True, True): "both", (True, False): "min", (False, True): "max"}.get(ends, "neither")
+    if (weights < 0).any():
+        return Scale((-top, top), mpl.colormaps[SIGNED], extend)
+    return Scale(
+        (0.0, top), ListedColormap(mpl.colormaps[mpl.rcParams["image.cmap"]](np.linspace(0.1, 1, 256))), extend
+    )
