@@ -29,7 +29,6 @@ def matrix(
     *,
     words: tuple[str, str] = ("row", "column"),
     limit: float | None = None,
-    digits: int = 2,
     grey_diagonal: bool = False,
     counts: Floats | None = None,
     no_zeros: bool = False,
@@ -39,18 +38,18 @@ def matrix(
     Args:
         title: Above it.
         values: [R, C]; NaN is an empty cell.
-        rows, columns: Names [R] and [C].
+        rows: Names [R].
+        columns: Names [C].
         words: What rows and columns are.
         limit: Value of the full colour; None for the largest (of an off-diagonal cell if the diagonal is grey).
-        digits: Behind the point.
         grey_diagonal: Whether the diagonal, of another meaning, has no colour.
-        counts: What cells show instead of the values that colour them, [R, C].
+        counts: Whole numbers that cells show instead of the values that colour them, [R, C].
         no_zeros: Whether a zero is an empty cell.
     """
     if max(values.shape) > MAX_DRAWN:
         return render("note.html", text=f"{title}: not drawn for more than {MAX_DRAWN} labels.")
     coloured, top = _coloured(values, limit, grey_diagonal)
-    shown = values if counts is None else counts
+    shown, digits = (values, 2) if counts is None else (counts, 0)
     texts = [["" if no_zeros and v == 0 else _text(v, digits) for v in row] for row in shown.tolist()]
     joined = " ".join(text or "-" for row in texts for text in row)
     written = max(values.shape) <= MAX_WRITTEN
@@ -59,7 +58,7 @@ def matrix(
         title=title, rows=rows, columns=columns, words=words, **_sizes(rows, columns),
         picture=_picture(coloured / top, strength=0.62 if written else 0.95), texts=texts if written else None,
         data=as_json({"words": words, "rows": rows, "columns": columns, "values": joined}),
-        scale=f"full colour at {top:.{digits}f}",
+        scale=f"full colour at {top:.2f}",
     )  # fmt: skip
 
 

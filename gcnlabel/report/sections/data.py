@@ -65,5 +65,5 @@ def _together(training: Annotations) -> Markup:
     names = [label for task in discrete for label in task.labels]
     return matrix(
         "Training samples with both labels; colour: share of those with the rarer label",
-        shares, names, names, words=("label", "label"), limit=1.0, grey_diagonal=True, counts=counts, digits=0,
+        shares, names, names, words=("label", "label"), limit=1.0, grey_diagonal=True, counts=counts,
     )  # fmt: skip

@@ -88,7 +88,7 @@ def confusions(runs: ReportRuns) -> Markup:
             names = [f"{label} ({int(n)})" for label, n in zip(task.labels, total[:, 0], strict=True)]
             title = f"{task.name}, {run}"
             words = ("annotated (samples)", "predicted")
-            charts.append(matrix(title, shares, names, task.labels, words=words, limit=1.0, counts=counts, digits=0))
+            charts.append(matrix(title, shares, names, task.labels, words=words, limit=1.0, counts=counts))
     return render("charts.html", charts=charts, text="Counts; colour: share of the samples of the annotated class.")
 
 
