@@ -103,6 +103,18 @@ def inspect_warnings(graph: LabelGraph) -> list[str]:
     return found
 
 
+def strongest_edges(graph: LabelGraph, count: int) -> list[tuple[str, str, float]]:
+    """Return source, receiving label and weight of the strongest edges between different labels, strongest first.
+
+    Example:
+        >>> strongest_edges(LabelGraph.from_dense([[0, -0.5], [0.25, 0]], ["sad", "glad"]), 1)
+        [('glad', 'sad', -0.5)]
+    """
+    rows = inspect_labels(graph)
+    edges = [(source, row.label, weight) for row in rows for source, weight in row.in_neighbours]
+    return sorted(edges, key=lambda edge: -abs(edge[2]))[:count]
+
+
 def signs(graph: LabelGraph) -> tuple[int, int]:
     """Return the number of directed edges between different labels of positive and of negative weight.
 

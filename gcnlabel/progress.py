@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+
+
+Item = TypeVar("Item")
+Report = Callable[[int, int], None]
+"""Called with the number done and of all."""
+
+
+def counted(items: Iterable[Item], total: int, progress: Report | None) -> Iterator[Item]:
+    """Yield items and report how many are done.
+
+    Example:
+        >>> [*counted("ab", 2, lambda done, total: print(done, "of", total))]
+        1 of 2
+        2 of 2
+        ['a', 'b']
+    """
+    for done, item in enumerate(items, 1):
+        yield item
+        if progress is not None:
+            progress(done, total)
 
 
 @contextmanager
@@ -32,7 +52,12 @@ def progress_bar(what: str, *, show: bool = True) -> Iterator[Callable[[int, int
 
 
 def bars(console: Console | None = None) -> Progress:
-    """Return a display of bars: what is done, how much of it, the time that it took and that is left."""
+    """Return a display of bars: what is done, how much of it, the time that it took and that is left; on stderr.
+
+    Args:
+        console: Where else to show it.
+    """
+    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -49,5 +74,5 @@ def bars(console: Console | None = None) -> Progress:
         TimeElapsedColumn(),
         "left:",
         TimeRemainingColumn(),
-        console=console,
+        console=Console(stderr=True) if console is None else console,
     )

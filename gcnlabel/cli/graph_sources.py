@@ -64,19 +64,19 @@ def raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: Mapping[str, 
 def _measured(tasks: TaskSet, recipe: GraphRecipe, options: Mapping[str, Any]) -> LabelStatistics:
     from gcnlabel.cli.table_layout import layout_of
     from gcnlabel.errors import note
+    from gcnlabel.progress import progress_bar
     from gcnlabel.statistics import measure_files
 
-    statistics = measure_files(
-        options["annotations"],
-        tasks,
-        recipe.blocks(tasks),
-        split=None if options["split"] == "all" else options["split"],
-        split_column=options["split_column"],
-        missing=options["missing"],
-        layout=layout_of(options),
-        workers=options["workers"],
-        scheduler=options["scheduler"],
-        **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
-    )
+    with progress_bar("measure") as progress:
+        statistics = measure_files(
+            options["annotations"],
+            tasks,
+            recipe.blocks(tasks),
+            split=None if options["split"] == "all" else options["split"],
+            layout=layout_of(options),
+            progress=progress,
+            **{key: options[key] for key in ("split_column", "missing", "workers", "scheduler")},
+            **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
+        )
     note(statistics.rows.line())
     return statistics

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
+from gcnlabel.cli.json_results import AS_JSON
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 def terminal() -> Console:
-    """Return a console that prints names with brackets and colons as they are, and never as styles or pictures."""
+    """Return a console that prints names with brackets and colons as they are, and never as styles or pictures.
+
+    It prints nothing where the running command prints JSON (``--json``).
+    """
     from rich.console import Console
 
-    return Console(markup=False, emoji=False, highlight=False)
+    context = click.get_current_context(silent=True)
+    quiet = context is not None and bool(context.meta.get(AS_JSON))
+    return Console(markup=False, emoji=False, highlight=False, quiet=quiet)
+
+
+def show_markdown(text: str) -> None:
+    """Print Markdown as headings and tables on a terminal; what is piped or written to a file stays Markdown."""
+    console = terminal()
+    if not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    from rich.markdown import Markdown
+
+    console.print(Markdown(text))
 
 
 def printable(text: object) -> str:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
-UNSAFE = str.maketrans({"<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"})
-"""Characters that could end a script or open a comment in HTML, as JSON may write them."""
+UNSAFE = str.maketrans(
+    {"'": r"\u0027", "<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"}
+)
+"""Characters that could end a script, a comment or an attribute in single quotes, as JSON may write them."""
 
 
 def render(template: str, **values: Any) -> Markup:
@@ -74,7 +76,7 @@ def page(
 
 
 def as_json(values: Any) -> Markup:
-    r"""Return values as JSON that can stand in a script of HTML: no text ends it; NaN and infinite numbers are null.
+    r"""Return values as JSON that can stand in a script or between single quotes; NaN and infinite numbers are null.
 
     Example:
         >>> print(as_json({"</script>": float("nan")}))

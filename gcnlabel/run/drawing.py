@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import polars as pl
 from torch import Tensor
@@ -14,6 +15,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import FIGURES
 from gcnlabel.graph import LabelGraph
+from gcnlabel.progress import Report, counted
 from gcnlabel.run.data import load_data
 from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
@@ -30,6 +32,7 @@ def draw_figures(
     figures: Sequence[str | Mapping[str, Any]] | None = None,
     *,
     graphs: Sequence[str | Path] = (),
+    progress: Report | None = None,
 ) -> list[Path]:
     """Draw figures of runs, and of label graphs without a run, and return the files.
 
@@ -41,6 +44,7 @@ def draw_figures(
         target: Where the figures go.
         figures: Which: names, or mappings of ``name`` and options; None for all that the runs allow.
         graphs: Files of label graphs.
+        progress: Called with the number of figures done and of all.
 
     Raises:
         InputError: A folder holds no run, a file no graph, two have one name, runs predict different tasks, or
@@ -51,7 +55,7 @@ def draw_figures(
     """
     parts = [FIGURES.checked(part) for part in (FIGURES.names() if figures is None else figures)]
     read = ReadRuns(runs, target, graphs)
-    for part in parts:
+    for part in counted(parts, len(parts), progress):
         drawings = {}
         with target.unless_damaged(part.name):
             drawings = FIGURES.make(part, read)
@@ -63,6 +67,13 @@ def draw_figures(
         raise InputError(f"nothing of {shorten(read.names)} can be drawn", where=why)
     target.write()
     return target.written
+
+
+class Noting(Protocol):
+    """Notes what cannot be read."""
+
+    def unless_damaged(self, what: str) -> AbstractContextManager[None]:
+        """Note why something cannot be read, and go on."""
 
 
 class ReadRuns:
@@ -77,7 +88,7 @@ class ReadRuns:
         InputError: A folder holds no run, a file no graph, two have one name, or they predict different tasks.
     """
 
-    def __init__(self, folders: Sequence[RunFolder], target: FigureFolder, graphs: Sequence[str | Path] = ()) -> None:
+    def __init__(self, folders: Sequence[RunFolder], target: Noting, graphs: Sequence[str | Path] = ()) -> None:
         self._target = target
         self._folders = {run.path.resolve().name: run for run in folders}
         self._graphs = {Path(path).stem: LabelGraph.load(path) for path in graphs}

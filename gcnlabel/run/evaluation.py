@@ -19,6 +19,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
 from gcnlabel.nn import Head
+from gcnlabel.progress import Report, counted
 from gcnlabel.run.calibration import CALIBRATION as CALIBRATION
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
@@ -34,7 +35,12 @@ Scores = Mapping[str, Tensor]
 
 
 def evaluate(
-    folder: RunFolder, *, split: str | None = None, data: RunData | None = None, device: str = "auto"
+    folder: RunFolder,
+    *,
+    split: str | None = None,
+    data: RunData | None = None,
+    device: str = "auto",
+    progress: Report | None = None,
 ) -> dict[str, Any]:
     """Measure a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
 
@@ -43,6 +49,7 @@ def evaluate(
         split: ``train``, ``val`` or ``test``; None for the config's.
         data: The data of the run, when it is loaded already.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        progress: Called with the number of batches done and of all of a split.
 
     Raises:
         InputError: The folder holds no finished run, or the device is not there.
@@ -52,24 +59,16 @@ def evaluate(
     split = split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
     epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
-    score = partial(part_scores, config, network=model.to(place), device=place)
+    score = partial(part_scores, config, network=model.to(place), device=place, progress=progress)
     with clear_failures(folder.path):
         scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
         thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
-    values = {
-        **{"split": split, "samples": len(data.parts[split].annotations)},
-        "head": config.model.head.title,
-        "seed": config.seed,
-        "selected": {**config.select.model_dump(), "epoch": epoch},
-        "notes": [
-            *_notes(config, data, split, thresholds),
-            *_calibration(config, data, calibration),
-            *_unknown_tags(data.tasks, targets),
-            *_unfinished(folder, config, epoch),
-        ],
-        "thresholds": _by_label(data, thresholds),
-        "tasks": measure(data, scores, targets, thresholds),
-    }
+    notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, calibration)]
+    notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, epoch)]
+    count = len(data.parts[split].annotations)
+    values: dict[str, Any] = {"split": split, "samples": count, "head": config.model.head.title, "seed": config.seed}
+    values |= {"selected": {**config.select.model_dump(), "epoch": epoch}, "notes": notes}
+    values |= {"thresholds": _by_label(data, thresholds), "tasks": measure(data, scores, targets, thresholds)}
     folder.write_evaluation(values)
     _write_predictions(folder, model.head, scores, targets, data.parts[split].annotations.ids)
     return values
@@ -145,7 +144,9 @@ def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
     return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
-def part_scores(config: Config, part: Part, network: Network, device: torch.device) -> dict[str, Tensor]:
+def part_scores(
+    config: Config, part: Part, network: Network, device: torch.device, progress: Report | None = None
+) -> dict[str, Tensor]:
     """Return the scores of each task for a part, in single precision."""
     dataset = ArrayDataset(part.inputs, {})
     loader = DataLoader(
@@ -155,7 +156,7 @@ def part_scores(config: Config, part: Part, network: Network, device: torch.devi
         num_workers=config.training.workers,
         pin_memory=torch.cuda.is_available(),
     )
-    found = predict(network, (inputs for inputs, _ in loader), device)
+    found = predict(network, (inputs for inputs, _ in counted(loader, len(loader), progress)), device)
     return {name: scores.float() for name, scores in found.items()}
 
 

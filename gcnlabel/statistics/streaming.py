@@ -18,6 +18,7 @@ from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.files import unchanged
 from gcnlabel.processes import unordered
+from gcnlabel.progress import Report, counted
 from gcnlabel.statistics.blocks import LabelStatistics, Pair
 from gcnlabel.statistics.cluster import cluster
 from gcnlabel.tasks import TaskSet
@@ -71,6 +72,7 @@ def measure_files(
     scheduler: str | None = None,
     timeout: float = TIMEOUT,
     rows: int | None = None,
+    progress: Report | None = None,
 ) -> LabelStatistics:
     """Return the statistics of tables, without holding more than a few parts of them in memory.
 
@@ -86,6 +88,7 @@ def measure_files(
         scheduler: Address of a Dask scheduler, ``tcp://host:port``, whose workers have gcnlabel installed.
         timeout: Seconds to wait for the scheduler, and for workers where it has none.
         rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
+        progress: Called with the number of parts done and of all.
 
     Raises:
         InputError: A file cannot be read or changes meanwhile; the scheduler cannot be reached or has no live worker.
@@ -94,7 +97,7 @@ def measure_files(
     with unchanged(paths):
         parts = [Part(*piece, tasks, dict(blocks), split, options) for piece in _pieces(paths, layout, rows)]
         with _measured(parts, workers, scheduler, timeout) as measured:
-            return _merged(LabelStatistics(tasks, blocks), measured)
+            return _merged(LabelStatistics(tasks, blocks), counted(measured, len(parts), progress))
 
 
 def _merged(total: LabelStatistics, measured: Iterator[Measured]) -> LabelStatistics:

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from gcnlabel.cli.json_results import json_option
+
 EXAMPLES = """\b
 Examples:
   gcnlabel build-graph tasks.yaml --annotations labels.csv --split train --output graph.safetensors
@@ -105,7 +107,8 @@ Examples:
 )
 @click.option("--output", required=True, type=click.Path(), help="The .safetensors file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> None:
+@json_option
+def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> Any:
     """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
 
     TASKS is a YAML file that declares the tasks; it may be left out with --from-..., ARFF, COCO and VOC, then all
@@ -127,3 +130,4 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     click.echo(f"{output}: {len(graph.labels)} labels, {edges} directed edges, embeddings {size}")
     if "order" in str(graph.history.get("source", "")):
         click.echo(f"assumed: {graph.history['source']}: {', '.join(graph.labels[:9])}")
+    return {"written": [output], "labels": graph.labels, "edges": edges, "history": graph.history}

@@ -15,6 +15,7 @@ Examples:
 @click.argument("part", required=False)
 def config(part: str | None) -> None:
     """Show what a config may say, as Markdown: its keys and all parts with their options, or one kind of PART."""
+    from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.config.reference import reference
 
-    click.echo(reference(part))
+    show_markdown(reference(part))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -16,10 +20,15 @@ Examples:
 @click.option("--split", type=click.Choice(["train", "val", "test"]), help="Split instead of the config's.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
-def evaluate(run: str, split: str | None, device: str, trust: bool) -> None:
+@json_option
+def evaluate(run: str, split: str | None, device: str, trust: bool) -> Any:
     """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json."""
     from gcnlabel.cli.tables import show_evaluation
+    from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
     from gcnlabel.run import evaluate as evaluate_run
 
-    show_evaluation(run, evaluate_run(RunFolder(run, trust=trust), split=split, device=device))
+    with progress_bar("evaluate") as progress:
+        evaluation = evaluate_run(RunFolder(run, trust=trust), split=split, device=device, progress=progress)
+    show_evaluation(run, evaluation)
+    return evaluation

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -25,7 +29,8 @@ Examples:
 @click.option("--output", required=True, type=click.Path(), help="The file to write.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> None:
+@json_option
+def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> Any:
     """Write the selected checkpoint of RUN as one file that needs no graph library.
 
     The label graph is folded into plain weights: one linear layer, wherever scores are linear in the features. Names of
@@ -54,3 +59,4 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
     click.echo(
         f"{output}: {size:.1f} MiB, {description['input']['dtype']} [{shape}] -> {', '.join(network.tasks.names)}"
     )
+    return {"written": [output], **description}

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.json_results import json_option
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,8 @@ SUFFIXES = {"ml-gcn": ".pkl", "emotion-gcn": ".pkl", "npz": ".npz", "csv": ".csv
 @click.option("--format", "format", required=True, type=click.Choice(list(SUFFIXES)), help="What to write.")
 @click.option("--output", required=True, type=click.Path(), help="The file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
-def export_graph(graph: str, format: str, output: str, overwrite: bool) -> None:
+@json_option
+def export_graph(graph: str, format: str, output: str, overwrite: bool) -> Any:
     """Write the label graph GRAPH for other programs.
 
     ml-gcn and emotion-gcn are the pickles that the released codes load in place of their own: counts of tags (adj,
@@ -43,5 +46,7 @@ def export_graph(graph: str, format: str, output: str, overwrite: bool) -> None:
         **{"npz": write_npz, "csv": write_csv, "graphml": write_graphml},
     }
     loaded = LabelGraph.load(graph)
-    for path in writers[format](loaded, output, overwrite=overwrite) or [output]:
+    written = writers[format](loaded, output, overwrite=overwrite) or [output]
+    for path in written:
         click.echo(f"wrote {path}: {len(loaded.labels)} labels")
+    return {"written": written, "labels": loaded.labels}

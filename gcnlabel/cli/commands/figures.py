@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gcnlabel.cli.figure_options import figure_options
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -31,6 +33,7 @@ Examples:
 )
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
+@json_option
 def figures(
     runs: tuple[str, ...],
     output: Path,
@@ -38,19 +41,24 @@ def figures(
     named: tuple[str, ...],
     overwrite: bool,
     trust: bool,
-) -> None:
+) -> Any:
     """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV.
 
     Of a label graph without a run, GRAPH.safetensors: adjacency, label graph, and how they come from the statistic.
     """
+    from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
     graphs = [run for run in runs if run.endswith(".safetensors") or Path(run).is_file()]
     parts = [_with_options(text) for text in named]
     folders = [RunFolder(run, trust=trust) for run in runs if run not in graphs]
-    for path in draw_figures(folders, FigureFolder(output, formats, overwrite), parts or None, graphs=graphs):
+    target = FigureFolder(output, formats, overwrite)
+    with progress_bar("figures") as progress:
+        written = draw_figures(folders, target, parts or None, graphs=graphs, progress=progress)
+    for path in written:
         click.echo(path)
+    return {"written": written}
 
 
 def _with_options(text: str) -> str | dict[str, str]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.json_results import json_option
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -40,9 +42,10 @@ MAX_SHOWN = 20
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
+@json_option
 def predict(
     run: str, source: str, output: str | None, folder: str | None, overwrite: bool, trust: bool, **how: Any
-) -> None:
+) -> Any:
     """Predict an image, or all images of a folder and the folders in it, with the selected checkpoint of RUN.
 
     No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
@@ -75,6 +78,7 @@ def predict(
         with progress_bar("annotate") as progress:
             prediction.annotate(found, files, copies, overwrite=overwrite, progress=progress)
     _show(found, output, folder)
+    return {"predictions": found.records(), "unreadable": found.unreadable}
 
 
 def _places(faces: str | None, alignment: str | None) -> Any:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.json_results import json_option
+
 if TYPE_CHECKING:
     from gcnlabel.config import Config
     from gcnlabel.run import RunFolder
@@ -35,6 +37,7 @@ Examples:
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
 @click.option("--devices", default="1", show_default=True, help="Number of devices, or auto: all of this machine.")
 @click.option("--num-nodes", default=1, show_default=True, type=click.IntRange(min=1), help="Number of machines.")
+@json_option
 def train(
     config: str | None,
     output: str,
@@ -45,7 +48,7 @@ def train(
     trust: bool,
     devices: str,
     num_nodes: int,
-) -> None:
+) -> Any:
     """Train a model from CONFIG, a YAML file or the name of a shipped preset.
 
     The run folder keeps the resolved config, the graph, the metrics of every epoch, the last and the best checkpoint
@@ -74,6 +77,7 @@ def train(
         evaluation = train_run(load_config(str(config), changes), folder, overwrite=overwrite, **where)
     if is_first_process():
         show_evaluation(output, evaluation)
+    return evaluation
 
 
 def _changed(folder: RunFolder, changes: tuple[str, ...]) -> Config | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -21,7 +24,8 @@ Examples:
     "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the preset synthetic-faces."
 )
 @click.option("--overwrite", is_flag=True, help="Replace a demo that is there.")
-def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> None:
+@json_option
+def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> Any:
     """Build the graph of the bundled synthetic faces, train linear and graph head on it, and compare them."""
     from rich.table import Table
 
@@ -36,3 +40,4 @@ def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> None:
     console.print(table)
     for what in ("linear", "graph", "figures", "comparison.md"):
         console.print(f"{output / what}", highlight=False, soft_wrap=True)
+    return results

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.json_results import json_option
+
 if TYPE_CHECKING:
     from gcnlabel.faces.source import Faces
 
@@ -47,6 +49,7 @@ MAX_LISTED = 20
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; one a processor unless given.")
 @click.option("--strict", is_flag=True, help="Stop at the first image that cannot be read, instead of listing it.")
 @click.option("--overwrite", is_flag=True, help="Replace the cache of another job.")
+@json_option
 def prepare(
     dataset: str,
     source: Path,
@@ -57,7 +60,7 @@ def prepare(
     strict: bool,
     overwrite: bool,
     **settings: Any,
-) -> None:
+) -> Any:
     """Align and crop the faces of a data set once, for training that reads them without decoding.
 
     DATASET is affectnet, aff-wild2 or emotic. SOURCE is its folder as it was released. OUTPUT becomes a folder of
@@ -74,6 +77,7 @@ def prepare(
     with progress_bar("faces") as progress:
         manifest = prepare_faces(data.released(), output, source=dataset, progress=progress, **how)
     _show(output, manifest)
+    return manifest
 
 
 def _source(dataset: str, settings: dict[str, Any]) -> Faces:

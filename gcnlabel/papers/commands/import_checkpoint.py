@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.json_results import json_option
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -53,9 +55,10 @@ Examples:
 )
 @click.option("--output", required=True, type=click.Path(), help="The run folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
+@json_option
 def import_checkpoint(
     file: str, source: str, output: str, overwrite: bool, config: str | None, size: int | None, **options: Any
-) -> None:
+) -> Any:
     """Turn the published checkpoint FILE into a run folder.
 
     The file is opened with weights_only=True: nothing in it is run. The graph is the one inside the checkpoint; of the
@@ -73,8 +76,10 @@ def import_checkpoint(
     kind = "linear" if imported.graph is None else "generator"
     click.echo(f"{output}: {imported.architecture.name}, {imported.tasks.num_labels} labels, {kind} {sizes}")
     given = "given" if size else "published for it" if settings is None else f"of {config}"
-    for text in (*imported.assumed, f"images are {getattr(saved.data, 'size', '?')} pixels wide and high ({given})"):
+    assumed = (*imported.assumed, f"images are {getattr(saved.data, 'size', '?')} pixels wide and high ({given})")
+    for text in assumed:
         click.echo(f"assumed: {text}")
+    return {"written": [output], "labels": imported.tasks.labels, "assumed": assumed}
 
 
 def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gcnlabel.cli.figure_options import figure_options
+from gcnlabel.cli.json_results import json_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,9 +35,10 @@ Examples:
 @click.option("--emotic", metavar="PATH", help="Folder of EMOTIC: compare Emotion-GCN with its class edges too.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of every config.")
 @figure_options
+@json_option
 def reproduce(
     what: str, data: str, output: Path, seeds: int, only: str | None, formats: tuple[str, ...], **how: Any
-) -> None:
+) -> Any:
     """Make WHAT of the Emotion-GCN paper: table1 to table5, fig1, fig3 to fig6, figS1, figS2, or all.
 
     Trains what is needed, several seeds of each; runs that are finished are not trained again, and a stopped one goes
@@ -65,8 +67,8 @@ def reproduce(
     left = [run for run in runs if not finished(run_folder(output, source, run))]
     if left:
         console.print(f"{len(left)} of {len(runs)} runs are left to the other shares", highlight=False)
-        return
-    _write(targets, source, output, seeds, formats, console)
+        return {"left": [run.name for run in left], "written": []}
+    return {"left": [], "written": _write(targets, source, output, seeds, formats, console)}
 
 
 def _train(runs: list[Planned], source: Source, output: Path, console: Console) -> None:
@@ -88,18 +90,22 @@ def _train(runs: list[Planned], source: Source, output: Path, console: Console) 
 
 def _write(
     targets: tuple[str, ...], source: Source, output: Path, seeds: int, formats: tuple[str, ...], console: Console
-) -> None:
+) -> list[Path]:
+    """Write tables and figures, and return the files."""
     from gcnlabel.papers.emotion_gcn import draw, make_table, write_table
     from gcnlabel.run.drawing import FigureFolder
 
     figures = FigureFolder(output / "figures" / source.name, formats, overwrite=True)
+    written: list[Path] = []
     for target in targets:
         if target.startswith("fig"):
             draw(target, source, output, figures)
             continue
         for name, table in make_table(target, source, output, seeds).items():
             files = write_table(table, output / "tables" / source.name / name, overwrite=True)
+            written.append(files[0])
             console.print(f"{files[0]}", highlight=False, soft_wrap=True)
     figures.write()
     for file in figures.written:
         console.print(f"{file}", highlight=False, soft_wrap=True)
+    return written + figures.written

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gcnlabel.cli.figure_options import figure_options
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -69,6 +70,7 @@ Examples:
 @figure_options
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
 @click.option("--overwrite", is_flag=True, help="Replace results that are there.")
+@json_option
 def ablate(
     configs: tuple[str, ...],
     output: Path,
@@ -83,13 +85,16 @@ def ablate(
     formats: tuple[str, ...],
     workers: int | None,
     overwrite: bool,
-) -> None:
+) -> Any:
     """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many label budgets.
 
     Trains the default's base models, label-query attention and wrong graphs; stacking and ensembles follow from their
     scores. The head of CONFIG does not matter. Several CONFIGs have a folder each, and a table ranks the heads over all
     of them. Called again, it goes on where it was stopped.
     """
+    import json
+
+    from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
     from gcnlabel.studies.ablation import Budget, run_ablation
@@ -99,20 +104,24 @@ def ablate(
     amounts = [] if shares == ("none",) else [_share(text) for text in shares]
     options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite, "workers": workers}
     options["held_out"] = held_out == "budget"
-    found = {}
+    found, tables = {}, {}
     for name, config in _named(configs).items():
         parsed, folder = load_config(config, changes), output / name if len(configs) > 1 else output
         budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
         with progress_bar("jobs" if len(configs) == 1 else f"jobs of {name}") as progress:
             found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
-        _show((folder / "ablation.md").read_text(encoding="utf-8"), folder, formats)
+        _show(folder, formats)
+        tables[name] = json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
     if len(found) > 1:
-        click.echo(write_across(compared(found), output))
+        show_markdown(write_across(compared(found), output))
         click.echo(f"written: {output}/across.md, across.json, across.csv")
+    return tables
 
 
-def _show(text: str, folder: Path, formats: tuple[str, ...]) -> None:
-    click.echo(text)
+def _show(folder: Path, formats: tuple[str, ...]) -> None:
+    from gcnlabel.cli.terminal import show_markdown
+
+    show_markdown((folder / "ablation.md").read_text(encoding="utf-8"))
     figures = "".join(f"gains.{kind}, " for kind in formats)
     click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
 

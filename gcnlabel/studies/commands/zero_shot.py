@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from gcnlabel.cli.json_results import json_option
 
 if TYPE_CHECKING:
     from gcnlabel.config import Config
@@ -38,6 +40,7 @@ Examples:
 @click.option("--output", type=click.Path(), help="JSON file of the labels' areas.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@json_option
 def zero_shot(
     run: str,
     labels: tuple[str, ...],
@@ -48,7 +51,7 @@ def zero_shot(
     output: str | None,
     trust: bool,
     overwrite: bool,
-) -> None:
+) -> Any:
     """Train the model of a run or config without a tag, extend it by the tag, and print how well it is scored.
 
     The table holds the area under its ROC curve on the test split, on the CPU, beside baselines. The tag's edges are
@@ -75,6 +78,7 @@ def zero_shot(
     if output is not None:
         with atomic_write(output, overwrite=overwrite) as temporary:
             temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return results
 
 
 def _config(run: str, changes: tuple[str, ...], trust: bool) -> Config:

@@ -1,0 +1,143 @@
+"""What a report is made from: everything of run folders that can be read, and why the rest cannot."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import torch
+import yaml
+from safetensors import safe_open
+from torch import Tensor
+
+from gcnlabel.annotations.table_file import POLARS_ERRORS
+from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.run.data import Part, RunData, load_data
+from gcnlabel.run.drawing import ReadRuns
+from gcnlabel.run.folder import RunFolder
+from gcnlabel.tasks import Task
+
+
+class Lacking:
+    """Notes what a report lacks, and why."""
+
+    def __init__(self) -> None:
+        self.missing: list[str] = []
+
+    @contextmanager
+    def unless_damaged(self, what: str) -> Iterator[None]:
+        """Note why something cannot be shown, and go on.
+
+        Warns:
+            GcnlabelWarning: It cannot be.
+        """
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            text = f"{what}: " + "; ".join(line.strip() for line in str(error).splitlines())
+            if text not in self.missing:
+                self.missing.append(text)
+                warnings.warn(f"not in the report: {text}", GcnlabelWarning, stacklevel=3)
+
+
+class ReportRuns(ReadRuns):
+    """Runs of the same tasks, read when asked for; code that their configs name is not run unless it is trusted.
+
+    Args:
+        folders: The runs.
+
+    Raises:
+        InputError: As for :class:`~gcnlabel.run.drawing.ReadRuns`.
+    """
+
+    def __init__(self, folders: Sequence[RunFolder]) -> None:
+        self.lacking = Lacking()
+        super().__init__(folders, self.lacking)
+
+    @cached_property
+    def evaluations(self) -> dict[str, dict[str, Any]]:
+        """Run -> its evaluation."""
+        return self._each("the evaluation", lambda name, run: run.read_evaluation())
+
+    @cached_property
+    def configs(self) -> dict[str, dict[str, Any]]:
+        """Run -> its config as plain values, which are shown and compared, never run."""
+        return self._each("config.yaml", lambda name, run: _plain_config(run.config))
+
+    @cached_property
+    def config_texts(self) -> dict[str, str]:
+        """Run -> the text of its config."""
+        return self._each("config.yaml", lambda name, run: run.config.read_text(encoding="utf-8"))
+
+    @cached_property
+    def graph_versions(self) -> dict[str, dict[str, str]]:
+        """Run -> library -> version, of what wrote its graph."""
+        return self._each("versions", lambda name, run: _graph_versions(run.graph) if name in self.graphs else None)
+
+    @cached_property
+    def rows(self) -> dict[str, pl.DataFrame]:
+        """Run -> what became of every row of its data: split, what, reason, count, first, detail."""
+        return self._each("rows.csv", lambda name, run: _row_table(run.rows) if run.rows.exists() else None)
+
+    def thresholds(self, run: str, task: Task) -> Tensor | None:
+        """Return the scores from which tags hold [labels] that a run tuned, None where it did not."""
+        kept = self.evaluations.get(run, {}).get("thresholds", {}).get(task.name)
+        if kept is None or set(kept) != set(task.labels):
+            return None
+        return torch.tensor([kept[label] for label in task.labels], dtype=torch.float64)
+
+    @cached_property
+    def data(self) -> RunData | None:
+        """The data of the first run, None where they cannot be read."""
+        name, run = next(iter(self._folders.items()))
+        with self.lacking.unless_damaged(f"the data of {name}"):
+            return load_data(run.load_config(), run.split)
+        return None
+
+    @cached_property
+    def ids(self) -> dict[str, list[str]]:
+        """Run -> names of the samples of its evaluation, where its data have such."""
+        texts = {name: found["ids"] for name, found in self.predictions.items() if "ids" in found}
+        return {name: json.loads(bytes(text.tolist())) for name, text in texts.items()}
+
+    def measured_part(self, run: str) -> Part | None:
+        """Return images and annotations of the split that a run was measured on, None where the data have others."""
+        if self.data is None or run not in self.evaluations:
+            return None
+        part = self.data.parts.get(self.evaluations[run]["split"])
+        if part is None or len(part.inputs.shape) != 4:
+            return None
+        ids = part.annotations.ids
+        same = ids is not None and run in self.ids and ids.tolist() == self.ids[run]
+        return part if same else None
+
+
+def _plain_config(path: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{path} is damaged: it holds no mapping")
+    return values
+
+
+def _graph_versions(path: Path) -> dict[str, str]:
+    with safe_open(path, framework="pt") as file:
+        values = json.loads(file.metadata()["versions"])
+    return {str(name): str(number) for name, number in values.items()}
+
+
+def _row_table(path: Path) -> pl.DataFrame:
+    try:
+        table = pl.read_csv(path, infer_schema=False, glob=False).fill_null("")
+        table = table.with_columns(pl.col("count").cast(pl.Int64))
+        return table.select("split", "what", "reason", "count", "first", "detail")
+    except POLARS_ERRORS as error:
+        raise InputError(f"{path} is damaged: {str(error).splitlines()[0]}") from error

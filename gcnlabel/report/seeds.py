@@ -1,0 +1,97 @@
+"""Runs that differ in their seed alone, and intervals over seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+LOWER_IS_BETTER = ("loss", "rmse", "mean_nrmse", "ranking_loss", "coverage", "one_error", "hamming_loss")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs of one config but for the seed.
+
+    Attributes:
+        name: Of the group.
+        runs: Names of its runs.
+        seeds: Their seeds.
+    """
+
+    name: str
+    runs: tuple[str, ...]
+    seeds: tuple[Any, ...]
+
+
+def groups_of(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Group]:
+    """Return the groups, in order of their first runs; a run without a readable config is one by itself.
+
+    Example:
+        >>> [group.runs for group in groups_of({"a": {"seed": 1}, "b": {"seed": 2}, "c": {"x": 1}}, ["a", "b", "c"])]
+        [('a', 'b'), ('c',)]
+    """
+    found: dict[str, list[str]] = {}
+    for name in names:
+        config = configs.get(name)
+        key = name if config is None else json.dumps({**config, "seed": None}, sort_keys=True, default=str)
+        found.setdefault(key, []).append(name)
+    return [
+        Group(_common(runs), tuple(runs), tuple(configs.get(run, {}).get("seed", 0) for run in runs))
+        for runs in found.values()
+    ]
+
+
+def grouped(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Return run -> name and number of its group."""
+    groups = groups_of(configs, names)
+    return {run: (group.name, k) for k, group in enumerate(groups) for run in group.runs}
+
+
+def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
+    """Return Student's confidence interval of the mean over seeds; None of fewer than 2 values.
+
+    Example:
+        >>> [round(end, 3) for end in interval([0.5, 0.6, 0.7])]
+        [0.352, 0.848]
+    """
+    if len(values) < 2:
+        return None
+    half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    mean = float(np.mean(values))
+    return mean - half, mean + half
+
+
+def difference(a: Mapping[Any, float], b: Mapping[Any, float]) -> tuple[float, tuple[float, float] | None]:
+    """Return the mean of b minus that of a, with a 95 % interval: paired over equal seeds, else Welch's.
+
+    Args:
+        a: Seed -> value.
+        b: Seed -> value.
+    """
+    if set(a) == set(b) and len(a) == len(set(a)):
+        changes = [b[seed] - a[seed] for seed in a]
+        return float(np.mean(changes)), interval(changes)
+    mean = float(np.mean([*b.values()]) - np.mean([*a.values()]))
+    if min(len(a), len(b)) < 2 or (np.ptp([*a.values()]) == 0 and np.ptp([*b.values()]) == 0):
+        return mean, None
+    ends = stats.ttest_ind([*b.values()], [*a.values()], equal_var=False).confidence_interval()
+    return mean, (float(ends.low), float(ends.high))
+
+
+def lower_is_better(metric: str) -> bool:
+    """Return whether a metric, ``task/metric`` or ``task/dimension/metric``, is better when it is lower."""
+    return metric.rpartition("/")[2] in LOWER_IS_BETTER
+
+
+def _common(runs: Sequence[str]) -> str:
+    if len(runs) == 1:
+        return runs[0]
+    same = 0
+    while all(run[: same + 1] == runs[0][: same + 1] for run in runs) and same < len(runs[0]):
+        same += 1
+    return runs[0][:same].rstrip("-_. 0123456789").removesuffix("seed").rstrip("-_. ") or runs[0]
