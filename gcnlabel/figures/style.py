@@ -21,10 +21,6 @@ from cycler import cycler
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.cells import is_dark as is_dark
-from gcnlabel.figures.cells import label_size as label_size
-from gcnlabel.figures.cells import matrix_axes as matrix_axes
-from gcnlabel.figures.cells import write_cells as write_cells
 from gcnlabel.figures.own_style import read_style
 
 P = ParamSpec("P")

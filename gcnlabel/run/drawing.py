@@ -47,8 +47,7 @@ def draw_figures(
         progress: Called with the number of figures done and of all.
 
     Raises:
-        InputError: A folder holds no run, a file no graph, two have one name, runs predict different tasks, or
-            nothing can be drawn.
+        InputError: What is given cannot be read together (see :class:`ReadRuns`), or nothing can be drawn.
 
     Warns:
         GcnlabelWarning: Something cannot be drawn.

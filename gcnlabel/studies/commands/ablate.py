@@ -92,13 +92,9 @@ def ablate(
     scores. The head of CONFIG does not matter. Several CONFIGs have a folder each, and a table ranks the heads over all
     of them. Called again, it goes on where it was stopped.
     """
-    import json
-
-    from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
     from gcnlabel.studies.ablation import Budget, run_ablation
-    from gcnlabel.studies.ablation.across import compared, write_across
 
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
     amounts = [] if shares == ("none",) else [_share(text) for text in shares]
@@ -110,20 +106,30 @@ def ablate(
         budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
         with progress_bar("jobs" if len(configs) == 1 else f"jobs of {name}") as progress:
             found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
-        _show(folder, formats)
-        tables[name] = json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
+        tables[name] = _shown(folder, formats)
     if len(found) > 1:
-        show_markdown(write_across(compared(found), output))
-        click.echo(f"written: {output}/across.md, across.json, across.csv")
+        _show_across(found, output)
     return tables
 
 
-def _show(folder: Path, formats: tuple[str, ...]) -> None:
+def _shown(folder: Path, formats: tuple[str, ...]) -> Any:
+    """Show the table in a folder, and return what its JSON file says."""
+    import json
+
     from gcnlabel.cli.terminal import show_markdown
 
     show_markdown((folder / "ablation.md").read_text(encoding="utf-8"))
     figures = "".join(f"gains.{kind}, " for kind in formats)
     click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
+    return json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
+
+
+def _show_across(found: dict[str, Any], output: Path) -> None:
+    from gcnlabel.cli.terminal import show_markdown
+    from gcnlabel.studies.ablation.across import compared, write_across
+
+    show_markdown(write_across(compared(found), output))
+    click.echo(f"written: {output}/across.md, across.json, across.csv")
 
 
 def _named(configs: tuple[str, ...]) -> dict[str, str]:
