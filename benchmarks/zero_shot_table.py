@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from textwrap import fill
 from typing import Any
@@ -10,23 +11,30 @@ from head_tables import read
 
 from gcnlabel.studies.ablation import holm
 from gcnlabel.studies.ablation.report import short, signed
-from gcnlabel.studies.zero_shot import GRAPH
+from gcnlabel.studies.zero_shot import CHOSEN, HAS_LABEL
+from gcnlabel.studies.zero_shot.scoring import TRAINED
 
 SIGNIFICANT = 0.05
+
+
+REFERENCES = (HAS_LABEL, TRAINED)
+"""Upper references: they have the label."""
 
 
 def zero_shot_table() -> str:
     """Return the mean AUC of emotions that were never trained, or seen a few times, and what it says."""
     found = read("zero_shot")
-    parts = [name for name, of in found.items() if isinstance(of, dict)]
+    parts = [name for name, of in found.items() if isinstance(of, dict) and CHOSEN in of["methods"]]
     lines = [
-        "| method | " + " | ".join(f"{name} | label graph above it" for name in parts) + " |",
+        "| method | " + " | ".join(f"{name} | chosen above it" for name in parts) + " |",
         "| --- " * (2 * len(parts) + 1) + "|",
     ]
-    for method in dict.fromkeys(name for part in parts for name in found[part]["methods"]):
+    names = dict.fromkeys([CHOSEN, *(name for part in parts for name in found[part]["methods"])])
+    for method in sorted(names, key=REFERENCES.__contains__):
         cells = [cell for part in parts for cell in _auc(found[part], method)]
-        lines.append(f"| {method} | {' | '.join(cells)} |")
-    said = [*(_words(part, found[part]) for part in parts), _gain(found, parts)]
+        bold = "**" if method == CHOSEN else ""
+        lines.append(f"| {bold}{method}{bold} | {' | '.join(cells)} |")
+    said = [*(_words(part, found[part]) for part in parts), _choices(found[parts[0]])]
     return "\n".join([*lines, "", fill(" ".join(said), 120, break_on_hyphens=False)])
 
 
@@ -41,7 +49,7 @@ def _auc(found: dict[str, Any], method: str) -> Iterator[str]:
 
 
 def _words(part: str, found: dict[str, Any]) -> str:
-    """Return which methods the label graph is above, over seeds and labels or over seeds alone, and which it is not."""
+    """Return which methods the chosen rule is above, over seeds and labels or over seeds alone, and which it is not."""
     corrected = {
         p: holm({name: 1.0 if gap[p] is None else gap[p] for name, gap in found["compared"].items()})
         for p in ("p_seeds", "p_labels")
@@ -53,15 +61,19 @@ def _words(part: str, found: dict[str, Any]) -> str:
         which = "no different from"
         if over_seeds:
             which = f"{side}" if over_labels else f"{side} (over seeds, not over labels)"
-        groups.setdefault(which, []).append(f"*{name.removeprefix(GRAPH + ', ')}*")
+        groups.setdefault(which, []).append(f"*{name}*")
     said = "; ".join(f"{which} {_listed(names)}" for which, names in groups.items())
-    return f"*{part[0].upper()}{part[1:]}*: the label graph is {said}; p < .05 after Holm's correction."
+    return f"*{part[0].upper()}{part[1:]}*: the chosen rule is {said}; p < .05 after Holm's correction."
 
 
-def _gain(found: dict[str, Any], parts: list[str]) -> str:
-    """Return what a few annotated samples change for the label graph."""
-    before, after = (found[part]["methods"][GRAPH]["mean"] for part in parts)
-    return f"The annotated samples change the label graph from {short(before)} to {short(after)}."
+def _choices(found: dict[str, Any]) -> str:
+    """Return what was chosen for how many labels, and the left-out values that chose it."""
+    chosen = list(found["choices"].values())
+    rules = Counter(max(of["left_out_auc"], key=of["left_out_auc"].get) for of in chosen)
+    said = _listed([f"*{family}* for {number} labels" for family, number in rules.most_common()])
+    values = {family: [of["left_out_auc"][family] for of in chosen] for family in chosen[0]["left_out_auc"]}
+    means = _listed([f"*{family}* {short(sum(of) / len(of))}" for family, of in values.items()])
+    return f"Chosen: {said}; mean AUC of the left-out seen labels, dev split: {means}."
 
 
 def _listed(names: list[str]) -> str:

@@ -22,6 +22,7 @@ ORDER = (
         "stopping",
         "files",
         "processes",
+        "progress",
         "pickles",
         "tasks",
         "annotations",

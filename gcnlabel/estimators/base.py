@@ -23,7 +23,8 @@ from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.ensembles.fitting import fit_ensemble, is_side_by_side
+from gcnlabel.run.default_head import is_side_by_side
+from gcnlabel.run.ensembles.fitting import fit_ensemble
 from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.training import predict
@@ -127,7 +128,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     def _train_model(self, data: RunData, samples: float, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
         steps = self.n_iter_ * len(batch_plan(self.config_).batches(max(round(samples), 1)))
-        if is_side_by_side(self.config_, data):
+        if is_side_by_side(self.config_, data.parts["train"]):
             fitted = fit_ensemble(self.config_, data, self.graph_, min_steps=steps, max_steps=steps)
             self.model_ = fitted.model.double()
             return

@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.heat_map import colour_bar, fit_names, heat_map, matrix_height
-from gcnlabel.figures.order import MAX_GIVEN, Floats, label_order
+from gcnlabel.figures.order import MAX_GIVEN, Floats, Order, label_order
 from gcnlabel.figures.scale import robust_scale
 from gcnlabel.figures.style import COLUMN, PAGE, finite, new_figure, styled, width_or
 from gcnlabel.graph import LabelGraph
 
 
 @FIGURES.register("adjacency")
-def adjacency(runs: Runs, *, order: str | None = None) -> Drawings:
+def adjacency(runs: Runs, *, order: Order | None = None) -> Drawings:
     """Draw the propagation matrix of each graph.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -13,21 +14,15 @@ from torch import Tensor
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.style import (
-    COLUMN,
-    PAGE,
-    SMALL,
-    finite,
-    is_dark,
-    label_size,
-    matrix_axes,
-    new_figure,
-    write_cells,
-)
+from gcnlabel.figures.heat_map import MAX_HEIGHT, colour_bar, fit_names, heat_map, matrix_height
+from gcnlabel.figures.scale import Scale
+from gcnlabel.figures.style import COLUMN, PAGE, SMALLEST, finite, new_figure, styled, width_or
 from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.tasks import Task
 
-MAX_WRITTEN = 25
+MAX_ACROSS = 10
+"""Classes with which four matrices stand across a page."""
+PERCENT = Scale((0, 100), mpl.colormaps["Blues"], "neither")
 Matrices = Mapping[str, npt.ArrayLike]
 
 
@@ -59,10 +54,11 @@ def row_shares(counts: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.divide(array, total, out=np.full_like(array, np.nan), where=total > 0)
 
 
+@styled
 def confusion_figure(matrices: Matrices, classes: Sequence[str]) -> Figure:
-    """Return the confusion matrices of one or several runs, in percent of the true class, side by side.
+    """Return the confusion matrices of one or several runs, in percent of the true class, up to four across.
 
-    A class without a sample is drawn grey and marked "-".
+    The number of samples stands beside each true class; one without a sample is grey and marked "-".
 
     Args:
         matrices: Name of a run -> counts [classes, classes], row = true class.
@@ -72,29 +68,36 @@ def confusion_figure(matrices: Matrices, classes: Sequence[str]) -> Figure:
         InputError: A matrix has another size.
     """
     count, size = len(matrices), len(classes)
-    width = COLUMN if count == 1 else PAGE
-    rows, columns = -(-count // 2), min(count, 2)
-    figure = new_figure(width, width / columns * 0.95 * rows)
-    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-    for axes in panels.flat[count:]:
+    shares = {name: row_shares(counts) for name, counts in matrices.items()}
+    for name, values in shares.items():
+        if values.shape != (size, size):
+            raise InputError(f"run {name!r}: a matrix of shape {list(values.shape)}", expected=f"[{size}, {size}]")
+    width = width_or(COLUMN if count == 1 and size <= MAX_ACROSS else PAGE)
+    columns = min(count, (4 if size <= MAX_ACROSS else 2) if width > 5 else 1)
+    rows = -(-count // columns)
+    height = matrix_height(width, size) if count == 1 else 1.05 * width / columns * rows
+    figure = new_figure(width, min(height, MAX_HEIGHT))
+    panels = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for axes in panels[count:]:
         axes.set_visible(False)
-    for axes, (name, counts) in zip(panels.flat, matrices.items(), strict=False):
-        shares = row_shares(counts)
-        if shares.shape != (size, size):
-            raise InputError(f"run {name!r}: a matrix of shape {list(shares.shape)}", expected=f"[{size}, {size}]")
-        axes.set_facecolor("#DDDDDD")
-        image = axes.imshow(100 * shares, cmap="Blues", vmin=0, vmax=100)
-        matrix_axes(axes, classes, classes, label_size(size))
-        if size <= MAX_WRITTEN:
-            texts = [["-" if np.isnan(v) else f"{100 * v:.0f}" for v in row] for row in shares]
-            write_cells(axes, texts, is_dark(axes, np.nan_to_num(100 * shares)), SMALL)
-        axes.set_title(name, fontsize=SMALL + 1)
-    figure.supxlabel("predicted", fontsize=SMALL + 1)
-    figure.supylabel("true", fontsize=SMALL + 1)
-    bar = figure.colorbar(image, ax=panels, shrink=0.7, pad=0.02)
-    bar.ax.tick_params(labelsize=SMALL)
-    bar.set_label("% of the true class", fontsize=SMALL)
+    maps = []
+    for axes, (name, values) in zip(panels, shares.items(), strict=False):
+        named = _with_counts(classes, matrices[name])
+        maps.append(heat_map(axes, 100 * values, named, classes, PERCENT, text=lambda value: f"{value:.0f}"))
+        axes.set_title(name)
+    figure.supxlabel("predicted")
+    figure.supylabel("true (samples)")
+    colour_bar(maps, "% of the true class")
+    fit_names(maps)
+    for name, axes in zip(shares, panels, strict=False):
+        if size <= MAX_ACROSS and axes.get_subplotspec().is_first_col():  # whole, whatever the width of a panel
+            axes.set_yticks(range(size), _with_counts(classes, matrices[name]), fontsize=SMALLEST)
     return figure
+
+
+def _with_counts(classes: Sequence[str], counts: npt.ArrayLike) -> list[str]:
+    totals = np.asarray(counts).sum(1)
+    return [f"{label} ({total:.0f})" for label, total in zip(classes, totals, strict=True)]
 
 
 def confusion_table(matrices: Matrices, classes: Sequence[str]) -> pl.DataFrame:

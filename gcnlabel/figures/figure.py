@@ -45,6 +45,10 @@ class Runs(Protocol):
         """Run -> its table of epochs, where it was trained here."""
 
     @property
+    def selected(self) -> Mapping[str, int]:
+        """Run -> its selected epoch, where it was trained here and as one model."""
+
+    @property
     def results(self) -> Mapping[str, Mapping[str, float]]:
         """Run -> ``task/metric`` -> value of its evaluation."""
 

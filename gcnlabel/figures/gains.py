@@ -1,23 +1,20 @@
-"""Gains of heads over a reference, against the amount of annotation."""
+"""Gains of heads over a reference: a forest plot, row by row a head."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.style import COLOURS, MEDIUM, PAGE, SMALL, new_figure
+from gcnlabel.figures.style import LARGE, PAGE, colour, new_figure, styled, width_or
 
-GREY = "0.6"
-ASIDE = 0.06
-"""Horizontal offset between bold heads, in steps between amounts, so that their intervals do not overlap."""
+ROW = 0.17
+"""Height of a row, in inches."""
 
 
 class Gain(NamedTuple):
@@ -30,58 +27,59 @@ class Gain(NamedTuple):
 Panel = Mapping[str, Mapping[str, Gain]]
 
 
+@styled
 def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: str = "linear") -> Figure:
-    """Return a panel for each metric: gains against amounts of annotation, with 95% intervals of the bold heads.
+    """Return a row of panels a metric, a column a label budget: gain and 95% interval of each head.
+
+    Filled marks have an interval without 0.
 
     Args:
-        panels: Metric -> amount of annotation, in order -> head -> gain.
-        bold: Heads drawn in separate colours; the others are thin and grey.
+        panels: Metric -> label budget, in order -> head -> gain.
+        bold: Heads whose names are bold.
         reference: Head that the others are compared with, the line at 0.
 
     Raises:
         InputError: There is nothing to draw.
     """
     if not panels or not all(panels.values()):
-        raise InputError("no gain to draw", expected="at least one metric and one amount of annotation")
-    figure = new_figure(PAGE, 2.8 * len(panels))
-    rows = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
-    for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
-        heads = list(dict.fromkeys(head for gains in panel.values() for head in gains))
-        for head in sorted(heads, key=lambda head: head in bold):
-            _draw_head(axes, panel, head, list(bold))
-        axes.axhline(0, color="black", linewidth=0.8)
-        axes.set_xticks(range(len(panel)), list(panel), fontsize=SMALL)
-        axes.set_xlim(-0.5, len(panel) - 0.5)
-        axes.set_ylabel(f"above {reference}", fontsize=SMALL)
-        axes.set_title(metric, fontsize=MEDIUM)
-        axes.tick_params(labelsize=SMALL)
-    unique = {label: handle for axes in rows for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-    rows[0].legend(list(unique.values()), list(unique), fontsize=SMALL, frameon=False, ncols=2)
+        raise InputError("no gain to draw", expected="at least one metric and one label budget")
+    heads = list(dict.fromkeys(head for panel in panels.values() for gains in panel.values() for head in gains))
+    budgets = list(dict.fromkeys(budget for panel in panels.values() for budget in panel))
+    figure = new_figure(width_or(PAGE), 0.4 + len(panels) * (0.7 + ROW * len(heads)))
+    grid = figure.subplots(len(panels), len(budgets), squeeze=False, sharey=True, sharex="row")
+    for (metric, panel), row in zip(panels.items(), grid, strict=True):
+        for budget, axes in zip(budgets, row, strict=True):
+            _draw(axes, panel.get(budget, {}), heads)
+            axes.set_title(f"{metric}\n{budget.replace(', held-out', chr(10) + 'held-out')}", fontsize="small")
+        row[0].set_yticks(range(len(heads)), heads)
+        for label, head in zip(row[0].get_yticklabels(), heads, strict=True):
+            label.set_fontweight("bold" if head in bold else "normal")
+    figure.supxlabel(f"above {reference}, 95% interval over seeds", fontsize=LARGE)
     return figure
 
 
-def _draw_head(axes: Axes, panel: Panel, head: str, bold: Sequence[str]) -> None:
-    for series in _series(panel, head):
-        places, means, widths = zip(*series, strict=True)
-        if head in bold:
-            number = bold.index(head)
-            aside = ASIDE * (number - (len(bold) - 1) / 2)
-            style: dict[str, Any] = {
-                "color": COLOURS[number % len(COLOURS)],
-                "marker": "o",
-                "markersize": 3,
-                "capsize": 2,
-            }
-            axes.errorbar([place + aside for place in places], means, widths, label=head, **style)
-        else:
-            axes.plot(places, means, ".-", color=GREY, lw=0.7, ms=2, zorder=1, label="all other heads")
-
-
-def _series(panel: Panel, head: str) -> Iterator[list[tuple[int, float, float]]]:
-    """Yield place, gain and half width for each line: amounts that differ only in their number."""
-    found = [(k, amount, gains[head]) for k, (amount, gains) in enumerate(panel.items()) if head in gains]
-    for _, run in groupby(found, key=lambda item: re.sub(r"[\d.]+", "", item[1])):
-        yield [(k, gain.mean, gain.half_width if math.isfinite(gain.half_width) else math.nan) for k, _, gain in run]
+def _draw(axes: Axes, gains: Mapping[str, Gain], heads: Sequence[str]) -> None:
+    axes.axvline(0, color="black", linewidth=0.8)
+    for place, head in enumerate(heads):
+        if head in gains:
+            mean, half = gains[head]
+            sure = math.isfinite(half) and abs(mean) > half
+            shade = colour(0)
+            interval = half if math.isfinite(half) else math.nan
+            face = shade if sure else "white"
+            axes.errorbar(
+                [mean],
+                [place],
+                xerr=[interval],
+                fmt="o",
+                markersize=3.5,
+                capsize=1.5,
+                color=shade,
+                mfc=face,
+                label=head,
+            )
+    axes.set_ylim(len(heads) - 0.4, -0.6)
+    axes.grid(axis="x")
 
 
 def gains_table(panels: Mapping[str, Panel]) -> pl.DataFrame:

@@ -91,14 +91,13 @@ def heat_map(
     if plain.any():
         _cells(axes, np.ma.masked_array(np.zeros_like(values), ~plain), cmap=ListedColormap([GREY]))
     written = np.vectorize(lambda value: "-" if np.isnan(value) else text(float(value)), otypes=[object])(values)
-    texts = np.where(blank, "", written).tolist()
     axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5), xticks=[], yticks=[])
     axes.tick_params(length=0, pad=2)
     for task in list(tasks or ())[:-1]:
         edge = tasks.slice_of(task).stop - 0.5 if tasks else 0
         axes.axhline(edge, color="black", linewidth=0.8)
         axes.axvline(edge, color="black", linewidth=0.8)
-    return HeatMap(axes, mesh, rows, columns, scale, texts)
+    return HeatMap(axes, mesh, rows, columns, scale, np.where(blank, "", written).tolist())
 
 
 def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import takewhile
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,8 @@ from gcnlabel.figures.style import COLUMN, PAGE, SMALL, SMALLEST, styled, width_
 from gcnlabel.figures.text import shortened, text_width
 from gcnlabel.graph import LabelGraph
 
-LAYOUTS = ("force", "tasks")
+Layout = Literal["force", "tasks"]
+LAYOUTS: tuple[str, ...] = get_args(Layout)
 MAX_WHOLE, MAX_EDGES = 40, 6
 """Labels with edges, and edges a label, up to which all edges are drawn where nothing else is asked for."""
 DRAWN = 3
@@ -33,7 +35,7 @@ FULL = 0.5
 
 
 @FIGURES.register("label_graph")
-def label_graph(runs: Runs, *, layout: str | None = None, strongest: int | None = None) -> Drawings:
+def label_graph(runs: Runs, *, layout: Layout | None = None, strongest: int | None = None) -> Drawings:
     """Draw each graph.
 
     Args:

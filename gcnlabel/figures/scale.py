@@ -32,8 +32,8 @@ def robust_scale(weights: npt.NDArray[np.float64]) -> Scale:
         weights: Any number of them.
 
     Example:
-        >>> robust_scale(np.array([0.1, 0.2, 0.1, 0.2, 0.15, 5.0])).limits, robust_scale(np.array([-0.5, 0.0])).limits
-        ((0.0, 0.2875), (-0.5, 0.5))
+        >>> robust_scale(np.array([1, 2, 1, 2, 1.5, 50])).limits, robust_scale(np.array([-0.5, 0.0])).limits
+        ((0.0, 3.3125), (-0.5, 0.5))
     """
     size = np.abs(weights[weights != 0])
     top = 1.0

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.heat_map import MAX_HEIGHT, colour_bar, fit_names, heat_map, matrix_height
-from gcnlabel.figures.order import MAX_GIVEN, label_order
+from gcnlabel.figures.order import MAX_GIVEN, Order, label_order
 from gcnlabel.figures.scale import SIGNED, Scale
 from gcnlabel.figures.style import COLUMN, PAGE, SMALL, finite, new_figure, short, styled, width_or
 from gcnlabel.tasks import TaskSet
@@ -28,7 +28,7 @@ COSINE = Scale((-1, 1), mpl.colormaps[SIGNED], "neither")
 
 
 @FIGURES.register("similarity")
-def similarity(runs: Runs, *, order: str | None = None) -> Drawings:
+def similarity(runs: Runs, *, order: Order | None = None) -> Drawings:
     """Draw the similarity of the label vectors of each run whose head has some; of many labels, a figure a run.
 
     Args:

@@ -85,7 +85,7 @@ def figure_style(width: str | float | None = None, styles: Sequence[str | Path] 
 
     Example:
         >>> with figure_style("page"):
-        ...     new_figure(width_or(COLUMN), 2).get_figwidth()
+        ...     width_or(COLUMN)
         7.0
     """
     settings: dict[str, Any] = {}

@@ -5,34 +5,40 @@ from __future__ import annotations
 import numpy.typing as npt
 import polars as pl
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
-from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, finite, new_figure
+from gcnlabel.figures.style import COLUMN, colour, finite, new_figure, styled, width_or
 
 
-def tau_sweep_figure(taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.ArrayLike) -> Figure:
-    """Return the directed edges and the labels without a neighbour against tau.
+@styled
+def tau_sweep_figure(
+    taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.ArrayLike, tau: float | None = None
+) -> Figure:
+    """Return the directed edges and the labels without a neighbour against tau, one panel above the other.
 
     Args:
         taus: Thresholds [K].
-        edges: Number of directed edges at each [K].
+        edges: Number of directed edges at each [K]; its axis is logarithmic, linear from 0 to 1.
         isolated: Number of labels without a neighbour at each [K].
+        tau: The threshold in use, a dashed line; None for none.
 
     Raises:
         InputError: A number is NaN or infinite.
     """
     taus, edges, isolated = (finite(values, "the sweep of tau") for values in (taus, edges, isolated))
-    figure = new_figure(COLUMN, COLUMN * 0.65)
-    left = figure.add_subplot()
-    right = left.twinx()
-    for axes, values, name, colour, style in (
-        (left, edges, "directed edges", COLOURS[0], "-"),
-        (right, isolated, "labels without a neighbour", COLOURS[1], "--"),
-    ):
-        axes.plot(taus, values, style, color=colour, linewidth=1.4, drawstyle="steps-post")
-        axes.set_ylabel(name, fontsize=MEDIUM, color=colour)
-        axes.tick_params(labelsize=SMALL)
-        axes.set_ylim(bottom=0)
-    left.set_xlabel("threshold tau", fontsize=MEDIUM)
+    figure = new_figure(width_or(COLUMN), 2.6)
+    panels = figure.subplots(2, 1, sharex=True)
+    names = ("directed edges", "labels without\na neighbour")
+    for k, (axes, values, name) in enumerate(zip(panels, (edges, isolated), names, strict=True)):
+        axes.plot(taus, values, color=colour(k), drawstyle="steps-post")
+        axes.set_ylabel(name)
+        if tau is not None:
+            axes.axvline(tau, color="black", linestyle="--", linewidth=0.8, label="_tau")
+    panels[0].set_yscale("symlog", linthresh=1)
+    panels[0].yaxis.set_major_formatter(ScalarFormatter())
+    panels[0].set_ylim(bottom=0)
+    panels[1].set_ylim(bottom=0)
+    panels[1].set_xlabel("threshold tau" if tau is None else f"threshold tau (in use: {tau:g})")
     return figure
 
 

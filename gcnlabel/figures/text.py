@@ -31,7 +31,7 @@ def shortened(text: str, size: float, width: float) -> str:
 
     Example:
         >>> shortened("arousal", 7, 100), shortened("a very long name of label 12", 7, 60)
-        ('arousal', 'a very…bel 12')
+        ('arousal', 'a very l…abel 12')
     """
     text = " ".join(text.split())
     if text_width(text, size) <= width:

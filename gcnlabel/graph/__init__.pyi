@@ -7,7 +7,7 @@ from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.lenders import LENDERS, graph_to_borrow
 from gcnlabel.graph.matrix_files import read_counts, read_edges, read_matrix
 from gcnlabel.graph.old_codes import write_emotion_gcn, write_ml_gcn
-from gcnlabel.graph.raw_files import read_raw_graph
+from gcnlabel.graph.raw_files import raw_graph_of, read_raw_graph
 from gcnlabel.graph.recipe import GraphRecipe
 from gcnlabel.graph.sources import graph_from_counts, graph_from_edges, graph_from_matrix, graph_from_networkx
 from gcnlabel.pickles import read_pickle
@@ -26,6 +26,7 @@ __all__ = [
     "graph_from_networkx",
     "graph_to_borrow",
     "joined_graph",
+    "raw_graph_of",
     "read_counts",
     "read_edges",
     "read_matrix",

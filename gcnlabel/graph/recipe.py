@@ -18,7 +18,7 @@ from gcnlabel.graph.measuring import Pair, graph_of_statistics
 from gcnlabel.statistics import STATISTICS, LabelStatistics, default_blocks
 from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import CONVENTIONS, Convention
-from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
+from gcnlabel.transforms.conventions import DEFAULT_CONVENTION, all_pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ class GraphRecipe:
         """
         _check_raw(raw)
         convention: Convention = CONVENTIONS.make(self.convention)
-        pairs = self._edges_between(raw.tasks, convention)
+        pairs = self._edges_between(raw.tasks)
         self._check_statistic(raw, pairs, convention.statistic)
         graph: LabelGraph = convention.transform(raw.tasks, tau=self.tau, p=self.p, pairs=pairs)(raw)
         graph.history = {**graph.history, "convention": str(self.convention)}
@@ -131,19 +131,37 @@ class GraphRecipe:
         borrowed = [(pair, LENDERS.checked(part).model_dump()) for pair, part in self.borrowed.items()]
         return json.dumps([sorted(blocks, key=str), borrowed, self.statistic is not None])
 
-    def _edges_between(self, tasks: TaskSet, convention: Convention) -> list[Pair]:
+    def default_pairs(self, tasks: TaskSet) -> list[Pair]:
+        """Return the pairs of tasks whose edges are used where ``pairs`` names none; there may be none."""
+        pairs = CONVENTIONS.make(self.convention).pairs(tasks) if self.statistic is None else list(self.blocks(tasks))
+        return [*pairs, *self.borrowed]
+
+    def usable_pairs(self, raw: LabelGraph) -> list[Pair]:
+        """Return the pairs of tasks of a raw graph whose statistic is there, and is one that :meth:`finish` takes."""
+        return [pair for pair in all_pairs(raw.tasks) if self._takes(raw, pair)]
+
+    def _takes(self, raw: LabelGraph, pair: Pair) -> bool:
+        if "blocks" in raw.history and frozenset(pair) not in _by_pair(raw.history["blocks"]):
+            return False
+        try:
+            self._check_statistic(raw, [pair], CONVENTIONS.make(self.convention).statistic)
+        except InputError:
+            return False
+        return True
+
+    def _edges_between(self, tasks: TaskSet) -> list[Pair]:
         """Return the pairs of tasks whose edges are used."""
         if self.pairs is not None:
             return list(self.pairs)
-        pairs = convention.pairs(tasks) if self.statistic is None else list(self.blocks(tasks))
-        if not pairs and not self.borrowed:
+        pairs = self.default_pairs(tasks)
+        if not pairs:
             first = tasks.names[0]
             raise InputError(
                 f"convention {self.convention.name!r} connects no pair of tasks of {tasks!r}",
                 fix=f"name the pairs of tasks to connect: graph.statistic: {{{first}: phi}} in a config; "
                 f"build-graph --statistic {first}=phi, or --pairs {first}:{first}; or choose another convention",
             )
-        return [*pairs, *self.borrowed]
+        return pairs
 
     def _check_statistic(self, raw: LabelGraph, pairs: Iterable[Pair], statistic: str | None) -> None:
         if "blocks" not in raw.history or raw.history.get("named"):

@@ -16,6 +16,9 @@ from gcnlabel.run.parts import Part
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training.selection import MAIN, task_and_metric
 
+CALIBRATION = "calibration"
+"""Key of a checkpoint: the line that says how it was calibrated."""
+
 
 def calibration_methods(config: Config, tasks: TaskSet) -> dict[str, str]:
     """Return how each dimensional task is calibrated: task -> ``moments`` or ``regression``; none where it is not.

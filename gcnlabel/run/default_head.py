@@ -87,6 +87,12 @@ def why_shared(config: Config) -> str | None:
     return next((what for what, is_so in said.items() if is_so), None)
 
 
+def is_side_by_side(config: Config, part: Part) -> bool:
+    """Return whether base models share nothing that is trained: each can have a rate and an epoch of its own."""
+    features = part.inputs.ndim == 2
+    return config.model.head.name == "ensemble" and config.model.backbone.name == IDENTITY and features
+
+
 def base_models(config: Config, part: Part) -> tuple[Graph, dict[str, HeadPart]]:
     """Return the graph of the default's base models, and their heads by name.
 

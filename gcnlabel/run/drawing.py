@@ -47,8 +47,7 @@ def draw_figures(
         progress: Called with the number of figures done and of all.
 
     Raises:
-        InputError: A folder holds no run, a file no graph, two have one name, runs predict different tasks, or
-            nothing can be drawn.
+        InputError: Runs or graphs cannot be read, have one name or different tasks, or nothing can be drawn.
 
     Warns:
         GcnlabelWarning: Something cannot be drawn.
@@ -63,7 +62,8 @@ def draw_figures(
             with target.unless_damaged(name):
                 target.save(name, *draw())
     if not target.drawn:
-        raise InputError(f"nothing of {shorten(read.names)} can be drawn", where=shorten(target.missing))
+        why = shorten(target.missing) if target.missing else None
+        raise InputError(f"nothing of {shorten(read.names)} can be drawn", where=why)
     target.write()
     return target.written
 
@@ -126,6 +126,16 @@ class ReadRuns:
     def epochs(self) -> dict[str, pl.DataFrame]:
         """Run -> its table of epochs; imported runs have none."""
         return self._each("curves", lambda name, run: read_epochs(run.metrics) if run.metrics.exists() else None)
+
+    @cached_property
+    def selected(self) -> dict[str, int]:
+        """Run -> its selected epoch; base models that were trained side by side have epochs of their own."""
+        return self._each(
+            "curves",
+            lambda name, run: (
+                run.read_evaluation()["selected"]["epoch"] if run.last.exists() and run.evaluation.exists() else None
+            ),
+        )
 
     @cached_property
     def results(self) -> dict[str, dict[str, float]]:

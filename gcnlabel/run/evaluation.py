@@ -20,6 +20,7 @@ from gcnlabel.files import atomic_write
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
 from gcnlabel.nn import Head
 from gcnlabel.progress import Report, counted
+from gcnlabel.run.calibration import CALIBRATION as CALIBRATION
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
@@ -31,8 +32,6 @@ from gcnlabel.training import clear_failures, predict
 from gcnlabel.training.predict import Network
 
 Scores = Mapping[str, Tensor]
-CALIBRATION = "calibration"
-"""Key of a checkpoint: the line that says how it was calibrated."""
 
 
 def evaluate(
@@ -56,7 +55,7 @@ def evaluate(
         InputError: The folder holds no finished run, or the device is not there.
     """
     config, place = folder.load_config(), device_named(device)
-    data = load_data(config, folder.split) if data is None else data
+    data = data or load_data(config, folder.split)
     split = split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
     epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)

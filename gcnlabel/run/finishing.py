@@ -15,27 +15,15 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead
 from gcnlabel.run.calibration import calibrate, calibration_methods
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.ensembles.fitting import is_side_by_side
+from gcnlabel.run.default_head import is_side_by_side
 from gcnlabel.run.ensembles.shared import combine_shared
 from gcnlabel.run.evaluation import CALIBRATION, evaluate, part_scores
 from gcnlabel.run.folder import RunFolder
-from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO, clear_failures
 from gcnlabel.training.predict import Network
 from gcnlabel.units import Units
-
-
-def check_finish(config: Config, data: RunData) -> None:
-    """Check before training what is to follow it.
-
-    Raises:
-        InputError: The metric that selects the checkpoint does not exist on this data, or there is nothing to calibrate
-            by the method that is named.
-    """
-    check_selection(config, data)
-    calibration_methods(config, data.tasks)
 
 
 def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
@@ -54,7 +42,7 @@ def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
     """
     methods, (model, checkpoint) = calibration_methods(config, data.tasks), load_model(folder, data.signature)
     shared = isinstance(model.head, EnsembleHead)
-    if is_side_by_side(config, data) or not (methods or shared or CALIBRATION in checkpoint):
+    if is_side_by_side(config, data.parts["train"]) or not (methods or shared or CALIBRATION in checkpoint):
         return
     state, place = checkpoint["state_dict"], device_named("auto")
     model.units = _learned_units(state, data.tasks)

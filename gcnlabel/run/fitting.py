@@ -10,17 +10,19 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
+from gcnlabel.progress import progress_bar
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import RunData, load_data, with_decisions
-from gcnlabel.run.default_head import resolve_default
-from gcnlabel.run.ensembles.fitting import is_side_by_side
+from gcnlabel.run.default_head import is_side_by_side, resolve_default
+from gcnlabel.run.ensembles.fitting import fit_ensemble
+from gcnlabel.run.ensembles.keeping import keep_ensemble
 from gcnlabel.run.finishing import finish
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loaders import data_module
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted
-from gcnlabel.run.steps import begin, checked, fit_module, held, train_beside, trainer_of
-from gcnlabel.training import has_stopped, load_checkpoint
+from gcnlabel.run.steps import begin, checked, fit_module, held, trainer_of
+from gcnlabel.training import clear_failures, has_stopped, load_checkpoint
 
 
 def train(
@@ -34,9 +36,6 @@ def train(
 ) -> dict[str, Any]:
     """Train a run, keep it in a folder and return its evaluation (in the first of several processes alone).
 
-    Everything that can be wrong with config, data and graph is found before the folder is touched. A job of SLURM that
-    was put into the queue again goes on with the run that it began.
-
     Args:
         config: What to train.
         folder: Where to.
@@ -46,7 +45,7 @@ def train(
         progress: Whether to show progress bars.
 
     Raises:
-        InputError: Config, data or graph cannot be used, the folder holds a run, or another process trains in it.
+        InputError: Before the folder is touched: something cannot be used, or the folder holds a run or is trained in.
     """
     folder.given = config
     if is_restarted(folder) and folder.config.exists():
@@ -55,15 +54,25 @@ def train(
         if is_first_process() and not overwrite:
             folder.refuse_a_run()
         config, data, graph, module = checked(config)
-        beside = is_side_by_side(config, data)
-        trainer = None if beside else trainer_of(config, folder, devices, num_nodes, progress)
+        trainer: L.Trainer | None = None
+        if not is_side_by_side(config, data.parts["train"]):
+            trainer = trainer_of(config, folder, devices, num_nodes, progress)
         with held(folder):
             if is_first_process():
                 begin(folder, config, data, graph, overwrite)
-            if trainer is None:
-                return train_beside(config, folder, data, graph, progress) if is_first_process() else {}
-            fit_module(config, folder, module, trainer, data_module(config, data))
+            if trainer is not None:
+                fit_module(config, folder, module, trainer, data_module(config, data))
+            elif is_first_process():
+                train_beside(config, folder, data, graph, progress)
             return finish(config, folder, data) if is_first_process() else {}
+
+
+def train_beside(config: Config, folder: RunFolder, data: RunData, graph: LabelGraph | None, progress: bool) -> None:
+    """Train base models side by side in this process; where that is stopped in its middle, it begins anew."""
+    with clear_failures(folder.path), progress_bar("base models", show=progress) as shown:
+        lines = keep_ensemble(config, folder, data.tasks, fit_ensemble(config, data, graph, shown))
+    for line in lines:
+        rank_zero_only(note)(line)
 
 
 def resume(

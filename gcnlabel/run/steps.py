@@ -12,15 +12,13 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
-from gcnlabel.progress import progress_bar
 from gcnlabel.run.build import build_module
+from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data, with_decisions
 from gcnlabel.run.default_head import check_alone, resolve_default
-from gcnlabel.run.ensembles.training import train_ensemble
-from gcnlabel.run.finishing import check_finish, finish
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import batch_plan, selection
+from gcnlabel.run.loaders import batch_plan, check_selection, selection
 from gcnlabel.run.requeue import is_first_process, note_job
 from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import MultiTaskModule, clear_failures, make_trainer
@@ -41,6 +39,17 @@ def checked(config: Config) -> tuple[Config, RunData, LabelGraph | None, MultiTa
     module = build_module(config, data, graph)
     check_finish(config, data)
     return config, data, graph, module
+
+
+def check_finish(config: Config, data: RunData) -> None:
+    """Check before training what is to follow it.
+
+    Raises:
+        InputError: The metric that selects the checkpoint does not exist on this data, or there is nothing to calibrate
+            by the method that is named.
+    """
+    check_selection(config, data)
+    calibration_methods(config, data.tasks)
 
 
 def begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
@@ -100,14 +109,3 @@ def trainer_of(config: Config, folder: RunFolder, devices: int | str, num_nodes:
             f"--devices {devices} --num-nodes {num_nodes}: {error}",
             fix="as many devices as there are here, and as the tasks that SLURM starts",
         ) from error
-
-
-def train_beside(
-    config: Config, folder: RunFolder, data: RunData, graph: LabelGraph | None, progress: bool
-) -> dict[str, Any]:
-    """Train base models side by side in this process, and return the evaluation of the run."""
-    with clear_failures(folder.path), progress_bar("base models", show=progress) as shown:
-        lines = train_ensemble(config, folder, data, graph, shown)
-    for line in lines:
-        rank_zero_only(note)(line)
-    return finish(config, folder, data)

@@ -190,6 +190,9 @@ def test_confusion_is_in_percent_of_the_true_class():
     counts = np.array([[3, 1, 0], [0, 0, 0], [1, 0, 1]])
     figure = drawn(figures.confusion_figure({"a": counts}, ["x", "y", "z"]))
     assert texts(figure.axes[0]) == ["75", "25", "0", "-", "-", "-", "50", "0", "50"]
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["x (4)", "y (0)", "z (2)"]
+    across = drawn(figures.confusion_figure(dict.fromkeys("abcd", counts), ["x", "y", "z"])).axes[:4]
+    assert len({round(axes.get_window_extent().y0) for axes in across}) == 1
     table = figures.confusion_table({"a": counts, "b": counts}, ["x", "y", "z"])
     assert table["run"].to_list() == ["a"] * 3 + ["b"] * 3
     assert table["x"].to_list() == [3, 0, 1] * 2
@@ -217,10 +220,17 @@ def test_curves_draw_each_run_and_split():
     table = pl.DataFrame(
         {"epoch": [1, 2], "train/loss": [2.0, 1.0], "val/loss": [2.5, 1.5], "val/mood/accuracy": [0.4, 0.5]}
     )
-    figure = drawn(figures.curves_figure({"a": table, "b": table}))
+    figure = drawn(figures.curves_figure({"a": table, "b": table}, {"a": 2}))
     titles = {axes.get_title(): axes for axes in figure.axes if axes.get_visible()}
     assert set(titles) == {"loss", "mood/accuracy"}
-    assert [line.get_label() for line in titles["loss"].lines] == ["a, train", "a, val", "b, train", "b, val"]
+    labels = [line.get_label() for line in titles["loss"].lines]
+    assert labels == ["a, train", "a, val", "_selected", "b, train", "b, val"]
+    ring = titles["loss"].lines[2]
+    assert (list(ring.get_xdata()), list(ring.get_ydata())) == ([2], [1.5])
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a, train", "a, val", "b, train", "b, val"]
+    boxes = [axes.get_window_extent() for axes in titles.values()]
+    assert not any(legend.get_window_extent().overlaps(box) for box in boxes)
     assert titles["mood/accuracy"].lines[0].get_ydata().tolist() == [0.4, 0.5]
     long = figures.curves_table({"a": table})
     assert long.filter(metric="val/loss", epoch=2)["value"].to_list() == [1.5]
@@ -229,17 +239,50 @@ def test_curves_draw_each_run_and_split():
             figures.curves_figure({"a": bad})
 
 
+def test_curves_of_base_models_are_named_by_them():
+    table = pl.DataFrame({"epoch": [1, 2], "val/loss of linear": [2.0, 1.0], "val/loss of cosine": [2.0, None]})
+    (axes,) = (axes for axes in drawn(figures.curves_figure({"a": table})).axes if axes.get_visible())
+    assert [(line.get_label(), len(line.get_xdata())) for line in axes.lines] == [
+        ("linear, val", 2),
+        ("cosine, val", 1),
+    ]
+    (axes,) = (a for a in drawn(figures.curves_figure({"a": table, "b": table})).axes if a.get_visible())
+    assert axes.lines[-1].get_label() == "b: cosine, val"
+
+
+@pytest.mark.parametrize("width", ["column", "page"])
+@pytest.mark.parametrize("runs", [1, 10])
+def test_curves_of_many_runs_stay_on_the_page(width, runs):
+    table = pl.DataFrame({"epoch": [1, 2], "train/loss": [2.0, 1.0], "val/loss": [2.5, 1.5], "val/t/lrap": [0.4, 0.5]})
+    with figures.figure_style(width):
+        figure = drawn(figures.curves_figure({f"a rather long name {k}": table for k in range(runs)}))
+    page = figure.bbox
+    for legend in figure.legends:
+        box = legend.get_window_extent()
+        assert box.x0 >= page.x0 - 1
+        assert box.x1 <= page.x1 + 1
+
+
 def test_comparison_draws_a_dot_a_run_and_leaves_large_numbers_to_the_table():
     results = {"a": {"acc": 0.5, "rmse": 3.0}, "b": {"acc": 0.6, "rmse": 2.0}}
     axes = drawn(figures.comparison_figure(results)).axes[0]
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["acc"]
-    assert [line.get_xdata() for line in axes.lines] == [[0.5], [0.6]]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["acc →"]
+    assert [list(line.get_xdata()) for line in axes.lines] == [[0.5], [0.6]]
     assert figures.comparison_table(results)["a"].to_list() == [0.5, 3.0]
 
 
+def test_comparison_is_of_headline_metrics_with_the_better_side():
+    results = {run: {"t/lrap": 0.5, "t/ranking_loss": 0.2, "t/top3_CP": 0.4, "t/a/f1": 0.3} for run in "ab"}
+    axes = drawn(figures.comparison_figure(results)).axes[0]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["t/lrap →", "t/ranking_loss ←"]
+    assert len(figures.comparison_table(results)) == 4
+
+
 def test_tau_sweep_draws_both_counts():
-    figure = drawn(figures.tau_sweep_figure([0, 0.5], [4, 2], [0, 1]))
+    figure = drawn(figures.tau_sweep_figure([0, 0.5], [4, 2], [0, 1], tau=0.4))
     assert [axes.lines[0].get_ydata().tolist() for axes in figure.axes] == [[4, 2], [0, 1]]
+    assert [list(axes.lines[1].get_xdata()) for axes in figure.axes] == [[0.4, 0.4]] * 2
+    assert figure.axes[0].get_yscale() == "symlog"
 
 
 def test_saved_figures_are_whole_repeatable_and_never_overwritten(graph, tmp_path, monkeypatch):

@@ -19,60 +19,41 @@ PANELS = {
 }
 
 
-def lines(axes):
-    """Label -> points of each line that has one."""
+def points(axes):
+    """Head -> place, gain, ends of its interval, and whether it is filled."""
     found = {}
-    for line in axes.get_lines():
-        if not line.get_label().startswith("_"):
-            found[line.get_label()] = list(zip(*map(list, line.get_data()), strict=True))
     for bars in axes.containers:
-        found[bars.get_label()] = list(zip(*map(list, bars[0].get_data()), strict=True))
+        (x,), (y,) = bars[0].get_data()
+        ends = [tuple(point[0] for point in segment) for segment in bars[2][0].get_segments()]
+        found[bars.get_label()] = (y, x, ends[0], bars[0].get_markerfacecolor() != "white")
     return found
+
+
+def panels_of(figure):
+    return [axes for axes in figure.axes if axes.get_title()]
 
 
 def test_every_panel_and_point():
     figure = gains_figure(PANELS, ["default", "stacking"])
-    tags, affect = figure.axes
-    assert [axes.get_title() for axes in figure.axes] == list(PANELS)
-    assert lines(tags)["default"] == [(-0.03, 0.1), (0.97, 0.2)]  # the first of two bold heads, a little to the left
-    assert lines(tags)["all other heads"] == [(0, -0.1), (1, 0.0)]
-    assert lines(affect) == {"default": [(-0.03, 0.3)], "stacking": [(0.03, 0.25), (1.03, 0.05)]}
-    assert tags.get_xlim() == affect.get_xlim() == (-0.5, 1.5)
-    assert [text.get_text() for text in affect.get_xticklabels()] == ["1%", "100%"]
-    assert tags.get_ylabel() == "above linear"
-    (bars,) = (c for c in tags.containers if c.get_label() == "default")
-    segments = bars[2][0].get_segments()
-    assert [[tuple(point) for point in s] for s in segments] == [
-        [(-0.03, pytest.approx(0.08)), (-0.03, pytest.approx(0.12))],
-        [(0.97, pytest.approx(0.17)), (0.97, pytest.approx(0.23))],
+    first, _, third, fourth = panels_of(figure)
+    assert [axes.get_title() for axes in panels_of(figure)] == [
+        f"{metric}\n{budget}" for metric in PANELS for budget in ("1%", "100%")
     ]
-
-
-def test_lines_join_amounts_of_one_kind_alone():
-    amounts = ["1% of the samples", "100% of the samples", "affect on 10 samples", "affect on 50 samples"]
-    panel = {amount: {"default": Gain(k / 10, 0.01)} for k, amount in enumerate(amounts)}
-    (axes,) = gains_figure({"affect/mean_ccc": panel}, ["default"]).axes
-    assert [list(bars[0].get_xdata()) for bars in axes.containers] == [[0, 1], [2, 3]]
-
-
-def test_the_legend_names_what_stands_in_any_panel():
-    figure = gains_figure(PANELS, ["default", "stacking"])
-    (legend,) = (axes.get_legend() for axes in figure.axes if axes.get_legend())
-    assert {text.get_text() for text in legend.get_texts()} == {"default", "stacking", "all other heads"}
-
-
-def test_a_head_has_one_colour_in_all_panels():
-    figure = gains_figure(PANELS, ["default", "stacking"])
-    colours = [{c.get_label(): c[0].get_color() for c in axes.containers} for axes in figure.axes]
-    assert colours[0]["default"] == colours[1]["default"] != colours[1]["stacking"]
+    assert points(first)["default"] == (0, 0.1, (pytest.approx(0.08), pytest.approx(0.12)), True)
+    assert points(first)["shuffled"][3] is False
+    assert points(third).keys() == {"default", "stacking"}
+    assert points(fourth)["stacking"][:2] == (2, 0.05)
+    names = first.get_yticklabels()
+    assert [text.get_text() for text in names] == ["default", "shuffled", "stacking"]
+    assert [text.get_fontweight() for text in names] == ["bold", "normal", "bold"]
 
 
 def test_one_seed_has_no_intervals(tmp_path):
     panels = {"tags/lrap": {"1%": {"default": Gain(0.1, math.inf)}}}
     figure = gains_figure(panels, ["default"])
     figure.savefig(tmp_path / "gains.png")
-    assert lines(figure.axes[0])["default"] == [(0, 0.1)]
-    assert 0.1 < figure.axes[0].get_ylim()[1] < 1
+    y, x, _, filled = points(panels_of(figure)[0])["default"]
+    assert (y, x, filled) == (0, 0.1, False)
     assert gains_table(panels).rows() == [("tags/lrap", "1%", "default", 0.1, None)]
 
 

@@ -127,7 +127,12 @@ def test_figures_of_a_graph_file(graph, tmp_path):
     assert 'width="237.6pt"' in (tmp_path / "out" / "adjacency_graph.svg").read_text()
     matrix = np.loadtxt(tmp_path / "out" / "adjacency_graph.csv", delimiter=",", skiprows=1, usecols=(1, 2, 3))
     np.testing.assert_allclose(matrix, MATRIX)
-    for options, said in ((["--width", "thin"], "width 'thin'"), (["--style", "nothing"], "there is no style")):
+    chosen = call("--overwrite", "--figure", "label_graph,strongest=1,layout=force")
+    assert chosen.exit_code == 0, chosen.output
+    assert "drawn: the strongest edges of each label, 2 of 3" in chosen.output
+    assert (tmp_path / "out" / "label_graph_graph.csv").read_text().count("true") == 2
+    bad = {"--width": "thin", "--style": "nothing", "--figure": "label_graph,strongest=many"}
+    for options, said in zip(bad.items(), ("width 'thin'", "there is no style", "strongest"), strict=True):
         result = call("--overwrite", *options)
         assert result.exit_code == 2
         assert said in result.output

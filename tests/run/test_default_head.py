@@ -294,7 +294,7 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not(finished, tmp_path, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("gcnlabel.run.ensembles.training.write_rows", stopped)
+        patched.setattr("gcnlabel.run.ensembles.keeping.write_rows", stopped)
         call("train", finished / "config.yaml", "--output", tmp_path / "run")
     assert not (tmp_path / "run" / "checkpoints" / "best.safetensors").exists()
     again = call("train", "--resume", "--output", tmp_path / "run")

@@ -182,6 +182,8 @@ def test_there_are_four_published_ones_and_ours():
         "ml-gcn-code": (0.4, 0.25),
         "signed": (0.1, 0.5),
         "signed-weighted": (0.1, 0.5),
+        "unsigned": (0.1, 0.5),
+        "unsigned-weighted": (0.1, 0.5),
     }
     made = {name: CONVENTIONS.make(name) for name in CONVENTIONS.names()}
     assert {name: (c.tau, c.p) for name, c in made.items()} == numbers

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gcnlabel.cli.json_results import json_option
-
-if TYPE_CHECKING:
-    from gcnlabel.graph import GraphRecipe, LabelGraph
-    from gcnlabel.statistics import LabelStatistics
-    from gcnlabel.tasks import TaskSet
 
 EXAMPLES = """\b
 Examples:
@@ -74,7 +69,7 @@ Examples:
 @click.option(
     "--from-matrix",
     type=click.Path(),
-    help="CSV matrix with label names in header and first column; or a .pkl or .npy of a matrix.",
+    help="CSV matrix with label names in header and first column; a .pkl or .npy of one; or a graph, its raw matrix.",
 )
 @click.option(
     "--from-counts",
@@ -120,14 +115,15 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     labels are one multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names,
     are taken in the order of TASKS, and the command says so.
     """
+    from gcnlabel.cli.graph_sources import raw_graph, recipe_of
     from gcnlabel.cli.idle_options import refuse_idle_of_graph
     from gcnlabel.files import refuse_existing, refuse_suffix
     from gcnlabel.tasks import TaskSet
 
     refuse_idle_of_graph(options)
     refuse_existing(refuse_suffix(output, ".safetensors", "a label graph"), overwrite)
-    recipe = _recipe(options)
-    graph = recipe.finish(_raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
+    recipe = recipe_of(options)
+    graph = recipe.finish(raw_graph(None if tasks is None else TaskSet.from_yaml(tasks), recipe, options))
     graph.save(output, overwrite=overwrite)
     edges = int((graph.edge_index[0] != graph.edge_index[1]).sum())
     size = "none" if graph.x is None else f"of size {graph.x.shape[1]}"
@@ -135,66 +131,3 @@ def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any)
     if "order" in str(graph.history.get("source", "")):
         click.echo(f"assumed: {graph.history['source']}: {', '.join(graph.labels[:9])}")
     return {"written": [output], "labels": graph.labels, "edges": edges, "history": graph.history}
-
-
-def _recipe(options: dict[str, Any]) -> GraphRecipe:
-    from gcnlabel.cli.pairs import statistics_of, weights_of
-    from gcnlabel.graph import GraphRecipe
-    from gcnlabel.graph.measuring import pair_of
-
-    return GraphRecipe(
-        statistic=statistics_of(options["statistic"]),
-        borrowed={pair_of(key): source for key, _, source in (text.partition("=") for text in options["borrow"])},
-        tau=options["tau"],
-        p=weights_of(options["weights"]),
-        pairs=[pair_of(text) for text in options["pairs"]] or None,
-        **{key: options[key] for key in ("convention", "embeddings", "missing_words")},
-    )
-
-
-def _raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: dict[str, Any]) -> LabelGraph:
-    from gcnlabel.cli.arff_annotations import arff_annotations, is_arff
-    from gcnlabel.cli.table_layout import layout_of
-    from gcnlabel.cli.tag_lists import has_tag_list, tag_list_annotations
-    from gcnlabel.errors import InputError
-    from gcnlabel.graph import read_raw_graph
-
-    tag_list = has_tag_list(options)
-    given = [key for key in ("annotations", "from_matrix", "from_counts", "from_edges") if options[key]]
-    if len(given) != 1:
-        flags = "--annotations, --from-matrix, --from-counts or --from-edges"
-        raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
-    arff = is_arff(options)
-    if options["statistic"] and not options["annotations"]:
-        raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
-    if not options["annotations"]:
-        kind, path = given[0].removeprefix("from_"), options[given[0]]
-        return recipe.borrow(read_raw_graph(kind, path, tasks, layout_of(options)))
-    if arff:
-        return recipe.measure(arff_annotations(tasks, options))
-    if tag_list:
-        return recipe.measure(tag_list_annotations(tasks, options))
-    if tasks is None:
-        raise InputError("no TASKS file given", expected="a YAML file that declares the tasks of the annotations")
-    return recipe.raw(_measured(tasks, recipe, options))
-
-
-def _measured(tasks: TaskSet, recipe: GraphRecipe, options: dict[str, Any]) -> LabelStatistics:
-    from gcnlabel.cli.table_layout import layout_of
-    from gcnlabel.errors import note
-    from gcnlabel.progress import progress_bar
-    from gcnlabel.statistics import measure_files
-
-    with progress_bar("measure") as progress:
-        statistics = measure_files(
-            options["annotations"],
-            tasks,
-            recipe.blocks(tasks),
-            split=None if options["split"] == "all" else options["split"],
-            layout=layout_of(options),
-            progress=progress,
-            **{key: options[key] for key in ("split_column", "missing", "workers", "scheduler")},
-            **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
-        )
-    note(statistics.rows.line())
-    return statistics

@@ -15,6 +15,8 @@ Examples:
   gcnlabel figures runs/graph --output figures
   gcnlabel figures runs/linear runs/graph --output figures --format pdf --format png
   gcnlabel figures graph.safetensors --output figures --width column --style ieee.mplstyle
+  gcnlabel figures graph.safetensors --output figures --figure label_graph,layout=force,strongest=5
+  gcnlabel figures graph.safetensors --output figures --figure adjacency,order=dendrogram
   gcnlabel figures runs/graph --output figures --figure label_graph --figure my_figures:radar
 """
 
@@ -26,8 +28,8 @@ Examples:
 @click.option(
     *("--figure", "named"),
     multiple=True,
-    metavar="NAME",
-    help="A figure, or one of your own by package.module:function; may be given again.  [default: all]",
+    metavar="NAME[,OPTION=VALUE]",
+    help="A figure, or one of your own by package.module:function, with options; may be given again.  [default: all]",
 )
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
@@ -49,10 +51,18 @@ def figures(
     from gcnlabel.run.drawing import FigureFolder, draw_figures
 
     graphs = [run for run in runs if run.endswith(".safetensors") or Path(run).is_file()]
+    parts = [_with_options(text) for text in named]
     folders = [RunFolder(run, trust=trust) for run in runs if run not in graphs]
     target = FigureFolder(output, formats, overwrite)
     with progress_bar("figures") as progress:
-        written = draw_figures(folders, target, named or None, graphs=graphs, progress=progress)
+        written = draw_figures(folders, target, parts or None, graphs=graphs, progress=progress)
     for path in written:
         click.echo(path)
     return {"written": written}
+
+
+def _with_options(text: str) -> str | dict[str, str]:
+    """Return a figure's name, or its name and options of ``NAME,OPTION=VALUE``."""
+    name, *options = text.split(",")
+    pairs = [option.partition("=") for option in options]
+    return {"name": name, **{key.strip(): value for key, _, value in pairs}} if pairs else name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,6 @@ from torch import Tensor
 from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.side_by_side import fit_trials
 from gcnlabel.training import Trial, portions, predict
 
 FOLDS = 4
@@ -55,8 +54,7 @@ def left_out_scores(
     config: Config,
     data: RunData,
     makers: Mapping[str, Callable[[RunData], Trial]],
-    progress: Callable[[int], None],
-    **bounds: int | None,
+    fit: Callable[[Config, Sequence[Trial]], None],
 ) -> dict[str, dict[str, Tensor]]:
     """Return base model -> dimensional task -> scores [N, dimensions] of training samples, in standard units.
 
@@ -66,15 +64,14 @@ def left_out_scores(
         config: The config.
         data: The data; its test split is not looked at.
         makers: Base model -> what makes its trial of some data.
-        progress: Called with the number of models that were trained together.
-        bounds: As :func:`~gcnlabel.run.side_by_side.fit_trials` takes them.
+        fit: Trains models, e.g. :func:`gcnlabel.run.side_by_side.fit_trials`.
     """
     fold = folds(data, config.seed)
     parts = list(without(data, fold))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges
         trials = [(k, name, make(part)) for k, part in enumerate(parts) for name, make in makers.items()]
-        fit_trials(config, [trial for *_, trial in trials], progress, **bounds)
+        fit(config, [trial for *_, trial in trials])
     found = {name: {task: np.full(of.shape, np.nan) for task, of in fold.items()} for name in makers}
     for k, name, trial in trials:
         scores = predict(trial.model.standard_scores, portions(data.parts["train"].inputs))

@@ -17,11 +17,12 @@ from gcnlabel.nn.heads import EnsembleHead, HeadPart
 from gcnlabel.run.build import build_model, build_units
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.default_head import IDENTITY, with_head
-from gcnlabel.run.ensembles.combining import Combination, Evidence, combine
+from gcnlabel.run.default_head import with_head
+from gcnlabel.run.ensembles.combination import Combination, Evidence
+from gcnlabel.run.ensembles.combining import combine
 from gcnlabel.run.ensembles.crossing import FOLDS, is_crossed, left_out_scores
 from gcnlabel.run.graph import graph_or_loops, with_adjacency
-from gcnlabel.run.side_by_side import check_side_by_side, make_trial, tuned
+from gcnlabel.run.side_by_side import check_side_by_side, fit_trials, make_trial, tuned
 from gcnlabel.training import Trial, portions, predict
 
 FACTORS = (1 / 3, 1.0, 3.0)
@@ -46,12 +47,6 @@ class Fitted:
     trials: dict[str, Trial]
 
 
-def is_side_by_side(config: Config, data: RunData) -> bool:
-    """Return whether base models share nothing that is trained: each can have a rate and an epoch of its own."""
-    features = data.parts["train"].inputs.ndim == 2
-    return config.model.head.name == "ensemble" and config.model.backbone.name == IDENTITY and features
-
-
 def fit_ensemble(
     config: Config,
     data: RunData,
@@ -61,8 +56,7 @@ def fit_ensemble(
 ) -> Fitted:
     """Train every base model at several rates, select rate and epoch of each on held-out samples, and combine them.
 
-    Where few targets of a dimension are held out, its training targets are left out in turn as well: each base model
-    is trained again without them, at its rate.
+    Where few targets of a dimension are held out, its training targets are left out in turn as well.
 
     Args:
         config: Its head is an ensemble, on features.
@@ -76,36 +70,46 @@ def fit_ensemble(
     """
     check_side_by_side(config)
     bounds = {"min_steps": max(MIN_STEPS, config.training.min_steps), **bounds}
-    heads: dict[str, HeadPart] = config.model.head.options["of"]
     crossed, done = is_crossed(data), 0
-    total = len(heads) * (len(FACTORS) + crossed * FOLDS)
+    total = len(config.model.head.options["of"]) * (len(FACTORS) + crossed * FOLDS)
 
     def count(trained: int) -> None:
         nonlocal done
         done += trained
         progress(min(done, total), total)
 
+    best = _tuned(config, data, graph, count, bounds)
+    left_out = _left_out(config, data, best, count, **bounds) if crossed else None
+    train, held = (_evidence(config, data, best, split) for split in ("train", "val"))
+    found = combine(data.tasks, calibration_methods(config, data.tasks), train, held, left_out)
+    progress(total, total)
+    return Fitted(_assembled(config, data, graph, best, found), found, best)
+
+
+def _tuned(
+    config: Config,
+    data: RunData,
+    graph: LabelGraph | None,
+    count: Callable[[int], None],
+    bounds: Mapping[str, int | None],
+) -> dict[str, Trial]:
+    """Return the trial of each base model at its best rate, without those that diverged."""
+
     def maker(name: str) -> Callable[[float], Trial]:
         return lambda rate: _trial(config, data, name, graph, rate)
 
     rates = [config.optimizer.lr * factor for factor in FACTORS]
-    best = tuned(config, {name: maker(name) for name in heads}, rates, count, **bounds)
-    best = {name: trial for name, trial in best.items() if trial.epoch}
+    makers = {name: maker(name) for name in config.model.head.options["of"]}
+    best = {n: trial for n, trial in tuned(config, makers, rates, count, **bounds).items() if trial.epoch}
     if not best:
         raise InputError("every base model diverged", fix="a smaller optimizer.lr; features that are scaled")
-    left_out = _left_out(config, data, best, count, **bounds) if crossed else None
-    parts = (data.parts["train"], data.parts["val"])
-    methods, units = calibration_methods(config, data.tasks), build_units(config, data)
-    train, held = (
-        Evidence(
-            {name: standard_scores(trial.model, part) for name, trial in best.items()},
-            units.standardized(targets_to_tensors(part.annotations)),
-        )
-        for part in parts
-    )
-    found = combine(data.tasks, methods, train, held, left_out)
-    progress(total, total)
-    return Fitted(_assembled(config, data, graph, best, found), found, best)
+    return best
+
+
+def _evidence(config: Config, data: RunData, best: Mapping[str, Trial], split: str) -> Evidence:
+    part, units = data.parts[split], build_units(config, data)
+    scores = {name: standard_scores(trial.model, part) for name, trial in best.items()}
+    return Evidence(scores, units.standardized(targets_to_tensors(part.annotations)))
 
 
 def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
@@ -133,7 +137,8 @@ def _left_out(
     def maker(name: str, rate: float) -> Callable[[RunData], Trial]:
         return lambda part: _trial(config, part, name, graph_of(part), rate)
 
-    return left_out_scores(config, data, {name: maker(name, t.rate) for name, t in best.items()}, count, **bounds)
+    makers = {name: maker(name, trial.rate) for name, trial in best.items()}
+    return left_out_scores(config, data, makers, lambda c, trials: fit_trials(c, trials, count, **bounds))
 
 
 def _dense(config: Config, data: RunData) -> LabelGraph:

@@ -14,7 +14,8 @@ from gcnlabel.nn.heads import EnsembleHead
 from gcnlabel.run.build import build_units
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.ensembles.combining import Evidence, combine
+from gcnlabel.run.ensembles.combination import Evidence
+from gcnlabel.run.ensembles.combining import combine
 from gcnlabel.run.ensembles.words import described
 
 Score = Callable[[Part, Callable[[Tensor], Mapping[str, Tensor]]], Mapping[str, Tensor]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gcnlabel.run.ensembles.combining import Combination
+from gcnlabel.run.ensembles.combination import Combination
 from gcnlabel.tasks import TaskSet
 
 LEAST = 0.005

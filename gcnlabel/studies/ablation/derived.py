@@ -13,7 +13,8 @@ from gcnlabel.run.build import build_units
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import COSINE, GENERATOR, KERNEL, LINEAR, SIGNED
-from gcnlabel.run.ensembles.combining import Combination, Evidence, combine
+from gcnlabel.run.ensembles.combination import Combination, Evidence
+from gcnlabel.run.ensembles.combining import combine
 from gcnlabel.studies.ablation.candidates import DEFAULT, SEED, STACKING
 from gcnlabel.studies.ablation.stacking import stack
 

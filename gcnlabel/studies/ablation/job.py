@@ -20,7 +20,7 @@ from gcnlabel.run.default_head import LINEAR, resolve_default, with_head
 from gcnlabel.run.ensembles.crossing import is_crossed, left_out_scores
 from gcnlabel.run.ensembles.shared import combine_shared
 from gcnlabel.run.evaluation import measure, tag_thresholds
-from gcnlabel.run.side_by_side import tuned
+from gcnlabel.run.side_by_side import fit_trials, tuned
 from gcnlabel.studies.ablation.candidates import DEFAULT, Candidate, candidates
 from gcnlabel.studies.ablation.derived import ENSEMBLES, base_models_of, derived
 from gcnlabel.studies.ablation.label_budgets import LabelBudget
@@ -138,7 +138,7 @@ def _left_out(
         return lambda part: each.trial(part, job.seed, rate)
 
     makers = {name: maker(name) for name in best if name in names}
-    return left_out_scores(config, job.data, makers, lambda trained: None, min_steps=_steps(job))
+    return left_out_scores(config, job.data, makers, partial(fit_trials, min_steps=_steps(job)))
 
 
 def _steps(job: Job) -> int:

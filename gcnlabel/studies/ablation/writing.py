@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.default_head import COSINE, SIGNED
 from gcnlabel.studies.ablation.candidates import DEFAULT, PUBLISHED, STACKING
-from gcnlabel.studies.ablation.experiment import Progress, ablate
+from gcnlabel.studies.ablation.experiment import ablate
 from gcnlabel.studies.ablation.job import Budget
 from gcnlabel.studies.ablation.label_budgets import LabelBudget
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
@@ -40,51 +40,59 @@ def run_ablation(
     few: Iterable[tuple[str, int]] | None = None,
     *,
     held_out: bool = False,
-    heads: Collection[str] | None = None,
     formats: Sequence[str] = ("pdf",),
     overwrite: bool = False,
-    workers: int | None = 1,
-    progress: Progress = lambda done, total: None,
+    **how: Any,
 ) -> tuple[dict[str, Any], TaskSet]:
     """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each label budget.
 
-    The result of each job (a label budget and a seed) is kept in ``jobs``: called again, it goes on from there.
+    Results of jobs are kept in ``jobs``: called again, it goes on.
 
     Args:
         config: The recipe.
         folder: Where to.
         budget: Seeds, grid and least number of batches.
-        shares: Shares of the training samples, each in (0, 1].
-        few: Tasks and on how many samples each is annotated alone; None for :func:`default_few`.
-        held_out: Whether held-out samples are within the label budgets, see :class:`LabelBudget`.
-        heads: Names of those to compare, besides the linear one and the default; None for the usual ones.
+        shares: Shares of the training samples, in (0, 1].
+        few: Tasks, and on how many samples each is annotated alone; None for :func:`default_few`.
+        held_out: Whether held-out samples are within the label budgets.
         formats: Of the figure.
         overwrite: Whether results that are there may be replaced.
-        workers: Processes that train; None for one a processor.
-        progress: Called with the number of jobs done, and of all.
+        how: ``heads``, ``workers`` and ``progress`` of :func:`~gcnlabel.studies.ablation.ablate`.
 
     Returns:
-        The results, see :func:`~gcnlabel.studies.ablation.ablate`, and the tasks.
+        The results and the tasks.
 
     Raises:
-        InputError: Config or data cannot be used, there is no such task or head, a format is unknown, results are
-            there, or the folder cannot be made.
+        InputError: Config, data, options or the folder cannot be used, or results are there.
     """
-    check_formats(formats)
-    going_on = (folder / JOBS).is_dir() and not overwrite
-    for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
-        refuse_existing(folder / name, overwrite or going_on)
+    going_on = _checked_folder(folder, formats, overwrite)
     data = load_data(config)
     label_budgets = _label_budgets(data.tasks, shares, few, held_out)
     check_measurable(data)
+    _prepare(folder, label_budgets, going_on, overwrite)
+    keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
+    return ablate(config, data, label_budgets, budget, keep=keep, folder=folder / JOBS, **how), data.tasks
+
+
+def _prepare(folder: Path, label_budgets: Sequence[LabelBudget], going_on: bool, overwrite: bool) -> None:
     if going_on:
         _check_same(folder, label_budgets)
     writable_folder(folder)
     if overwrite:
         shutil.rmtree(folder / JOBS, ignore_errors=True)
-    keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
-    options: dict[str, Any] = {"workers": workers, "progress": progress, "folder": folder / JOBS}
-    return ablate(config, data, label_budgets, budget, heads=heads, keep=keep, **options), data.tasks
+
+
+def _checked_folder(folder: Path, formats: Sequence[str], overwrite: bool) -> bool:
+    """Return whether jobs of a folder are gone on with.
+
+    Raises:
+        InputError: A format is unknown, or results are there without jobs.
+    """
+    check_formats(formats)
+    going_on = (folder / JOBS).is_dir() and not overwrite
+    for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
+        refuse_existing(folder / name, overwrite or going_on)
+    return going_on
 
 
 def _check_same(folder: Path, label_budgets: Sequence[LabelBudget]) -> None:

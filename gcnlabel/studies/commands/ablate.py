@@ -88,37 +88,48 @@ def ablate(
 ) -> Any:
     """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many label budgets.
 
-    Trains the linear head, the default's other base models, label-query attention, and the default with wrong graphs;
-    stacking and ensembles follow from their scores. The head of CONFIG does not matter. With several CONFIGs each has
-    a folder of its own, and a table ranks the heads over all of them. Called again, it goes on where it was stopped.
+    Trains the default's base models, label-query attention and wrong graphs; stacking and ensembles follow from their
+    scores. The head of CONFIG does not matter. Several CONFIGs have a folder each, and a table ranks the heads over all
+    of them. Called again, it goes on where it was stopped.
     """
-    import json
-
-    from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
     from gcnlabel.studies.ablation import Budget, run_ablation
-    from gcnlabel.studies.ablation.across import compared, write_across
 
     tasks = [] if few == ("none",) else [_task_and_number(text) for text in few] or None
     amounts = [] if shares == ("none",) else [_share(text) for text in shares]
-    options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite}
-    options |= {"held_out": held_out == "budget", "workers": workers}
+    options: dict[str, Any] = {"heads": heads or None, "formats": formats, "overwrite": overwrite, "workers": workers}
+    options["held_out"] = held_out == "budget"
     found, tables = {}, {}
     for name, config in _named(configs).items():
-        parsed = load_config(config, changes)
-        folder = output / name if len(configs) > 1 else output
+        parsed, folder = load_config(config, changes), output / name if len(configs) > 1 else output
         budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
         with progress_bar("jobs" if len(configs) == 1 else f"jobs of {name}") as progress:
             found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
-        show_markdown((folder / "ablation.md").read_text(encoding="utf-8"))
-        tables[name] = json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
-        figures = "".join(f"gains.{kind}, " for kind in formats)
-        click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
+        tables[name] = _show((folder / "ablation.md").read_text(encoding="utf-8"), folder, formats)
     if len(found) > 1:
-        show_markdown(write_across(compared(found), output))
-        click.echo(f"written: {output}/across.md, across.json, across.csv")
+        _show_across(found, output)
     return tables
+
+
+def _show_across(found: dict[str, Any], output: Path) -> None:
+    from gcnlabel.cli.terminal import show_markdown
+    from gcnlabel.studies.ablation.across import compared, write_across
+
+    show_markdown(write_across(compared(found), output))
+    click.echo(f"written: {output}/across.md, across.json, across.csv")
+
+
+def _show(text: str, folder: Path, formats: tuple[str, ...]) -> Any:
+    """Show the table of an ablation and return its results."""
+    import json
+
+    from gcnlabel.cli.terminal import show_markdown
+
+    show_markdown(text)
+    figures = "".join(f"gains.{kind}, " for kind in formats)
+    click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
+    return json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
 
 
 def _named(configs: tuple[str, ...]) -> dict[str, str]:

@@ -56,6 +56,9 @@ def zero_shot(
 
     The table holds the area under its ROC curve on the test split, on the CPU, beside baselines. The tag's edges are
     measured on the val split, unless --edges-from names another source, and those annotations give edges alone.
+    Scores of the label graph, of a ridge over the correlations with the other labels, of text similarity (embeddings
+    that are words, as long as the features) and of their sums stand beside each other; which one to use is chosen by
+    leaving out each other tag in turn, and printed with the left-out values.
     --edges-from names takes cosines of the embeddings; a warning says where those do not agree with the statistics of
     the trained labels.
     """

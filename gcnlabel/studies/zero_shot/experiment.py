@@ -17,12 +17,16 @@ from gcnlabel.errors import DisagreeingEdgesWarning, GcnlabelWarning
 from gcnlabel.metrics.auc import auc
 from gcnlabel.processes import unordered
 from gcnlabel.run.data import RunData
+from gcnlabel.studies.zero_shot.choosing import Choice, choices
+from gcnlabel.studies.zero_shot.edges import SPLITS as EDGES_OF_SPLIT
+from gcnlabel.studies.zero_shot.left import Left
+from gcnlabel.studies.zero_shot.models import SPLITS
 from gcnlabel.studies.zero_shot.scoring import (
-    GRAPH,
-    SPLITS,
+    CHOSEN,
+    HAS_LABEL,
     TRAINED,
-    Left,
     few_shot_scores,
+    has_label_scores,
     trained_scores,
     zero_shot_scores,
 )
@@ -45,7 +49,7 @@ def evaluate_zero_shot(
     """Leave labels out of training, and return how well they are scored, beside baselines.
 
     For each label and seed the config's model is trained without it, extended by it (:meth:`MultiTaskModel.extend`)
-    and measured on the test split. With ``edges_from="val"`` the annotations of the val split give the edges alone.
+    and measured on the test split, beside other rules, of which one is :func:`chosen <.choosing.choices>` beforehand.
 
     Args:
         config: Config with a head that generates its vectors from a measured graph, or the default where that does.
@@ -58,7 +62,7 @@ def evaluate_zero_shot(
         progress: Called with the numbers of seeds that are done, and of all.
 
     Returns:
-        Plain values: ``labels``; ``methods``, see :func:`_methods`; ``compared``; ``notes`` and ``warnings``.
+        Plain values: ``labels``; ``methods``, see :func:`_methods`; ``choices``; ``compared``; ``notes``; ``warnings``.
 
     Raises:
         InputError: The label is no tag, or config, data and edges do not suit; see :func:`set_up`.
@@ -66,17 +70,25 @@ def evaluate_zero_shot(
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:
         warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
-    work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, shots)
+    chosen, upper = _chosen(config, lefts), edges_from in EDGES_OF_SPLIT
+    work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, shots, chosen, upper)
     found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
     said = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}
-    of_labels = {"labels": [left.label for left in lefts], **_results(found)}
-    return {"edges_from": edges_from, "positives": shots, **said, **of_labels}
+    return {"edges_from": edges_from, "positives": shots, **said, **_results(found, chosen)}
 
 
-def _results(found: Mapping[int, Any]) -> dict[str, Any]:
+def _chosen(config: Config, lefts: Sequence[Left]) -> dict[str, Choice]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
+        return choices(config, lefts, config.seed)
+
+
+def _results(found: Mapping[int, Any], chosen: Mapping[str, Choice]) -> dict[str, Any]:
+    """Return labels, seeds, what was chosen, areas, and the chosen rule compared with every other method."""
     methods = _methods([found[seed] for seed in sorted(found)])
-    against = {name: compared(methods[GRAPH]["auc"], methods[name]["auc"]) for name in methods if name != GRAPH}
-    return {"seeds": sorted(found), "methods": methods, "compared": against}
+    against = {name: compared(methods[CHOSEN]["auc"], of["auc"]) for name, of in methods.items() if name != CHOSEN}
+    rules = {label: choice.plain() for label, choice in chosen.items()}
+    return {"labels": list(chosen), "seeds": sorted(found), "choices": rules, "methods": methods, "compared": against}
 
 
 def _of_seeds(
@@ -108,17 +120,24 @@ def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]])
     return result
 
 
-def _areas_elsewhere(config: Config, lefts: Sequence[Left], shots: int | None, seed: int) -> Any:
+def _areas_elsewhere(*given: Any) -> Any:
     """Return the areas, measured in a process of its own."""
     torch.set_num_threads(1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)
-        return _areas(config, lefts, shots, seed)
+        return _areas(*given)
 
 
-def _areas(config: Config, lefts: Sequence[Left], shots: int | None, seed: int) -> dict[str, dict[str, list[float]]]:
+def _areas(
+    config: Config, lefts: Sequence[Left], shots: int | None, chosen: Mapping[str, Choice], upper: bool, seed: int
+) -> dict[str, dict[str, list[float]]]:
     """Return the area of each label by each method, on each split."""
-    of_labels = zero_shot_scores(config, lefts, seed) if shots is None else few_shot_scores(config, lefts, seed, shots)
+    if shots is None:
+        of_labels = zero_shot_scores(config, lefts, seed, chosen)
+    else:
+        of_labels = few_shot_scores(config, lefts, seed, shots, chosen)
+    if upper:
+        of_labels = [{**scores, HAS_LABEL: of} for scores, of in zip(of_labels, has_label_scores(lefts), strict=True)]
     areas: dict[str, dict[str, list[float]]] = {split: {} for split in SPLITS}
     for left, scores, ceiling in zip(lefts, of_labels, trained_scores(config, lefts, seed), strict=True):
         task = left.whole.tasks.task_of(left.label)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
-from gcnlabel.nn import CONVOLUTIONS
-from gcnlabel.run.default_head import generated_settings, signed_settings, with_head
+from gcnlabel.nn import BACKBONES, CONVOLUTIONS
+from gcnlabel.run.default_head import ENSEMBLE, generated_settings, signed_settings, with_head
 
 GENERATED = "one whose vectors are generated, e.g. graph, residual of graph or cosine of graph"
+REPLACED = ("default", ENSEMBLE)
+"""Heads that stand for several models; with_generator replaces them."""
 
 
 def with_generator(config: Config) -> Config:
     """Return a config with the generator of ``default`` as its head, over the signed, weighted graph.
 
+    A run's ``ensemble``, for which ``default`` stood, is replaced likewise; its base models' backbone is taken.
     One-hot embeddings hold no information about a label that was not trained, and a high threshold leaves it without
     neighbours: the config's own embeddings and the convention's threshold are taken instead.
     """
     graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
-    return with_head(config, generated_settings(), graph.changed(tau=None, p=None))
+    own = next((part.options["backbone"] for part in config.model.head.all() if part.name == "own-backbone"), None)
+    config = with_head(config, generated_settings(), graph.changed(tau=None, p=None))
+    model = {} if own is None else {"backbone": BACKBONES.parse(own)}
+    return config.model_copy(update={"model": config.model.model_copy(update=model)})
 
 
-def default_note(config: Config) -> str:
-    """Return a note on the head that replaces ``default``: it is not that of ``gcnlabel train``."""
+def default_note(config: Config, given: str) -> str:
+    """Return a note on the head that replaces the given one: it is not that of ``gcnlabel train``."""
     return (
-        f"the head 'default' means here {config.model.head.title} over the graph {config.graph.convention} with "
+        f"the head {given!r} means here {config.model.head.title} over the graph {config.graph.convention} with "
         f"{config.graph.embeddings} embeddings, without free vectors: one-hot embeddings, free vectors and a high "
         "threshold, which train's default has, hold no information about a label that was not trained"
     )

@@ -12,9 +12,9 @@ from gcnlabel.run.default_head import check_alone
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.side_by_side import check_side_by_side
 from gcnlabel.studies.zero_shot.edges import other_statistics
-from gcnlabel.studies.zero_shot.extendable import check_head, check_task, default_note, with_generator
+from gcnlabel.studies.zero_shot.extendable import REPLACED, check_head, check_task, default_note, with_generator
+from gcnlabel.studies.zero_shot.left import Left
 from gcnlabel.studies.zero_shot.left_out import check_label
-from gcnlabel.studies.zero_shot.scoring import Left
 from gcnlabel.studies.zero_shot.training import check_trainable
 
 
@@ -26,9 +26,9 @@ def set_up(
     check_alone(config)
     data = load_data(config) if data is None else data
     notes: dict[str, list[str]] = {"notes": [], "warnings": []}
-    if config.model.head.name == "default":
+    if (given := config.model.head.name) in REPLACED:
         config = with_generator(config)
-        notes["notes"].append(default_note(config))
+        notes["notes"].append(default_note(config, given))
     check_head(config)
     check_trainable(data)
     check_selection(config, data)

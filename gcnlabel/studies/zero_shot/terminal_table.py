@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
 
 from gcnlabel.cli.terminal import terminal
-from gcnlabel.studies.zero_shot import GRAPH
+from gcnlabel.studies.zero_shot import CHOSEN, HAS_LABEL
 from gcnlabel.studies.zero_shot.edges import NAMES
 
 MAX_LABELS = 12
@@ -16,13 +17,13 @@ MAX_LABELS = 12
 
 
 def show_zero_shot(run: str, results: Mapping[str, Any]) -> None:
-    """Print a row per method: mean area, deviation over seeds, difference to the label graph; then a row per label."""
+    """Print a row per method, with the chosen rule's difference to it; then what was chosen, and a row per label."""
     labels, seeds = results["labels"], results["seeds"]
     few = results["positives"]
     how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
     who = labels[0] if len(labels) == 1 else f"{len(labels)} labels, each"
     title = f"{run}: AUC on {results['split']}, {who} {how}, {len(seeds)} seed(s)"
-    table = Table("", "method", "mean", "sd", "graph above it", "p (seeds)", "p (labels)")
+    table = Table("", "method", "mean", "sd", "chosen above it", "p (seeds)", "p (labels)")
     for number, (name, method) in enumerate(results["methods"].items(), 1):
         other = results["compared"].get(name, {})
         gain = f"{other['difference']:+.4f}" if other else ""
@@ -32,16 +33,45 @@ def show_zero_shot(run: str, results: Mapping[str, Any]) -> None:
     console = terminal()
     console.print(title, highlight=False, soft_wrap=True)
     console.print(table)
+    _say_choices(results)
     if 1 < len(labels) <= MAX_LABELS:
         console.print(_by_label(results))
+    for note in [*_notes(results), *results["notes"]]:
+        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+
+
+def _notes(results: Mapping[str, Any]) -> list[str]:
+    """Return what the table means."""
     source = results["edges_from"]
     what = "cosines of the embeddings" if source == NAMES else f"statistics of {source}, which give edges alone"
-    notes = [*results["notes"], f"edges of the zero-shot labels: {what}"]
-    if few is None:
-        notes.append("seen scores are those of the same task; the label graph has edges from labels of other tasks too")
-    notes.append("sd over seeds; p of paired t-tests over seeds and over labels, not corrected")
-    for note in notes:
-        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+    notes = [f"edges of the zero-shot labels: {what}"]
+    if results["positives"] is None:
+        notes.append("seen scores are those of the same task; label graph and ridge have labels of other tasks too")
+    if HAS_LABEL in results["methods"]:
+        notes.append(f"{HAS_LABEL}: an upper reference, not a zero-shot method")
+    return [*notes, "sd over seeds; p of paired t-tests over seeds and over labels, not corrected"]
+
+
+def _say_choices(results: Mapping[str, Any]) -> None:
+    """Print the rule of each label, or how many labels have which, and the left-out values that chose it."""
+    chosen = results["choices"]
+    names = list(results["methods"])
+    families = list(dict.fromkeys(family for of in chosen.values() for family in of["left_out_auc"]))
+    if not families:
+        terminal().print(f"note: too few seen labels to choose a rule by: {names[0]}", highlight=False, soft_wrap=True)
+        return
+    title = f"chosen by leaving out seen labels in turn: their mean AUC on val, by {len(families)} of the methods above"
+    table = Table("label", "chosen rule", *(str(names.index(family) + 1) for family in families), title=title)
+    table.title_justify = "left"
+    shown = chosen if len(chosen) <= MAX_LABELS else {}
+    for label, of in shown.items():
+        table.add_row(label, of["rule"], *(f"{of['left_out_auc'].get(f, float('nan')):.3f}" for f in families))
+    if not shown:
+        for rule, number in Counter(of["rule"] for of in chosen.values()).most_common(MAX_LABELS):
+            alike = [of["left_out_auc"] for of in chosen.values() if of["rule"] == rule]
+            means = (sum(of[f] for of in alike if f in of) / len(alike) for f in families)
+            table.add_row(f"{number} labels", rule, *(f"{mean:.3f}" for mean in means))
+    terminal().print(table)
 
 
 def _by_label(results: Mapping[str, Any]) -> Table:
@@ -56,7 +86,7 @@ def _by_label(results: Mapping[str, Any]) -> Table:
 
 
 def _style(name: str) -> str | None:
-    return "bold" if name == GRAPH else None
+    return "bold" if name == CHOSEN else None
 
 
 def _number(value: float | None, digits: int) -> str:

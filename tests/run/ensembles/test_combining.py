@@ -9,8 +9,10 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import log_loss
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
-from gcnlabel.run.ensembles.combining import DOUBT, Evidence, combine, greedy, shrunk
+from gcnlabel.run.ensembles.combination import Evidence
+from gcnlabel.run.ensembles.combining import combine
 from gcnlabel.run.ensembles.ridge import PENALTIES, loo_ridge
+from gcnlabel.run.ensembles.selection import DOUBT, greedy, shrunk
 from gcnlabel.run.ensembles.words import described
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 

@@ -7,7 +7,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.run.graph import finished_graph
 from gcnlabel.studies.zero_shot import without_label
 from gcnlabel.studies.zero_shot.edges import complete, identity, other_statistics, restricted, shuffled
-from gcnlabel.studies.zero_shot.scoring import Left
+from gcnlabel.studies.zero_shot.left import Left
 
 pytestmark = pytest.mark.filterwarnings("ignore::gcnlabel.errors.GcnlabelWarning")
 

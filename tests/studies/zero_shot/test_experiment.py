@@ -10,9 +10,13 @@ from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import DisagreeingEdgesWarning, InputError
 from gcnlabel.nn import HEADS
-from gcnlabel.studies.zero_shot import BASELINES, GRAPH, evaluate_zero_shot
+from gcnlabel.run.default_head import resolve_default
+from gcnlabel.studies.zero_shot import BASELINES, CHOSEN, GRAPH, HAS_LABEL, evaluate_zero_shot
 from gcnlabel.studies.zero_shot.experiment import compared
+from gcnlabel.studies.zero_shot.extendable import with_generator
+from gcnlabel.studies.zero_shot.set_up import set_up
 
+RULES = {GRAPH, CHOSEN, "ridge over correlations", "label graph + ridge over correlations"}
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -27,13 +31,10 @@ def test_opposites_are_found_from_edges_alone(results):
     assert all(area.shape == (5, 2) for area in areas.values())
     assert areas[GRAPH].mean() > 0.8
     assert areas["trained on every sample"].mean() > areas["label graph, labels shuffled"].mean() + 0.1
-    assert set(areas) == {
-        GRAPH,
-        "label graph, labels shuffled",
-        "identity graph",
-        "trained on every sample",
-        *BASELINES,
-    }
+    assert areas[CHOSEN].mean() > 0.8
+    others = {"label graph, labels shuffled", "identity graph", "trained on every sample", HAS_LABEL}
+    assert set(areas) == {*RULES, *others, *BASELINES}
+    assert set(results["choices"]) == set("abcde")
     assert json.loads(json.dumps(results)) == results
 
 
@@ -44,7 +45,7 @@ def test_summaries_and_comparisons_are_those_of_the_areas(results):
         assert method["sd"] == pytest.approx(of_seeds.std(ddof=1))
         assert np.shape(method["val_auc"]) == (5, 2)
         assert method["val_auc"] != method["auc"]
-    difference = np.array(results["methods"][GRAPH]["auc"]) - results["methods"]["nearest seen label"]["auc"]
+    difference = np.array(results["methods"][CHOSEN]["auc"]) - results["methods"]["nearest seen label"]["auc"]
     found = results["compared"]["nearest seen label"]
     assert found["difference"] == pytest.approx(difference.mean())
     assert found["p_seeds"] == pytest.approx(ttest_1samp(difference.mean(0), 0).pvalue)
@@ -104,10 +105,35 @@ def test_what_stands_for_the_default_head_is_said(folder, data):
     assert "'default' means here cosine of graph over the graph signed-weighted with random:16:0" in note
 
 
+def test_a_run_of_the_default_is_measured_as_the_default_is(folder, data):
+    """The run's config names the ensemble, with backbones of its own, for which the default stood."""
+    config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
+    config = changed(config, "graph", p=None)
+    resolved = changed(resolve_default(config, data.parts["train"]), "graph", embeddings=config.graph.embeddings)
+    assert (resolved.model.head.name, resolved.model.backbone.name) == ("ensemble", "identity")
+    assert with_generator(resolved).model == with_generator(config).model
+    (note,) = set_up(resolved, "b", "val", data)[2]["notes"]
+    assert "'ensemble' means here cosine of graph" in note
+
+
+def test_names_in_the_space_of_the_inputs_are_compared_with_them(config, data, tmp_path):
+    """The name of a tag is where the inputs with it differ from those without."""
+    train = data.parts["train"]
+    tags = train.annotations.targets["tags"] == 1
+    rows = [train.inputs[tags[:, i]].mean(0) - train.inputs[~tags[:, i]].mean(0) for i in range(5)]
+    lines = (f"{label} {' '.join(f'{x:.4f}' for x in row)}" for label, row in zip("abcde", rows, strict=True))
+    (tmp_path / "words.txt").write_text("\n".join(lines) + "\npleasure 0 0 0 0 0 1\n")
+    words = changed(config, "graph", embeddings=str(tmp_path / "words.txt"))
+    found = evaluate_zero_shot(words, "d", data=data)
+    assert found["methods"]["text similarity"]["auc"][0][0] > 0.8
+    assert found["choices"]["d"]["left_out_auc"]["text similarity"] > 0.8
+    assert "label graph + ridge over correlations + text similarity" in found["methods"]
+
+
 def test_few_shots(config, data):
     found = evaluate_zero_shot(config, "b", data=data, shots=4, seeds=2)
-    names = {GRAPH, "label graph, labels shuffled", "identity graph", "free vectors", "trained on every sample"}
-    assert set(found["methods"]) == names
+    names = {"label graph, labels shuffled", "identity graph", "free vectors", "trained on every sample", HAS_LABEL}
+    assert set(found["methods"]) == names | RULES
     assert found["positives"] == 4
     assert found["methods"]["free vectors"]["auc"] != found["methods"]["trained on every sample"]["auc"]
     assert all(0 <= area <= 1 for method in found["methods"].values() for area in method["auc"][0])
@@ -130,7 +156,7 @@ def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
     call = ["zero-shot", str(folder / "config.yaml"), "--label", "b", "--set", "training.epochs=1"]
     result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert result.exit_code == 0, result.output
-    for text in ("AUC on test, b never annotated", "never annotated", *BASELINES, "statistics of val"):
+    for text in ("AUC on test, b never annotated", *RULES, *BASELINES, "statistics of val", "chosen by leaving out"):
         assert text in result.output
     assert json.loads((tmp_path / "u.json").read_text())["labels"] == ["b"]
     again = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])

@@ -13,8 +13,8 @@ from gcnlabel.run.graph import build_graph
 from gcnlabel.run.loading import load_model
 from gcnlabel.studies.zero_shot import evaluate_zero_shot
 from gcnlabel.studies.zero_shot.edges import complete, other_statistics
+from gcnlabel.studies.zero_shot.left import Left
 from gcnlabel.studies.zero_shot.left_out import few_annotated
-from gcnlabel.studies.zero_shot.scoring import Left
 from gcnlabel.studies.zero_shot.training import trained
 from gcnlabel.training import rare_rows
 

@@ -1,32 +1,26 @@
-"""A run whose base models are trained side by side: its checkpoint, the values of every epoch, and words."""
+"""What a run keeps of base models that were trained side by side: a checkpoint, the values of every epoch, words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gcnlabel.config import Config
-from gcnlabel.graph import LabelGraph
-from gcnlabel.run.calibration import calibration_methods
-from gcnlabel.run.data import RunData
-from gcnlabel.run.ensembles.fitting import Fitted, Progress, fit_ensemble
+from gcnlabel.run.calibration import CALIBRATION, calibration_methods
 from gcnlabel.run.ensembles.words import described
-from gcnlabel.run.evaluation import CALIBRATION
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO
 from gcnlabel.training.epoch_table import write_rows
 
+if TYPE_CHECKING:
+    from gcnlabel.run.ensembles.fitting import Fitted
 
-def train_ensemble(
-    config: Config, folder: RunFolder, data: RunData, graph: LabelGraph | None, progress: Progress
-) -> list[str]:
-    """Train an ensemble, write its checkpoint and the values of every epoch, and return what it consists of.
 
-    Training is not resumed in its middle: where it was stopped, it begins anew, and ends as it would have.
-    """
-    fitted = fit_ensemble(config, data, graph, progress)
-    lines = list(described(data.tasks, fitted.combination, calibration_methods(config, data.tasks)))
+def keep_ensemble(config: Config, folder: RunFolder, tasks: TaskSet, fitted: Fitted) -> list[str]:
+    """Write a trained ensemble and the values of every epoch, and return what it consists of, a line a task."""
+    lines = list(described(tasks, fitted.combination, calibration_methods(config, tasks)))
     rows = _rows(config, fitted)
     loss = next(iter(fitted.trials.values())).loss
     state = {f"model.{name}": value for name, value in fitted.model.state_dict().items()}
