@@ -26,6 +26,8 @@ ELSEWHERE = {
     "--rdzv-endpoint",  # of gcnlabel itself; of torchrun
     "--unseen",
     "--positives",  # as they were called before
+    "--c",  # colours of a page, --c0 to --c7
+    "--from-",  # the beginning of several
 }
 
 
@@ -104,7 +106,7 @@ def is_key(models, levels):
 
 SECTIONS = [name for name, field in Config.model_fields.items() if models_in(field)]
 KEY = re.compile(rf"(?<![\w./{{}}-])({'|'.join(SECTIONS)})((?:\.(?:[a-z_]+|{{}}))+)(?![\w(./])")
-FILES = r".*\.(csv|onnx|safetensors|pt|yaml|npz|npy)"
+FILES = r".*\.(csv|onnx|safetensors|pt|yaml|npz|npy|js)"
 A_GRAPH = LabelGraph.from_dense([[0, 1], [0, 0]], ["a", "b"])
 
 

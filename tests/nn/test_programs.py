@@ -17,6 +17,8 @@ MANY = TaskSet([MultiLabel("tags", [f"tag {i}" for i in range(150)]), *[t for t 
 GRAPH = {"name": "graph", "hidden_channels": [7]}
 LEARNED = {"name": "graph", "edges": "learned", "hidden_channels": [5, 7]}
 SMALL = {name: {"name": name} for name in HEADS.names() if name not in ("default", "per-task")}
+SMALL["own-backbone"] = {"name": "own-backbone", "backbone": {"name": "mlp", "hidden": [4]}}
+SMALL["ensemble"] = {"name": "ensemble", "of": {"linear": "linear", "angles": {"name": "cosine", "of": GRAPH}}}
 SMALL |= {"graph": GRAPH, "angles": {"name": "cosine", "of": GRAPH}, "learned edges": {**LEARNED, "bias": True}}
 SMALL["angles with length"] = {
     "name": "cosine",
