@@ -73,18 +73,9 @@ def _measured(tasks: TaskSet, recipe: GraphRecipe, options: Mapping[str, Any]) -
             tasks,
             recipe.blocks(tasks),
             split=None if options["split"] == "all" else options["split"],
-<<<<<<< HEAD
             layout=layout_of(options),
             progress=progress,
             **{key: options[key] for key in ("split_column", "missing", "workers", "scheduler")},
-=======
-            split_column=options["split_column"],
-            missing=options["missing"],
-            layout=layout_of(options),
-            workers=options["workers"],
-            scheduler=options["scheduler"],
-            progress=progress,
->>>>>>> report
             **({} if options["timeout"] is None else {"timeout": options["timeout"]}),
         )
     note(statistics.rows.line())

@@ -47,11 +47,7 @@ def draw_figures(
         progress: Called with the number of figures done and of all.
 
     Raises:
-<<<<<<< HEAD
         InputError: What is given cannot be read together (see :class:`ReadRuns`), or nothing can be drawn.
-=======
-        InputError: Runs or graphs cannot be read, have one name or different tasks, or nothing can be drawn.
->>>>>>> report
 
     Warns:
         GcnlabelWarning: Something cannot be drawn.

@@ -106,36 +106,18 @@ def ablate(
         budget = Budget(range(parsed.seed, parsed.seed + seeds), rates, min_steps)
         with progress_bar("jobs" if len(configs) == 1 else f"jobs of {name}") as progress:
             found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
-<<<<<<< HEAD
         tables[name] = _shown(folder, formats)
-=======
-        tables[name] = _show((folder / "ablation.md").read_text(encoding="utf-8"), folder, formats)
->>>>>>> report
     if len(found) > 1:
         _show_across(found, output)
     return tables
 
 
-<<<<<<< HEAD
 def _shown(folder: Path, formats: tuple[str, ...]) -> Any:
     """Show the table in a folder, and return what its JSON file says."""
-=======
-def _show_across(found: dict[str, Any], output: Path) -> None:
-    from gcnlabel.cli.terminal import show_markdown
-    from gcnlabel.studies.ablation.across import compared, write_across
-
-    show_markdown(write_across(compared(found), output))
-    click.echo(f"written: {output}/across.md, across.json, across.csv")
-
-
-def _show(text: str, folder: Path, formats: tuple[str, ...]) -> Any:
-    """Show the table of an ablation and return its results."""
->>>>>>> report
     import json
 
     from gcnlabel.cli.terminal import show_markdown
 
-<<<<<<< HEAD
     show_markdown((folder / "ablation.md").read_text(encoding="utf-8"))
     figures = "".join(f"gains.{kind}, " for kind in formats)
     click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
@@ -148,12 +130,6 @@ def _show_across(found: dict[str, Any], output: Path) -> None:
 
     show_markdown(write_across(compared(found), output))
     click.echo(f"written: {output}/across.md, across.json, across.csv")
-=======
-    show_markdown(text)
-    figures = "".join(f"gains.{kind}, " for kind in formats)
-    click.echo(f"written: {folder}/ablation.md, ablation.json, {figures}gains.csv")
-    return json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
->>>>>>> report
 
 
 def _named(configs: tuple[str, ...]) -> dict[str, str]:
