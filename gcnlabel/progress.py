@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
+PATIENCE = 2.0
+"""Seconds after which a bar is shown."""
 Item = TypeVar("Item")
 Report = Callable[[int, int], None]
 """Called with the number done and of all."""
@@ -33,22 +36,26 @@ def counted(items: Iterable[Item], total: int, progress: Report | None) -> Itera
 
 @contextmanager
 def progress_bar(what: str, *, show: bool = True) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar with the time left; yields what is called with the number done and of all.
+    """Show a bar with the time left after two seconds; yields what is called with the number done and of all.
 
     Args:
         what: What is done, in a word.
         show: Whether to show it.
     """
-    if not show:
-        yield lambda done, total: None
-        return
-    with bars() as shown:
-        bar = shown.add_task(what, total=None)
-
-        def progress(done: int, total: int) -> None:
-            shown.update(bar, completed=done, total=total)
-
-        yield progress
+    shown = bars()
+    bar = shown.add_task(what, total=None)
+    timer = threading.Timer(PATIENCE, shown.start)
+    timer.daemon = True
+    if show:
+        timer.start()
+    try:
+        yield lambda done, total: shown.update(bar, completed=done, total=total)
+    finally:
+        timer.cancel()
+        if timer.is_alive():
+            timer.join()  # it starts the bar just now
+        if shown.live.is_started:
+            shown.stop()
 
 
 def bars(console: Console | None = None) -> Progress:

@@ -66,7 +66,7 @@ def test_signs_are_shown(run, monkeypatch):
     output = run("inspect-graph g.safetensors").output
     assert "negative" in output
     assert "+happy 0.250, -sad 0.250" in output
-    assert "4 directed edges: 2 positive, 2 negative" in output
+    assert "4 directed edges between them: 2 positive, 2 negative" in output
 
 
 def test_statistics_and_pairs_can_be_named(run, tmp_path):

@@ -54,9 +54,15 @@ def of_tasks(of, **tasks):
     return build({"name": "per-task", "of": of, "tasks": tasks})
 
 
+OF_OTHERS = {
+    "ensemble": {"of": {"a": "linear", "b": "graph"}},
+    "own-backbone": {"backbone": {"name": "mlp", "hidden": [3]}},
+}
+
+
 @pytest.mark.parametrize("name", [name for name in HEADS.names() if name not in ("default", "per-task")])
 def test_what_settings_say_of_a_head_is_what_it_is(name):
-    settings = HEADS.parse(name)
+    settings = HEADS.parse({"name": name, **OF_OTHERS.get(name, {})})
     assert build(settings).generated == settings.generated
     if not settings.has_graph:
         build_head(settings, TASKS, 4, None)
