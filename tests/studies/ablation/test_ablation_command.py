@@ -274,7 +274,7 @@ def test_images(three_heads):
         (["--share", "0"], "--share 0\n  expected: a number in (0, 1], or none"),
         (["--share", "1.5"], "--share 1.5"),
         (["--share", "0.5", "--share", "0.01"], "0.01 of 80 samples\n  expected: at least 2 samples"),
-        (["--format", "gif", "--share", "1"], "unknown format 'gif'"),
+        (["--format", "gif", "--share", "1"], "'gif' is not one of"),
         (["--rate", "0"], "0 is not in the range x>0"),
         (["--set", "model.heads.name=x"], "model.heads"),
         (["--set", "loss.mood.name=ccc", "--share", "1"], "loss 'ccc' does not suit"),
