@@ -138,7 +138,9 @@ def _go_on(
 
 
 def _is_same(config: Config, wanted: Config | None, data: RunData) -> bool:
-    """Return whether a finished run has the config that is wanted; not if it is to be trained longer."""
+    """Return whether base models were trained side by side by the config that is wanted, and not to be longer."""
+    if not is_side_by_side(config, data.parts["train"]):
+        return False
     if wanted is None:
         return True
     wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
