@@ -51,7 +51,7 @@ def main() -> None:
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
     estimator = LabelGraphEstimator(TASKS, hidden_layer_sizes=(64,), max_iter=20, random_state=0)
     grid = [
-        {"labelgraphestimator__head": ["default", "linear", "cosine"]},
+        {"labelgraphestimator__head": ["linear", "cosine"]},
         {"labelgraphestimator__head": ["graph"], "labelgraphestimator__tau": [0.1, 0.4]},
     ]
     search = GridSearchCV(make_pipeline(StandardScaler(), estimator), grid, cv=3).fit(X_train, y_train)

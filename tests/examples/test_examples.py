@@ -33,7 +33,7 @@ def test_grid_search_compares_heads_and_predicts_a_frame():
     script = ROOT / "examples" / "scikit_learn" / "grid_search.py"
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     scores = {line[0]: float(line[1]) for line in re.findall(r"head (\S+) .* score ([\d.]+)", done.stdout)}
-    assert set(scores) == {"default", "linear", "cosine", "graph"}
+    assert set(scores) == {"linear", "cosine", "graph"}
     assert min(scores.values()) > 0.5
     assert re.search(r"mood +smile +tears +pleasantness\n", done.stdout)
 

@@ -18,7 +18,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, evaluate, resume, train
-from gcnlabel.run import fitting as fitting_module
+from gcnlabel.run import steps as steps_module
 from gcnlabel.training import load_checkpoint
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -112,9 +112,9 @@ class Stop(Exception):  # noqa: N818
 
 
 def stop_after(epochs, monkeypatch):
-    make = fitting_module.make_trainer
+    make = steps_module.make_trainer
 
-    class Killer(fitting_module.L.Callback):
+    class Killer(steps_module.L.Callback):
         def on_train_epoch_start(self, trainer, pl_module):
             if trainer.current_epoch == epochs:
                 raise Stop
@@ -124,7 +124,7 @@ def stop_after(epochs, monkeypatch):
         trainer.callbacks.append(Killer())
         return trainer
 
-    monkeypatch.setattr(fitting_module, "make_trainer", with_killer)
+    monkeypatch.setattr(steps_module, "make_trainer", with_killer)
 
 
 def test_dropout_and_augmentation_resume_exactly_too(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gcnlabel.cli.commands.build_graph import build_graph
+from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
 Examples:
@@ -33,9 +34,10 @@ OWN = ("tasks", "annotations", "from_matrix", "from_counts", "from_edges", "embe
 )
 @click.option("--output", default="explore.html", show_default=True, type=click.Path(), help="The .html file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@json_option
 def explore(
     sources: tuple[str, ...], tasks: str | None, kind: str | None, serve: bool, output: str, overwrite: bool, **_: Any
-) -> None:
+) -> Any:
     """Make a page that shows the label graph and follows as threshold, convention and pairs of tasks are chosen.
 
     The page is one file that needs no network. It hands out the command and the config that make the graph it shows.
@@ -55,10 +57,11 @@ def explore(
         from gcnlabel.report.explore.serving import serve as serve_page
 
         serve_page(html, lambda address: click.echo(f"{address}  (Ctrl-C ends it)"))
-        return
+        return {"written": []}
     with atomic_write(output, overwrite=overwrite) as temporary:
         temporary.write_text(html, encoding="utf-8")
     click.echo(f"{output}: {len(html.encode()) / 1e6:.1f} MB; open it in a browser")
+    return {"written": [output]}
 
 
 explore.params[-3:-3] = [
