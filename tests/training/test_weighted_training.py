@@ -20,7 +20,7 @@ from gcnlabel.losses import MSELoss, MultiTaskLoss, UncertaintyWeighting
 from gcnlabel.nn import Backbone, LinearHead, MultiTaskModel
 from gcnlabel.prediction import load_network
 from gcnlabel.run import RunFolder, evaluate, resume, train
-from gcnlabel.run import fitting as fitting_module
+from gcnlabel.run import steps as steps_module
 from gcnlabel.run.data import load_data
 from gcnlabel.studies.ablation import Budget, LabelBudget, ablate
 from gcnlabel.studies.zero_shot import evaluate_zero_shot
@@ -147,9 +147,9 @@ class Stop(Exception):  # noqa: N818
 
 
 def stop_in_second_epoch(monkeypatch):
-    make = fitting_module.make_trainer
+    make = steps_module.make_trainer
 
-    class Killer(fitting_module.L.Callback):
+    class Killer(steps_module.L.Callback):
         def on_train_epoch_start(self, trainer, pl_module):
             if trainer.current_epoch == 1:
                 raise Stop
@@ -159,7 +159,7 @@ def stop_in_second_epoch(monkeypatch):
         trainer.callbacks.append(Killer())
         return trainer
 
-    monkeypatch.setattr(fitting_module, "make_trainer", with_killer)
+    monkeypatch.setattr(steps_module, "make_trainer", with_killer)
 
 
 @pytest.mark.parametrize("weighting", ["uncertainty", "trend_scheme:Trend"])

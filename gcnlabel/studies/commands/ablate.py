@@ -10,6 +10,7 @@ import click
 from gcnlabel.cli.figure_options import figure_options
 from gcnlabel.cli.json_results import json_option
 
+GOING_ON = "run the same command again: it goes on with the jobs that are left"
 EXAMPLES = """\b
 Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation

@@ -111,3 +111,18 @@ def test_held_out_samples_are_within_the_budget(samples, train, val, data):
 def test_a_share_of_held_out_samples(data):
     found = LabelBudget(0.5, held_out=True).subsample(data, 0)
     assert [len(found.parts[name].annotations) for name in ("train", "val", "test")] == [40, 20, 40]
+
+
+def test_a_command_that_is_stopped_says_that_it_goes_on(tmp_path, monkeypatch):
+    """``--overwrite`` would throw away the jobs that are done."""
+    from gcnlabel.studies.ablation import job
+
+    def stopped(*given, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job, "tuned", stopped)
+    words = ["ablate", str(write(tmp_path)), "--output", str(tmp_path / "out"), "--seeds", "1", "--share", "1"]
+    result = CliRunner().invoke(main, [*words, "--workers", "1"])
+    assert result.exit_code == 130
+    assert "run the same command again: it goes on" in result.output
+    assert "--overwrite" not in result.output
