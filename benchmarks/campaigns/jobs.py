@@ -74,7 +74,7 @@ def _nothing(folder: Path) -> None:
     """Write nothing: synthetic faces are drawn."""
 
 
-_ABLATION = ("--seeds", "1", "--share", "1", "--few", "none", "--head", "stacking", "--rate", "0.01", "--steps", "5")
+_ABLATION = ("--seeds", "1", "--share", "1", "--few", "none", "--head", "cosine", "--rate", "0.01", "--steps", "5")
 JOBS = {
     "train": Job(
         _nothing,

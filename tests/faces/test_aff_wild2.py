@@ -234,3 +234,9 @@ def test_annotations_and_images_may_stand_apart(root, tmp_path):
     faces = read_aff_wild2(tmp_path, annotations=root, images=images)
     assert faces.root == images
     assert len(faces) == 7
+
+
+def test_a_file_whose_lines_are_all_empty_annotates_nothing(root):
+    write_video(root, "VA_Set", "Validation_Set", "v4", ["", ""])
+    write_images(root, "v4", range(1, 3))
+    read_aff_wild2(root)  # as it is without that video

@@ -39,7 +39,11 @@ def test_each_command_reads_a_table_once(settings, tmp_path, monkeypatch):
 
     assert reads_of(train, parse_config(settings), run, progress=False) == 1
     longer = {**settings, "training": {"epochs": 2, "scarce_samples": 0}}
-    assert reads_of(resume, run, parse_config(longer), progress=False) == 1
     assert reads_of(resume, run, progress=False) == 1
+    assert reads_of(resume, run, parse_config(longer), progress=False) == 2  # base models begin anew: by what, and then
+    linear = {**settings, "model": {"backbone": {"name": "identity"}, "head": {"name": "linear"}}}
+    assert reads_of(train, parse_config(linear), RunFolder(tmp_path / "linear"), progress=False) == 1
+    more = {**linear, "training": longer["training"]}
+    assert reads_of(resume, RunFolder(tmp_path / "linear"), parse_config(more), progress=False) == 1
     assert reads_of(evaluate, run) == 1
     assert reads_of(predict, run, tmp_path / "x.npy") == 0

@@ -122,7 +122,7 @@ def numbers(fields: pl.DataFrame, place: Any, expected: str) -> Array:
         row = int(bad[0])
         given = ",".join("" if cell is None else str(cell) for cell in fields.row(row))
         raise InputError(f"{given!r} cannot be read", where=place(row), expected=expected)
-    return np.array(read.to_numpy().reshape(len(fields), -1))
+    return np.array(read.to_numpy().reshape(len(fields), fields.width))
 
 
 def _lines(path: Path) -> tuple[str, list[str]]:
