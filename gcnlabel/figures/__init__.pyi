@@ -5,7 +5,11 @@ from gcnlabel.figures.curves import curves_figure, curves_table
 from gcnlabel.figures.dependency import dependency_figure, dependency_table
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.gains import Gain, gains_figure, gains_table
+from gcnlabel.figures.label_bars import label_bars_figure, label_bars_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
+from gcnlabel.figures.precision_recall import precision_recall_figure, precision_recall_table
+from gcnlabel.figures.ranks import ranks_figure, ranks_table
+from gcnlabel.figures.reliability import reliability_figure, reliability_table
 from gcnlabel.figures.samples import SamplePredictions, sample_figure, sample_table
 from gcnlabel.figures.saving import check_formats, rendered, save_figure
 from gcnlabel.figures.scatter import scatter_figure, scatter_table
@@ -35,9 +39,17 @@ __all__ = [
     "figure_style",
     "gains_figure",
     "gains_table",
+    "label_bars_figure",
+    "label_bars_table",
     "label_graph_figure",
     "label_graph_table",
     "label_similarity",
+    "precision_recall_figure",
+    "precision_recall_table",
+    "ranks_figure",
+    "ranks_table",
+    "reliability_figure",
+    "reliability_table",
     "rendered",
     "sample_figure",
     "sample_table",

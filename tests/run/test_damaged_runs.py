@@ -22,7 +22,8 @@ SMALL += ["model.head.name=graph", "model.head.hidden_channels=[8]"]
 FILES = ("config", "evaluation", "predictions", "metrics", "best", "graph")
 
 OF_GRAPHS = {"adjacency_run", "label_graph_run", "dependency_run"}
-WHOLE = OF_GRAPHS | {"similarity", "confusion_expression", "scatter_affect", "curves"}
+OF_PREDICTIONS = {"similarity", "confusion_expression", "label_bars_expression", "reliability_expression"}
+WHOLE = OF_GRAPHS | OF_PREDICTIONS | {"scatter_affect", "curves"}
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +68,10 @@ def test_a_run_draws_everything(run, tmp_path):
     ("name", "lost"),
     [
         ("graph", OF_GRAPHS),
-        ("predictions", {"similarity", "confusion_expression"}),
+        ("predictions", OF_PREDICTIONS),
         ("metrics", {"curves"}),
         ("config", {"scatter_affect"}),
-        ("signature", {"similarity", "confusion_expression", "scatter_affect"}),
+        ("signature", OF_PREDICTIONS | {"scatter_affect"}),
     ],
 )
 @pytest.mark.parametrize("content", [b"\xff\x00damaged", b"", b"a,b\n1\n"])

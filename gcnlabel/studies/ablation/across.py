@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import friedmanchisquare, rankdata, studentized_range, wilcoxon
 
+from gcnlabel.figures import ranks_figure, ranks_table, save_figure
 from gcnlabel.files import atomic_write
 from gcnlabel.studies.ablation.candidates import DEFAULT
 from gcnlabel.studies.ablation.comparison import holm
@@ -97,8 +98,18 @@ def compared(results: Mapping[str, tuple[Found, TaskSet]]) -> dict[str, dict[str
     return {kind: {amount: across(of) for amount, of in amounts.items()} for kind, amounts in rows.items()}
 
 
-def write_across(found: Mapping[str, Mapping[str, Across]], folder: Path) -> str:
-    """Write ``across.md``, ``across.json`` and ``across.csv``, and return the first."""
+def write_across(found: Mapping[str, Mapping[str, Across]], folder: Path, formats: Sequence[str] = ("pdf",)) -> str:
+    """Write ``across.md``, ``across.json``, ``across.csv`` and a figure of ranks a metric and label budget.
+
+    Returns:
+        The Markdown.
+    """
+    for kind, amounts in found.items():
+        for place, of in enumerate(amounts.values()):
+            ranks = dict(zip(of.heads, of.ranks, strict=True))
+            name = f"ranks_{kind}" + (f"_{place + 1}" if place else "")
+            figure, numbers = ranks_figure(ranks, of.critical), ranks_table(ranks, of.critical)
+            save_figure(figure, folder / name, formats, table=numbers, overwrite=True)
     texts = {"across.md": "\n".join(_markdown(found)).rstrip() + "\n"}
     plain = {kind: {amount: asdict(of) for amount, of in amounts.items()} for kind, amounts in found.items()}
     texts["across.json"] = json.dumps(plain, indent=1) + "\n"

@@ -109,7 +109,7 @@ def ablate(
             found[name] = run_ablation(parsed, folder, budget, amounts, tasks, progress=progress, **options)
         tables[name] = _shown(folder, formats)
     if len(found) > 1:
-        _show_across(found, output)
+        _show_across(found, output, formats)
     return tables
 
 
@@ -125,12 +125,12 @@ def _shown(folder: Path, formats: tuple[str, ...]) -> Any:
     return json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
 
 
-def _show_across(found: dict[str, Any], output: Path) -> None:
+def _show_across(found: dict[str, Any], output: Path, formats: tuple[str, ...]) -> None:
     from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.studies.ablation.across import compared, write_across
 
-    show_markdown(write_across(compared(found), output))
-    click.echo(f"written: {output}/across.md, across.json, across.csv")
+    show_markdown(write_across(compared(found), output, formats))
+    click.echo(f"written: {output}/across.md, across.json, across.csv, ranks_*")
 
 
 def _named(configs: tuple[str, ...]) -> dict[str, str]:

@@ -1,0 +1,91 @@
+"""What each label reaches, as bars, with the number of its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
+from torch import Tensor
+from torchmetrics.functional.classification import binary_average_precision
+
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
+from gcnlabel.figures.text import shortened
+from gcnlabel.tasks import Task
+
+ROW, HIGHEST = 0.14, 9.0
+"""Height of a label for one run, and of the figure at most, in inches."""
+
+
+@FIGURES.register("label_bars")
+def label_bars(runs: Runs) -> Drawings:
+    """Draw the average precision of each label of a task of classes or tags, for the runs with predictions."""
+    found = runs.predictions
+    tasks = [task for task in runs.tasks or () if task.discrete and found]
+    return {f"label_bars_{task.name}": partial(_drawn, found, task) for task in tasks}
+
+
+def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
+    scored = {run: (of[f"scores/{task.name}"], of[f"targets/{task.name}"]) for run, of in found.items()}
+    table = label_bars_table(scored, task)
+    return label_bars_figure(table), table
+
+
+def label_bars_table(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> pl.DataFrame:
+    """Return run, label, samples that have it, and average precision (of a class against all others).
+
+    A label that no sample has, or all, has no average precision.
+
+    Args:
+        scored: Name of a run -> scores [N, labels], and targets as the task has them.
+        task: A task of classes or tags.
+    """
+    rows = []
+    for run, (scores, targets) in scored.items():
+        probable = task.activated(scores).double()
+        truth = np.asarray(task.indicators(targets.numpy()), dtype=np.float64)
+        for k, label in enumerate(task.labels):
+            seen = ~np.isnan(truth[:, k])
+            positive = truth[seen, k] > 0.5
+            value = None
+            if positive.any() and not positive.all():
+                target = targets.new_tensor(positive.astype(np.int64)).long()
+                value = float(binary_average_precision(probable[seen, k], target))
+            rows.append({"run": run, "label": label, "samples": int(positive.sum()), "average precision": value})
+    return pl.DataFrame(rows, schema_overrides={"average precision": pl.Float64})
+
+
+@styled
+def label_bars_figure(table: pl.DataFrame) -> Figure:
+    """Return a bar a label and run, the labels with most samples first, with that number beside the name.
+
+    Of very many labels, those with most samples are drawn, which the axis says; all are in the table.
+
+    Args:
+        table: What :func:`label_bars_table` returns.
+    """
+    runs = table["run"].unique(maintain_order=True).to_list()
+    of_first = table.filter(run=runs[0]).sort("samples", descending=True, maintain_order=True)
+    height = ROW * max(1.0, 0.6 * len(runs))
+    shown = min(len(of_first), int((HIGHEST - 0.8) / height))
+    labels, counts = of_first["label"].to_list()[:shown], of_first["samples"].to_list()[:shown]
+    width = width_or(COLUMN)
+    figure = new_figure(width, 0.8 + height * shown + 0.16 * len(runs))
+    axes = figure.add_subplot()
+    for k, run in enumerate(runs):
+        values = dict(zip(*(table.filter(run=run)[name] for name in ("label", "average precision")), strict=True))
+        places = [row + 0.8 * ((k + 0.5) / len(runs) - 0.5) for row in range(shown)]
+        lengths = [values[label] if values[label] is not None else 0.0 for label in labels]
+        axes.barh(places, lengths, 0.8 / len(runs), color=colour(k), label=run)
+    names = [f"{shortened(label, 7, 22 * width)} ({count})" for label, count in zip(labels, counts, strict=True)]
+    axes.set_yticks(range(shown), names)
+    axes.set(ylim=(shown - 0.4, -0.6), xlim=(0, 1))
+    most = f", {shown} of {len(of_first)} labels" if shown < len(of_first) else ""
+    axes.set_xlabel(f"average precision{most}")
+    axes.set_ylabel("label (samples)")
+    if len(runs) > 1:
+        figure.legend(loc="outside lower center")
+    return figure

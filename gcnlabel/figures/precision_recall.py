@@ -1,0 +1,84 @@
+"""Precision against recall of tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import polars as pl
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+from torchmetrics.functional.classification import binary_average_precision, binary_precision_recall_curve
+
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
+from gcnlabel.tasks import Task
+
+MAX_LABELS = 8
+"""Labels up to which one run is drawn label by label; of more, and of several runs, all labels are one curve."""
+POINTS = 200
+"""Points of a curve in the figure and its table, evenly spaced among all."""
+
+
+@FIGURES.register("precision_recall")
+def precision_recall(runs: Runs) -> Drawings:
+    """Draw precision against recall of each task of tags, for the runs with predictions."""
+    found = runs.predictions
+    tasks = [task for task in runs.tasks or () if task.binary and found]
+    return {f"precision_recall_{task.name}": partial(_drawn, found, task) for task in tasks}
+
+
+def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
+    scored = {run: (of[f"scores/{task.name}"], of[f"targets/{task.name}"]) for run, of in found.items()}
+    table = precision_recall_table(scored, task)
+    return precision_recall_figure(table), table
+
+
+def precision_recall_table(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> pl.DataFrame:
+    """Return points of the curves: curve, average precision, recall, precision; unknown tags do not count.
+
+    Args:
+        scored: Name of a run -> scores and targets [N, labels], NaN where not annotated.
+        task: A task of tags.
+    """
+    rows = []
+    for name, scores, targets in _curves(scored, task):
+        precision, recall, _ = binary_precision_recall_curve(scores.sigmoid(), targets)
+        average = float(binary_average_precision(scores.sigmoid(), targets))
+        kept = torch.linspace(0, len(recall) - 1, min(POINTS, len(recall))).round().long()
+        points = zip(recall[kept].tolist(), precision[kept].tolist(), strict=True)
+        rows += [{"curve": name, "average precision": average, "recall": r, "precision": p} for r, p in points]
+    return pl.DataFrame(rows)
+
+
+def _curves(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> Iterator[tuple[str, Tensor, Tensor]]:
+    """Yield name, scores and targets of what is drawn, where there is a positive."""
+    each = len(scored) == 1 and len(task) <= MAX_LABELS
+    for run, (scores, targets) in scored.items():
+        groups = {label: [k] for k, label in enumerate(task.labels)} if each else {}
+        for name, columns in ({"all labels": slice(None)} | groups).items():
+            s, t = scores[:, columns].flatten(), targets[:, columns].flatten()
+            seen = ~t.isnan()
+            if bool((t[seen] > 0.5).any()):
+                yield name if len(scored) == 1 else run, s[seen], (t[seen] > 0.5).long()
+
+
+@styled
+def precision_recall_figure(table: pl.DataFrame) -> Figure:
+    """Return precision against recall, a line a curve, with its average precision in the legend.
+
+    Args:
+        table: What :func:`precision_recall_table` returns.
+    """
+    names = table["curve"].unique(maintain_order=True).to_list() if len(table) else []
+    figure = new_figure(width_or(COLUMN), 2.7 + 0.16 * len(names))
+    axes = figure.add_subplot()
+    for k, name in enumerate(names):
+        of = table.filter(curve=name)
+        label = f"{name} ({of['average precision'][0]:.2f})"
+        axes.plot(of["recall"], of["precision"], color=colour(k), label=label, drawstyle="steps-post")
+    axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02))
+    if names:
+        figure.legend(loc="outside lower center", title="average precision")
+    return figure

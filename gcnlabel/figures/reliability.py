@@ -1,0 +1,87 @@
+"""How often what is predicted with a probability is true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
+from gcnlabel.tasks import Task
+
+BINS = 10
+
+
+@FIGURES.register("reliability")
+def reliability(runs: Runs) -> Drawings:
+    """Draw predicted probabilities against frequencies of each task of classes or tags."""
+    found = runs.predictions
+    tasks = [task for task in runs.tasks or () if task.discrete and found]
+    return {f"reliability_{task.name}": partial(_drawn, found, task) for task in tasks}
+
+
+def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
+    scored = {run: (of[f"scores/{task.name}"], of[f"targets/{task.name}"]) for run, of in found.items()}
+    table = reliability_table(scored, task)
+    return reliability_figure(table), table
+
+
+def reliability_table(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> pl.DataFrame:
+    """Return ten bins of equal width a run: mean predicted probability, frequency, and how many cells they hold.
+
+    Every label of every annotated sample is a cell; of classes too, each against all others.
+
+    Args:
+        scored: Name of a run -> scores [N, labels], and targets as the task has them.
+        task: A task of classes or tags.
+    """
+    rows = []
+    for run, (scores, targets) in scored.items():
+        probable = task.activated(scores).double().numpy()
+        truth = np.asarray(task.indicators(targets.numpy()), dtype=np.float64)
+        seen = ~np.isnan(truth)
+        p, y = probable[seen], truth[seen]
+        place = np.minimum((p * BINS).astype(int), BINS - 1)
+        for k in range(BINS):
+            here = place == k
+            if here.any():
+                mean, share = float(p[here].mean()), float(y[here].mean())
+                rows.append({"run": run, "bin": k, "predicted": mean, "frequency": share, "cells": int(here.sum())})
+    return pl.DataFrame(rows)
+
+
+def calibration_error(table: pl.DataFrame) -> float:
+    """Return the expected calibration error of a run: the mean gap of the bins, weighted by their cells.
+
+    Example:
+        >>> calibration_error(pl.DataFrame({"predicted": [0.2, 0.8], "frequency": [0.2, 0.4], "cells": [3, 1]}))
+        0.1
+    """
+    gaps = (table["predicted"] - table["frequency"]).abs().to_numpy()
+    return round(float(np.average(gaps, weights=table["cells"].to_numpy())), 6)
+
+
+@styled
+def reliability_figure(table: pl.DataFrame) -> Figure:
+    """Return frequency against predicted probability, a line a run, with the expected calibration error in the legend.
+
+    Args:
+        table: What :func:`reliability_table` returns.
+    """
+    runs = table["run"].unique(maintain_order=True).to_list() if len(table) else []
+    figure = new_figure(width_or(COLUMN), 2.8 + 0.16 * len(runs))
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], "--", color="0.5", linewidth=0.8)
+    for k, run in enumerate(runs):
+        of = table.filter(run=run)
+        label = f"{run} ({calibration_error(of):.3f})"
+        axes.plot(of["predicted"], of["frequency"], "o-", markersize=3, color=colour(k), label=label)
+    axes.set(xlabel="predicted probability", ylabel="frequency", xlim=(0, 1), ylim=(0, 1))
+    if runs:
+        figure.legend(loc="outside lower center", ncols=1, title="expected calibration error")
+    return figure
