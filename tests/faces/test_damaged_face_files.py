@@ -147,3 +147,14 @@ def test_an_annotation_file_of_gigabytes_is_not_read(tmp_path):
         file.truncate(5 * 2**30)
     with pytest.raises(InputError, match=r"an annotation of 5368709120 bytes\n.*1_exp.npy"):
         read_affectnet(tmp_path)
+
+
+def test_a_header_of_a_shard_that_is_no_python_is_one_error(tmp_path):
+    """NumPy reads the header as Python's tokens."""
+    from gcnlabel.faces.cache.reader import _mapped
+
+    np.save(tmp_path / "s.npy", np.zeros((2, 1, 4, 4), dtype=np.uint8))
+    whole = (tmp_path / "s.npy").read_bytes()
+    (tmp_path / "s.npy").write_bytes(whole.replace(b"(2, 1, 4, 4)", b"(2, 1, 4, 4 "))
+    with pytest.raises(InputError, match="cannot be read"):
+        _mapped(tmp_path / "s.npy", (2, 1, 4, 4))
