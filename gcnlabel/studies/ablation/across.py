@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ import numpy as np
 from scipy.stats import friedmanchisquare, rankdata, studentized_range, wilcoxon
 
 from gcnlabel.figures import ranks_figure, ranks_table, save_figure
-from gcnlabel.files import atomic_write
+from gcnlabel.files import atomic_write, strict_json
 from gcnlabel.studies.ablation.candidates import DEFAULT
 from gcnlabel.studies.ablation.comparison import holm
 from gcnlabel.studies.ablation.report import main_metrics, short
@@ -93,9 +92,28 @@ def compared(results: Mapping[str, tuple[Found, TaskSet]]) -> dict[str, dict[str
                 }
                 if values:
                     task, _, kind = metric.rpartition("/")
-                    general = amount.replace(f"{task} on", "dimensions on")
-                    rows.setdefault(kind, {}).setdefault(general, {})[f"{name}, {task}"] = values
+                    general, beside = _general(amount, task, tasks)
+                    rows.setdefault(kind, {}).setdefault(general, {})[f"{name}, {task}{beside}"] = values
     return {kind: {amount: across(of) for amount, of in amounts.items()} for kind, amounts in rows.items()}
+
+
+def _general(amount: str, of: str, tasks: TaskSet) -> tuple[str, str]:
+    """Return what a label budget is called over data sets, and what tells a row from others of its data set.
+
+    A task on few samples is called by its type, so that its own metric, and those of the tasks that are annotated in
+    full beside it, meet those of other data sets, whatever its name.
+    """
+    few = max(
+        (task for task in tasks if amount.startswith(f"{task.name} on ")), key=lambda t: len(t.name), default=None
+    )
+    if few is None:
+        return amount, ""
+    several = sum(task.discrete == few.discrete for task in tasks) > 1
+    general = f"{'tags or classes' if few.discrete else 'dimensions'}{amount.removeprefix(few.name)}"
+    if few.name == of:
+        return general, ""
+    same = "other " if tasks[of].discrete == few.discrete else ""
+    return same + general, f" (few of {few.name})" if several else ""
 
 
 def write_across(found: Mapping[str, Mapping[str, Across]], folder: Path, formats: Sequence[str] = ("pdf",)) -> str:
@@ -112,7 +130,7 @@ def write_across(found: Mapping[str, Mapping[str, Across]], folder: Path, format
             save_figure(figure, folder / name, formats, table=numbers, overwrite=True)
     texts = {"across.md": "\n".join(_markdown(found)).rstrip() + "\n"}
     plain = {kind: {amount: asdict(of) for amount, of in amounts.items()} for kind, amounts in found.items()}
-    texts["across.json"] = json.dumps(plain, indent=1) + "\n"
+    texts["across.json"] = strict_json(plain)
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
     writer.writerow(["metric", "label budget", "row", "head", "mean", "mean rank"])

@@ -71,8 +71,7 @@ def ablate(
     with warnings.catch_warnings(action="ignore", category=GcnlabelWarning):  # few samples lack labels and edges
         jobs, results = _jobs(config, data, label_budgets, budget, heads), _head(config, data, budget)
         for done, key in _results(jobs, folder, workers, progress):
-            _gather(results, key[0], budget, done, keep)
-    results["regimes"] = {str(amount): results["regimes"][str(amount)] for amount in label_budgets}
+            _gather(results, key[0], jobs, done, keep)
     return results
 
 
@@ -138,15 +137,19 @@ def _head(config: Config, data: RunData, budget: Budget) -> Found:
     }
 
 
-def _gather(results: Found, amount: str, budget: Budget, done: dict[Any, Found], keep: Callable[[Found], None]) -> None:
-    """Add a label budget all of whose jobs are done to the results."""
-    of_seeds = [done.get((amount, seed)) for seed in budget.seeds]
+def _gather(
+    results: Found, amount: str, jobs: Iterable[Key], done: dict[Key, Found], keep: Callable[[Found], None]
+) -> None:
+    """Add a label budget all of whose jobs are done to the results, in the order of the jobs."""
+    of_seeds = [done.get(key) for key in jobs if key[0] == amount]
     whole = [found for found in of_seeds if found is not None]
     if amount in results["regimes"] or len(whole) < len(of_seeds):
         return
     names = [name for name in whole[0]["heads"] if all(name in found["heads"] for found in whole)]
     heads = {name: _joined([found["heads"][name] for found in whole]) for name in names}
-    results["regimes"][amount] = {"default": _mean_weights([found["weights"] for found in whole]), "heads": heads}
+    regimes = results["regimes"]
+    regimes[amount] = {"default": _mean_weights([found["weights"] for found in whole]), "heads": heads}
+    results["regimes"] = {name: regimes[name] for name, _ in jobs if name in regimes}
     keep(results)
 
 

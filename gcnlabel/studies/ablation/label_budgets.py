@@ -24,7 +24,7 @@ class LabelBudget:
             task, a fifth (at least 2), so that the training split has the others.
 
     Raises:
-        InputError: The share is outside (0, 1], or there are no samples of a task.
+        InputError: The share is outside (0, 1], or there are no samples of a task (with held-out ones, fewer than 3).
 
     Example:
         >>> str(LabelBudget(0.05)), str(LabelBudget(task="affect", samples=10))
@@ -40,8 +40,9 @@ class LabelBudget:
         """Check share and number."""
         if not 0 < self.share <= 1:
             raise InputError(f"{self.share:g} of the samples", expected="a share in (0, 1]")
-        if self.task is not None and self.samples < 1:
-            raise InputError(str(self), expected="at least 1")
+        least = 1 + 2 * self.held_out
+        if self.task is not None and self.samples < least:
+            raise InputError(str(self), expected=f"at least {least}")
 
     def __str__(self) -> str:
         """Return its name in tables."""
@@ -75,7 +76,7 @@ class LabelBudget:
     def _count(self, name: str) -> int:
         """Return on how many samples of a split the task is annotated."""
         held = max(2, round(self.samples / 5)) if self.held_out else 0
-        return held if name == "val" else max(self.samples - held, 1)
+        return held if name == "val" else self.samples - held
 
 
 def _few(annotations: Annotations, task: Task, samples: int, draw: np.random.Generator) -> Annotations:

@@ -80,10 +80,14 @@ def _calibrated(methods: Mapping[str, str]) -> str:
 
 
 def differences(heads: Found, metric: str, reference: str) -> dict[str, Difference]:
-    """Return what each head is above a reference, by the name of the head; without the reference and its equals."""
+    """Return what each head is above a reference, by the name of the head; without the reference and its equals.
+
+    Those of undefined values, such as the correlation of a constant, are left out: they are no test to correct for.
+    """
     base = heads[reference]["metrics"][metric]
     found = {name: head["metrics"][metric] for name, head in heads.items()}
-    return {name: difference(values, base) for name, values in found.items() if values != base}
+    defined = {name: values for name, values in found.items() if np.isfinite([*values, *base]).all()}
+    return {name: difference(values, base) for name, values in defined.items() if values != base}
 
 
 def gains(results: Found, metric: str) -> dict[str, dict[str, Difference]]:
@@ -124,6 +128,8 @@ def _compared(heads: Found, metric: str) -> dict[str, str]:
 
 
 def _mean_and_sd(values: list[float]) -> str:
+    if np.isnan(values).any():
+        return "–"
     mean = short(float(np.mean(values)))
     return f"{mean} ± {short(float(np.std(values, ddof=1)))}" if len(values) > 1 else mean
 

@@ -13,7 +13,7 @@ from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, save_figure
-from gcnlabel.files import atomic_write, refuse_existing, writable_folder
+from gcnlabel.files import atomic_write, refuse_existing, strict_json, writable_folder
 from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.default_head import COSINE, SIGNED
@@ -162,7 +162,7 @@ def write_results(
     figure = gains_figure(panels, [name for name in BOLD if _is_there(name, results)])
     save_figure(figure, folder / "gains", formats, table=gains_table(panels), overwrite=True)
     content = {"config": config.model_dump(mode="json"), **results}
-    for name, text in zip(FILES, (json.dumps(content, indent=1) + "\n", markdown(results, metrics)), strict=True):
+    for name, text in zip(FILES, (strict_json(content), markdown(results, metrics)), strict=True):
         with atomic_write(folder / name, overwrite=True) as temporary:
             temporary.write_text(text, encoding="utf-8")
 

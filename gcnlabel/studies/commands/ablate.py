@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +140,8 @@ def _named(configs: tuple[str, ...]) -> dict[str, str]:
     for config in configs:
         path = Path(config)
         name = path.resolve().parent.name if path.stem == "config" else path.stem
-        count = sum(known == name or known.startswith(f"{name} ") for known in found)
-        found[f"{name} {count + 1}" if count else name] = config
+        names = chain([name], (f"{name} {number}" for number in count(2)))
+        found[next(each for each in names if each not in found)] = config
     return found
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from gcnlabel.studies.ablation import Difference, difference, holm
+from gcnlabel.studies.ablation.report import markdown
 
 VALUES = st.lists(st.tuples(st.floats(0, 1, width=16), st.floats(0, 1, width=16)), min_size=2, max_size=12)
 PS = st.lists(st.floats(0, 1), max_size=8)
@@ -75,3 +76,17 @@ def test_holm_by_hand():
     assert holm({}) == {}
     assert holm({"a": 0.4, "b": 0.9}) == pytest.approx({"a": 0.8, "b": 0.9})
     assert holm({"a": 0.6, "b": 0.7})["a"] == 1
+
+
+def test_a_head_without_a_defined_value_does_not_change_the_p_values_of_others():
+    """A head that predicts a constant has no correlation: it is no test that Holm's method corrects for."""
+
+    def table(with_constant):
+        values = {"linear": [0.5, 0.6, 0.7], "constant": [0.1, np.nan, 0.2], "default": [0.61, 0.7, 0.82]}
+        heads = {name: {"metrics": {"a/x": of}} for name, of in values.items() if with_constant or name != "constant"}
+        results = {"seeds": [0, 1, 2], "epochs": 1, "min_steps": 1, "rates": [0.1], "select": {"metric": "loss"}}
+        return markdown({**results, "regimes": {"all": {"default": {}, "heads": heads}}}, ["a/x"]).splitlines()
+
+    without, beside = table(False), table(True)
+    assert [line for line in beside if "constant" not in line] == without
+    assert "| constant | – | – | – |" in beside

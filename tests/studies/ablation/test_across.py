@@ -10,9 +10,12 @@ from mixed_data import write
 from scipy import stats
 
 from gcnlabel.cli import main
+from gcnlabel.errors import InputError
 from gcnlabel.studies.ablation import LabelBudget
-from gcnlabel.studies.ablation.across import across
+from gcnlabel.studies.ablation.across import across, compared, write_across
 from gcnlabel.studies.ablation.candidates import DEFAULT
+from gcnlabel.studies.commands.ablate import _named
+from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -126,3 +129,71 @@ def test_a_command_that_is_stopped_says_that_it_goes_on(tmp_path, monkeypatch):
     assert result.exit_code == 130
     assert "run the same command again: it goes on" in result.output
     assert "--overwrite" not in result.output
+
+
+def results(amounts, metrics, heads=("linear", DEFAULT)):
+    of = {head: {"metrics": {metric: [0.1 * k + 0.5] for metric in metrics}} for k, head in enumerate(heads)}
+    return {"regimes": {amount: {"heads": of} for amount in amounts}}
+
+
+def sets(**dims):
+    """Data sets of tags, and of dimensional tasks of these names."""
+    found = {}
+    for name, tasks in dims.items():
+        amounts = [f"{task} on 10 samples" for task in tasks]
+        declared = [MultiLabel("tags", ["a", "b"]), *(Dimensional(task, [f"{task} value"]) for task in tasks)]
+        metrics = ["tags/lrap", *(f"{task}/mean_ccc" for task in tasks)]
+        found[name] = (results(amounts, metrics), TaskSet(declared))
+    return found
+
+
+def test_few_samples_of_tasks_of_other_names_are_one_label_budget():
+    found = compared(sets(tweets=["affect"], films=["numbers"]))
+    rows = {kind: {amount: of.rows for amount, of in amounts.items()} for kind, amounts in found.items()}
+    few = "dimensions on 10 samples"
+    assert rows == {
+        "lrap": {few: ["tweets, tags", "films, tags"]},
+        "mean_ccc": {few: ["tweets, affect", "films, numbers"]},
+    }
+
+
+def test_two_tasks_on_few_samples_are_rows_of_their_own_and_full_ones_are_apart():
+    found = compared(sets(one=["x", "x on y"]))
+    rows = {kind: {amount: of.rows for amount, of in amounts.items()} for kind, amounts in found.items()}
+    assert rows == {
+        "lrap": {"dimensions on 10 samples": ["one, tags (few of x)", "one, tags (few of x on y)"]},
+        "mean_ccc": {
+            "dimensions on 10 samples": ["one, x", "one, x on y"],
+            "other dimensions on 10 samples": ["one, x on y (few of x)", "one, x (few of x on y)"],
+        },
+    }
+
+
+def test_a_test_that_cannot_be_made_is_null_in_the_json(tmp_path):
+    def refuse(name):
+        raise ValueError(name)
+
+    text = write_across(compared(sets(one=["x"])), tmp_path, ["svg"])
+    found = json.loads((tmp_path / "across.json").read_text(), parse_constant=refuse)
+    assert found["lrap"]["dimensions on 10 samples"]["friedman"] is None
+    assert "nan" not in text
+
+
+@pytest.mark.parametrize(
+    ("configs", "names"),
+    [
+        (("a.yaml",), ["a"]),
+        (("x/a 3.yaml", "y/a.yaml", "z/a.yaml"), ["a 3", "a", "a 2"]),
+        (("x/a 2.yaml", "y/a.yaml", "z/a.yaml"), ["a 2", "a", "a 3"]),
+        (("tweets/config.yaml", "films/config.yaml", "old/films/config.yaml"), ["tweets", "films", "films 2"]),
+        (("a b.yaml", "a.yaml"), ["a b", "a"]),
+    ],
+)
+def test_every_config_has_a_name_of_its_own(configs, names):
+    assert _named(configs) == dict(zip(names, configs, strict=True))
+
+
+@pytest.mark.parametrize("samples", [1, 2])
+def test_two_held_out_samples_and_one_to_train_on_are_the_least(samples):
+    with pytest.raises(InputError, match=f"affect on {samples} samples, held-out(.|\n)*at least 3"):
+        LabelBudget(task="affect", samples=samples, held_out=True)
