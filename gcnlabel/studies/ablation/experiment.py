@@ -22,7 +22,7 @@ from gcnlabel.studies.ablation.candidates import DEFAULT, PROPAGATION, PUBLISHED
 from gcnlabel.studies.ablation.candidates import STACKING as STACKING
 from gcnlabel.studies.ablation.derived import ENSEMBLES, is_possible
 from gcnlabel.studies.ablation.job import Budget, Found, Job, measured
-from gcnlabel.studies.ablation.job_files import file_of, known, write
+from gcnlabel.studies.ablation.job_files import digest, file_of, known, write
 from gcnlabel.studies.ablation.label_budgets import LabelBudget
 
 Progress = Callable[[int, int], None]
@@ -90,13 +90,14 @@ def _results(
 ) -> Iterator[tuple[dict[Key, Found], Key]]:
     """Yield all results so far, and the job that was added: those that are there first."""
     files = {key: None if folder is None else file_of(folder, *key) for key in jobs}
-    done = {key: found for key in jobs if (found := known(files[key], jobs[key])) is not None}
+    data = "" if folder is None else digest(next(iter(jobs.values())).whole)
+    done = {key: found for key in jobs if (found := known(files[key], jobs[key], data)) is not None}
     progress(len(done), len(jobs))
     yield from ((done, key) for key in list(done))
     todo = [(key, job) for key, job in jobs.items() if key not in done]
     for (key, job), found in unordered(_done if workers == 1 else _done_elsewhere, todo, workers):
         done[key] = found
-        write(files[key], job, found)
+        write(files[key], job, data, found)
         progress(len(done), len(jobs))
         yield done, key
 

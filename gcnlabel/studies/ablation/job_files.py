@@ -5,12 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from scipy import sparse
 
-from gcnlabel.errors import InputError
+from gcnlabel import __version__
+from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.files import atomic_write
+from gcnlabel.run.data import RunData
 from gcnlabel.studies.ablation.job import Found, Job
+
+ABSENT = object()
 
 
 def file_of(folder: Path, amount: str, seed: int) -> Path:
@@ -19,25 +26,37 @@ def file_of(folder: Path, amount: str, seed: int) -> Path:
     return folder / f"{name}-{hashlib.sha256(amount.encode()).hexdigest()[:6]}" / f"{seed}.json"
 
 
-def _fingerprint(job: Job) -> str:
-    """Return a text that identifies everything that a job's result depends on."""
-    told = {
-        "config": job.config.model_dump(mode="json"),
-        "heads": job.wanted,
-        "rates": list(job.budget.rates),
-        "min_steps": job.budget.min_steps,
-        "label budget": [str(job.amount), job.seed],
-    }
-    whole = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode())
-    for part in job.whole.parts.values():
-        for target in part.annotations.targets.values():
-            dense = target.toarray() if hasattr(target, "toarray") else np.asarray(target)
-            whole.update(np.ascontiguousarray(dense).tobytes())
+def digest(data: RunData) -> str:
+    """Return a text that changes with the tasks, the targets and the inputs of any split.
+
+    Images on disk are not read: they count by their number and shape.
+    """
+    whole = hashlib.sha256(json.dumps(data.tasks.to_declarations(), sort_keys=True).encode())
+    for name, part in data.parts.items():
+        for values in (*part.annotations.targets.values(), part.inputs):
+            whole.update(f"{name} {values.shape}".encode())
+            arrays = (values.indptr, values.indices, values.data) if sparse.issparse(values) else (values,)
+            for array in arrays:
+                whole.update(b"" if isinstance(array, LazyImages) else np.ascontiguousarray(array).tobytes())
     return whole.hexdigest()
 
 
-def known(path: Path | None, job: Job) -> Found | None:
+def _depends(job: Job, data: str) -> dict[str, Any]:
+    """Return everything that a job's result depends on, as JSON has it."""
+    config = {f"config.{key}": value for key, value in job.config.model_dump(mode="json").items()}
+    budget = {"label budget": str(job.amount), "rates": list(job.budget.rates), "min_steps": job.budget.min_steps}
+    told = config | budget | {"seed": job.seed, "heads": job.wanted, "data": data, "version": __version__}
+    found: dict[str, Any] = json.loads(json.dumps(told, default=str))
+    return found
+
+
+def known(path: Path | None, job: Job, data: str) -> Found | None:
     """Return the result of a job that was done before.
+
+    Args:
+        path: Its file, or None.
+        job: The job.
+        data: What :func:`digest` returns of its data.
 
     Raises:
         InputError: The file is of another recipe or other data, or damaged.
@@ -46,21 +65,23 @@ def known(path: Path | None, job: Job) -> Found | None:
         return None
     try:
         found: Found = json.loads(path.read_text(encoding="utf-8"))
-        same = found["fingerprint"] == _fingerprint(job)
+        before, now = dict(found["depends_on"]), _depends(job, data)
+        if missing := {"heads", "weights"} - {*found}:
+            raise KeyError(missing)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is damaged", fix="remove it, or begin anew with --overwrite") from error
-    if not same:
+    if other := sorted(key for key in {*before, *now} if before.get(key, ABSENT) != now.get(key, ABSENT)):
         raise InputError(
-            f"{path} is of another config, other data, heads, rates or steps",
+            f"{path} was measured with another {shorten(other)}",
             fix="another --output, or --overwrite to begin anew",
         )
     return found
 
 
-def write(path: Path | None, job: Job, found: Found) -> None:
+def write(path: Path | None, job: Job, data: str, found: Found) -> None:
     """Write the result of a job, where there is a path."""
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, overwrite=True) as temporary:
-            content = {"fingerprint": _fingerprint(job), **found}
+            content = {"depends_on": _depends(job, data), **found}
             temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
