@@ -156,6 +156,12 @@ def tau_sweep(statistic: Floats, taus: Floats) -> tuple[npt.NDArray[np.int64], n
     return edges, np.searchsorted(largest, np.maximum(taus, np.nextafter(0, 1)))
 
 
+def threshold_of(graph: LabelGraph) -> float | None:
+    """Return the threshold by which a graph was finished; None for a raw one, or one without a threshold."""
+    taus = [step["tau"] for step in graph.history.get("transforms", []) if "tau" in step]
+    return float(taus[-1]) if taus else None
+
+
 def swept_statistic(graph: LabelGraph) -> Floats:
     """Return the raw statistic [L, L] of the blocks that the graph's transforms kept."""
     if graph.statistic is None:

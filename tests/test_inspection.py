@@ -3,7 +3,15 @@ import pytest
 import torch
 
 from gcnlabel.graph import GraphRecipe, LabelGraph
-from gcnlabel.inspection import inspect_labels, inspect_warnings, row_sums, signs, swept_statistic, tau_sweep
+from gcnlabel.inspection import (
+    inspect_labels,
+    inspect_warnings,
+    row_sums,
+    signs,
+    swept_statistic,
+    tau_sweep,
+    threshold_of,
+)
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 
 TASKS = TaskSet([Categorical("mood", ["calm", "glad"]), Dimensional("affect", ["valence", "arousal"])])
@@ -67,3 +75,9 @@ def test_signs_are_counted_and_equal_weights_come_in_the_order_of_the_statistic(
     assert [name for name, _ in rows["valence"].in_neighbours] == ["arousal", "glad", "calm"]  # .8, -.5, .3
     assert [rows[label].apart for label in TASKS.labels] == [0, 1, 1, 0]
     assert signs(graph) == (6, 2)
+
+
+def test_the_threshold_of_a_graph():
+    raw = LabelGraph.from_dense(STATISTIC, TASKS)
+    assert threshold_of(raw) is None
+    assert threshold_of(GraphRecipe(convention="signed", tau=0.25).finish(raw)) == 0.25

@@ -65,6 +65,11 @@ def test_extends_in_a_circle(chain, tmp_path, monkeypatch):
         load_config(tmp_path / "c.yaml")
 
 
+def test_a_name_that_no_file_can_have():
+    with pytest.raises(InputError, match="no config file and no preset"):
+        load_config("synthetic-faces" * 40)
+
+
 def test_extends_of_something_odd(tmp_path):
     for text in ("extends: [a]", "extends: {a: b}", "extends: null", "extends: 3"):
         (tmp_path / "c.yaml").write_text(text)

@@ -107,7 +107,7 @@ def _sweep(
     from rich.table import Table
 
     from gcnlabel.figures import save_figure, tau_sweep_figure, tau_sweep_table
-    from gcnlabel.inspection import swept_statistic, tau_sweep
+    from gcnlabel.inspection import swept_statistic, tau_sweep, threshold_of
 
     taus = np.arange(0, 101) / 100
     edges, isolated = tau_sweep(swept_statistic(graph), taus)
@@ -115,7 +115,7 @@ def _sweep(
     for k in range(0, 101, 5):
         table.add_row(f"{taus[k]:.2f}", str(edges[k]), str(isolated[k]))
     console.print(table)
-    figure = tau_sweep_figure(taus, edges, isolated)
+    figure = tau_sweep_figure(taus, edges, isolated, threshold_of(graph))
     numbers = tau_sweep_table(taus, edges, isolated)
     written = save_figure(figure, Path(output) / "tau_sweep", formats, table=numbers, overwrite=overwrite)
     for path in written:

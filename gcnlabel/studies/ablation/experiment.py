@@ -121,6 +121,9 @@ def _wanted(
     there = dict.fromkeys(name for few in subsamples for name in candidates(config, few))
     derived = [name for name in (STACKING, *ENSEMBLES) if is_possible(name, data, there)]
     for name in heads or ():
+        if name in (STACKING, *ENSEMBLES) and name not in derived:
+            needed = "dimensions beside classes or tags" if name == STACKING else "a label graph with an edge"
+            raise InputError(f"no head {name!r} on this data", expected=needed)
         if name not in there and name not in derived:
             every = [*there, *derived]
             raise InputError(f"no head {name!r}", expected=shorten(every, limit=60), fix=closest(name, every))
