@@ -23,8 +23,8 @@ from gcnlabel.nn import densenet121
 from gcnlabel.nn.scaling import ScaleToImageNet
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.fitting import set_for_speed
 from gcnlabel.run.loaders import data_module
+from gcnlabel.run.speed import set_for_speed
 
 SIZE, WARM = 227, 3
 Step = Callable[[], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 import polars as pl
@@ -12,7 +13,7 @@ from torch import Tensor
 from gcnlabel.annotations import Annotations
 from gcnlabel.graph import LabelGraph
 from gcnlabel.registry import Registry
-from gcnlabel.tasks import TaskSet
+from gcnlabel.tasks import Task, TaskSet
 
 FIGURES = Registry("figure", "gcnlabel.figures")
 """Functions of :class:`Runs` that return :data:`Drawings`; their keyword-only arguments are their options."""
@@ -55,3 +56,25 @@ class Runs(Protocol):
     @property
     def training(self) -> Annotations:
         """Annotations of the training split of the first run."""
+
+
+Scored = Mapping[str, tuple[Tensor, Tensor]]
+"""Name of a run -> scores and targets of a task."""
+
+
+def drawings_of_tasks(
+    runs: Runs,
+    name: str,
+    suits: Callable[[Task], bool],
+    table: Callable[[Scored, Task], pl.DataFrame],
+    figure: Callable[[pl.DataFrame], Figure],
+) -> Drawings:
+    """Return a drawing of each task that suits, ``<name>_<task>``, of the runs with predictions."""
+
+    def drawn(task: Task) -> tuple[Figure, pl.DataFrame]:
+        keys = f"scores/{task.name}", f"targets/{task.name}"
+        numbers = table({run: (of[keys[0]], of[keys[1]]) for run, of in runs.predictions.items()}, task)
+        return figure(numbers), numbers
+
+    there = [task for task in runs.tasks or () if runs.predictions and suits(task)]
+    return {f"{name}_{task.name}": partial(drawn, task) for task in there}

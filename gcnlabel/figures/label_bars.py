@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
-from torch import Tensor
 from torchmetrics.functional.classification import binary_average_precision
 
-from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs, Scored, drawings_of_tasks
 from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.figures.text import shortened
 from gcnlabel.tasks import Task
@@ -23,18 +19,10 @@ ROW, HIGHEST = 0.14, 9.0
 @FIGURES.register("label_bars")
 def label_bars(runs: Runs) -> Drawings:
     """Draw the average precision of each label of a task of classes or tags, for the runs with predictions."""
-    found = runs.predictions
-    tasks = [task for task in runs.tasks or () if task.discrete and found]
-    return {f"label_bars_{task.name}": partial(_drawn, found, task) for task in tasks}
+    return drawings_of_tasks(runs, "label_bars", lambda task: task.discrete, label_bars_table, label_bars_figure)
 
 
-def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
-    scored = {run: (of[f"scores/{task.name}"], of[f"targets/{task.name}"]) for run, of in found.items()}
-    table = label_bars_table(scored, task)
-    return label_bars_figure(table), table
-
-
-def label_bars_table(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> pl.DataFrame:
+def label_bars_table(scored: Scored, task: Task) -> pl.DataFrame:
     """Return run, label, samples that have it, and average precision (of a class against all others).
 
     A label that no sample has, or all, has no average precision.

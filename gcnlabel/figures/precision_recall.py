@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator
 
 import polars as pl
 import torch
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 from torchmetrics.functional.classification import binary_average_precision, binary_precision_recall_curve
 
-from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs, Scored, drawings_of_tasks
 from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.tasks import Task
 
@@ -24,18 +23,12 @@ POINTS = 200
 @FIGURES.register("precision_recall")
 def precision_recall(runs: Runs) -> Drawings:
     """Draw precision against recall of each task of tags, for the runs with predictions."""
-    found = runs.predictions
-    tasks = [task for task in runs.tasks or () if task.binary and found]
-    return {f"precision_recall_{task.name}": partial(_drawn, found, task) for task in tasks}
+    return drawings_of_tasks(
+        runs, "precision_recall", lambda task: task.binary, precision_recall_table, precision_recall_figure
+    )
 
 
-def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
-    scored = {run: (of[f"scores/{task.name}"], of[f"targets/{task.name}"]) for run, of in found.items()}
-    table = precision_recall_table(scored, task)
-    return precision_recall_figure(table), table
-
-
-def precision_recall_table(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> pl.DataFrame:
+def precision_recall_table(scored: Scored, task: Task) -> pl.DataFrame:
     """Return points of the curves: curve, average precision, recall, precision; unknown tags do not count.
 
     Args:
@@ -52,7 +45,7 @@ def precision_recall_table(scored: Mapping[str, tuple[Tensor, Tensor]], task: Ta
     return pl.DataFrame(rows)
 
 
-def _curves(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> Iterator[tuple[str, Tensor, Tensor]]:
+def _curves(scored: Scored, task: Task) -> Iterator[tuple[str, Tensor, Tensor]]:
     """Yield name, scores and targets of what is drawn, where there is a positive."""
     each = len(scored) == 1 and len(task) <= MAX_LABELS
     for run, (scores, targets) in scored.items():

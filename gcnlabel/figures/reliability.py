@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
-from torch import Tensor
 
-from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.figure import FIGURES, Drawings, Runs, Scored, drawings_of_tasks
 from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.tasks import Task
 
@@ -20,18 +16,10 @@ BINS = 10
 @FIGURES.register("reliability")
 def reliability(runs: Runs) -> Drawings:
     """Draw predicted probabilities against frequencies of each task of classes or tags."""
-    found = runs.predictions
-    tasks = [task for task in runs.tasks or () if task.discrete and found]
-    return {f"reliability_{task.name}": partial(_drawn, found, task) for task in tasks}
+    return drawings_of_tasks(runs, "reliability", lambda task: task.discrete, reliability_table, reliability_figure)
 
 
-def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figure, pl.DataFrame]:
-    scored = {run: (of[f"scores/{task.name}"], of[f"targets/{task.name}"]) for run, of in found.items()}
-    table = reliability_table(scored, task)
-    return reliability_figure(table), table
-
-
-def reliability_table(scored: Mapping[str, tuple[Tensor, Tensor]], task: Task) -> pl.DataFrame:
+def reliability_table(scored: Scored, task: Task) -> pl.DataFrame:
     """Return ten bins of equal width a run: mean predicted probability, frequency, and how many cells they hold.
 
     Every label of every annotated sample is a cell; of classes too, each against all others.

@@ -83,14 +83,16 @@ def why_shared(config: Config) -> str | None:
         f"training.precision: {config.training.precision}": config.training.precision != "32-true",
         f"select.split: {config.select.split}": config.select.split != "val",
         "optimizer.backbone or optimizer.head": any(config.optimizer.sides.values()),
+        "training.tensorboard": config.training.tensorboard,
+        "training.compile": config.training.compile,
     }
     return next((what for what, is_so in said.items() if is_so), None)
 
 
 def is_side_by_side(config: Config, part: Part) -> bool:
     """Return whether base models share nothing that is trained: each can have a rate and an epoch of its own."""
-    features = part.inputs.ndim == 2
-    return config.model.head.name == "ensemble" and config.model.backbone.name == IDENTITY and features
+    apart = config.model.head.name == ENSEMBLE and config.model.backbone.name == IDENTITY
+    return apart and part.inputs.ndim == 2 and why_shared(config) is None
 
 
 def base_models(config: Config, part: Part) -> tuple[Graph, dict[str, HeadPart]]:

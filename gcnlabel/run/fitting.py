@@ -54,9 +54,7 @@ def train(
         if is_first_process() and not overwrite:
             folder.refuse_a_run()
         config, data, graph, module = checked(config)
-        trainer: L.Trainer | None = None
-        if not is_side_by_side(config, data.parts["train"]):
-            trainer = trainer_of(config, folder, devices, num_nodes, progress)
+        trainer = _trainer(config, data, folder, devices, num_nodes, progress)
         with held(folder):
             if is_first_process():
                 begin(folder, config, data, graph, overwrite)
@@ -65,6 +63,17 @@ def train(
             elif is_first_process():
                 train_beside(config, folder, data, graph, progress)
             return finish(config, folder, data) if is_first_process() else {}
+
+
+def _trainer(
+    config: Config, data: RunData, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool
+) -> L.Trainer | None:
+    """Return the trainer of a run; None for base models that are trained side by side."""
+    if not is_side_by_side(config, data.parts["train"]):
+        return trainer_of(config, folder, devices, num_nodes, progress)
+    if (devices, num_nodes) != (1, 1):
+        rank_zero_only(note)("base models on features are trained in one process: other devices have no part in it")
+    return None
 
 
 def train_beside(config: Config, folder: RunFolder, data: RunData, graph: LabelGraph | None, progress: bool) -> None:

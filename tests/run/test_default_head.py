@@ -131,12 +131,30 @@ def test_on_features_each_base_model_has_a_backbone_of_its_own(config):
     assert all((head.name, head.backbone) == ("own-backbone", config.model.backbone) for head in found.head.of.values())
 
 
-@pytest.mark.parametrize("change", ["weighting=uncertainty", "training.precision=64-true", "optimizer.head.lr=0.1"])
+@pytest.mark.parametrize(
+    "change",
+    ["weighting=uncertainty", "training.precision=64-true", "optimizer.head.lr=0.1", "training.tensorboard=true"],
+)
 def test_what_side_by_side_does_not_follow_has_one_backbone(change, config, tmp_path):
     changed = load_config(tmp_path / "config.yaml", [change])
     found = resolve_default(changed, training([TAGS, AFFECT])).model
     assert found.backbone == config.model.backbone
     assert [head.name for head in found.head.of.values()][:2] == ["linear", "cosine"]
+
+
+def test_what_side_by_side_does_not_follow_trains_without_a_backbone_too(config, tmp_path):
+    write(tmp_path)
+    changes = ["weighting=uncertainty", "model.backbone={name: identity}", "training.epochs=1"]
+    train(load_config(tmp_path / "config.yaml", changes), RunFolder(tmp_path / "run"), progress=False)
+    assert RunFolder(tmp_path / "run").last.exists()
+    assert "affect = " in " ".join(RunFolder(tmp_path / "run").read_evaluation()["notes"])
+
+
+def test_devices_that_have_no_part_in_it_are_said(config, tmp_path, caplog):
+    write(tmp_path)
+    with caplog.at_level("INFO", "gcnlabel"):
+        train(config, RunFolder(tmp_path / "run"), progress=False, devices=2)
+    assert "trained in one process" in caplog.text
 
 
 def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):

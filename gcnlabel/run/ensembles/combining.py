@@ -75,7 +75,7 @@ def _of_discrete(task: Task, held: Evidence, found: Combination) -> Floats:
     def value(weights: Floats) -> float:
         return -float(loss((torch.from_numpy(weights).float()[:, None, None] * stacked).sum(0), target))
 
-    seen = int((~torch.isnan(target)).all(1).sum() if target.ndim == 2 else (target >= 0).sum())
+    seen = int((~torch.isnan(target)).sum(0).min() if target.ndim == 2 else (target >= 0).sum())
     weights = shrunk(greedy(value, len(scores)), seen / (seen + DOUBT[True]))
     found.weights[task.name] = dict(zip(scores, weights.tolist(), strict=True))
     alone = {name: value(np.eye(len(scores))[m]) for m, name in enumerate(scores)}

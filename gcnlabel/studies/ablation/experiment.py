@@ -18,8 +18,15 @@ from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import LINEAR
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.run.side_by_side import check_side_by_side
-from gcnlabel.studies.ablation.candidates import DEFAULT, PROPAGATION, PUBLISHED, QUERIES, SAMPLE_GRAPH, candidates
-from gcnlabel.studies.ablation.candidates import STACKING as STACKING
+from gcnlabel.studies.ablation.candidates import (
+    DEFAULT,
+    PROPAGATION,
+    PUBLISHED,
+    QUERIES,
+    SAMPLE_GRAPH,
+    STACKING,
+    candidates,
+)
 from gcnlabel.studies.ablation.derived import ENSEMBLES, is_possible
 from gcnlabel.studies.ablation.job import Budget, Found, Job, measured
 from gcnlabel.studies.ablation.job_files import digest, file_of, known, write

@@ -78,6 +78,16 @@ def test_weights_of_tags_are_those_of_a_search_by_hand():
     assert found.values["tags"]["fair"] == pytest.approx(-loss(each[1]), rel=1e-5)
 
 
+def test_tags_count_as_far_as_the_least_known_one_is_annotated():
+    """A sample that lacks one tag is evidence about the others."""
+    train, held = evidence(50, 0), evidence(80, 3)
+    held.targets["tags"][:40, 0], held.targets["tags"][40:60, 1] = torch.nan, torch.nan
+    found = combine(TASKS, METHODS, train, held)
+    trust = 40 / (40 + DOUBT[True])  # 40 and 60 are annotated, 20 in both
+    least = min(found.weights["tags"].values())
+    assert any(least == pytest.approx((1 - trust) / 3 + trust * k / 10) for k in range(4))
+
+
 def test_without_evidence_all_weigh_alike():
     train = evidence(40, 0, few=4)
     held = evidence(30, 1, few=0)
