@@ -17,6 +17,7 @@ from gcnlabel.annotations.csv_text import open_text, read_head
 from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.annotations.odd_quotes import loose_quote, warn_swallowed_rows
 from gcnlabel.annotations.odd_rows import overlong_row, warn_cut_rows
+from gcnlabel.annotations.parquet import scan_parquet
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.files import existing_file, unchanged
 
@@ -78,11 +79,9 @@ class ParquetFile(TableFile):
     def scan(self) -> pl.LazyFrame:
         """Return its columns."""
         try:
-            lazy = pl.scan_parquet(self.path, glob=False)
-            lazy.collect_schema()
+            return scan_parquet(self.path)
         except (*POLARS_ERRORS, OSError) as error:
             raise InputError(f"{self.path} is no Parquet file: {error}") from error
-        return lazy
 
     def warn(self, rows: int) -> None:
         """Warn of nothing: no row can be cut off."""

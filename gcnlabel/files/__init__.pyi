@@ -8,6 +8,7 @@ from gcnlabel.files.lock import locked as locked
 from gcnlabel.files.spreadsheet import is_formula as is_formula
 from gcnlabel.files.spreadsheet import plain_cells as plain_cells
 from gcnlabel.files.spreadsheet import plain_text as plain_text
+from gcnlabel.files.trial import try_in_child as try_in_child
 from gcnlabel.files.unchanged import unchanged as unchanged
 from gcnlabel.files.writing import atomic_write as atomic_write
 from gcnlabel.files.writing import atomic_writes as atomic_writes

@@ -47,6 +47,23 @@ def outcome(read, *arguments):
     return "read"
 
 
+@pytest.mark.parametrize(
+    ("good", "damaged", "says"),
+    [  # scipy ends the process on each
+        (b"\x09\0\0\0\x08\0\0\0", b"\x0b\0\0\0\x08\0\0\0", "numbers of type 11"),
+        (b"\x10\0\0\0\x05\0\0\0Peace", b"\0\0\0\0\x05\0\0\0Peace", "numbers of type 0"),
+        (b"\x06\0\0\0\x08\0\0\0\x06\0\0\0", b"\x06\0\0\0\x08\0\0\0\x06\xff\0\0", "imaginary part"),
+        (b"\x05\0\0\0\x08\0\0\0", b"\x05\0\0\0\x0c\0\0\0", ""),
+    ],
+)
+def test_arrays_of_mat_files_have_the_elements_of_their_class(tmp_path, good, damaged, says):
+    content = small_mat(tmp_path / "Annotations.mat", compressed=False)
+    check_mat(content)
+    place = content.index(good, 128)
+    with pytest.raises(DamagedError, match=says):
+        check_mat(content[:place] + damaged + content[place + len(good) :])
+
+
 @pytest.mark.parametrize("compressed", [False, True])
 def test_mat_files(tmp_path, compressed):
     path = tmp_path / "Annotations.mat"

@@ -13,10 +13,13 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-MATRIX, COMPRESSED = 14, 15
+INT8, INT32, UINT32, MATRIX, COMPRESSED = 1, 5, 6, 14, 15
 CELL, STRUCT, OBJECT = 1, 2, 3
 NUMBERS = range(4, 16)
 """Classes of character, sparse and numeric arrays."""
+NUMBER_TYPES = (1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 16, 17, 18)
+"""Types of elements that hold numbers or text; readers take any other for one of these and end the process."""
+COMPLEX = 0x800
 MAX_DEPTH = 24
 MAX_BYTES = 2**29
 """Of a decompressed variable; EMOTIC's take some tens of MB."""
@@ -80,11 +83,16 @@ def _check(kind: int, data: memoryview, order: str, depth: int) -> None:
     parts = list(_elements(data, order))
     if len(parts) < 3 or len(parts[0][1]) != 8 or len(parts[1][1]) % 4 or len(parts[1][1]) < 8:
         raise DamagedError("an array without flags, dimensions or name")
-    array_class = struct.unpack_from(f"{order}I", parts[0][1])[0] & 0xFF
+    if [kind for kind, _ in parts[:3]] != [UINT32, INT32, INT8]:
+        raise DamagedError("flags, dimensions or name of an array are of another type")
+    flags = struct.unpack_from(f"{order}I", parts[0][1])[0]
+    array_class = flags & 0xFF
     sizes = struct.unpack(f"{order}{len(parts[1][1]) // 4}i", parts[1][1])
     if min(sizes) < 0 or len(sizes) > 32:
         raise DamagedError(f"an array of dimensions {sizes[:8]}")
     _check_entries(array_class, math.prod(sizes), parts, len(data))
+    if array_class in NUMBERS:
+        _check_numbers(parts[3:], 2 if flags & COMPLEX else 1)
     for inner, array in parts[3:]:
         _check(inner, array, order, depth + 1)
 
@@ -99,3 +107,14 @@ def _check_entries(array_class: int, entries: int, parts: list[tuple[int, memory
         raise DamagedError(f"an array of class {array_class}")
     elif array_class != 5 and entries > size:
         raise DamagedError(f"{entries} numbers in {size} bytes")
+
+
+def _check_numbers(parts: list[tuple[int, memoryview]], needed: int) -> None:
+    """Check that an array of numbers or text has its elements, and that they are of types that hold such."""
+    if len(parts) < needed:
+        raise DamagedError(
+            "an array of complex numbers without their imaginary part" if parts else "an array of nothing"
+        )
+    odd = [kind for kind, _ in parts if kind not in NUMBER_TYPES]
+    if odd:
+        raise DamagedError(f"numbers of type {odd[0]}")
