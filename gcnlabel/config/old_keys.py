@@ -15,8 +15,15 @@ Values = dict[str, Any]
 OF_GENERATOR = ("hidden_channels", "bias", "init", "conv", "edges")
 """Options of the generator that once stood beside every head's name."""
 HEADS = (
-    *("default", "linear", "graph", "residual", "cosine", "graph-cosine"),
-    *("output-propagation", "label-query", "sample-graph"),
+    "default",
+    "linear",
+    "graph",
+    "residual",
+    "cosine",
+    "graph-cosine",
+    "output-propagation",
+    "label-query",
+    "sample-graph",
 )
 OF_EVERY_HEAD = (*OF_GENERATOR, "tasks", "residual_tasks", "keep_length")
 
@@ -24,7 +31,7 @@ OF_EVERY_HEAD = (*OF_GENERATOR, "tasks", "residual_tasks", "keep_length")
 def modernised(content: Mapping[str, Any]) -> tuple[Values, list[str]]:
     """Return a config in today's form, and the places that were rewritten."""
     modern = copy.deepcopy(dict(content))
-    return modern, [place for rewrite in (_head, _backbone, _losses) for place in rewrite(modern)]
+    return modern, [place for rewrite in (_head, _backbone, _losses, _rare) for place in rewrite(modern)]
 
 
 def _head(content: Values) -> Iterator[str]:
@@ -87,3 +94,11 @@ def _losses(content: Values) -> Iterator[str]:
             if loss.get("class_weights") is False:
                 del losses[task]["class_weights"]
     yield from ()
+
+
+def _rare(content: Values) -> Iterator[str]:
+    """``rare_samples`` was called ``scarce_samples``; beside the new name, which a base says, it is the caller's."""
+    training = content.get("training")
+    if isinstance(training, dict) and "scarce_samples" in training:
+        training["rare_samples"] = training.pop("scarce_samples")
+        yield "training.rare_samples"

@@ -38,8 +38,8 @@ class Training(Section):
     Attributes:
         epochs: Number of epochs.
         batch_size: Samples in a batch of one device.
-        scarce_samples: Samples added to each batch, of those that annotate a label so rare that a batch would hold few
-            of it; see :func:`gcnlabel.training.scarce_rows`.
+        rare_samples: Samples added to each batch, of those that annotate a label so rare that a batch would hold few
+            of it; see :func:`gcnlabel.training.rare_rows`.
         min_steps: Batches of the whole training, at least: an epoch goes over few samples several times.
         patience: Epochs without an improvement of ``select.metric`` after which training ends; None for never.
         workers: Processes that load.
@@ -54,7 +54,7 @@ class Training(Section):
 
     epochs: PositiveInt = 10
     batch_size: PositiveInt = 35
-    scarce_samples: Annotated[int, Field(ge=0)] = 64
+    rare_samples: Annotated[int, Field(ge=0)] = 64
     min_steps: Annotated[int, Field(ge=0)] = 0
     patience: PositiveInt | None = None
     workers: Annotated[int, Field(ge=0)] = 0

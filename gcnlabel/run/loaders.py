@@ -41,7 +41,7 @@ def batch_plan(config: Config) -> BatchPlan:
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         seed=config.seed,
-        rare_samples=settings.scarce_samples,
+        rare_samples=settings.rare_samples,
         min_steps=settings.min_steps,
         patience=settings.patience,
     )

@@ -121,3 +121,11 @@ def test_an_option_of_a_part_that_was_named_without_any():
     assert config.training.augment.options["rotation"] == 10
     config = load_config("synthetic-faces", ["model.head={name: cosine, of: graph}", "model.head.of.conv=gat"])
     assert config.model.head.of.conv.name == "gat"
+
+
+@pytest.mark.parametrize("base", [{}, {"rare_samples": 64}])
+def test_rare_samples_had_another_name(base, caplog):
+    with caplog.at_level(NOTE, "gcnlabel"):
+        config = parse_config({"data": {"source": "synthetic-faces"}, "training": {**base, "scarce_samples": 3}})
+    assert config.training.rare_samples == 3
+    assert "read in today's form: training.rare_samples" in caplog.text

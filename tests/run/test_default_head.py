@@ -332,7 +332,7 @@ def test_a_finished_run_is_trained_longer_from_its_beginning(finished, tmp_path)
 
 
 def test_more_samples_of_rare_labels(finished, tmp_path):
-    options = ["--set", "training.scarce_samples=0"]
+    options = ["--set", "training.rare_samples=0"]
     whole = call("train", finished / "config.yaml", "--output", tmp_path / "run", *options)
     assert whole.exit_code == 0, whole.output
     one, without = (RunFolder(folder).read_evaluation()["tasks"] for folder in (tmp_path / "run", finished / "run"))

@@ -61,7 +61,7 @@ class Unread(Divided):
 
 nothing = 3
 """
-QUICK = {"training": {"epochs": 1, "scarce_samples": 0}}
+QUICK = {"training": {"epochs": 1, "rare_samples": 0}}
 IMAGES = {
     "data": {"source": "my_data:Shades", "count": 40},
     "model": {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "graph"}},

@@ -268,7 +268,7 @@ def test_two_processes_learn_the_weights_of_one(place, importable, tmp_path):
     for weighting in weightings:
         two = RunFolder(tmp_path / weighting)
         changes = [f"weighting={weighting}", "optimizer={name: sgd, lr: 0.1}", "training.batch_size=16"]
-        changes += ["training.scarce_samples=128"]
+        changes += ["training.rare_samples=128"]
         one = run_of(place, tmp_path / "one" / weighting, *changes)
         for ours, theirs in zip(rows(two), rows(one), strict=True):
             found, expected = ({name: float(value) for name, value in row.items()} for row in (ours, theirs))
