@@ -169,7 +169,7 @@ def test_what_run_folders_of_before_say_of_every_data_set_of_faces(run):
 @pytest.mark.parametrize("labels", [["calm", "tense"], ["happy"]])
 def test_tasks_beside_a_source_that_brings_its_own(labels):
     """They were passed over in silence."""
-    tasks = {"mood": {"type": "multi-label", "labels": labels}}
+    tasks = {"mood": {"type": "multilabel", "labels": labels}}
     config = parse_config({"data": {"source": "synthetic-faces", "train": 30, "val": 9, "test": 9}, "tasks": tasks})
     with pytest.raises(InputError, match="'synthetic-faces', which brings its own: expression, affect") as error:
         load_data(config)
