@@ -19,7 +19,8 @@ from gcnlabel.nn import BACKBONES, Backbone, MultiTaskModel, build_head
 from gcnlabel.nn.backbone import BackbonePart
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 from gcnlabel.run.data import RunData
-from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
+from gcnlabel.training import MultiTaskModule, make_optimizer
+from gcnlabel.training.schedules import SCHEDULES, Schedule
 from gcnlabel.units import Units
 
 
@@ -73,16 +74,16 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
     """Return everything that is trained, ready for Lightning."""
     model, loss = build_model(config, data, graph), build_loss(config, data)
-    return MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config))
+    frozen = config.optimizer.frozen
+    return MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config), frozen)
 
 
 def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:
     """Return what makes the optimizer from groups of parameters; ``fused``: in one kernel, see ``make_optimizer``."""
-    options = config.optimizer.model_dump(include={"name", "lr", "weight_decay", "momentum"})
-    return partial(make_optimizer, **options, sides=config.optimizer.sides, fused=fused)
+    return partial(make_optimizer, settings=config.optimizer, fused=fused)
 
 
-def build_schedule(config: Config) -> Callable[[float], float]:
+def build_schedule(config: Config) -> Schedule:
     """Return the factor of the learning rate as a function of the epochs done."""
-    settings = config.optimizer
-    return schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor)
+    made: Schedule = SCHEDULES.make(config.optimizer.schedule, config.training.epochs)
+    return made

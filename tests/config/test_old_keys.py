@@ -129,3 +129,26 @@ def test_rare_samples_had_another_name(base, caplog):
         config = parse_config({"data": {"source": "synthetic-faces"}, "training": {**base, "scarce_samples": 3}})
     assert config.training.rare_samples == 3
     assert "read in today's form: training.rare_samples" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("old", "today"),
+    [
+        ({"name": "adamw", "momentum": 0.9, "schedule": "cosine", "step_epochs": 10, "step_factor": 0.1}, {
+            "schedule": "cosine"
+        }),
+        ({"name": "sgd", "momentum": 0.8, "schedule": "step", "step_epochs": 3, "step_factor": 0.1}, {
+            "name": "sgd", "momentum": 0.8, "schedule": {"name": "step", "epochs": 3}
+        }),
+        ({"schedule": "step", "step_factor": 0.5}, {"schedule": {"name": "step", "factor": 0.5}}),
+    ],
+)  # fmt: skip
+def test_options_of_optimizers_and_schedules(old, today):
+    found, wanted = (parse_config({"data": {"source": "synthetic-faces"}, "optimizer": o}) for o in (old, today))
+    assert found == wanted
+
+
+@pytest.mark.parametrize("odd", [{"momentum": 0.8}, {"schedule": "cosine", "step_epochs": 3}, {"step_factor": 0.3}])
+def test_options_of_another_optimizer_or_schedule(odd):
+    with pytest.raises(InputError, match=f"unknown key 'optimizer.{list(odd)[-1]}'"):
+        parse_config({"data": {"source": "synthetic-faces"}, "optimizer": odd})
