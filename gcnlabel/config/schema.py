@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
 
 from gcnlabel.config.graph import Graph as Graph
 from gcnlabel.data.augmentation import AUGMENTATIONS
+from gcnlabel.data.mixing import MIXINGS
 from gcnlabel.losses import LOSSES, WEIGHTINGS
 from gcnlabel.losses.task_loss import LossPart
 from gcnlabel.nn import BACKBONES, HEADS
@@ -51,6 +52,7 @@ class Training(Section):
         precision: Lightning's; bf16-mixed pays on GPUs with bfloat16 units, and never on a CPU without them.
         augment: What is done to training images.
         augment_on: Whether the loader augments, on the CPU, or the device that trains.
+        mix: How samples of a batch are mixed; null for not at all.
         channels_last: Keep images and convolutions with their channels last, as GPUs' tensor cores want them.
         compile: Compile the backbone (``torch.compile``), which takes minutes, for training and evaluation and for
             whole batches and the last.
@@ -69,6 +71,7 @@ class Training(Section):
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
     augment: Annotated[Part, AUGMENTATIONS] = Field(default_factory=partial(AUGMENTATIONS.parse, "none"))
     augment_on: Literal["loader", "device"] = "loader"
+    mix: Annotated[Part, MIXINGS] | None = None
     channels_last: bool = False
     compile: bool = False
     loggers: list[Annotated[Part, LOGGERS]] = Field(default=[])

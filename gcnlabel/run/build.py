@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from gcnlabel.annotations import warn_unseen
 from gcnlabel.config.schema import Config
 from gcnlabel.data import Standardize
+from gcnlabel.data.mixing import MIXINGS
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss, make_weighting
@@ -75,7 +76,9 @@ def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> Mul
     """Return everything that is trained, ready for Lightning."""
     model, loss = build_model(config, data, graph), build_loss(config, data)
     frozen = config.optimizer.frozen
-    return MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config), frozen)
+    module = MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config), frozen)
+    module.mix = None if config.training.mix is None else MIXINGS.make(config.training.mix)
+    return module
 
 
 def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:

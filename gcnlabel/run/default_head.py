@@ -84,6 +84,7 @@ def why_shared(config: Config) -> str | None:
         f"select.split: {config.select.split}": config.select.split != "val",
         "optimizer.backbone or optimizer.head": any(config.optimizer.sides.values()),
         str(config.optimizer.alone): config.optimizer.alone is not None,
+        "training.mix": config.training.mix is not None,
         "training.average": config.training.average is not None,
         "training.loggers": bool(config.training.loggers),
         "training.compile": config.training.compile,

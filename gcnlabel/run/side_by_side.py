@@ -47,12 +47,13 @@ def check_side_by_side(config: Config) -> None:
             expected="32-true: models are trained side by side, in float32",
             fix="--set training.precision=32-true",
         )
-    alone = "training.average" if config.training.average is not None else config.optimizer.alone
+    of_training = next((key for key in ("average", "mix") if getattr(config.training, key) is not None), None)
+    alone = config.optimizer.alone if of_training is None else f"training.{of_training}"
     if alone is not None:
         raise InputError(
             alone,
             expected="what models side by side follow: AdamW, Adam or SGD, a schedule that no metric changes, no side "
-            "frozen and no average of the weights",
+            "frozen, no average of the weights and no mixed samples",
             fix="leave it out of the config, or train the heads one by one with gcnlabel train",
         )
 

@@ -10,8 +10,8 @@ import lightning as L
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
 
+from gcnlabel.data.mixing import Mixing
 from gcnlabel.distributed import processes
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.losses import MultiTaskLoss
@@ -20,7 +20,7 @@ from gcnlabel.metrics.main_metrics import mean_of_main
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.training.freezing import freeze
 from gcnlabel.training.pairs import concatenate, mean_losses, split_batch
-from gcnlabel.training.schedules import OnPlateau
+from gcnlabel.training.schedules import stepped
 
 Batch = tuple[Tensor, dict[str, Tensor]]
 
@@ -37,6 +37,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
     Attributes:
         augment: Applied to training batches on the device that trains, or None.
+        mix: Mixes samples of training batches, or None.
         memory_format: Layout of image batches.
 
     Logs ``train/loss``, ``train/<task>/loss`` before its weight, ``train/<task>/weight`` where weights change (the mean
@@ -63,6 +64,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         self.schedule = schedule
         self.frozen = [(getattr(model, side), epochs) for side, epochs in frozen.items()]
         self.augment: Callable[[Tensor], Tensor] | None = None
+        self.mix: Mixing | None = None
         self.memory_format = torch.contiguous_format
         self.metrics: Any = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
 
@@ -80,6 +82,8 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         inputs, targets = split_batch(batch, alone=self.trainer.predicting)
         if self.augment is not None and self.trainer.training:
             inputs = self.augment(inputs)
+        if self.mix is not None and self.trainer.training:
+            inputs, targets = self.mix(inputs, targets, self.model.head.tasks)
         if isinstance(inputs, Tensor) and inputs.ndim == 4:
             inputs = inputs.contiguous(memory_format=self.memory_format)
         return inputs, targets
@@ -181,7 +185,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
                 parameter.grad = None
 
     def configure_optimizers(self) -> dict[str, Any]:
-        """Return optimizer and schedule, which steps with the optimizer; one that follows a metric, once an epoch.
+        """Return optimizer and schedule.
 
         Weights of tasks do not decay: towards a log-variance of 0, one scale of the losses would be preferred.
         """
@@ -189,10 +193,4 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         if learned := list(self.loss.named_parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
         optimizer = self.make_optimizer(groups)
-        if isinstance(self.schedule, OnPlateau):
-            best: Any = self.trainer.checkpoint_callback
-            scheduler = self.schedule.scheduler(optimizer, best.mode)
-            return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "monitor": best.monitor}}
-        steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)
-        schedule = LambdaLR(optimizer, lambda step: self.schedule(step / steps))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return {"optimizer": optimizer, "lr_scheduler": stepped(self.schedule, optimizer, self.trainer)}
