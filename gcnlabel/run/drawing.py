@@ -14,12 +14,13 @@ from torch import Tensor
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import FIGURES
+from gcnlabel.figures.seeds import Group, groups_of
 from gcnlabel.graph import LabelGraph
 from gcnlabel.progress import Report, counted
 from gcnlabel.run.data import load_data
 from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
-from gcnlabel.run.reading import read_epochs, read_predictions
+from gcnlabel.run.reading import read_epochs, read_plain_config, read_predictions
 from gcnlabel.run.tasks import run_tasks
 from gcnlabel.tasks import TaskSet
 
@@ -141,6 +142,16 @@ class ReadRuns:
     def results(self) -> dict[str, dict[str, float]]:
         """Run -> ``task/metric`` -> value of its evaluation."""
         return self._each("comparison", lambda name, run: flat_metrics(run.read_evaluation()))
+
+    @cached_property
+    def configs(self) -> dict[str, dict[str, Any]]:
+        """Run -> its config as plain values, which are shown and compared, never run."""
+        return self._each("config.yaml", lambda name, run: read_plain_config(run.config))
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Runs that differ in their seed alone, together; a run whose config cannot be read is one by itself."""
+        return groups_of(self.configs, [*self._folders])
 
     @cached_property
     def training(self) -> Annotations:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-LOWER_IS_BETTER = ("loss", "rmse", "mean_nrmse", "ranking_loss", "coverage", "one_error", "hamming_loss")
+LOWER_IS_BETTER = ("loss", "rmse", "error", "coverage")
+"""What the names of such metrics hold."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,14 @@ def groups_of(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) ->
         config = configs.get(name)
         key = name if config is None else json.dumps({**config, "seed": None}, sort_keys=True, default=str)
         found.setdefault(key, []).append(name)
+    common = [_common(runs) for runs in found.values()]
     return [
-        Group(_common(runs), tuple(runs), tuple(configs.get(run, {}).get("seed", 0) for run in runs))
-        for runs in found.values()
+        Group(
+            name if common.count(name) == 1 or len(runs) == 1 else f"{runs[0]} and {len(runs) - 1} more",
+            tuple(runs),
+            tuple(configs.get(run, {}).get("seed", 0) for run in runs),
+        )
+        for name, runs in zip(common, found.values(), strict=True)
     ]
 
 
@@ -84,8 +90,13 @@ def difference(a: Mapping[Any, float], b: Mapping[Any, float]) -> tuple[float, t
 
 
 def lower_is_better(metric: str) -> bool:
-    """Return whether a metric, ``task/metric`` or ``task/dimension/metric``, is better when it is lower."""
-    return metric.rpartition("/")[2] in LOWER_IS_BETTER
+    """Return whether a metric, ``task/metric`` or ``task/dimension/metric``, is better when it is lower.
+
+    Example:
+        >>> lower_is_better("tags/ranking_loss"), lower_is_better("tags/lrap")
+        (True, False)
+    """
+    return any(part in metric.rpartition("/")[2] for part in LOWER_IS_BETTER)
 
 
 def _common(runs: Sequence[str]) -> str:
