@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.seeds import Group, difference, lower_is_better
@@ -71,6 +72,7 @@ def comparison_figure(results: Results, groups: Sequence[Group] = ()) -> Figure:
         axes.set_yticks(range(len(names)), [f"{name} {'←' if lower_is_better(name) else '→'}" for name in names])
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.grid(axis="x")
+        axes.xaxis.set_major_locator(MaxNLocator(5))
     if over_seeds:
         panels[0].set_xlabel("value (small dots: seeds)")
         panels[1].set_xlabel(f"difference from {found[0].name}, 95% interval")

@@ -65,9 +65,9 @@ def curves_figure(
     if not names:
         raise InputError("no loss or headline metric to draw", expected=f"a column of {', '.join(HEADLINES)}")
     width = width_or(PAGE)
-    columns = min(len(names), 3 if width > 5 else 1)
-    rows = -(-len(names) // columns)
-    figure = new_figure(width, 0.5 + 1.9 * rows)
+    rows = -(-len(names) // (3 if width > 5 else 1))
+    columns = -(-len(names) // rows)
+    figure = new_figure(width, 0.5 + (1.9 if width > 5 else 1.5) * rows)
     panels = figure.subplots(rows, columns, squeeze=False)
     order = list(dict.fromkeys(curve.group for curve in found))
     for axes in panels.flat[len(names) :]:
@@ -79,8 +79,9 @@ def curves_figure(
                 together.setdefault((curve.group, curve.split), []).append(curve)
         for (group, _), members in together.items():
             _draw(axes, members, colour(order.index(group)), selected or {})
-        axes.set(title=name, xlabel="epoch")
+        axes.set_title(name)
         axes.xaxis.get_major_locator().set_params(integer=True)
+    figure.supxlabel("epoch")
     _legend(figure, panels.flat, width, banded=len(set(of_run.values())) < len(of_run))
     return figure
 

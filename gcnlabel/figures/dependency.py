@@ -59,6 +59,7 @@ def dependency_figure(graph: LabelGraph) -> Figure:
         axes.set_title(title)
         colour_bar(maps[-1:])
     _pairs(figure.add_subplot(grid[-1, :]), graph)
+    figure.legend(loc="outside lower center", ncols=3)
     fit_names(maps, "numbered as in the table of the adjacency")
     return figure
 
@@ -113,4 +114,4 @@ def _pairs(axes: Axes, graph: LabelGraph) -> None:
         axes.axhline(tau, color="black", linewidth=0.8, linestyle="--", label=f"tau = {tau:g}")
     axes.set(xlabel="pair of source and receiving label, by strength", ylabel="|statistic|")
     axes.set_ylim(bottom=0)
-    axes.legend(loc="upper right")
+    axes.xaxis.get_major_locator().set_params(integer=True)

@@ -40,6 +40,7 @@ class HeatMap:
     columns: Sequence[str]
     scale: Scale
     texts: list[list[str]]
+    ends: Sequence[str]
 
     @property
     def figure(self) -> Figure:
@@ -66,6 +67,7 @@ def heat_map(
     scale: Scale,
     *,
     text: Callable[[float], str] = short,
+    ends: Sequence[str] | None = None,
     grey: npt.NDArray[np.bool_] | None = None,
     blank: npt.NDArray[np.bool_] | None = None,
     tasks: TaskSet | None = None,
@@ -79,6 +81,7 @@ def heat_map(
         columns: Names of the columns, C.
         scale: Numbers at the ends of the colours, and the colours.
         text: What is written into a cell.
+        ends: What follows the names of the rows and is never left out of them, R.
         grey: Cells without a colour but with their number, e.g. the diagonal.
         blank: Cells that are left white, without a number, e.g. where there is no edge.
         tasks: Tasks of the rows and columns, to draw lines between them.
@@ -97,7 +100,7 @@ def heat_map(
         edge = tasks.slice_of(task).stop - 0.5 if tasks else 0
         axes.axhline(edge, color="black", linewidth=0.8)
         axes.axvline(edge, color="black", linewidth=0.8)
-    return HeatMap(axes, mesh, rows, columns, scale, np.where(blank, "", written).tolist())
+    return HeatMap(axes, mesh, rows, columns, scale, np.where(blank, "", written).tolist(), ends or [""] * len(rows))
 
 
 def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> None:
@@ -111,12 +114,14 @@ def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> Non
     """
     figure = maps[0].figure
     places = [m.place for m in maps]
-    room = 0.26 * 72 * figure.get_figwidth() / (1 + max(column for _, column in places))
+    across = 1 + max(column for _, column in places)
+    room = 0.26 * 72 * figure.get_figwidth() / across
+    beside = max(room, 0.18 * 72 * figure.get_figwidth())  # the rows of all panels are named once
     sizes = dict.fromkeys("xy", FontProperties(size=mpl.rcParams["xtick.labelsize"]).get_size_in_points())
     highest = min(MAX_ASPECT * figure.get_figwidth(), MAX_HEIGHT)
     while True:
         for found, (row, column) in zip(maps, places, strict=True):
-            _name(found, "y", sizes["y"], room, shown=column == 0, numbered=not sizes["x"])
+            _name(found, "y", sizes["y"], beside, shown=column == 0, numbered=not sizes["x"])
             _name(found, "x", sizes["x"], room, shown=(row + 1, column) not in places, numbered=False)
         lay_out(figure)
         width, height = (min(of) for of in zip(*(m.pitch() for m in maps), strict=True))
@@ -151,7 +156,11 @@ def _name(found: HeatMap, which: str, size: float, room: float, *, shown: bool, 
         size = SMALLEST
     else:
         ticks = range(len(names))
-        ends = [f"   {k + 1}" if which == "y" and numbered else "" for k in ticks]
+        ends = (
+            [f"{found.ends[k]}   {k + 1}" if numbered else found.ends[k] for k in ticks]
+            if which == "y"
+            else [""] * len(names)
+        )
         texts = [
             shortened(name, size, room - text_width(end, size)) + end for name, end in zip(names, ends, strict=True)
         ]

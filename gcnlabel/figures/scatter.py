@@ -70,7 +70,7 @@ def scatter_figure(
     axes = figure.add_subplot()
     by_size = points["class"].value_counts(sort=True)["class"].to_list()
     named = [name for name in classes if name in by_size[: len(classes) if len(classes) <= MAX_NAMED else MAX_NAMED]]
-    dots = {"marker": ".", "linestyle": "none", "markersize": 2.5, "markeredgewidth": 0}
+    dots = {"marker": ".", "linestyle": "none", "markersize": 2 + 0.25 * width, "markeredgewidth": 0}
     if rest := len(set(by_size) - set(named)):
         other = points.filter(~pl.col("class").is_in(named))
         axes.plot(other[dims[0]], other[dims[1]], color=OTHER, label=f"{rest} more classes", zorder=-len(named), **dots)
@@ -82,7 +82,9 @@ def scatter_figure(
     axes.axhline(0, color="grey", linewidth=0.5, zorder=-99)
     axes.axvline(0, color="grey", linewidth=0.5, zorder=-99)
     axes.set(xlabel=dims[0], ylabel=dims[1], title=title or "")
-    figure.legend(loc="outside right center", markerscale=3, handletextpad=0.2)
+    handles = [line for line in axes.lines if str(line.get_label())[:1] != "_"]
+    handles = handles[1:] + handles[:1] if rest else handles
+    figure.legend(handles=handles, loc="outside right center", markerscale=3, handletextpad=0.2)
     return figure
 
 
