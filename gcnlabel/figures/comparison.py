@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -85,8 +86,8 @@ def comparison_figure(results: Results, groups: Sequence[Group] = ()) -> Figure:
 
 def _values(axes: Axes, k: int, group: Group, values: Sequence[Mapping[object, float]], y: Sequence[float]) -> None:
     seeds = f" ({len(group.runs)} seeds)" if len(group.runs) > 1 else ""
-    means = [np.mean([*of.values()]) if of else np.nan for of in values]
-    mark = {"linestyle": "none", "markersize": 3.5, "color": colour(k)}
+    means = [float(np.mean([*of.values()])) if of else np.nan for of in values]
+    mark: dict[str, Any] = {"linestyle": "none", "markersize": 3.5, "color": colour(k)}
     axes.plot(means, y, MARKS[k % len(MARKS)], **mark, label=f"{group.name}{seeds}")
     if len(group.runs) > 1:
         points = [(value, place) for of, place in zip(values, y, strict=True) for value in of.values()]
@@ -106,7 +107,12 @@ def _changes(
         if first and own:
             mean, ends = difference(first, own)
             across = [[mean - ends[0]], [ends[1] - mean]] if ends else None
-            style = {"fmt": MARKS[k % len(MARKS)], "markersize": 3.5, "capsize": 1.5, "color": colour(k)}
+            style: dict[str, Any] = {
+                "fmt": MARKS[k % len(MARKS)],
+                "markersize": 3.5,
+                "capsize": 1.5,
+                "color": colour(k),
+            }
             axes.errorbar([mean], [place], xerr=across, label=group.name, **style)
 
 

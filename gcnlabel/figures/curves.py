@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -82,7 +82,7 @@ def curves_figure(
         axes.set_title(name)
         axes.xaxis.get_major_locator().set_params(integer=True)
     figure.supxlabel("epoch")
-    _legend(figure, panels.flat, width, banded=len(set(of_run.values())) < len(of_run))
+    _legend(figure, panels.ravel().tolist(), width, banded=len(set(of_run.values())) < len(of_run))
     return figure
 
 
@@ -118,7 +118,7 @@ def _draw(axes: Axes, members: Sequence[Curve], shade: str, selected: Mapping[st
         epoch = selected.get(curve.of)
         if epoch in curve.points and not trained:
             size = 6 if len(members) == 1 else 4
-            ring = {"markersize": size, "markerfacecolor": "none", "color": shade, "label": "_selected"}
+            ring: dict[str, Any] = {"markersize": size, "markerfacecolor": "none", "color": shade, "label": "_selected"}
             axes.plot([epoch], [curve.points[epoch]], "o", **ring)
 
 

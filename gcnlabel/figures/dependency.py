@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.adjacency import adjacency_table
@@ -114,4 +115,4 @@ def _pairs(axes: Axes, graph: LabelGraph) -> None:
         axes.axhline(tau, color="black", linewidth=0.8, linestyle="--", label=f"tau = {tau:g}")
     axes.set(xlabel="pair of source and receiving label, by strength", ylabel="|statistic|")
     axes.set_ylim(bottom=0)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))

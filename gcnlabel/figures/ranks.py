@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.style import PAGE, SMALL, new_figure, styled, width_or
@@ -53,7 +54,7 @@ def ranks_figure(ranks: Mapping[str, float], critical: float) -> Figure:
     names = [f"{shortened(head, SMALL, 24 * width)}  {ranks[head]:.2f}" for head in order]
     axes.set_yticks(range(len(order)), names)
     axes.set(ylim=(len(order) + 0.6 * len(bars), -0.7), xlim=(0.8, len(order) + 0.2))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.supxlabel(f"mean rank\n(bars: closer than the critical difference, {critical:.2f})")
     return figure
 

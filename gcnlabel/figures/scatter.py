@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +71,7 @@ def scatter_figure(
     axes = figure.add_subplot()
     by_size = points["class"].value_counts(sort=True)["class"].to_list()
     named = [name for name in classes if name in by_size[: len(classes) if len(classes) <= MAX_NAMED else MAX_NAMED]]
-    dots = {"marker": ".", "linestyle": "none", "markersize": 2 + 0.25 * width, "markeredgewidth": 0}
+    dots: dict[str, Any] = {"marker": ".", "linestyle": "none", "markersize": 2 + 0.25 * width, "markeredgewidth": 0}
     if rest := len(set(by_size) - set(named)):
         other = points.filter(~pl.col("class").is_in(named))
         axes.plot(other[dims[0]], other[dims[1]], color=OTHER, label=f"{rest} more classes", zorder=-len(named), **dots)

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from cycler import cycler
 from matplotlib.figure import Figure
 
+from gcnlabel.decimals import short_decimal
 from gcnlabel.errors import InputError
 from gcnlabel.figures.own_style import read_style
 
@@ -168,8 +169,7 @@ def short(value: float) -> str:
         >>> short(0.35), short(-0.124), short(10.5), short(-0.001)
         ('.35', '-.12', '10.50', '.00')
     """
-    text = f"{round(value, 2) + 0.0:.2f}"  # + 0.0: no "-.00"
-    return text.replace("0.", ".", 1) if abs(value) < 1 else text
+    return short_decimal(value, 2)
 
 
 def _inches(width: str | float | None) -> float | None:
