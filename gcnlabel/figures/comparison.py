@@ -70,10 +70,7 @@ def comparison_figure(results: Results, groups: Sequence[Group] = ()) -> Figure:
             first = [_of_seeds(results, found[0], name) for name in names]
             _changes(panels[1], k, group, zip(first, (_of_seeds(results, group, n) for n in names), strict=True), y)
     for axes in panels:
-        axes.set_yticks(range(len(names)), [f"{name} {'←' if lower_is_better(name) else '→'}" for name in names])
-        axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.grid(axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        _name_rows(axes, names)
     if over_seeds:
         panels[0].set_xlabel("value (small dots: seeds)")
         panels[1].set_xlabel(f"difference from {found[0].name}, 95% interval")
@@ -82,6 +79,13 @@ def comparison_figure(results: Results, groups: Sequence[Group] = ()) -> Figure:
     handles = [line for line in panels[0].lines if str(line.get_label())[:1] != "_"]
     figure.legend(handles=handles, loc="outside upper center", ncols=per_row)
     return figure
+
+
+def _name_rows(axes: Axes, names: Sequence[str]) -> None:
+    axes.set_yticks(range(len(names)), [f"{name} {'←' if lower_is_better(name) else '→'}" for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.grid(axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def _values(axes: Axes, k: int, group: Group, values: Sequence[Mapping[object, float]], y: Sequence[float]) -> None:

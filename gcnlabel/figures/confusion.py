@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.errors import InputError
+from gcnlabel.figures.colour_bar import colour_bar
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.heat_map import MAX_HEIGHT, colour_bar, fit_names, heat_map, matrix_height
+from gcnlabel.figures.heat_map import fit_names, heat_map
 from gcnlabel.figures.scale import Scale
+from gcnlabel.figures.sizes import MAX_HEIGHT, matrix_height
 from gcnlabel.figures.style import COLUMN, PAGE, finite, new_figure, styled, width_or
 from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.tasks import Task

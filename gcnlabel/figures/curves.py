@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,17 +73,21 @@ def curves_figure(
     for axes in panels.flat[len(names) :]:
         axes.set_visible(False)
     for axes, name in zip(panels.flat, names, strict=False):
-        together: dict[tuple[str, str], list[Curve]] = {}
-        for curve in found:
-            if curve.metric == name:
-                together.setdefault((curve.group, curve.split), []).append(curve)
-        for (group, _), members in together.items():
-            _draw(axes, members, colour(order.index(group)), selected or {})
+        for members in _together(curve for curve in found if curve.metric == name):
+            _draw(axes, members, colour(order.index(members[0].group)), selected or {})
         axes.set_title(name)
         axes.xaxis.get_major_locator().set_params(integer=True)
     figure.supxlabel("epoch")
     _legend(figure, panels.ravel().tolist(), width, banded=len(set(of_run.values())) < len(of_run))
     return figure
+
+
+def _together(curves: Iterable[Curve]) -> Iterable[list[Curve]]:
+    """Return the curves of each group and split."""
+    found: dict[tuple[str, str], list[Curve]] = {}
+    for curve in curves:
+        found.setdefault((curve.group, curve.split), []).append(curve)
+    return found.values()
 
 
 def _legend(figure: Figure, panels: Sequence[Axes], width: float, *, banded: bool) -> None:

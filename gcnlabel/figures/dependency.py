@@ -12,8 +12,9 @@ from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.adjacency import adjacency_table
+from gcnlabel.figures.colour_bar import colour_bar
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.heat_map import colour_bar, fit_names, heat_map
+from gcnlabel.figures.heat_map import fit_names, heat_map
 from gcnlabel.figures.order import Floats
 from gcnlabel.figures.scale import robust_scale
 from gcnlabel.figures.style import PAGE, colour, new_figure, styled, width_or

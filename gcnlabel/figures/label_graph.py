@@ -16,8 +16,8 @@ from gcnlabel.figures.adjacency import adjacency_figure
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.graph_drawing import LINE, MARGIN, box_sizes, drawn_graph, legend_of, legend_shape
 from gcnlabel.figures.graph_layout import boxes_apart, force_layout, task_layout
-from gcnlabel.figures.heat_map import MAX_HEIGHT
 from gcnlabel.figures.order import MAX_GIVEN, Floats, label_order
+from gcnlabel.figures.sizes import MAX_HEIGHT
 from gcnlabel.figures.style import COLUMN, PAGE, SMALL, SMALLEST, styled, width_or
 from gcnlabel.figures.text import shortened, text_width
 from gcnlabel.graph import LabelGraph

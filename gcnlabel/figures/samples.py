@@ -75,6 +75,11 @@ def sample_figure(samples: SamplePredictions) -> Figure:
         image = samples.images[k].transpose(1, 2, 0)
         axes.imshow(image.squeeze(), cmap="gray" if image.shape[2] == 1 else None, vmin=0, vmax=255)
         _write(axes, samples, k, 72 * width / columns)
+    _legend(figure, samples, width)
+    return figure
+
+
+def _legend(figure: Figure, samples: SamplePredictions, width: float) -> None:
     names = ("annotated", *samples.names)
     handles = [Line2D([], [], linestyle="none", label=name) for name in names]
     beside = sum(text_width(name, SMALL) + 20 for name in names) < 72 * width
@@ -88,7 +93,6 @@ def sample_figure(samples: SamplePredictions) -> Figure:
         loc="outside lower center",
         handlelength=0,
     )
-    return figure
 
 
 def _outside(samples: SamplePredictions) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
@@ -69,6 +71,16 @@ def scatter_figure(
     width = width_or(COLUMN)
     figure = new_figure(width, min(0.72 * width + 0.1, 4.5))
     axes = figure.add_subplot()
+    axes.axhline(0, color="grey", linewidth=0.5, zorder=-99)
+    axes.axvline(0, color="grey", linewidth=0.5, zorder=-99)
+    axes.set(xlabel=dims[0], ylabel=dims[1], title=title or "")
+    handles = _dots(axes, points, classes, dims, width)
+    figure.legend(handles=handles, loc="outside right center", markerscale=3, handletextpad=0.2)
+    return figure
+
+
+def _dots(axes: Axes, points: pl.DataFrame, classes: Sequence[str], dims: Sequence[str], width: float) -> list[Line2D]:
+    """Draw the samples and return what the legend shows."""
     by_size = points["class"].value_counts(sort=True)["class"].to_list()
     named = [name for name in classes if name in by_size[: len(classes) if len(classes) <= MAX_NAMED else MAX_NAMED]]
     dots: dict[str, Any] = {"marker": ".", "linestyle": "none", "markersize": 2 + 0.25 * width, "markeredgewidth": 0}
@@ -80,13 +92,8 @@ def scatter_figure(
         axes.plot(
             mine[dims[0]], mine[dims[1]], color=colour(i), label=shortened(name, SMALL, 20 * width), zorder=-i, **dots
         )
-    axes.axhline(0, color="grey", linewidth=0.5, zorder=-99)
-    axes.axvline(0, color="grey", linewidth=0.5, zorder=-99)
-    axes.set(xlabel=dims[0], ylabel=dims[1], title=title or "")
     handles = [line for line in axes.lines if str(line.get_label())[:1] != "_"]
-    handles = handles[1:] + handles[:1] if rest else handles
-    figure.legend(handles=handles, loc="outside right center", markerscale=3, handletextpad=0.2)
-    return figure
+    return handles[1:] + handles[:1] if rest else handles
 
 
 def scatter_table(

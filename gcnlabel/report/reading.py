@@ -91,7 +91,7 @@ class ReportRuns(ReadRuns):
         """The data of the first run, None where they cannot be read."""
         name, run = next(iter(self._folders.items()))
         with self.lacking.unless_damaged(f"the data of {name}"):
-            return load_data(run.load_config(), run.split)
+            return load_data(run.load_config(), run.split, progress=True)
         return None
 
     @cached_property

@@ -157,7 +157,7 @@ class ReadRuns:
     def training(self) -> Annotations:
         """Annotations of the training split of the first run whose tasks are known."""
         run = self._folders[next(iter(self._tasks))]
-        return load_data(run.load_config(), run.split).parts["train"].annotations
+        return load_data(run.load_config(), run.split, progress=True).parts["train"].annotations
 
     def _each(self, what: str, read: Callable[[str, RunFolder], Read | None]) -> dict[str, Read]:
         """Return what is read of each run, where it is there and not damaged."""
