@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,15 +33,20 @@ class Group:
 def groups_of(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Group]:
     """Return the groups, in order of their first runs; a run without a readable config is one by itself.
 
+    Runs of the same config and seed tell nothing of chance: each is in another group.
+
     Example:
         >>> [group.runs for group in groups_of({"a": {"seed": 1}, "b": {"seed": 2}, "c": {"x": 1}}, ["a", "b", "c"])]
         [('a', 'b'), ('c',)]
     """
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, int], list[str]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for name in names:
         config = configs.get(name)
         key = name if config is None else json.dumps({**config, "seed": None}, sort_keys=True, default=str)
-        found.setdefault(key, []).append(name)
+        seed = key, str((config or {}).get("seed"))
+        found.setdefault((key, seen[seed]), []).append(name)
+        seen[seed] += 1
     common = [_common(runs) for runs in found.values()]
     return [
         Group(

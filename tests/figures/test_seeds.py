@@ -48,3 +48,8 @@ def test_errors_and_losses_are_better_when_lower(metric, lower):
 def test_groups_with_like_names_are_told_apart():
     configs = {f"run-{k}": {"seed": k, "x": k > 2} for k in (1, 2, 3, 4)}
     assert [group.name for group in groups_of(configs, [*configs])] == ["run-1 and 1 more", "run-3 and 1 more"]
+
+
+def test_a_copy_of_a_run_is_no_further_seed():
+    configs = {"a": {"seed": 1}, "b": {"seed": 2}, "copy": {"seed": 1}}
+    assert [group.runs for group in groups_of(configs, [*configs])] == [("a", "b"), ("copy",)]
