@@ -46,7 +46,7 @@ def results_table() -> str:
     return "\n".join(lines)
 
 
-def scarce_table() -> str:
+def few_table() -> str:
     """Return every head where dimensions are annotated on few samples, held-out ones among them."""
     cells = [(n, a, m) for n, a, m, _ in _rows(("mean_ccc", "mean_pearson", "lrap")) if a != WHOLE]
     cells = [cell for cell in cells if not cell[2].endswith("lrap") or " 50 " in cell[1]]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from campaign_table import campaign_table
-from head_tables import controls_table, results_table, scarce_table
+from head_tables import controls_table, few_table, results_table
 from speed_tables import speed_table
 from weight_table import weight_table
 from zero_shot_table import zero_shot_table
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 README = {
     "results": results_table,
     "controls": controls_table,
-    "scarce": scarce_table,
+    "few": few_table,
     "unseen": zero_shot_table,
     "weights": weight_table,
     "speed": speed_table,

@@ -20,7 +20,8 @@ def figure_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @click.option(
-        *("--format", "formats"),
+        "--format",
+        "formats",
         multiple=True,
         default=("pdf",),
         show_default=True,
@@ -33,7 +34,8 @@ def figure_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Of figures: 3.3 inches, 7, or yours.  [default: by figure]",
     )
     @click.option(
-        *("--style", "styles"),
+        "--style",
+        "styles",
         multiple=True,
         metavar="FILE|NAME",
         help="A style of matplotlib over that of the figures; may be given again.",

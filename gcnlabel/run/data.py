@@ -10,7 +10,7 @@ from typing import Any
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from gcnlabel.config.schema import Config
-from gcnlabel.errors import note
+from gcnlabel.errors import InputError, note, shorten
 from gcnlabel.files import unchanged
 from gcnlabel.progress import reported_bar
 from gcnlabel.run.parts import Part as Part
@@ -49,7 +49,10 @@ def _files(value: Any) -> Iterator[str]:
 
 def _load(config: Config, split_file: Path | None) -> RunData:
     source = config.data
-    whole, report = source.read(declared_tasks(config))
+    declared = declared_tasks(config)
+    whole, report = source.read(declared)
+    if declared is not None:
+        _check_taken(declared, whole.annotations.tasks, source.source)
     report = report or whole.report()
     names = [] if source.splits.fractions else _names(source.splits)
     report.check_left(names)
@@ -64,6 +67,17 @@ def _load(config: Config, split_file: Path | None) -> RunData:
     said = "; ".join(filter(None, (source.note, drawn))) or None
     kept = None if drawn is None else (whole.annotations, rows)
     return RunData(whole.annotations.tasks, parts, note=said, rows=report, drawn=kept)
+
+
+def _check_taken(declared: TaskSet, read: TaskSet, source: str) -> None:
+    """Check that a data source has read the tasks that a config declares, and not some of its own."""
+    ours, theirs = ({task.name: task.labels for task in tasks} for tasks in (declared, read))
+    if ours != theirs:
+        raise InputError(
+            f"tasks: {shorten(ours)} beside the data source {source!r}, which brings its own: {shorten(theirs)}",
+            expected="no tasks in the config, or the same",
+            fix="leave tasks out of the config; only_tasks trains some of those that the data annotates",
+        )
 
 
 def _names(splits: Splits) -> list[str]:

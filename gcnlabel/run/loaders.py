@@ -7,7 +7,7 @@ from functools import partial
 from gcnlabel.config import Config
 from gcnlabel.data import AUGMENTATIONS, ArrayDataset, targets_to_tensors
 from gcnlabel.run.data import RunData
-from gcnlabel.training import BatchPlan, MultiTaskDataModule, Selection, rare_rows
+from gcnlabel.training import BatchPlan, MultiTaskDataModule, Selection, Steps, rare_rows
 
 
 def data_module(config: Config, data: RunData, *, first_epoch: int = 0) -> MultiTaskDataModule:
@@ -41,10 +41,16 @@ def batch_plan(config: Config) -> BatchPlan:
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         seed=config.seed,
-        rare_samples=settings.scarce_samples,
+        rare_samples=settings.rare_samples,
         min_steps=settings.min_steps,
         patience=settings.patience,
     )
+
+
+def steps(config: Config) -> Steps:
+    """Return what a step of the optimizer is made of."""
+    settings = config.training
+    return Steps(clip=settings.clip, accumulate=settings.accumulate, average=settings.average)
 
 
 def selection(config: Config) -> Selection:

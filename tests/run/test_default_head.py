@@ -133,7 +133,7 @@ def test_on_features_each_base_model_has_a_backbone_of_its_own(config):
 
 @pytest.mark.parametrize(
     "change",
-    ["weighting=uncertainty", "training.precision=64-true", "optimizer.head.lr=0.1", "training.tensorboard=true"],
+    ["weighting=uncertainty", "training.precision=64-true", "optimizer.head.lr=0.1", "training.loggers=[tensorboard]"],
 )
 def test_what_side_by_side_does_not_follow_has_one_backbone(change, config, tmp_path):
     changed = load_config(tmp_path / "config.yaml", [change])
@@ -332,7 +332,7 @@ def test_a_finished_run_is_trained_longer_from_its_beginning(finished, tmp_path)
 
 
 def test_more_samples_of_rare_labels(finished, tmp_path):
-    options = ["--set", "training.scarce_samples=0"]
+    options = ["--set", "training.rare_samples=0"]
     whole = call("train", finished / "config.yaml", "--output", tmp_path / "run", *options)
     assert whole.exit_code == 0, whole.output
     one, without = (RunFolder(folder).read_evaluation()["tasks"] for folder in (tmp_path / "run", finished / "run"))

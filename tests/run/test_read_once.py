@@ -22,7 +22,7 @@ def settings(tmp_path):
         "tasks": {"tags": tags, "age": {"type": "dimensional", "dims": ["age"]}},
         "data": data,
         "model": {"backbone": {"name": "identity"}, "head": {"name": "default"}},
-        "training": {"epochs": 1, "scarce_samples": 0},
+        "training": {"epochs": 1, "rare_samples": 0},
     }
 
 
@@ -38,7 +38,7 @@ def test_each_command_reads_a_table_once(settings, tmp_path, monkeypatch):
         return len(times)
 
     assert reads_of(train, parse_config(settings), run, progress=False) == 1
-    longer = {**settings, "training": {"epochs": 2, "scarce_samples": 0}}
+    longer = {**settings, "training": {"epochs": 2, "rare_samples": 0}}
     assert reads_of(resume, run, progress=False) == 1
     assert reads_of(resume, run, parse_config(longer), progress=False) == 2  # base models begin anew: by what, and then
     linear = {**settings, "model": {"backbone": {"name": "identity"}, "head": {"name": "linear"}}}

@@ -20,7 +20,7 @@ from gcnlabel.run.data import load_data
 from gcnlabel.sources.splits import Splits
 
 NETWORK = {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "linear"}}
-TRAINING = {"epochs": 1, "batch_size": 32, "scarce_samples": 0}
+TRAINING = {"epochs": 1, "batch_size": 32, "rare_samples": 0}
 
 
 def table_config(root, count=160, **data):

@@ -48,7 +48,7 @@ tasks:
 model: {{backbone: {{name: mlp, hidden: [16], dropout: 0.3}}, head: {{name: cosine}}}}
 loss: {{mood: {{name: mse}}}}
 optimizer: {{lr: 0.01}}
-training: {{epochs: 3, batch_size: 32, scarce_samples: 0}}
+training: {{epochs: 3, batch_size: 32, rare_samples: 0}}
 """)
     return root
 

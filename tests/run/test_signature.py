@@ -35,7 +35,7 @@ def trained(tmp_path_factory):
         "only_tasks": ["tags"],
         "data": data,
         "model": {"backbone": {"name": "identity"}, "head": {"name": "linear"}},
-        "training": {"epochs": 1, "scarce_samples": 0},
+        "training": {"epochs": 1, "rare_samples": 0},
     }
     train(parse_config(config), RunFolder(place / "run"), progress=False)
     for name in ("a.csv", "tasks.yaml"):

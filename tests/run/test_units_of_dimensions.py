@@ -41,7 +41,7 @@ graph: {{convention: signed-weighted, embeddings: one-hot}}
 model: {{backbone: {{name: mlp, hidden: [32], dropout: 0.0}}, head: {{name: linear}}}}
 loss: {{film: {{weight: 1}}, opinion: {{weight: 1}}, small: {{weight: 1}}}}
 optimizer: {{name: adamw, lr: 0.01}}
-training: {{epochs: 12, batch_size: 32, scarce_samples: 0}}
+training: {{epochs: 12, batch_size: 32, rare_samples: 0}}
 """)
     return root
 

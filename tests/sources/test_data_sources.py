@@ -14,6 +14,7 @@ import gcnlabel
 from gcnlabel.cli import main
 from gcnlabel.config import load_config, parse_config
 from gcnlabel.errors import InputError
+from gcnlabel.run.data import load_data
 from gcnlabel.sources import SOURCES, DataSource
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -61,7 +62,7 @@ class Unread(Divided):
 
 nothing = 3
 """
-QUICK = {"training": {"epochs": 1, "scarce_samples": 0}}
+QUICK = {"training": {"epochs": 1, "rare_samples": 0}}
 IMAGES = {
     "data": {"source": "my_data:Shades", "count": 40},
     "model": {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "graph"}},
@@ -163,3 +164,13 @@ def test_what_run_folders_of_before_say_of_every_data_set_of_faces(run):
         data = parse_config({"data": {"source": source, "path": "x", **idle}}).data
         assert data.crops == "centre"
         assert not idle.keys() & type(data).model_fields.keys()
+
+
+@pytest.mark.parametrize("labels", [["calm", "tense"], ["happy"]])
+def test_tasks_beside_a_source_that_brings_its_own(labels):
+    """They were passed over in silence."""
+    tasks = {"mood": {"type": "multilabel", "labels": labels}}
+    config = parse_config({"data": {"source": "synthetic-faces", "train": 30, "val": 9, "test": 9}, "tasks": tasks})
+    with pytest.raises(InputError, match="'synthetic-faces', which brings its own: expression, affect") as error:
+        load_data(config)
+    assert "leave tasks out" in str(error.value)

@@ -134,7 +134,7 @@ def test_a_whole_training_is_that_of_one_process(config, tmp_path):
             "--set",
             "training.batch_size=16",
             "--set",
-            "training.scarce_samples=128",
+            "training.rare_samples=128",
             "--output",
             tmp_path / "one",
         ]

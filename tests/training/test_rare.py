@@ -41,7 +41,7 @@ def test_batches_that_hold_every_sample_need_no_more():
     assert rare_rows(annotated(3, (3, 3), (3, 3)), 199).tolist() == [0, 1, 2]
 
 
-def test_a_label_that_every_sample_annotates_is_not_scarce_in_small_batches():
+def test_a_label_that_every_sample_annotates_is_not_rare_in_small_batches():
     assert rare_rows(annotated(200, (200, 200), (200, 200)), 8).tolist() == []
     assert rare_rows(annotated(200, (200, 200), (5, 200)), 8).tolist() == [0, 1, 2, 3, 4]
 

@@ -196,11 +196,11 @@ def module_of(name="adamw", weight_decay=0.5):
     tasks = TaskSet([Dimensional("a", ["x"]), Dimensional("b", ["y"])])
     losses = {task.name: MSELoss() for task in tasks}
     model = MultiTaskModel(Backbone(torch.nn.Identity(), 3), LinearHead(tasks, 3))
-    options = {"lr": 0.1, "weight_decay": weight_decay, "momentum": 0.9}
+    settings = {"name": name, "lr": 0.1, "weight_decay": weight_decay}
     module = MultiTaskModule(
         model,
         MultiTaskLoss(losses, weighting=UncertaintyWeighting(losses)),
-        lambda groups: make_optimizer(groups, name=name, **options),
+        lambda groups: make_optimizer(groups, settings),
     )
 
     class Trainer:
@@ -268,7 +268,7 @@ def test_two_processes_learn_the_weights_of_one(place, importable, tmp_path):
     for weighting in weightings:
         two = RunFolder(tmp_path / weighting)
         changes = [f"weighting={weighting}", "optimizer={name: sgd, lr: 0.1}", "training.batch_size=16"]
-        changes += ["training.scarce_samples=128"]
+        changes += ["training.rare_samples=128"]
         one = run_of(place, tmp_path / "one" / weighting, *changes)
         for ours, theirs in zip(rows(two), rows(one), strict=True):
             found, expected = ({name: float(value) for name, value in row.items()} for row in (ours, theirs))

@@ -83,7 +83,8 @@ Examples:
 )
 @click.option("--tau", type=float, help="Threshold instead of the convention's.")
 @click.option(
-    *("--p", "weights"),
+    "--p",
+    "weights",
     multiple=True,
     metavar="[TASK=]P",
     help="Weight of the neighbours instead of the convention's, of all labels or of each task's.",

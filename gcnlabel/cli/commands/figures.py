@@ -26,7 +26,8 @@ Examples:
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the figures.")
 @figure_options
 @click.option(
-    *("--figure", "named"),
+    "--figure",
+    "named",
     multiple=True,
     metavar="NAME[,OPTION=VALUE]",
     help="A figure, or one of your own by package.module:function, with options; may be given again.  [default: all]",

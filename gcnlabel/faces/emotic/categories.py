@@ -12,11 +12,11 @@ from gcnlabel.faces.annotations import BASIC_EXPRESSIONS, FaceAnnotations
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
 
 CATEGORIES = (
-    *("affection", "anger", "annoyance", "anticipation", "aversion", "confidence", "disapproval", "disconnection"),
-    *("disquietment", "doubt/confusion", "embarrassment", "engagement", "esteem", "excitement", "fatigue", "fear"),
-    *("happiness", "pain", "peace", "pleasure", "sadness", "sensitivity", "suffering", "surprise", "sympathy"),
+    "affection", "anger", "annoyance", "anticipation", "aversion", "confidence", "disapproval", "disconnection",
+    "disquietment", "doubt/confusion", "embarrassment", "engagement", "esteem", "excitement", "fatigue", "fear",
+    "happiness", "pain", "peace", "pleasure", "sadness", "sensitivity", "suffering", "surprise", "sympathy",
     "yearning",
-)
+)  # fmt: skip
 """The 26 categories of EMOTIC (Kosti et al., 2019), in its order."""
 
 CATEGORY_SPELLINGS = {

@@ -9,8 +9,17 @@ from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import CONVENTIONS
 
 COMPUTED = {
-    *("TaskPairs", "Absolute", "Threshold", "AbsoluteThreshold", "Sign", "Binarize", "TopK"),
-    *("Reweight", "ColumnReweight", "Normalize", "Transpose"),
+    "TaskPairs",
+    "Absolute",
+    "Threshold",
+    "AbsoluteThreshold",
+    "Sign",
+    "Binarize",
+    "TopK",
+    "Reweight",
+    "ColumnReweight",
+    "Normalize",
+    "Transpose",
 }
 """Transforms that the page computes: the keys of ``STEPS`` in ``graph.js``."""
 

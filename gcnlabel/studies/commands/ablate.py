@@ -27,7 +27,8 @@ Examples:
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of table, figure and JSON.")
 @click.option("--seeds", default=10, show_default=True, type=click.IntRange(min=1), help="Number of paired seeds.")
 @click.option(
-    *("--share", "shares"),
+    "--share",
+    "shares",
     multiple=True,
     default=("0.01", "0.05", "0.2", "1"),
     show_default=True,
@@ -41,13 +42,15 @@ Examples:
     help="One task on K samples; none for shares alone.  [default: dimensions, 10 and 50]",
 )
 @click.option(
-    *("--head", "heads"),
+    "--head",
+    "heads",
     multiple=True,
     metavar="NAME",
     help="Compare this one, as tables call it, with linear and default.  [default: all]",
 )
 @click.option(
-    *("--rate", "rates"),
+    "--rate",
+    "rates",
     multiple=True,
     default=(0.001, 0.003, 0.01),
     show_default=True,
@@ -55,7 +58,9 @@ Examples:
     help="Learning rates to select from.",
 )
 @click.option(
-    *("--min-steps", "--steps", "min_steps"),
+    "--min-steps",
+    "--steps",
+    "min_steps",
     default=300,
     show_default=True,
     type=click.IntRange(min=0),

@@ -25,7 +25,8 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("run", metavar="RUN_OR_CONFIG", type=click.Path())
 @click.option(
-    *("--label", "labels"),
+    "--label",
+    "labels",
     multiple=True,
     required=True,
     metavar="LABEL",

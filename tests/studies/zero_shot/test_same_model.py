@@ -22,8 +22,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 CHANGES = {
     "as it is": [],
-    "no samples of rare labels": ["training.scarce_samples=0"],
-    "few of them": ["training.scarce_samples=3"],
+    "no samples of rare labels": ["training.rare_samples=0"],
+    "few of them": ["training.rare_samples=3"],
     "sgd with steps": [
         *("optimizer={name: sgd, lr: 0.05, momentum: 0.8, weight_decay: 0.02, schedule: step, step_epochs: 2}",),
         "training.batch_size=89",  # 180 samples: the last batch would be 2
