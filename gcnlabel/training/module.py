@@ -60,6 +60,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         super().__init__()
         self.model = model
         self.loss = loss
+        loss.weighting.watch(model)
         self.make_optimizer = optimizer
         self.schedule = schedule
         self.frozen = [(getattr(model, side), epochs) for side, epochs in frozen.items()]
