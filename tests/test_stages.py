@@ -23,6 +23,7 @@ ORDER = (
         "files",
         "processes",
         "progress",
+        "decimals",
         "pickles",
         "tasks",
         "annotations",
