@@ -11,21 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from gcnlabel.data.feature_records import record_file
 from gcnlabel.encoding.encoders import Encoder
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
 
 Progress = Callable[[int, int], None]
-
-
-def record_file(output: str | Path) -> Path:
-    """Return the file that says what made the features of a file.
-
-    Example:
-        >>> record_file("features.npy").name
-        'features.npy.json'
-    """
-    return Path(f"{output}.json")
 
 
 def write_features(
@@ -38,10 +29,9 @@ def write_features(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Write the features [N, D] of items to a ``.npy`` file, and what made them to ``OUTPUT.json``.
+    """Write the features [N, D] of items to a ``.npy`` file, and what made them to ``OUTPUT.json``; return the latter.
 
-    Until all are done, rows stand in ``OUTPUT.part`` and their number in ``OUTPUT.part.json``: the same call goes on
-    there; another encoder or other items start anew.
+    Until all are done, rows stand in ``OUTPUT.part``: the same call goes on there, another starts anew.
 
     Args:
         encoder: Maps items to features.
@@ -52,9 +42,6 @@ def write_features(
         overwrite: Whether to replace a file that is there.
         progress: Called with the number of items done and of all, after every batch.
 
-    Returns:
-        The record.
-
     Raises:
         InputError: There is no item, the file is there, or an item cannot be read.
     """
@@ -62,9 +49,25 @@ def write_features(
     refuse_existing(output, overwrite)
     if not items:
         raise InputError("nothing to encode", expected="at least one image or text")
-    rows = hashlib.sha256(json.dumps(list(names or items)).encode()).hexdigest()
-    record = {**encoder.record, "rows": len(items), "rows_digest": rows}
+    record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items)}
     part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
+    _write_rows(encoder, items, part, state, record, batch_size, progress)
+    _write_json(record_file(output), record)
+    os.replace(part, output)
+    state.unlink()
+    return record
+
+
+def _write_rows(
+    encoder: Encoder,
+    items: Sequence[str],
+    part: Path,
+    state: Path,
+    record: dict[str, Any],
+    batch_size: int,
+    progress: Progress,
+) -> None:
+    """Write the rows that are not done yet."""
     done = _rows_done(part, state, record)
     array = np.lib.format.open_memmap(part, mode="r+") if done else None
     while done < len(items):
@@ -78,11 +81,10 @@ def write_features(
         array.flush()  # the rows before their number
         _write_json(state, {"done": done, "of": record})
     progress(done, len(items))
-    del array
-    _write_json(record_file(output), record)
-    os.replace(part, output)
-    state.unlink()
-    return record
+
+
+def _digest(names: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(list(names)).encode()).hexdigest()
 
 
 def _rows_done(part: Path, state: Path, record: dict[str, Any]) -> int:
