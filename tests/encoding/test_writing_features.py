@@ -56,19 +56,20 @@ def test_rows_of_another_encoder_or_of_other_items_are_not_kept(tmp_path, change
 
 def test_images_of_a_column_by_torchvision(tmp_path):
     torch.manual_seed(0)
-    network = torchvision.models.mobilenet_v3_small(weights=None).eval()
+    network = torchvision.models.resnet18(weights=None).eval()
     save_file(network.state_dict(), tmp_path / "w.safetensors")
     rng = np.random.default_rng(0)
     for name in "ab":
         Image.fromarray(rng.integers(0, 256, (40, 60, 3), dtype=np.uint8)).save(tmp_path / f"{name}.png")
     pl.DataFrame({"image": ["b.png", "a.png"]}).write_csv(tmp_path / "t.csv")
-    call = ["features", f"{tmp_path}/t.csv", "--column", "image", "--encoder", "torchvision:mobilenet_v3_small"]
+    call = ["features", f"{tmp_path}/t.csv", "--column", "image", "--encoder", "torchvision:resnet18"]
     call += ["--weights", f"{tmp_path}/w.safetensors", "--output", f"{tmp_path}/x.npy", "--device", "cpu"]
     result = CliRunner().invoke(main, call)
     assert result.exit_code == 0, result.output
-    network.classifier[3] = torch.nn.Identity()
-    transform = torchvision.models.MobileNet_V3_Small_Weights.DEFAULT.transforms()
+    network.fc = torch.nn.Identity()
+    transform = torchvision.models.ResNet18_Weights.DEFAULT.transforms()
     images = torch.stack([transform(Image.open(tmp_path / name)) for name in ("b.png", "a.png")])
+    assert np.abs(np.load(tmp_path / "x.npy")).max() > 0.01
     with torch.no_grad():
         np.testing.assert_allclose(np.load(tmp_path / "x.npy"), network(images).numpy(), rtol=1e-4, atol=1e-5)
     assert "resize_size=[256]" in json.loads((tmp_path / "x.npy.json").read_text())["preprocessing"]

@@ -11,7 +11,7 @@ from gcnlabel.run.build import build_backbone
 
 SHAPE = (3, 32, 32)
 IMAGES = torch.randint(0, 256, (2, *SHAPE), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-MODEL = {"torchvision": "mobilenet_v3_small", "timm": "test_efficientnet.r160_in1k"}
+MODEL = {"torchvision": "resnet18", "timm": "test_efficientnet.r160_in1k"}
 
 
 def whole(library):
@@ -25,7 +25,7 @@ def whole(library):
 
 def expected_features(library, network, images):
     if library == "torchvision":
-        network.classifier[3] = torch.nn.Identity()
+        network.fc = torch.nn.Identity()
         return network(normalize(images / 255, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
     network.reset_classifier(0)
     cfg = network.pretrained_cfg
@@ -50,6 +50,7 @@ def test_weights_of_a_file_give_the_features_of_the_library(library, kind, tmp_p
     with torch.no_grad():
         out = backbone(IMAGES)
         torch.testing.assert_close(out, expected_features(library, network, IMAGES), rtol=1e-4, atol=1e-5)
+    assert out.abs().max() > 0.001
     assert out.shape == (2, backbone.out_features)
 
 
@@ -91,7 +92,7 @@ def test_without_a_network_the_message_says_where_to_put_the_weights(monkeypatch
 
     monkeypatch.setattr(torch.hub, "load_state_dict_from_url", refuse)
     monkeypatch.setattr(torchvision.models._api, "load_state_dict_from_url", refuse)
-    with pytest.raises(InputError, match=r"mobilenet_v3_small-\w+\.pth cannot be had") as caught:
+    with pytest.raises(InputError, match=r"resnet18-\w+\.pth cannot be had") as caught:
         built("torchvision", pretrained=True)
     assert "checkpoints" in str(caught.value)
     assert "pretrained=FILE" in str(caught.value)
