@@ -49,8 +49,11 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Ba
     images = inputs.ndim == 4
     if settings.scaling is not None and not images:
         raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are features")
-    scale = ScaleToImageNet if settings.scaling == "imagenet" else ScaleImages
-    front: nn.Module = scale() if images else Standardize.fit(inputs) if standardize else nn.Identity()
+    front: nn.Module = Standardize.fit(inputs) if standardize and not images else nn.Identity()
+    if images:
+        (own,) = backbone.own_scale
+        scales = {"imagenet": ScaleToImageNet, "symmetric": ScaleImages, None: ScaleImages}
+        front = own if own is not None and settings.scaling is None else scales[settings.scaling]()
     return Backbone(nn.Sequential(front, backbone.network), backbone.out_features)
 
 
