@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.row_report import RowReport
-from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.on_demand import OnDemand
 from gcnlabel.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Part:
 
     Attributes:
         annotations: Targets of N samples.
-        inputs: Features [N, D], or images uint8 [N, C, H, W].
+        inputs: Features [N, D], images uint8 [N, C, H, W], or :class:`~gcnlabel.data.graphs.Graphs`.
         measured: Raw graphs of the annotations, so that each is measured once.
 
     Raises:
@@ -40,8 +40,8 @@ class Part:
             )
 
     def select(self, rows: Any) -> Part:
-        """Return some of the samples; images on disk are not read."""
-        inputs = self.inputs.select(rows) if isinstance(self.inputs, LazyImages) else self.inputs[rows]
+        """Return some of the samples; what is made on demand, as images on disk, is not."""
+        inputs = self.inputs.select(rows) if isinstance(self.inputs, OnDemand) else self.inputs[rows]
         return Part(self.annotations.select(rows), inputs)
 
     def report(self, others: RowReport | None = None) -> RowReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, PositiveInt, model_validator
@@ -14,6 +14,7 @@ from gcnlabel.data import load_features
 from gcnlabel.errors import InputError
 from gcnlabel.settings import Section, Share
 from gcnlabel.sources.listed_images import load_listed_images
+from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
 from gcnlabel.sources.part import Part
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.tasks import TaskSet
@@ -43,6 +44,7 @@ class Table(Divided):
     Attributes:
         annotations: The table.
         features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
+        smiles: Column of SMILES, which become graphs of molecules (extra ``molecules``).
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
@@ -63,6 +65,7 @@ class Table(Divided):
     source: Literal["table"]
     annotations: str
     features: str | None = None
+    smiles: str | None = None
     images: str | None = None
     size: PositiveInt = 64
     channels: Literal[1, 3] = 3
@@ -110,6 +113,9 @@ class Table(Divided):
         if self.features is not None:
             part = Part(annotations, np.asarray(load_features(self.features), dtype=np.float32))
             return part, part.report()
+        if self.smiles is not None:
+            part = Part(annotations, read_molecules(self.annotations, self.smiles, self._layout))
+            return part, part.report()
         if annotations.ids is None:
             raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
         allowed = ALLOWED if self.allow_missing is None else self.allow_missing
@@ -142,5 +148,22 @@ class Table(Divided):
         if Path(self.annotations).suffix.lower() == ".arff":
             fix = "data: {source: arff, files: {train: ..., test: ...}}"
             raise InputError(f"{self.annotations} is no table", fix=fix)
-        if (self.features is None) == (self.images is None):
-            raise InputError("data names no input, or two", expected="either data.features or data.images")
+        given = [name for name in ("features", "smiles", "images") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InputError(
+                f"data names {' and '.join(given) or 'no input'}",
+                expected="one of data.features, data.smiles or data.images",
+            )
+        if self.smiles is not None and self.long is not None:
+            raise InputError("data.smiles beside data.long", expected="a table with a row a molecule")
+
+    @property
+    def input_files(self) -> tuple[str, ...]:
+        """How files of new inputs end, where they are no images."""
+        return super().input_files if self.smiles is None else MOLECULE_FILES
+
+    def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
+        """Return new features [N, D] of a file, or the molecules of a table with the same column, or of a list."""
+        if self.smiles is None:
+            return super().read_inputs(path, tasks)
+        return read_molecules(path, self.smiles, self._layout)
