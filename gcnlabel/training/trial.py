@@ -105,7 +105,7 @@ def groups_of(planned: Sequence[Planned]) -> Iterator[list[Planned]]:
         yield from (group[start : start + at_once] for start in range(0, len(group), at_once))
 
 
-def batches_of(group: Sequence[Planned], epoch: int) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
+def batches_of(group: Sequence[Planned], epoch: int) -> Iterator[tuple[Any, dict[str, Tensor]]]:
     """Yield the batches of an epoch, a row a model; what several models have in common is looked up once."""
     distinct = {id(p.batches): p for p in group}
     for p in distinct.values():

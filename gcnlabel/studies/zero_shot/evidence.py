@@ -41,7 +41,8 @@ def has_words(config: Config, left: Left) -> bool:
     Whether both are of one model cannot be seen: the left-out labels tell whether their cosine is of use.
     """
     words = str(config.graph.embeddings or NO_WORDS[0]).split(":")[0] not in NO_WORDS
-    return words and left.graph(config).x.shape[1] == left.whole.parts["train"].inputs.shape[1]
+    inputs = left.whole.parts["train"].inputs
+    return words and inputs.ndim == 2 and left.graph(config).x.shape[1] == inputs.shape[1]
 
 
 def _similarity(config: Config, left: Left, place: int, splits: list[str]) -> dict[str, Floats]:

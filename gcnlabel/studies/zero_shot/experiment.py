@@ -70,7 +70,8 @@ def evaluate_zero_shot(
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:
         warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
-    chosen, upper = _chosen(config, lefts), edges_from in EDGES_OF_SPLIT
+    features = lefts[0].whole.parts["train"].inputs.ndim == 2
+    chosen, upper = _chosen(config, lefts), features and edges_from in EDGES_OF_SPLIT
     work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, shots, chosen, upper)
     found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
     said = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}
