@@ -39,11 +39,8 @@ def graphs_from_list(
     edges = [_edges(graph, row) for row, graph in enumerate(graphs)]
     xs = [_columns(graph, "x", row) for row, graph in enumerate(graphs)]
     attributes = [_edge_columns(graph, row) for row, graph in enumerate(graphs)]
-    for what, found in (("x", xs), ("edge_attr", attributes)):
-        for row, values in enumerate(found):
-            if values.shape[1] != found[0].shape[1]:
-                expected = f"{found[0].shape[1]}, as the first graph"
-                raise InputError(f"{what} has {values.shape[1]} columns", where=f"graph {row}", expected=expected)
+    _check_columns("x", xs)
+    _check_columns("edge_attr", attributes)
     return Graphs(
         np.concatenate(xs),
         np.concatenate(edges, axis=1),
@@ -53,6 +50,13 @@ def graphs_from_list(
         node_categories,
         edge_categories,
     )
+
+
+def _check_columns(name: str, found: Sequence[Array]) -> None:
+    for row, values in enumerate(found):
+        if values.shape[1] != found[0].shape[1]:
+            expected = f"{found[0].shape[1]}, as the first graph"
+            raise InputError(f"{name} has {values.shape[1]} columns", where=f"graph {row}", expected=expected)
 
 
 def _columns(graph: Any, name: str, row: int) -> Array:

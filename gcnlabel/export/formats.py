@@ -58,7 +58,7 @@ def export_model(
         raise InputError(
             f"a model of graphs as {format}",
             expected="safetensors, which keeps the weights",
-            fix="gcnlabel predict, or gcnlabel.run.load_model in Python: its inputs are batches of PyTorch Geometric",
+            fix="gcnlabel predict, or gcnlabel.prediction.load_network(RunFolder(RUN)).model in Python, on a Batch",
         )
     refuse_suffix(path, SUFFIXES[format], f"a model as {format}")
     fused = model.fuse()

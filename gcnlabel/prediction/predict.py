@@ -104,8 +104,9 @@ def _predict_rows(
 
 def _check_kind(source: str | Path, data: DataSource) -> None:
     name, images = str(source).lower(), data.image_shape is not None
-    if not images and not name.endswith(data.input_files):
-        raise InputError(f"this run takes no {str(source)!r}", expected="a " + ", ".join(data.input_files))
+    what, endings = data.new_inputs
+    if not images and not name.endswith(endings):
+        raise InputError(f"this run takes {what}, not {str(source)!r}", expected="a " + ", ".join(endings))
     if images and name.endswith(FEATURE_FILES):
         raise InputError(f"this run takes images, not {str(source)!r}", expected="an image or a folder of images")
 

@@ -59,9 +59,9 @@ class StoredDataSet(Divided):
         return part, part.report()
 
     @property
-    def input_files(self) -> tuple[str, ...]:
-        """How files of new inputs end."""
-        return GRAPH_FILES
+    def new_inputs(self) -> tuple[str, tuple[str, ...]]:
+        """What new inputs are, and how their files end, where they are no images."""
+        return "graphs", GRAPH_FILES
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
         """Return the graphs of a file; targets in it are not looked at."""

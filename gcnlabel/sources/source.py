@@ -74,9 +74,9 @@ class DataSource(Section):
         return self.read(None)[0].annotations.tasks
 
     @property
-    def input_files(self) -> tuple[str, ...]:
-        """How files of new inputs end, where they are no images."""
-        return FEATURE_FILES
+    def new_inputs(self) -> tuple[str, tuple[str, ...]]:
+        """What new inputs are, and how their files end, where they are no images."""
+        return "features", FEATURE_FILES
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
         """Return new features [N, D] of a file, as these data have them.

@@ -166,10 +166,11 @@ class Table(Divided):
             raise InputError("data.smiles beside data.long", expected="a table with a row a molecule")
 
     @property
-    def input_files(self) -> tuple[str, ...]:
-        """How files of new inputs end, where they are no images."""
-        graphs = GRAPH_FILES if self.graphs is not None else super().input_files
-        return graphs if self.smiles is None else MOLECULE_FILES
+    def new_inputs(self) -> tuple[str, tuple[str, ...]]:
+        """What new inputs are, and how their files end, where they are no images."""
+        if self.smiles is not None:
+            return "molecules", MOLECULE_FILES
+        return super().new_inputs if self.graphs is None else ("graphs", GRAPH_FILES)
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
         """Return new features [N, D] of a file, or its graphs, or the molecules of a table with the same column."""

@@ -59,11 +59,11 @@ def test_a_run_predicts_new_molecules_as_its_network_does(run, tmp_path):
         assert np.allclose(found.values["size"], scores["size"], atol=1e-5)
 
 
-def test_the_pretend_molecule_is_named(run, tmp_path):
+def test_new_inputs_that_are_no_molecules_are_refused(run, tmp_path):
     (tmp_path / "new.smi").write_text("CCO\nC1CC\n")
     with pytest.raises(InputError, match="rows 2"):
         predict(run, tmp_path / "new.smi")
-    with pytest.raises(InputError, match=r"no 'x\.npy'(.|\n)*\.smi"):
+    with pytest.raises(InputError, match=r"molecules, not 'x\.npy'(.|\n)*\.smi"):
         predict(run, "x.npy")
 
 

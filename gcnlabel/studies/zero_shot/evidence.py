@@ -10,6 +10,7 @@ from gcnlabel.config import Config
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.studies.zero_shot.left import Left
 from gcnlabel.studies.zero_shot.rules import Evidence, Floats, text_similarity
+from gcnlabel.studies.zero_shot.training import on_features
 
 NO_WORDS = ("one-hot", "random")
 """Embeddings that say nothing of a label's name."""
@@ -42,7 +43,7 @@ def has_words(config: Config, left: Left) -> bool:
     """
     words = str(config.graph.embeddings or NO_WORDS[0]).split(":")[0] not in NO_WORDS
     inputs = left.whole.parts["train"].inputs
-    return words and inputs.ndim == 2 and left.graph(config).x.shape[1] == inputs.shape[1]
+    return words and on_features(left.whole) and left.graph(config).x.shape[1] == inputs.shape[1]
 
 
 def _similarity(config: Config, left: Left, place: int, splits: list[str]) -> dict[str, Floats]:

@@ -13,6 +13,11 @@ from gcnlabel.run.data import RunData
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
 
+def on_features(data: RunData) -> bool:
+    """Return whether the inputs are features [N, D]."""
+    return bool(data.parts["train"].inputs.ndim == 2)
+
+
 def check_trainable(data: RunData) -> None:
     """Check that models of this data can be trained side by side.
 
