@@ -22,6 +22,7 @@ ORDER = (
         "stopping",
         "files",
         "processes",
+        "optional",
         "progress",
         "decimals",
         "pickles",

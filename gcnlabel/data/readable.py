@@ -29,7 +29,7 @@ def load_readable(images: ImageFiles) -> tuple[npt.NDArray[np.uint8] | ImageFile
     """
     if not images.fit_in_memory:
         damaged = damaged_files(images.paths)
-        return images.select([row for row in range(len(images)) if row not in damaged]), damaged  # type: ignore[return-value]
+        return images.select([row for row in range(len(images)) if row not in damaged]), damaged
     read = np.empty(images.shape, dtype=np.uint8)
     damaged = {}
     for row in reported(range(len(images)), len(images)):

@@ -26,17 +26,42 @@ class BackbonePart(Part):
     scaling: Literal["symmetric", "imagenet"] | None = None
 
 
+KINDS = {1: "features", 2: "graphs", 3: "images"}
+"""Number of dimensions of an input's shape -> what it is: (D,), (D, A) of nodes and edges, (C, H, W)."""
+SUITABLE = {"features": "e.g. mlp or identity", "graphs": "e.g. gin or attentivefp", "images": "e.g. small_cnn"}
+
+
+def check_kind(shape: Shape, name: str, wanted: str) -> None:
+    """Check that inputs are what a backbone takes.
+
+    Raises:
+        InputError: They are something else; a backbone that takes them is named.
+    """
+    given = KINDS.get(len(shape), "features")
+    if given != wanted:
+        raise InputError(f"backbone {name!r} does not take {given}", expected=wanted, fix=SUITABLE[given])
+
+
 def features_in(shape: int | Shape, name: str) -> int:
     """Return the number of features of an input, D, for a backbone that takes features [D].
 
     Raises:
-        InputError: The input is an image.
+        InputError: The input is an image or a graph.
     """
     if isinstance(shape, int):
         return shape
-    if len(shape) != 1:
-        raise InputError(f"backbone {name!r} does not take images", expected="features", fix="e.g. small_cnn")
+    check_kind(shape, name, "features")
     return shape[0]
+
+
+def graphs_in(shape: Shape, name: str) -> tuple[int, int]:
+    """Return the number of features of a node, D, and of an edge, A, for a backbone that takes graphs.
+
+    Raises:
+        InputError: The input is an image, or features.
+    """
+    check_kind(shape, name, "graphs")
+    return shape[0], shape[1]
 
 
 def channels_in(shape: int | Shape, name: str, *, colour: bool = False) -> int:
@@ -46,8 +71,8 @@ def channels_in(shape: int | Shape, name: str, *, colour: bool = False) -> int:
         InputError: The input is no image, or has no colours and ``colour`` is true.
     """
     channels = shape if isinstance(shape, int) else shape[0]
-    if not isinstance(shape, int) and len(shape) != 3:
-        raise InputError(f"backbone {name!r} does not take features", expected="images", fix="e.g. mlp or identity")
+    if not isinstance(shape, int):
+        check_kind(shape, name, "images")
     if colour and channels != 3:
         raise InputError(f"backbone {name!r} takes colour images", fix="set data.channels to 3")
     return channels
@@ -141,4 +166,4 @@ class Backbone(nn.Module):
 
 
 BACKBONES = Registry("backbone", "gcnlabel.nn.backbones", form=BackbonePart, default="small_cnn", makes=Backbone)
-"""Makes a :class:`Backbone` for inputs of a shape: ``(shape, *, options) -> Backbone``, (D,) or (C, H, W)."""
+"""Makes a :class:`Backbone` for inputs of a shape: ``(shape, *, options) -> Backbone``, (D,), (C, H, W) or (D, A)."""
