@@ -41,7 +41,8 @@ def test_every_command_exists_with_its_options_and_choices(page, line):
 @pytest.mark.parametrize(
     ("page", "block"), [(name, text) for name in SITE for language, text in fences(name) if language == "yaml"]
 )
-def test_every_config_and_every_declaration_of_tasks_is_read(page, block):
+def test_every_config_and_every_declaration_of_tasks_is_read(page, block, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "examples" / "your_own_parts")
     content = yaml.safe_load(block)
     if "data" in content:
         assert isinstance(parse_config(content), Config)
