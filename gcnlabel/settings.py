@@ -6,7 +6,18 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    PositiveInt,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 ONE, EACH = "<one>", "<each>"
@@ -20,8 +31,20 @@ Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Pair = Annotated[list[Weight], Field(min_length=2, max_length=2)]
 BY_LIST = Discriminator(lambda value: EACH if isinstance(value, list | tuple) else ONE)
 WeightOrPair = Annotated[Annotated[Weight, Tag(ONE)] | Annotated[Pair, Tag(EACH)], BY_LIST]
-ClassWeights = Annotated[Annotated[bool, Tag(ONE)] | Annotated[dict[str, WeightOrPair], Tag(EACH)], BY_FORM]
-"""Weights by frequency or not; or class -> weight, tag -> [weight where absent, weight where present]."""
+
+
+def _whether_or_beta(value: Any) -> bool | float:
+    """Return a truth value, or a number between 0 and 1."""
+    if isinstance(value, bool) or (isinstance(value, float) and 0 < value < 1):
+        return value
+    raise PydanticCustomError("whether_or_beta", "Input should be true or false, or a number between 0 and 1")
+
+
+BETA = {"anyOf": [{"type": "boolean"}, {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}]}
+WhetherOrBeta = Annotated[Any, PlainValidator(_whether_or_beta), WithJsonSchema(BETA)]
+ClassWeights = Annotated[Annotated[WhetherOrBeta, Tag(ONE)] | Annotated[dict[str, WeightOrPair], Tag(EACH)], BY_FORM]
+"""Weights by frequency or not, or by effective numbers of samples with that beta; or class -> weight, tag -> [weight
+where absent, weight where present]."""
 Sizes = Annotated[Sequence[PositiveInt], Field(max_length=8), AfterValidator(list)]
 Names = Annotated[Sequence[str], AfterValidator(list)]
 

@@ -119,6 +119,8 @@ def _without_default_nulls(value: Any) -> Any:
         return {name: _without_default_nulls(of) for name, of in kept}
     if isinstance(value, Mapping):
         return {key: _without_default_nulls(of) for key, of in value.items()}
+    if isinstance(value, list):
+        return [_without_default_nulls(each) for each in value]
     return value
 
 

@@ -25,13 +25,18 @@ HEADS = (
     "label-query",
     "sample-graph",
 )
+OLD_MOMENTUM = 0.9
+OLD_STEPS = {"epochs": 10, "factor": 0.1}
+"""Defaults that runs wrote beside every optimizer and every schedule."""
 OF_EVERY_HEAD = (*OF_GENERATOR, "tasks", "residual_tasks", "keep_length")
 
 
 def modernised(content: Mapping[str, Any]) -> tuple[Values, list[str]]:
     """Return a config in today's form, and the places that were rewritten."""
     modern = copy.deepcopy(dict(content))
-    return modern, [place for rewrite in (_head, _backbone, _losses, _rare) for place in rewrite(modern)]
+    return modern, [
+        place for rewrite in (_head, _backbone, _losses, _training, _optimizer) for place in rewrite(modern)
+    ]
 
 
 def _head(content: Values) -> Iterator[str]:
@@ -96,9 +101,31 @@ def _losses(content: Values) -> Iterator[str]:
     yield from ()
 
 
-def _rare(content: Values) -> Iterator[str]:
-    """``rare_samples`` was called ``scarce_samples``; beside the new name, which a base says, it is the caller's."""
+def _training(content: Values) -> Iterator[str]:
+    """Samples of rare labels were scarce, and TensorBoard the one logger.
+
+    Beside a new name, which a base says, an old one is the caller's.
+    """
     training = content.get("training")
-    if isinstance(training, dict) and "scarce_samples" in training:
+    if not isinstance(training, dict):
+        return
+    if isinstance(tensorboard := training.pop("tensorboard", None), bool):
+        training["loggers"] = ["tensorboard"] if tensorboard else training.get("loggers", [])
+    if "scarce_samples" in training:
         training["rare_samples"] = training.pop("scarce_samples")
         yield "training.rare_samples"
+
+
+def _optimizer(content: Values) -> Iterator[str]:
+    """Options of one optimizer and of one schedule stood beside all; a run wrote them with their defaults."""
+    given = content.get("optimizer")
+    if not isinstance(given, dict):
+        return
+    if given.get("name", "adamw") != "sgd" and given.get("momentum") == OLD_MOMENTUM:
+        del given["momentum"]
+    old = {new: given.pop(key) for new, key in (("epochs", "step_epochs"), ("factor", "step_factor")) if key in given}
+    if old and given.get("schedule") == "step":
+        given["schedule"] = {"name": "step", **old}
+        yield "optimizer.schedule"
+    elif old:
+        given |= {f"step_{key}": value for key, value in old.items() if value != OLD_STEPS[key]}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
 
 from gcnlabel.config.graph import Graph as Graph
-from gcnlabel.config.optimizer import Optimizer
 from gcnlabel.data.augmentation import AUGMENTATIONS
+from gcnlabel.data.mixing import MIXINGS
 from gcnlabel.losses import LOSSES, WEIGHTINGS
 from gcnlabel.losses.task_loss import LossPart
 from gcnlabel.nn import BACKBONES, HEADS
@@ -18,6 +18,8 @@ from gcnlabel.nn.heads import HeadPart
 from gcnlabel.registry import Part
 from gcnlabel.settings import Section
 from gcnlabel.sources import SOURCES, DataSource
+from gcnlabel.training.loggers import LOGGERS
+from gcnlabel.training.optimizers import OPTIMIZERS, OptimizerPart
 
 
 class Model(Section):
@@ -42,14 +44,19 @@ class Training(Section):
             of it; see :func:`gcnlabel.training.rare_rows`.
         min_steps: Batches of the whole training, at least: an epoch goes over few samples several times.
         patience: Epochs without an improvement of ``select.metric`` after which training ends; None for never.
+        clip: Largest norm of the gradient of all parameters together: a larger one is scaled to it; None for no bound.
+        accumulate: Batches whose mean gradient makes one step of the optimizer.
+        average: Decay of the exponential moving average of the weights that is measured and kept instead of them, e.g.
+            0.999 a step; None for none.
         workers: Processes that load.
         precision: Lightning's; bf16-mixed pays on GPUs with bfloat16 units, and never on a CPU without them.
         augment: What is done to training images.
         augment_on: Whether the loader augments, on the CPU, or the device that trains.
+        mix: How samples of a batch are mixed; null for not at all.
         channels_last: Keep images and convolutions with their channels last, as GPUs' tensor cores want them.
         compile: Compile the backbone (``torch.compile``), which takes minutes, for training and evaluation and for
             whole batches and the last.
-        tensorboard: Whether to log for TensorBoard too.
+        loggers: What logs beside ``metrics.csv`` of the run folder; see :mod:`gcnlabel.training.loggers`.
     """
 
     epochs: PositiveInt = 10
@@ -57,13 +64,17 @@ class Training(Section):
     rare_samples: Annotated[int, Field(ge=0)] = 64
     min_steps: Annotated[int, Field(ge=0)] = 0
     patience: PositiveInt | None = None
+    clip: PositiveFloat | None = None
+    accumulate: PositiveInt = 1
+    average: Annotated[float, Field(gt=0, lt=1)] | None = None
     workers: Annotated[int, Field(ge=0)] = 0
     precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
     augment: Annotated[Part, AUGMENTATIONS] = Field(default_factory=partial(AUGMENTATIONS.parse, "none"))
     augment_on: Literal["loader", "device"] = "loader"
+    mix: Annotated[Part, MIXINGS] | None = None
     channels_last: bool = False
     compile: bool = False
-    tensorboard: bool = False
+    loggers: list[Annotated[Part, LOGGERS]] = Field(default=[])
 
 
 class Select(Section):
@@ -127,6 +138,7 @@ class Config(Section):
             ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
             :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
             loss``: a metric of a task says better which epoch is best.
+        optimizer: How weights are learned; see :mod:`gcnlabel.training.optimizers`.
         ablate: Heads that ``gcnlabel ablate`` compares beside its own.
         seed: Of initial weights, the order of samples and what is held out.
     """
@@ -141,7 +153,7 @@ class Config(Section):
     model: Model = Field(default_factory=Model)
     loss: dict[str, Annotated[LossPart, LOSSES]] = Field(default={})
     weighting: Annotated[Part, WEIGHTINGS] = Field(default_factory=partial(WEIGHTINGS.parse, "fixed"))
-    optimizer: Optimizer = Optimizer()
+    optimizer: Annotated[OptimizerPart, OPTIMIZERS] = Field(default_factory=partial(OPTIMIZERS.parse, "adamw"))
     training: Training = Field(default_factory=Training)
     ablate: Ablate = Ablate()
     select: Select = Select()

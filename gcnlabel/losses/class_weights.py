@@ -14,18 +14,22 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.tasks import Task
 
-Given = bool | Mapping[str, float | Sequence[float]]
-"""True for weights by frequency; or class -> weight, tag -> weights where it is absent and present."""
+Given = bool | float | Mapping[str, float | Sequence[float]]
+"""True for weights by frequency, a number for those of :func:`effective_weights` with that beta; or class -> weight,
+tag -> weights where it is absent and present."""
 
 
 def weights_of_classes(given: Given, annotations: Annotations, task: str) -> Tensor | None:
-    """Return the weight of each class [classes], None for none: ``f_min / f_i`` where ``given`` is true.
+    """Return the weight of each class [classes], None for none.
+
+    Where ``given`` is true, they are those of :func:`inverse_frequency_weights`.
 
     Raises:
         InputError: A name is no class, or a weight is no number.
     """
-    if given is True:
-        return inverse_frequency_weights(torch.as_tensor(np.nansum(annotations.indicators(task), 0)))
+    if given is True or isinstance(given, float):
+        counts = torch.as_tensor(np.nansum(annotations.indicators(task), 0))
+        return inverse_frequency_weights(counts) if given is True else effective_weights(counts, given)
     return _given(annotations.tasks[task], given, 1)[:, 0] if given else None
 
 
@@ -40,7 +44,13 @@ def weights_of_tags(given: Given, annotations: Annotations, task: str) -> Tensor
     if not given:
         return None
     counts = _tag_counts(annotations.targets[task])
-    return of_mean_1(balanced_weights(counts) if given is True else _given(annotations.tasks[task], given, 2), counts)
+    if given is True:
+        weights = balanced_weights(counts)
+    elif isinstance(given, float):
+        weights = effective_weights(counts, given)
+    else:
+        weights = _given(annotations.tasks[task], given, 2)
+    return of_mean_1(weights, counts)
 
 
 def inverse_frequency_weights(counts: Tensor) -> Tensor:
@@ -78,6 +88,26 @@ def balanced_weights(counts: Tensor) -> Tensor:
     seen = counts > 0
     total, kinds = counts.sum(-1, keepdim=True), seen.sum(-1, keepdim=True)
     return torch.where(seen, total / (kinds * counts).where(seen, 1), 0)
+
+
+def effective_weights(counts: Tensor, beta: float) -> Tensor:
+    """Return ``(1 - beta) / (1 - beta^n_i)``, scaled to sum to the number of classes (Cui et al., CVPR 2019, Eq. 3).
+
+    They lie between 1 (``beta`` near 0) and weights by inverse frequency (``beta`` near 1). A class that never occurs
+    weighs 0.
+
+    Args:
+        counts: Samples of each class [classes]; or of each tag, absent and present [labels, 2].
+        beta: In (0, 1).
+
+    Example:
+        >>> effective_weights(torch.tensor([2, 1]), 0.5).tolist()
+        [0.800000011920929, 1.2000000476837158]
+    """
+    counts = counts.to(torch.get_default_dtype())
+    seen = counts > 0
+    weights = torch.where(seen, (1 - beta) / (1 - beta**counts).where(seen, 1), 0)
+    return weights * seen.sum(-1, keepdim=True) / weights.sum(-1, keepdim=True).where(seen.any(-1, keepdim=True), 1)
 
 
 def of_mean_1(weights: Tensor, counts: Tensor) -> Tensor:

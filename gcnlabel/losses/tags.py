@@ -11,11 +11,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gcnlabel.losses.class_weights import Given, weights_of_tags
-from gcnlabel.losses.task_loss import LOSSES, WeighedLoss, count
+from gcnlabel.losses.task_loss import LOSSES, Focus, WeighedLoss, count
 from gcnlabel.settings import ClassWeights
 from gcnlabel.tasks import Task
-
-Focus = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class TagLoss(WeighedLoss):
@@ -41,12 +39,16 @@ class TagLoss(WeighedLoss):
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weighted losses and number of observed tags."""
         known = torch.where(seen, targets, 0).to(scores.dtype)
-        absent, present = 1 - known, known
+        absent, present = self.shares(known)
         if self.class_weights is not None:
             weights = self.class_weights.to(scores.dtype)
             absent, present = absent * weights[:, 0], present * weights[:, 1]
         total = torch.where(seen, self.of_shares(scores, absent, present), 0).sum()
         return total, count(seen, total)
+
+    def shares(self, known: Tensor) -> tuple[Tensor, Tensor]:
+        """Return how much each tag counts as absent and as present, [B, labels] each."""
+        return 1 - known, known
 
     @abstractmethod
     def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
@@ -54,7 +56,30 @@ class TagLoss(WeighedLoss):
 
 
 class BinaryCrossEntropy(TagLoss):
-    """Binary cross-entropy with logits, the weighted mean over observed tags; see :class:`TagLoss`."""
+    """Binary cross-entropy with logits, the weighted mean over observed tags; see :class:`TagLoss`.
+
+    Args:
+        class_weights: Weights of absent and present tags, see :class:`TagLoss`.
+        pos_weight: What a tag that is present weighs besides, as PyTorch's: the mean is still over the number of tags.
+        smoothing: Share of the target that is spread over absent and present alike.
+        weighing: What :meth:`fit` makes the weights of, see :class:`TagLoss`.
+    """
+
+    def __init__(
+        self,
+        class_weights: Tensor | None = None,
+        *,
+        pos_weight: float = 1.0,
+        smoothing: float = 0.0,
+        weighing: Given = False,
+    ) -> None:
+        super().__init__(class_weights, weighing=weighing)
+        self.pos_weight, self.smoothing = pos_weight, smoothing
+
+    def shares(self, known: Tensor) -> tuple[Tensor, Tensor]:
+        """Return how much each tag counts as absent and as present."""
+        known = known * (1 - self.smoothing) + self.smoothing / 2
+        return 1 - known, known * self.pos_weight
 
     def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
         """Return ``-present log q - absent log(1 - q)``, with ``q = sigmoid(score)``."""
@@ -100,15 +125,24 @@ class AsymmetricLoss(TagLoss):
 
 
 @LOSSES.register("bce", suits="tags")
-def bce(task: Task, *, class_weights: ClassWeights = False) -> BinaryCrossEntropy:
+def bce(
+    task: Task,
+    *,
+    class_weights: ClassWeights = False,
+    pos_weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0,
+    smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0,
+) -> BinaryCrossEntropy:
     """Return binary cross-entropy.
 
     Args:
         task: A multi-label task.
         class_weights: True so that the samples in which a tag is absent and those in which it is present weigh the same
-            together; or tag -> [weight where absent, weight where present], 1 for those left out.
+            together; a number for weights by effective numbers with that beta (Cui et al., CVPR 2019); or tag ->
+            [weight where absent, weight where present], 1 for those left out.
+        pos_weight: What a tag that is present weighs besides.
+        smoothing: Share of the target that is spread over absent and present alike (label smoothing).
     """
-    return BinaryCrossEntropy(weighing=class_weights)
+    return BinaryCrossEntropy(weighing=class_weights, pos_weight=pos_weight, smoothing=smoothing)
 
 
 @LOSSES.register("asymmetric", suits="tags")

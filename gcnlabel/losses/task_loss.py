@@ -16,6 +16,8 @@ from gcnlabel.errors import InputError, closest
 from gcnlabel.registry import Part, Registry
 from gcnlabel.tasks import Task
 
+Focus = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
 
 class LossPart(Part):
     """Name and options of the loss of one task.

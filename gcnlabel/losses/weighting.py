@@ -30,6 +30,9 @@ class Weighting(nn.Module):
             losses: Loss of each task, already times its fixed weight.
         """
 
+    def watch(self, model: nn.Module) -> None:
+        """Take what it needs of the model that the losses train: nothing, for most."""
+
 
 class FixedWeights(Weighting):
     """``total = sum of losses``: the fixed weights, which the losses bear already, are the only ones.

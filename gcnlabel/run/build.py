@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from gcnlabel.annotations import warn_unseen
 from gcnlabel.config.schema import Config
 from gcnlabel.data import Standardize
+from gcnlabel.data.mixing import MIXINGS
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.losses import MultiTaskLoss, make_loss, make_weighting
@@ -19,7 +20,8 @@ from gcnlabel.nn import BACKBONES, Backbone, MultiTaskModel, build_head
 from gcnlabel.nn.backbone import BackbonePart
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 from gcnlabel.run.data import RunData
-from gcnlabel.training import MultiTaskModule, make_optimizer, schedule_factor
+from gcnlabel.training import MultiTaskModule, make_optimizer
+from gcnlabel.training.schedules import SCHEDULES, Schedule
 from gcnlabel.units import Units
 
 
@@ -73,16 +75,18 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
     """Return everything that is trained, ready for Lightning."""
     model, loss = build_model(config, data, graph), build_loss(config, data)
-    return MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config))
+    frozen = config.optimizer.frozen
+    module = MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config), frozen)
+    module.mix = None if config.training.mix is None else MIXINGS.make(config.training.mix)
+    return module
 
 
 def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:
     """Return what makes the optimizer from groups of parameters; ``fused``: in one kernel, see ``make_optimizer``."""
-    options = config.optimizer.model_dump(include={"name", "lr", "weight_decay", "momentum"})
-    return partial(make_optimizer, **options, sides=config.optimizer.sides, fused=fused)
+    return partial(make_optimizer, settings=config.optimizer, fused=fused)
 
 
-def build_schedule(config: Config) -> Callable[[float], float]:
+def build_schedule(config: Config) -> Schedule:
     """Return the factor of the learning rate as a function of the epochs done."""
-    settings = config.optimizer
-    return schedule_factor(settings.schedule, config.training.epochs, settings.step_epochs, settings.step_factor)
+    made: Schedule = SCHEDULES.make(config.optimizer.schedule, config.training.epochs)
+    return made

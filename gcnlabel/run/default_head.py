@@ -83,7 +83,10 @@ def why_shared(config: Config) -> str | None:
         f"training.precision: {config.training.precision}": config.training.precision != "32-true",
         f"select.split: {config.select.split}": config.select.split != "val",
         "optimizer.backbone or optimizer.head": any(config.optimizer.sides.values()),
-        "training.tensorboard": config.training.tensorboard,
+        str(config.optimizer.alone): config.optimizer.alone is not None,
+        "training.mix": config.training.mix is not None,
+        "training.average": config.training.average is not None,
+        "training.loggers": bool(config.training.loggers),
         "training.compile": config.training.compile,
     }
     return next((what for what, is_so in said.items() if is_so), None)

@@ -14,7 +14,7 @@ from gcnlabel.config import Config, dump_config, load_config, named_code
 from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
 from gcnlabel.run.reading import read_evaluation
-from gcnlabel.training import BEST, LAST, TENSORBOARD
+from gcnlabel.training import BEST, LAST, LOGS
 
 
 def config_of_run(path: Path, changes: Iterable[str] = ()) -> Config:
@@ -126,7 +126,7 @@ class RunFolder:
         try:
             for stale in (*made, *self.path.glob("hpc_ckpt_*.ckpt"), *self.last.parent.glob("hpc_ckpt_*.ckpt")):
                 stale.unlink(missing_ok=True)
-            shutil.rmtree(self.path / TENSORBOARD, ignore_errors=True)
+            shutil.rmtree(self.path / LOGS, ignore_errors=True)
         except OSError as error:
             raise InputError(f"cannot remove {stale}: {error.strerror}", fix="choose another folder") from error
         self.write_config(config)

@@ -7,7 +7,7 @@ from functools import partial
 from gcnlabel.config import Config
 from gcnlabel.data import AUGMENTATIONS, ArrayDataset, targets_to_tensors
 from gcnlabel.run.data import RunData
-from gcnlabel.training import BatchPlan, MultiTaskDataModule, Selection, rare_rows
+from gcnlabel.training import BatchPlan, MultiTaskDataModule, Selection, Steps, rare_rows
 
 
 def data_module(config: Config, data: RunData, *, first_epoch: int = 0) -> MultiTaskDataModule:
@@ -45,6 +45,12 @@ def batch_plan(config: Config) -> BatchPlan:
         min_steps=settings.min_steps,
         patience=settings.patience,
     )
+
+
+def steps(config: Config) -> Steps:
+    """Return what a step of the optimizer is made of."""
+    settings = config.training
+    return Steps(clip=settings.clip, accumulate=settings.accumulate, average=settings.average)
 
 
 def selection(config: Config) -> Selection:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
-from gcnlabel.training import schedule_factor
+from gcnlabel.training.schedules import SCHEDULES
 
 CHANGEABLE = ("training.epochs", "training.workers", "calibrate")
 
@@ -65,14 +65,12 @@ def _flat(section: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def _say_schedule(config: Config, wanted: Config, done: int) -> None:
     settings, epochs = config.optimizer, (config.training.epochs, wanted.training.epochs)
-    rates = [
-        settings.lr * schedule_factor(settings.schedule, number, settings.step_epochs, settings.step_factor)(done)
-        for number in epochs
-    ]
+    rates = [settings.lr * SCHEDULES.make(settings.schedule, number)(done) for number in epochs]
     if not math.isclose(*rates, abs_tol=1e-12):
         warnings.warn(
-            f"the {settings.schedule} schedule now spans {epochs[1]} epochs instead of {epochs[0]}: the learning rate "
-            f"goes on at {rates[1]:.3g}, not {rates[0]:.3g}; {epochs[1]} epochs in one go would give another result",
+            f"the {settings.schedule.name} schedule now spans {epochs[1]} epochs instead of {epochs[0]}: the learning "
+            f"rate goes on at {rates[1]:.3g}, not {rates[0]:.3g}; {epochs[1]} epochs in one go would give another "
+            "result",
             GcnlabelWarning,
             stacklevel=4,
         )

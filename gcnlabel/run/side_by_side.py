@@ -13,7 +13,7 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_loss, build_optimizer, build_schedule
 from gcnlabel.run.calibration import calibrate, calibration_methods
 from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.loaders import batch_plan, selection
+from gcnlabel.run.loaders import batch_plan, selection, steps
 from gcnlabel.training import BatchPlan, Trial, fit, portions, predict
 
 EXTENSIONS = 2
@@ -46,6 +46,15 @@ def check_side_by_side(config: Config) -> None:
             f"training.precision: {config.training.precision}",
             expected="32-true: models are trained side by side, in float32",
             fix="--set training.precision=32-true",
+        )
+    of_training = next((key for key in ("average", "mix") if getattr(config.training, key) is not None), None)
+    alone = config.optimizer.alone if of_training is None else f"training.{of_training}"
+    if alone is not None:
+        raise InputError(
+            alone,
+            expected="what models side by side follow: AdamW, Adam or SGD, a schedule that no metric changes, no side "
+            "frozen, no average of the weights and no mixed samples",
+            fix="leave it out of the config, or train the heads one by one with gcnlabel train",
         )
 
 
@@ -105,7 +114,7 @@ def fit_trials(
     plan: BatchPlan = replace(batch_plan(config), **bounds)  # type: ignore[arg-type]
     augment = AUGMENTATIONS.make(config.training.augment)
     rules = (build_optimizer(config, fused=True), build_schedule(config), augment)
-    fit(trials, plan, selection(config), *rules, progress=progress)
+    fit(trials, plan, selection(config), *rules, progress=progress, steps=steps(config))
     for trial in trials:
         if trial.epoch:  # it has not diverged
             _calibrate(config, trial)

@@ -18,10 +18,11 @@ from gcnlabel.run.data import RunData, load_data, with_decisions
 from gcnlabel.run.default_head import check_alone, resolve_default
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.graph import build_graph
-from gcnlabel.run.loaders import batch_plan, check_selection, selection
+from gcnlabel.run.loaders import batch_plan, check_selection, selection, steps
 from gcnlabel.run.requeue import is_first_process, note_job
 from gcnlabel.run.speed import set_for_speed
-from gcnlabel.training import MultiTaskModule, clear_failures, make_trainer
+from gcnlabel.training import LOGS, MultiTaskModule, clear_failures, make_trainer
+from gcnlabel.training.loggers import LOGGERS, check_loggers
 
 
 def held(folder: RunFolder) -> AbstractContextManager[None]:
@@ -76,6 +77,7 @@ def fit_module(
 ) -> None:
     """Train what is left; what a signal raises, and Lightning makes an exit of the process, becomes itself again."""
     set_for_speed(module, config)
+    trainer.loggers = [LOGGERS.make(each, folder.path / LOGS) for each in config.training.loggers]
     with clear_failures(folder.path):
         try:
             trainer.fit(module, data, **how)
@@ -89,8 +91,9 @@ def trainer_of(config: Config, folder: RunFolder, devices: int | str, num_nodes:
     """Return the trainer of a run.
 
     Raises:
-        InputError: There are no such devices.
+        InputError: There are no such devices, or a logger's package is not there.
     """
+    check_loggers(config.training.loggers)
     try:
         return make_trainer(
             folder.path,
@@ -99,7 +102,7 @@ def trainer_of(config: Config, folder: RunFolder, devices: int | str, num_nodes:
             devices=devices,
             num_nodes=num_nodes,
             precision=config.training.precision,
-            tensorboard=config.training.tensorboard,
+            steps=steps(config),
             progress=progress,
         )
     except (MisconfigurationException, RuntimeError, ValueError) as error:

@@ -4,24 +4,26 @@ from gcnlabel.training.ensemble import Ensemble
 from gcnlabel.training.failures import clear_failures
 from gcnlabel.training.fit import fit
 from gcnlabel.training.module import MultiTaskModule
-from gcnlabel.training.optimizers import make_optimizer, schedule_factor
+from gcnlabel.training.optimizers import make_optimizer
 from gcnlabel.training.plan import BatchPlan
 from gcnlabel.training.predict import portions, predict
 from gcnlabel.training.rare import draw_rows, rare_rows
 from gcnlabel.training.selection import Selection
-from gcnlabel.training.trainer import BEST, LAST, TENSORBOARD, has_stopped, make_trainer
+from gcnlabel.training.steps import Steps
+from gcnlabel.training.trainer import BEST, LAST, LOGS, has_stopped, make_trainer
 from gcnlabel.training.trial import Trial
 
 __all__ = [
     "BEST",
     "LAST",
-    "TENSORBOARD",
+    "LOGS",
     "BatchPlan",
     "Ensemble",
     "MultiTaskDataModule",
     "MultiTaskModule",
     "SafeCheckpointIO",
     "Selection",
+    "Steps",
     "Trial",
     "clear_failures",
     "draw_rows",
@@ -33,5 +35,4 @@ __all__ = [
     "portions",
     "predict",
     "rare_rows",
-    "schedule_factor",
 ]

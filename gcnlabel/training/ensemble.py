@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.nn import MultiTaskModel
+from gcnlabel.training.steps import EACH_BATCH, Steps
 
 Scores = dict[str, Tensor]
 
@@ -32,6 +33,7 @@ class Ensemble:
         rates: Learning rate of each [M]; neighbours of the same rate are one group of the optimizer.
         optimizer: Makes the optimizer from groups of named parameters, each with its ``lr``; it must treat each number
             alone, as SGD and AdamW do.
+        steps: What a step is made of, for each member by itself.
     """
 
     def __init__(
@@ -40,7 +42,10 @@ class Ensemble:
         losses: Sequence[MultiTaskLoss],
         rates: Sequence[float],
         optimizer: Callable[[list[dict[str, Any]]], Optimizer],
+        steps: Steps = EACH_BATCH,
     ) -> None:
+        self.steps = steps
+        self._gradients: list[list[Tensor]] = []
         self.model, self.loss = copy.deepcopy(models[0]), copy.deepcopy(losses[0])
         self.rates = list(rates)
         stacked, self.buffers = stack_module_state(list(models))
@@ -61,26 +66,38 @@ class Ensemble:
         """Return the number of members, M."""
         return len(self.rates)
 
-    def step(self, inputs: Tensor, targets: Mapping[str, Tensor], factor: float = 1.0) -> Tensor:
+    def step(self, inputs: Tensor, targets: Mapping[str, Tensor], factor: float = 1.0, *, last: bool = False) -> Tensor:
         """Train every member on a batch of its own and return their losses [M].
 
         Args:
             inputs: [M, B, ...].
             targets: Targets of each task, [M, B] or [M, B, labels of the task].
             factor: What the schedule makes of the learning rates now.
+            last: Whether it is the last batch of an epoch, which ends a step however many it has.
         """
         self.model.train()
         state = (self.parameters, self.buffers, self._class_weights)
         losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, dict(targets))
         found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
-        gradients = [_transposed(gradient).contiguous() for gradient in found]  # fused optimizers ignore strides
+        self._gradients.append([_transposed(gradient).contiguous() for gradient in found])  # fused ones ignore strides
+        if last or len(self._gradients) == self.steps.accumulate:
+            self._take_step(factor)
+        return losses.detach()
+
+    def _take_step(self, factor: float) -> None:
+        """Step by what was gathered."""
+        gradients = self._gradients[0]
+        if self.steps.accumulate > 1:
+            gradients = [torch.stack(of).sum(0) / self.steps.accumulate for of in zip(*self._gradients, strict=True)]
+        self._gradients = []
+        if self.steps.clip is not None:
+            gradients = _clipped(gradients, self.steps.clip)
         for rate, group in zip(self._rates, self.optimizer.param_groups, strict=True):
             group["lr"] = rate * factor
         for run, own in zip(self._runs, self._own, strict=True):
             for parameter, gradient in zip(own, gradients, strict=True):
                 parameter.grad = gradient[run]
         self.optimizer.step()
-        return losses.detach()
 
     @torch.no_grad()
     def scores(self, inputs: Tensor) -> Scores:
@@ -118,6 +135,13 @@ def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arg
     """Return what vmap would of one member: arguments without their first dimension, results with one."""
     pairs = zip(in_dims, arguments, strict=True)
     return _each(lambda t: t[None], function(*(a if dim is None else _each(lambda t: t[0], a) for dim, a in pairs)))
+
+
+def _clipped(gradients: Sequence[Tensor], largest: float) -> list[Tensor]:
+    """Return gradients, [M, ...] each, of members whose norm over all of them is too large scaled to the largest."""
+    norms = torch.stack([torch.linalg.vector_norm(g.flatten(1), dim=1) for g in gradients]).norm(dim=0)
+    factors = (largest / (norms + 1e-6)).clamp(max=1)  # as torch.nn.utils.clip_grad_norm_
+    return [g * factors.view(-1, *[1] * (g.ndim - 1)) for g in gradients]
 
 
 def _transposed(stacked: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from gcnlabel.training.ensemble import Ensemble
 from gcnlabel.training.plan import BatchPlan
 from gcnlabel.training.predict import portions, predict
 from gcnlabel.training.selection import Selection
+from gcnlabel.training.steps import EACH_BATCH, Steps
 from gcnlabel.training.trial import Augment, Planned, Trial, batches_of, groups_of, planned_trials
 
 
@@ -24,6 +26,7 @@ def fit(
     schedule: Callable[[float], float] = lambda epochs: 1.0,
     augment: Augment | None = None,
     progress: Callable[[int], None] = lambda trained: None,
+    steps: Steps = EACH_BATCH,
 ) -> None:
     """Train models, each as Lightning would train it alone, and leave each with the weights of its selected epoch.
 
@@ -38,26 +41,28 @@ def fit(
         schedule: Factor of the learning rates as a function of the epochs done.
         augment: Applied to batches of training inputs.
         progress: Called with the number of models that were trained together.
+        steps: What a step of the optimizer is made of.
     """
     for group in groups_of(planned_trials(trials, plan, augment)):
-        _fit_group(group, selection, optimizer, schedule)
+        trials = [p.trial for p in group]
+        made = ([t.model for t in trials], [t.loss for t in trials], [t.rate for t in trials], optimizer, steps)
+        _fit_group(group, Ensemble(*made), selection, schedule)
         progress(len(group))
 
 
 def _fit_group(
-    group: Sequence[Planned],
-    selection: Selection,
-    optimizer: Callable[[list[dict[str, Any]]], Optimizer],
-    schedule: Callable[[float], float],
+    group: Sequence[Planned], ensemble: Ensemble, selection: Selection, schedule: Callable[[float], float]
 ) -> None:
     trials = [p.trial for p in group]
-    ensemble = Ensemble([t.model for t in trials], [t.loss for t in trials], [t.rate for t in trials], optimizer)
     held_out = [targets_to_tensors(trial.held_out.annotations) for trial in trials]
-    plan, steps = group[0].batches.plan, len(group[0].batches)
+    plan, batches = group[0].batches.plan, len(group[0].batches)
+    accumulate = ensemble.steps.accumulate
+    steps = math.ceil(batches / accumulate)
     patience = plan.epochs if plan.patience is None else plan.patience
     for epoch in range(plan.epochs):
-        for step, batch in enumerate(batches_of(group, epoch)):
-            ensemble.step(*batch, schedule((epoch * steps + step) / steps))
+        for number, batch in enumerate(batches_of(group, epoch)):
+            done = epoch + number // accumulate / steps
+            ensemble.step(*batch, schedule(done), last=number == batches - 1)
         _select(ensemble, trials, held_out, selection, epoch, patience)
         if all(epoch + 1 - trial.epoch >= patience for trial in trials):
             break

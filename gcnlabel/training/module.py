@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import lightning as L
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
 
+from gcnlabel.data.mixing import Mixing
 from gcnlabel.distributed import processes
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.metrics import TaskMetrics
 from gcnlabel.metrics.main_metrics import mean_of_main
 from gcnlabel.nn import MultiTaskModel
+from gcnlabel.training.freezing import freeze
 from gcnlabel.training.pairs import concatenate, mean_losses, split_batch
+from gcnlabel.training.schedules import stepped
 
 Batch = tuple[Tensor, dict[str, Tensor]]
 
@@ -30,9 +33,11 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         loss: The losses of all tasks; what its weighting learns is trained too, without weight decay.
         optimizer: Makes the optimizer from groups of parameters, each with its name.
         schedule: Factor of the learning rate as a function of the epochs done.
+        frozen: Side of the model -> epochs at the beginning in which it is not trained.
 
     Attributes:
         augment: Applied to training batches on the device that trains, or None.
+        mix: Mixes samples of training batches, or None.
         memory_format: Layout of image batches.
 
     Logs ``train/loss``, ``train/<task>/loss`` before its weight, ``train/<task>/weight`` where weights change (the mean
@@ -50,13 +55,17 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         loss: MultiTaskLoss,
         optimizer: Callable[[list[dict[str, Any]]], Optimizer],
         schedule: Callable[[float], float] = lambda epochs: 1.0,
+        frozen: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
+        loss.weighting.watch(model)
         self.make_optimizer = optimizer
         self.schedule = schedule
+        self.frozen = [(getattr(model, side), epochs) for side, epochs in frozen.items()]
         self.augment: Callable[[Tensor], Tensor] | None = None
+        self.mix: Mixing | None = None
         self.memory_format = torch.contiguous_format
         self.metrics: Any = nn.ModuleDict({task.name: TaskMetrics(task) for task in model.head.tasks})
 
@@ -74,9 +83,16 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         inputs, targets = split_batch(batch, alone=self.trainer.predicting)
         if self.augment is not None and self.trainer.training:
             inputs = self.augment(inputs)
+        if self.mix is not None and self.trainer.training:
+            inputs, targets = self.mix(inputs, targets, self.model.head.tasks)
         if isinstance(inputs, Tensor) and inputs.ndim == 4:
             inputs = inputs.contiguous(memory_format=self.memory_format)
         return inputs, targets
+
+    def on_train_epoch_start(self) -> None:
+        """Keep still what is frozen, and let go of it when its epochs are over."""
+        for side, epochs in self.frozen:
+            freeze(side, frozen=self.current_epoch < epochs)
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """Return the total loss of a batch: of an ensemble, the mean of those of its base models."""
@@ -170,7 +186,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
                 parameter.grad = None
 
     def configure_optimizers(self) -> dict[str, Any]:
-        """Return optimizer and schedule; the schedule steps with every batch.
+        """Return optimizer and schedule.
 
         Weights of tasks do not decay: towards a log-variance of 0, one scale of the losses would be preferred.
         """
@@ -178,6 +194,4 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         if learned := list(self.loss.named_parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
         optimizer = self.make_optimizer(groups)
-        steps = max(self.trainer.estimated_stepping_batches / max(self.trainer.max_epochs or 1, 1), 1)
-        schedule = LambdaLR(optimizer, lambda step: self.schedule(step / steps))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return {"optimizer": optimizer, "lr_scheduler": stepped(self.schedule, optimizer, self.trainer)}

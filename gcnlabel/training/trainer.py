@@ -11,19 +11,19 @@ from typing import Any
 import lightning as L
 import torch
 from lightning.fabric.plugins.environments import SLURMEnvironment
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
-from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.callbacks import EarlyStopping, EMAWeightAveraging, ModelCheckpoint
 from lightning.pytorch.strategies import DDPStrategy, Strategy
 
 from gcnlabel.training.checkpoint_io import SafeCheckpointIO
 from gcnlabel.training.epoch_table import EpochTable
 from gcnlabel.training.plan import BatchPlan
 from gcnlabel.training.selection import Selection
+from gcnlabel.training.steps import EACH_BATCH, Steps
 
 CHECKPOINTS = "checkpoints"
 LAST = "last.safetensors"
 BEST = "best.safetensors"
-TENSORBOARD = "tensorboard"
+LOGS = "logs"
 ALWAYS: dict[str, Any] = {
     "num_sanity_val_steps": 0,
     "use_distributed_sampler": False,  # the data module shares the samples out, without repeating any
@@ -75,7 +75,7 @@ def make_trainer(
     devices: int | str = 1,
     num_nodes: int = 1,
     precision: Any = "32-true",
-    tensorboard: bool = False,
+    steps: Steps = EACH_BATCH,
     progress: bool = True,
 ) -> L.Trainer:
     """Return a trainer that writes into a run folder.
@@ -87,7 +87,7 @@ def make_trainer(
         devices: Number of devices, or ``auto``.
         num_nodes: Number of machines.
         precision: Lightning's precision.
-        tensorboard: Whether to log for TensorBoard too (extra ``tensorboard``).
+        steps: What a step of the optimizer is made of.
         progress: Whether to show a progress bar.
     """
     return L.Trainer(
@@ -95,26 +95,26 @@ def make_trainer(
         devices=devices,
         num_nodes=num_nodes,
         precision=precision,
-        logger=TensorBoardLogger(folder, name=TENSORBOARD) if tensorboard else False,
-        callbacks=[OwnSignals(), EpochTable(folder / "metrics.csv"), *_watching(folder, plan, selection)],
+        logger=False,  # the run sets those that it is asked for
+        callbacks=[OwnSignals(), *_watching(folder, plan, selection, steps)],
         plugins=[SafeCheckpointIO(), *([SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else [])],
         default_root_dir=folder / CHECKPOINTS / "none",  # Lightning would start from a leftover hpc_ckpt_*.ckpt there
         sync_batchnorm=torch.cuda.is_available(),
         strategy=_strategy(devices, num_nodes),
         enable_progress_bar=progress,
-        log_every_n_steps=1_000_000 if not tensorboard else 50,
-        **ALWAYS,
+        **ALWAYS | {"gradient_clip_val": steps.clip, "accumulate_grad_batches": steps.accumulate},
     )
 
 
-def _watching(folder: Path, plan: BatchPlan, selection: Selection) -> list[L.Callback]:
-    """Return what ends a training for want of improvement, and keeps the best and the last checkpoint."""
+def _watching(folder: Path, plan: BatchPlan, selection: Selection, steps: Steps) -> list[L.Callback]:
+    """Return what averages weights, writes the table, ends a training and keeps the best and the last checkpoint."""
+    averaging = [] if steps.average is None else [EMAWeightAveraging(decay=steps.average)]
     every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
     watched: dict[str, Any] = {"monitor": selection.name, "mode": selection.mode}
     best = Checkpoints(folder / CHECKPOINTS, filename="best", **watched, **every_epoch)
     last = Checkpoints(folder / CHECKPOINTS, filename="last", **every_epoch)  # after best, whose state it holds
     stop = [] if plan.patience is None else [EarlyStopping(**watched, patience=plan.patience, check_finite=False)]
-    return [*stop, best, last]
+    return [*averaging, EpochTable(folder / "metrics.csv"), *stop, best, last]
 
 
 def has_stopped(checkpoint: Mapping[str, Any]) -> bool:

@@ -95,3 +95,15 @@ def test_a_config_can_extend_a_preset(tmp_path):
     path.write_text("extends: synthetic-face\n")
     with pytest.raises(InputError, match="did you mean 'synthetic-faces'"):
         load_config(path)
+
+
+def test_lists_of_parts_round_trip():
+    asked = {
+        "data": {"source": "synthetic-faces"},
+        "ablate": {"heads": {"mine": ["linear", {"name": "cosine", "of": "graph"}]}},
+        "training": {"loggers": ["tensorboard", {"name": "csv", "flush_steps": 5}]},
+    }
+    config = parse_config(asked)
+    dumped = yaml.safe_load(dump_config(config))
+    assert dumped["training"]["loggers"] == ["tensorboard", {"name": "csv", "flush_steps": 5}]
+    assert parse_config(dumped) == config

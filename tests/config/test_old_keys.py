@@ -107,10 +107,8 @@ def test_options_of_a_base_count_as_far_as_the_part_has_them(tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text("extends: synthetic-faces\nloss: {expression: {weight: 2}, affect: {name: mse}}\n")
     losses = load_config(path).loss
-    assert (losses["affect"].name, losses["affect"].weight, losses["expression"].options) == (
-        *("mse", 1),
-        {"class_weights": True},
-    )
+    assert (losses["affect"].name, losses["affect"].weight) == ("mse", 1)
+    assert losses["expression"].options["class_weights"] is True
     path.write_text("extends: synthetic-faces\nmodel: {head: {name: linear, conv: gat}}\n")
     with pytest.raises(InputError, match="unknown key 'model.head.conv'"):
         load_config(path)
@@ -129,3 +127,26 @@ def test_rare_samples_had_another_name(base, caplog):
         config = parse_config({"data": {"source": "synthetic-faces"}, "training": {**base, "scarce_samples": 3}})
     assert config.training.rare_samples == 3
     assert "read in today's form: training.rare_samples" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("old", "today"),
+    [
+        ({"name": "adamw", "momentum": 0.9, "schedule": "cosine", "step_epochs": 10, "step_factor": 0.1}, {
+            "schedule": "cosine"
+        }),
+        ({"name": "sgd", "momentum": 0.8, "schedule": "step", "step_epochs": 3, "step_factor": 0.1}, {
+            "name": "sgd", "momentum": 0.8, "schedule": {"name": "step", "epochs": 3}
+        }),
+        ({"schedule": "step", "step_factor": 0.5}, {"schedule": {"name": "step", "factor": 0.5}}),
+    ],
+)  # fmt: skip
+def test_options_of_optimizers_and_schedules(old, today):
+    found, wanted = (parse_config({"data": {"source": "synthetic-faces"}, "optimizer": o}) for o in (old, today))
+    assert found == wanted
+
+
+@pytest.mark.parametrize("odd", [{"momentum": 0.8}, {"schedule": "cosine", "step_epochs": 3}, {"step_factor": 0.3}])
+def test_options_of_another_optimizer_or_schedule(odd):
+    with pytest.raises(InputError, match=f"unknown key 'optimizer.{list(odd)[-1]}'"):
+        parse_config({"data": {"source": "synthetic-faces"}, "optimizer": odd})

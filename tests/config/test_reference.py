@@ -27,7 +27,15 @@ def test_a_part_is_in_it_with_its_options(monkeypatch):
 
 def test_every_key_is_in_it():
     text = reference()
-    for key in ("model.head", "optimizer.backbone.lr", "training.augment", "gamma_neg", "share_weights", "keep_length"):
+    for key in (
+        "model.head",
+        "optimizer",
+        "backbone.lr",
+        "training.augment",
+        "gamma_neg",
+        "share_weights",
+        "keep_length",
+    ):
         assert f"| `{key}` |" in text
     for row in text.splitlines():
         assert not row.startswith("|") or row.replace("\\|", "").count("|") == 5

@@ -76,7 +76,7 @@ def test_weights_that_cannot_be(task, given, message):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("often", "loss.tags.class_weights: .*boolean"),
+        ("often", "loss.tags.class_weights: .*true or false, or a number"),
         ({"cat": -1}, "loss.tags.class_weights.cat: .*greater than or equal to 0"),
         ({"cat": [1, 2, 3]}, "loss.tags.class_weights.cat: .*2 items"),
         ({"cat": [1, float("inf")]}, "loss.tags.class_weights.cat.1: .*finite"),

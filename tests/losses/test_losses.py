@@ -208,7 +208,7 @@ def test_losses_that_do_not_suit():
         make_loss(Categorical("a", ("x",)), "ccc")
     with pytest.raises(InputError, match="weights for tasks without a loss: b"):
         MultiTaskLoss({"a": MSELoss()}, {"b": 1.0})
-    assert LOSSES.names() == ["asymmetric", "bce", "ccc", "cross_entropy", "default", "mse"]
+    assert LOSSES.names() == ["asymmetric", "bce", "ccc", "cross_entropy", "default", "focal", "mse"]
     assert isinstance(make_loss(Dimensional("a", ("x",)), "mse"), MSELoss)
 
 

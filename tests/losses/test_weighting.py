@@ -196,9 +196,12 @@ def test_weightings_by_name(name, kind):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("uncertanty", "unknown weighting 'uncertanty'\n  expected: fixed | uncertainty | package.module:Attribute\n"),
+        (
+            "uncertanty",
+            "unknown weighting 'uncertanty'\n  expected: fixed | torchjd | uncertainty | package.module:Attribute\n",
+        ),
         ("uncertanty", "did you mean 'uncertainty'?"),
-        ("my scheme", "expected: fixed | uncertainty | package.module:Attribute"),
+        ("my scheme", "expected: fixed | torchjd | uncertainty | package.module:Attribute"),
         ("..there:scheme", "cannot be imported"),
         ("gcnlabel:", "cannot be imported"),
     ],

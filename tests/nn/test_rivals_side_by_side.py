@@ -17,7 +17,7 @@ from gcnlabel.training import Ensemble, make_optimizer
 BASELINES = ["output-propagation", "label-query", "sample-graph"]
 RATES = [0.01, 0.02, 0.01]
 LOSS = MultiTaskLoss({task.name: make_loss(task) for task in TASKS})
-ADAMW = partial(make_optimizer, name="adamw", lr=0.01, weight_decay=0.01, momentum=0.0)
+ADAMW = partial(make_optimizer, settings={"name": "adamw", "lr": 0.01, "weight_decay": 0.01})
 
 
 def model(baseline, seed):

@@ -133,7 +133,7 @@ def test_on_features_each_base_model_has_a_backbone_of_its_own(config):
 
 @pytest.mark.parametrize(
     "change",
-    ["weighting=uncertainty", "training.precision=64-true", "optimizer.head.lr=0.1", "training.tensorboard=true"],
+    ["weighting=uncertainty", "training.precision=64-true", "optimizer.head.lr=0.1", "training.loggers=[tensorboard]"],
 )
 def test_what_side_by_side_does_not_follow_has_one_backbone(change, config, tmp_path):
     changed = load_config(tmp_path / "config.yaml", [change])

@@ -22,6 +22,7 @@ from gcnlabel.training import (
     MultiTaskDataModule,
     MultiTaskModule,
     Selection,
+    Steps,
     Trial,
     fit,
     load_checkpoint,
@@ -30,8 +31,8 @@ from gcnlabel.training import (
     portions,
     predict,
     rare_rows,
-    schedule_factor,
 )
+from gcnlabel.training.schedules import SCHEDULES
 from gcnlabel.units import Units
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -41,7 +42,7 @@ TASKS = TaskSet(
 )
 PLAN = BatchPlan(epochs=5, batch_size=8, seed=3, rare_samples=3)
 SGD = {"name": "sgd", "weight_decay": 0.02, "momentum": 0.8}
-ADAMW = {"name": "adamw", "weight_decay": 0.05, "momentum": 0.0}
+ADAMW = {"name": "adamw", "weight_decay": 0.05}
 ENSEMBLE = {"name": "ensemble", "of": {"linear": "linear", "cosine": "cosine"}}
 WEIGHTS = {"mood": 0.7, "year": 2.0}
 
@@ -81,10 +82,10 @@ class Losses(L.Callback):
         self.found = []
 
     def on_train_batch_end(self, trainer, module, outputs, batch, index):
-        self.found.append(outputs["loss"].item())
+        self.found.append(outputs["loss"].item() * trainer.accumulate_grad_batches)  # its share of a step
 
 
-def by_lightning(tmp_path, model, loss, train, val, plan, selection, optimizer, schedule):
+def by_lightning(tmp_path, model, loss, train, val, plan, selection, optimizer, schedule, steps):
     """Return the losses of all batches, the selected epoch, its weights, and the value that selected it."""
     sets = {
         name: ArrayDataset(p.inputs, targets_to_tensors(p.annotations)) for name, p in (("train", train), ("val", val))
@@ -93,7 +94,7 @@ def by_lightning(tmp_path, model, loss, train, val, plan, selection, optimizer, 
     loaders = MultiTaskDataModule(sets, plan, rare=rare, selection_split=selection.split)
     module = MultiTaskModule(model, loss, optimizer, schedule)
     losses = Losses()
-    trainer = make_trainer(tmp_path, plan, selection, precision="64-true", progress=False)
+    trainer = make_trainer(tmp_path, plan, selection, precision="64-true", progress=False, steps=steps)
     trainer.callbacks.append(losses)
     trainer.fit(module, loaders)
     best = load_checkpoint(tmp_path / "checkpoints/best.safetensors")
@@ -102,24 +103,24 @@ def by_lightning(tmp_path, model, loss, train, val, plan, selection, optimizer, 
     return losses.found, best["epoch"] + 1, state, value, trainer.current_epoch
 
 
-def by_ensemble(monkeypatch, trials, *recipe):
+def by_ensemble(monkeypatch, trials, steps, *recipe):
     """Return the losses of all batches, a row a trial."""
     losses, step = [], Ensemble.step
 
-    def kept(self, *given):
-        losses.append(step(self, *given))
+    def kept(self, *given, **options):
+        losses.append(step(self, *given, **options))
         return losses[-1]
 
     monkeypatch.setattr(Ensemble, "step", kept)
-    fit(trials, *recipe)
+    fit(trials, *recipe, steps=steps)
     return torch.stack(losses).T
 
 
 CASES = {
     "features": {},
     "images with batch norm": {"images": True},
-    "adamw, constant rate": {"optimizer": ADAMW, "schedule": ("constant", 5, 1, 0.1)},
-    "falls in steps": {"schedule": ("step", 5, 2, 0.3)},
+    "adamw, constant rate": {"optimizer": ADAMW, "schedule": "constant"},
+    "falls in steps": {"schedule": {"name": "step", "epochs": 2, "factor": 0.3}},
     "no rare labels": {"plan": {"rare_samples": 0}},
     "one sample left": {"plan": {"batch_size": 13}},  # 40 samples
     "few steps filled up": {"plan": {"min_steps": 63}},
@@ -128,7 +129,10 @@ CASES = {
     "by a metric": {"selection": ("tags/mAP", "max")},
     "by the mean of main metrics": {"selection": ("main", "max")},
     "stops early": {"selection": ("loss", "min"), "plan": {"patience": 1}, "lr": 0.4, "stops": True},
-    "sides of their own": {"optimizer": {**ADAMW, "sides": {"backbone": {"factor": 0.3, "weight_decay": 0.2}}}},
+    "sides of their own": {"optimizer": {**ADAMW, "backbone": {"lr": 0.006, "weight_decay": 0.2}}},
+    "warms up": {"schedule": {"name": "warm-up", "epochs": 1.5, "then": "one-cycle"}},
+    "clipped": {"steps": Steps(clip=0.3)},
+    "several batches a step": {"optimizer": ADAMW, "steps": Steps(clip=1.0, accumulate=3)},
     "other losses": {"losses": {"tags": "asymmetric", "year": "mse"}},
     "an ensemble behind one backbone": {"head": ENSEMBLE},
 }
@@ -140,25 +144,24 @@ def test_both_engines_train_the_same_model(case, tmp_path, monkeypatch):
         "images": False,
         "lr": 0.02,
         "optimizer": SGD,
-        "schedule": ("cosine", 5, 1, 0.1),
+        "schedule": "cosine",
+        "steps": Steps(),
         "selection": ("loss", "min"),
     }
     asked |= CASES[case]
     images = asked["images"]
     train, val = drawn(40, 0, images), drawn(31, 1, images)
     plan, selection = replace(PLAN, **asked.get("plan", {})), Selection(*asked["selection"])
-    optimizer, schedule = (
-        partial(make_optimizer, lr=asked["lr"], **asked["optimizer"]),
-        schedule_factor(*asked["schedule"]),
-    )
+    optimizer = partial(make_optimizer, settings={"lr": asked["lr"], **asked["optimizer"]})
+    schedule = SCHEDULES.make(asked["schedule"], plan.epochs)
     model, loss = model_and_loss(train, images, asked.get("head", "linear"), **asked.get("losses", {}))
     trials = [
         Trial(copy.deepcopy(model), copy.deepcopy(loss), train, val, rate, seed)
         for rate, seed in ((asked["lr"], PLAN.seed), (0.01, 8))
     ]
-    found = by_ensemble(monkeypatch, trials, plan, selection, optimizer, schedule)
+    found = by_ensemble(monkeypatch, trials, asked["steps"], plan, selection, optimizer, schedule)
     losses, epoch, state, value, epochs = by_lightning(
-        tmp_path, model, loss, train, val, plan, selection, optimizer, schedule
+        tmp_path, model, loss, train, val, plan, selection, optimizer, schedule, asked["steps"]
     )
     trial, ours = trials[0], found[0, : len(losses)]  # where each is trained alone, the first comes first
     torch.testing.assert_close(ours, torch.tensor(losses, dtype=torch.float64), rtol=1e-6, atol=1e-6)

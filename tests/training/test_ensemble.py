@@ -56,7 +56,7 @@ def batches(inputs, data, steps, members):
 
 def alone(model, of_member, loss, optimizer, rate, factors):
     """Train one model in a plain loop and return its losses."""
-    descent, found = optimizer(model.parameters(), lr=rate), []
+    descent, found = optimizer([{"params": list(model.parameters()), "lr": rate}]), []
     model.train()
     for (inputs, targets), factor in zip(of_member, factors, strict=True):
         descent.param_groups[0]["lr"] = rate * factor
@@ -72,7 +72,7 @@ def compare(head, data, config, optimizer, backbone, inputs, fused=True):
     models = [drawn(head, data, seed, backbone) for seed in range(3)]
     lone = [copy.deepcopy(model) for model in models]
     loss, factors = build_loss(config, data), [1.0, 0.75, 0.5, 0.25]
-    members = Ensemble(models, [loss] * 3, RATES, partial(optimizer, lr=1.0, fused=fused))
+    members = Ensemble(models, [loss] * 3, RATES, partial(optimizer, fused=fused))
     given = list(batches(inputs, data, len(factors), 3))
     losses = [members.step(*batch, factor) for batch, factor in zip(given, factors, strict=True)]
     for m, model in enumerate(lone):
@@ -91,14 +91,14 @@ def compare(head, data, config, optimizer, backbone, inputs, fused=True):
 
 @pytest.mark.parametrize("head", HEADS)
 def test_side_by_side_with_adamw_is_alone(head, data, config):
-    adamw = partial(make_optimizer, name="adamw", weight_decay=0.1, momentum=0.9)
+    adamw = partial(make_optimizer, settings={"name": "adamw", "weight_decay": 0.1})
     inputs = torch.as_tensor(data.parts["train"].inputs)
     compare(head, data, config, adamw, lambda: mlp(5, hidden=[8]), inputs)
 
 
 @pytest.mark.parametrize("fused", [True, None])
 def test_side_by_side_with_momentum_is_alone(fused, data, config):
-    sgd = partial(make_optimizer, name="sgd", weight_decay=0.05, momentum=0.8)
+    sgd = partial(make_optimizer, settings={"name": "sgd", "weight_decay": 0.05, "momentum": 0.8})
     inputs = torch.as_tensor(data.parts["train"].inputs)
     compare("graph-cosine", data, config, sgd, lambda: mlp(5, hidden=[8]), inputs, fused)
 
@@ -106,14 +106,14 @@ def test_side_by_side_with_momentum_is_alone(fused, data, config):
 def test_moments_of_batch_norm_are_of_each_member(data, config):
     draw = torch.Generator().manual_seed(3)
     images = torch.randint(0, 256, (80, 1, 12, 12), generator=draw).float()
-    sgd = partial(make_optimizer, name="sgd", weight_decay=0.0, momentum=0.0)
+    sgd = partial(make_optimizer, settings={"name": "sgd", "weight_decay": 0, "momentum": 0})
     compare("linear", data, config, sgd, lambda: small_cnn(1, widths=[4]), images)
 
 
 def test_members_leave_the_models_they_were_made_of_alone(data, config):
     models = [drawn("graph", data, seed, lambda: mlp(5, hidden=[8])) for seed in (0, 1)]
     before = [copy.deepcopy(model.state_dict()) for model in models]
-    sgd = partial(make_optimizer, name="sgd", lr=1, weight_decay=0, momentum=0)
+    sgd = partial(make_optimizer, settings={"name": "sgd", "weight_decay": 0, "momentum": 0})
     members = Ensemble(models, [build_loss(config, data)] * 2, [0.1, 0.1], sgd)
     (batch,) = batches(torch.as_tensor(data.parts["train"].inputs), data, 1, 2)
     members.step(*batch)

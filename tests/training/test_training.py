@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from gcnlabel.errors import InputError
-from gcnlabel.training import SafeCheckpointIO, load_checkpoint, make_optimizer, schedule_factor
+from gcnlabel.training import SafeCheckpointIO, load_checkpoint, make_optimizer
 from gcnlabel.training.epoch_table import write_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -55,20 +55,16 @@ def test_damaged_and_foreign_checkpoints_are_named(tmp_path):
             load_checkpoint(tmp_path / f"{name}.safetensors")
 
 
-def test_schedules_follow_their_formulas():
-    cosine = schedule_factor("cosine", 8, 1, 0.1)
-    assert [cosine(t) for t in (0, 2, 4, 8, 9)] == pytest.approx([1, (1 + 0.5**0.5) / 2, 0.5, 0, 0])
-    step = schedule_factor("step", 8, 3, 0.5)
-    assert [step(t) for t in (0, 2.9, 3, 6)] == [1, 1, 0.5, 0.25]
-    assert schedule_factor("constant", 8, 3, 0.5)(7) == 1
-
-
 def test_optimizers_take_their_settings():
     parameter = [torch.nn.Parameter(torch.ones(1))]
-    sgd = make_optimizer(parameter, "sgd", 0.1, 0.01, 0.9)
+    sgd = make_optimizer(parameter, {"name": "sgd", "lr": 0.1, "weight_decay": 0.01, "momentum": 0.9})
     assert type(sgd) is torch.optim.SGD
     assert {sgd.defaults[k] for k in ("lr", "weight_decay", "momentum")} == {0.1, 0.01, 0.9}
-    assert type(make_optimizer(parameter, "adamw", 0.1, 0.01, 0.9)) is torch.optim.AdamW
+    assert type(make_optimizer(parameter, "adamw")) is torch.optim.AdamW
+    adam = make_optimizer(parameter, {"name": "adam", "beta2": 0.9})
+    assert (type(adam), adam.defaults["betas"]) == (torch.optim.Adam, (0.9, 0.9))
+    with pytest.raises(InputError, match="unknown key 'momentum'"):
+        make_optimizer(parameter, {"name": "adamw", "momentum": 0.9})
 
 
 def test_the_table_of_epochs_takes_new_columns(tmp_path):
@@ -79,11 +75,11 @@ def test_the_table_of_epochs_takes_new_columns(tmp_path):
 @pytest.mark.parametrize("groups", [False, True])
 def test_sides_have_a_learning_rate_and_weight_decay_of_their_own(groups):
     model = torch.nn.ModuleDict({"backbone": torch.nn.Linear(2, 2), "head": torch.nn.Linear(2, 1)})
-    sides = {"backbone": {"factor": 0.5, "weight_decay": 0.0}, "head": {}}
+    settings = {"name": "adamw", "lr": 0.1, "weight_decay": 0.5, "backbone": {"lr": 0.05, "weight_decay": 0.0}}
     given = [{"params": list(model.named_parameters()), "lr": 0.2}] if groups else model.named_parameters()
-    optimizer = make_optimizer(given, "adamw", 0.1, 0.5, 0.0, sides=sides)
+    optimizer = make_optimizer(given, settings)
     found = [(g["lr"], g["weight_decay"], len(g["params"])) for g in optimizer.param_groups]
     assert found == [(0.2 if groups else 0.1, 0.5, 2), (0.1 if groups else 0.05, 0.0, 2)]
     assert optimizer.param_groups[0]["params"][0] is model["head"].weight
-    (group,) = make_optimizer(model.named_parameters(), "sgd", 0.1, 0.5, 0.9, sides={"head": {}}).param_groups
+    (group,) = make_optimizer(model.named_parameters(), "sgd").param_groups
     assert group["params"] == list(model.parameters())

@@ -196,11 +196,11 @@ def module_of(name="adamw", weight_decay=0.5):
     tasks = TaskSet([Dimensional("a", ["x"]), Dimensional("b", ["y"])])
     losses = {task.name: MSELoss() for task in tasks}
     model = MultiTaskModel(Backbone(torch.nn.Identity(), 3), LinearHead(tasks, 3))
-    options = {"lr": 0.1, "weight_decay": weight_decay, "momentum": 0.9}
+    settings = {"name": name, "lr": 0.1, "weight_decay": weight_decay}
     module = MultiTaskModule(
         model,
         MultiTaskLoss(losses, weighting=UncertaintyWeighting(losses)),
-        lambda groups: make_optimizer(groups, name=name, **options),
+        lambda groups: make_optimizer(groups, settings),
     )
 
     class Trainer:

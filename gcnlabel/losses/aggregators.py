@@ -1,0 +1,107 @@
+"""Weights of tasks from the angles between their gradients, by torchjd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from gcnlabel.distributed import processes
+from gcnlabel.errors import InputError
+from gcnlabel.losses.task_loss import TaskLoss
+from gcnlabel.losses.weighting import WEIGHTINGS, Weighting, observed
+from gcnlabel.settings import Weight
+
+Method = Literal["upgrad", "pcgrad", "mgda", "cagrad", "imtl-g", "aligned-mtl", "dualproj", "random", "mean"]
+CLASSES = {
+    "upgrad": "UPGradWeighting",
+    "pcgrad": "PCGradWeighting",
+    "mgda": "MGDAWeighting",
+    "cagrad": "CAGradWeighting",
+    "imtl-g": "IMTLGWeighting",
+    "aligned-mtl": "AlignedMTLWeighting",
+    "dualproj": "DualProjWeighting",
+    "random": "RandomWeighting",
+    "mean": "MeanWeighting",
+}
+"""Name -> torchjd's class. Those that remember earlier batches (Nash-MTL, GradVac) would not resume as they were."""
+
+
+class AggregatedGradients(Weighting):
+    """``total = sum_k w_k loss_k`` with weights from the gradients of the losses, as torchjd's aggregators find them.
+
+    With ``J`` the gradients of the losses by the parameters that at least two of them depend on, [tasks, P], weights
+    are a function of ``J Jᵀ``; the gradient of the total by those parameters is then the aggregated one. Where the
+    model is only measured, and where one task alone is observed, the total is the sum.
+
+    Args:
+        weigh: Gramian [tasks, tasks] or, of some methods, any matrix of as many rows -> weights [tasks].
+
+    Raises:
+        InputError: From ``forward``: several processes train together, each with gradients of its own.
+    """
+
+    def __init__(self, weigh: Any) -> None:
+        super().__init__()
+        self.weigh = weigh
+        self._watched: list[nn.Parameter] = []
+
+    def watch(self, model: nn.Module) -> None:
+        """Take the parameters whose gradients count."""
+        self._watched = [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+    def forward(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """Return the total of a batch."""
+        total = sum(losses.values(), start=next(iter(losses.values())) * 0)
+        seen = observed(losses)
+        if not self.training or len(seen) < 2 or not self._watched:
+            return total
+        if processes() > 1:
+            raise InputError("weights from gradients on several devices", expected="one device: --devices 1")
+        weights = self.weigh(self._gramian(list(seen.values()))).tolist()
+        return total + sum((weight - 1) * loss for weight, loss in zip(weights, seen.values(), strict=True))
+
+    def _gramian(self, losses: list[Tensor]) -> Tensor:
+        """Return the inner products of the gradients [tasks, tasks]."""
+        each = [torch.autograd.grad(loss, self._watched, retain_graph=True, allow_unused=True) for loss in losses]
+        shared = [of for of in zip(*each, strict=True) if sum(gradient is not None for gradient in of) > 1]
+        if not shared:
+            return torch.eye(len(losses))
+        rows = [
+            torch.cat([(torch.zeros_like(_any(of)) if of[k] is None else of[k]).flatten() for of in shared])
+            for k in range(len(losses))
+        ]
+        jacobian = torch.stack(rows)
+        return jacobian @ jacobian.T
+
+
+def _any(gradients: tuple[Tensor | None, ...]) -> Tensor:
+    return next(gradient for gradient in gradients if gradient is not None)
+
+
+@WEIGHTINGS.register("torchjd")
+def torchjd(
+    losses: Mapping[str, TaskLoss], *, method: Method = "upgrad", c: Weight | None = None
+) -> AggregatedGradients:
+    """Return weights from the angles between the gradients of the tasks (extra ``torchjd``; Quinton and Rey, 2024).
+
+    Args:
+        losses: Loss of each task.
+        method: How the gradients become one: UPGrad, PCGrad, MGDA, CAGrad, IMTL-G, Aligned-MTL, DualProj; ``random``
+            weights or their ``mean``, to compare with.
+        c: How far CAGrad's gradient may lie from the mean, null for 0.5; of no other method.
+
+    Raises:
+        InputError: torchjd is not installed, or ``c`` is given for another method.
+    """
+    if c is not None and method != "cagrad":
+        raise InputError(f"weighting: c beside the method {method}", expected="c for cagrad alone")
+    try:
+        from torchjd import aggregation
+
+        options = [0.5 if c is None else c] if method == "cagrad" else []
+        return AggregatedGradients(getattr(aggregation, CLASSES[method])(*options))
+    except ImportError as error:
+        raise InputError("weighting: torchjd is not installed", fix="pip install 'gcnlabel[torchjd]'") from error

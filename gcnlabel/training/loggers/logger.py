@@ -1,0 +1,27 @@
+"""Loggers as parts of a config; Lightning's."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+
+from lightning.pytorch.loggers import Logger
+
+from gcnlabel.errors import InputError
+from gcnlabel.registry import Part, Registry
+
+LOGGERS = Registry("logger", "gcnlabel.training.loggers", makes=Logger)
+"""Makes a logger: ``(folder of logs in the run folder, *, options)``; registered with the ``package`` that it needs,
+which is the name of its extra too."""
+
+
+def check_loggers(parts: Iterable[Part]) -> None:
+    """Check that the packages of loggers are there.
+
+    Raises:
+        InputError: One is not.
+    """
+    for part in parts:
+        package = getattr(LOGGERS.resolve(part.name), "package", None)
+        if package is not None and importlib.util.find_spec(package) is None:
+            raise InputError(f"the logger {part.name!r} needs {package}", fix=f"pip install 'gcnlabel[{package}]'")

@@ -1,0 +1,3 @@
+from gcnlabel.training.schedules.schedule import SCHEDULES as SCHEDULES
+from gcnlabel.training.schedules.schedule import Schedule as Schedule
+from gcnlabel.training.schedules.stepping import stepped as stepped
