@@ -95,7 +95,7 @@ def _new_bars(what: str, *, show: bool, kept: bool) -> Iterator[Report]:
     bar = shown.add_task(what, total=None)
     timer = threading.Timer(PATIENCE, shown.start)
     timer.daemon = True
-    if show:
+    if show and (kept or shown.console.is_terminal):
         timer.start()
     token = _SHOWN.set(shown if show else None)
     try:
