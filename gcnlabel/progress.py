@@ -51,11 +51,13 @@ def reported(items: Iterable[Item], total: int) -> Iterator[Item]:
 def reported_bar(what: str, *, show: bool = True) -> Iterator[None]:
     """Show a bar as :func:`progress_bar` does, which the loops inside tell by :func:`reported` how much is done.
 
+    It is gone from the terminal at the end, and stands in no file that stderr is written to.
+
     Args:
         what: What is done, in a word or two.
         show: Whether to show it.
     """
-    with progress_bar(what, show=show) as report:
+    with progress_bar(what, show=show, kept=False) as report:
         token = _REPORT.set(report if show else None)
         try:
             yield
@@ -64,7 +66,7 @@ def reported_bar(what: str, *, show: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(what: str, *, show: bool = True) -> Iterator[Report]:
+def progress_bar(what: str, *, show: bool = True, kept: bool = True) -> Iterator[Report]:
     """Show a bar with the time left after two seconds; yields what is called with the number done and of all.
 
     Inside another bar it is a second line there.
@@ -72,6 +74,7 @@ def progress_bar(what: str, *, show: bool = True) -> Iterator[Report]:
     Args:
         what: What is done, in a word.
         show: Whether to show it.
+        kept: Whether it is left on the terminal at the end.
     """
     outer = _SHOWN.get()
     if outer is not None:
@@ -81,17 +84,18 @@ def progress_bar(what: str, *, show: bool = True) -> Iterator[Report]:
         finally:
             outer.remove_task(bar)
         return
-    with _new_bars(what, show=show) as report:
+    with _new_bars(what, show=show, kept=kept) as report:
         yield report
 
 
 @contextmanager
-def _new_bars(what: str, *, show: bool) -> Iterator[Report]:
+def _new_bars(what: str, *, show: bool, kept: bool) -> Iterator[Report]:
     shown = bars()
+    shown.live.transient = not kept
     bar = shown.add_task(what, total=None)
     timer = threading.Timer(PATIENCE, shown.start)
     timer.daemon = True
-    if show:
+    if show and (kept or shown.console.is_terminal):
         timer.start()
     token = _SHOWN.set(shown if show else None)
     try:

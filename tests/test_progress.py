@@ -27,7 +27,12 @@ def test_work_that_is_short_shows_nothing(capsys):
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_loop_far_below_tells_the_bar(capsys):
+def test_a_loop_far_below_tells_the_bar(capsys, monkeypatch):
+    with reported_bar("read data"):
+        assert [*reported(range(3), 3)] == [0, 1, 2]
+        time.sleep(0.05)
+    assert capsys.readouterr().err == ""  # stderr is no terminal
+    monkeypatch.setenv("FORCE_COLOR", "1")
     with reported_bar("read data"):
         for _ in reported(range(7), 7):
             time.sleep(0.02)
@@ -37,6 +42,7 @@ def test_a_loop_far_below_tells_the_bar(capsys):
     assert "left:" in shown
     with reported_bar("read data", show=False):
         assert [*reported(range(3), 3)] == [0, 1, 2]
+        time.sleep(0.05)
     assert capsys.readouterr().err == ""
 
 

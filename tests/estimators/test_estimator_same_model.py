@@ -37,7 +37,7 @@ def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     (data,) = given  # which samples are held out, and their order
     assert sorted(len(part.inputs) for part in data.parts.values()) == [9, 81]
     data = replace(data, parts={**data.parts, "test": data.parts["val"]})
-    monkeypatch.setattr(steps, "load_data", lambda *given: data)
+    monkeypatch.setattr(steps, "load_data", lambda *given, **options: data)
     folder = RunFolder(tmp_path)
     train(model.config_, folder, progress=False)
     run = load_model(folder)[0]

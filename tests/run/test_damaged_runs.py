@@ -84,7 +84,7 @@ def test_one_damaged_file_costs_its_own_figures(run, tmp_path, quick, name, lost
 
 
 def test_data_that_moved_costs_the_figure_that_shows_it(run, tmp_path, monkeypatch):
-    def moved(*_):
+    def moved(*_, **options):
         raise InputError("annotations not found: labels.csv")
 
     monkeypatch.setattr(drawing, "load_data", moved)

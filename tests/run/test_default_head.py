@@ -221,7 +221,7 @@ def test_the_rule_looks_at_the_training_part_alone(config, tmp_path, monkeypatch
         targets = {**parts[name].annotations.targets, "affect": np.full((80, 2), 1.5)}
         parts[name] = replace(parts[name], annotations=replace(parts[name].annotations, targets=targets))
     train(config, RunFolder(tmp_path / "run"), progress=False)
-    monkeypatch.setattr(steps, "load_data", lambda given: replace(data, parts=parts))
+    monkeypatch.setattr(steps, "load_data", lambda given, **options: replace(data, parts=parts))
     train(config, RunFolder(tmp_path / "other"), progress=False)
     first, other = (RunFolder(tmp_path / name).load_config() for name in ("run", "other"))
     assert first == other == resolve_default(config, data.parts["train"])

@@ -224,7 +224,7 @@ def test_weights_that_were_imported_are_kept(finished, tmp_path):
 
 
 def test_a_folder_that_holds_a_run_is_refused_before_the_data_is_read(finished, monkeypatch):
-    monkeypatch.setattr(steps_module, "load_data", lambda config: pytest.fail("the data was read"))
+    monkeypatch.setattr(steps_module, "load_data", lambda config, **options: pytest.fail("the data was read"))
     with pytest.raises(InputError, match=r"holds a run already\n  to do: go on with it: train --resume --output"):
         train(config(), finished, progress=False)
 

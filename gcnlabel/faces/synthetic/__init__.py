@@ -16,6 +16,7 @@ from gcnlabel.faces.synthetic.action_units import EXPRESSIONS
 from gcnlabel.faces.synthetic.population import draw_population
 from gcnlabel.faces.synthetic.renderer import SIZE, render
 from gcnlabel.faces.synthetic.subjects import draw_identities, draw_scenes
+from gcnlabel.progress import reported
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 
 __all__ = ["SYNTHETIC_TASKS", "synthetic_faces"]
@@ -50,7 +51,7 @@ def synthetic_faces(n: int, seed: int = 0, split: str = "train") -> tuple[npt.ND
     people = draw_population(n, rng)
     identity, scene = draw_identities(n, rng), draw_scenes(n, rng)
     images = np.empty((n, 1, SIZE, SIZE), dtype=np.uint8)
-    for start in range(0, n, BLOCK):
+    for start in reported(range(0, n, BLOCK), -(-n // BLOCK)):
         rows = slice(start, start + BLOCK)
         images[rows] = render(people.units[rows], identity[rows], scene[rows], rng)
     targets = {"expression": people.expression, "affect": people.affect}
