@@ -26,7 +26,7 @@ from PIL import Image
 LIMIT = 120
 """Seconds that a tutorial may take."""
 CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
-COMMAND = re.compile(r"^# !(.*(?:\\\n#.*)*)$", re.MULTILINE)
+COMMAND = re.compile(r"^# !((?:.*\\\n#)*.*)$", re.MULTILINE)
 
 
 def cells(text: str) -> list[tuple[bool, str]]:
