@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from gcnlabel.data.lazy_images import LazyImages, Rows
+from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.on_demand import Rows
 from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,13 @@ import numpy.typing as npt
 import torch
 from torchvision.transforms.v2 import functional
 
+from gcnlabel.data.on_demand import OnDemand, Rows
+
 Images = npt.NDArray[np.uint8]
-Rows = npt.NDArray[np.int64]
 
 
-class LazyImages(ABC):
-    """Images uint8 [N, C, H, W] that stand on disk.
-
-    Looks like an array to those who ask for its shape or for some of its rows; only what is indexed is read.
+class LazyImages(OnDemand):
+    """Images uint8 [N, C, H, W] that stand on disk; only what is indexed is read.
 
     Args:
         count: Number of images, N.
@@ -28,27 +26,17 @@ class LazyImages(ABC):
     ndim = 4
 
     def __init__(self, count: int, image_shape: tuple[int, int, int]) -> None:
+        super().__init__(count)
         self.image_shape = image_shape
-        self._rows: Rows = np.arange(count)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """Shape of all images, (N, C, H, W)."""
         return (len(self), *self.image_shape)
 
-    def __len__(self) -> int:
-        """Return the number of images, N."""
-        return len(self._rows)
-
-    def select(self, rows: Any) -> LazyImages:
-        """Return some of the images, in the order of ``rows``, without reading them."""
-        part = copy.copy(self)
-        part._rows = self._rows[np.asarray(rows)]
-        return part
-
     def __getitem__(self, rows: Any) -> Images:
         """Read images: [C, H, W] for an integer, [B, C, H, W] for an array of indices, a mask or a slice."""
-        picked = self._rows[rows if isinstance(rows, slice) else np.asarray(rows)]
+        picked = self._picked(rows)
         images = self._read(np.atleast_1d(picked))
         return images if np.ndim(picked) else images[0]
 

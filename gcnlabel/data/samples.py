@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.on_demand import OnDemand, as_batch
 
 Sample = tuple[Tensor, dict[str, Tensor]]
 
@@ -39,7 +39,8 @@ class ArrayDataset(Dataset[Sample]):
     """Inputs in memory or on disk, row by row with the targets of every task.
 
     Args:
-        inputs: Features [N, D] or images [N, C, H, W]; :class:`LazyImages` are read batch by batch.
+        inputs: Features [N, D] or images [N, C, H, W]; what is :class:`OnDemand`, as images on disk and graphs are, is
+            made batch by batch.
         targets: Target of each task, a row a sample.
         transform: Applied to batches [B, ...], e.g. a :class:`~gcnlabel.data.BatchAugmentation`; it draws by the seed
             of :class:`SeededRows`, or else from torch's global generator.
@@ -48,7 +49,7 @@ class ArrayDataset(Dataset[Sample]):
     def __init__(
         self, inputs: Any, targets: Mapping[str, Tensor], transform: Callable[[Tensor], Tensor] | None = None
     ) -> None:
-        self.inputs = inputs if isinstance(inputs, LazyImages) else torch.as_tensor(np.ascontiguousarray(inputs))
+        self.inputs = inputs if isinstance(inputs, OnDemand) else torch.as_tensor(np.ascontiguousarray(inputs))
         self.targets = dict(targets)
         self.transform = transform
 
@@ -58,14 +59,14 @@ class ArrayDataset(Dataset[Sample]):
 
     def __getitem__(self, row: int) -> Sample:
         """Return a sample: its input and a dict of targets."""
-        sample = torch.as_tensor(self.inputs[row])
+        sample = as_batch(self.inputs[row])
         targets = {name: target[row] for name, target in self.targets.items()}
         return (sample if self.transform is None else self.transform(sample[None])[0]), targets
 
     def __getitems__(self, rows: list[int] | Tensor) -> Sample:
         """Return a batch at once, which torch's loader prefers: inputs [B, ...] and a dict of targets [B, ...]."""
         index = torch.as_tensor(rows)
-        inputs = torch.as_tensor(self.inputs[index])
+        inputs = as_batch(self.inputs[index])
         if self.transform is not None:
             with _drawing_by(getattr(rows, "seed", None)):
                 inputs = self.transform(inputs)

@@ -9,6 +9,7 @@ from gcnlabel import __version__
 from gcnlabel.tasks import Task, TaskSet
 
 GREY = "(299 R + 587 G + 114 B) / 1000"
+GRAPHS = "a torch_geometric.data.Batch: x float32, edge_index int64, edge_attr float32, batch int64"
 STRETCHED = (
     "whole pictures stretched",
     "the whole picture, upright as its EXIF data say, stretched to width and height; bilinear with antialiasing: along "
@@ -29,7 +30,7 @@ def describe_model(
 
     Args:
         tasks: What the model predicts.
-        input_shape: Shape of one input: (C, H, W) of an image, or (D,) of features.
+        input_shape: Shape of one input: (C, H, W) of an image, (D,) of features, or (D, A) of a graph.
         scaling: How the network scales grey values.
         geometry: How images are brought to size, in a few words and exactly; None for whole pictures stretched.
         thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
@@ -52,6 +53,9 @@ def describe_model(
 def _input(shape: tuple[int, ...], scaling: str | None, geometry: tuple[str, str]) -> dict[str, Any]:
     if len(shape) == 1:
         return {"name": "inputs", "dtype": "float32", "shape": ["batch", *shape], "preprocessing": "none to be done"}
+    if len(shape) == 2:
+        sizes = {"node_features": shape[0], "edge_features": shape[1]}
+        return {"name": "graphs", "dtype": "float32", "shape": ["batch", *shape], **sizes, "preprocessing": GRAPHS}
     colour = "RGB" if shape[0] == 3 else "grey"
     what, exactly = geometry
     described = {

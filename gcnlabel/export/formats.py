@@ -50,10 +50,16 @@ def export_model(
 
     Raises:
         InputError: The format is unknown, its library is not installed, the name of the file says another format, or
-            the file is there or cannot be written.
+            the model takes graphs and the format is not ``safetensors``, or the file is there or cannot be written.
     """
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}", expected=" | ".join(FORMATS), fix=closest(format, FORMATS))
+    if format != "safetensors" and len(description["input"]["shape"]) == 3:
+        raise InputError(
+            f"a model of graphs as {format}",
+            expected="safetensors, which keeps the weights",
+            fix="gcnlabel predict, or gcnlabel.prediction.load_network(RunFolder(RUN)).model in Python, on a Batch",
+        )
     refuse_suffix(path, SUFFIXES[format], f"a model as {format}")
     fused = model.fuse()
     with atomic_write(Path(path), overwrite=overwrite) as temporary:

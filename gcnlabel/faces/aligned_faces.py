@@ -10,7 +10,8 @@ import numpy.typing as npt
 from torch import Tensor
 
 from gcnlabel.data.images import inside, opened
-from gcnlabel.data.lazy_images import LazyImages, Rows
+from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.on_demand import Rows
 from gcnlabel.data.samples import ArrayDataset, targets_to_tensors
 from gcnlabel.data.upright import upright
 from gcnlabel.faces.alignment import CENTRE, Images, Placement, place_face, warp_faces

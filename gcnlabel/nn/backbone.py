@@ -18,24 +18,50 @@ class BackbonePart(Part):
     """Name and options of a backbone.
 
     Attributes:
-        scaling: Scaling of grey values 0..255 for image backbones: ``symmetric`` (-1..1; null is the same) or
-            ``imagenet`` (0..1, less ImageNet's mean, over its deviation: as published and pretrained weights expect).
+        scaling: Scaling of grey values 0..255 for image backbones: ``symmetric`` (-1..1), ``imagenet`` (0..1, less
+            ImageNet's mean, over its deviation: as published and pretrained weights expect), or null: as the weights
+            expect for ``timm`` and ``torchvision``, symmetric for the others.
     """
 
     scaling: Literal["symmetric", "imagenet"] | None = None
+
+
+KINDS = {1: "features", 2: "graphs", 3: "images"}
+"""Number of dimensions of an input's shape -> what it is: (D,), (D, A) of nodes and edges, (C, H, W)."""
+SUITABLE = {"features": "e.g. mlp or identity", "graphs": "e.g. gin or attentivefp", "images": "e.g. small_cnn"}
+
+
+def check_kind(shape: Shape, name: str, wanted: str) -> None:
+    """Check that inputs are what a backbone takes.
+
+    Raises:
+        InputError: They are something else; a backbone that takes them is named.
+    """
+    given = KINDS.get(len(shape), "features")
+    if given != wanted:
+        raise InputError(f"backbone {name!r} does not take {given}", expected=wanted, fix=SUITABLE[given])
 
 
 def features_in(shape: int | Shape, name: str) -> int:
     """Return the number of features of an input, D, for a backbone that takes features [D].
 
     Raises:
-        InputError: The input is an image.
+        InputError: The input is an image or a graph.
     """
     if isinstance(shape, int):
         return shape
-    if len(shape) != 1:
-        raise InputError(f"backbone {name!r} does not take images", expected="features", fix="e.g. small_cnn")
+    check_kind(shape, name, "features")
     return shape[0]
+
+
+def graphs_in(shape: Shape, name: str) -> tuple[int, int]:
+    """Return the number of features of a node, D, and of an edge, A, for a backbone that takes graphs.
+
+    Raises:
+        InputError: The input is an image, or features.
+    """
+    check_kind(shape, name, "graphs")
+    return shape[0], shape[1]
 
 
 def channels_in(shape: int | Shape, name: str, *, colour: bool = False) -> int:
@@ -45,8 +71,8 @@ def channels_in(shape: int | Shape, name: str, *, colour: bool = False) -> int:
         InputError: The input is no image, or has no colours and ``colour`` is true.
     """
     channels = shape if isinstance(shape, int) else shape[0]
-    if not isinstance(shape, int) and len(shape) != 3:
-        raise InputError(f"backbone {name!r} does not take features", expected="images", fix="e.g. mlp or identity")
+    if not isinstance(shape, int):
+        check_kind(shape, name, "images")
     if colour and channels != 3:
         raise InputError(f"backbone {name!r} takes colour images", fix="set data.channels to 3")
     return channels
@@ -125,10 +151,12 @@ class Backbone(nn.Module):
     Args:
         network: Maps inputs to features [B, D].
         out_features: D.
+        scale: Maps grey values 0..255 to what the network takes, where its weights say so.
     """
 
-    def __init__(self, network: nn.Module, out_features: int) -> None:
+    def __init__(self, network: nn.Module, out_features: int, *, scale: nn.Module | None = None) -> None:
         super().__init__()
+        self.own_scale = (scale,)  # in a tuple: no submodule, it stands in front of the network in a run
         self.network = network
         self.out_features = out_features
 
@@ -138,4 +166,4 @@ class Backbone(nn.Module):
 
 
 BACKBONES = Registry("backbone", "gcnlabel.nn.backbones", form=BackbonePart, default="small_cnn", makes=Backbone)
-"""Makes a :class:`Backbone` for inputs of a shape: ``(shape, *, options) -> Backbone``, (D,) or (C, H, W)."""
+"""Makes a :class:`Backbone` for inputs of a shape: ``(shape, *, options) -> Backbone``, (D,), (C, H, W) or (D, A)."""

@@ -8,7 +8,9 @@ import re
 import warnings
 import zipfile
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -30,7 +32,12 @@ def is_torch_file(path: Path) -> bool:
         return file.read(len(LEGACY)).startswith((ZIP, LEGACY))
 
 
-def load_torch(path: str | Path, *, fix: str = "where it was made, save the tensors alone") -> Any:
+def load_torch(
+    path: str | Path,
+    *,
+    fix: str = "where it was made, save the tensors alone",
+    inert: Mapping[str, type] = MappingProxyType({}),
+) -> Any:
     """Return what a file of ``torch.save`` holds, on the CPU.
 
     Besides tensors and plain values, numpy's numbers and arrays are admitted, as stand-ins: none of numpy's own
@@ -39,13 +46,15 @@ def load_torch(path: str | Path, *, fix: str = "where it was made, save the tens
     Args:
         path: The file.
         fix: What to do about one that holds something else.
+        inert: Class that a file may name -> class that stands for it and does nothing.
 
     Raises:
         InputError: It asks for anything else, which is named; or it is no such file, or damaged.
     """
+    admitted: list[Any] = [(stand_in, name) for name, stand_in in {**NUMPY, **inert}.items()]
     try:
         _check_codecs(Path(path))
-        with warnings.catch_warnings(), torch.serialization.safe_globals([(v, k) for k, v in NUMPY.items()]):
+        with warnings.catch_warnings(), torch.serialization.safe_globals(admitted):
             warnings.simplefilter("ignore")  # of the pickle protocol, for files that are refused anyway
             return torch.load(path, map_location="cpu", weights_only=True)
     except InputError as error:

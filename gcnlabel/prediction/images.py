@@ -9,10 +9,7 @@ from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.prediction.image_names import named_images
 from gcnlabel.sources import DataSource
-from gcnlabel.sources.source import Image, Place
-
-FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
-"""How files of features end."""
+from gcnlabel.sources.source import FEATURE_FILES, Image, Place
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 """What counts as an image in a folder; a file that is named itself may end in anything."""

@@ -25,14 +25,14 @@ class Network:
         config: The config of its run.
         thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
             tuned, [labels].
-        in_features: Number of features in a row, D, where it takes features; else 0.
+        input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs.
     """
 
     model: MultiTaskModel
     tasks: TaskSet
     config: Config
     thresholds: Mapping[str, Tensor]
-    in_features: int = 0
+    input_shape: tuple[int, ...]
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
@@ -40,9 +40,9 @@ class Network:
         return self.config.data.image_shape
 
     @property
-    def input_shape(self) -> tuple[int, ...]:
-        """(C, H, W) of the images, or (D,) of the features, that it takes."""
-        return self.image_shape or (self.in_features,)
+    def in_features(self) -> int:
+        """Number of features in a row, D, where it takes features; else 0."""
+        return self.input_shape[0] if len(self.input_shape) == 1 else 0
 
 
 def load_network(folder: RunFolder) -> Network:
@@ -57,7 +57,7 @@ def load_network(folder: RunFolder) -> Network:
     model, checkpoint = load_model(folder)
     inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
     thresholds = tuned_thresholds(folder, tasks)
-    return Network(model, tasks, folder.load_config(), thresholds, inputs[0] if len(inputs) == 1 else 0)
+    return Network(model, tasks, folder.load_config(), thresholds, inputs)
 
 
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:

@@ -8,24 +8,25 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import torch
 from torch import Tensor
 
+from gcnlabel.data.on_demand import as_batch
 from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.prediction.images import FEATURE_FILES, find_images, first_line, read_image
+from gcnlabel.prediction.images import find_images, first_line, read_image
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
-from gcnlabel.sources.source import Image, Place
+from gcnlabel.sources import DataSource
+from gcnlabel.sources.source import FEATURE_FILES, Image, Place
 from gcnlabel.training import predict as scores_of
 from gcnlabel.training.pairs import concatenate
 
-Batch = tuple[list[str], npt.NDArray[np.generic]]
+Batch = tuple[list[str], Any]
 Progress = Callable[[int, int], None]
 
 
@@ -38,7 +39,7 @@ def predict(
     device: str = "auto",
     progress: Progress = lambda done, total: None,
 ) -> Predictions:
-    """Return what the selected checkpoint of a run predicts for an image, a folder of images or a file of features.
+    """Return what the selected checkpoint of a run predicts for an image, a folder of images or a file of others.
 
     Nothing is looked for: an image without an entry in ``places`` is taken whole, and brought to the size and channels
     of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on,
@@ -46,8 +47,8 @@ def predict(
 
     Args:
         folder: The run.
-        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) where the run
-            takes these.
+        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) or
+            molecules (a table with the column of SMILES, .smi) where the run takes these.
         places: Name of an image, as the result has it -> where in it stands what is predicted, as a face does.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
@@ -58,10 +59,10 @@ def predict(
             image that is not there, or no image can be read.
             Images of a folder that cannot be read are left out and named in the result.
     """
-    features = folder.load_config().data.image_shape is None
-    _check_kind(source, features)
-    if features:
-        return _predict_features(folder, source, batch_size, device, progress)
+    data = folder.load_config().data
+    _check_kind(source, data)
+    if data.image_shape is None:
+        return _predict_rows(folder, source, batch_size, device, progress)
     return _predict_images(folder, source, places or {}, batch_size, device, progress)
 
 
@@ -84,27 +85,29 @@ def _predict_images(
     return _predicted(network, batches, device, progress, len(files), unreadable)
 
 
-def _predict_features(
+def _predict_rows(
     folder: RunFolder, source: str | Path, batch_size: int, device: str, progress: Progress
 ) -> Predictions:
     network = load_network(folder)
-    array = load_inputs(network.config, source)  # [N, D]
-    if array.shape[1] != network.in_features:
+    inputs = load_inputs(network.config, source)  # [N, D], or N graphs
+    if inputs.shape[1:] != network.input_shape:
+        given, taken = (" and ".join(map(str, shape)) for shape in (inputs.shape[1:], network.input_shape))
         raise InputError(
-            f"{source} has {array.shape[1]} features, the run takes {network.in_features}",
+            f"{source} has {given} features, the run takes {taken}",
             expected="the columns that it was trained on, in their order",
         )
-    names = [str(row) for row in range(len(array))]
+    names = [str(row) for row in range(len(inputs))]
     rows = [slice(start, start + batch_size) for start in range(0, len(names), batch_size)]
-    found = _predicted(network, ((names[part], array[part]) for part in rows), device, progress, len(names))
+    found = _predicted(network, ((names[part], inputs[part]) for part in rows), device, progress, len(names))
     return replace(found, named="row")
 
 
-def _check_kind(source: str | Path, features: bool) -> None:
-    named_features = Path(source).suffix.lower() in FEATURE_FILES
-    if features and not named_features:
-        raise InputError(f"this run takes features, not {str(source)!r}", expected="a " + ", ".join(FEATURE_FILES))
-    if named_features and not features:
+def _check_kind(source: str | Path, data: DataSource) -> None:
+    name, images = str(source).lower(), data.image_shape is not None
+    what, endings = data.new_inputs
+    if not images and not name.endswith(endings):
+        raise InputError(f"this run takes {what}, not {str(source)!r}", expected="a " + ", ".join(endings))
+    if images and name.endswith(FEATURE_FILES):
         raise InputError(f"this run takes images, not {str(source)!r}", expected="an image or a folder of images")
 
 
@@ -156,7 +159,7 @@ def _predicted(
     names: list[str] = []
     parts: list[dict[str, Tensor]] = []
     for batch, inputs in batches:
-        scores = scores_of(model, [torch.from_numpy(np.ascontiguousarray(inputs))], place)
+        scores = scores_of(model, [as_batch(inputs)], place)
         _check_finite(scores, batch)
         names += batch
         parts.append({task.name: task.activated(scores[task.name].float()) for task in network.tasks})

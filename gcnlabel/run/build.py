@@ -12,6 +12,8 @@ from torch.optim import Optimizer
 from gcnlabel.annotations import warn_unseen
 from gcnlabel.config.schema import Config
 from gcnlabel.data import Standardize
+from gcnlabel.data.graph_scaling import StandardizeGraphs
+from gcnlabel.data.graphs import Graphs
 from gcnlabel.data.mixing import MIXINGS
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
@@ -40,7 +42,7 @@ def build_units(config: Config, data: RunData) -> Units:
 
 
 def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Backbone:
-    """Return the backbone for inputs, features [N, D] or images [N, C, H, W], with their scaling in front.
+    """Return the backbone for inputs, features [N, D], images [N, C, H, W] or graphs, with their scaling in front.
 
     Raises:
         InputError: The backbone does not suit the inputs.
@@ -48,9 +50,15 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Ba
     backbone = BACKBONES.make(settings, tuple(inputs.shape[1:]))
     images = inputs.ndim == 4
     if settings.scaling is not None and not images:
-        raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are features")
-    scale = ScaleToImageNet if settings.scaling == "imagenet" else ScaleImages
-    front: nn.Module = scale() if images else Standardize.fit(inputs) if standardize else nn.Identity()
+        raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are others")
+    fitted = StandardizeGraphs if inputs.ndim == 3 else Standardize
+    front: nn.Module = fitted.fit(inputs) if standardize and not images else nn.Identity()
+    if images:
+        (own,) = backbone.own_scale
+        scales = {"imagenet": ScaleToImageNet, "symmetric": ScaleImages, None: ScaleImages}
+        front = own if own is not None and settings.scaling is None else scales[settings.scaling]()
+    if isinstance(inputs, Graphs) and hasattr(backbone.network, "fit"):
+        backbone.network.fit(inputs)
     return Backbone(nn.Sequential(front, backbone.network), backbone.out_features)
 
 

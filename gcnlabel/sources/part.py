@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
 from gcnlabel.annotations.row_report import RowReport
-from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.graph_lists import graphs_from_list
+from gcnlabel.data.on_demand import OnDemand
 from gcnlabel.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class Part:
 
     Attributes:
         annotations: Targets of N samples.
-        inputs: Features [N, D], or images uint8 [N, C, H, W].
+        inputs: Features [N, D], images uint8 [N, C, H, W], or :class:`~gcnlabel.data.Graphs`, which are made of
+            a list of :class:`torch_geometric.data.Data`.
         measured: Raw graphs of the annotations, so that each is measured once.
 
     Raises:
@@ -33,15 +35,17 @@ class Part:
     measured: dict[str, LabelGraph] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Check that inputs and annotations have the same rows."""
+        """Make graphs of a list of graphs, and check that inputs and annotations have the same rows."""
+        if isinstance(self.inputs, list):
+            object.__setattr__(self, "inputs", graphs_from_list(self.inputs))
         if len(self.inputs) != len(self.annotations):
             raise InputError(
                 f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one a row of the annotations"
             )
 
     def select(self, rows: Any) -> Part:
-        """Return some of the samples; images on disk are not read."""
-        inputs = self.inputs.select(rows) if isinstance(self.inputs, LazyImages) else self.inputs[rows]
+        """Return some of the samples; what is made on demand, as images on disk, is not."""
+        inputs = self.inputs.select(rows) if isinstance(self.inputs, OnDemand) else self.inputs[rows]
         return Part(self.annotations.select(rows), inputs)
 
     def report(self, others: RowReport | None = None) -> RowReport:

@@ -20,6 +20,8 @@ from gcnlabel.sources.splits import Rows, Splits, named_rows
 from gcnlabel.tasks import TaskSet
 
 Image = npt.NDArray[np.uint8]
+FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
+"""How files of features end."""
 
 
 class DataSource(Section):
@@ -70,6 +72,11 @@ class DataSource(Section):
             InputError: A file cannot be used.
         """
         return self.read(None)[0].annotations.tasks
+
+    @property
+    def new_inputs(self) -> tuple[str, tuple[str, ...]]:
+        """What new inputs are, and how their files end, where they are no images."""
+        return "features", FEATURE_FILES
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
         """Return new features [N, D] of a file, as these data have them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, PositiveInt, model_validator
@@ -11,13 +11,17 @@ from pydantic import Field, PositiveInt, model_validator
 from gcnlabel.annotations import Layout, Long, read_table
 from gcnlabel.annotations.row_report import ALLOWED, RowReport
 from gcnlabel.data import load_features
+from gcnlabel.data.feature_records import check_same_encoder
+from gcnlabel.data.graph_files import GRAPH_FILES, load_graphs
 from gcnlabel.errors import InputError
 from gcnlabel.settings import Section, Share
 from gcnlabel.sources.listed_images import load_listed_images
+from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
 from gcnlabel.sources.part import Part
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.tasks import TaskSet
 
+INPUTS = ("features", "graphs", "smiles", "images")
 Alignment = Literal["centre", "emotion-gcn-code"]
 """What the box of a face turns about where the head is turned."""
 
@@ -43,6 +47,9 @@ class Table(Divided):
     Attributes:
         annotations: The table.
         features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
+        graphs: File of graphs in the row order of the table: of ``gcnlabel.data.save_graphs`` (.safetensors), or of
+            PyTorch Geometric's ``InMemoryDataset.save`` (.pt).
+        smiles: Column of SMILES, which become graphs of molecules (extra ``molecules``).
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
@@ -63,6 +70,8 @@ class Table(Divided):
     source: Literal["table"]
     annotations: str
     features: str | None = None
+    graphs: str | None = None
+    smiles: str | None = None
     images: str | None = None
     size: PositiveInt = 64
     channels: Literal[1, 3] = 3
@@ -110,11 +119,27 @@ class Table(Divided):
         if self.features is not None:
             part = Part(annotations, np.asarray(load_features(self.features), dtype=np.float32))
             return part, part.report()
+        if self.graphs is not None:
+            part = Part(annotations, load_graphs(self.graphs).graphs)
+            return part, part.report()
+        if self.smiles is not None:
+            part = Part(annotations, read_molecules(self.annotations, self.smiles, self._layout))
+            return part, part.report()
         if annotations.ids is None:
             raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
         allowed = ALLOWED if self.allow_missing is None else self.allow_missing
         where = Path(self.images or ""), annotations.ids.tolist(), annotations
         return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
+
+    def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
+        """Return new features [N, D] of a file.
+
+        Raises:
+            InputError: The file cannot be used, or another encoder made it than the features of these data.
+        """
+        if self.features is not None:
+            check_same_encoder(path, self.features)
+        return super().read_inputs(path, tasks)
 
     @property
     def split_note(self) -> str | None:
@@ -142,5 +167,26 @@ class Table(Divided):
         if Path(self.annotations).suffix.lower() == ".arff":
             fix = "data: {source: arff, files: {train: ..., test: ...}}"
             raise InputError(f"{self.annotations} is no table", fix=fix)
-        if (self.features is None) == (self.images is None):
-            raise InputError("data names no input, or two", expected="either data.features or data.images")
+        given = [name for name in INPUTS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InputError(
+                f"data names {' and '.join(given) or 'no input'}",
+                expected=f"one of {', '.join(f'data.{name}' for name in INPUTS)}",
+            )
+        if self.smiles is not None and self.long is not None:
+            raise InputError("data.smiles beside data.long", expected="a table with a row a molecule")
+
+    @property
+    def new_inputs(self) -> tuple[str, tuple[str, ...]]:
+        """What new inputs are, and how their files end, where they are no images."""
+        if self.smiles is not None:
+            return "molecules", MOLECULE_FILES
+        return super().new_inputs if self.graphs is None else ("graphs", GRAPH_FILES)
+
+    def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
+        """Return new features [N, D] of a file, or its graphs, or the molecules of a table with the same column."""
+        if self.graphs is not None:
+            return load_graphs(path).graphs
+        if self.smiles is None:
+            return super().read_inputs(path, tasks)
+        return read_molecules(path, self.smiles, self._layout)

@@ -8,32 +8,34 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gcnlabel.data.on_demand import as_batch
 from gcnlabel.training.pairs import concatenate
 
-FEATURE_ROWS, IMAGE_ROWS = 1024, 64
-"""Inputs that go through a network together, where nobody else says how many: what bounds the memory."""
+ROWS = {2: 1024, 3: 256, 4: 64}
+"""Inputs that go through a network together, where nobody else says how many, by the dimensions of all inputs:
+features, graphs, images. What bounds the memory."""
 
 Network = Callable[[Tensor], Mapping[str, Tensor]]
 
 
-def portions(inputs: Any) -> Iterator[Tensor]:
-    """Yield features [N, D] or images [N, C, H, W] a few after another; images on disk are read then.
+def portions(inputs: Any) -> Iterator[Any]:
+    """Yield features [N, D], images [N, C, H, W] or graphs a few after another; images on disk are read then.
 
     Example:
         >>> [len(portion) for portion in portions(torch.zeros(1100, 3))]
         [1024, 76]
     """
-    rows = FEATURE_ROWS if inputs.ndim == 2 else IMAGE_ROWS
-    return (torch.as_tensor(inputs[start : start + rows]) for start in range(0, len(inputs), rows))
+    rows = ROWS.get(inputs.ndim, min(ROWS.values()))
+    return (as_batch(inputs[start : start + rows]) for start in range(0, len(inputs), rows))
 
 
 @torch.no_grad()
-def predict(network: Network, batches: Iterable[Tensor], device: Any = None, *, dim: int = 0) -> dict[str, Tensor]:
+def predict(network: Network, batches: Iterable[Any], device: Any = None, *, dim: int = 0) -> dict[str, Tensor]:
     """Return the scores of each task for all inputs, on the CPU.
 
     Args:
         network: Maps inputs to scores; a module is put into evaluation mode.
-        batches: Inputs [B, ...], e.g. :func:`portions` of an array.
+        batches: Inputs [B, ...], or PyG batches of graphs, e.g. :func:`portions` of an array.
         device: Where the network is; None for the CPU.
         dim: The dimension of the samples in the scores.
     """

@@ -105,7 +105,7 @@ def groups_of(planned: Sequence[Planned]) -> Iterator[list[Planned]]:
         yield from (group[start : start + at_once] for start in range(0, len(group), at_once))
 
 
-def batches_of(group: Sequence[Planned], epoch: int) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
+def batches_of(group: Sequence[Planned], epoch: int) -> Iterator[tuple[Any, dict[str, Tensor]]]:
     """Yield the batches of an epoch, a row a model; what several models have in common is looked up once."""
     distinct = {id(p.batches): p for p in group}
     for p in distinct.values():
@@ -116,7 +116,8 @@ def batches_of(group: Sequence[Planned], epoch: int) -> Iterator[tuple[Tensor, d
         longest = max(len(of_all[step]) for of_all in rows.values())
         found = {key: _filled_up(_read(p, rows[key][step], step), longest) for key, p in distinct.items()}
         inputs, targets = zip(*(found[id(p.batches)] for p in group), strict=True)
-        yield torch.stack(inputs), {name: torch.stack([of[name] for of in targets]) for name in targets[0]}
+        together = torch.stack(inputs) if isinstance(inputs[0], Tensor) else list(inputs)  # graphs: of one model
+        yield together, {name: torch.stack([of[name] for of in targets]) for name in targets[0]}
 
 
 def _read(planned: Planned, rows: Tensor, step: int) -> Batch:
@@ -128,7 +129,7 @@ def _read(planned: Planned, rows: Tensor, step: int) -> Batch:
 def _filled_up(batch: Batch, size: int) -> Batch:
     """Return a batch of a size: what is added has no targets, and counts in no loss."""
     inputs, targets = batch
-    if (more := size - len(inputs)) == 0:
+    if (more := size - len(next(iter(targets.values())))) == 0:
         return batch
     missing = {
         n: t.new_full((more, *t.shape[1:]), torch.nan if t.is_floating_point() else -1) for n, t in targets.items()

@@ -123,7 +123,7 @@ def test_scores_come_in_portions_that_fit_together(config, data, monkeypatch):
     model = drawn(data, 0).eval()
     inputs = data.parts["val"].inputs
     whole = model(torch.as_tensor(inputs))
-    monkeypatch.setattr(import_module("gcnlabel.training.predict"), "FEATURE_ROWS", 7)
+    monkeypatch.setitem(import_module("gcnlabel.training.predict").ROWS, 2, 7)
     assert [len(portion) for portion in portions(inputs)] == [7, 7, 7, 7, 7, 5]
     for name, found in predict(model.train(), portions(inputs)).items():
         torch.testing.assert_close(found, whole[name].detach(), atol=1e-6, rtol=1e-6)

@@ -21,6 +21,7 @@ Examples:
   gcnlabel predict runs/a faces/ --annotate annotated --output predictions.jsonl
   gcnlabel predict runs/a photos/ --faces boxes.csv      # where in each photograph the face is
   gcnlabel predict runs/on_features features.npy --output predictions.csv
+  gcnlabel predict runs/on_molecules new.csv --output predictions.csv    # with the column of SMILES, or new.smi
 """
 MAX_SHOWN = 20
 
@@ -50,7 +51,8 @@ def predict(
 
     No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
     landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
-    .safetensors file, and a run on ARFF files another .arff.
+    .safetensors file, a run on ARFF files another .arff, a run on molecules a table with its column of SMILES, or a
+    .smi file, and a run on stored graphs another file of graphs.
 
     Pictures are turned upright as their EXIF data say; boxes and landmarks are those of the upright picture. Images of
     a folder that cannot be read are left out, and named at the end.
@@ -123,6 +125,8 @@ def _table(predictions: Predictions, rows: int) -> Table:
 
 def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
     """Return heading -> text of each input, of one task."""
+    from gcnlabel.decimals import decimal
+
     values = predictions.values[task.name]
     if task.exclusive:
         sure = [f"{name} ({row.max():.0%})" for name, row in zip(predictions.classes(task.name), values, strict=True)]
@@ -130,4 +134,4 @@ def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
     if task.discrete:
         return {task.name: [", ".join(tags) or "none" for tags in predictions.tags(task.name)]}
     sign = "+" if (values < 0).any() else ""
-    return {label: [f"{value:{sign}.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}
+    return {label: [decimal(value, 2, sign) for value in values[:, i]] for i, label in enumerate(task.labels)}

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from gcnlabel.data.lazy_images import Images, LazyImages, Rows
+from gcnlabel.data.lazy_images import Images, LazyImages
+from gcnlabel.data.on_demand import Rows
 from gcnlabel.data.samples import ArrayDataset, targets_to_tensors
 from gcnlabel.errors import InputError
 from gcnlabel.faces.cache.folder import CacheFolder

@@ -83,11 +83,11 @@ def measured(job: Job) -> Found:
     """
     start, config = time.perf_counter(), job.config.model_copy(update={"seed": job.seed})
     known = candidates(config, job.data)
-    images = job.data.parts["train"].inputs.ndim == 4
-    if images:  # one backbone for all base models
+    shared = job.data.parts["train"].inputs.ndim != 2
+    if shared:  # one backbone for all base models
         unresolved = with_head(config, HEADS.parse("default"), config.graph)
         known = {DEFAULT: Candidate(DEFAULT, resolve_default(unresolved, job.data.parts["train"]))} | known
-    trained = base_models_of(job.wanted, known) if not images else set(job.wanted) & set(known) | {LINEAR}
+    trained = base_models_of(job.wanted, known) if not shared else set(job.wanted) & set(known) | {LINEAR}
     best = _trained(config, job, {name: known[name] for name in known if name in trained})
     scores = {
         name: {part: predict(t.model.standard_scores, portions(job.data.parts[part].inputs)) for part in SPLITS}
@@ -95,7 +95,7 @@ def measured(job: Job) -> Found:
     }
     found = {name: _summary(job, _values(trial, scores[name]), trial) for name, trial in best.items()}
     ensembles = [name for name in job.wanted if name not in found]
-    left_out = _left_out(config, job, best, known, ensembles) if is_crossed(job.data) and not images else None
+    left_out = _left_out(config, job, best, known, ensembles) if is_crossed(job.data) and not shared else None
     made, combinations = derived(config, job.data, scores, ensembles, left_out)
     found |= {name: _summary(job, of) for name, of in made.items()}
     weights = combinations[DEFAULT].weights if DEFAULT in combinations else {}

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from gcnlabel import __version__
+from gcnlabel.data.graphs import Graphs
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.files import atomic_write
@@ -35,10 +36,16 @@ def digest(data: RunData) -> str:
     for name, part in data.parts.items():
         for values in (*part.annotations.targets.values(), part.inputs):
             whole.update(f"{name} {values.shape}".encode())
-            arrays = (values.indptr, values.indices, values.data) if sparse.issparse(values) else (values,)
-            for array in arrays:
+            for array in _arrays(values):
                 whole.update(b"" if isinstance(array, LazyImages) else np.ascontiguousarray(array).tobytes())
     return whole.hexdigest()
+
+
+def _arrays(values: Any) -> tuple[Any, ...]:
+    """Return the arrays that hold targets or inputs."""
+    if isinstance(values, Graphs):
+        return tuple(values.arrays().values())
+    return (values.indptr, values.indices, values.data) if sparse.issparse(values) else (values,)
 
 
 def _depends(job: Job, data: str) -> dict[str, Any]:

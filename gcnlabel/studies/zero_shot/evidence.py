@@ -10,6 +10,7 @@ from gcnlabel.config import Config
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.studies.zero_shot.left import Left
 from gcnlabel.studies.zero_shot.rules import Evidence, Floats, text_similarity
+from gcnlabel.studies.zero_shot.training import on_features
 
 NO_WORDS = ("one-hot", "random")
 """Embeddings that say nothing of a label's name."""
@@ -41,7 +42,8 @@ def has_words(config: Config, left: Left) -> bool:
     Whether both are of one model cannot be seen: the left-out labels tell whether their cosine is of use.
     """
     words = str(config.graph.embeddings or NO_WORDS[0]).split(":")[0] not in NO_WORDS
-    return words and left.graph(config).x.shape[1] == left.whole.parts["train"].inputs.shape[1]
+    inputs = left.whole.parts["train"].inputs
+    return words and on_features(left.whole) and left.graph(config).x.shape[1] == inputs.shape[1]
 
 
 def _similarity(config: Config, left: Left, place: int, splits: list[str]) -> dict[str, Floats]:

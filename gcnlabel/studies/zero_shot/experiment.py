@@ -31,6 +31,7 @@ from gcnlabel.studies.zero_shot.scoring import (
     zero_shot_scores,
 )
 from gcnlabel.studies.zero_shot.set_up import set_up
+from gcnlabel.studies.zero_shot.training import on_features
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,7 +71,7 @@ def evaluate_zero_shot(
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:
         warnings.warn(text, DisagreeingEdgesWarning, stacklevel=2)
-    chosen, upper = _chosen(config, lefts), edges_from in EDGES_OF_SPLIT
+    chosen, upper = _chosen(config, lefts), edges_from in EDGES_OF_SPLIT and on_features(lefts[0].whole)
     work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, shots, chosen, upper)
     found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
     said = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}

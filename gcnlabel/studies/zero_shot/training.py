@@ -13,14 +13,19 @@ from gcnlabel.run.data import RunData
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
 
+def on_features(data: RunData) -> bool:
+    """Return whether the inputs are features [N, D]."""
+    return bool(data.parts["train"].inputs.ndim == 2)
+
+
 def check_trainable(data: RunData) -> None:
     """Check that models of this data can be trained side by side.
 
     Raises:
-        InputError: The inputs are no features, or the labels too many.
+        InputError: The inputs are images, or the labels too many.
     """
-    if data.parts["train"].inputs.ndim != 2:
-        raise InputError("the inputs are images", expected="features: zero-shot labels are evaluated on features")
+    if data.parts["train"].inputs.ndim == 4:
+        raise InputError("the inputs are images", expected="features or graphs: on these, labels are left out in turn")
     if data.tasks.num_labels > MAX_DENSE:
         raise InputError(f"{data.tasks.num_labels} labels", expected=f"at most {MAX_DENSE}")
 

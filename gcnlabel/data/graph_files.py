@@ -1,0 +1,161 @@
+"""Stored graphs: a file that holds tensors alone, or what PyTorch Geometric stores of an ``InMemoryDataset``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+from torch import Tensor
+
+from gcnlabel.data.graph_lists import graphs_from_list
+from gcnlabel.data.graphs import Array, Graphs
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.files import atomic_write, existing_file, sort_header
+from gcnlabel.pickles.torch_files import check_tensor, load_torch
+
+GRAPH_FILES = (".safetensors", ".pt")
+KEY = "gcnlabel.graphs"
+ARRAYS = ("x", "edge_index", "edge_attr", "nodes", "edges")
+FIX = "load the data set in Python, and write it by gcnlabel.data.save_graphs(PATH, dataset)"
+
+
+@dataclass(frozen=True)
+class StoredGraphs:
+    """What a file of graphs holds.
+
+    Attributes:
+        graphs: The graphs.
+        targets: Their ``y``, [N, columns], NaN where not annotated; None where they have none.
+    """
+
+    graphs: Graphs
+    targets: Array | None
+
+
+def save_graphs(
+    path: str | Path,
+    graphs: Iterable[Any],
+    *,
+    node_categories: Sequence[int] = (),
+    edge_categories: Sequence[int] = (),
+    overwrite: bool = False,
+) -> None:
+    """Write a list, or data set, of :class:`torch_geometric.data.Data` to a ``.safetensors`` file, without pickling.
+
+    ``x``, ``edge_index``, ``edge_attr`` and ``y`` are kept, what else the graphs have is not.
+
+    Args:
+        path: The file.
+        graphs: The graphs; ``y``, where they have it, is one row of targets each, NaN where not annotated.
+        node_categories: Number of categories of each column of ``x``, where it holds codes: they become one-hot.
+        edge_categories: The same of ``edge_attr``.
+        overwrite: Whether a file that is there may be replaced.
+
+    Raises:
+        InputError: The graphs do not fit together, or the file is there or cannot be written.
+    """
+    graphs = list(graphs)
+    found = graphs_from_list(graphs, node_categories, edge_categories)
+    arrays = found.arrays()
+    if getattr(graphs[0], "y", None) is not None:
+        arrays["y"] = np.stack([_row(graph, row, graphs[0].y.numel()) for row, graph in enumerate(graphs)])
+    kept = {"node_categories": found.node_categories, "edge_categories": found.edge_categories}
+    with atomic_write(path, overwrite=overwrite) as temporary:
+        content = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        save_file(content, temporary, metadata={KEY: json.dumps(kept)})
+        sort_header(temporary)
+
+
+def load_graphs(path: str | Path) -> StoredGraphs:
+    """Return the graphs of a file of :func:`save_graphs`, or of the ``processed`` file of an ``InMemoryDataset``.
+
+    The latter, written by ``InMemoryDataset.save``, is opened with ``weights_only``: nothing in it is run, and no class
+    that it names is imported.
+
+    Raises:
+        InputError: There is no such file, it is damaged, or it can only be opened by unpickling.
+    """
+    path = existing_file(path, "graphs")
+    suffix = path.suffix.lower()
+    if suffix not in GRAPH_FILES:
+        expected = ".safetensors of gcnlabel.data.save_graphs, or .pt of InMemoryDataset.save"
+        raise InputError(f"{path} as a file of graphs", expected=expected, fix=FIX)
+    try:
+        return _read_tensors(path) if suffix == ".safetensors" else _read_processed(path)
+    except InputError as error:
+        if str(path) in str(error):
+            raise
+        raise InputError(f"{path}: {error}") from error
+    except Exception as error:  # damaged files raise errors of many types
+        raise InputError(f"{path} holds no graphs: {str(error).partition(chr(10))[0]}", fix=FIX) from error
+
+
+def _read_tensors(path: Path) -> StoredGraphs:
+    with safe_open(path, framework="np") as file:
+        metadata = file.metadata() or {}
+        if KEY not in metadata or _lacking(file.keys()):
+            raise InputError(f"{path} holds {shorten(file.keys())}", expected=shorten(ARRAYS), fix=FIX)
+        kept = json.loads(metadata[KEY])
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
+    targets = arrays.pop("y", None)
+    return _checked(Graphs(*(arrays[name] for name in ARRAYS), *_categories(kept)), targets)
+
+
+def _lacking(names: Iterable[str]) -> bool:
+    return not {*ARRAYS} <= {*names}
+
+
+def _categories(kept: Any) -> list[tuple[int, ...]]:
+    return [tuple(int(size) for size in kept[name]) for name in ("node_categories", "edge_categories")]
+
+
+class _Named:
+    """Stands for a class that a file names, and takes nothing."""
+
+
+def _read_processed(path: Path) -> StoredGraphs:
+    names = ("torch_geometric.data.data.Data",)
+    loaded = load_torch(path, fix=FIX, inert=dict.fromkeys(names, _Named))
+    if not isinstance(loaded, tuple) or len(loaded) != 3 or not isinstance(loaded[0], Mapping):
+        raise InputError(f"{path} holds no stored data set", expected="what InMemoryDataset.save writes", fix=FIX)
+    values, slices, _ = loaded
+    if not isinstance(slices, Mapping):
+        raise InputError(f"{path} holds one graph", expected="a data set of several", fix=FIX)
+    found = {
+        name: check_tensor(value, name).detach().numpy() for name, value in values.items() if isinstance(value, Tensor)
+    }
+    for name in ("x", "edge_index"):
+        if name not in found or name not in slices:
+            raise InputError(f"{path} holds graphs without {name}", fix=f"add features of nodes; {FIX}")
+    nodes, edges = (np.diff(check_tensor(slices[name], name).numpy()) for name in ("x", "edge_index"))
+    attributes = found.get("edge_attr", np.empty((int(edges.sum()), 0), dtype=np.float32))
+    x, attributes = (values[:, None] if values.ndim == 1 else values for values in (found["x"], attributes))
+    targets = found.get("y")
+    if targets is not None and len(targets) != len(nodes) and targets.ndim == 1 and len(targets) % len(nodes) == 0:
+        targets = targets.reshape(len(nodes), -1)  # y [columns] of each graph, one after another
+    return _checked(Graphs(x, found["edge_index"], attributes, nodes, edges), targets)
+
+
+def _checked(graphs: Graphs, targets: Array | None) -> StoredGraphs:
+    if targets is None:
+        return StoredGraphs(graphs, None)
+    targets = targets[:, None] if targets.ndim == 1 else targets
+    if targets.ndim != 2 or len(targets) != len(graphs) or targets.dtype.kind not in "biuf":
+        raise InputError(
+            f"y of type {targets.dtype} and shape {list(targets.shape)}", expected=f"numbers [{len(graphs)}, columns]"
+        )
+    return StoredGraphs(graphs, targets.astype(np.float64))
+
+
+def _row(graph: Any, row: int, size: int) -> Array:
+    y = getattr(graph, "y", None)
+    if not isinstance(y, Tensor) or y.numel() != size:
+        raise InputError(f"no y of {size} numbers", where=f"graph {row}", expected="as the first graph")
+    values: Array = y.detach().cpu().double().reshape(-1).numpy()
+    return values

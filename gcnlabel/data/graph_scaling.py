@@ -1,0 +1,45 @@
+"""Scaling of the features of graphs."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from gcnlabel.data.features import Standardize
+from gcnlabel.data.graphs import Graphs
+
+
+class StandardizeGraphs(nn.Module):
+    """``(value - mean) / sd`` of each feature of nodes and of edges, kept with the model; categories stay as they are.
+
+    Args:
+        nodes: Scaling of ``x``.
+        edges: Scaling of ``edge_attr``.
+    """
+
+    def __init__(self, nodes: Standardize, edges: Standardize) -> None:
+        super().__init__()
+        self.nodes, self.edges = nodes, edges
+
+    @classmethod
+    def fit(cls, inputs: Any) -> StandardizeGraphs:
+        """Return the scaling of the training graphs; none yet where ``inputs`` say their shape alone, [N, D, A]."""
+        _, node, edge = inputs.shape
+        numbers = {"x": np.zeros((1, node)), "edge_attr": np.zeros((1, edge))}
+        if isinstance(inputs, Graphs):
+            codes = {"x": inputs.node_categories, "edge_attr": inputs.edge_categories}
+            arrays = inputs.arrays()
+            numbers = {
+                name: same if codes[name] or not len(arrays[name]) else arrays[name] for name, same in numbers.items()
+            }
+        return cls(Standardize.fit(numbers["x"]), Standardize.fit(numbers["edge_attr"]))
+
+    def forward(self, graphs: Any) -> Any:
+        """Return the batch of graphs with scaled features."""
+        scaled = copy.copy(graphs)
+        scaled.x = self.nodes(graphs.x)
+        scaled.edge_attr = self.edges(graphs.edge_attr)
+        return scaled

@@ -1,0 +1,60 @@
+"""Inputs that are made when they are indexed: images on disk, graphs of any size."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from typing_extensions import Self
+
+Rows = npt.NDArray[np.int64]
+
+
+class OnDemand(ABC):
+    """Inputs that look like an array to those who ask for its shape or for some of its rows.
+
+    Args:
+        count: Number of samples, N.
+    """
+
+    ndim: int
+
+    def __init__(self, count: int) -> None:
+        self._rows: Rows = np.arange(count)
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, ...]:
+        """The number of samples, N, and the shape of each."""
+
+    def __len__(self) -> int:
+        """Return the number of samples, N."""
+        return len(self._rows)
+
+    def select(self, rows: Any) -> Self:
+        """Return some of the samples, in the order of ``rows``, without making them."""
+        part = copy.copy(self)
+        part._rows = self._rows[np.asarray(rows)]
+        return part
+
+    def _picked(self, rows: Any) -> Any:
+        """Return the numbers, in the whole set, of what an index names: an integer, a slice, indices or a mask."""
+        return self._rows[rows if isinstance(rows, slice) else np.asarray(rows)]
+
+    @abstractmethod
+    def __getitem__(self, rows: Any) -> Any:
+        """Make some of the samples."""
+
+
+def as_batch(inputs: Any) -> Any:
+    """Return what a network takes of some rows of inputs: a tensor, or a PyG batch of graphs as it is.
+
+    Example:
+        >>> as_batch(np.zeros((2, 3))).shape
+        torch.Size([2, 3])
+    """
+    return inputs if hasattr(inputs, "edge_index") else torch.as_tensor(inputs)

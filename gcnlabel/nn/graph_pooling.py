@@ -1,0 +1,93 @@
+"""Graphs -> features: an encoder of nodes, a network over edges, and a pooling over each graph."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from torch import Tensor, nn
+from torch_geometric.nn import aggr
+
+from gcnlabel.errors import InputError
+from gcnlabel.nn.backbone import Backbone, Shape
+
+Dropout = Annotated[float, Field(ge=0, lt=1)]
+BATCH_NORM: dict[str, Any] = {"norm": "batch_norm", "norm_kwargs": {"allow_single_element": True}}
+"""Batch norm that leaves a batch of one node as it is."""
+GraphPool = Literal["mean", "sum", "max", "attention"]
+
+
+class GraphNetwork(nn.Module):
+    """Nodes -> hidden features by one linear layer, a network of :mod:`torch_geometric.nn` over them, and a pooling.
+
+    Args:
+        network: Called with ``x`` [V, hidden], ``edge_index`` [2, E] and, where ``edges`` is true, ``edge_attr``
+            [E, A]; returns [V, hidden].
+        in_features: Number of features of a node, D.
+        hidden: Width.
+        pool: ``mean``, ``sum`` or ``max`` of the nodes, or ``attention``: their mean weighted by a learned softmax
+            (Li et al., ICLR 2016).
+        edges: Whether the network takes features of edges.
+    """
+
+    def __init__(
+        self, network: nn.Module, in_features: int, hidden: int, pool: GraphPool = "mean", *, edges: bool = False
+    ) -> None:
+        super().__init__()
+        self.encoder = nn.Linear(in_features, hidden)
+        self.network = network
+        self.pool = aggr.AttentionalAggregation(nn.Linear(hidden, 1)) if pool == "attention" else POOLS[pool]()
+        self.edges = edges
+
+    def forward(self, graphs: Any) -> Tensor:
+        """Return the features of each graph of a batch of PyTorch Geometric, [B, hidden]."""
+        check_graphs(graphs)
+        edges = {"edge_attr": graphs.edge_attr} if self.edges else {}
+        of_nodes = self.network(self.encoder(graphs.x), graphs.edge_index, **edges)
+        pooled: Tensor = self.pool(of_nodes, graphs.batch, dim_size=graphs.num_graphs)
+        return pooled
+
+
+POOLS: dict[str, type[nn.Module]] = {
+    "mean": aggr.MeanAggregation,
+    "sum": aggr.SumAggregation,
+    "max": aggr.MaxAggregation,
+}
+
+
+def check_graphs(graphs: Any) -> None:
+    """Check that inputs are a batch of graphs.
+
+    Raises:
+        InputError: They are a tensor, or a single graph.
+    """
+    if getattr(graphs, "batch", None) is None:
+        raise InputError(
+            f"inputs that are a {type(graphs).__name__}",
+            expected="a torch_geometric.data.Batch",
+            fix="torch_geometric.loader.DataLoader makes them; of one graph, Batch.from_data_list([graph])",
+        )
+
+
+def pooled(
+    network: nn.Module,
+    shape: Shape,
+    hidden: int,
+    pool: GraphPool,
+    *,
+    edges: bool = False,
+    kind: type[GraphNetwork] = GraphNetwork,
+) -> Backbone:
+    """Return a network over nodes as a backbone of graphs; see :class:`GraphNetwork`."""
+    return Backbone(kind(network, shape[0], hidden, pool, edges=edges), hidden)
+
+
+def dividing(parts: int, hidden: int, name: str) -> int:
+    """Return a number of parts that divides a width.
+
+    Raises:
+        InputError: It does not.
+    """
+    if hidden % parts:
+        raise InputError(f"model.backbone: hidden {hidden} in {parts} {name}", expected=f"{name} that divide hidden")
+    return parts
