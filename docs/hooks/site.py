@@ -14,6 +14,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
+TUTORIALS = ROOT / "build" / "tutorials"
+"""What ``make notebooks`` has made."""
 ROLE = re.compile(r":(?:\w+:)?\w+:<code>~?(?:[\w.]*\.)?(\w+)(?:\(\))?</code>")
 
 
@@ -25,7 +27,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/api.md": api_page(),
     }.items():
         files.append(File.generated(config, address, content=content))
+    for file in sorted(TUTORIALS.glob("*")):
+        address = f"tutorials/{file.name}"
+        if file.name == "gallery.md":
+            files.append(
+                File.generated(config, "gallery.md", content=_pictures_below(file.read_text(encoding="utf-8")))
+            )
+        else:
+            files.append(File.generated(config, address, abs_src_path=str(file)))
     return files
+
+
+def _pictures_below(text: str) -> str:
+    return text.replace("](gallery_", "](tutorials/gallery_")
 
 
 def on_page_content(html: str, **_: object) -> str:

@@ -26,6 +26,8 @@ from PIL import Image
 LIMIT = 120
 """Seconds that a tutorial may take."""
 CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
+LINES = 26
+"""Longest output that is shown whole."""
 COMMAND = re.compile(r"^# !((?:.*\\\n#)*.*)$", re.MULTILINE)
 
 
@@ -58,7 +60,9 @@ def page(source: Path, pictures: Path) -> str:
     seconds = time.monotonic() - begun
     if seconds > LIMIT:
         raise SystemExit(f"{source}: took {seconds:.0f} s, at most {LIMIT} are allowed")
-    origin = f"*Run in {seconds:.0f} s on a CPU when this site was built; the cells are in `docs/tutorials/{source.name}`.*"
+    origin = (
+        f"*Run in {seconds:.0f} s on a CPU when this site was built; the cells are in `docs/tutorials/{source.name}`.*"
+    )
     return "\n\n".join([*parts, origin]) + "\n"
 
 
@@ -95,7 +99,9 @@ def _called(line: str) -> str:
 
 
 def _text(output: str) -> list[str]:
-    lines = [line.rstrip() for line in output.splitlines() if not line.startswith("Epoch ")]
+    lines = [line.rstrip() for line in output.strip("\n").splitlines() if not line.startswith("Epoch ")]
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 6], f"... {len(lines) - LINES} lines more ...", *lines[-6:]]
     return [f"```text\n{text}\n```"] if (text := "\n".join(lines).strip("\n")) else []
 
 

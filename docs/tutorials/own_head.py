@@ -44,14 +44,14 @@ import numpy as np
 import polars as pl
 
 rng = np.random.default_rng(1)
-hidden = rng.normal(size=(700, 3))
-tags = (hidden @ rng.normal(size=(3, 8)) + rng.normal(size=(700, 8)) > 0.8).astype(int)
-value = hidden @ rng.normal(size=3) + 0.3 * rng.normal(size=700)
+hidden = rng.normal(size=(500, 3))
+tags = (hidden @ rng.normal(size=(3, 8)) + rng.normal(size=(500, 8)) > 0.8).astype(int)
+value = hidden @ rng.normal(size=3) + 0.3 * rng.normal(size=500)
 names = [f"tag{i}" for i in range(8)]
 columns = {name: tags[:, i] for i, name in enumerate(names)}
 columns["value"] = [round(v, 3) if i % 10 == 0 else None for i, v in enumerate(value)]
 pl.DataFrame(columns).write_csv("labels.csv")
-noise = 1.0 * rng.normal(size=(700, 24))
+noise = 1.0 * rng.normal(size=(500, 24))
 np.save("features.npy", (hidden @ rng.normal(size=(3, 24)) + noise).astype(np.float32))
 Path("config.yaml").write_text(f"""
 tasks:
@@ -97,7 +97,7 @@ for name in ("linear", "smoothed", "default"):
 # Commands that read a run do not execute code that its config names, unless they are told to:
 
 # %%
-# !gcnlabel evaluate runs/smoothed || echo "exit code $?"
+# !gcnlabel evaluate runs/smoothed 2>&1 || echo "exit code $?"
 
 # %%
-# !gcnlabel evaluate runs/smoothed --trust
+# !gcnlabel evaluate runs/smoothed --trust > /dev/null && echo done

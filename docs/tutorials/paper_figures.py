@@ -41,6 +41,7 @@ from gcnlabel.figures import adjacency_figure, figure_style
 from gcnlabel.graph import LabelGraph
 
 from pathlib import Path
+
 Path("mine.mplstyle").write_text("font.family: serif\nfont.size: 7\n")
 graph = LabelGraph.load("runs/graph/graph.safetensors")
 with figure_style("column", ["mine.mplstyle"]):
