@@ -16,7 +16,6 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).parents[2]
 TUTORIALS = ROOT / "build" / "tutorials"
 """What ``make notebooks`` has made."""
-ROLE = re.compile(r":(?:\w+:)?\w+:<code>~?(?:[\w.]*\.)?(\w+)(?:\(\))?</code>")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -42,12 +41,8 @@ def _pictures_below(text: str) -> str:
     return text.replace("](gallery_", "](tutorials/gallery_")
 
 
-def on_page_content(html: str, **_: object) -> str:
-    """Show a role of a docstring, ``:class:`~package.Name```, as its name."""
-    return ROLE.sub(r"<code>\1</code>", html)
-
-
 def configuration_page() -> str:
     """Return the page on configuration of the examples, with links that hold on the site."""
     text = (ROOT / "examples" / "configuration.md").read_text(encoding="utf-8")
-    return text.replace("[your_own_parts](your_own_parts)", "[Parts of your own](../parts.md)")
+    text = text.replace("[your_own_parts](your_own_parts)", "[Parts of your own](../parts.md)")
+    return re.sub(r"\[([^]]+)\]\((?!#)[^)]+\.yaml\)", r"`examples/\1`", text)  # no page of the site

@@ -32,10 +32,10 @@ COMMAND = re.compile(r"^# !((?:.*\\\n#)*.*)$", re.MULTILINE)
 
 
 def cells(text: str) -> list[tuple[bool, str]]:
-    """Return the cells of a tutorial: whether it is text, and what is in it.
+    r"""Return the cells of a tutorial: whether it is text, and what is in it.
 
     Example:
-        >>> cells("# %% [markdown]\\n# # Title\\n# %%\\n1 + 1\\n")
+        >>> cells("# %% [markdown]\n# # Title\n# %%\n1 + 1\n")
         [(True, '# Title'), (False, '1 + 1')]
     """
     parts = CELL.split(text)[1:]

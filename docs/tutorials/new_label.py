@@ -42,7 +42,7 @@ model = MultiTaskModel(mlp(20, hidden=[32]), CosineHead(LabelGraphHead(graph, se
 loss = MultiTaskLoss({task.name: make_loss(task) for task in seven}, {})
 optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
 targets = targets_to_tensors(train)
-for step in range(300):
+for _ in range(300):
     total, _ = loss(model(features[:1500]), targets)
     optimizer.zero_grad()
     total.backward()
