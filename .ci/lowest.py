@@ -63,7 +63,17 @@ def tested(python: str, constraints: Path) -> bool:
     pip = [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", constraints]
     subprocess.run([*pip, "--editable", ROOT, "pytest>=8.2", "hypothesis"], check=True)
     tests = [path for name in SELECTED if (path := ROOT / "tests" / name).is_dir()]
-    settings = ["-o", "filterwarnings=", "-o", "addopts=", "-m", "not slow and not browser", "-q", "-p", "no:cacheprovider"]
+    settings = [
+        "-o",
+        "filterwarnings=",
+        "-o",
+        "addopts=",
+        "-m",
+        "not slow and not browser",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.run([own, "-m", "pytest", *settings, *tests], cwd=ROOT, env=environment).returncode == 0
 
