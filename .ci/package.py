@@ -1,7 +1,7 @@
 """Build wheel and sdist, and try each in a fresh environment: make package.
 
-Each environment sees the packages of the one that runs this, but not its gcnlabel; so nothing is downloaded for it. Then
-each extra, and all together, are resolved (not installed) by pip.
+Each environment sees the packages of the one that runs this, but not its gcnlabel; so nothing is downloaded for it.
+Then each extra, and all together, are resolved (not installed) by pip.
 """
 
 from __future__ import annotations
