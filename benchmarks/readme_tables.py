@@ -18,6 +18,7 @@ from weight_table import weight_table
 from zero_shot_table import zero_shot_table
 
 from gcnlabel.config.reference import reference
+from gcnlabel.config.words import words
 from gcnlabel.files import atomic_write
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +31,9 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "docs/results/reliability.md": {"campaigns": campaign_table},
     "examples/configuration.md": {"reference": reference},
 }
+
+
+FILES: Mapping[str, Callable[[], str]] = {"gcnlabel/resources/completion.json": words}
 
 
 def written_anew(text: str, sections: Mapping[str, Callable[[], str]]) -> str:
@@ -46,9 +50,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     check, old = parser.parse_args().check, []
-    for page, sections in PAGES.items():
-        text = (ROOT / page).read_text(encoding="utf-8")
-        anew = written_anew(text, sections)
+    for page in (*PAGES, *FILES):
+        text = (ROOT / page).read_text(encoding="utf-8") if (ROOT / page).exists() else ""
+        anew = FILES[page]() if page in FILES else written_anew(text, PAGES[page])
         if check:
             old += [] if anew == text else [page]
         else:

@@ -1,3 +1,3 @@
 """Classifier heads that use dependencies between labels: annotations -> label graph -> generated heads."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

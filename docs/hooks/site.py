@@ -14,7 +14,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
-ROLE = re.compile(r":(?:\w+:)?\w+:<code>~?(?:[\w.]*\.)?(\w+)(?:\(\))?</code>")
+TUTORIALS = ROOT / "build" / "tutorials"
+"""What ``make notebooks`` has made."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -25,15 +26,23 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/api.md": api_page(),
     }.items():
         files.append(File.generated(config, address, content=content))
+    for file in sorted(TUTORIALS.glob("*")):
+        address = f"tutorials/{file.name}"
+        if file.name == "gallery.md":
+            files.append(
+                File.generated(config, "gallery.md", content=_pictures_below(file.read_text(encoding="utf-8")))
+            )
+        else:
+            files.append(File.generated(config, address, abs_src_path=str(file)))
     return files
 
 
-def on_page_content(html: str, **_: object) -> str:
-    """Show a role of a docstring, ``:class:`~package.Name```, as its name."""
-    return ROLE.sub(r"<code>\1</code>", html)
+def _pictures_below(text: str) -> str:
+    return text.replace("](gallery_", "](tutorials/gallery_")
 
 
 def configuration_page() -> str:
     """Return the page on configuration of the examples, with links that hold on the site."""
     text = (ROOT / "examples" / "configuration.md").read_text(encoding="utf-8")
-    return text.replace("[your_own_parts](your_own_parts)", "[Parts of your own](../parts.md)")
+    text = text.replace("[your_own_parts](your_own_parts)", "[Parts of your own](../parts.md)")
+    return re.sub(r"\[([^]]+)\]\((?!#)[^)]+\.yaml\)", r"`examples/\1`", text)  # no page of the site

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
+from importlib import import_module
 from typing import Any
 
 import click
@@ -15,9 +17,18 @@ from gcnlabel.cli.old_calls import modernised
 from gcnlabel.cli.terminal import printable
 from gcnlabel.errors import NOTE, GcnlabelWarning
 
+COMPLETE = "_GCNLABEL_COMPLETE"
+"""What a shell sets when it asks for completions."""
+
 
 class LazyGroup(click.Group):
     """A group whose commands are files, imported only when they are called."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line, or complete it where a shell asks for that."""
+        if COMPLETE in os.environ:
+            import_module("gcnlabel.cli.completing")  # which registers how bash is answered
+        return super().main(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""

@@ -27,7 +27,7 @@ def reference(part: str | None = None) -> str:
     Raises:
         InputError: There is no such kind.
     """
-    pages = {"keys": "### Keys\n\n" + HEADER + "\n".join(_rows(Config))}
+    pages = {"keys": "### Keys\n\n" + HEADER + "\n".join(option_rows(Config))}
     for kind in kinds():
         parts = [_part(kind, name) for name in kind.names()]
         named = f"`{kind.key}` is one of these, or `package.module:Attribute`."
@@ -62,18 +62,20 @@ def _part(kind: Registry, name: str) -> str:
 
 
 def _table(model: type[Section], described: object, but: Collection[str]) -> list[str]:
-    rows = [row for row in _rows(model, described) if row.split("`")[1] not in but]
+    rows = [row for row in option_rows(model, described) if row.split("`")[1] not in but]
     return [HEADER + "\n".join(rows)] if rows else []
 
 
-def _rows(
+def option_rows(
     model: type[Section], described: object = None, at: str = "", defaults: Section | None = None
 ) -> Iterator[str]:
     """Yield a row for each key, those of sections within by their whole path, with the defaults that they have here."""
     schema, meanings = model.model_json_schema(), meanings_of(described, *model.__mro__)
     for key, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section) and not field.metadata:
-            yield from _rows(field.annotation, at=f"{at}{key}.", defaults=field.get_default(call_default_factory=True))
+            yield from option_rows(
+                field.annotation, at=f"{at}{key}.", defaults=field.get_default(call_default_factory=True)
+            )
             continue
         values = values_of(schema["properties"][key], schema.get("$defs", {}))
         value = field.get_default(call_default_factory=True) if defaults is None else getattr(defaults, key)

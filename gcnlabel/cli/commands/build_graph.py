@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from gcnlabel.cli.completing import conventions, embeddings_and_files, statistics
 from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
@@ -58,7 +59,11 @@ Examples:
 )
 @click.option("--long", metavar="SAMPLE,LABEL,VALUE", help="Columns of tables with a row a pair of sample and label.")
 @click.option(
-    "--statistic", multiple=True, metavar="[TASK[:TASK]=]NAME", help="Statistic of a pair of tasks, or of all."
+    "--statistic",
+    multiple=True,
+    metavar="[TASK[:TASK]=]NAME",
+    shell_complete=statistics,
+    help="Statistic of a pair of tasks, or of all.",
 )
 @click.option(
     "--borrow",
@@ -77,7 +82,13 @@ Examples:
     help="CSV: label, count, co-occurrences by label; or a published .pkl with adj and nums.",
 )
 @click.option("--from-edges", type=click.Path(), help="CSV: source, target, weight.")
-@click.option("--convention", default="signed-weighted", show_default=True, help="How it becomes a propagation matrix.")
+@click.option(
+    "--convention",
+    default="signed-weighted",
+    show_default=True,
+    shell_complete=conventions,
+    help="How it becomes a propagation matrix.",
+)
 @click.option(
     "--pairs", multiple=True, metavar="TASK:TASK", help="Pairs of tasks to connect, instead of the convention's."
 )
@@ -90,7 +101,9 @@ Examples:
     help="Weight of the neighbours instead of the convention's, of all labels or of each task's.",
 )
 @click.option(
-    "--embeddings", help="emotion-words, one-hot, random:SIZE:SEED, a file of word vectors, or a .pkl or .npy of them."
+    "--embeddings",
+    shell_complete=embeddings_and_files,
+    help="emotion-words, one-hot, random:SIZE:SEED, a file of word vectors, or a .pkl or .npy of them.",
 )
 @click.option(
     "--missing-words",

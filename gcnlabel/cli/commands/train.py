@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.json_results import json_option
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("config", required=False)
+@click.argument("config", required=False, shell_complete=presets_and_files)
 @click.option("--output", type=click.Path(), required=True, help="Folder of the run.")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", shell_complete=settings, help="Change a key of the config."
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Seed instead of the config's.")
 @click.option("--resume", "resuming", is_flag=True, help="Go on after the last finished epoch of the run, or begin it.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gcnlabel.cli.completing import settings
 from gcnlabel.cli.json_results import json_option
 
 EXAMPLES = """\b
@@ -21,7 +22,12 @@ Examples:
     "--output", default="runs/demo", show_default=True, type=click.Path(path_type=Path), help="Folder to write."
 )
 @click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the preset synthetic-faces."
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    shell_complete=settings,
+    help="Change a key of the preset synthetic-faces.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a demo that is there.")
 @json_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.completing import settings
 from gcnlabel.cli.figure_options import figure_options
 from gcnlabel.cli.json_results import json_option
 
@@ -34,7 +35,14 @@ Examples:
 @click.option("--only", metavar="K/N", help="Train one of N shares of the runs, e.g. 3/8, for several machines.")
 @click.option("--quick", is_flag=True, help="Few synthetic faces and few epochs: minutes, and weak models.")
 @click.option("--emotic", metavar="PATH", help="Folder of EMOTIC: compare Emotion-GCN with its class edges too.")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of every config.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    shell_complete=settings,
+    help="Change a key of every config.",
+)
 @figure_options
 @json_option
 def reproduce(

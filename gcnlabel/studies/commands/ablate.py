@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.figure_options import figure_options
 from gcnlabel.cli.json_results import json_option
 
@@ -23,7 +24,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("configs", nargs=-1, required=True, metavar="CONFIG...")
+@click.argument("configs", nargs=-1, required=True, metavar="CONFIG...", shell_complete=presets_and_files)
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of table, figure and JSON.")
 @click.option("--seeds", default=10, show_default=True, type=click.IntRange(min=1), help="Number of paired seeds.")
 @click.option(
@@ -73,7 +74,9 @@ Examples:
     show_default=True,
     help="Held-out labels: all there are, or within the label budget too.",
 )
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", shell_complete=settings, help="Change a key of the config."
+)
 @figure_options
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
 @click.option("--overwrite", is_flag=True, help="Replace results that are there.")

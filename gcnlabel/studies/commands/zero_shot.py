@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.completing import settings
 from gcnlabel.cli.json_results import json_option
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ Examples:
 )
 @click.option("--shots", type=click.IntRange(min=1), help="Annotate the label on so many samples with and without.")
 @click.option("--seeds", default=1, show_default=True, type=click.IntRange(min=1), help="Number of seeds.")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key of the config.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", shell_complete=settings, help="Change a key of the config."
+)
 @click.option("--output", type=click.Path(), help="JSON file of the labels' areas.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
