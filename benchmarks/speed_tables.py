@@ -1,4 +1,4 @@
-"""What the benchmarks of speed found, as Markdown for the README."""
+"""What the benchmarks of speed found, as Markdown for the README and the page on speed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 SPEEDS = ("head", "image_loading", "model", "statistics")
+HEAD = ("| what | beside | size | found |", "| --- | --- | --- | --- |")
 
 
 def speed_table() -> str:
@@ -51,8 +52,36 @@ def speed_table() -> str:
         if not name.startswith("published")
     ]
     rows += [("`gcnlabel --help`", "`import click`", "", _cost(models["help"]["ratio"]))]
-    head = ["| what | beside | size | found |", "| --- | --- | --- | --- |"]
-    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows), "", _bounds(models, counts, images)])
+    return "\n".join([*HEAD, *map(_row, rows), "", _bounds(models, counts, images)])
+
+
+def short_speed_table() -> str:
+    """Return six rows of them: a step of two sizes, inference, a whole model, statistics and images."""
+    heads, images, models, counts = (_read(f"{n}_speed") if n != "image_loading" else _read(n) for n in SPEEDS)
+    whole, export, rows = "227 px, batch 8", "227 px, batch 1", "287,000 rows, floats"
+    images_faster = _faster(images["ratio_to_published"]["cache, augmented in batches"])
+    return "\n".join(
+        [
+            *HEAD,
+            _row(("head, training step", "linear layer", _labels("80"), _cost(heads["training"]["80"]["to_linear"]))),
+            _row(("the same, in DenseNet-121", "with a linear head", whole, _cost(models["step"][whole]["ratio"]))),
+            _row(
+                (
+                    "head folded, inference",
+                    "linear layer",
+                    "80 labels",
+                    _cost(heads["inference"]["80"]["folded_to_linear"]),
+                )
+            ),
+            _row(("DenseNet-121 in onnxruntime", "PyTorch eager", export, _faster(models["export"][export]["ratio"]))),
+            _row(("label graph, Spearman", "scipy", rows, _faster(counts["spearman"][rows]["scipy_ratio"]))),
+            _row(("aligned, augmented images", "released recipe", "227 px, one core", images_faster)),
+        ]
+    )
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _training(devices: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

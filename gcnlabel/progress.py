@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ PATIENCE = 2.0
 Item = TypeVar("Item")
 Report = Callable[[int, int], None]
 """Called with the number done and of all."""
+_SHOWN: ContextVar[Progress | None] = ContextVar("shown", default=None)
+_REPORT: ContextVar[Report | None] = ContextVar("report", default=None)
 
 
 def counted(items: Iterable[Item], total: int, progress: Report | None) -> Iterator[Item]:
@@ -34,23 +37,67 @@ def counted(items: Iterable[Item], total: int, progress: Report | None) -> Itera
             progress(done, total)
 
 
+def reported(items: Iterable[Item], total: int) -> Iterator[Item]:
+    """Yield items and tell the bar of :func:`reported_bar` that is open, if one is, how many are done.
+
+    Args:
+        items: What is worked on.
+        total: How many they are.
+    """
+    return counted(items, total, _REPORT.get())
+
+
 @contextmanager
-def progress_bar(what: str, *, show: bool = True) -> Iterator[Callable[[int, int], None]]:
+def reported_bar(what: str, *, show: bool = True) -> Iterator[None]:
+    """Show a bar as :func:`progress_bar` does, which the loops inside tell by :func:`reported` how much is done.
+
+    Args:
+        what: What is done, in a word or two.
+        show: Whether to show it.
+    """
+    with progress_bar(what, show=show) as report:
+        token = _REPORT.set(report if show else None)
+        try:
+            yield
+        finally:
+            _REPORT.reset(token)
+
+
+@contextmanager
+def progress_bar(what: str, *, show: bool = True) -> Iterator[Report]:
     """Show a bar with the time left after two seconds; yields what is called with the number done and of all.
+
+    Inside another bar it is a second line there.
 
     Args:
         what: What is done, in a word.
         show: Whether to show it.
     """
+    outer = _SHOWN.get()
+    if outer is not None:
+        bar = outer.add_task(what, total=None, visible=show)
+        try:
+            yield lambda done, total: outer.update(bar, completed=done, total=total)
+        finally:
+            outer.remove_task(bar)
+        return
+    with _new_bars(what, show=show) as report:
+        yield report
+
+
+@contextmanager
+def _new_bars(what: str, *, show: bool) -> Iterator[Report]:
     shown = bars()
     bar = shown.add_task(what, total=None)
     timer = threading.Timer(PATIENCE, shown.start)
     timer.daemon = True
     if show:
         timer.start()
+    token = _SHOWN.set(shown if show else None)
     try:
         yield lambda done, total: shown.update(bar, completed=done, total=total)
     finally:
+        _SHOWN.reset(token)
         timer.cancel()
         if timer.is_alive():
             timer.join()  # it starts the bar just now

@@ -24,6 +24,7 @@ ORDER = (
         "processes",
         "optional",
         "progress",
+        "decimals",
         "pickles",
         "tasks",
         "annotations",

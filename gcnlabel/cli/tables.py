@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from gcnlabel.cli.terminal import terminal
+from gcnlabel.decimals import decimal
 from gcnlabel.errors import shorten
 
 
@@ -18,7 +19,7 @@ def show_evaluation(run: str, evaluation: Mapping[str, Any]) -> None:
     for task, values in evaluation["tasks"].items():
         for name, value in values.items():
             if isinstance(value, float):
-                table.add_row(task, name, f"{value:.4f}")
+                table.add_row(task, name, decimal(value, 4))
         table.add_section()
     console = terminal()
     console.print(table)

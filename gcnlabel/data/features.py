@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 
 from gcnlabel.annotations.npy_text import check_npy_size
+from gcnlabel.data.feature_records import check_rows
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 
@@ -20,12 +21,14 @@ def load_features(path: str | Path) -> npt.NDArray[np.float32]:
     """Return features [N, D] from a ``.npy``, or from a ``.npz`` or ``.safetensors`` file that holds one array.
 
     Raises:
-        InputError: The file is no such array, is pickled, or a value is not finite; row and column are named.
+        InputError: The file is no such array, is pickled, or a value is not finite (row and column are named); or
+            the record beside it is of another number of rows.
     """
     path = existing_file(path, "features")
     array = _read(path)
     if array.ndim != 2 or array.dtype.kind not in "iuf":
         raise InputError(f"{path} holds {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
+    check_rows(path, len(array))
     values = array.astype(np.float32)
     if not np.isfinite(values).all():
         row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])

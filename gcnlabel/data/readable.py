@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gcnlabel.data.images import ImageFiles, opened
 from gcnlabel.errors import InputError
+from gcnlabel.progress import reported
 
 MAX_DECODED = 10_000
 """Files up to which each is decoded to see whether it is whole; of more, header and end are looked at."""
@@ -31,7 +32,7 @@ def load_readable(images: ImageFiles) -> tuple[npt.NDArray[np.uint8] | ImageFile
         return images.select([row for row in range(len(images)) if row not in damaged]), damaged
     read = np.empty(images.shape, dtype=np.uint8)
     damaged = {}
-    for row in range(len(images)):
+    for row in reported(range(len(images)), len(images)):
         try:
             read[row - len(damaged)] = images[row]
         except InputError as error:
@@ -48,7 +49,8 @@ def damaged_files(paths: Sequence[Path]) -> dict[int, str]:
     different = list(dict.fromkeys(paths))
     thorough = len(different) <= MAX_DECODED
     with ThreadPoolExecutor(THREADS) as pool:
-        found = dict(zip(different, pool.map(lambda path: _damage(path, thorough), different), strict=True))
+        damage = pool.map(lambda path: _damage(path, thorough), different)
+        found = dict(zip(different, reported(damage, len(different)), strict=True))
     return {row: what for row, path in enumerate(paths) if (what := found[path]) is not None}
 
 

@@ -17,8 +17,9 @@ def parse_embeddings(given: Any, labels: Sequence[str], missing: str = "error") 
     """Return the embeddings [L, F] that a config or an option names.
 
     Args:
-        given: ``one-hot``, ``random:SIZE`` or ``random:SIZE:SEED``, ``emotion-words``, a file of word vectors or of
-            arrays (``.npy``, ``.pkl`` of the published codes), a function (``package.module:attribute``),
+        given: ``one-hot``, ``random:SIZE`` or ``random:SIZE:SEED``, ``emotion-words``, ``text:MODEL`` or
+            ``text:MODEL:TEMPLATE`` (a sentence encoder), a file of word vectors or of arrays (``.npy``, ``.pkl`` of the
+            published codes), a function (``package.module:attribute``),
             or a mapping of ``name`` and options.
         labels: Names of the labels.
         missing: Handling of words without a vector, see :func:`read_word_vectors`.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from gcnlabel.config import load_config
+from gcnlabel.decimals import decimal
 from gcnlabel.files import atomic_write
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run.drawing import FigureFolder, draw_figures, flat_metrics
@@ -64,5 +65,5 @@ def markdown_table(results: dict[str, dict[str, float]]) -> str:
         "| --- |" + " --- |" * len(heads),
     ]
     for name in SHOWN.values():
-        lines.append(f"| {name} | " + " | ".join(f"{results[head][name]:.3f}" for head in heads) + " |")
+        lines.append(f"| {name} | " + " | ".join(decimal(results[head][name], 3) for head in heads) + " |")
     return "\n".join(lines) + "\n"

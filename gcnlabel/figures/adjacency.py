@@ -8,10 +8,12 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
+from gcnlabel.figures.colour_bar import colour_bar
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.heat_map import colour_bar, fit_names, heat_map, matrix_height
+from gcnlabel.figures.heat_map import fit_names, heat_map
 from gcnlabel.figures.order import MAX_GIVEN, Floats, Order, label_order
 from gcnlabel.figures.scale import robust_scale
+from gcnlabel.figures.sizes import matrix_height
 from gcnlabel.figures.style import COLUMN, PAGE, finite, new_figure, styled, width_or
 from gcnlabel.graph import LabelGraph
 

@@ -13,10 +13,12 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.errors import InputError
+from gcnlabel.figures.colour_bar import colour_bar
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.heat_map import MAX_HEIGHT, colour_bar, fit_names, heat_map, matrix_height
+from gcnlabel.figures.heat_map import fit_names, heat_map
 from gcnlabel.figures.scale import Scale
-from gcnlabel.figures.style import COLUMN, PAGE, SMALLEST, finite, new_figure, styled, width_or
+from gcnlabel.figures.sizes import MAX_HEIGHT, matrix_height
+from gcnlabel.figures.style import COLUMN, PAGE, finite, new_figure, styled, width_or
 from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.tasks import Task
 
@@ -82,22 +84,18 @@ def confusion_figure(matrices: Matrices, classes: Sequence[str]) -> Figure:
         axes.set_visible(False)
     maps = []
     for axes, (name, values) in zip(panels, shares.items(), strict=False):
-        named = _with_counts(classes, matrices[name])
-        maps.append(heat_map(axes, 100 * values, named, classes, PERCENT, text=lambda value: f"{value:.0f}"))
+        counts = [f" ({total:.0f})" for total in np.asarray(matrices[name]).sum(1)]
+        maps.append(heat_map(axes, 100 * values, classes, classes, PERCENT, text=_percent, ends=counts))
         axes.set_title(name)
     figure.supxlabel("predicted")
     figure.supylabel("true (samples)")
     colour_bar(maps, "% of the true class")
     fit_names(maps)
-    for name, axes in zip(shares, panels, strict=False):
-        if size <= MAX_ACROSS and axes.get_subplotspec().is_first_col():  # whole, whatever the width of a panel
-            axes.set_yticks(range(size), _with_counts(classes, matrices[name]), fontsize=SMALLEST)
     return figure
 
 
-def _with_counts(classes: Sequence[str], counts: npt.ArrayLike) -> list[str]:
-    totals = np.asarray(counts).sum(1)
-    return [f"{label} ({total:.0f})" for label, total in zip(classes, totals, strict=True)]
+def _percent(value: float) -> str:
+    return f"{value:.0f}"
 
 
 def confusion_table(matrices: Matrices, classes: Sequence[str]) -> pl.DataFrame:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.seeds import Group
 from gcnlabel.figures.style import PAGE, colour, new_figure, styled, width_or
 
 HEADLINES = ("accuracy", "macro_f1", "mean_ccc", "lrap", "mAP")
@@ -19,83 +21,129 @@ MAX_NAMED = 12
 
 
 class Curve(NamedTuple):
-    """A line: ``of`` is the run, and the base model where a run has several; ``split`` and ``metric`` of its column."""
+    """A line: ``of`` is the run or base model, ``group`` those that differ from it in their seed alone."""
 
     of: str
+    group: str
     split: str
     metric: str
-    epochs: list[int]
-    values: list[float]
+    points: dict[int, float]
 
 
 @FIGURES.register("curves")
 def curves(runs: Runs) -> Drawings:
-    """Draw the training of all runs."""
-    tables, selected = runs.epochs, runs.selected
-    return {"curves": lambda: (curves_figure(tables, selected), curves_table(tables))} if tables else {}
+    """Draw the training of all runs; those that differ in their seed alone are a mean and a band."""
+    if not (tables := runs.epochs):
+        return {}
+    groups = runs.groups
+    return {"curves": lambda: (curves_figure(tables, runs.selected, groups), curves_table(tables, groups))}
 
 
 @styled
-def curves_figure(tables: Mapping[str, pl.DataFrame], selected: Mapping[str, int] | None = None) -> Figure:
+def curves_figure(
+    tables: Mapping[str, pl.DataFrame], selected: Mapping[str, int] | None = None, groups: Sequence[Group] = ()
+) -> Figure:
     """Return the loss, and the headline metrics of each task, against the epoch; a colour a run or base model.
 
     Solid lines are the split on which the checkpoint is selected, with a ring at the selected epoch; dotted lines are
-    the training split. A base model's ring is at its own best value of what selects it.
+    the training split. A base model's ring is at its own best value of what selects it. Runs that differ in their seed
+    alone are their mean, with a band from the lowest to the highest, over the epochs that all of them have; those that
+    went on longer are thin lines from there. Each seed keeps its ring, at its own value.
 
     Args:
         tables: Name of a run -> its ``metrics.csv``: ``epoch``, ``<split>/<metric>``, or of several base models
             ``<split>/<metric> of <base model>``.
         selected: Name of a run -> its selected epoch.
+        groups: Runs that differ in their seed alone; others are drawn by themselves.
 
     Raises:
         InputError: A table has no epoch or no metric to draw.
     """
-    found = [curve for run, table in tables.items() for curve in _curves(run, table, len(tables) > 1)]
+    of_run = _group_names(tables, groups)
+    found = [curve for run, table in tables.items() for curve in _curves(run, of_run[run], table, len(tables) > 1)]
     names = sorted(dict.fromkeys(curve.metric for curve in found), key=lambda name: name != "loss")
     if not names:
         raise InputError("no loss or headline metric to draw", expected=f"a column of {', '.join(HEADLINES)}")
     width = width_or(PAGE)
-    columns = min(len(names), 3 if width > 5 else 1)
-    rows = -(-len(names) // columns)
-    figure = new_figure(width, 0.5 + 1.9 * rows)
+    rows = -(-len(names) // (3 if width > 5 else 1))
+    columns = -(-len(names) // rows)
+    figure = new_figure(width, 0.5 + (1.9 if width > 5 else 1.5) * rows)
     panels = figure.subplots(rows, columns, squeeze=False)
-    order = list(dict.fromkeys(curve.of for curve in found))
+    order = list(dict.fromkeys(curve.group for curve in found))
     for axes in panels.flat[len(names) :]:
         axes.set_visible(False)
     for axes, name in zip(panels.flat, names, strict=False):
-        for curve in found:
-            if curve.metric == name:
-                _draw(axes, curve, colour(order.index(curve.of)), (selected or {}).get(curve.of))
-        axes.set(title=name, xlabel="epoch")
+        for members in _together(curve for curve in found if curve.metric == name):
+            _draw(axes, members, colour(order.index(members[0].group)), selected or {})
+        axes.set_title(name)
         axes.xaxis.get_major_locator().set_params(integer=True)
-    handles = {line.get_label(): line for axes in panels.flat for line in axes.lines if line.get_label()[:1] != "_"}
-    shown = list(handles)[:MAX_NAMED]
-    figure.legend(
-        [handles[label] for label in shown], shown, loc="outside lower center", ncols=max(1, int(width / 1.7))
-    )
+    figure.supxlabel("epoch")
+    _legend(figure, panels.ravel().tolist(), width, banded=len(set(of_run.values())) < len(of_run))
     return figure
 
 
-def _draw(axes: Axes, curve: Curve, shade: str, selected: int | None) -> None:
-    trained = curve.split == "train"
-    marker = "o" if len(curve.epochs) == 1 else None
-    label = f"{curve.of}, {curve.split}"
-    axes.plot(curve.epochs, curve.values, ":" if trained else "-", color=shade, label=label, marker=marker)
-    if selected is not None and not trained and selected in curve.epochs:
-        value = curve.values[curve.epochs.index(selected)]
-        axes.plot([selected], [value], "o", markersize=6, markerfacecolor="none", color=shade, label="_selected")
+def _together(curves: Iterable[Curve]) -> Iterable[list[Curve]]:
+    """Return the curves of each group and split."""
+    found: dict[tuple[str, str], list[Curve]] = {}
+    for curve in curves:
+        found.setdefault((curve.group, curve.split), []).append(curve)
+    return found.values()
 
 
-def curves_table(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return every metric of every epoch: run, epoch, metric, value."""
-    parts = []
+def _legend(figure: Figure, panels: Sequence[Axes], width: float, *, banded: bool) -> None:
+    handles = {line.get_label(): line for axes in panels for line in axes.lines if str(line.get_label())[:1] != "_"}
+    shown = list(handles)[:MAX_NAMED]
+    figure.legend(
+        [handles[label] for label in shown],
+        list(map(str, shown)),
+        loc="outside lower center",
+        ncols=max(1, int(width / 1.7)),
+        title="line: mean, band: lowest to highest of the seeds" if banded else None,
+    )
+
+
+def _draw(axes: Axes, members: Sequence[Curve], shade: str, selected: Mapping[str, int]) -> None:
+    """Draw one run, or the mean and the band of several that differ in their seed alone."""
+    first = members[0]
+    trained, seeds = first.split == "train", f" ({len(members)} seeds)" if len(members) > 1 else ""
+    style, label = ":" if trained else "-", f"{first.group}, {first.split}{seeds}"
+    epochs = sorted(set.intersection(*(set(curve.points) for curve in members)))
+    values = np.array([[curve.points[epoch] for epoch in epochs] for curve in members])
+    marker = "o" if len(epochs) == 1 else None
+    axes.plot(epochs, values.mean(0), style, color=shade, label=label, marker=marker)
+    if len(members) > 1:
+        axes.fill_between(epochs, values.min(0), values.max(0), color=shade, alpha=0.2, linewidth=0)
+        for curve in members:
+            further = [epoch for epoch in curve.points if not epochs or epoch >= epochs[-1]]
+            if len(further) > 1:
+                points = [curve.points[epoch] for epoch in further]
+                axes.plot(further, points, style, color=shade, linewidth=0.5, label="_further")
+    for curve in members:
+        epoch = selected.get(curve.of)
+        if epoch in curve.points and not trained:
+            size = 6 if len(members) == 1 else 4
+            ring: dict[str, Any] = {"markersize": size, "markerfacecolor": "none", "color": shade, "label": "_selected"}
+            axes.plot([epoch], [curve.points[epoch]], "o", **ring)
+
+
+def curves_table(tables: Mapping[str, pl.DataFrame], groups: Sequence[Group] = ()) -> pl.DataFrame:
+    """Return every metric of every epoch: run, group, epoch, metric, value."""
+    parts, of_run = [], _group_names(tables, groups)
     for run, table in tables.items():
         long = table.unpivot(index="epoch", variable_name="metric", value_name="value")
-        parts.append(long.select(pl.lit(run).alias("run"), "epoch", "metric", pl.col("value").cast(pl.Float64)))
+        names = pl.lit(run).alias("run"), pl.lit(of_run[run]).alias("group")
+        parts.append(long.select(*names, "epoch", "metric", pl.col("value").cast(pl.Float64)))
     return pl.concat(parts)
 
 
-def _curves(run: str, table: pl.DataFrame, several: bool) -> Iterator[Curve]:
+def _group_names(tables: Mapping[str, pl.DataFrame], groups: Sequence[Group]) -> dict[str, str]:
+    """Return run -> name of its group, its own where it is alone."""
+    there = {group.name: [run for run in group.runs if run in tables] for group in groups}
+    several = {run: name for name, runs in there.items() for run in runs if len(runs) > 1}
+    return {run: several.get(run, run) for run in tables}
+
+
+def _curves(run: str, group: str, table: pl.DataFrame, several: bool) -> Iterator[Curve]:
     """Yield the lines of a run; base models are named by the run too where there are several runs."""
     if "epoch" not in table.columns or len(table) == 0:
         raise InputError(f"run {run!r} has no epoch to draw", expected="a metrics.csv with a row per epoch")
@@ -106,5 +154,6 @@ def _curves(run: str, table: pl.DataFrame, several: bool) -> Iterator[Curve]:
             if metric == "main" and not of:
                 continue  # the mean of what is drawn
             there = table.select("epoch", column).drop_nulls()
-            name = (f"{run}: {model}" if several else model) if of else run
-            yield Curve(name, split, metric, there["epoch"].to_list(), there[column].to_list())
+            name, of_group = ((f"{who}: {model}" if several else model) if of else who for who in (run, group))
+            points = dict(zip(there["epoch"].to_list(), there[column].to_list(), strict=True))
+            yield Curve(name, of_group, split, metric, points)

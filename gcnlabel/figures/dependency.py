@@ -8,11 +8,13 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.adjacency import adjacency_table
+from gcnlabel.figures.colour_bar import colour_bar
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.heat_map import colour_bar, fit_names, heat_map
+from gcnlabel.figures.heat_map import fit_names, heat_map
 from gcnlabel.figures.order import Floats
 from gcnlabel.figures.scale import robust_scale
 from gcnlabel.figures.style import PAGE, colour, new_figure, styled, width_or
@@ -59,6 +61,7 @@ def dependency_figure(graph: LabelGraph) -> Figure:
         axes.set_title(title)
         colour_bar(maps[-1:])
     _pairs(figure.add_subplot(grid[-1, :]), graph)
+    figure.legend(loc="outside lower center", ncols=3)
     fit_names(maps, "numbered as in the table of the adjacency")
     return figure
 
@@ -113,4 +116,4 @@ def _pairs(axes: Axes, graph: LabelGraph) -> None:
         axes.axhline(tau, color="black", linewidth=0.8, linestyle="--", label=f"tau = {tau:g}")
     axes.set(xlabel="pair of source and receiving label, by strength", ylabel="|statistic|")
     axes.set_ylim(bottom=0)
-    axes.legend(loc="upper right")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))

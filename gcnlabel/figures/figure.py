@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.figures.seeds import Group
 from gcnlabel.graph import LabelGraph
 from gcnlabel.registry import Registry
 from gcnlabel.tasks import Task, TaskSet
@@ -52,6 +53,10 @@ class Runs(Protocol):
     @property
     def results(self) -> Mapping[str, Mapping[str, float]]:
         """Run -> ``task/metric`` -> value of its evaluation."""
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """Runs that differ in their seed alone, together; every run is in one group."""
 
     @property
     def training(self) -> Annotations:

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.style import LARGE, PAGE, colour, new_figure, styled, width_or
+from gcnlabel.figures.style import PAGE, SMALL, colour, new_figure, styled, width_or
+from gcnlabel.figures.text import shortened
 
 ROW = 0.17
 """Height of a row, in inches."""
@@ -45,16 +47,21 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
         raise InputError("no gain to draw", expected="at least one metric and one label budget")
     heads = list(dict.fromkeys(head for panel in panels.values() for gains in panel.values() for head in gains))
     budgets = list(dict.fromkeys(budget for panel in panels.values() for budget in panel))
-    figure = new_figure(width_or(PAGE), 0.4 + len(panels) * (0.7 + ROW * len(heads)))
-    grid = figure.subplots(len(panels), len(budgets), squeeze=False, sharey=True, sharex="row")
-    for (metric, panel), row in zip(panels.items(), grid, strict=True):
-        for budget, axes in zip(budgets, row, strict=True):
-            _draw(axes, panel.get(budget, {}), heads)
-            axes.set_title(f"{metric}\n{budget.replace(', held-out', chr(10) + 'held-out')}", fontsize="small")
-        row[0].set_yticks(range(len(heads)), heads)
-        for label, head in zip(row[0].get_yticklabels(), heads, strict=True):
+    width = width_or(PAGE)
+    across = len(budgets) if width > 1.5 * len(budgets) else 1
+    down = len(panels) * len(budgets) // across
+    figure = new_figure(width, 0.4 + down * (0.55 + ROW * len(heads)))
+    grid = figure.subplots(down, across, squeeze=False, sharey=True, sharex="row" if across > 1 else False)
+    each = [(metric, budget) for metric in panels for budget in budgets]
+    for axes, (metric, budget) in zip(grid.flat, each, strict=True):
+        _draw(axes, panels[metric].get(budget, {}), heads)
+        axes.set_title(f"{metric}\n{budget}" if across > 1 else f"{metric}, {budget}", fontsize="small")
+        axes.xaxis.set_major_locator(MaxNLocator(max(3, int(width / across))))
+    for axes in grid[:, 0]:
+        axes.set_yticks(range(len(heads)), [shortened(head, SMALL, 18 * width) for head in heads])
+        for label, head in zip(axes.get_yticklabels(), heads, strict=True):
             label.set_fontweight("bold" if head in bold else "normal")
-    figure.supxlabel(f"above {reference}, 95% interval over seeds", fontsize=LARGE)
+    figure.supxlabel(f"gain over {reference}, 95% interval over seeds")
     return figure
 
 

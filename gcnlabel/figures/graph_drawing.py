@@ -38,16 +38,18 @@ def box_sizes(names: Sequence[str], size: float) -> Floats:
     return np.array([(text_width(name, size) + 2 * PAD, 1.15 * size + 2 * PAD) for name in names]).reshape(-1, 2)
 
 
-def legend_of(tasks: TaskSet, weights: Floats) -> list[Artist]:
+def legend_of(tasks: TaskSet, drawn: Sequence[int], weights: Floats) -> list[Artist]:
     """Return what the legend shows: the tasks where there are several, signs, and the widths of two weights.
 
     Args:
         tasks: Tasks of the labels.
+        drawn: Numbers of the tasks whose labels have boxes.
         weights: Weights of the edges that are drawn, any number.
     """
     handles: list[Artist] = []
-    if len(tasks) > 1:
-        handles = [Patch(facecolor=_tint(t), edgecolor=colour(t), label=task.name) for t, task in enumerate(tasks)]
+    if len(there := sorted(set(drawn))) > 1:
+        names = tasks.names
+        handles = [Patch(facecolor=_tint(t), edgecolor=colour(t), label=names[t]) for t in there]
     size = np.abs(weights[weights != 0])
     signed = bool((weights < 0).any())
     if signed:

@@ -17,6 +17,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.gridspec import SubplotSpec
 
 from gcnlabel.figures.scale import Scale
+from gcnlabel.figures.sizes import MAX_ASPECT, MAX_HEIGHT
 from gcnlabel.figures.style import SMALL, SMALLEST, lay_out, short
 from gcnlabel.figures.text import shortened, text_width, widest
 from gcnlabel.tasks import TaskSet
@@ -26,8 +27,6 @@ Floats = npt.NDArray[np.float64]
 SPACING = 1.1
 """Distance of lines of names over their font size, at least."""
 GREY = "0.88"
-MAX_ASPECT, MAX_HEIGHT = 1.5, 9.0
-"""Height over width of a figure, at most, and its height in inches, at most: names may need more than a square."""
 
 
 @dataclass
@@ -40,6 +39,7 @@ class HeatMap:
     columns: Sequence[str]
     scale: Scale
     texts: list[list[str]]
+    ends: Sequence[str]
 
     @property
     def figure(self) -> Figure:
@@ -66,6 +66,7 @@ def heat_map(
     scale: Scale,
     *,
     text: Callable[[float], str] = short,
+    ends: Sequence[str] | None = None,
     grey: npt.NDArray[np.bool_] | None = None,
     blank: npt.NDArray[np.bool_] | None = None,
     tasks: TaskSet | None = None,
@@ -79,6 +80,7 @@ def heat_map(
         columns: Names of the columns, C.
         scale: Numbers at the ends of the colours, and the colours.
         text: What is written into a cell.
+        ends: What follows the names of the rows and is never left out of them, R.
         grey: Cells without a colour but with their number, e.g. the diagonal.
         blank: Cells that are left white, without a number, e.g. where there is no edge.
         tasks: Tasks of the rows and columns, to draw lines between them.
@@ -93,11 +95,17 @@ def heat_map(
     written = np.vectorize(lambda value: "-" if np.isnan(value) else text(float(value)), otypes=[object])(values)
     axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5), xticks=[], yticks=[])
     axes.tick_params(length=0, pad=2)
-    for task in list(tasks or ())[:-1]:
-        edge = tasks.slice_of(task).stop - 0.5 if tasks else 0
+    if tasks is not None:
+        _separate(axes, tasks)
+    return HeatMap(axes, mesh, rows, columns, scale, np.where(blank, "", written).tolist(), ends or [""] * len(rows))
+
+
+def _separate(axes: Axes, tasks: TaskSet) -> None:
+    """Draw lines between the tasks."""
+    for task in list(tasks)[:-1]:
+        edge = tasks.slice_of(task).stop - 0.5
         axes.axhline(edge, color="black", linewidth=0.8)
         axes.axvline(edge, color="black", linewidth=0.8)
-    return HeatMap(axes, mesh, rows, columns, scale, np.where(blank, "", written).tolist())
 
 
 def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> None:
@@ -111,12 +119,14 @@ def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> Non
     """
     figure = maps[0].figure
     places = [m.place for m in maps]
-    room = 0.26 * 72 * figure.get_figwidth() / (1 + max(column for _, column in places))
+    across = 1 + max(column for _, column in places)
+    room = 0.26 * 72 * figure.get_figwidth() / across
+    beside = max(room, 0.18 * 72 * figure.get_figwidth())  # the rows of all panels are named once
     sizes = dict.fromkeys("xy", FontProperties(size=mpl.rcParams["xtick.labelsize"]).get_size_in_points())
     highest = min(MAX_ASPECT * figure.get_figwidth(), MAX_HEIGHT)
     while True:
         for found, (row, column) in zip(maps, places, strict=True):
-            _name(found, "y", sizes["y"], room, shown=column == 0, numbered=not sizes["x"])
+            _name(found, "y", sizes["y"], beside, shown=column == 0, numbered=not sizes["x"])
             _name(found, "x", sizes["x"], room, shown=(row + 1, column) not in places, numbered=False)
         lay_out(figure)
         width, height = (min(of) for of in zip(*(m.pitch() for m in maps), strict=True))
@@ -151,7 +161,11 @@ def _name(found: HeatMap, which: str, size: float, room: float, *, shown: bool, 
         size = SMALLEST
     else:
         ticks = range(len(names))
-        ends = [f"   {k + 1}" if which == "y" and numbered else "" for k in ticks]
+        ends = (
+            [f"{found.ends[k]}   {k + 1}" if numbered else found.ends[k] for k in ticks]
+            if which == "y"
+            else [""] * len(names)
+        )
         texts = [
             shortened(name, size, room - text_width(end, size)) + end for name, end in zip(names, ends, strict=True)
         ]
@@ -171,23 +185,6 @@ def _write(found: HeatMap, width: float, height: float) -> None:
         if text := found.texts[i][j]:
             colour = "white" if is_dark else "black"
             found.axes.text(j, i, text, ha="center", va="center", fontsize=size, color=colour).set_in_layout(False)
-
-
-def matrix_height(width: float, size: int) -> float:
-    """Return the height in inches of a figure of one square matrix of that many rows, with a bar of colours."""
-    return min(0.92 * width, 0.9 + 0.45 * size)
-
-
-def colour_bar(maps: Sequence[HeatMap], label: str = "") -> None:
-    """Draw the bar of colours of matrices on one scale, to their right.
-
-    Args:
-        maps: The matrices.
-        label: What the numbers are.
-    """
-    scale, axes = maps[0].scale, [m.axes for m in maps]
-    bar = maps[0].figure.colorbar(maps[0].mesh, ax=axes, shrink=0.8, pad=0.02, aspect=25, extend=scale.extend)
-    bar.set_label(label)
 
 
 def _cells(axes: Axes, values: Any, **options: Any) -> PolyQuadMesh:

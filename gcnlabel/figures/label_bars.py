@@ -12,8 +12,8 @@ from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.figures.text import shortened
 from gcnlabel.tasks import Task
 
-ROW, HIGHEST = 0.14, 9.0
-"""Height of a label for one run, and of the figure at most, in inches."""
+ROW, LOWEST, HIGHEST = 0.14, 0.9, 9.0
+"""Height of a label for one run, of all labels at least, and of the figure at most, in inches."""
 
 
 @FIGURES.register("label_bars")
@@ -61,7 +61,7 @@ def label_bars_figure(table: pl.DataFrame) -> Figure:
     shown = min(len(of_first), int((HIGHEST - 0.8) / height))
     labels, counts = of_first["label"].to_list()[:shown], of_first["samples"].to_list()[:shown]
     width = width_or(COLUMN)
-    figure = new_figure(width, 0.8 + height * shown + 0.16 * len(runs))
+    figure = new_figure(width, 0.8 + max(height * shown, LOWEST) + 0.16 * len(runs))
     axes = figure.add_subplot()
     for k, run in enumerate(runs):
         values = dict(zip(*(table.filter(run=run)[name] for name in ("label", "average precision")), strict=True))
@@ -71,7 +71,7 @@ def label_bars_figure(table: pl.DataFrame) -> Figure:
     names = [f"{shortened(label, 7, 22 * width)} ({count})" for label, count in zip(labels, counts, strict=True)]
     axes.set_yticks(range(shown), names)
     axes.set(ylim=(shown - 0.4, -0.6), xlim=(0, 1))
-    most = f", {shown} of {len(of_first)} labels" if shown < len(of_first) else ""
+    most = f"\n{shown} of {len(of_first)} labels" if shown < len(of_first) else ""
     axes.set_xlabel(f"average precision{most}")
     axes.set_ylabel("label (samples)")
     if len(runs) > 1:

@@ -16,8 +16,8 @@ from gcnlabel.figures.adjacency import adjacency_figure
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.graph_drawing import LINE, MARGIN, box_sizes, drawn_graph, legend_of, legend_shape
 from gcnlabel.figures.graph_layout import boxes_apart, force_layout, task_layout
-from gcnlabel.figures.heat_map import MAX_HEIGHT
 from gcnlabel.figures.order import MAX_GIVEN, Floats, label_order
+from gcnlabel.figures.sizes import MAX_HEIGHT
 from gcnlabel.figures.style import COLUMN, PAGE, SMALL, SMALLEST, styled, width_or
 from gcnlabel.figures.text import shortened, text_width
 from gcnlabel.graph import LabelGraph
@@ -76,7 +76,8 @@ def label_graph_figure(graph: LabelGraph, *, layout: str | None = None, stronges
     drawn = matrix * strongest_edges(matrix, strongest)
     joined = np.flatnonzero((matrix != 0).any(0) | (matrix != 0).any(1))
     width = 72 * width_or(COLUMN if len(joined) <= MAX_GIVEN else PAGE)
-    handles, lines = legend_of(graph.tasks, drawn), _lines(graph, matrix, drawn, joined, width)
+    tasks = [graph.tasks.task_indices()[i] for i in joined]
+    handles, lines = legend_of(graph.tasks, tasks, drawn), _lines(graph, matrix, drawn, joined, width)
     size = SMALL if len(joined) <= MAX_WHOLE / 2 else SMALLEST
     names = [shortened(graph.labels[i], size, 0.27 * width) for i in joined]
     above, below = legend_shape(handles, width)[1] + 2 * MARGIN, LINE * len(lines) + 2 * MARGIN
@@ -88,7 +89,6 @@ def label_graph_figure(graph: LabelGraph, *, layout: str | None = None, stronges
     places, height = placed
     if lines and lines[-1].startswith("drawn"):
         note(f"label graph of {len(matrix)} labels: {lines[-1]}")
-    tasks = [graph.tasks.task_indices()[i] for i in joined]
     weights = drawn[np.ix_(joined, joined)]
     shape = (width, height + above + below)
     return drawn_graph(names, tasks, weights, places + np.array([MARGIN, below]), size, shape, handles, lines)

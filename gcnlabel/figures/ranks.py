@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.style import PAGE, new_figure, styled, width_or
+from gcnlabel.figures.style import PAGE, SMALL, new_figure, styled, width_or
+from gcnlabel.figures.text import shortened
 
 
 def cliques(ranks: Mapping[str, float], critical: float) -> Iterator[tuple[float, float]]:
@@ -41,16 +43,19 @@ def ranks_figure(ranks: Mapping[str, float], critical: float) -> Figure:
         raise InputError("no rank to draw", expected="at least one head")
     order = sorted(ranks, key=lambda head: ranks[head])
     bars = list(cliques(ranks, critical))
-    figure = new_figure(width_or(PAGE), 0.9 + 0.17 * len(order) + 0.1 * len(bars))
+    width = width_or(PAGE)
+    figure = new_figure(width, 0.9 + 0.17 * len(order) + 0.1 * len(bars))
     axes = figure.add_subplot()
     for row, head in enumerate(order):
         axes.plot([ranks[head]], [row], "o", color="black", markersize=3.5)
         axes.axhline(row, color="0.9", linewidth=0.5, zorder=0)
     for k, (first, end) in enumerate(bars):
         axes.plot([first - 0.04, end + 0.04], [len(order) + 0.6 * k] * 2, color="black", linewidth=2.5)
-    axes.set_yticks(range(len(order)), [f"{head}  {ranks[head]:.2f}" for head in order])
+    names = [f"{shortened(head, SMALL, 24 * width)}  {ranks[head]:.2f}" for head in order]
+    axes.set_yticks(range(len(order)), names)
     axes.set(ylim=(len(order) + 0.6 * len(bars), -0.7), xlim=(0.8, len(order) + 0.2))
-    axes.set_xlabel(f"mean rank (bars: closer than the critical difference, {critical:.2f})")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.supxlabel(f"mean rank\n(bars: closer than the critical difference, {critical:.2f})")
     return figure
 
 

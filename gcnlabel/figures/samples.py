@@ -12,9 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gcnlabel.figures.style import COLOURS, PAGE, SMALL, new_figure, short
+from gcnlabel.errors import InputError
+from gcnlabel.figures.style import PAGE, SMALL, SMALLEST, colour, new_figure, short, styled, width_or
+from gcnlabel.figures.text import shortened, text_width
 
-COLUMNS = 4
+STEP = 7.5
+"""Distance of lines of text, in points."""
+OUTSIDE = "; *: outside [-1, 1]"
 
 
 @dataclass(frozen=True)
@@ -42,32 +46,58 @@ class SamplePredictions:
     rows: npt.NDArray[np.int64]
 
 
+@styled
 def sample_figure(samples: SamplePredictions) -> Figure:
-    """Return a grid of images with annotation and predictions below each (Emotion-GCN, Fig. 5)."""
+    """Return a grid of images with annotation and predictions below each (Emotion-GCN, Fig. 5).
+
+    Numbers outside [-1, 1], which no annotation has, are marked with an asterisk.
+
+    Args:
+        samples: What is shown.
+
+    Raises:
+        InputError: There is no sample.
+    """
     count = len(samples.rows)
-    grid_rows = -(-count // COLUMNS)
-    figure = new_figure(PAGE, grid_rows * (1.45 + 0.13 * (len(samples.names) + 1)) + 0.25)
-    panels = figure.subplots(grid_rows, COLUMNS, squeeze=False)
+    if count == 0:
+        raise InputError("no sample to draw", expected="at least one")
+    width = width_or(PAGE)
+    columns = max(1, int(width / 1.6))
+    columns = -(-count // -(-count // columns))  # rows that are as full as they can be
+    grid_rows = -(-count // columns)
+    lines = len(samples.names) + 1
+    side = min(0.8 * width / columns, 1.6)
+    figure = new_figure(width, grid_rows * (side + STEP * lines / 72 + 0.1) + 0.45)
+    panels = figure.subplots(grid_rows, columns, squeeze=False)
     for axes in panels.flat:
         axes.set_axis_off()
     for k, axes in enumerate(panels.flat[:count]):
         image = samples.images[k].transpose(1, 2, 0)
         axes.imshow(image.squeeze(), cmap="gray" if image.shape[2] == 1 else None, vmin=0, vmax=255)
-        _write(axes, samples, k)
-    handles = [Line2D([], [], linestyle="none", label=name) for name in ("annotated", *samples.names)]
-    colours = ["black", *COLOURS[: len(samples.names)]]
+        _write(axes, samples, k, 72 * width / columns)
+    _legend(figure, samples, width)
+    return figure
+
+
+def _legend(figure: Figure, samples: SamplePredictions, width: float) -> None:
+    names = ("annotated", *samples.names)
+    handles = [Line2D([], [], linestyle="none", label=name) for name in names]
+    beside = sum(text_width(name, SMALL) + 20 for name in names) < 72 * width
+    break_or_not = "; " if width > 5 else "\n"
+    outside = OUTSIDE if _outside(samples).any() else ""
     figure.legend(
         handles=handles,
-        labelcolor=colours,
-        title="class (valence, arousal); a class that is right is in bold",
-        title_fontsize=SMALL,
-        fontsize=SMALL,
-        ncols=len(handles),
+        labelcolor=["black", *(colour(m) for m in range(len(samples.names)))],
+        title=f"class (valence, arousal){break_or_not}a class that is right is in bold{outside}",
+        ncols=len(handles) if beside else 1,
         loc="outside lower center",
         handlelength=0,
-        frameon=False,
     )
-    return figure
+
+
+def _outside(samples: SamplePredictions) -> npt.NDArray[np.bool_]:
+    """Return which numbers no annotation can have."""
+    return np.abs(np.concatenate([samples.true_affect[None], samples.predicted_affect])) > 1
 
 
 def sample_table(samples: SamplePredictions) -> pl.DataFrame:
@@ -91,21 +121,33 @@ def _columns(
     }
 
 
-def _write(axes: Axes, samples: SamplePredictions, k: int) -> None:
+def _write(axes: Axes, samples: SamplePredictions, k: int, room: float) -> None:
+    """Write the annotation and the predictions of a sample, no wider than ``room`` points."""
     lines = [(samples.true_class[k], samples.true_affect[k], "black")]
     for m in range(len(samples.names)):
-        lines.append((samples.predicted_class[m, k], samples.predicted_affect[m, k], COLOURS[m]))
-    for i, (code, (valence, arousal), colour) in enumerate(lines):
-        text = f"{samples.classes[code]} ({short(valence)}, {short(arousal)})"
+        lines.append((samples.predicted_class[m, k], samples.predicted_affect[m, k], colour(m)))
+    for i, (code, affect, shade) in enumerate(lines):
+        numbers = f" ({', '.join(marked(value) for value in affect)})"
+        name = shortened(samples.classes[code], SMALLEST, 0.88 * room - text_width(numbers, SMALLEST))
         right = i > 0 and code == samples.true_class[k]
         axes.annotate(
-            text,
+            name + numbers,
             xy=(0.5, 0),
             xycoords="axes fraction",
-            xytext=(0, -8 - 8.5 * i),
+            xytext=(0, -7 - STEP * i),
             textcoords="offset points",
             ha="center",
-            fontsize=6.5,
-            color=colour,
+            fontsize=SMALLEST,
+            color=shade,
             fontweight="bold" if right else "normal",
         )
+
+
+def marked(value: float) -> str:
+    """Return a number as text, with an asterisk where it lies outside [-1, 1].
+
+    Example:
+        >>> marked(-0.5), marked(1.083)
+        ('-.50', '1.08*')
+    """
+    return f"{short(value)}{'*' if abs(value) > 1 else ''}"

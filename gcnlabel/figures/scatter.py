@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.style import COLOURS, COLUMN, MEDIUM, SMALL, new_figure
+from gcnlabel.figures.style import COLUMN, SMALL, colour, new_figure, styled, width_or
+from gcnlabel.figures.text import shortened
 from gcnlabel.metrics.majority import majority
 from gcnlabel.tasks import Task
 
 MAX_DRAWN = 3000
+MAX_NAMED = 9
+"""Classes that colours can tell apart."""
+OTHER = "0.8"
 
 
 @FIGURES.register("scatter")
@@ -38,6 +45,7 @@ def _drawn(runs: Runs, classes: Task, dims: Task) -> tuple[Figure, pl.DataFrame]
     return scatter_figure(*points, title="training split"), scatter_table(*points)
 
 
+@styled
 def scatter_figure(
     values: npt.NDArray[np.float64],
     codes: npt.NDArray[np.int64],
@@ -46,6 +54,8 @@ def scatter_figure(
     title: str | None = None,
 ) -> Figure:
     """Return a scatter of two dimensions, one colour per class; at most 3,000 samples, drawn by a fixed seed.
+
+    Of more than 9 classes, the 9 with most samples have colours and the others are grey.
 
     Args:
         values: [N, 2], NaN = missing.
@@ -58,22 +68,32 @@ def scatter_figure(
         InputError: The values are not [N, 2], or no sample has both dimensions and a class.
     """
     points = scatter_table(values, codes, classes, dims)
-    figure = new_figure(COLUMN * 1.35, COLUMN)
+    width = width_or(COLUMN)
+    figure = new_figure(width, min(0.72 * width + 0.1, 4.5))
     axes = figure.add_subplot()
-    for i, name in enumerate(classes):
-        mine = points.filter(pl.col("class") == name)
-        axes.plot(
-            mine[dims[0]], mine[dims[1]], ".", markersize=2.5, color=COLOURS[i % len(COLOURS)], label=name, zorder=-i
-        )
     axes.axhline(0, color="grey", linewidth=0.5, zorder=-99)
     axes.axvline(0, color="grey", linewidth=0.5, zorder=-99)
-    axes.set_xlabel(dims[0], fontsize=MEDIUM)
-    axes.set_ylabel(dims[1], fontsize=MEDIUM)
-    axes.tick_params(labelsize=SMALL)
-    if title:
-        axes.set_title(title, fontsize=SMALL + 1)
-    axes.legend(fontsize=SMALL, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, markerscale=3)
+    axes.set(xlabel=dims[0], ylabel=dims[1], title=title or "")
+    handles = _dots(axes, points, classes, dims, width)
+    figure.legend(handles=handles, loc="outside right center", markerscale=3, handletextpad=0.2)
     return figure
+
+
+def _dots(axes: Axes, points: pl.DataFrame, classes: Sequence[str], dims: Sequence[str], width: float) -> list[Line2D]:
+    """Draw the samples and return what the legend shows."""
+    by_size = points["class"].value_counts(sort=True)["class"].to_list()
+    named = [name for name in classes if name in by_size[: len(classes) if len(classes) <= MAX_NAMED else MAX_NAMED]]
+    dots: dict[str, Any] = {"marker": ".", "linestyle": "none", "markersize": 2 + 0.25 * width, "markeredgewidth": 0}
+    if rest := len(set(by_size) - set(named)):
+        other = points.filter(~pl.col("class").is_in(named))
+        axes.plot(other[dims[0]], other[dims[1]], color=OTHER, label=f"{rest} more classes", zorder=-len(named), **dots)
+    for i, name in enumerate(named):
+        mine = points.filter(pl.col("class") == name)
+        axes.plot(
+            mine[dims[0]], mine[dims[1]], color=colour(i), label=shortened(name, SMALL, 20 * width), zorder=-i, **dots
+        )
+    handles = [line for line in axes.lines if str(line.get_label())[:1] != "_"]
+    return handles[1:] + handles[:1] if rest else handles
 
 
 def scatter_table(

@@ -12,10 +12,12 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
+from gcnlabel.figures.colour_bar import colour_bar
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.heat_map import MAX_HEIGHT, colour_bar, fit_names, heat_map, matrix_height
+from gcnlabel.figures.heat_map import fit_names, heat_map
 from gcnlabel.figures.order import MAX_GIVEN, Order, label_order
 from gcnlabel.figures.scale import SIGNED, Scale
+from gcnlabel.figures.sizes import MAX_HEIGHT, matrix_height
 from gcnlabel.figures.style import COLUMN, PAGE, SMALL, finite, new_figure, short, styled, width_or
 from gcnlabel.tasks import TaskSet
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from cycler import cycler
 from matplotlib.figure import Figure
 
+from gcnlabel.decimals import short_decimal
 from gcnlabel.errors import InputError
 from gcnlabel.figures.own_style import read_style
 
@@ -35,7 +36,13 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#9
 WIDTHS = {"column": COLUMN, "page": PAGE}
 
 SETTINGS: Mapping[str, Any] = {
-    **{"font.size": MEDIUM, "axes.titlesize": MEDIUM, "axes.labelsize": MEDIUM, "figure.titlesize": LARGE},
+    **{
+        "font.size": MEDIUM,
+        "axes.titlesize": MEDIUM,
+        "axes.labelsize": MEDIUM,
+        "figure.titlesize": LARGE,
+        "figure.labelsize": MEDIUM,
+    },
     **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize"), SMALL),
     **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), 0.6),
     **{"lines.linewidth": 1.2, "lines.markersize": 4, "grid.linewidth": 0.4, "legend.frameon": False},
@@ -162,8 +169,7 @@ def short(value: float) -> str:
         >>> short(0.35), short(-0.124), short(10.5), short(-0.001)
         ('.35', '-.12', '10.50', '.00')
     """
-    text = f"{round(value, 2) + 0.0:.2f}"  # + 0.0: no "-.00"
-    return text.replace("0.", ".", 1) if abs(value) < 1 else text
+    return short_decimal(value, 2)
 
 
 def _inches(width: str | float | None) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from gcnlabel.decimals import decimal
 from gcnlabel.errors import DisagreeingEdgesWarning
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.raw_matrix import as_dense
@@ -48,7 +49,8 @@ class Agreement:
         """Return the numbers in words."""
         if np.isnan(self.correlation):
             return f"no rank correlation over {self.pairs} pairs of trained labels, as one side has a single value"
-        return f"rank correlation {self.correlation:+.2f} over {self.pairs} pairs of trained labels (p = {self.p:.3f})"
+        correlation = decimal(self.correlation, 2, "+")
+        return f"rank correlation {correlation} over {self.pairs} pairs of trained labels (p = {self.p:.3f})"
 
 
 def agreement_of(measured: LabelGraph, other: LabelGraph) -> Agreement:

@@ -18,8 +18,9 @@ class BackbonePart(Part):
     """Name and options of a backbone.
 
     Attributes:
-        scaling: Scaling of grey values 0..255 for image backbones: ``symmetric`` (-1..1; null is the same) or
-            ``imagenet`` (0..1, less ImageNet's mean, over its deviation: as published and pretrained weights expect).
+        scaling: Scaling of grey values 0..255 for image backbones: ``symmetric`` (-1..1), ``imagenet`` (0..1, less
+            ImageNet's mean, over its deviation: as published and pretrained weights expect), or null: as the weights
+            expect for ``timm`` and ``torchvision``, symmetric for the others.
     """
 
     scaling: Literal["symmetric", "imagenet"] | None = None
@@ -150,10 +151,12 @@ class Backbone(nn.Module):
     Args:
         network: Maps inputs to features [B, D].
         out_features: D.
+        scale: Maps grey values 0..255 to what the network takes, where its weights say so.
     """
 
-    def __init__(self, network: nn.Module, out_features: int) -> None:
+    def __init__(self, network: nn.Module, out_features: int, *, scale: nn.Module | None = None) -> None:
         super().__init__()
+        self.own_scale = (scale,)  # in a tuple: no submodule, it stands in front of the network in a run
         self.network = network
         self.out_features = out_features
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
+from gcnlabel.decimals import decimal
 from gcnlabel.figures.style import COLOURS, MEDIUM, SMALL
 from gcnlabel.tasks import Task
 
@@ -71,7 +72,7 @@ def draw_valence_arousal(axes: Axes, task: Task, values: Values, thresholds: Val
     _frame(axes)
     axes.set_xlabel("valence", fontsize=MEDIUM, labelpad=1)
     axes.set_ylabel("arousal", fontsize=MEDIUM, labelpad=-4)
-    axes.set_title(f"{point[0]:+.2f}, {point[1]:+.2f}", fontsize=MEDIUM + 1, loc="left", pad=5)
+    axes.set_title(", ".join(decimal(float(x), 2, "+") for x in point[:2]), fontsize=MEDIUM + 1, loc="left", pad=5)
 
 
 def draw_dimensions(axes: Axes, task: Task, values: Values, thresholds: Values) -> None:
@@ -89,7 +90,13 @@ def draw_dimensions(axes: Axes, task: Task, values: Values, thresholds: Values) 
     axes.plot(values.clip(low, high), rows, "o", color=PREDICTED, markersize=6, clip_on=False)
     for row, value in enumerate(values.tolist()):
         axes.annotate(
-            f"{value:.2f}", (1, row), (4, 0), ("axes fraction", "data"), "offset points", va="center", fontsize=SMALL
+            decimal(float(value), 2),
+            (1, row),
+            (4, 0),
+            ("axes fraction", "data"),
+            "offset points",
+            va="center",
+            fontsize=SMALL,
         )
     axes.set_xlim(low, high)
     axes.set_ylim(len(task) - 0.5, -0.5)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gcnlabel import __version__
+from gcnlabel.decimals import decimal
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -100,10 +101,12 @@ def _finite(values: Any) -> Any:
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["decimal"] = decimal
+    return environment

@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 import torch
-import yaml
 from safetensors import safe_open
 from torch import Tensor
 
@@ -66,11 +65,6 @@ class ReportRuns(ReadRuns):
         return self._each("the evaluation", lambda name, run: run.read_evaluation())
 
     @cached_property
-    def configs(self) -> dict[str, dict[str, Any]]:
-        """Run -> its config as plain values, which are shown and compared, never run."""
-        return self._each("config.yaml", lambda name, run: _plain_config(run.config))
-
-    @cached_property
     def config_texts(self) -> dict[str, str]:
         """Run -> the text of its config."""
         return self._each("config.yaml", lambda name, run: run.config.read_text(encoding="utf-8"))
@@ -97,7 +91,7 @@ class ReportRuns(ReadRuns):
         """The data of the first run, None where they cannot be read."""
         name, run = next(iter(self._folders.items()))
         with self.lacking.unless_damaged(f"the data of {name}"):
-            return load_data(run.load_config(), run.split)
+            return load_data(run.load_config(), run.split, progress=True)
         return None
 
     @cached_property
@@ -116,16 +110,6 @@ class ReportRuns(ReadRuns):
         ids = part.annotations.ids
         same = ids is not None and run in self.ids and ids.tolist() == self.ids[run]
         return part if same else None
-
-
-def _plain_config(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
-    if not isinstance(values, dict):
-        raise InputError(f"{path} is damaged: it holds no mapping")
-    return values
 
 
 def _graph_versions(path: Path) -> dict[str, str]:

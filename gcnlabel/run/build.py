@@ -51,9 +51,12 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Ba
     images = inputs.ndim == 4
     if settings.scaling is not None and not images:
         raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are others")
-    scale = ScaleToImageNet if settings.scaling == "imagenet" else ScaleImages
     fitted = StandardizeGraphs if inputs.ndim == 3 else Standardize
-    front: nn.Module = scale() if images else fitted.fit(inputs) if standardize else nn.Identity()
+    front: nn.Module = fitted.fit(inputs) if standardize and not images else nn.Identity()
+    if images:
+        (own,) = backbone.own_scale
+        scales = {"imagenet": ScaleToImageNet, "symmetric": ScaleImages, None: ScaleImages}
+        front = own if own is not None and settings.scaling is None else scales[settings.scaling]()
     if isinstance(inputs, Graphs) and hasattr(backbone.network, "fit"):
         backbone.network.fit(inputs)
     return Backbone(nn.Sequential(front, backbone.network), backbone.out_features)

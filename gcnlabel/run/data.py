@@ -12,6 +12,7 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError, note, shorten
 from gcnlabel.files import unchanged
+from gcnlabel.progress import reported_bar
 from gcnlabel.run.parts import Part as Part
 from gcnlabel.run.parts import RunData as RunData
 from gcnlabel.run.splitting import read_split
@@ -19,18 +20,20 @@ from gcnlabel.sources.splits import PARTS, Splits
 from gcnlabel.tasks import TaskSet
 
 
-def load_data(config: Config, split_file: Path | None = None) -> RunData:
+def load_data(config: Config, split_file: Path | None = None, *, progress: bool = False) -> RunData:
     """Read, or draw, the data that a config names.
 
     Args:
         config: The config.
         split_file: Where a run keeps a split that was drawn; it is taken from there where that file exists.
+        progress: Whether to show a bar where it takes long.
 
     Raises:
         InputError: A file cannot be used or changes while it is read, a split is missing, or ``only_tasks`` names a
             task that is not there.
     """
-    with unchanged(_files([config.data.model_dump(), config.tasks])):
+    files = _files([config.data.model_dump(), config.tasks])
+    with unchanged(files), reported_bar("read data", show=progress and not rank_zero_only.rank):
         data = _load(config, split_file)
     return data if config.only_tasks is None else data.of_tasks(config.only_tasks)
 

@@ -14,12 +14,13 @@ from torch import Tensor
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.figures import FIGURES
+from gcnlabel.figures.seeds import Group, groups_of
 from gcnlabel.graph import LabelGraph
 from gcnlabel.progress import Report, counted
 from gcnlabel.run.data import load_data
 from gcnlabel.run.figure_folder import FigureFolder as FigureFolder
 from gcnlabel.run.folder import RunFolder
-from gcnlabel.run.reading import read_epochs, read_predictions
+from gcnlabel.run.reading import read_epochs, read_plain_config, read_predictions
 from gcnlabel.run.tasks import run_tasks
 from gcnlabel.tasks import TaskSet
 
@@ -143,10 +144,20 @@ class ReadRuns:
         return self._each("comparison", lambda name, run: flat_metrics(run.read_evaluation()))
 
     @cached_property
+    def configs(self) -> dict[str, dict[str, Any]]:
+        """Run -> its config as plain values, which are shown and compared, never run."""
+        return self._each("config.yaml", lambda name, run: read_plain_config(run.config))
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Runs that differ in their seed alone, together; a run whose config cannot be read is one by itself."""
+        return groups_of(self.configs, [*self._folders])
+
+    @cached_property
     def training(self) -> Annotations:
         """Annotations of the training split of the first run whose tasks are known."""
         run = self._folders[next(iter(self._tasks))]
-        return load_data(run.load_config(), run.split).parts["train"].annotations
+        return load_data(run.load_config(), run.split, progress=True).parts["train"].annotations
 
     def _each(self, what: str, read: Callable[[str, RunFolder], Read | None]) -> dict[str, Read]:
         """Return what is read of each run, where it is there and not damaged."""

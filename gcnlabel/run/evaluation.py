@@ -55,7 +55,7 @@ def evaluate(
         InputError: The folder holds no finished run, or the device is not there.
     """
     config, place = folder.load_config(), device_named(device)
-    data = data or load_data(config, folder.split)
+    data = data or load_data(config, folder.split, progress=progress is not None)
     split = split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
     epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)

@@ -53,7 +53,7 @@ def train(
     with going_on(folder):
         if is_first_process() and not overwrite:
             folder.refuse_a_run()
-        config, data, graph, module = checked(config)
+        config, data, graph, module = checked(config, progress)
         trainer = _trainer(config, data, folder, devices, num_nodes, progress)
         with held(folder):
             if is_first_process():
@@ -115,7 +115,9 @@ def resume(
         raise InputError(f"{folder.path} holds weights that were not trained here", fix="train another run")
     if not folder.last.exists():
         own = folder.load_config() if wanted is None or folder.best.exists() else wanted
-        if folder.best.exists() and _is_same(own, wanted, data := load_data(wanted or own, folder.split)):
+        if folder.best.exists() and _is_same(
+            own, wanted, data := load_data(wanted or own, folder.split, progress=progress)
+        ):
             return finish(own, folder, data)  # base models that were trained side by side
         wanted = wanted or own
         folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
@@ -128,7 +130,7 @@ def _go_on(
     folder: RunFolder, wanted: Config | None, devices: int | str, num_nodes: int, progress: bool
 ) -> dict[str, Any]:
     config = folder.load_config()
-    data = load_data(wanted or config, folder.split)
+    data = load_data(wanted or config, folder.split, progress=progress)
     if wanted is not None and wanted != config:
         wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
     last = load_checkpoint(folder.last)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -95,3 +96,19 @@ def _check_kinds(values: Any, kinds: Mapping[str, type]) -> None:
 def _damaged(path: Path, error: Exception, remedy: str) -> InputError:
     why = str(error).partition("\n")[0] or type(error).__name__
     return InputError(f"{path} is damaged: {why}", fix=f"write it again: {remedy}")
+
+
+def read_plain_config(path: Path) -> dict[str, Any]:
+    """Return a config as plain values, which are shown and compared; no code that it names is run.
+
+    Raises:
+        InputError: The file is damaged or cannot be read.
+    """
+    existing_file(path, "config")
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{path} is damaged: it holds no mapping")
+    return values

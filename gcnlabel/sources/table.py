@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt, model_validator
 from gcnlabel.annotations import Layout, Long, read_table
 from gcnlabel.annotations.row_report import ALLOWED, RowReport
 from gcnlabel.data import load_features
+from gcnlabel.data.feature_records import check_same_encoder
 from gcnlabel.data.graph_files import GRAPH_FILES, load_graphs
 from gcnlabel.errors import InputError
 from gcnlabel.settings import Section, Share
@@ -129,6 +130,16 @@ class Table(Divided):
         allowed = ALLOWED if self.allow_missing is None else self.allow_missing
         where = Path(self.images or ""), annotations.ids.tolist(), annotations
         return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
+
+    def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
+        """Return new features [N, D] of a file.
+
+        Raises:
+            InputError: The file cannot be used, or another encoder made it than the features of these data.
+        """
+        if self.features is not None:
+            check_same_encoder(path, self.features)
+        return super().read_inputs(path, tasks)
 
     @property
     def split_note(self) -> str | None:

@@ -20,7 +20,7 @@ from gcnlabel.metrics.main_metrics import mean_of_main
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.training.freezing import freeze
 from gcnlabel.training.pairs import concatenate, mean_losses, split_batch
-from gcnlabel.training.schedules import stepped
+from gcnlabel.training.schedules import step_on_metric, stepped
 
 Batch = tuple[Tensor, dict[str, Tensor]]
 
@@ -118,6 +118,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         Raises:
             InputError: A loss was not finite.
         """
+        step_on_metric(self.trainer)
         if self.trainer.precision == "16-mixed":
             return
         losses = {

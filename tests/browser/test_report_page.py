@@ -109,3 +109,15 @@ def test_print_shows_everything_and_no_controls(page, address):
     assert page.locator("#search").is_hidden()
     assert page.locator("details:not([open])").count() == 0
     assert len(page.pdf(format="A4")) > 20_000
+
+
+def test_nothing_is_cut_off_on_paper(page, address):
+    page.goto(address)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 690, "height": 1000})  # A4 within its margins
+    page.emulate_media(media="print")
+    beyond = page.evaluate(
+        "() => [...document.querySelectorAll('main table, main figure, main svg, main pre, main li')]"
+        ".filter((e) => e.getBoundingClientRect().right > 691).map((e) => e.outerHTML.slice(0, 90))"
+    )
+    assert beyond == []

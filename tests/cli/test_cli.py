@@ -65,7 +65,7 @@ def test_signs_are_shown(run, monkeypatch):
     assert run("build-graph tasks.yaml --from-matrix m.csv --convention signed --output g.safetensors").exit_code == 0
     output = run("inspect-graph g.safetensors").output
     assert "negative" in output
-    assert "+happy 0.250, -sad 0.250" in output
+    assert "+happy .250, -sad .250" in output
     assert "4 directed edges between them: 2 positive, 2 negative" in output
 
 

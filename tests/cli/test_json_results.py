@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -96,7 +97,7 @@ def graph(tmp_path):
 
 def test_the_graph_is_shown_with_what_matters_first(graph):
     text = call("inspect-graph", graph).output
-    order = [text.index(word) for word in ("isolated label", "strongest edges", "self share", "and 20 more labels")]
+    order = [text.index(word) for word in ("isolated label", "strongest edges", "in-neighbours", "and 20 more labels")]
     assert order == sorted(order)
     rows = [line for line in text[order[1] :].splitlines() if "label 3" in line]
     assert "-0.900" in rows[0]
@@ -123,3 +124,18 @@ def test_no_colour_where_it_is_not_wanted(graph):
     ]  # fmt: skip
     assert "\x1b[34m" in texts[0]
     assert not [code for code in ("31m", "34m") if f"\x1b[{code}" in texts[1]]
+
+
+def test_in_neighbours_are_whole_in_80_columns(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    names = [f"a name of {'very ' * (k % 3) * 3}many words {k}" for k in range(9)]
+    weights = np.where(np.eye(9), 0, np.random.default_rng(0).uniform(-1, 1, (9, 9)))
+    LabelGraph.from_dense(weights, names).save(tmp_path / "g.safetensors")
+    lines = call("inspect-graph", tmp_path / "g.safetensors").output.splitlines()
+    table = lines[next(k for k, line in enumerate(lines) if "in-neighbours, strongest first" in line) + 2 :]
+    column = [line[table[0].index("%") + 1 :].strip() for line in table if "%" in line]
+    assert max(map(len, table)) <= 80
+    assert len(column) == 9
+    for first in column:  # each ends with a weight, so no name is torn from its own
+        assert re.fullmatch(r"[+-]a name of .* \.\d{3},?", first), first
+    assert sum(bool(re.search(r"and \d more", line)) for line in table) == 9

@@ -70,32 +70,7 @@ def test_published_statistics_become_graphs(line, found, shared_data, tmp_path, 
     assert found in result.output
 
 
-def test_the_readme_shows_what_the_benchmarks_found():
+def test_readme_and_docs_show_what_the_benchmarks_found():
     check = [sys.executable, ROOT / "benchmarks" / "readme_tables.py", "--check"]
     done = subprocess.run(check, capture_output=True, text=True, env=dict(os.environ), check=False)
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_the_library_example_of_the_readme_runs(tmp_path, monkeypatch):
-    text = (ROOT / "README.md").read_text()
-    (yaml,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "tasks.yaml").write_text(yaml)
-    classes = ["neutral", "happy", "sad", "surprise", "fear", "disgust", "anger"]
-    rows = [f"{classes[i % 7]},{(i % 7) / 7 - 0.4},{(i % 3) / 3},{i % 2},{i // 2 % 2},train" for i in range(70)]
-    (tmp_path / "labels.csv").write_text("\n".join(["expression,valence,arousal,cat,dog,split", *rows]))
-    (tmp_path / "more_tasks.yaml").write_text(yaml.replace("[cat, dog]", "[cat, dog, cow]"))
-    more = [f"{row.removesuffix(',train')},{i % 5 // 3}" for i, row in enumerate(rows)]
-    (tmp_path / "elsewhere.csv").write_text("\n".join(["expression,valence,arousal,cat,dog,cow", *more]))
-    words = [*classes, "valence", "arousal", "cat", "dog", "cow"]
-    vectors = [f"{word} {i % 3} {i % 5} {i % 4 - 1}" for i, word in enumerate(words)]
-    (tmp_path / "word_vectors.txt").write_text("\n".join(vectors))
-    monkeypatch.chdir(tmp_path)
-    names: dict = {}
-    exec(code, names)
-    assert {name: list(score.shape) for name, score in names["scores"].items()} == {
-        "expression": [2, 7],
-        "affect": [2, 2],
-        "tags": [2, 3],
-    }

@@ -26,8 +26,8 @@ Examples:
 """
 
 
-MAX_ROWS, MAX_EDGES = 40, 10
-"""Labels and strongest edges that are shown."""
+MAX_ROWS, MAX_EDGES, MAX_LINES = 40, 10, 2
+"""Labels, strongest edges and lines of a label's in-neighbours that are shown."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -68,36 +68,81 @@ def _show_strongest(edges: Sequence[tuple[str, str, float]], console: Console) -
     from rich.table import Table
     from rich.text import Text
 
+    from gcnlabel.decimals import decimal
+
     if edges:
         table = Table("source", "receiving", "weight", title="strongest edges", title_justify="left")
         table.columns[2].justify = "right"
         for source, target, weight in edges:
-            table.add_row(source, target, Text(f"{weight:+.3f}", "blue" if weight < 0 else "red"))
+            table.add_row(source, target, Text(decimal(weight, 3, "+"), "blue" if weight < 0 else "red"))
         console.print(table)
 
 
 def _show(rows: Sequence[LabelRow], title: str, console: Console, *, signed: bool) -> None:
-    """Print a row per label; of signed weights, the number of negative ones and a sign before each name too."""
+    """Print a row per label; of signed weights, the number of negative ones and a sign before each name too.
+
+    The names of in-neighbours get the width that the other columns leave, in at most two lines.
+    """
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    counts = ["neighbours", "negative"] if signed else ["neighbours"]
-    table = Table("label", "task", *counts, "self share", "in-neighbours", title=title, title_justify="left")
+    several = len({row.task for row in rows}) > 1
+    heads = ["label", *(["task"] if several else []), "in", *(["neg."] if signed else []), "self"]
+    cells = []
     for row in rows:
-        numbers = [str(row.neighbours), str(row.apart)][: len(counts)]
-        named = Text(", ").join(_neighbour(name, weight, signed=signed) for name, weight in row.in_neighbours[:6])
-        more = f" and {len(row.in_neighbours) - 6} more" if len(row.in_neighbours) > 6 else ""
-        table.add_row(row.label, row.task, *numbers, f"{row.self_share:.0%}", named + more)
+        counts = [str(row.neighbours), *([str(row.apart)] if signed else []), f"{row.self_share:.0%}"]
+        cells.append([row.label, *([row.task] if several else []), *counts])
+    names = 2 if several else 1
+    most = max(12, (console.width - 2 * len(heads)) // (3 * names))
+    widths = [max(Text(cell).cell_len for cell in column) for column in zip(heads, *cells, strict=True)]
+    widths = [min(width, most) if k < names else width for k, width in enumerate(widths)]
+    room = max(20, console.width - sum(widths) - 3 * len(widths) - 3)
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1), pad_edge=False)
+    for k, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        table.add_column(head, width=width, justify="left" if k < names else "right", overflow="fold")
+    table.add_column("in-neighbours, strongest first", max_width=room, overflow="fold")
+    for row, texts in zip(rows, cells, strict=True):
+        table.add_row(*map(Text, texts), _neighbours(row.in_neighbours, room, signed=signed))
     console.print(table)
+    negative = "; neg.: negative ones" if signed else ""
+    console.print(f"in: in-neighbours{negative}; self: share of the self-loop in its row", highlight=False)
+
+
+def _neighbours(edges: Sequence[tuple[str, float]], room: int, *, signed: bool) -> Text:
+    """Return names and weights in lines of a width, none broken; those that do not fit two lines are counted."""
+    from rich.text import Text
+
+    parts = [_neighbour(_fitting(name, room - 7), weight, signed=signed) for name, weight in edges]
+    for shown in range(len(parts), 0, -1):
+        rest = [Text(f"and {len(parts) - shown} more")] if shown < len(parts) else []
+        kept = [part + Text("," if k < shown - 1 else "") for k, part in enumerate(parts[:shown])] + rest
+        lines = [kept[0]]
+        for part in kept[1:]:
+            if lines[-1].cell_len + 1 + part.cell_len <= room:
+                lines[-1] = lines[-1] + Text(" ") + part
+            else:
+                lines.append(part)
+        if len(lines) <= MAX_LINES or shown == 1:
+            return Text("\n").join(lines)
+    return Text("")
+
+
+def _fitting(name: str, width: int) -> str:
+    """Return a name that is no longer than a width, its middle left out where it is."""
+    left = (width - 3) // 2
+    return name if len(name) <= width else f"{name[: width - 3 - left]}...{name[len(name) - left :]}"
 
 
 def _neighbour(name: str, weight: float, *, signed: bool) -> Text:
     from rich.text import Text
 
+    from gcnlabel.decimals import short_decimal
+
     if not signed:
-        return Text(f"{name} {weight:+.3f}")
+        return Text(f"{name} {short_decimal(weight, 3)}")
     colour = "blue" if weight < 0 else "red"  # as in the figures
-    return Text.assemble((f"{'-' if weight < 0 else '+'}{name}", colour), f" {abs(weight):.3f}")
+    return Text.assemble((f"{'-' if weight < 0 else '+'}{name}", colour), f" {short_decimal(abs(weight), 3)}")
 
 
 def _sweep(

@@ -125,6 +125,8 @@ def _table(predictions: Predictions, rows: int) -> Table:
 
 def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
     """Return heading -> text of each input, of one task."""
+    from gcnlabel.decimals import decimal
+
     values = predictions.values[task.name]
     if task.exclusive:
         sure = [f"{name} ({row.max():.0%})" for name, row in zip(predictions.classes(task.name), values, strict=True)]
@@ -132,4 +134,4 @@ def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
     if task.discrete:
         return {task.name: [", ".join(tags) or "none" for tags in predictions.tags(task.name)]}
     sign = "+" if (values < 0).any() else ""
-    return {label: [f"{value:{sign}.2f}" for value in values[:, i]] for i, label in enumerate(task.labels)}
+    return {label: [decimal(value, 2, sign) for value in values[:, i]] for i, label in enumerate(task.labels)}

@@ -30,13 +30,14 @@ def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> Any:
     from rich.table import Table
 
     from gcnlabel.cli.terminal import terminal
+    from gcnlabel.decimals import decimal
     from gcnlabel.faces.demo import run_demo
 
     console = terminal()
     results = run_demo(output, changes=changes, overwrite=overwrite, say=lambda text: console.rule(text))
     table = Table("metric", *results, title="synthetic faces (drawn, not photographs), test split, one seed")
     for name in next(iter(results.values())):
-        table.add_row(name, *(f"{values[name]:.3f}" for values in results.values()))
+        table.add_row(name, *(decimal(values[name], 3) for values in results.values()))
     console.print(table)
     for what in ("linear", "graph", "figures", "comparison.md"):
         console.print(f"{output / what}", highlight=False, soft_wrap=True)

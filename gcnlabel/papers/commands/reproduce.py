@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,8 @@ def _write(
     written: list[Path] = []
     for target in targets:
         if target.startswith("fig"):
-            draw(target, source, output, figures)
+            with figures.unless_damaged(target) if len(targets) > 1 else nullcontext():
+                draw(target, source, output, figures)
             continue
         for name, table in make_table(target, source, output, seeds).items():
             files = write_table(table, output / "tables" / source.name / name, overwrite=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -38,6 +39,8 @@ from gcnlabel.run.tasks import run_tasks
 
 SHOWN = 8
 """Samples of Fig. 5."""
+AGREEING = 0.2
+"""Distance of two predictions of valence and arousal up to which they agree, of [-1, 1]."""
 
 Predictions = dict[str, dict[str, Tensor]]
 
@@ -131,7 +134,11 @@ def _validation_split(config: Config) -> str:
 
 
 def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> SamplePredictions:
-    """Choose the samples of Fig. 5 by rule: the dimensions agree most among those whose classes differ."""
+    """Choose the samples of Fig. 5 by rule: the dimensions agree most among those whose classes differ.
+
+    Raises:
+        InputError: There is no such pair of predictions: their dimensions are further apart than ``AGREEING``.
+    """
     systems = ("multi-task-ccc", "emotion-gcn")
     test = data.parts["test"]
     classes = np.stack([predictions[s]["scores/expression"].argmax(1).numpy() for s in systems])
@@ -139,10 +146,7 @@ def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> Sam
     targets = predictions[systems[0]]["targets/expression"].numpy()
     truth = test.annotations.targets["affect"]
     usable = (classes[0] != classes[1]) & (targets >= 0) & np.isfinite(truth).all(1)
-    distance = np.linalg.norm(affect[0] - affect[1], axis=1)
-    rows = np.flatnonzero(usable)[np.argsort(distance[usable], kind="stable")][:count]
-    if len(rows) == 0:
-        raise InputError("the two models name the same class for every sample", fix="train with other seeds")
+    rows = agreeing(affect, usable)[:count]
     return SamplePredictions(
         images=np.asarray(test.inputs[rows]),
         classes=data.tasks["expression"].labels,
@@ -153,3 +157,32 @@ def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> Sam
         predicted_affect=affect[:, rows],
         rows=rows,
     )
+
+
+def agreeing(affect: npt.NDArray[np.floating], usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return the samples on whose dimensions two models agree, those first that are nearest to each other.
+
+    Args:
+        affect: What the models predict, [2, N, dimensions].
+        usable: Which samples have different classes by the models, and an annotation, [N].
+
+    Raises:
+        InputError: There is none.
+
+    Example:
+        >>> agreeing(np.array([[[0.0], [0.5], [0.1]], [[0.1], [-0.5], [0.1]]]), np.array([True, True, True])).tolist()
+        [2, 0]
+    """
+    if not usable.any():
+        raise InputError("the two models name the same class for every sample", fix="train with other seeds")
+    distance = np.where(usable, np.linalg.norm(affect[0] - affect[1], axis=1), np.inf)
+    rows = np.argsort(distance, kind="stable")
+    near = rows[distance[rows] <= AGREEING]
+    if len(near) == 0:
+        raise InputError(
+            f"no sample has different classes and like dimensions by the two models: the nearest are "
+            f"{distance.min():.2f} apart",
+            expected=f"at most {AGREEING} in the plane of valence and arousal",
+            fix="train longer, or with other seeds",
+        )
+    return near

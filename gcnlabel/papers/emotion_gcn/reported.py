@@ -35,7 +35,7 @@ P_GRID: dict[int, tuple[float, ...]] = {  # Table II: layers -> accuracy at each
     2: (65.71, 66.14, 65.29, 66.29, 66.09, 66.46, 65.06),
     3: (65.29, 65.54, 65.89, 66.09, 65.54, 64.74, 65.83),
 }
-LITERATURE: dict[str, float] = {  # Table IV, AffectNet-7
+LITERATURE: dict[str, float] = {  # Table IV, AffectNet-7, as that table lists them
     "IPA2LT": 57.31,
     "gACNN": 58.78,
     "Facial Motion Prior": 61.52,
@@ -49,3 +49,16 @@ LATER: dict[str, float] = {  # AffectNet-7, published after the paper, as their 
     "DAN": 65.69,
     "POSTER++": 67.49,
 }
+SOURCES = {
+    "IPA2LT": "Zeng et al., ECCV 2018",
+    "gACNN": "Li et al., TIP 2019",
+    "Facial Motion Prior": "Chen et al., VCIP 2019",
+    "CAKE": "Kervadec et al., BMVC 2018",
+    "OADN": "Ding et al., IJCB 2020",
+    "CNNs + BOVW": "Georgescu et al., Access 2019",
+    "Siamese": "Hayale et al., FG 2019",
+    "Emotion-GCN": "Antoniadis et al., FG 2021",
+    "DAN": "Wen et al., 2021",
+    "POSTER++": "Mao et al., 2023",
+}
+"""The paper of each method."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gcnlabel.papers.emotion_gcn import reported
-from gcnlabel.papers.emotion_gcn.cells import Cell, mean_cell, paired_cell
+from gcnlabel.papers.emotion_gcn.cells import mean_cell, paired_cell
 from gcnlabel.papers.emotion_gcn.names import NAMES
 from gcnlabel.papers.emotion_gcn.plan import SMALLER, Source, cell, of_setting
+from gcnlabel.papers.emotion_gcn.result_table import Column, ResultTable
 from gcnlabel.papers.emotion_gcn.results import (
     CCC,
     SCORE,
@@ -17,8 +18,8 @@ from gcnlabel.papers.emotion_gcn.results import (
     system_values,
     values_of,
 )
-from gcnlabel.papers.emotion_gcn.writing import Column, ResultTable
 
+CREDIT = "Columns headed reported: Antoniadis, Filntisis and Maragos, FG 2021."
 SYNTHETIC = "Measured on SYNTHETIC faces (drawn by a renderer, not photographs), with a small network"
 
 
@@ -41,12 +42,12 @@ def make_table(name: str, source: Source, output: Path, seeds: int) -> dict[str,
     return {name: _literature(source, output, seeds) if name == "table4" else _smaller(source, output, seeds)}
 
 
-def caption(text: str, data: str, source: Source, seeds: int) -> str:
+def caption(text: str, data: str, source: Source, seeds: int, credit: str = CREDIT) -> str:
     """Return a caption that says what was measured on what."""
     over = f"Mean and standard deviation over {seeds} seeds." if seeds > 1 else "One seed."
     apart = f"{SYNTHETIC}: not to be compared with the reported numbers, which are of {data}."
     where = apart if source.synthetic else f"Measured on {data}."
-    return f"{text} {over} {where} Columns headed reported: Antoniadis, Filntisis and Maragos, FG 2021."
+    return f"{text} {over} {where} {credit}"
 
 
 def _comparison(name: str, source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
@@ -104,42 +105,43 @@ def _differences(
 
 
 def _grid(source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
-    """Table II: layers against tau, and layers against p."""
+    """Table II: tau against layers, and p against layers."""
     measure = accuracy(source)
 
-    def column(name: str, value: float, paper: Mapping[int, Sequence[float]], position: int) -> Column:
-        settings = [cell(layers, **{name: value}) for layers in paper]
+    def column(layers: int, name: str, values: Sequence[float], paper: Sequence[float]) -> Column:
+        settings = [cell(layers, **{name: value}) for value in values]
         cells = [mean_cell(values_of(of_setting(setting, seeds), measure, source, output)) for setting in settings]
-        return Column(f"{name} = {value:g}", cells, [row[position] for row in paper.values()])
+        return Column(f"{layers} layer{'s' if layers > 1 else ''}", cells, paper)
 
-    rows = [f"{layers} layer{'s' if layers > 1 else ''}" for layers in reported.TAU_GRID]
     texts = {"tau": "threshold tau, at p = 0.7", "p": "weight of the neighbours p, at tau = 0.1"}
     grids = {"tau": (reported.TAUS, reported.TAU_GRID), "p": (reported.PS, reported.P_GRID)}
     return {
         f"table2_{name}": ResultTable(
             caption(f"Emotion-GCN: {measure.title} by layers and {texts[name]}.", "AffectNet", source, seeds),
-            "layers",
-            rows,
-            [column(name, value, paper, i) for i, value in enumerate(values)],
+            name,
+            [f"{value:g}" for value in values],
+            [column(layers, name, values, of_layers) for layers, of_layers in paper.items()],
+            one_measure=True,
         )
         for name, (values, paper) in grids.items()
     }
 
 
 def _literature(source: Source, output: Path, seeds: int) -> ResultTable:
-    """Table IV: published accuracies on AffectNet-7 and this run's; later work has a column of its own."""
+    """Table IV: published accuracies on AffectNet-7, each with its own paper, and this run's."""
     measure = accuracy(source)
     ours = mean_cell(system_values("emotion-gcn", measure, source, output, seeds))
-    paper, later = reported.LITERATURE, reported.LATER
-    methods = [*paper, *later]
-    cells = [ours if method == "Emotion-GCN" else None for method in methods]
-    text = caption("Published methods on AffectNet with 7 classes.", "AffectNet", source, seeds)
-    text += f" The column later work: {' and '.join(later)}, published after that paper, as their own authors report."
-    columns = [
-        Column(measure.title, cells, [paper.get(method) for method in methods]),
-        Column("later work (%)", [Cell(later[method]) if method in later else None for method in methods]),
-    ]
-    return ResultTable(text, "method", methods, columns)
+    published = reported.LITERATURE | reported.LATER
+    cells = [ours if method == "Emotion-GCN" else None for method in published]
+    credit = (
+        "Reported: the source of each row is the method's own paper; the numbers are as Table IV of Antoniadis, "
+        f"Filntisis and Maragos lists them, those of {' and '.join(reported.LATER)}, later work, as their authors do."
+    )
+    text = caption("Published methods on AffectNet with 7 classes.", "AffectNet", source, seeds, credit)
+    columns = [Column(measure.title, cells, list(published.values()))]
+    return ResultTable(
+        text, "method", list(published), columns, sources=[reported.SOURCES[method] for method in published]
+    )
 
 
 def _smaller(source: Source, output: Path, seeds: int) -> ResultTable:

@@ -98,7 +98,7 @@ function writeCells(context, matrix, size, cell, look, largest) {
     if (value === 0) return;
     const strong = k % (size + 1) !== 0 && Math.abs(value) > 0.3 * largest;
     context.fillStyle = strong ? "#fff" : look.text;
-    const text = value.toFixed(2).replace(/^(-?)0\./, "$1.");
+    const text = value.toFixed(2).replace(/^-(0\.0+)$/, "$1").replace(/^(-?)0\./, "$1.");
     context.fillText(text, (k % size + 0.5) * cell, (Math.floor(k / size) + 0.5) * cell);
   });
 }

@@ -82,7 +82,7 @@ function element(name, content = {}, ...children) {
   return made;
 }
 
-const short = (value) => (value === 0 ? "0" : value.toFixed(3).replace(/^(-?)0\./, "$1."));
+const short = (value) => (value === 0 ? "0" : value.toFixed(3).replace(/^-(0\.0+)$/, "$1").replace(/^(-?)0\./, "$1."));
 
 function begin() {
   const usable = page.conventions.findIndex((convention) => !convention.refused);

@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 from markupsafe import Markup
 
+from gcnlabel.decimals import decimal
 from gcnlabel.graph import LabelGraph
 from gcnlabel.inspection import inspect_warnings, strongest_edges
 from gcnlabel.report.matrices import MAX_DRAWN, MAX_NAMED, matrix
@@ -83,7 +84,7 @@ def _edges(weights: Any, labels: tuple[str, ...], places: dict[int, tuple[float,
             "path": _curve(places[int(j)], places[int(i)]),
             "colour": _colour(weights[i, j]) if signed else "muted",
             "width": f"{0.7 + 2.3 * abs(weights[i, j]) / top:.1f}",
-            "tip": f"{labels[j]} → {labels[i]}: {weights[i, j]:.3f}",
+            "tip": f"{labels[j]} → {labels[i]}: {decimal(weights[i, j], 3)}",
         }
         for i, j in zip(*np.nonzero(weights), strict=True)
     ]
@@ -96,7 +97,7 @@ def _colour(weight: float) -> str:
 def _sources(row: Any, labels: tuple[str, ...]) -> list[str]:
     order = [int(j) for j in np.argsort(-np.abs(row)) if row[j]]
     more = [f"and {len(order) - 8} more"] if len(order) > 8 else []
-    return ["receives from:", *(f"{labels[j]} {row[j]:+.3f}" for j in order[:8]), *more] if order else []
+    return ["receives from:", *(f"{labels[j]} {decimal(row[j], 3, '+')}" for j in order[:8]), *more] if order else []
 
 
 def _spread(spots: Any, width: int, height: int) -> dict[int, tuple[float, float]]:

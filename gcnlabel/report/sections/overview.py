@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from gcnlabel import __version__
+from gcnlabel.figures.seeds import Group, difference, groups_of, interval, lower_is_better
 from gcnlabel.report.page import render
 from gcnlabel.report.reading import ReportRuns
-from gcnlabel.report.seeds import Group, difference, groups_of, interval, lower_is_better
 
 LIBRARIES = ("torch", "torch_geometric", "lightning", "torchmetrics", "numpy", "scipy", "polars")
 

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from torch import Tensor
 
 from gcnlabel.figures import label_similarity
+from gcnlabel.figures.seeds import grouped
 from gcnlabel.metrics.multilabel import average_precision
 from gcnlabel.report.label_scores import confusion, label_rows, positives, precision_recall, scores_of
 from gcnlabel.report.lines import line_chart
 from gcnlabel.report.matrices import matrix
 from gcnlabel.report.page import render
 from gcnlabel.report.reading import ReportRuns
-from gcnlabel.report.seeds import grouped
 from gcnlabel.tasks import Task
 
 RECALLS = np.linspace(0, 1, 26)

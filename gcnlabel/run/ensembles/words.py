@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from gcnlabel.decimals import decimal
 from gcnlabel.run.ensembles.combination import Combination
 from gcnlabel.tasks import TaskSet
 
@@ -27,5 +28,5 @@ def described(tasks: TaskSet, found: Combination, methods: Mapping[str, str]) ->
         measure = "loss" if task.discrete else "mean squared error" if squared else "CCC"
         sign = -1 if task.discrete or squared else 1
         whole = sign * values.pop("ensemble")
-        each = ", ".join(f"{name} {sign * value:.3f}" for name, value in values.items())
-        yield f"{task.name} = {parts}; held-out {measure} {whole:.3f} (alone: {each})"
+        each = ", ".join(f"{name} {decimal(sign * value, 3)}" for name, value in values.items())
+        yield f"{task.name} = {parts}; held-out {measure} {decimal(whole, 3)} (alone: {each})"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gcnlabel.decimals import short_decimal
 from gcnlabel.metrics.main_metrics import BESIDE
 from gcnlabel.run.default_head import LINEAR
 from gcnlabel.studies.ablation.candidates import DEFAULT
@@ -152,18 +153,17 @@ def short(value: float) -> str:
         >>> short(0.5), short(-0.0304), short(1.25)
         ('.500', '-.030', '1.250')
     """
-    text = f"{value:.3f}"
-    return text.replace("0.", ".", 1) if abs(value) < 0.9995 else text
+    return short_decimal(value, 3)
 
 
 def signed(value: float) -> str:
     """Return a difference with its sign.
 
     Example:
-        >>> signed(0.0304), signed(-0.5)
-        ('+.030', '−.500')
+        >>> signed(0.0304), signed(-0.5), signed(-0.0004)
+        ('+.030', '−.500', '+.000')
     """
-    return ("−" if value < 0 else "+") + short(abs(value))
+    return short_decimal(value, 3, "+").replace("-", "−")
 
 
 def _listed(rates: list[float]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from gcnlabel.cli.terminal import terminal
+from gcnlabel.decimals import decimal
 from gcnlabel.studies.zero_shot import CHOSEN, HAS_LABEL
 from gcnlabel.studies.zero_shot.edges import NAMES
 
@@ -26,7 +27,7 @@ def show_zero_shot(run: str, results: Mapping[str, Any]) -> None:
     table = Table("", "method", "mean", "sd", "chosen above it", "p (seeds)", "p (labels)")
     for number, (name, method) in enumerate(results["methods"].items(), 1):
         other = results["compared"].get(name, {})
-        gain = f"{other['difference']:+.4f}" if other else ""
+        gain = decimal(other["difference"], 4, "+") if other else ""
         values = (_number(other.get(key), 3) for key in ("p_seeds", "p_labels"))
         cells = (str(number), name, f"{method['mean']:.4f}", _number(method["sd"], 4), gain, *values)
         table.add_row(*cells, style=_style(name))

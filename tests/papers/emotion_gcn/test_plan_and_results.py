@@ -8,7 +8,7 @@ from gcnlabel.papers.emotion_gcn import Planned, parse_source, reported, runs_of
 from gcnlabel.papers.emotion_gcn.cells import Cell, mean_cell, paired_cell
 from gcnlabel.papers.emotion_gcn.figures import _validation_split
 from gcnlabel.papers.emotion_gcn.plan import TARGETS, grid
-from gcnlabel.papers.emotion_gcn.writing import Column, ResultTable
+from gcnlabel.papers.emotion_gcn.result_table import Column, ResultTable
 
 SYNTHETIC = parse_source("synthetic-faces")
 
@@ -111,6 +111,7 @@ def test_the_papers_grids_agree_where_they_meet():
         assert reported.TAU_GRID[layers][at_tau] == reported.P_GRID[layers][at_p]
     assert reported.TAU_GRID[2][at_tau] == reported.AFFECTNET["emotion-gcn"]["accuracy"]
     assert not set(reported.LATER) & set(reported.LITERATURE)
+    assert set(reported.SOURCES) == set(reported.LATER) | set(reported.LITERATURE)
     assert max(reported.LITERATURE, key=reported.LITERATURE.get) == "Emotion-GCN"  # later work is not the paper's
     assert reported.LITERATURE["Emotion-GCN"] == reported.AFFECTNET["emotion-gcn"]["accuracy"]
 
@@ -136,7 +137,7 @@ def test_a_table_is_written_three_times(tmp_path):
         "100% made up & small.",
     ]
     assert r"\caption{100\% made up \& small.}" in tex
-    assert r"a\_1 & 66.40 $\pm$ 0.31 & 66.46 & $-$.010 [$-$.030, +.009] \\" in tex
+    assert r"a\_1 & 66.40(31) & 66.46 & -0.010 & $[-0.030, +0.009]$ \\" in tex
     assert tex.count(r"\toprule") == tex.count(r"\bottomrule") == 1
     frame = pl.read_csv(files[2])
     assert frame["accuracy (%): mean"].to_list() == [66.404, None]

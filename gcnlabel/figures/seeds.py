@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-LOWER_IS_BETTER = ("loss", "rmse", "mean_nrmse", "ranking_loss", "coverage", "one_error", "hamming_loss")
+LOWER_IS_BETTER = ("loss", "rmse", "error", "coverage")
+"""What the names of such metrics hold."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,28 @@ class Group:
 def groups_of(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Group]:
     """Return the groups, in order of their first runs; a run without a readable config is one by itself.
 
+    Runs of the same config and seed tell nothing of chance: each is in another group.
+
     Example:
         >>> [group.runs for group in groups_of({"a": {"seed": 1}, "b": {"seed": 2}, "c": {"x": 1}}, ["a", "b", "c"])]
         [('a', 'b'), ('c',)]
     """
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, int], list[str]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for name in names:
         config = configs.get(name)
         key = name if config is None else json.dumps({**config, "seed": None}, sort_keys=True, default=str)
-        found.setdefault(key, []).append(name)
+        seed = key, str((config or {}).get("seed"))
+        found.setdefault((key, seen[seed]), []).append(name)
+        seen[seed] += 1
+    common = [_common(runs) for runs in found.values()]
     return [
-        Group(_common(runs), tuple(runs), tuple(configs.get(run, {}).get("seed", 0) for run in runs))
-        for runs in found.values()
+        Group(
+            name if common.count(name) == 1 or len(runs) == 1 else f"{runs[0]} and {len(runs) - 1} more",
+            tuple(runs),
+            tuple(configs.get(run, {}).get("seed", 0) for run in runs),
+        )
+        for name, runs in zip(common, found.values(), strict=True)
     ]
 
 
@@ -84,8 +96,13 @@ def difference(a: Mapping[Any, float], b: Mapping[Any, float]) -> tuple[float, t
 
 
 def lower_is_better(metric: str) -> bool:
-    """Return whether a metric, ``task/metric`` or ``task/dimension/metric``, is better when it is lower."""
-    return metric.rpartition("/")[2] in LOWER_IS_BETTER
+    """Return whether a metric, ``task/metric`` or ``task/dimension/metric``, is better when it is lower.
+
+    Example:
+        >>> lower_is_better("tags/ranking_loss"), lower_is_better("tags/lrap")
+        (True, False)
+    """
+    return any(part in metric.rpartition("/")[2] for part in LOWER_IS_BETTER)
 
 
 def _common(runs: Sequence[str]) -> str:

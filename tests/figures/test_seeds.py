@@ -3,7 +3,7 @@
 import pytest
 from scipy import stats
 
-from gcnlabel.report.seeds import difference, groups_of, interval, lower_is_better
+from gcnlabel.figures.seeds import difference, groups_of, interval, lower_is_better
 
 
 def test_runs_that_differ_in_their_seed_alone_are_one_group():
@@ -43,3 +43,13 @@ def test_other_seeds_are_compared_by_welch():
 )
 def test_errors_and_losses_are_better_when_lower(metric, lower):
     assert lower_is_better(metric) == lower
+
+
+def test_groups_with_like_names_are_told_apart():
+    configs = {f"run-{k}": {"seed": k, "x": k > 2} for k in (1, 2, 3, 4)}
+    assert [group.name for group in groups_of(configs, [*configs])] == ["run-1 and 1 more", "run-3 and 1 more"]
+
+
+def test_a_copy_of_a_run_is_no_further_seed():
+    configs = {"a": {"seed": 1}, "b": {"seed": 2}, "copy": {"seed": 1}}
+    assert [group.runs for group in groups_of(configs, [*configs])] == [("a", "b"), ("copy",)]

@@ -1,0 +1,1 @@
+"""Images and texts -> arrays of features, by pretrained encoders."""

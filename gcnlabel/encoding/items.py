@@ -1,0 +1,52 @@
+"""What is to be encoded: images of a folder, or a column of a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from gcnlabel.data.images import inside
+from gcnlabel.errors import InputError, closest
+from gcnlabel.files import existing_file
+
+SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+
+
+def read_items(source: str, column: str | None, images: str | None, *, texts: bool) -> tuple[list[str], list[str]]:
+    """Return the names of the rows, and the items: paths of images, or texts.
+
+    Args:
+        source: A folder of images, sorted by their paths below it; or a CSV file.
+        column: Column of the file.
+        images: Folder that paths in the column are relative to; that of the file by default.
+        texts: Whether the column holds texts.
+
+    Raises:
+        InputError: There is no such folder, file or column, a cell is empty, or a path leads out of the folder.
+    """
+    if Path(source).is_dir():
+        if texts or column is not None:
+            raise InputError(f"{source} is a folder", expected="a table (.csv) with --column")
+        found = sorted(p for p in Path(source).rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        return [p.relative_to(source).as_posix() for p in found], [str(p) for p in found]
+    cells = _column(existing_file(source, "table"), column)
+    if texts:
+        return cells, cells
+    root = Path(images) if images is not None else Path(source).parent
+    return cells, [str(inside(root, cell)) for cell in cells]
+
+
+def _column(path: Path, column: str | None) -> list[str]:
+    try:
+        table = pl.read_csv(path, infer_schema=False)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}", expected="a CSV file with a header") from error
+    if column is None or column not in table.columns:
+        problem = "no --column" if column is None else f"no column {column!r}"
+        fix = None if column is None else closest(column, table.columns)
+        raise InputError(problem, where=path, expected=" | ".join(table.columns), fix=fix)
+    cells = table[column].to_list()
+    if None in cells:
+        raise InputError(f"an empty cell of {column!r}", where=f"{path}, row {cells.index(None)} (from 0)")
+    return cells

@@ -1,0 +1,101 @@
+"""Features of many items, written row by row to a memory-mapped file, so that a killed run goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gcnlabel.data.feature_records import record_file
+from gcnlabel.encoding.encoders import Encoder
+from gcnlabel.errors import InputError
+from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
+
+Progress = Callable[[int, int], None]
+
+
+def write_features(
+    encoder: Encoder,
+    items: Sequence[str],
+    output: str | Path,
+    *,
+    names: Sequence[str] | None = None,
+    batch_size: int = 32,
+    overwrite: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> dict[str, Any]:
+    """Write the features [N, D] of items to a ``.npy`` file, and what made them to ``OUTPUT.json``; return the latter.
+
+    Until all are done, rows stand in ``OUTPUT.part``: the same call goes on there, another starts anew.
+
+    Args:
+        encoder: Maps items to features.
+        items: Paths of images, or texts.
+        output: The file.
+        names: What each row is called in the record; the items themselves by default.
+        batch_size: Items at once.
+        overwrite: Whether to replace a file that is there.
+        progress: Called with the number of items done and of all, after every batch.
+
+    Raises:
+        InputError: There is no item, the file is there, or an item cannot be read.
+    """
+    refuse_suffix(output, ".npy", "a file of features")
+    refuse_existing(output, overwrite)
+    if not items:
+        raise InputError("nothing to encode", expected="at least one image or text")
+    record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items)}
+    part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
+    _write_rows(encoder, items, part, state, record, batch_size, progress)
+    _write_json(record_file(output), record)
+    os.replace(part, output)
+    state.unlink()
+    return record
+
+
+def _write_rows(
+    encoder: Encoder,
+    items: Sequence[str],
+    part: Path,
+    state: Path,
+    record: dict[str, Any],
+    batch_size: int,
+    progress: Progress,
+) -> None:
+    """Write the rows that are not done yet."""
+    done = _rows_done(part, state, record)
+    array = np.lib.format.open_memmap(part, mode="r+") if done else None
+    while done < len(items):
+        progress(done, len(items))
+        features = encoder.encode(items[done : done + batch_size])
+        if array is None:
+            shape = (len(items), features.shape[1])
+            array = np.lib.format.open_memmap(part, mode="w+", dtype=np.float32, shape=shape)
+        array[done : done + len(features)] = features
+        done += len(features)
+        array.flush()  # the rows before their number
+        _write_json(state, {"done": done, "of": record})
+    progress(done, len(items))
+
+
+def _digest(names: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(list(names)).encode()).hexdigest()
+
+
+def _rows_done(part: Path, state: Path, record: dict[str, Any]) -> int:
+    """Return how many rows a killed call has left, 0 where they were made otherwise."""
+    try:
+        content = json.loads(state.read_text(encoding="utf-8"))
+        return int(content["done"]) if content["of"] == record and part.is_file() else 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    with atomic_write(path, overwrite=True) as temporary:
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")

@@ -1,0 +1,61 @@
+"""Any network of timm, by its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from gcnlabel.errors import InputError, closest
+from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Shape, channels_in
+from gcnlabel.nn.pretrained import Pretrained, ScaleAsWeights, load_weights
+from gcnlabel.optional import optional
+
+
+@BACKBONES.register("timm")
+def any_timm(shape: Shape = (3, 224, 224), *, model: str, pretrained: Pretrained = False) -> Backbone:
+    """Return a network of timm (extra ``timm``) without its classifier, with its own pooling.
+
+    Images are scaled as the weights expect, unless ``scaling`` says otherwise.
+
+    Args:
+        shape: (3, H, W).
+        model: Its name in timm, with or without a tag of weights: ``convnext_tiny`` or ``convnext_tiny.fb_in22k``.
+        pretrained: Whether to start from timm's weights, which it downloads; or a file of weights, or a folder that
+            holds one.
+
+    Raises:
+        InputError: timm is not installed, the inputs are no colour images, there is no such network, or the weights
+            cannot be had or are those of another network.
+    """
+    channels_in(shape, "timm", colour=True)
+    timm = optional("timm", "timm", "model.backbone: timm")
+    if not timm.is_model(model):  # nor a name of a hub or folder, whose configuration would be read from there
+        raise InputError(
+            f"unknown network of timm {model!r}",
+            expected="a name of timm.list_models()",
+            fix=closest(model, timm.list_models()),
+        )
+    network = _made(timm, model, pretrained is True, tuple(shape))
+    cfg = network.pretrained_cfg
+    if isinstance(pretrained, str):
+        names = cfg.get("classifier") or ()
+        load_weights(network, pretrained, [names] if isinstance(names, str) else list(names))
+    features = getattr(network, "head_hidden_size", None) or network.num_features
+    scale = ScaleAsWeights(cfg["mean"], cfg["std"])
+    return Backbone(nn.Sequential(Images(3), network), features, scale=scale)
+
+
+def _made(timm: Any, model: str, pretrained: bool, shape: Shape) -> Any:
+    cfg = timm.get_pretrained_cfg(model)  # None for a network without weights
+    size = {"img_size": shape[1:]} if cfg is not None and cfg.fixed_input_size else {}
+    try:
+        return timm.create_model(model, pretrained=pretrained, num_classes=0, **size)
+    except Exception as error:  # hubs and networks raise errors of many types
+        if not pretrained:
+            raise InputError(f"{model} cannot be made for images of {list(shape)}: {error}") from error
+        raise InputError(
+            f"the weights of {model} cannot be had: {error}",
+            fix="fetch model.safetensors where there is a network and name it: model.backbone.pretrained=FILE; "
+            "or model.backbone.pretrained=false",
+        ) from error

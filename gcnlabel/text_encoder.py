@@ -1,0 +1,39 @@
+"""Sentence encoders of sentence-transformers, from a folder or the Hugging Face hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gcnlabel.errors import InputError
+from gcnlabel.optional import optional
+
+
+def load_encoder(model: str) -> Any:
+    """Return a ``SentenceTransformer`` on the CPU, its weights from safetensors only, without code of the model's.
+
+    Args:
+        model: Folder of a model, or its name on the hub.
+
+    Raises:
+        InputError: sentence-transformers is not installed, or the model cannot be had.
+    """
+    library = optional("sentence_transformers", "text", "a text encoder")
+    local = Path(model).expanduser()
+    if local.exists() and not (local / "modules.json").is_file() and not (local / "config.json").is_file():
+        raise InputError(f"{model} is no text encoder", expected="a folder with config.json and model.safetensors")
+    try:
+        return library.SentenceTransformer(
+            str(local) if local.exists() else model,
+            device="cpu",
+            trust_remote_code=False,
+            local_files_only=local.exists(),
+            model_kwargs={"use_safetensors": True},
+        )
+    except Exception as error:  # hub, network and readers raise errors of many types
+        reason = str(error).partition("\n")[0]
+        raise InputError(
+            f"the text encoder {model!r} cannot be loaded: {reason}",
+            fix="fetch the model's folder (config.json, tokenizer, model.safetensors) where there is a network, and "
+            "name the folder",
+        ) from error
