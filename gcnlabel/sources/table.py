@@ -131,16 +131,6 @@ class Table(Divided):
         where = Path(self.images or ""), annotations.ids.tolist(), annotations
         return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
 
-    def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return new features [N, D] of a file.
-
-        Raises:
-            InputError: The file cannot be used, or another encoder made it than the features of these data.
-        """
-        if self.features is not None:
-            check_same_encoder(path, self.features)
-        return super().read_inputs(path, tasks)
-
     @property
     def split_note(self) -> str | None:
         """What every report on a drawn split must say, None where splits have names."""
@@ -184,9 +174,12 @@ class Table(Divided):
         return super().new_inputs if self.graphs is None else ("graphs", GRAPH_FILES)
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return new features [N, D] of a file, or its graphs, or the molecules of a table with the same column."""
-        if self.graphs is not None:
-            return load_graphs(path).graphs
-        if self.smiles is None:
+        """Return new features [N, D] of a file, or its graphs, or the molecules of a table with the same column.
+
+        Raises:
+            InputError: The file cannot be used, or another encoder made it than the features of these data.
+        """
+        if self.features is not None:
+            check_same_encoder(path, self.features)
             return super().read_inputs(path, tasks)
-        return read_molecules(path, self.smiles, self._layout)
+        return load_graphs(path).graphs if self.smiles is None else read_molecules(path, self.smiles, self._layout)
