@@ -41,5 +41,6 @@ class StandardizeGraphs(nn.Module):
         """Return the batch of graphs with scaled features."""
         scaled = copy.copy(graphs)
         scaled.x = self.nodes(graphs.x)
-        scaled.edge_attr = self.edges(graphs.edge_attr)
+        if graphs.edge_attr is not None:
+            scaled.edge_attr = self.edges(graphs.edge_attr)
         return scaled

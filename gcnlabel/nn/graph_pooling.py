@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import torch
 from pydantic import Field
 from torch import Tensor, nn
 from torch_geometric.nn import aggr
@@ -41,9 +42,8 @@ class GraphNetwork(nn.Module):
 
     def forward(self, graphs: Any) -> Tensor:
         """Return the features of each graph of a batch of PyTorch Geometric, [B, hidden]."""
-        check_graphs(graphs)
-        edges = {"edge_attr": graphs.edge_attr} if self.edges else {}
-        of_nodes = self.network(self.encoder(graphs.x), graphs.edge_index, **edges)
+        x, edge_attr = features_of(graphs, self.encoder.weight.dtype)
+        of_nodes = self.network(self.encoder(x), graphs.edge_index, **({"edge_attr": edge_attr} if self.edges else {}))
         pooled: Tensor = self.pool(of_nodes, graphs.batch, dim_size=graphs.num_graphs)
         return pooled
 
@@ -55,8 +55,8 @@ POOLS: dict[str, type[nn.Module]] = {
 }
 
 
-def check_graphs(graphs: Any) -> None:
-    """Check that inputs are a batch of graphs.
+def features_of(graphs: Any, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Return the features of nodes and edges of a batch of graphs, in the precision of a network.
 
     Raises:
         InputError: They are a tensor, or a single graph.
@@ -67,6 +67,9 @@ def check_graphs(graphs: Any) -> None:
             expected="a torch_geometric.data.Batch",
             fix="torch_geometric.loader.DataLoader makes them; of one graph, Batch.from_data_list([graph])",
         )
+    x = graphs.x.to(dtype)
+    edge_attr = x.new_empty(graphs.edge_index.shape[1], 0) if graphs.edge_attr is None else graphs.edge_attr.to(dtype)
+    return x, edge_attr
 
 
 def pooled(

@@ -81,12 +81,30 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
 
 
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
-    """Return everything that is trained, ready for Lightning."""
+    """Return everything that is trained, ready for Lightning.
+
+    Raises:
+        InputError: Something does not suit the data.
+    """
+    check_graphs_alone(config, data)
     model, loss = build_model(config, data, graph), build_loss(config, data)
     frozen = config.optimizer.frozen
     module = MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config), frozen)
     module.mix = None if config.training.mix is None else MIXINGS.make(config.training.mix)
     return module
+
+
+def check_graphs_alone(config: Config, data: RunData) -> None:
+    """Check that graphs are not to be augmented or mixed as images are.
+
+    Raises:
+        InputError: They are.
+    """
+    training = config.training
+    asked = {"augment": training.augment.name != "none", "mix": training.mix is not None}
+    named = [f"training.{name}" for name, is_so in asked.items() if is_so]
+    if named and isinstance(data.parts["train"].inputs, Graphs):
+        raise InputError(f"{' and '.join(named)} of graphs", expected="images, or features for mixup")
 
 
 def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:

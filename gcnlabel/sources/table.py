@@ -183,6 +183,6 @@ class Table(Divided):
             check_same_encoder(path, self.features)
         if self.graphs is not None:
             return load_graphs(path).graphs
-        if self.smiles is None:
-            return super().read_inputs(path, tasks)
-        return read_molecules(path, self.smiles, self._layout)
+        if self.smiles is not None:
+            return read_molecules(path, self.smiles, self._layout)
+        return super().read_inputs(path, tasks)

@@ -58,6 +58,9 @@ def test_numbers_are_standardised_and_categories_are_not():
     for values in (scaled.x, scaled.edge_attr):
         assert torch.allclose(values.mean(0), torch.zeros(values.shape[1]), atol=1e-5)
         assert torch.allclose(values.std(0, unbiased=False), torch.ones(values.shape[1]), atol=1e-5)
+    plain = graphs[:]
+    del plain.edge_attr
+    assert torch.equal(StandardizeGraphs.fit(graphs)(plain).x, scaled.x)
     codes = graphs_from_list([Data(x=torch.tensor([[0], [1]]), edge_index=torch.empty(2, 0).long())], [2])
     assert torch.equal(StandardizeGraphs.fit(codes)(codes[:]).x, codes[:].x)
 

@@ -9,6 +9,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.nn import BACKBONES, densenet121, identity, mlp, resnet18, resnet50, small_cnn
 from gcnlabel.nn.backbone import pooling
 
+OF_GRAPHS = ("attentivefp", "gat", "gcn", "gin", "graphsage", "pna")  # see test_graph_backbones.py
 OF_IMAGES = ("small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next")
 
 
@@ -115,7 +116,7 @@ def test_the_pool_is_the_same_for_every_image_backbone():
 
 
 def test_a_backbone_refuses_what_it_does_not_take():
-    assert set(BACKBONES.names()) == {*OF_IMAGES, "identity", "mlp", "timm", "torchvision"}
+    assert set(BACKBONES.names()) == {*OF_IMAGES, *OF_GRAPHS, "identity", "mlp", "timm", "torchvision"}
     for name in OF_IMAGES:
         with pytest.raises(InputError, match=f"backbone '{name}' does not take features"):
             BACKBONES.make(name, (6,))

@@ -130,3 +130,31 @@ def test_damaged_edges_are_never_followed():
     head.adjacency.source.fill_(10**6)
     assert not head.adjacency.is_whole()
     head.to(torch.float32)  # computes what follows from whole edges alone
+
+
+@every_head
+def test_models_are_copied_and_saved(tasks, name):
+    model, inputs = made(tasks, name), draw(5)
+    wanted = model(inputs)
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.add_(1)
+    assert all(torch.equal(model(inputs)[task], of) for task, of in wanted.items())  # a copy shares nothing
+    other.load_state_dict(model.state_dict())
+    assert all(torch.equal(other(inputs)[task], of) for task, of in wanted.items())
+
+
+@every_head
+def test_gradients_in_mixed_precision_are_about_the_same(tasks, name):
+    model, inputs = made(tasks, name).float(), draw(5).float()
+    found = []
+    for mixed in (False, True):
+        model.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+            scores = model(inputs)
+        assert {of.dtype for of in scores.values()} == {torch.float32}
+        torch.cat([*scores.values()], 1).square().sum().backward()
+        found.append(torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None]))
+    assert found[1].isfinite().all()
+    assert torch.nn.functional.cosine_similarity(*found, dim=0) > 0.98

@@ -129,6 +129,22 @@ def test_pna_knows_the_degrees_of_the_training_part_alone(tmp_path):
     assert kept == pytest.approx(means[0])
 
 
+@pytest.mark.parametrize("precision", ["bf16-mixed", "64-true"])
+@pytest.mark.parametrize("backbone", ["pna", "attentivefp"])
+def test_precisions(tmp_path, precision, backbone):
+    write_molecules(tmp_path, backbone={"name": backbone, "hidden": 8})
+    run = trained(tmp_path, changes=[f"training.precision={precision}", "standardize=false"])
+    assert np.isfinite(predict(run, tmp_path / "labels.csv").values["size"]).all()
+
+
+@pytest.mark.parametrize("change", ["training.augment={name: flip}", "training.mix=mixup"])
+def test_graphs_are_not_augmented_as_images(tmp_path, change):
+    write_molecules(tmp_path)
+    with pytest.raises(InputError, match=rf"{change.split('=')[0]} of graphs"):
+        trained(tmp_path, changes=[change])
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_is_exported(run, tmp_path):
     for name, suffix in (("onnx", "onnx"), ("torch-export", "pt2")):
         wanted = ["export", str(run.path), "--format", name, "--output", str(tmp_path / f"m.{suffix}")]

@@ -187,7 +187,7 @@ def test_each_model_stops_for_itself(config, data, patience, monkeypatch):
 
 def test_all_that_have_stopped_end_the_training(config, data, monkeypatch):
     steps, step = [], Ensemble.step
-    monkeypatch.setattr(Ensemble, "step", lambda self, *given: steps.append(1) or step(self, *given))
+    monkeypatch.setattr(Ensemble, "step", lambda self, *given, **how: steps.append(1) or step(self, *given, **how))
     monkeypatch.setattr(Selection, "value", lambda *given: 1.0)
     fit_trials(changed(config, training={"epochs": 9, "patience": 2}), trials_of(config, [data, data]))
     assert len(steps) == 3 * 5  # 80 samples in batches of 16

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import models
 
 from gcnlabel.nn.backbone import BACKBONES, Backbone, Shape, graphs_in
-from gcnlabel.nn.graph_pooling import Dropout, check_graphs
+from gcnlabel.nn.graph_pooling import Dropout, features_of
 
 
 @BACKBONES.register("attentivefp")
@@ -41,6 +41,6 @@ class _AttentiveFP(nn.Module):
         self.network = network
 
     def forward(self, graphs: Any) -> Tensor:
-        check_graphs(graphs)
-        features: Tensor = self.network(graphs.x, graphs.edge_index, graphs.edge_attr, graphs.batch)
+        x, edge_attr = features_of(graphs, next(self.parameters()).dtype)
+        features: Tensor = self.network(x, graphs.edge_index, edge_attr, graphs.batch)
         return features
