@@ -72,7 +72,9 @@ class DisagreeingEdgesWarning(GcnlabelWarning):
     """Edges from another source, or from names alone, disagree with the measured statistics."""
 
 
-MEMORY = re.compile(r"out of memory|can't allocate memory|DefaultCPUAllocator", re.IGNORECASE)
+MEMORY = re.compile(
+    r"out of memory|can't allocate memory|DefaultCPUAllocator|Storage size calculation overflowed", re.IGNORECASE
+)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -22,7 +22,7 @@ from gcnlabel.run.loaders import data_module
 from gcnlabel.run.longer import gone_on_with
 from gcnlabel.run.requeue import going_on, is_first_process, is_restarted
 from gcnlabel.run.steps import begin, checked, fit_module, held, trainer_of
-from gcnlabel.training import clear_failures, has_stopped, load_checkpoint
+from gcnlabel.training import check_resumable, clear_failures, has_stopped, load_checkpoint
 
 
 def train(
@@ -134,6 +134,7 @@ def _go_on(
     if wanted is not None and wanted != config:
         wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
     last = load_checkpoint(folder.last)
+    check_resumable(last, folder.last)
     done = int(last["epoch"]) + 1
     longer = gone_on_with(config, wanted or config, done)
     L.seed_everything(config.seed, verbose=False)

@@ -1,4 +1,4 @@
-from gcnlabel.training.checkpoint_io import SafeCheckpointIO, load_checkpoint
+from gcnlabel.training.checkpoint_io import SafeCheckpointIO, check_resumable, load_checkpoint
 from gcnlabel.training.data_module import MultiTaskDataModule
 from gcnlabel.training.ensemble import Ensemble
 from gcnlabel.training.failures import clear_failures
@@ -25,6 +25,7 @@ __all__ = [
     "Selection",
     "Steps",
     "Trial",
+    "check_resumable",
     "clear_failures",
     "draw_rows",
     "fit",

@@ -60,6 +60,20 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     return checkpoint
 
 
+def check_resumable(checkpoint: Mapping[str, Any], path: str | Path) -> None:
+    """Check that a checkpoint holds what a training goes on with: states of optimizers, schedules and loops.
+
+    Raises:
+        InputError: Something is missing.
+    """
+    gone = [key for key in ("optimizer_states", "lr_schedulers", "loops", "callbacks") if not checkpoint.get(key)]
+    states = [] if gone else [state.get("state", {}) for state in checkpoint["optimizer_states"]]
+    uneven = any(len({frozenset(of) for of in state.values()}) > 1 for state in states)
+    if gone or uneven:
+        what = f"{gone[0]} is missing" if gone else "parameters have different states of the optimizer"
+        raise InputError(f"checkpoint {path} is damaged: {what}", fix="train the run anew: --overwrite, not --resume")
+
+
 def _take_out(value: Any, tensors: dict[str, Tensor]) -> Any:
     """Return ``value`` as JSON with its tensors moved to ``tensors``; other types than dict and list are tagged."""
     if isinstance(value, Tensor):

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from gcnlabel.errors import InputError
-from gcnlabel.training import SafeCheckpointIO, load_checkpoint, make_optimizer
+from gcnlabel.training import SafeCheckpointIO, check_resumable, load_checkpoint, make_optimizer
 from gcnlabel.training.epoch_table import write_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -83,3 +83,22 @@ def test_sides_have_a_learning_rate_and_weight_decay_of_their_own(groups):
     assert optimizer.param_groups[0]["params"][0] is model["head"].weight
     (group,) = make_optimizer(model.named_parameters(), "sgd").param_groups
     assert group["params"] == list(model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"lr_schedulers": []}, "lr_schedulers is missing"),
+        ({"loops": None}, "loops is missing"),
+        (
+            {"optimizer_states": [{"state": {0: {"step": 1, "exp_avg": 2}, 1: {"stp": 1, "exp_avg": 2}}}]},
+            "different states",
+        ),
+    ],
+)
+def test_what_a_training_goes_on_with(change, says):
+    whole = {"optimizer_states": [{"state": {0: {"step": 1}, 3: {"step": 1}}}], "lr_schedulers": [{}], "loops": {1: 1}}
+    whole["callbacks"] = {"a": {}}
+    check_resumable(whole, "last")
+    with pytest.raises(InputError, match=f"last is damaged: .*{says}"):
+        check_resumable({**whole, **change}, "last")
