@@ -38,7 +38,8 @@ def test_a_tutorial_becomes_a_page(tmp_path, monkeypatch):
     assert "```text\nprinted\n```\n\n```text\n2\n```" in page
     assert "```sh\necho one \\\n    two\n```\n\n```text\none two\n```" in page
     assert "](some_3.png)" in page
-    assert Image.open(tmp_path / "some_3.png").size == (3, 2)
+    with Image.open(tmp_path / "some_3.png") as drawn:
+        assert drawn.size == (3, 2)
     assert Path.cwd() == tmp_path
 
 
