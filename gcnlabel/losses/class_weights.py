@@ -101,8 +101,8 @@ def effective_weights(counts: Tensor, beta: float) -> Tensor:
         beta: In (0, 1).
 
     Example:
-        >>> effective_weights(torch.tensor([2, 1]), 0.5).tolist()
-        [0.800000011920929, 1.2000000476837158]
+        >>> [round(weight, 6) for weight in effective_weights(torch.tensor([2, 1]), 0.5).tolist()]
+        [0.8, 1.2]
     """
     counts = counts.to(torch.get_default_dtype())
     seen = counts > 0

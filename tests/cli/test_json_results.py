@@ -17,8 +17,8 @@ from gcnlabel.cli.listing import command_files, command_module
 from gcnlabel.graph import LabelGraph
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-DOCUMENTATION = {"config"}
-"""Commands that print documentation, not results."""
+DOCUMENTATION = {"config", "completion"}
+"""Commands that print documentation or a script for a shell, not results."""
 
 
 @pytest.fixture(scope="module")

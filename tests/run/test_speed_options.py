@@ -68,7 +68,7 @@ def test_compiled(tmp_path):
 def test_layout_of_a_batch():
     module = MultiTaskModule.__new__(MultiTaskModule)
     torch.nn.Module.__init__(module)
-    module.augment, module.memory_format = None, torch.channels_last
+    module.augment, module.mix, module.memory_format = None, None, torch.channels_last
     module._trainer, module._fabric = SimpleNamespace(predicting=False, training=True), None
     images, targets = module.on_after_batch_transfer((torch.zeros(2, 3, 4, 4), {}), 0)
     assert images.is_contiguous(memory_format=torch.channels_last)

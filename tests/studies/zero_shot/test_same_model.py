@@ -17,6 +17,7 @@ from gcnlabel.studies.zero_shot.left import Left
 from gcnlabel.studies.zero_shot.left_out import few_annotated
 from gcnlabel.studies.zero_shot.training import trained
 from gcnlabel.training import rare_rows
+from gcnlabel.training.optimizers import OPTIMIZERS
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -136,6 +137,6 @@ def test_what_the_default_head_would_not_look_at_is_refused(folder, data):
 
 
 def test_models_that_diverged_have_no_area(config, data):
-    wild = changed(config, optimizer={"name": "sgd", "lr": 1e30, "schedule": "constant"})
+    wild = config.model_copy(update={"optimizer": OPTIMIZERS.parse({"name": "sgd", "lr": 1e30})})
     with pytest.raises(InputError, match=r"never finite(.|\n)*a smaller optimizer\.lr"):
         evaluate_zero_shot(wild, "b", data=data)
