@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy.io import savemat
 
-from file_kinds.kind import file_kind
+from file_kinds.kind import SLOW, file_kind
 from gcnlabel.data import load_images
 from gcnlabel.errors import InputError
 from gcnlabel.faces import read_aff_wild2, read_affectnet, read_emotic
@@ -124,7 +124,7 @@ def _read_emotic_csv(path: Path) -> object:
     return read_emotic(path.parents[1])
 
 
-@file_kind("face-cache", _write_cache, "cache/annotations.parquet", "cache/shards/*.npy")
+@file_kind("face-cache", _write_cache, "cache/annotations.parquet", "cache/shards/*.npy", count=SLOW)
 @file_kind("manifest", _write_cache, "cache/manifest.json")
 def _read_cache(path: Path) -> None:
     folder = next(parent for parent in path.parents if parent.name == "cache")

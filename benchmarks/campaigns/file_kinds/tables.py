@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from file_kinds.kind import file_kind, texts
+from file_kinds.kind import SLOW, file_kind, texts
 from gcnlabel.annotations import Layout, Long, count_rows, read_table
 from gcnlabel.faces.places import read_face_places
 from gcnlabel.graph import read_raw_graph
@@ -50,7 +50,7 @@ def _write_parquet(folder: Path) -> None:
 
 @file_kind("csv", _write_csv, "plain.csv", "quoted.csv", "packed.csv.gz", "windows.csv")
 @file_kind("tsv", texts(tabs__tsv=CSV.replace(",", "\t"), semicolons__csv=CSV.replace(",", ";")), "*.tsv", "*.csv")
-@file_kind("parquet", _write_parquet, "*.parquet")
+@file_kind("parquet", _write_parquet, "*.parquet", count=SLOW)  # each is decoded in a process of its own
 def _read_table(path: Path) -> None:
     read_table(path, TASKS, split_column="split", id_column="image")
     count_rows(path)
