@@ -52,10 +52,10 @@ def add_legend(
     room = 72 * figure.get_figwidth() - 2 * MARGIN
     before, between = size * (handle_length + 0.8), 2 * size
     names = [shortened(str(handle.get_label()), size, room - before) for handle in handles[:MAX_NAMED]]
-    column = widest(names, size) + before
-    columns = min(len(names), max(1, int((room + between) // (column + between))))
-    more = [f"and {len(handles) - MAX_NAMED} more"] if len(handles) > MAX_NAMED else []
-    heading = [*_lines(title, size, room), *more]
+    columns = min(len(names), max(1, int((room + between) // (widest(names, size) + before + between))))
+    heading = _lines(title, size, room)
+    if len(handles) > MAX_NAMED:
+        heading.append(f"and {len(handles) - MAX_NAMED} more")
     figure.legend(
         handles[:MAX_NAMED],
         names,
