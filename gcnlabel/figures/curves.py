@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
@@ -69,7 +70,6 @@ def curves_figure(
         for members in _together(curve for curve in found if curve.metric == name):
             _draw(axes, members, colour(order.index(members[0].group)), selected or {})
         axes.set_title(name)
-        axes.xaxis.get_major_locator().set_params(integer=True)
     banded = len(set(of_run.values())) < len(of_run)
     add_legend(figure, handles_of(figure), title="line: mean, band: lowest to highest of the seeds" if banded else "")
     return figure
@@ -81,8 +81,9 @@ def _panels(count: int, width: float) -> tuple[Figure, list[Axes]]:
     columns = -(-count // rows)
     figure = new_figure(width, 0.5 + (1.9 if width > 5 else 1.5) * rows)
     panels = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
-    for axes in panels[count:]:
-        axes.set_visible(False)
+    for k, axes in enumerate(panels):
+        axes.set_visible(k < count)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     for axes in panels[max(0, count - columns) : count]:
         axes.set_xlabel("epoch")
     return figure, panels[:count]
