@@ -24,6 +24,7 @@ from gcnlabel.run.calibration import CALIBRATION as CALIBRATION
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.intervals import bootstrap_intervals, units_of
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.parts import Part
 from gcnlabel.run.reading import read_epochs
@@ -40,6 +41,7 @@ def evaluate(
     split: str | None = None,
     data: RunData | None = None,
     device: str = "auto",
+    intervals: int = 0,
     progress: Report | None = None,
 ) -> dict[str, Any]:
     """Measure a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
@@ -49,7 +51,8 @@ def evaluate(
         split: ``train``, ``val`` or ``test``; None for the config's.
         data: The data of the run, when it is loaded already.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
-        progress: Called with the number of batches done and of all of a split.
+        intervals: Resamples of the metrics' bootstrap intervals; 0 for no intervals.
+        progress: Called with the number of batches done and of all of a split, and of resamples.
 
     Raises:
         InputError: The folder holds no finished run, or the device is not there.
@@ -69,6 +72,11 @@ def evaluate(
     values: dict[str, Any] = {"split": split, "samples": count, "head": config.model.head.title, "seed": config.seed}
     values |= {"selected": {**config.select.model_dump(), "epoch": epoch}, "notes": notes}
     values |= {"thresholds": _by_label(data, thresholds), "tasks": measure(data, scores, targets, thresholds)}
+    if intervals:
+        how: dict[str, Any] = {"resamples": intervals, "seed": config.seed, "progress": progress}
+        units = units_of(data.parts[split].annotations)
+        found = bootstrap_intervals(data.tasks, scores, targets, thresholds=thresholds, units=units, **how)
+        values["intervals"] = found
     folder.write_evaluation(values)
     _write_predictions(folder, model.head, scores, targets, data.parts[split].annotations.ids)
     return values
