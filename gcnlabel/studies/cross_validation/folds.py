@@ -62,12 +62,11 @@ def read_folds(config: Config, count: int, group_column: str | None = None) -> t
         InputError: The data cannot be used, there are no such groups, or there are fewer samples or groups than folds.
     """
     source = config if group_column is None else _with_groups(config, group_column)
-    whole, report = read_whole(source)
+    whole, _ = read_whole(source)
     rows = source.data.split_rows(whole.annotations, config.seed)
     if source.data.splits.fractions is not None:
         used, said = np.arange(len(whole.annotations)), EVERY
     else:
-        report.check_left([])
         used, said = np.setdiff1d(np.concatenate([rows["train"], rows["val"]]), rows["test"]), WITHOUT_TEST
     held_out = len(rows["val"]) / (len(rows["train"]) + len(rows["val"]))
     config = config.model_copy(
