@@ -24,7 +24,7 @@ from gcnlabel.run.calibration import CALIBRATION as CALIBRATION
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
-from gcnlabel.run.intervals import bootstrap_intervals, units_of
+from gcnlabel.run.intervals import Draws, bootstrap_intervals, units_of
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.parts import Part
 from gcnlabel.run.reading import read_epochs
@@ -58,28 +58,30 @@ def evaluate(
         InputError: The folder holds no finished run, or the device is not there.
     """
     config, place = folder.load_config(), device_named(device)
-    data = data or load_data(config, folder.split, progress=progress is not None)
-    split = split or config.evaluate.split
+    data, split = data or load_data(config, folder.split, progress=progress is not None), split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
-    epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
     score = partial(part_scores, config, network=model.to(place), device=place, progress=progress)
+    annotations = data.parts[split].annotations
     with clear_failures(folder.path):
-        scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
+        scores, targets = score(data.parts[split]), targets_to_tensors(annotations)
         thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
-    notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, calibration)]
+    notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, checkpoint.get(CALIBRATION))]
+    epoch = int(checkpoint["epoch"]) + 1
     notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, epoch)]
-    count = len(data.parts[split].annotations)
-    values: dict[str, Any] = {"split": split, "samples": count, "head": config.model.head.title, "seed": config.seed}
-    values |= {"selected": {**config.select.model_dump(), "epoch": epoch}, "notes": notes}
+    values = _head(config, split, len(annotations), epoch) | {"notes": notes}
     values |= {"thresholds": _by_label(data, thresholds), "tasks": measure(data, scores, targets, thresholds)}
     if intervals:
-        how: dict[str, Any] = {"resamples": intervals, "seed": config.seed, "progress": progress}
-        units = units_of(data.parts[split].annotations)
-        found = bootstrap_intervals(data.tasks, scores, targets, thresholds=thresholds, units=units, **how)
-        values["intervals"] = found
+        draws = Draws(intervals, config.seed, units_of(annotations))
+        values["intervals"] = bootstrap_intervals(data.tasks, scores, targets, draws, thresholds, progress)
     folder.write_evaluation(values)
-    _write_predictions(folder, model.head, scores, targets, data.parts[split].annotations.ids)
+    _write_predictions(folder, model.head, scores, targets, annotations.ids)
     return values
+
+
+def _head(config: Config, split: str, samples: int, epoch: int) -> dict[str, Any]:
+    """Return what is measured: which split, of how many samples, and which model."""
+    values: dict[str, Any] = {"split": split, "samples": samples, "head": config.model.head.title, "seed": config.seed}
+    return values | {"selected": {**config.select.model_dump(), "epoch": epoch}}
 
 
 def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,32 +21,75 @@ LEVEL = 0.95
 RESAMPLES = 1000
 """Of a usual interval."""
 Scores = Mapping[str, Tensor]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws with replacement of what samples belong to.
+
+    Attributes:
+        resamples: Number of draws.
+        seed: Of the draws.
+        units: What each sample belongs to [N], as :func:`units_of` says it; None for samples that are independent.
+    """
+
+    resamples: int = RESAMPLES
+    seed: int = 0
+    units: Any = None
+
+    def of_rows(self, samples: int) -> Iterator[Tensor]:
+        """Yield the rows of each draw, those of a unit together: as many units as there are.
+
+        Args:
+            samples: Number of samples, N.
+
+        Example:
+            >>> [len(rows) for rows in Draws(3, units=["a", "b", "b"]).of_rows(3)]
+            [4, 3, 2]
+        """
+        random = np.random.default_rng(self.seed)
+        inverse = self._unit_of_rows(samples)
+        sizes = np.bincount(inverse)
+        order, starts = np.argsort(inverse, kind="stable"), np.concatenate([[0], sizes.cumsum()[:-1]])
+        for _ in range(self.resamples):
+            units = random.integers(0, len(sizes), len(sizes))
+            counts = sizes[units]
+            ends = counts.cumsum()
+            inside = np.arange(ends[-1]) - np.repeat(ends - counts, counts)  # 0, 1, .. within each drawn unit
+            yield torch.from_numpy(order[np.repeat(starts[units], counts) + inside])
+
+    def said(self, samples: int) -> dict[str, int]:
+        """Return number of draws, seed and number of units."""
+        units = int(self._unit_of_rows(samples).max(initial=-1)) + 1
+        return {"resamples": self.resamples, "seed": self.seed, "units": units}
+
+    def _unit_of_rows(self, samples: int) -> Rows:
+        if self.units is None:
+            return np.arange(samples)
+        found: Rows = np.unique(self.units, return_inverse=True)[1]
+        return found
 
 
 def bootstrap_intervals(
     tasks: TaskSet,
     scores: Scores,
     targets: Scores,
-    *,
+    draws: Draws,
     thresholds: Scores | None = None,
-    units: Any = None,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
     progress: Report | None = None,
 ) -> dict[str, Any]:
     """Return percentile intervals of every metric (Efron and Tibshirani 1993, chapter 13).
 
-    Samples are drawn with replacement, as many as there are; where they belong to groups, whole groups. Metrics of all
-    tasks are measured on each draw. A metric that few draws define, as of a rare label, has the interval of those.
+    Metrics of all tasks are measured on each draw. Where a draw does not define one, as of a rare label, its interval
+    is that of the others.
 
     Args:
         tasks: The tasks.
         scores: Of each task [N, labels of the task].
         targets: Of each task, as metrics take them.
+        draws: How samples are drawn.
         thresholds: Decision thresholds of tasks of tags [labels of the task]; they are not tuned anew on a draw.
-        units: What each sample belongs to [N], as :func:`units_of` says it; None for samples that are independent.
-        resamples: Number of draws.
-        seed: Of the draws.
         progress: Called with the number of draws done, and of all.
 
     Returns:
@@ -56,42 +100,17 @@ def bootstrap_intervals(
         >>> from gcnlabel.tasks import Categorical
         >>> scores = {"c": torch.tensor([[1.0, 0.0]] * 8 + [[0.0, 1.0]] * 2)}
         >>> tasks, targets = TaskSet([Categorical("c", ["a", "b"])]), {"c": torch.zeros(10, dtype=torch.int64)}
-        >>> bootstrap_intervals(tasks, scores, targets)["tasks"]["c"]["accuracy"]
+        >>> bootstrap_intervals(tasks, scores, targets, Draws())["tasks"]["c"]["accuracy"]
         [0.5, 1.0]
     """
     found: dict[str, dict[str, list[float]]] = {task.name: {} for task in tasks}
     samples = len(next(iter(scores.values())))
-    inverse = np.arange(samples) if units is None else np.unique(units, return_inverse=True)[1]
-    for rows in counted(draws(inverse, resamples, seed), resamples, progress):
+    for rows in counted(draws.of_rows(samples), draws.resamples, progress):
         for task in tasks:
             for name, value in _measured(task, scores, targets, thresholds or {}, rows).items():
                 found[task.name].setdefault(name, []).append(value)
     intervals = {task: {name: _interval(values) for name, values in of.items()} for task, of in found.items()}
-    said = {"level": LEVEL, "resamples": resamples, "seed": seed, "units": int(inverse.max()) + 1}
-    return {**said, "tasks": intervals}
-
-
-def draws(inverse: npt.NDArray[np.int64], resamples: int, seed: int) -> Iterator[Tensor]:
-    """Yield the rows of each draw of units with replacement.
-
-    Args:
-        inverse: Number of the unit of each row [N], from 0.
-        resamples: Number of draws.
-        seed: Of the draws.
-
-    Example:
-        >>> [len(rows) for rows in draws(np.array([0, 1, 1]), 3, seed=0)]
-        [4, 3, 2]
-    """
-    random = np.random.default_rng(seed)
-    sizes = np.bincount(inverse)
-    order, starts = np.argsort(inverse, kind="stable"), np.concatenate([[0], sizes.cumsum()[:-1]])
-    for _ in range(resamples):
-        units = random.integers(0, len(sizes), len(sizes))
-        counts = sizes[units]
-        ends = counts.cumsum()
-        inside = np.arange(ends[-1]) - np.repeat(ends - counts, counts)  # 0, 1, .. within each drawn unit
-        yield torch.from_numpy(order[np.repeat(starts[units], counts) + inside])
+    return {"level": LEVEL, **draws.said(samples), "tasks": intervals}
 
 
 def units_of(annotations: Annotations) -> Any:

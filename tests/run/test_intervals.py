@@ -14,7 +14,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.run import RunFolder, train
-from gcnlabel.run.intervals import bootstrap_intervals, draws, units_of
+from gcnlabel.run.intervals import Draws, bootstrap_intervals, units_of
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 CLASSES = TaskSet([Categorical("c", ["a", "b", "c"])])
@@ -45,24 +45,24 @@ def test_intervals_are_those_of_scipy(name):
     random = np.random.default_rng(7)
     how = {"paired": True, "vectorized": False, "n_resamples": 200, "method": "percentile", "batch": 1}
     expected = stats.bootstrap((guess, truth), measure, rng=random, **how).confidence_interval
-    found = bootstrap_intervals(tasks, scores, targets, resamples=200, seed=7)
+    found = bootstrap_intervals(tasks, scores, targets, Draws(200, 7))
     assert found["tasks"][tasks.names[0]][key] == pytest.approx([*expected], abs=1e-9)
     assert (found["resamples"], found["units"], found["level"]) == (200, 57, 0.95)
 
 
 def test_whole_groups_are_drawn():
-    inverse = np.array([2, 0, 1, 0, 2, 2])
+    persons = np.array(["z", "x", "y", "x", "z", "z"])
     random = np.random.default_rng(3)
-    for rows in draws(inverse, 20, seed=3):
+    for rows in Draws(20, 3, persons).of_rows(6):
         units = random.integers(0, 3, 3)
-        assert rows.tolist() == [row for unit in units for row in np.flatnonzero(inverse == unit)]
+        assert rows.tolist() == [row for unit in units for row in np.flatnonzero(persons == "xyz"[unit])]
 
 
 def test_samples_of_few_groups_have_wide_intervals():
     right = torch.tensor([1.0] * 30 + [0.0] * 30)
     scores, targets = {"c": torch.stack([right, 1 - right, 0 * right], 1)}, {"c": torch.zeros(60, dtype=torch.int64)}
-    alone = bootstrap_intervals(CLASSES, scores, targets, resamples=200)["tasks"]["c"]["accuracy"]
-    grouped = bootstrap_intervals(CLASSES, scores, targets, resamples=200, units=np.repeat(["x", "y"], 30))
+    alone = bootstrap_intervals(CLASSES, scores, targets, Draws(200))["tasks"]["c"]["accuracy"]
+    grouped = bootstrap_intervals(CLASSES, scores, targets, Draws(200, units=np.repeat(["x", "y"], 30)))
     assert grouped["tasks"]["c"]["accuracy"] == [0, 1]
     assert grouped["units"] == 2
     assert 0.3 < alone[0] < 0.5 < alone[1] < 0.7
@@ -82,7 +82,7 @@ def test_missing_targets_and_a_tag_that_few_draws_hold():
     tags = torch.zeros(12, 2)
     tags[:6, 0], tags[0, 1], tags[5, 0] = 1, 1, torch.nan
     scores = {"t": torch.randn(12, 2, generator=torch.Generator().manual_seed(0)), "d": torch.zeros(12, 1)}
-    found = bootstrap_intervals(tasks, scores, {"t": tags, "d": torch.full((12, 1), torch.nan)}, resamples=50)
+    found = bootstrap_intervals(tasks, scores, {"t": tags, "d": torch.full((12, 1), torch.nan)}, Draws(50))
     assert found["tasks"]["d"] == {}
     assert all(np.isfinite(bounds).all() and bounds[0] <= bounds[1] for bounds in found["tasks"]["t"].values())
 

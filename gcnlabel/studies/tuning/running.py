@@ -58,13 +58,24 @@ def tune(
         InputError: Optuna is missing; config, data, folder or storage cannot be used; or no trial could be trained.
     """
     optuna = optional("optuna", "tune", "gcnlabel tune")
+    _check(config, formats)
+    objective = Objective(config, default_space(config) if space is None else space, load_data(config), optuna)
+    check_selection(config, objective.data)
+    path = folder / STORAGE if storage is None else storage
+    study = _study(objective, folder, path)
+    _try(study, objective, trials, progress)
+    return {**_written(study, objective, folder, formats), "storage": path}
+
+
+def _check(config: Config, formats: Sequence[str]) -> None:
     check_formats(formats)
     if config.select.split != "val":
         raise InputError(f"select.split: {config.select.split}", expected="val: trials are compared on it")
-    space = default_space(config) if space is None else space
-    data = load_data(config)
-    check_selection(config, data)
-    path = folder / STORAGE if storage is None else storage
+
+
+def _study(objective: Objective, folder: Path, path: Path) -> Any:
+    """Return the study of a storage, for a folder whose files, if there are any, are of earlier trials there."""
+    optuna, config = objective.optuna, objective.config
     if not path.exists():
         for name in (BEST, TRIALS):
             refuse_existing(folder / name, overwrite=False)
@@ -72,33 +83,31 @@ def tune(
     writable_folder(path.parent)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     depends = {f"config.{key}": value for key, value in config.model_dump(mode="json").items()}
-    depends |= {f"search.{key}": str(of) for key, of in space.items()} | {"data": digest(data)}
-    study = open_study(optuna, path, f"{config.select.mode}imize", depends)
-    _try(optuna, study, Objective(config, space, data, optuna), trials, progress)
-    return {**_written(optuna, study, config, folder, formats), "storage": path}
+    depends |= {f"search.{key}": str(of) for key, of in objective.space.items()} | {"data": digest(objective.data)}
+    return open_study(optuna, path, f"{config.select.mode}imize", depends)
 
 
-def _try(optuna: Any, study: Any, objective: Objective, trials: int, progress: Callable[[int, int], None]) -> None:
+def _try(study: Any, objective: Objective, trials: int, progress: Callable[[int, int], None]) -> None:
     """Add trials, until as many as are wanted are done, here or in other processes."""
 
     def seeded(trial: Any) -> float:
         """Measure a trial whose proposals follow from its number: no two processes draw the same."""
         seed = objective.config.seed + 1000 * trial.number
-        study.sampler = optuna.samplers.TPESampler(seed=seed, multivariate=False, constant_liar=True)
+        study.sampler = objective.optuna.samplers.TPESampler(seed=seed, multivariate=False, constant_liar=True)
         return objective(trial)
 
     while (done := sum(_is_done(each) for each in study.get_trials(deepcopy=False))) < trials:
         progress(done, trials)
         study.optimize(seeded, n_trials=1)
-    progress(done, trials)
+    progress(trials, trials)
 
 
 def _is_done(trial: Any) -> bool:
     return trial.state.name in ("COMPLETE", "PRUNED")
 
 
-def _written(optuna: Any, study: Any, config: Config, folder: Path, formats: Sequence[str]) -> Found:
-    every = study.get_trials(deepcopy=False)
+def _written(study: Any, objective: Objective, folder: Path, formats: Sequence[str]) -> Found:
+    every, config = study.get_trials(deepcopy=False), objective.config
     with atomic_write(folder / TRIALS, overwrite=True) as temporary:
         temporary.write_bytes(plain_cells(_table(every)).write_csv().encode())
     complete = [trial for trial in every if trial.state.name == "COMPLETE"]
@@ -110,7 +119,7 @@ def _written(optuna: Any, study: Any, config: Config, folder: Path, formats: Seq
     said = f"# trial {best.number}: {config.select.split}/{config.select.metric} {best.value:.6g}\n"
     with atomic_write(folder / BEST, overwrite=True) as temporary:
         temporary.write_text(said + dump_config(changed(config, changes)), encoding="utf-8")
-    found = _importance(optuna, study, complete)
+    found = _importance(study, objective, complete)
     if found:
         name = f"{config.select.split}/{config.select.metric}"
         table = importance_table(found)
@@ -136,12 +145,13 @@ def _table(trials: Sequence[Any]) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _importance(optuna: Any, study: Any, complete: Sequence[Any]) -> dict[str, float]:
+def _importance(study: Any, objective: Objective, complete: Sequence[Any]) -> dict[str, float]:
     """Return what each key matters for being among the best tenth of trials (PED-ANOVA, Watanabe et al. 2023)."""
     if len({trial.value for trial in complete}) < 2:
         return {}
+    importance = objective.optuna.importance
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # which parts of it are experimental
-        evaluator = optuna.importance.PedAnovaImportanceEvaluator()
-        found = optuna.importance.get_param_importances(study, evaluator=evaluator)
-    return {key: float(value) for key, value in found.items()} if sum(found.values()) > 0 else {}
+        found = importance.get_param_importances(study, evaluator=importance.PedAnovaImportanceEvaluator())
+    shares = {key: float(share) for key, share in found.items() if not objective.space[key].is_fixed}
+    return shares if sum(shares.values()) > 0 else {}

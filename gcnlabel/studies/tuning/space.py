@@ -46,6 +46,11 @@ class Range:
         return text_of(min(max(drawn, float(self.low)), float(self.high)))
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether there is nothing to choose."""
+        return False
+
+    @property
     def examples(self) -> list[str]:
         """Values that must be allowed, as YAML."""
         return [text_of(self.low), text_of(self.high)]
@@ -65,6 +70,11 @@ class Choices:
         """Return the value that a trial of Optuna takes, as YAML."""
         chosen: str = trial.suggest_categorical(key, self.values)
         return chosen
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is nothing to choose."""
+        return len(self.values) == 1
 
     @property
     def examples(self) -> list[str]:
