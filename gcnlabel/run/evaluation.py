@@ -61,17 +61,16 @@ def evaluate(
     data, split = data or load_data(config, folder.split, progress=progress is not None), split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
     score = partial(part_scores, config, network=model.to(place), device=place, progress=progress)
-    annotations = data.parts[split].annotations
     with clear_failures(folder.path):
+        annotations = data.parts[split].annotations
         scores, targets = score(data.parts[split]), targets_to_tensors(annotations)
         thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
+    values = _head(config, split, len(annotations), int(checkpoint["epoch"]) + 1)
     notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, checkpoint.get(CALIBRATION))]
-    epoch = int(checkpoint["epoch"]) + 1
-    notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, epoch)]
-    values = _head(config, split, len(annotations), epoch) | {"notes": notes}
-    values |= {"thresholds": _by_label(data, thresholds), "tasks": measure(data, scores, targets, thresholds)}
-    if intervals:
-        draws = Draws(intervals, config.seed, units_of(annotations))
+    notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, values["selected"]["epoch"])]
+    by_label, by_task = _by_label(data, thresholds), measure(data, scores, targets, thresholds)
+    values |= {"notes": notes, "thresholds": by_label, "tasks": by_task}
+    if draws := Draws(intervals, config.seed, units_of(annotations)):
         values["intervals"] = bootstrap_intervals(data.tasks, scores, targets, draws, thresholds, progress)
     folder.write_evaluation(values)
     _write_predictions(folder, model.head, scores, targets, annotations.ids)

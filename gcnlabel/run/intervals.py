@@ -38,6 +38,10 @@ class Draws:
     seed: int = 0
     units: Any = None
 
+    def __bool__(self) -> bool:
+        """Return whether there is any."""
+        return self.resamples > 0
+
     def of_rows(self, samples: int) -> Iterator[Tensor]:
         """Yield the rows of each draw, those of a unit together: as many units as there are.
 
