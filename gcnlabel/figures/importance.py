@@ -31,7 +31,7 @@ def importance_figure(importance: Mapping[str, float], metric: str) -> Figure:
     figure = new_figure(width, 0.7 + ROW * len(values))
     axes = figure.add_subplot()
     axes.barh(range(len(values)), values, 0.7, color=colour(0))
-    axes.set_yticks(range(len(values)), [shortened(key, 7, 22 * width) for key in table["key"]])
+    axes.set_yticks(range(len(values)), [shortened(key, 7, 28 * width) for key in table["key"]])
     axes.set(ylim=(len(values) - 0.4, -0.6), xlim=(0, 1))
     axes.set_xlabel(f"importance for {shortened(metric, 7, 30 * width)}")
     return figure

@@ -119,6 +119,20 @@ def folds_of(annotations: Annotations, used: Rows, count: int, held_out: float, 
     return found
 
 
+def notes_on(config: Config) -> list[str]:
+    """Return what every report on folds of a config must say beside their results."""
+    graph = (
+        f"the graph of {config.graph.file} was not measured anew: if it has seen samples of a fold, that fold is easier"
+    )
+    on_test = "epochs are selected on held-out samples, not on the test split that select.split names"
+    found = {
+        config.data.note: config.data.note is not None,
+        graph: config.graph.file is not None and config.model.head.has_graph,
+        on_test: config.select.split == "test",
+    }
+    return [str(said) for said, is_so in found.items() if is_so]
+
+
 def _with_groups(config: Config, column: str) -> Config:
     """Return a config whose data source reads a column of groups; they count where its splits have names, too."""
     data: Any = config.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
 import time
@@ -16,7 +17,7 @@ import torch
 
 from gcnlabel import __version__
 from gcnlabel.config import Config
-from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.errors import InputError
 from gcnlabel.files import refuse_existing, strict_json, writable_folder, write_together
 from gcnlabel.processes import unordered
 from gcnlabel.run import RunFolder
@@ -24,7 +25,7 @@ from gcnlabel.run.data import RunData
 from gcnlabel.run.intervals import units_of
 from gcnlabel.studies import kept
 from gcnlabel.studies.ablation.job_files import digest
-from gcnlabel.studies.cross_validation.folds import Fold, read_folds
+from gcnlabel.studies.cross_validation.folds import Fold, notes_on, read_folds
 from gcnlabel.studies.cross_validation.summary import markdown, summaries, table
 from gcnlabel.studies.training import trained
 
@@ -110,11 +111,11 @@ def measured(fold: Fold) -> Found:
 
 
 def _measured_elsewhere(fold: Fold) -> Found:
-    """Return the result of a fold in a process beside others."""
+    """Return the result of a fold in a process beside others, which says nothing."""
     torch.set_num_threads(1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GcnlabelWarning)
-        return measured(fold)
+    logging.disable(logging.INFO)
+    warnings.simplefilter("ignore")
+    return measured(fold)
 
 
 def _depends(fold: Fold, count: int, data: str) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _write(config: Config, folder: Path, jobs: Sequence[Fold], used: str, done: 
         raise InputError("no metric is defined on two folds", fix="fewer folds, or more annotated samples")
     units = units_of(jobs[0].whole.annotations.select(_rows_of(jobs)))
     results: Found = {
-        **{"config": config.model_dump(mode="json"), "seed": config.seed, "used": used},
+        **{"config": config.model_dump(mode="json"), "seed": config.seed, "used": used, "notes": notes_on(config)},
         **{"samples": sum(of["samples"] for of in done), "groups": None if units is None else len(set(units))},
         "folds": [{key: of[key] for key in ("samples", "epoch", "seconds")} for of in done],
         "metrics": {name: asdict(of) for name, of in found.items()},

@@ -79,6 +79,7 @@ def markdown(results: Mapping[str, Any], found: Mapping[str, Summary]) -> str:
         "interval of the mean by Student's t, with the variance corrected for training samples that folds share "
         "(Nadeau and Bengio 2003).",
         "",
+        *(f"Note: {said}.\n" for said in results["notes"]),
         "| metric | mean | sd | 95% interval |",
         "| --- | --- | --- | --- |",
     ]

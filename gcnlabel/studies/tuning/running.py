@@ -81,7 +81,7 @@ def _study(objective: Objective, folder: Path, path: Path) -> Any:
             refuse_existing(folder / name, overwrite=False)
     writable_folder(folder)
     writable_folder(path.parent)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # what fails is said by whoever called
     depends = {f"config.{key}": value for key, value in config.model_dump(mode="json").items()}
     depends |= {f"search.{key}": str(of) for key, of in objective.space.items()} | {"data": digest(objective.data)}
     return open_study(optuna, path, f"{config.select.mode}imize", depends)

@@ -14,6 +14,7 @@ from gcnlabel.config import Config, dump_config, parse_config
 from gcnlabel.config.merging import with_changes
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file, parse_yaml
+from gcnlabel.nn import HEADS as HEAD_PARTS
 from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
 
 FORM = "{low: NUMBER, high: NUMBER, log: true|false} or {choices: [VALUE, ...]}"
@@ -134,8 +135,12 @@ def default_space(config: Config) -> Space:
 
     Where the config names no embeddings, those heads have one-hot ones.
     """
-    rate, own = config.optimizer.lr, parse_yaml(dump_config(config), "config")["model"]["head"]
-    heads = dict.fromkeys(text_of(head) for head in (own, *HEADS))
+    rate, own = config.optimizer.lr, config.model.head
+    known = [head for head in HEADS if HEAD_PARTS.parse(head) != own]
+    short = (
+        own.name if HEAD_PARTS.parse(own.name) == own else parse_yaml(dump_config(config), "config")["model"]["head"]
+    )
+    heads = dict.fromkeys(text_of(head) for head in (short, *known))
     space: dict[str, Range | Choices] = {
         "optimizer.lr": Range(rate / 10, rate * 10, log=True),
         "optimizer.weight_decay": Range(1e-5, 0.1, log=True),

@@ -15,7 +15,7 @@ from gcnlabel.config import load_config
 from gcnlabel.errors import InputError
 from gcnlabel.run import RunFolder, train
 from gcnlabel.studies.cross_validation import folds_of, run_cross_validation, running, summary
-from gcnlabel.studies.cross_validation.folds import read_folds
+from gcnlabel.studies.cross_validation.folds import notes_on, read_folds
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -175,3 +175,13 @@ def test_groups_of_a_column_count_where_splits_have_names(tmp_path):
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputError, match="no columns of groups"):
         read_folds(load_config("synthetic-faces"), 3, "person")
+
+
+def test_what_makes_folds_easier_is_said(finished):
+    root, _ = finished
+    assert notes_on(load_config(root / "config.yaml", QUICK)) == []
+    changes = ["model.head=graph", "graph.file=graph.safetensors", "select.split=test"]
+    notes = notes_on(load_config(root / "config.yaml", changes))
+    assert [note.split()[0] for note in notes] == ["the", "epochs"]
+    assert "graph.safetensors" in notes[0]
+    assert "synthetic" in notes_on(load_config("synthetic-faces"))[0]

@@ -13,6 +13,7 @@ from gcnlabel import optional as optional_module
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
 from gcnlabel.errors import InputError
+from gcnlabel.nn import HEADS
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run.data import load_data
 from gcnlabel.studies.tuning import Choices, Range, default_space, read_space, tune
@@ -184,6 +185,16 @@ def test_the_default_space_suits_the_config(config):
     assert space["graph.convention"].values[0] == "ml-gcn-paper"
     file = config.graph.changed(file="graph.safetensors")
     assert set(default_space(config.model_copy(update={"graph": file}))) == keys
+    assert default_space(config)["model.head"].values == (
+        "linear",
+        "cosine",
+        "graph",
+        '{"name": "cosine", "of": "graph"}',
+    )
+    own = config.model.model_copy(update={"head": HEADS.parse({"name": "graph", "hidden_channels": [8]})})
+    heads = default_space(config.model_copy(update={"model": own}))["model.head"].values
+    assert len(heads) == 5
+    assert yaml.safe_load(heads[0])["hidden_channels"] == [8]
     assert space["optimizer.lr"] == Range(0.001, 0.1, log=True)
 
 
