@@ -18,7 +18,7 @@ from gcnlabel.run.data import load_data
 from gcnlabel.run.loaders import check_selection
 from gcnlabel.studies.ablation.job_files import digest
 from gcnlabel.studies.tuning.space import Space, changed, default_space
-from gcnlabel.studies.tuning.storage import open_study
+from gcnlabel.studies.tuning.storage import open_study, storage_errors
 from gcnlabel.studies.tuning.trial import CHANGES, WHY, Objective
 
 Found = dict[str, Any]
@@ -63,7 +63,8 @@ def tune(
     check_selection(config, objective.data)
     path = folder / STORAGE if storage is None else storage
     study = _study(objective, folder, path)
-    _try(study, objective, trials, progress)
+    with storage_errors(optuna, path):
+        _try(study, objective, trials, progress)
     return {**_written(study, objective, folder, formats), "storage": path}
 
 

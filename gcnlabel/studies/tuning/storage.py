@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ NAME = "gcnlabel"
 """Of the study in the file."""
 OF = "of"
 """What the trials of a study are of."""
-SQLITE = b"SQLite format 3\x00"
+TABLES = {"alembic_version", "studies", "trials", "version_info"}
+"""Some tables of Optuna's."""
 PATIENCE = 60.0
 """Seconds that a process waits for another that writes."""
 ABSENT = object()
@@ -32,7 +35,7 @@ def open_study(optuna: Any, path: Path, direction: str, depends: Mapping[str, An
     Raises:
         InputError: The file is no storage of Optuna, or holds trials of something else.
     """
-    _check_sqlite(path)
+    _check_ours(path)
     study = _opened(optuna, path, direction)
     before, now = study.user_attrs.get(OF), json.loads(json.dumps(depends, default=str))
     if before is None:
@@ -43,13 +46,37 @@ def open_study(optuna: Any, path: Path, direction: str, depends: Mapping[str, An
     return study
 
 
-def _check_sqlite(path: Path) -> None:
+def _check_ours(path: Path) -> None:
+    """Check that a file is not there, empty, or made by Optuna: tables would be added to any other.
+
+    Raises:
+        InputError: It is not.
+    """
     if path.is_dir():
         raise InputError(f"{path} is a folder", expected="a file, which is made where it is missing")
-    if path.exists() and path.stat().st_size:
-        with path.open("rb") as file:
-            if file.read(len(SQLITE)) != SQLITE:
-                raise InputError(f"{path} is no SQLite file", fix="another --storage")
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as file:
+            tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error as error:
+        raise InputError(f"{path} cannot be read as an SQLite file: {error}", fix="another --storage") from error
+    if tables and not tables & TABLES:
+        raise InputError(f"{path} holds {shorten(sorted(tables))}, and no trials", fix="another --storage")
+
+
+@contextmanager
+def storage_errors(optuna: Any, path: Path) -> Iterator[None]:
+    """Turn an error of the storage, as of a full disk, into one message.
+
+    Raises:
+        InputError: There was one.
+    """
+    try:
+        yield
+    except optuna.exceptions.StorageInternalError as error:
+        why = str(error.__cause__ or error).partition("\n")[0]
+        raise InputError(f"{path} cannot be written: {why}", fix="room on a local disk; then call it again") from error
 
 
 def _opened(optuna: Any, path: Path, direction: str) -> Any:

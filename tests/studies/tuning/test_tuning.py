@@ -207,7 +207,7 @@ def test_one_message_where_optuna_is_missing(config, tmp_path, monkeypatch):
 
 def test_files_that_are_there_are_kept(config, tmp_path):
     (tmp_path / "no.db").write_text("some notes that are no database\n")
-    with pytest.raises(InputError, match="is no SQLite file"):
+    with pytest.raises(InputError, match="cannot be read as an SQLite file"):
         tune(config, tmp_path, 1, storage=tmp_path / "no.db", space=SPACE)
     assert (tmp_path / "no.db").read_text().startswith("some notes")
     (tmp_path / "best.yaml").write_text("mine")
