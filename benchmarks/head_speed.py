@@ -1,11 +1,12 @@
 """What a head costs: a training step and inference, beside the published formula and a linear layer.
 
-    python benchmarks/head_speed.py [--labels 9 80 1000 10000 100000 1000000] [--seconds 3]
+    python benchmarks/head_speed.py [--labels 9 80 1000 10000 100000 1000000] [--seconds 3] [--only ensemble]
 
 Training step: forward and backward of a 300-512-1024 head with two hidden layers of weights, 35 samples, 8 neighbours a
 label. "Published" is the dense formula of both released codes, written from the formula: ``D^-1/2 Aᵀ D^-1/2`` rebuilt
-in every step, both products dense, W formed. Inference: the head folded into a linear layer. The sides take turns in
-one process; medians. Writes benchmarks/results/head_speed.json.
+in every step, both products dense, W formed. Inference: the head folded into a linear layer. Ensemble: linear, cosine
+and generated base models on the same features, folded, beside a linear head, with 384 features and 256
+samples. The sides take turns in one process; medians. Writes benchmarks/results/head_speed.json.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from torch import Tensor, nn
 
 from gcnlabel.files import atomic_write
 from gcnlabel.graph import LabelGraph
-from gcnlabel.nn import LabelGraphHead, LinearHead
+from gcnlabel.nn import CosineHead, LabelGraphHead, LinearHead
+from gcnlabel.nn.heads.ensemble import EnsembleHead
 from gcnlabel.tasks import MultiLabel, TaskSet
 
 RESULT = Path(__file__).parent / "results" / "head_speed.json"
 EMBEDDING, HIDDEN, FEATURES, BATCH, DEGREE = 300, 512, 1024, 35, 8
+ENSEMBLE_FEATURES, ENSEMBLE_BATCH = 384, 256
 MAX_DENSE = 10_000
 """Labels up to which the dense formula is tried: its matrix has their square."""
 
@@ -60,13 +63,18 @@ def ring(labels: int) -> tuple[Tensor, Tensor]:
     )
 
 
-def graph_head(labels: int) -> LabelGraphHead:
-    """Return the head over a random graph; its task names are numbers."""
+def random_graph(labels: int) -> LabelGraph:
+    """Return a graph with random edges and embeddings; its task names are numbers."""
     tasks = TaskSet([MultiLabel("labels", list(map(str, range(labels))))])
     edge_index, edge_weight = ring(labels)
     x = torch.randn(labels, EMBEDDING, generator=torch.Generator().manual_seed(0))
-    graph = LabelGraph(x=x, edge_index=edge_index, edge_weight=edge_weight, tasks=tasks, num_nodes=labels)
-    return LabelGraphHead(graph, tasks, FEATURES, (HIDDEN,))
+    return LabelGraph(x=x, edge_index=edge_index, edge_weight=edge_weight, tasks=tasks, num_nodes=labels)
+
+
+def graph_head(labels: int, features: int = FEATURES) -> LabelGraphHead:
+    """Return the head over a random graph."""
+    graph = random_graph(labels)
+    return LabelGraphHead(graph, graph.tasks, features, (HIDDEN,))
 
 
 def step(head: nn.Module, features: Tensor, gradient: Tensor) -> None:
@@ -125,18 +133,43 @@ def inference(labels: int, budget: float) -> dict[str, float]:
     return {f"{name}_ms": value * 1e3 for name, value in found.items()} | ratios
 
 
+def ensemble(labels: int, budget: float) -> dict[str, float]:
+    """Time inference of a folded ensemble beside a linear head."""
+    size = ENSEMBLE_FEATURES
+    generated = graph_head(labels, size)
+    tasks = generated.tasks
+    bases = {"linear": LinearHead(tasks, size), "cosine": CosineHead(LinearHead(tasks, size)), "generated": generated}
+    sides = {"folded": EnsembleHead(bases).eval().fused(), "linear": LinearHead(tasks, size).eval()}
+    features = torch.randn(ENSEMBLE_BATCH, size)
+    with torch.inference_mode():
+        found = in_turns({name: lambda head=head: head(features) for name, head in sides.items()}, budget)
+    return {f"{name}_ms": value * 1e3 for name, value in found.items()} | {
+        "folded_to_linear": found["folded"] / found["linear"]
+    }
+
+
+MEASURES: dict[str, tuple[Callable[[int, float], dict[str, float]], int]] = {
+    "training": (training, 1_000_000),
+    "inference": (inference, 100_000),
+    "ensemble": (ensemble, 1000),
+}
+"""What is measured, with the number of labels up to which it is."""
+
+
 def main() -> None:
     """Measure every number of labels."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labels", nargs="*", type=int, default=[9, 80, 1000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--only", nargs="*", choices=MEASURES, default=list(MEASURES))
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     results |= {"torch": torch.__version__, "threads": torch.get_num_threads()}
     for labels in options.labels:
-        for name, measure in (("training", training), ("inference", inference)):
-            if name == "inference" and labels > 100_000:
+        for name in options.only:
+            measure, most = MEASURES[name]
+            if labels > most:
                 continue
             found = measure(labels, options.seconds)
             results.setdefault(name, {})[str(labels)] = found

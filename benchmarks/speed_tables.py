@@ -30,6 +30,15 @@ def speed_table() -> str:
         for n, row in heads["inference"].items()
     ]
     rows += [
+        (
+            "ensemble (linear, cosine, graph), folded",
+            "linear head",
+            _labels(n),
+            _cost(row["folded_to_linear"]),
+        )
+        for n, row in heads["ensemble"].items()
+    ]
+    rows += [
         ("DenseNet-121, training step", "with a linear head", name, _cost(row["ratio"]))
         for name, row in models["step"].items()
     ]

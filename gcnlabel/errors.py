@@ -60,6 +60,10 @@ class GcnlabelWarning(UserWarning):
     """Base of the warnings that gcnlabel gives about data."""
 
 
+class FewSamplesWarning(GcnlabelWarning):
+    """A statistic of two labels rests on very few samples."""
+
+
 class UndefinedStatisticWarning(GcnlabelWarning):
     """A pair of labels has no defined statistic and was given 0."""
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.graph.checks import check_edges
+from gcnlabel.graph.measuring import few_samples_text
 from gcnlabel.graph.raw_matrix import as_dense, entries_at
 
 Floats = npt.NDArray[np.float64]
@@ -87,6 +88,8 @@ def inspect_warnings(graph: LabelGraph) -> list[str]:
     found = []
     if not torch.isfinite(graph.edge_weight).all():
         found.append("some edge weights are NaN or infinite: every score would become NaN")
+    if few := graph.history.get("few_samples"):
+        found.append(few_samples_text(few))
     if isolated:
         found.append(f"{len(isolated)} isolated label(s), without any edge to or from another: {shorten(isolated)}")
     if source_only:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
+from gcnlabel.figures.legend import add_legend
 from gcnlabel.figures.seeds import Group, difference, lower_is_better
 from gcnlabel.figures.style import COLUMN, PAGE, colour, new_figure, styled, width_or
 
@@ -57,11 +58,10 @@ def comparison_figure(results: Results, groups: Sequence[Group] = ()) -> Figure:
     names = _drawn_names(results)
     over_seeds = len(found) > 1 and len(found) < len(results)
     width = width_or(PAGE if over_seeds else COLUMN)
-    per_row = max(1, int(width / 1.1))
     beside = over_seeds and width > 5
     panels_high = 2 if over_seeds and not beside else 1
     rows = len(names) * (0.2 + 0.05 * max(len(found) - 2, 0))
-    figure = new_figure(width, 0.3 + panels_high * (0.3 + rows) + 0.16 * -(-len(found) // per_row))
+    figure = new_figure(width, 0.3 + panels_high * (0.3 + rows))
     panels = figure.subplots(panels_high, 2 if beside else 1, squeeze=False, sharey=True).ravel().tolist()
     for k, group in enumerate(found):
         y = [i + 0.7 * ((k + 0.5) / len(found) - 0.5) for i in range(len(names))]
@@ -77,7 +77,7 @@ def comparison_figure(results: Results, groups: Sequence[Group] = ()) -> Figure:
         panels[1].axvline(0, color="black", linewidth=0.8)
         panels[-1].tick_params(labelleft=not beside)
     handles = [line for line in panels[0].lines if str(line.get_label())[:1] != "_"]
-    figure.legend(handles=handles, loc="outside upper center", ncols=per_row)
+    add_legend(figure, handles, above=True)
     return figure
 
 

@@ -12,12 +12,11 @@ from matplotlib.figure import Figure
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
-from gcnlabel.figures.seeds import Group
+from gcnlabel.figures.legend import add_legend, handles_of
+from gcnlabel.figures.seeds import Group, group_names
 from gcnlabel.figures.style import PAGE, colour, new_figure, styled, width_or
 
 HEADLINES = ("accuracy", "macro_f1", "mean_ccc", "lrap", "mAP")
-MAX_NAMED = 12
-"""Lines that the legend names, and that are told apart by colour."""
 
 
 class Curve(NamedTuple):
@@ -59,13 +58,13 @@ def curves_figure(
     Raises:
         InputError: A table has no epoch or no metric to draw.
     """
-    of_run = _group_names(tables, groups)
+    of_run = group_names(tables, groups)
     found = [curve for run, table in tables.items() for curve in _curves(run, of_run[run], table, len(tables) > 1)]
     names = sorted(dict.fromkeys(curve.metric for curve in found), key=lambda name: name != "loss")
     if not names:
         raise InputError("no loss or headline metric to draw", expected=f"a column of {', '.join(HEADLINES)}")
     width = width_or(PAGE)
-    rows = -(-len(names) // (3 if width > 5 else 1))
+    rows = -(-len(names) // (3 if width > 5 else 1 + (len(names) > 3)))
     columns = -(-len(names) // rows)
     figure = new_figure(width, 0.5 + (1.9 if width > 5 else 1.5) * rows)
     panels = figure.subplots(rows, columns, squeeze=False)
@@ -77,8 +76,10 @@ def curves_figure(
             _draw(axes, members, colour(order.index(members[0].group)), selected or {})
         axes.set_title(name)
         axes.xaxis.get_major_locator().set_params(integer=True)
-    figure.supxlabel("epoch")
-    _legend(figure, panels.ravel().tolist(), width, banded=len(set(of_run.values())) < len(of_run))
+    for axes in panels.flat[max(0, len(names) - columns) : len(names)]:
+        axes.set_xlabel("epoch")
+    banded = len(set(of_run.values())) < len(of_run)
+    add_legend(figure, handles_of(figure), title="line: mean, band: lowest to highest of the seeds" if banded else "")
     return figure
 
 
@@ -88,18 +89,6 @@ def _together(curves: Iterable[Curve]) -> Iterable[list[Curve]]:
     for curve in curves:
         found.setdefault((curve.group, curve.split), []).append(curve)
     return found.values()
-
-
-def _legend(figure: Figure, panels: Sequence[Axes], width: float, *, banded: bool) -> None:
-    handles = {line.get_label(): line for axes in panels for line in axes.lines if str(line.get_label())[:1] != "_"}
-    shown = list(handles)[:MAX_NAMED]
-    figure.legend(
-        [handles[label] for label in shown],
-        list(map(str, shown)),
-        loc="outside lower center",
-        ncols=max(1, int(width / 1.7)),
-        title="line: mean, band: lowest to highest of the seeds" if banded else None,
-    )
 
 
 def _draw(axes: Axes, members: Sequence[Curve], shade: str, selected: Mapping[str, int]) -> None:
@@ -128,19 +117,12 @@ def _draw(axes: Axes, members: Sequence[Curve], shade: str, selected: Mapping[st
 
 def curves_table(tables: Mapping[str, pl.DataFrame], groups: Sequence[Group] = ()) -> pl.DataFrame:
     """Return every metric of every epoch: run, group, epoch, metric, value."""
-    parts, of_run = [], _group_names(tables, groups)
+    parts, of_run = [], group_names(tables, groups)
     for run, table in tables.items():
         long = table.unpivot(index="epoch", variable_name="metric", value_name="value")
         names = pl.lit(run).alias("run"), pl.lit(of_run[run]).alias("group")
         parts.append(long.select(*names, "epoch", "metric", pl.col("value").cast(pl.Float64)))
     return pl.concat(parts)
-
-
-def _group_names(tables: Mapping[str, pl.DataFrame], groups: Sequence[Group]) -> dict[str, str]:
-    """Return run -> name of its group, its own where it is alone."""
-    there = {group.name: [run for run in group.runs if run in tables] for group in groups}
-    several = {run: name for name, runs in there.items() for run in runs if len(runs) > 1}
-    return {run: several.get(run, run) for run in tables}
 
 
 def _curves(run: str, group: str, table: pl.DataFrame, several: bool) -> Iterator[Curve]:

@@ -15,6 +15,7 @@ from gcnlabel.figures.adjacency import adjacency_table
 from gcnlabel.figures.colour_bar import colour_bar
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.heat_map import fit_names, heat_map
+from gcnlabel.figures.legend import add_legend, handles_of
 from gcnlabel.figures.order import Floats
 from gcnlabel.figures.scale import robust_scale
 from gcnlabel.figures.style import PAGE, colour, new_figure, styled, width_or
@@ -50,7 +51,7 @@ def dependency_figure(graph: LabelGraph) -> Figure:
     width = width_or(PAGE)
     columns = 2 if width > 5 else 1
     panel = min(0.92 * width / columns, 0.7 + 0.3 * len(names))
-    figure = new_figure(width, panel * (2 / columns) + 0.25 * width / columns + 0.9)
+    figure = new_figure(width, panel * (2 / columns) + 0.25 * width / columns + 0.6)
     ratios = [panel] * (2 // columns) + [0.25 * width / columns + 0.6]
     grid = figure.add_gridspec(len(ratios), columns, height_ratios=ratios)
     own, maps = np.eye(len(names), dtype=bool), []
@@ -61,7 +62,7 @@ def dependency_figure(graph: LabelGraph) -> Figure:
         axes.set_title(title)
         colour_bar(maps[-1:])
     _pairs(figure.add_subplot(grid[-1, :]), graph)
-    figure.legend(loc="outside lower center", ncols=3)
+    add_legend(figure, handles_of(figure))
     fit_names(maps, "numbered as in the table of the adjacency")
     return figure
 

@@ -72,14 +72,14 @@ def drawings_of_tasks(
     name: str,
     suits: Callable[[Task], bool],
     table: Callable[[Scored, Task], pl.DataFrame],
-    figure: Callable[[pl.DataFrame], Figure],
+    figure: Callable[[pl.DataFrame, Sequence[Group]], Figure],
 ) -> Drawings:
     """Return a drawing of each task that suits, ``<name>_<task>``, of the runs with predictions."""
 
     def drawn(task: Task) -> tuple[Figure, pl.DataFrame]:
         keys = f"scores/{task.name}", f"targets/{task.name}"
         numbers = table({run: (of[keys[0]], of[keys[1]]) for run, of in runs.predictions.items()}, task)
-        return figure(numbers), numbers
+        return figure(numbers, runs.groups), numbers
 
     there = [task for task in runs.tasks or () if runs.predictions and suits(task)]
     return {f"{name}_{task.name}": partial(drawn, task) for task in there}

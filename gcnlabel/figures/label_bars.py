@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 from torchmetrics.functional.classification import binary_average_precision
 
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs, Scored, drawings_of_tasks
+from gcnlabel.figures.legend import add_legend, handles_of
+from gcnlabel.figures.seeds import Group, lines_of
 from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.figures.text import shortened
 from gcnlabel.tasks import Task
@@ -47,27 +51,29 @@ def label_bars_table(scored: Scored, task: Task) -> pl.DataFrame:
 
 
 @styled
-def label_bars_figure(table: pl.DataFrame) -> Figure:
+def label_bars_figure(table: pl.DataFrame, groups: Sequence[Group] = ()) -> Figure:
     """Return a bar a label and run, the labels with most samples first, with that number beside the name.
 
     Of very many labels, those with most samples are drawn, which the axis says; all are in the table.
 
     Args:
         table: What :func:`label_bars_table` returns.
+        groups: Runs that differ in their seed alone: one bar, their mean, with a line from the lowest to the highest.
     """
-    runs = table["run"].unique(maintain_order=True).to_list()
-    of_first = table.filter(run=runs[0]).sort("samples", descending=True, maintain_order=True)
+    runs = lines_of(table, "run", groups)
+    of_first = runs[0].of[0].sort("samples", descending=True, maintain_order=True)
     height = ROW * max(1.0, 0.6 * len(runs))
     shown = min(len(of_first), int((HIGHEST - 0.8) / height))
     labels, counts = of_first["label"].to_list()[:shown], of_first["samples"].to_list()[:shown]
     width = width_or(COLUMN)
-    figure = new_figure(width, 0.8 + max(height * shown, LOWEST) + 0.16 * len(runs))
+    figure = new_figure(width, 0.8 + max(height * shown, LOWEST))
     axes = figure.add_subplot()
     for k, run in enumerate(runs):
-        values = dict(zip(*(table.filter(run=run)[name] for name in ("label", "average precision")), strict=True))
         places = [row + 0.8 * ((k + 0.5) / len(runs) - 0.5) for row in range(shown)]
-        lengths = [values[label] if values[label] is not None else 0.0 for label in labels]
-        axes.barh(places, lengths, 0.8 / len(runs), color=colour(k), label=run)
+        values = np.array([_lengths(of, labels) for of in run.of])
+        axes.barh(places, values.mean(0), 0.8 / len(runs), color=colour(k), label=run.name)
+        if len(values) > 1:
+            axes.hlines(places, values.min(0), values.max(0), color="black", linewidth=0.6)
     names = [f"{shortened(label, 7, 22 * width)} ({count})" for label, count in zip(labels, counts, strict=True)]
     axes.set_yticks(range(shown), names)
     axes.set(ylim=(shown - 0.4, -0.6), xlim=(0, 1))
@@ -75,5 +81,11 @@ def label_bars_figure(table: pl.DataFrame) -> Figure:
     axes.set_xlabel(f"average precision{most}")
     axes.set_ylabel("label (samples)")
     if len(runs) > 1:
-        figure.legend(loc="outside lower center")
+        add_legend(figure, handles_of(figure))
     return figure
+
+
+def _lengths(of: pl.DataFrame, labels: Sequence[str]) -> list[float]:
+    """Return the average precision of each label, 0 where it has none."""
+    values = dict(zip(of["label"], of["average precision"], strict=True))
+    return [values[label] or 0.0 for label in labels]

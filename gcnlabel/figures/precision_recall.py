@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import numpy as np
 import polars as pl
 import torch
 from matplotlib.figure import Figure
@@ -11,6 +13,8 @@ from torch import Tensor
 from torchmetrics.functional.classification import binary_average_precision, binary_precision_recall_curve
 
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs, Scored, drawings_of_tasks
+from gcnlabel.figures.legend import add_legend, handles_of
+from gcnlabel.figures.seeds import Group, lines_of
 from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.tasks import Task
 
@@ -58,20 +62,21 @@ def _curves(scored: Scored, task: Task) -> Iterator[tuple[str, Tensor, Tensor]]:
 
 
 @styled
-def precision_recall_figure(table: pl.DataFrame) -> Figure:
+def precision_recall_figure(table: pl.DataFrame, groups: Sequence[Group] = ()) -> Figure:
     """Return precision against recall, a line a curve, with its average precision in the legend.
 
     Args:
         table: What :func:`precision_recall_table` returns.
+        groups: Runs that differ in their seed alone: thin lines of one colour, with their mean average precision.
     """
-    names = table["curve"].unique(maintain_order=True).to_list() if len(table) else []
-    figure = new_figure(width_or(COLUMN), 2.7 + 0.16 * len(names))
+    figure = new_figure(width_or(COLUMN), 2.7)
     axes = figure.add_subplot()
-    for k, name in enumerate(names):
-        of = table.filter(curve=name)
-        label = f"{name} ({of['average precision'][0]:.2f})"
-        axes.plot(of["recall"], of["precision"], color=colour(k), label=label, drawstyle="steps-post")
+    for k, lines in enumerate(lines_of(table, "curve", groups)):
+        mean = np.mean([of["average precision"][0] for of in lines.of])
+        for label, of in lines.labelled(f"({mean:.2f})"):
+            style: dict[str, Any] = {"color": colour(k), "label": label, "linewidth": lines.width}
+            axes.plot(of["recall"], of["precision"], drawstyle="steps-post", **style)
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02))
-    if names:
-        figure.legend(loc="outside lower center", title="average precision")
+    if len(table):
+        add_legend(figure, handles_of(figure), title="average precision")
     return figure

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs, Scored, drawings_of_tasks
+from gcnlabel.figures.legend import add_legend, handles_of
+from gcnlabel.figures.seeds import Group, lines_of
 from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.tasks import Task
 
@@ -55,21 +60,22 @@ def calibration_error(table: pl.DataFrame) -> float:
 
 
 @styled
-def reliability_figure(table: pl.DataFrame) -> Figure:
+def reliability_figure(table: pl.DataFrame, groups: Sequence[Group] = ()) -> Figure:
     """Return frequency against predicted probability, a line a run, with the expected calibration error in the legend.
 
     Args:
         table: What :func:`reliability_table` returns.
+        groups: Runs that differ in their seed alone: thin lines of one colour, with the mean of their errors.
     """
-    runs = table["run"].unique(maintain_order=True).to_list() if len(table) else []
-    figure = new_figure(width_or(COLUMN), 2.8 + 0.16 * len(runs))
+    figure = new_figure(width_or(COLUMN), 2.8)
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], "--", color="0.5", linewidth=0.8)
-    for k, run in enumerate(runs):
-        of = table.filter(run=run)
-        label = f"{run} ({calibration_error(of):.3f})"
-        axes.plot(of["predicted"], of["frequency"], "o-", markersize=3, color=colour(k), label=label)
+    for k, lines in enumerate(lines_of(table, "run", groups)):
+        error = np.mean([calibration_error(of) for of in lines.of])
+        for label, of in lines.labelled(f"({error:.3f})"):
+            style: dict[str, Any] = {"color": colour(k), "label": label, "linewidth": lines.width}
+            axes.plot(of["predicted"], of["frequency"], "o-", markersize=2.5 * lines.width, **style)
     axes.set(xlabel="predicted probability", ylabel="frequency", xlim=(0, 1), ylim=(0, 1))
-    if runs:
-        figure.legend(loc="outside lower center", ncols=1, title="expected calibration error")
+    if len(table):
+        add_legend(figure, handles_of(figure), title="expected calibration error")
     return figure

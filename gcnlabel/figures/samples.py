@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gcnlabel.errors import InputError
-from gcnlabel.figures.style import PAGE, SMALL, SMALLEST, colour, new_figure, short, styled, width_or
+from gcnlabel.figures.legend import add_legend
+from gcnlabel.figures.style import PAGE, SMALLEST, colour, new_figure, short, styled, width_or
 from gcnlabel.figures.text import shortened, text_width
 
 STEP = 7.5
@@ -67,7 +68,7 @@ def sample_figure(samples: SamplePredictions) -> Figure:
     grid_rows = -(-count // columns)
     lines = len(samples.names) + 1
     side = min(0.8 * width / columns, 1.6)
-    figure = new_figure(width, grid_rows * (side + STEP * lines / 72 + 0.1) + 0.45)
+    figure = new_figure(width, grid_rows * (side + STEP * lines / 72 + 0.1))
     panels = figure.subplots(grid_rows, columns, squeeze=False)
     for axes in panels.flat:
         axes.set_axis_off()
@@ -75,24 +76,16 @@ def sample_figure(samples: SamplePredictions) -> Figure:
         image = samples.images[k].transpose(1, 2, 0)
         axes.imshow(image.squeeze(), cmap="gray" if image.shape[2] == 1 else None, vmin=0, vmax=255)
         _write(axes, samples, k, 72 * width / columns)
-    _legend(figure, samples, width)
+    _legend(figure, samples)
     return figure
 
 
-def _legend(figure: Figure, samples: SamplePredictions, width: float) -> None:
-    names = ("annotated", *samples.names)
-    handles = [Line2D([], [], linestyle="none", label=name) for name in names]
-    beside = sum(text_width(name, SMALL) + 20 for name in names) < 72 * width
-    break_or_not = "; " if width > 5 else "\n"
+def _legend(figure: Figure, samples: SamplePredictions) -> None:
+    handles = [Line2D([], [], linestyle="none", label=name) for name in ("annotated", *samples.names)]
     outside = OUTSIDE if _outside(samples).any() else ""
-    figure.legend(
-        handles=handles,
-        labelcolor=["black", *(colour(m) for m in range(len(samples.names)))],
-        title=f"class (valence, arousal){break_or_not}a class that is right is in bold{outside}",
-        ncols=len(handles) if beside else 1,
-        loc="outside lower center",
-        handlelength=0,
-    )
+    title = f"class (valence, arousal); a class that is right is in bold{outside}"
+    colours = ["black", *(colour(m) for m in range(len(samples.names)))]
+    add_legend(figure, handles, title=title, handle_length=0, colours=colours)
 
 
 def _outside(samples: SamplePredictions) -> npt.NDArray[np.bool_]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 from scipy import stats
 
 LOWER_IS_BETTER = ("loss", "rmse", "error", "coverage")
@@ -93,6 +94,55 @@ def difference(a: Mapping[Any, float], b: Mapping[Any, float]) -> tuple[float, t
         return mean, None
     ends = stats.ttest_ind([*b.values()], [*a.values()], equal_var=False).confidence_interval()
     return mean, (float(ends.low), float(ends.high))
+
+
+def group_names(runs: Iterable[str], groups: Sequence[Group]) -> dict[str, str]:
+    """Return run -> name of its group, its own where no other run of the group is there.
+
+    Example:
+        >>> group_names(["a1", "a2", "b1"], [Group("a", ("a1", "a2"), (1, 2)), Group("b", ("b1", "b2"), (1, 2))])
+        {'a1': 'a', 'a2': 'a', 'b1': 'b1'}
+    """
+    runs = list(runs)
+    there = {group.name: [run for run in group.runs if run in runs] for group in groups}
+    several = {run: name for name, of in there.items() for run in of if len(of) > 1}
+    return {run: several.get(run, run) for run in runs}
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a run, or of runs that differ in their seed alone.
+
+    Attributes:
+        name: What the legend calls them.
+        of: The table of each.
+        width: Of a line, in points: thinner where there are several.
+    """
+
+    name: str
+    of: Sequence[pl.DataFrame]
+    width: float
+
+    def labelled(self, value: str) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield label and table of each; the first alone is named in the legend, with a value."""
+        for k, of in enumerate(self.of):
+            yield (f"{self.name} {value}" if k == 0 else "_seed"), of
+
+
+def lines_of(table: pl.DataFrame, column: str, groups: Sequence[Group]) -> list[Lines]:
+    """Return the lines of a table whose column holds names of runs, in its order."""
+    names = table[column].unique(maintain_order=True).to_list() if len(table) else []
+    found: dict[str, list[str]] = {}
+    for run, group in group_names(names, groups).items():
+        found.setdefault(group, []).append(run)
+    return [
+        Lines(
+            f"{group}, {len(runs)} seeds" if len(runs) > 1 else group,
+            [table.filter(pl.col(column) == run) for run in runs],
+            0.6 if len(runs) > 1 else 1.2,
+        )
+        for group, runs in found.items()
+    ]
 
 
 def lower_is_better(metric: str) -> bool:

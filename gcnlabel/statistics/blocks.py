@@ -12,6 +12,7 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.errors import InputError
+from gcnlabel.statistics.common_samples import CommonSamples
 from gcnlabel.statistics.statistic import STATISTICS, Floats, Ints, Statistic
 from gcnlabel.tasks import TaskSet
 
@@ -50,6 +51,7 @@ class LabelStatistics:
         self._statistics = {
             pair: statistic_class(part.name)(tasks, *pair, **part.options) for pair, part in parts.items()
         }
+        self._common = CommonSamples(tasks, self._statistics)
         for a, b in blocks:
             if a != b and (b, a) in blocks:
                 raise InputError(f"the pair of tasks {a!r} and {b!r} is named twice", expected="each pair once")
@@ -57,6 +59,7 @@ class LabelStatistics:
     def update(self, annotations: Annotations) -> Self:
         """Add samples."""
         self.num_samples += len(annotations)
+        self._common.add(annotations)
         for statistic in self._statistics.values():
             statistic.update(annotations)
         return self
@@ -71,6 +74,7 @@ class LabelStatistics:
             raise InputError("cannot merge statistics of other tasks or blocks", expected=str(self._parts))
         self.num_samples += other.num_samples
         self.rows += other.rows
+        self._common.merge(other._common)
         for pair, statistic in self._statistics.items():
             statistic.merge(other._statistics[pair])
         return self
@@ -111,6 +115,10 @@ class LabelStatistics:
             each = statistic.label_counts() if a == b else None
             found |= {} if each is None else dict(zip(self.tasks[a].labels, each.tolist(), strict=True))
         return found
+
+    def few_samples(self) -> list[tuple[str, str, int]]:
+        """Return both labels and the number of samples of each pair that is annotated together on very few of all."""
+        return sorted(self._common.few(self.num_samples), key=lambda pair: pair[2])
 
     def describe(self) -> list[dict[str, Any]]:
         """Return how each block is computed, as plain values."""

@@ -1,6 +1,7 @@
 """Figures of predictions and comparisons for 2 to 159 labels with long names: their texts, at both widths."""
 
 import numpy as np
+import polars as pl
 import pytest
 import torch
 from drawn_texts import check_texts, drawn_texts
@@ -8,6 +9,7 @@ from drawn_texts import check_texts, drawn_texts
 from gcnlabel import figures
 from gcnlabel.errors import InputError
 from gcnlabel.figures import Gain, SamplePredictions, figure_style
+from gcnlabel.figures.seeds import Group
 from gcnlabel.tasks import MultiLabel
 
 SIZES = ((2, "column"), (9, "column"), (9, "page"), (16, "page"), (45, "column"), (80, "page"), (159, "column"))
@@ -84,7 +86,41 @@ def sweep(size, rng):
     return figures.tau_sweep_figure(taus, size * size * (1 - taus), np.floor(size * taus), 0.1)
 
 
-DRAWN = (confusion, label_bars, precision_recall, reliability, scatter, samples, gains, ranks, sweep)
+def runs_of(size):
+    return {f"{name}, seed {seed}": seed for name in names_of(min(size, 20)) for seed in (1, 2)}
+
+
+def groups_of_runs(size):
+    return [Group(name, (f"{name}, seed 1", f"{name}, seed 2"), (1, 2)) for name in names_of(min(size, 20))]
+
+
+def curves(size, rng):
+    epochs = {"epoch": [1, 2, 3], **{f"{of}/loss": rng.normal(size=3) for of in ("train", "val")}}
+    metrics = {f"val/t/{metric}": rng.normal(size=3) for metric in ("lrap", "mAP", "macro_f1", "mean_ccc")}
+    table = pl.DataFrame({**epochs, **metrics, "val/loss of signed graph": rng.normal(size=3)})
+    return figures.curves_figure(dict.fromkeys(runs_of(size), table), {}, groups_of_runs(size))
+
+
+def comparison(size, rng):
+    results = {run: {"t/lrap": rng.uniform(), "t/ranking_loss": rng.uniform()} for run in runs_of(size)}
+    return figures.comparison_figure(results, groups_of_runs(size))
+
+
+def bars_over_seeds(size, rng):
+    of, task = scored(3, rng)
+    table = figures.label_bars_table(dict.fromkeys(runs_of(size), of["run a"]), task)
+    return figures.label_bars_figure(table, groups_of_runs(size))
+
+
+def reliability_over_seeds(size, rng):
+    of, task = scored(3, rng)
+    table = figures.reliability_table(dict.fromkeys(runs_of(size), of["run a"]), task)
+    return figures.reliability_figure(table, groups_of_runs(size))
+
+
+OF_ONE_RUN = (confusion, label_bars, precision_recall, reliability, scatter, samples, gains, ranks, sweep)
+OF_RUNS = (curves, comparison, bars_over_seeds, reliability_over_seeds)
+DRAWN = OF_ONE_RUN + OF_RUNS
 
 
 @pytest.mark.parametrize("draw", DRAWN)
@@ -136,3 +172,28 @@ def test_classes_beyond_the_colours_are_grey_and_counted():
     assert len(named) == 10
     assert named[-1] == "3 more classes"
     assert {"label 0", "label 1", "label 2"}.isdisjoint(named)  # the smallest
+
+
+def test_seeds_share_a_colour_and_one_name_with_their_mean():
+    rng = np.random.default_rng(0)
+    of, task = scored(2, rng)
+    runs = {"a 1": of["run a"], "a 2": of["run b"], "b": of["run a"]}
+    groups = [Group("a", ("a 1", "a 2"), (1, 2)), Group("b", ("b",), (1,))]
+    table = figures.precision_recall_table(runs, task)
+    figure = figures.precision_recall_figure(table, groups)
+    first, second, other = figure.axes[0].lines
+    assert first.get_color() == second.get_color() != other.get_color()
+    average = dict(table.select("curve", "average precision").unique().iter_rows())
+    mean = (average["a 1"] + average["a 2"]) / 2
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        f"a, 2 seeds ({mean:.2f})",
+        f"b ({average['b']:.2f})",
+    ]
+    bars = figures.label_bars_table(runs, task)
+    drawn = figures.label_bars_figure(bars, groups).axes[0]
+    values = {run: bars.filter(run=run).sort("samples", descending=True)["average precision"] for run in runs}
+    means = [(x + y) / 2 for x, y in zip(values["a 1"], values["a 2"], strict=True)]
+    np.testing.assert_allclose([bar.get_width() for bar in drawn.containers[0]], means)
+    (ends,) = drawn.collections
+    spans = [sorted(part[:, 0]) for part in ends.get_segments()]
+    np.testing.assert_allclose(spans, [sorted(pair) for pair in zip(values["a 1"], values["a 2"], strict=True)])

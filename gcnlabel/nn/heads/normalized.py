@@ -16,12 +16,18 @@ from gcnlabel.nn.heads.linear import LinearHead
 from gcnlabel.tasks import TaskSet
 
 
+EPSILON = 1e-12
+"""Smallest length that features are divided by, as in :func:`torch.nn.functional.normalize`."""
+
+
 class NormalizedHead(Head):
     """``score = x w + (x / |x|) u + b``.
 
     Args:
         tasks: Tasks to predict.
         in_features: Size of the features, D.
+
+    Both products are one: ``x [W; U]``, the second half divided by ``|x|``.
 
     Attributes:
         vectors: W, [L, D].
@@ -33,12 +39,23 @@ class NormalizedHead(Head):
 
     def __init__(self, tasks: TaskSet, in_features: int) -> None:
         super().__init__(tasks, in_features, bias=True)
-        self.vectors = nn.Parameter(torch.zeros(tasks.num_labels, in_features))
-        self.directions = nn.Parameter(torch.zeros(tasks.num_labels, in_features))
+        self.both = nn.Parameter(torch.zeros(2, tasks.num_labels, in_features))
+
+    @property
+    def vectors(self) -> Tensor:
+        """W, [L, D]."""
+        return self.both[0]
+
+    @property
+    def directions(self) -> Tensor:
+        """U, [L, D]."""
+        return self.both[1]
 
     def scores(self, features: Tensor) -> Tensor:
         """Return the scores of all labels [B, L]."""
-        return F.linear(features, self.vectors, self.bias) + F.normalize(features, dim=1) @ self.directions.T
+        linear, directed = F.linear(features, self.both.flatten(0, 1)).unflatten(1, (2, -1)).unbind(1)
+        length = torch.linalg.vector_norm(features, dim=1, keepdim=True).clamp_min(EPSILON)
+        return torch.addcdiv(linear + self.bias, directed, length)
 
     def scores_of_all(self, features: Tensor, labels: Tensor) -> Tensor:
         """Return the scores of some labels, [B, K], for all samples; the scores of all labels are computed."""
@@ -102,5 +119,7 @@ def _stacked(ensemble: EnsembleHead, rows: Tensor) -> Tensor:
 
 def _linear(folded: NormalizedHead) -> LinearHead:
     head = LinearHead(folded.tasks, folded.in_features).to(folded.vectors.device, folded.vectors.dtype)
-    head.load_state_dict({name: value for name, value in folded.state_dict().items() if name != "directions"})
+    assert head.bias is not None and folded.bias is not None
+    head.vectors.copy_(folded.vectors)
+    head.bias.copy_(folded.bias)
     return head

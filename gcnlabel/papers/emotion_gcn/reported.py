@@ -53,7 +53,7 @@ SOURCES = {
     "IPA2LT": "Zeng et al., ECCV 2018",
     "gACNN": "Li et al., TIP 2019",
     "Facial Motion Prior": "Chen et al., VCIP 2019",
-    "CAKE": "Kervadec et al., BMVC 2018",
+    "CAKE": "Kervadec et al., BMVC workshop 2018",
     "OADN": "Ding et al., IJCB 2020",
     "CNNs + BOVW": "Georgescu et al., Access 2019",
     "Siamese": "Hayale et al., FG 2019",
