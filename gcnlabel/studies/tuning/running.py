@@ -57,8 +57,7 @@ def tune(
     Raises:
         InputError: Optuna is missing; config, data, folder or storage cannot be used; or no trial could be trained.
     """
-    optuna = optional("optuna", "tune", "gcnlabel tune")
-    _check(config, formats)
+    optuna = _checked(config, formats)
     objective = Objective(config, default_space(config) if space is None else space, load_data(config), optuna)
     check_selection(config, objective.data)
     path = folder / STORAGE if storage is None else storage
@@ -68,10 +67,13 @@ def tune(
     return {**_written(study, objective, folder, formats), "storage": path}
 
 
-def _check(config: Config, formats: Sequence[str]) -> None:
+def _checked(config: Config, formats: Sequence[str]) -> Any:
+    """Return the library, where there is one, and trials can be compared."""
+    optuna = optional("optuna", "tune", "gcnlabel tune")
     check_formats(formats)
     if config.select.split != "val":
         raise InputError(f"select.split: {config.select.split}", expected="val: trials are compared on it")
+    return optuna
 
 
 def _study(objective: Objective, folder: Path, path: Path) -> Any:
