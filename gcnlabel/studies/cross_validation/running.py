@@ -17,16 +17,16 @@ import torch
 
 from gcnlabel import __version__
 from gcnlabel.config import Config
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, shorten
 from gcnlabel.files import refuse_existing, strict_json, writable_folder, write_together
 from gcnlabel.processes import unordered
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import RunData
 from gcnlabel.run.intervals import units_of
 from gcnlabel.studies import kept
-from gcnlabel.studies.ablation.job_files import digest
 from gcnlabel.studies.cross_validation.folds import Fold, notes_on, read_folds
 from gcnlabel.studies.cross_validation.summary import markdown, summaries, table
+from gcnlabel.studies.digest import digest
 from gcnlabel.studies.training import trained
 
 Found = dict[str, Any]
@@ -84,7 +84,7 @@ def _done(jobs: Sequence[Fold], folder: Path, workers: int | None, progress: Pro
     data = digest(RunData(whole.annotations.tasks, {"all": whole}))
     depends = {job.number: _depends(job, len(jobs), data) for job in jobs}
     path = {job.number: folder / f"{job.number}.json" for job in jobs}
-    before = {k: kept.known(path[k], depends[k], ("metrics",)) for k in path}
+    before = {k: kept.known(path[k], depends[k], ("metrics", "absent")) for k in path}
     done = {k: found for k, found in before.items() if found is not None}
     progress(len(done), len(jobs))
     todo = [job for job in jobs if job.number not in done]
@@ -96,7 +96,7 @@ def _done(jobs: Sequence[Fold], folder: Path, workers: int | None, progress: Pro
 
 
 def measured(fold: Fold) -> Found:
-    """Return ``metrics`` (``task/metric`` -> value on the fold), ``samples``, the selected ``epoch``, ``seconds``."""
+    """Return ``metrics`` (``task/metric`` -> value on the fold) and ``absent`` labels by task; and what it took."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="gcnlabel-") as place:
         evaluation, _ = trained(fold.config, fold.data, RunFolder(Path(place) / "run"))
@@ -106,7 +106,8 @@ def measured(fold: Fold) -> Found:
         for name, value in values.items()
         if isinstance(value, float)
     }
-    said = {"samples": evaluation["samples"], "epoch": evaluation["selected"]["epoch"]}
+    absent = {task: values["absent"] for task, values in evaluation["tasks"].items() if values.get("absent")}
+    said = {"samples": evaluation["samples"], "epoch": evaluation["selected"]["epoch"], "absent": absent}
     return {"metrics": metrics, **said, "seconds": round(time.perf_counter() - start, 1)}
 
 
@@ -132,14 +133,28 @@ def _write(config: Config, folder: Path, jobs: Sequence[Fold], used: str, done: 
         raise InputError("no metric is defined on two folds", fix="fewer folds, or more annotated samples")
     units = units_of(jobs[0].whole.annotations.select(_rows_of(jobs)))
     results: Found = {
-        **{"config": config.model_dump(mode="json"), "seed": config.seed, "used": used, "notes": notes_on(config)},
+        **{
+            "config": config.model_dump(mode="json"),
+            "seed": config.seed,
+            "used": used,
+            "notes": [*notes_on(config), *_absent(done)],
+        },
         **{"samples": sum(of["samples"] for of in done), "groups": None if units is None else len(set(units))},
-        "folds": [{key: of[key] for key in ("samples", "epoch", "seconds")} for of in done],
+        "folds": [{key: of[key] for key in ("samples", "epoch", "seconds", "absent")} for of in done],
         "metrics": {name: asdict(of) for name, of in found.items()},
     }
     contents = (strict_json(results), table(found).write_csv(), markdown(results, found))
     write_together({folder / name: text.encode() for name, text in zip(FILES, contents, strict=True)}, overwrite=True)
     return results
+
+
+def _absent(done: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each task with labels that some fold does not hold: macro averages there are of the others."""
+    lines = []
+    for task in dict.fromkeys(task for of in done for task in of["absent"]):
+        labels = dict.fromkeys(label for of in done for label in of["absent"].get(task, ()))
+        lines.append(f"{task}: not in every fold, and left out of macro averages where they lack: {shorten(labels)}")
+    return lines
 
 
 def _rows_of(jobs: Sequence[Fold]) -> list[int]:

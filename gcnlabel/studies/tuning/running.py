@@ -16,7 +16,7 @@ from gcnlabel.files import atomic_write, plain_cells, refuse_existing, writable_
 from gcnlabel.optional import optional
 from gcnlabel.run.data import load_data
 from gcnlabel.run.loaders import check_selection
-from gcnlabel.studies.ablation.job_files import digest
+from gcnlabel.studies.digest import digest
 from gcnlabel.studies.tuning.space import Space, changed, default_space
 from gcnlabel.studies.tuning.storage import open_study, storage_errors
 from gcnlabel.studies.tuning.trial import CHANGES, WHY, Objective

@@ -185,3 +185,31 @@ def test_what_makes_folds_easier_is_said(finished):
     assert [note.split()[0] for note in notes] == ["the", "epochs"]
     assert "graph.safetensors" in notes[0]
     assert "synthetic" in notes_on(load_config("synthetic-faces"))[0]
+
+
+def test_labels_that_a_fold_lacks_are_said(tmp_path):
+    config = small(tmp_path / "data", "training.epochs=1")
+    rows = pl.read_csv(tmp_path / "data" / "labels.csv", infer_schema=False)
+    tags = ["1" if k in (3, 20) else "0" for k in range(60)]
+    rows.with_columns(d=pl.Series(tags)).write_csv(tmp_path / "data" / "labels.csv")
+    found = run_cross_validation(config, tmp_path / "out", folds=3)
+    assert found["notes"] == ["tags: not in every fold, and left out of macro averages where they lack: d"]
+    assert f"Note: {found['notes'][0]}." in (tmp_path / "out" / "cross_validation.md").read_text()
+    assert [fold["absent"] == {"tags": ["d"]} for fold in found["folds"]].count(True) == 1
+
+
+def test_the_same_call_prints_the_same_as_json_and_trains_nothing(finished, monkeypatch):
+    root, _ = finished
+    monkeypatch.setattr(running, "measured", None)
+    result = call(root / "config.yaml", root / "out", "--folds", "3", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == json.loads((root / "out" / "cross_validation.json").read_text())
+
+
+def test_results_of_something_else_are_kept(finished, tmp_path):
+    root, _ = finished
+    (tmp_path / "cross_validation.md").write_text("mine")
+    result = call(root / "config.yaml", tmp_path)
+    assert result.exit_code == 2
+    assert "exists already" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["cross_validation.md"]
