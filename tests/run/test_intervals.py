@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import polars as pl
 import pytest
 import torch
 from click.testing import CliRunner
@@ -103,3 +104,16 @@ def test_the_command_shows_and_keeps_them(tmp_path):
     assert json.loads(again.stdout)["intervals"]["resamples"] == 1000
     plain = CliRunner().invoke(main, ["evaluate", str(tmp_path / "run")])
     assert "interval" not in plain.output
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_groups_of_the_data_are_drawn_whole(tmp_path):
+    path = write(tmp_path, ("mood",), samples=60)
+    rows = pl.read_csv(tmp_path / "labels.csv", infer_schema=False)
+    rows.with_columns(person=pl.Series([f"p{k // 3}" for k in range(60)])).write_csv(tmp_path / "labels.csv")
+    grouped = ["data.splits={train: 0.5, val: 0.2, test: 0.3}", "data.group_column=person"]
+    config = load_config(path, ["model.head=linear", "training.epochs=1", *grouped])
+    samples = train(config, RunFolder(tmp_path / "run"), progress=False)["samples"]
+    shown = CliRunner().invoke(main, ["evaluate", str(tmp_path / "run"), "--intervals", "5"])
+    assert f"5 bootstrap resamples of {samples // 3} groups" in shown.output
+    assert json.loads((tmp_path / "run" / "evaluation.json").read_text())["intervals"]["units"] == samples // 3
