@@ -13,8 +13,8 @@ from gcnlabel.code import code_refused
 from gcnlabel.config import Config, dump_config, load_config, named_code
 from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
-from gcnlabel.run.reading import read_evaluation
 from gcnlabel.run.places import CONFIG, refuse_none
+from gcnlabel.run.reading import read_evaluation
 from gcnlabel.training import BEST, LAST, LOGS
 
 
