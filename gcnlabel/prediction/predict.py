@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-from torch import Tensor
 
-from gcnlabel.data.on_demand import as_batch
-from gcnlabel.devices import device_named
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.prediction.batches import Batch, Progress, predict_batches
 from gcnlabel.prediction.images import find_images, first_line, read_image
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.prediction.predictions import Predictions
@@ -23,11 +19,6 @@ from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
 from gcnlabel.sources import DataSource
 from gcnlabel.sources.source import FEATURE_FILES, Image, Place
-from gcnlabel.training import predict as scores_of
-from gcnlabel.training.pairs import concatenate
-
-Batch = tuple[list[str], Any]
-Progress = Callable[[int, int], None]
 
 
 def predict(
@@ -82,7 +73,7 @@ def _predict_images(
     read = partial(_read, network=network, places=places)
     unreadable: dict[str, str] = {}
     batches = _image_batches(files, read, batch_size, unreadable, strict=not os.path.isdir(source))
-    return _predicted(network, batches, device, progress, len(files), unreadable)
+    return predict_batches(network, batches, device, progress, len(files), unreadable)
 
 
 def _predict_rows(
@@ -98,7 +89,7 @@ def _predict_rows(
         )
     names = [str(row) for row in range(len(inputs))]
     rows = [slice(start, start + batch_size) for start in range(0, len(names), batch_size)]
-    found = _predicted(network, ((names[part], inputs[part]) for part in rows), device, progress, len(names))
+    found = predict_batches(network, ((names[part], inputs[part]) for part in rows), device, progress, len(names))
     return replace(found, named="row")
 
 
@@ -144,34 +135,3 @@ def _image_batches(
             f"none of the {len(files)} images can be read: {shorten(unreadable)}",
             where=next(iter(unreadable.values())),
         )
-
-
-def _predicted(
-    network: Network,
-    batches: Iterator[Batch],
-    device: str,
-    progress: Progress,
-    total: int,
-    unreadable: Mapping[str, str] = MappingProxyType({}),
-) -> Predictions:
-    place = device_named(device)
-    model = network.model.to(place)
-    names: list[str] = []
-    parts: list[dict[str, Tensor]] = []
-    for batch, inputs in batches:
-        scores = scores_of(model, [as_batch(inputs)], place)
-        _check_finite(scores, batch)
-        names += batch
-        parts.append({task.name: task.activated(scores[task.name].float()) for task in network.tasks})
-        progress(len(names) + len(unreadable), total)
-    progress(total, total)
-    values = {name: value.numpy() for name, value in concatenate(parts).items()}
-    thresholds = {name: value.numpy() for name, value in network.thresholds.items()}
-    return Predictions(network.tasks, names, values, thresholds, dict(unreadable))
-
-
-def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:
-    for task, values in scores.items():
-        bad = (~values.isfinite()).any(1).nonzero().flatten().tolist()
-        if bad:
-            raise InputError(f"the network gives no finite {task} for {names[bad[0]]}", fix="train the run again")

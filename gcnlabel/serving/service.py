@@ -1,0 +1,78 @@
+"""A trained run that answers for rows of inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gcnlabel.export import describe_model
+from gcnlabel.prediction.batches import predict_batches
+from gcnlabel.prediction.network import Network, load_network
+from gcnlabel.run import RunFolder
+from gcnlabel.serving.errors import RequestError
+from gcnlabel.serving.inputs import Reader, reader_of
+from gcnlabel.serving.limits import Limits
+
+Row = tuple[str, Any]
+"""Name of an input, and the row that was read of it."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A network and what reads its inputs.
+
+    Attributes:
+        name: Name of the run.
+        network: The network.
+        reader: What reads its inputs.
+        device: Where it computes.
+    """
+
+    name: str
+    network: Network
+    reader: Reader
+    device: str = "auto"
+
+    def answer(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """Return a record for each of at least one row, as :meth:`gcnlabel.prediction.Predictions.records` has it.
+
+        Raises:
+            RequestError: The network has no finite answer to a row.
+        """
+        names, read = [name for name, _ in rows], [row for _, row in rows]
+        try:
+            found = predict_batches(self.network, [(names, self.reader.inputs(read))], self.device)
+        except ValueError as error:
+            raise RequestError(
+                str(error).partition("\n")[0], expected="inputs like those of the training data"
+            ) from error
+        return replace(found, named="image" if self.reader.takes == "images" else "row").records()
+
+    def description(self) -> dict[str, Any]:
+        """Return what the run takes and gives, as an exported file says it."""
+        network = self.network
+        described = describe_model(
+            network.tasks,
+            network.input_shape,
+            scaling=network.config.model.backbone.scaling,
+            geometry=network.config.data.geometry,
+            thresholds={name: values.tolist() for name, values in network.thresholds.items()},
+        )
+        return {"run": self.name, "takes": self.reader.takes, **described}
+
+
+def load_service(folder: RunFolder, limits: Limits | None = None, *, device: str = "auto") -> Service:
+    """Return a run that is ready to answer.
+
+    Args:
+        folder: The run.
+        limits: What a request may ask for.
+        device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+
+    Raises:
+        InputError: The run is not whole, or takes what no request can hold.
+    """
+    network = load_network(folder)
+    reader = reader_of(network, (limits or Limits()).pixels)
+    return Service(folder.path.resolve().name, network, reader, device)
