@@ -38,33 +38,39 @@ def make_app(service: Service, limits: Limits | None = None) -> FastAPI:
         limits: What a request may ask for.
     """
     limits = limits or Limits()
-    batcher: Batcher
+    batcher = Batcher(service.answer, limits.window, limits.batch)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        nonlocal batcher
-        batcher = Batcher(service.answer, limits.window, limits.batch)
+    async def answering(app: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(batcher.run())
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
-    app = FastAPI(
-        title=f"gcnlabel: {service.name}", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan
-    )
+    title = f"gcnlabel: {service.name}"
+    app = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, lifespan=answering)
     app.add_exception_handler(InputError, _refused)
     app.add_exception_handler(Exception, _failed)
+    _predict_by(app, service, limits, batcher)
+    _describe(app, service, limits)
+    return app
 
+
+def _predict_by(app: FastAPI, service: Service, limits: Limits, batcher: Batcher) -> None:
     @app.post("/predict", summary="Predict", openapi_extra={"requestBody": body_schema(service)})
     async def predict(request: Request) -> dict[str, Any]:
         items = await read_items(request, service.reader.takes, limits)
         rows = await asyncio.to_thread(_read, service, items)
         return {"predictions": await batcher(rows)}
 
+
+def _describe(app: FastAPI, service: Service, limits: Limits) -> None:
+    described, written = service.description(), page(service, limits)
+
     @app.get("/model", summary="What the run takes and gives")
     async def model() -> dict[str, Any]:
-        return service.description()
+        return described
 
     @app.get("/health", summary="Whether it answers")
     async def health() -> dict[str, str]:
@@ -72,13 +78,11 @@ def make_app(service: Service, limits: Limits | None = None) -> FastAPI:
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
-        return HTMLResponse(page(service, limits), headers=SAFE)
+        return HTMLResponse(written, headers=SAFE)
 
     @app.get("/", include_in_schema=False)
     async def root() -> RedirectResponse:
         return RedirectResponse("docs")
-
-    return app
 
 
 def _read(service: Service, items: list[tuple[str, Any]]) -> list[Row]:

@@ -2,15 +2,18 @@
 
 import io
 import json
+import socket
 import subprocess
 import sys
 import urllib.request
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+import uvicorn
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from molecules import write_molecules
@@ -18,6 +21,7 @@ from PIL import Image
 
 from gcnlabel.cli import main
 from gcnlabel.config import load_config
+from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.prediction import predict
 from gcnlabel.run import RunFolder, train
 from gcnlabel.serving import Limits, load_service, make_app
@@ -246,19 +250,16 @@ def test_the_real_server_answers_and_ends(feature_run):
     assert said == ""
 
 
-@pytest.mark.filterwarnings("default")
 def test_a_port_that_is_taken_and_an_address_for_others(feature_run, monkeypatch):
-    import socket
-
-    import uvicorn
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = CliRunner().invoke(main, ["serve", str(feature_run[0].path), "--port", port])
     assert result.exit_code == 2
     assert f"port {port} of 127.0.0.1 cannot be used" in result.stderr
     monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: None)
-    result = CliRunner().invoke(main, ["serve", str(feature_run[0].path), "--port", "0", "--host", "0.0.0.0"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", GcnlabelWarning)
+        result = CliRunner().invoke(main, ["serve", str(feature_run[0].path), "--port", "0", "--host", "0.0.0.0"])
     assert result.exit_code == 0
     assert "warning: 0.0.0.0 is reached from other machines" in result.stderr
 
