@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.data.feature_records import record_file
+from gcnlabel.data.feature_records import record_file, write_record
 from gcnlabel.encoding.encoders import Encoder
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
+from gcnlabel.files import refuse_existing, refuse_suffix
 
 Progress = Callable[[int, int], None]
 
@@ -52,7 +52,7 @@ def write_features(
     record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items)}
     part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
     _write_rows(encoder, items, part, state, record, batch_size, progress)
-    _write_json(record_file(output), record)
+    write_record(record_file(output), record)
     os.replace(part, output)
     state.unlink()
     return record
@@ -79,7 +79,7 @@ def _write_rows(
         array[done : done + len(features)] = features
         done += len(features)
         array.flush()  # the rows before their number
-        _write_json(state, {"done": done, "of": record})
+        write_record(state, {"done": done, "of": record})
     progress(done, len(items))
 
 
@@ -94,8 +94,3 @@ def _rows_done(part: Path, state: Path, record: dict[str, Any]) -> int:
         return int(content["done"]) if content["of"] == record and part.is_file() else 0
     except (OSError, ValueError, KeyError, TypeError):
         return 0
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    with atomic_write(path, overwrite=True) as temporary:
-        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gcnlabel.export import describe_model
+from gcnlabel.export import describe_network
 from gcnlabel.prediction.batches import predict_batches
 from gcnlabel.prediction.network import Network, load_network
 from gcnlabel.run import RunFolder
@@ -51,15 +51,7 @@ class Service:
 
     def description(self) -> dict[str, Any]:
         """Return what the run takes and gives, as an exported file says it."""
-        network = self.network
-        described = describe_model(
-            network.tasks,
-            network.input_shape,
-            scaling=network.config.model.backbone.scaling,
-            geometry=network.config.data.geometry,
-            thresholds={name: values.tolist() for name, values in network.thresholds.items()},
-        )
-        return {"run": self.name, "takes": self.reader.takes, **described}
+        return {"run": self.name, "takes": self.reader.takes, **describe_network(self.network)}
 
 
 def load_service(folder: RunFolder, limits: Limits | None = None, *, device: str = "auto") -> Service:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gcnlabel.cli.json_results import json_option
-
-if TYPE_CHECKING:
-    from gcnlabel.prediction.network import Network
 
 EXAMPLES = """\b
 Examples:
@@ -42,7 +39,7 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
     """
     from pathlib import Path
 
-    from gcnlabel.export import export_model
+    from gcnlabel.export import describe_network, export_model
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction import load_network
     from gcnlabel.progress import progress_bar
@@ -53,7 +50,7 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
         progress(0, 2)
         network = load_network(RunFolder(run, trust=trust))
         progress(1, 2)
-        description = _described(network)
+        description = describe_network(network)
         export_model(network.model, output, format, description, overwrite=overwrite)
         progress(2, 2)
     size = Path(output).stat().st_size / 2**20
@@ -62,16 +59,3 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
         f"{output}: {size:.1f} MiB, {description['input']['dtype']} [{shape}] -> {', '.join(network.tasks.names)}"
     )
     return {"written": [output], **description}
-
-
-def _described(network: Network) -> dict[str, Any]:
-    """Return what stands in the file's metadata."""
-    from gcnlabel.export import describe_model
-
-    return describe_model(
-        network.tasks,
-        network.input_shape,
-        scaling=network.config.model.backbone.scaling,
-        geometry=network.config.data.geometry,
-        thresholds={name: values.tolist() for name, values in network.thresholds.items()},
-    )
