@@ -11,6 +11,7 @@ from gcnlabel.cli.json_results import json_option
 EXAMPLES = """\b
 Examples:
   gcnlabel export runs/a --format onnx --output model.onnx
+  gcnlabel export runs/a --format onnx --quantize int8 --output small.onnx
   gcnlabel export runs/a --format safetensors --output model.safetensors
   gcnlabel export runs/a --format torch-export --output model.pt2
 """
@@ -26,19 +27,26 @@ Examples:
     type=click.Choice(["onnx", "safetensors", "torch-export"]),
     help="For onnxruntime; weights alone; for PyTorch alone.",
 )
+@click.option(
+    "--quantize", type=click.Choice(["int8"]), help="Weights of 8 bits (onnx); what that costs is measured and said."
+)
 @click.option("--output", required=True, type=click.Path(), help="The file to write.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 @json_option
-def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> Any:
+def export(run: str, format: str, quantize: str | None, output: str, overwrite: bool, trust: bool) -> Any:
     """Write the selected checkpoint of RUN as one file that needs no graph library.
 
     The label graph is folded into plain weights: one linear layer, wherever scores are linear in the features. Names of
     tasks and labels, the input that is expected and what the outputs mean stand in the file's metadata, under the key
-    gcnlabel.
+    gcnlabel: preprocessing, thresholds, calibration and versions, too.
+
+    --quantize int8 compares the file with the one of 32 bits on the split that the run was evaluated on, or, where its
+    data are not at hand, on drawn inputs.
     """
     from pathlib import Path
 
+    from gcnlabel.errors import InputError
     from gcnlabel.export import describe_network, export_model
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction import load_network
@@ -46,12 +54,18 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
     from gcnlabel.run import RunFolder
 
     refuse_existing(output, overwrite)
+    if quantize is not None and format != "onnx":
+        raise InputError(f"--quantize {quantize} with --format {format}", expected="--format onnx")
+    folder = RunFolder(run, trust=trust)
     with progress_bar("export") as progress:
         progress(0, 2)
-        network = load_network(RunFolder(run, trust=trust))
+        network = load_network(folder)
         progress(1, 2)
         description = describe_network(network)
-        export_model(network.model, output, format, description, overwrite=overwrite)
+        if quantize is None:
+            export_model(network.model, output, format, description, overwrite=overwrite)
+        else:
+            description["quantization"] = _quantized(folder, network, output, description, overwrite)
         progress(2, 2)
     size = Path(output).stat().st_size / 2**20
     shape = ", ".join(map(str, description["input"]["shape"]))
@@ -59,3 +73,20 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
         f"{output}: {size:.1f} MiB, {description['input']['dtype']} [{shape}] -> {', '.join(network.tasks.names)}"
     )
     return {"written": [output], **description}
+
+
+def _quantized(folder: Any, network: Any, output: str, description: dict[str, Any], overwrite: bool) -> dict[str, Any]:
+    """Write a file of 8 bits, print what that costs and return it."""
+    from gcnlabel.export.int8 import export_int8
+    from gcnlabel.export.rows import rows_of_run
+
+    rows = rows_of_run(folder, network)
+    cost = export_int8(network.model, output, description, **rows, overwrite=overwrite)
+    before, after = (cost["bytes"][kind] / 2**20 for kind in ("float32", "int8"))
+    click.echo(f"int8, {cost['method']}: {before:.2f} -> {after:.2f} MiB")
+    click.echo(f"compared on {cost['compared_on']} ({cost['samples']} samples):")
+    for name, values in cost.get("metrics", {}).items():
+        click.echo(f"  {name}: {values['float32']:.4f} -> {values['int8']:.4f}")
+    for name, value in cost["largest_difference"].items():
+        click.echo(f"  {name}: largest difference {value:.2g}")
+    return cost
