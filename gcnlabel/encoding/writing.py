@@ -25,6 +25,7 @@ def write_features(
     output: str | Path,
     *,
     names: Sequence[str] | None = None,
+    column: str | None = None,
     batch_size: int = 32,
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
@@ -38,6 +39,7 @@ def write_features(
         items: Paths of images, or texts.
         output: The file.
         names: What each row is called in the record; the items themselves by default.
+        column: Column of the table that the items are of, for the record.
         batch_size: Items at once.
         overwrite: Whether to replace a file that is there.
         progress: Called with the number of items done and of all, after every batch.
@@ -50,6 +52,7 @@ def write_features(
     if not items:
         raise InputError("nothing to encode", expected="at least one image or text")
     record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items)}
+    record |= {} if column is None else {"column": column}
     part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
     _write_rows(encoder, items, part, state, record, batch_size, progress)
     write_record(record_file(output), record)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from torch import Tensor
 
 from gcnlabel.data.on_demand import as_batch
 from gcnlabel.devices import device_named
-from gcnlabel.errors import InputError
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.prediction.images import first_line
 from gcnlabel.prediction.network import Network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.training import predict as scores_of
 from gcnlabel.training.pairs import concatenate
 
+Item = TypeVar("Item")
 Batch = tuple[Sequence[str], Any]
 """Names of B inputs, and the inputs: an array [B, ...] or a PyG batch of graphs."""
 Progress = Callable[[int, int], None]
@@ -63,3 +65,37 @@ def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:
         bad = (~values.isfinite()).any(1).nonzero().flatten().tolist()
         if bad:
             raise InputError(f"the network gives no finite {task} for {names[bad[0]]}", fix="train the run again")
+
+
+def readable_batches(
+    files: Mapping[str, Item],
+    read: Callable[[str, Item], Any],
+    size: int,
+    unreadable: dict[str, str],
+    *,
+    strict: bool,
+) -> Iterator[tuple[list[str], list[Any]]]:
+    """Yield names and what was read, batch by batch.
+
+    What cannot be read is noted in ``unreadable``, or raised if ``strict``.
+    """
+    names: list[str] = []
+    rows: list[Any] = []
+    for name, path in files.items():
+        try:
+            rows.append(read(name, path))
+            names.append(name)
+        except InputError as error:
+            if strict:
+                raise
+            unreadable[name] = first_line(error)
+        if len(names) == size:
+            yield names, rows
+            names, rows = [], []
+    if names:
+        yield names, rows
+    elif len(unreadable) == len(files):
+        raise InputError(
+            f"none of the {len(files)} images can be read: {shorten(unreadable)}",
+            where=next(iter(unreadable.values())),
+        )

@@ -65,8 +65,18 @@ def load_network(folder: RunFolder) -> Network:
     inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
     thresholds = tuned_thresholds(folder, tasks)
     config = folder.load_config()
-    encoder = load_record(folder.encoder) or config.data.encoder
-    return Network(model, tasks, config, thresholds, inputs, checkpoint.get(CALIBRATION), encoder)
+    return Network(
+        model, tasks, config, thresholds, inputs, checkpoint.get(CALIBRATION), encoder_record(folder, config)
+    )
+
+
+def encoder_record(folder: RunFolder, config: Config) -> dict[str, Any] | None:
+    """Return what made the features of a run: its own copy, or, of an older run, what stands beside them.
+
+    Raises:
+        InputError: The record cannot be read.
+    """
+    return load_record(folder.encoder) or config.data.encoder
 
 
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:

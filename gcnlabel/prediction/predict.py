@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from gcnlabel.errors import InputError, shorten
-from gcnlabel.prediction.batches import Batch, Progress, predict_batches
-from gcnlabel.prediction.images import find_images, first_line, read_image
-from gcnlabel.prediction.network import Network, load_network
+from gcnlabel.prediction.batches import Progress, predict_batches, readable_batches
+from gcnlabel.prediction.encoded import predict_encoded
+from gcnlabel.prediction.images import find_images, read_image
+from gcnlabel.prediction.network import Network, encoder_record, load_network
 from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
@@ -26,6 +27,8 @@ def predict(
     source: str | Path,
     *,
     places: Mapping[str, Place] | None = None,
+    weights: str | None = None,
+    column: str | None = None,
     batch_size: int = 32,
     device: str = "auto",
     progress: Progress = lambda done, total: None,
@@ -39,8 +42,12 @@ def predict(
     Args:
         folder: The run.
         source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) or
-            molecules (a table with the column of SMILES, .smi) where the run takes these.
+            molecules (a table with the column of SMILES, .smi) where the run takes these. Where the features of the
+            run have a record of their encoder (``gcnlabel features``), also what it encodes: an image or a folder of
+            images, or a table (.csv) with a column of texts or of paths.
         places: Name of an image, as the result has it -> where in it stands what is predicted, as a face does.
+        weights: File or folder of the encoder's weights; None for where they were when features were made.
+        column: Column of the table that is to be encoded; None for that of the training features.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         progress: Called with the number of inputs done and of all, after every batch.
@@ -50,7 +57,15 @@ def predict(
             image that is not there, or no image can be read.
             Images of a folder that cannot be read are left out and named in the result.
     """
-    data = folder.load_config().data
+    config = folder.load_config()
+    data = config.data
+    if data.image_shape is None and not str(source).lower().endswith(data.new_inputs[1]):
+        if encoder_record(folder, config) is not None:
+            return predict_encoded(load_network(folder), source, weights, column, batch_size, device, progress)
+    if weights is not None or column is not None:
+        raise InputError(
+            "--weights or --column, and nothing to encode", expected="images or texts, for a run on features"
+        )
     _check_kind(source, data)
     if data.image_shape is None:
         return _predict_rows(folder, source, batch_size, device, progress)
@@ -72,8 +87,9 @@ def _predict_images(
         raise InputError(f"the table of places names images that are not there: {shorten(strangers)}", where=source)
     read = partial(_read, network=network, places=places)
     unreadable: dict[str, str] = {}
-    batches = _image_batches(files, read, batch_size, unreadable, strict=not os.path.isdir(source))
-    return predict_batches(network, batches, device, progress, len(files), unreadable)
+    batches = readable_batches(files, read, batch_size, unreadable, strict=not os.path.isdir(source))
+    stacked = ((names, np.stack(images)) for names, images in batches)
+    return predict_batches(network, stacked, device, progress, len(files), unreadable)
 
 
 def _predict_rows(
@@ -104,34 +120,3 @@ def _check_kind(source: str | Path, data: DataSource) -> None:
 
 def _read(name: str, path: Path, *, network: Network, places: Mapping[str, Place]) -> Image:
     return read_image(path, network.config.data, places.get(name))
-
-
-def _image_batches(
-    files: Mapping[str, Path],
-    read: Callable[[str, Path], Image],
-    size: int,
-    unreadable: dict[str, str],
-    *,
-    strict: bool,
-) -> Iterator[Batch]:
-    """Yield images batch by batch; those that cannot be read are noted in ``unreadable``, or raised if ``strict``."""
-    names: list[str] = []
-    images: list[Image] = []
-    for name, path in files.items():
-        try:
-            images.append(read(name, path))
-            names.append(name)
-        except InputError as error:
-            if strict:
-                raise
-            unreadable[name] = first_line(error)
-        if len(names) == size:
-            yield names, np.stack(images)
-            names, images = [], []
-    if names:
-        yield names, np.stack(images)
-    elif len(unreadable) == len(files):
-        raise InputError(
-            f"none of the {len(files)} images can be read: {shorten(unreadable)}",
-            where=next(iter(unreadable.values())),
-        )

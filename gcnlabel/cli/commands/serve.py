@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 EXAMPLES = """\b
@@ -31,6 +33,8 @@ MODULES = ("fastapi", "uvicorn", "python_multipart")
     help="Milliseconds that a request waits for others, to be computed together.",
 )
 @click.option("--max-batch", default=64, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
+@click.option("--weights", type=click.Path(), help="Weights of the encoder of the run's features, if they have moved.")
+@click.option("--features", is_flag=True, help="Take rows of features, though the run says what made them.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 def serve(
@@ -41,12 +45,13 @@ def serve(
     max_rows: int,
     batch_window: float,
     max_batch: int,
-    device: str,
     trust: bool,
+    **how: Any,
 ) -> None:
     """Answer POST /predict with the predictions of the selected checkpoint of RUN, as JSON.
 
-    A run on images takes image files, one on features rows of numbers, one on molecules SMILES. Probabilities,
+    A run on images takes image files, one on features rows of numbers, one on molecules SMILES; where gcnlabel features
+    made the features, it takes the images or texts that they were made of, unless --features is given. Probabilities,
     decisions and dimensions are those of gcnlabel predict. /docs is a page with a form, /model describes the run,
     /health says that it answers. It is reached from this machine alone unless --host says otherwise, and stops at
     Ctrl-C.
@@ -59,7 +64,7 @@ def serve(
     from gcnlabel.run import RunFolder
 
     limits = serving.Limits(bytes=max_bytes, rows=max_rows, window=batch_window / 1000, batch=max_batch)
-    service = serving.load_service(RunFolder(run, trust=trust), limits, device=device)
+    service = serving.load_service(RunFolder(run, trust=trust), limits, **how)
     serving.serve(
         serving.make_app(service, limits),
         host,
