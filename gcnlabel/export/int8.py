@@ -7,6 +7,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,29 @@ AT_ONCE = 64
 """Inputs that go through a file together."""
 
 
+@dataclass(frozen=True)
+class Samples:
+    """Samples that a file is compared with another on.
+
+    Attributes:
+        inputs: Inputs of both, [N, ...].
+        of: What they are, in words.
+        targets: What belongs to them, where it is known: the metrics of both files are measured then.
+        seen: Inputs that the ranges of activations are measured on; needed where there are convolutions.
+    """
+
+    inputs: Array
+    of: str
+    targets: Mapping[str, Tensor] | None = None
+    seen: Array | None = None
+
+
 def export_int8(
     model: MultiTaskModel,
     path: str | Path,
     description: Mapping[str, Any],
+    samples: Samples,
     *,
-    seen: Array | None = None,
-    inputs: Array,
-    targets: Mapping[str, Tensor] | None = None,
-    of: str,
     overwrite: bool = False,
 ) -> dict[str, Any]:
     """Write a model as ONNX with weights of 8 bits, say in it what that costs, and return that.
@@ -49,14 +64,12 @@ def export_int8(
         model: Backbone and any head.
         path: The file.
         description: What :func:`describe_model` returns; the file's has the cost too, under ``quantization``.
-        seen: Inputs that ranges are measured on; needed where there are convolutions.
-        inputs: Inputs of both files, whose outputs are compared, [N, ...].
-        targets: What belongs to them, where it is known: the metrics of both files are measured then.
-        of: What the inputs are, in words.
+        samples: What both files are compared on.
         overwrite: Whether a file that is there may be replaced.
 
     Raises:
-        InputError: onnxruntime or onnx is not installed, ``seen`` is needed, or the file is there or cannot be written.
+        InputError: onnxruntime or onnx is not installed, ``samples.seen`` is needed, or the file is there or cannot be
+            written.
     """
     refuse_suffix(path, ".onnx", "a model as onnx")
     refuse_existing(path, overwrite)
@@ -65,9 +78,10 @@ def export_int8(
     with tempfile.TemporaryDirectory(prefix="gcnlabel-") as folder:
         float32, int8 = Path(folder, "float32.onnx"), Path(folder, "int8.onnx")
         export_model(model, float32, "onnx", description)
-        method = _quantize(float32, int8, seen)
-        cost = {"bits": 8, "method": method, "compared_on": of, "samples": len(inputs)}
-        cost |= _compared(model.head.tasks, _outputs(float32, inputs), _outputs(int8, inputs), targets)
+        method = _quantize(float32, int8, samples.seen)
+        cost = {"bits": 8, "method": method, "compared_on": samples.of, "samples": len(samples.inputs)}
+        before, after = (_outputs(file, samples.inputs) for file in (float32, int8))
+        cost |= _compared(model.head.tasks, before, after, samples.targets)
         cost["bytes"] = {"float32": float32.stat().st_size, "int8": int8.stat().st_size}
         content = _described(int8, {**description, "quantization": cost})
     with atomic_write(path, overwrite=overwrite) as temporary:

@@ -42,24 +42,31 @@ def predict_encoded(
         InputError: The encoder cannot be had or is another one, or the source cannot be read.
     """
     record = network.encoder or {}
-    texts, is_table = takes_texts(record), str(source).lower().endswith(".csv")
-    if texts and not is_table:
-        raise InputError(f"this run takes texts or their features, not {str(source)!r}", expected="a .csv, or a .npy")
-    if is_table:
-        names, items = read_items(str(source), column or record.get("column"), None, texts=texts)
-        if texts or len(set(names)) < len(names):
-            names = [str(row) for row in range(len(items))]
-        files = dict(zip(names, items, strict=True))
-    elif column is not None:
+    texts = takes_texts(record)
+    files = _named_items(network, source, column or record.get("column"), texts=texts)
+    if column is not None and not _is_table(source):
         raise InputError(f"--column {column} of {source}", expected="a table (.csv)")
-    else:
-        files = {name: str(path) for name, path in find_images(source, network.config).items()}
     encoder = recorded_encoder(record, weights, device)
     unreadable: dict[str, str] = {}
-    strict = texts or not (is_table or os.path.isdir(source))
+    strict = texts or not (_is_table(source) or os.path.isdir(source))
     read = readable_batches(files, lambda name, item: encoder.read(item), batch_size, unreadable, strict=strict)
     found = predict_batches(network, _encoded(encoder, network, read), device, progress, len(files), unreadable)
     return replace(found, named="row" if texts else "image")
+
+
+def _is_table(source: str | Path) -> bool:
+    return str(source).lower().endswith(".csv")
+
+
+def _named_items(network: Network, source: str | Path, column: str | None, *, texts: bool) -> dict[str, str]:
+    """Return name -> text or path of each item: rows are numbered where their cells are texts, or not unique."""
+    if not _is_table(source):
+        if texts:
+            raise InputError(f"this run takes texts or their features, not {str(source)!r}", expected="a .csv or .npy")
+        return {name: str(path) for name, path in find_images(source, network.config).items()}
+    names, items = read_items(str(source), column, None, texts=texts)
+    numbered = texts or len(set(names)) < len(names)
+    return {str(row) if numbered else names[row]: item for row, item in enumerate(items)}
 
 
 def _encoded(encoder: Encoder, network: Network, batches: Iterable[tuple[list[str], list[Any]]]) -> Iterator[Batch]:

@@ -36,38 +36,31 @@ def predict(
     """Return what the selected checkpoint of a run predicts for an image, a folder of images or a file of others.
 
     Nothing is looked for: an image without an entry in ``places`` is taken whole, and brought to the size and channels
-    of the run's data. The run needs its config, graph and checkpoint, not the data it was trained on,
-    but that an ARFF file is matched to the run's training file by the names of its attributes.
+    of the run's data. These need not be there any more, but that an ARFF file is matched to the training file by the
+    names of its attributes.
 
     Args:
         folder: The run.
-        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) or
-            molecules (a table with the column of SMILES, .smi) where the run takes these. Where the features of the
-            run have a record of their encoder (``gcnlabel features``), also what it encodes: an image or a folder of
+        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) or molecules (a table
+            with the column of SMILES, .smi), as the run takes; where the encoder of its features is recorded, also
             images, or a table (.csv) with a column of texts or of paths.
         places: Name of an image, as the result has it -> where in it stands what is predicted, as a face does.
-        weights: File or folder of the encoder's weights; None for where they were when features were made.
-        column: Column of the table that is to be encoded; None for that of the training features.
+        weights: File or folder of that encoder's weights; None for where they were.
+        column: That column; None for the training features'.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         progress: Called with the number of inputs done and of all, after every batch.
 
     Raises:
-        InputError: The run is not whole, the source does not suit it, the device is not there, ``places`` names an
-            image that is not there, or no image can be read.
-            Images of a folder that cannot be read are left out and named in the result.
+        InputError: The run is not whole, the source does not suit it, the device or the encoder is not there,
+            ``places`` names an image that is not there, or no image can be read; those of a folder that cannot be read
+            are left out and named in the result.
     """
     config = folder.load_config()
-    data = config.data
-    if data.image_shape is None and not str(source).lower().endswith(data.new_inputs[1]):
-        if encoder_record(folder, config) is not None:
-            return predict_encoded(load_network(folder), source, weights, column, batch_size, device, progress)
-    if weights is not None or column is not None:
-        raise InputError(
-            "--weights or --column, and nothing to encode", expected="images or texts, for a run on features"
-        )
-    _check_kind(source, data)
-    if data.image_shape is None:
+    if _is_raw(source, config.data) and encoder_record(folder, config) is not None:
+        return predict_encoded(load_network(folder), source, weights, column, batch_size, device, progress)
+    _check_kind(source, config.data, weights or column)
+    if config.data.image_shape is None:
         return _predict_rows(folder, source, batch_size, device, progress)
     return _predict_images(folder, source, places or {}, batch_size, device, progress)
 
@@ -109,7 +102,17 @@ def _predict_rows(
     return replace(found, named="row")
 
 
-def _check_kind(source: str | Path, data: DataSource) -> None:
+def _is_raw(source: str | Path, data: DataSource) -> bool:
+    """Return whether a source is no file of what the network takes, which are no images."""
+    return data.image_shape is None and not str(source).lower().endswith(data.new_inputs[1])
+
+
+def _check_kind(source: str | Path, data: DataSource, encoding: str | None) -> None:
+    if encoding is not None:
+        raise InputError(
+            "--weights or --column, and nothing to encode",
+            expected="images or texts, for a run on features that gcnlabel features made",
+        )
     name, images = str(source).lower(), data.image_shape is not None
     what, endings = data.new_inputs
     if not images and not name.endswith(endings):

@@ -21,7 +21,7 @@ from gcnlabel.cli import main
 from gcnlabel.data import Standardize, load_images
 from gcnlabel.errors import InputError
 from gcnlabel.export import describe_model, export_model
-from gcnlabel.export.int8 import export_int8
+from gcnlabel.export.int8 import Samples, export_int8
 from gcnlabel.export.of_run import scaling_inside
 from gcnlabel.faces.geometry import aligned_faces
 from gcnlabel.prediction import load_network
@@ -297,5 +297,5 @@ def test_int8_of_another_format_or_of_convolutions_without_data_is_refused(tag_r
     network = load_network(tag_run[0])
     description = describe_model(network.tasks, network.input_shape)
     with pytest.raises(InputError, match="needs images to measure ranges on"):
-        export_int8(network.model, tmp_path / "m.onnx", description, inputs=inputs_of(network, 2), of="two images")
+        export_int8(network.model, tmp_path / "m.onnx", description, Samples(inputs_of(network, 2), "two images"))
     assert not list(tmp_path.iterdir())

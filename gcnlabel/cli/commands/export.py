@@ -78,10 +78,10 @@ def export(run: str, format: str, quantize: str | None, output: str, overwrite: 
 def _quantized(folder: Any, network: Any, output: str, description: dict[str, Any], overwrite: bool) -> dict[str, Any]:
     """Write a file of 8 bits, print what that costs and return it."""
     from gcnlabel.export.int8 import export_int8
-    from gcnlabel.export.rows import rows_of_run
+    from gcnlabel.export.samples import samples_of_run
 
-    rows = rows_of_run(folder, network)
-    cost = export_int8(network.model, output, description, **rows, overwrite=overwrite)
+    samples = samples_of_run(folder, network)
+    cost = export_int8(network.model, output, description, samples, overwrite=overwrite)
     before, after = (cost["bytes"][kind] / 2**20 for kind in ("float32", "int8"))
     click.echo(f"int8, {cost['method']}: {before:.2f} -> {after:.2f} MiB")
     click.echo(f"compared on {cost['compared_on']} ({cost['samples']} samples):")

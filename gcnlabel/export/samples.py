@@ -8,6 +8,7 @@ import numpy as np
 
 from gcnlabel.data import Standardize, targets_to_tensors
 from gcnlabel.errors import InputError
+from gcnlabel.export.int8 import Samples
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_data
 
@@ -18,8 +19,8 @@ CALIBRATION_ROWS = 256
 DRAWN = 512
 
 
-def rows_of_run(folder: RunFolder, network: Network) -> dict[str, Any]:
-    """Return ``seen``, ``inputs``, ``targets`` and ``of`` for :func:`gcnlabel.export.int8.export_int8`.
+def samples_of_run(folder: RunFolder, network: Network) -> Samples:
+    """Return what an export of a run is compared on.
 
     Inputs are those of the evaluated split where the run's data are at hand, and ``seen`` some of the training split;
     else inputs are drawn: features by the mean and deviation of the training split, images as noise.
@@ -28,12 +29,12 @@ def rows_of_run(folder: RunFolder, network: Network) -> dict[str, Any]:
         data = load_data(network.config, folder.split)
     except (InputError, OSError) as error:
         why = str(error).partition("\n")[0]
-        return {"inputs": _drawn(network), "of": f"drawn inputs, for the run's data are not at hand ({why})"}
+        return Samples(_drawn(network), f"drawn inputs, for the run's data are not at hand ({why})")
     split, seen = network.config.evaluate.split, data.parts["train"].inputs
     rows = np.random.default_rng(0).permutation(len(seen))[:CALIBRATION_ROWS]
     part = data.parts[split]
     targets = targets_to_tensors(part.annotations)
-    return {"seen": np.asarray(seen[np.sort(rows)]), "inputs": part.inputs, "targets": targets, "of": f"split {split}"}
+    return Samples(part.inputs, f"split {split}", targets, np.asarray(seen[np.sort(rows)]))
 
 
 def _drawn(network: Network) -> Any:
