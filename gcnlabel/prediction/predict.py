@@ -52,9 +52,8 @@ def predict(
         progress: Called with the number of inputs done and of all, after every batch.
 
     Raises:
-        InputError: The run is not whole, the source does not suit it, the device or the encoder is not there,
-            ``places`` names an image that is not there, or no image can be read; those of a folder that cannot be read
-            are left out and named in the result.
+        InputError: The run is not whole, the source does not suit it, the device, the encoder or an image of ``places``
+            is not there, or no image can be read; of a folder, those that cannot are left out, and named in the result.
     """
     config = folder.load_config()
     if _is_raw(source, config.data) and encoder_record(folder, config) is not None:

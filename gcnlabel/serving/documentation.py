@@ -22,9 +22,11 @@ TEXTS = {"texts": "a text of the kind that it was trained on", "smiles": "CCO"}
 def page(service: Service, limits: Limits) -> str:
     """Return the page of a run: what it takes and says, how it is called, and a form to try it."""
     example = json.dumps(_example(service))
-    curl = f"curl HOST -H 'Content-Type: application/json' -d '{example}'"
+    shown = '{"features": [[0.1, 0.2, ...]]}' if service.reader.takes == "features" else example
+    curl = f"curl HOST -H 'Content-Type: application/json' -d '{shown}'"
     return _template().render(
         **service.description(),
+        taken=_taken(service),
         limits=limits,
         milliseconds=f"{1000 * limits.window:g}",
         example=example,
@@ -46,6 +48,19 @@ def body_schema(service: Service) -> dict[str, Any]:
     inputs = {"anyOf": [one, {"type": "array", "items": one}]}
     schema = {"type": "object", "required": [takes], "properties": {takes: inputs}}
     return {"required": True, "content": {"application/json": {"schema": schema, "example": _example(service)}}}
+
+
+def _taken(service: Service) -> str:
+    """Return in words what a request holds."""
+    network, takes = service.network, service.reader.takes
+    if takes == "features":
+        return f"features: rows of {network.in_features} numbers"
+    if takes == "smiles":
+        return "molecules, as SMILES"
+    if network.image_shape is None and network.encoder is not None:
+        return f"{takes}, which {network.encoder['encoder']} makes {network.in_features} features of"
+    channels, height, width = network.input_shape
+    return f"images, which it brings to {width} x {height} pixels, {'RGB' if channels == 3 else 'grey'}"
 
 
 def _example(service: Service) -> dict[str, Any]:

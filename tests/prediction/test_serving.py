@@ -9,6 +9,7 @@ import urllib.request
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from gcnlabel.errors import GcnlabelWarning
 from gcnlabel.prediction import predict
 from gcnlabel.run import RunFolder, train
 from gcnlabel.serving import Limits, load_service, make_app
+from gcnlabel.serving.server import listening
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROOT = Path(__file__).parents[2]
@@ -229,6 +231,22 @@ def test_the_run_describes_itself(tag_run):
         assert not [line for line in page.text.splitlines() if "http:" in line or "https:" in line]
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert "/predict" in client.get("/openapi.json").json()["paths"]
+
+
+def test_what_is_sent_does_not_wait_for_more():
+    with listening("127.0.0.1", 0) as bound:  # accepted connections inherit it
+        assert bound.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize("kind", ["face", "feature"])
+def test_the_page_says_what_is_taken_and_shows_names_as_text(kind, face_run, feature_run):
+    service = load_service({"face": face_run, "feature": feature_run[0]}[kind], device="cpu")
+    with TestClient(make_app(replace(service, name="<script>"))) as client:
+        page = client.get("/docs").text
+    size = service.network.input_shape[-1]
+    images = f"images, which it brings to {size} x {size} pixels, grey"
+    assert {"face": images, "feature": "features: rows of 5 numbers"}[kind] in page
+    assert "&lt;script&gt;" in page
 
 
 def test_the_real_server_answers_and_ends(feature_run):
