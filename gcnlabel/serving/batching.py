@@ -22,7 +22,7 @@ class Batcher:
     Args:
         answer: Returns what belongs to each of several rows.
         window: Seconds that a request waits for others.
-        most: Rows that are joined; a request of more is answered alone.
+        most: Rows that go together; a request of more is answered alone, in parts.
     """
 
     def __init__(self, answer: Answer, window: float, most: int) -> None:
@@ -74,7 +74,11 @@ class Batcher:
     async def _answer(self, requests: list[tuple[Sequence[Any], asyncio.Future[Sequence[Any]]]]) -> None:
         joined = [row for rows, _ in requests for row in rows]
         try:
-            found = list(await asyncio.to_thread(self.answer, joined))
+            found = [
+                answer
+                for start in range(0, len(joined), self.most)
+                for answer in await asyncio.to_thread(self.answer, joined[start : start + self.most])
+            ]
         except Exception as error:  # each request is told; the loop goes on
             if len(requests) > 1 and isinstance(error, InputError):
                 for request in requests:

@@ -190,12 +190,15 @@ def test_concurrent_requests_go_through_the_network_together(feature_run):
     rows = np.load(path)[:8]
     limits = Limits(window=0.5, batch=8)
     service = load_service(run, limits, device="cpu")
+    expected = predict(run, path, device="cpu").records()
     seen, inputs = [], service.reader.inputs
     service.reader.inputs = lambda read: seen.append(len(read)) or inputs(read)
     with TestClient(make_app(service, limits)) as client, ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda row: client.post("/predict", json=row).json(), rows.tolist()))
-    assert seen == [8]  # at the eighth, long before the window is over
-    assert_same([answer["predictions"][0] for answer in answers], predict(run, path, device="cpu").records()[:8])
+        assert seen == [8]  # at the eighth, long before the window is over
+        assert_same(client.post("/predict", json=np.load(path)[:20].tolist()).json()["predictions"], expected[:20])
+        assert seen == [8, 8, 8, 4]
+    assert_same([answer["predictions"][0] for answer in answers], expected[:8])
 
 
 def test_a_request_does_not_fail_because_of_another(feature_run):
