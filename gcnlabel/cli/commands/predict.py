@@ -57,8 +57,8 @@ def predict(
     landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
     .safetensors file, a run on ARFF files another .arff, a run on molecules a table with its column of SMILES, or a
     .smi file, and a run on stored graphs another file of graphs. Where gcnlabel features made the run's features, it
-    also takes what that encodes: images, or a table (.csv) with a column of texts or of paths. Weights and
-    preprocessing of the encoder must be those of then.
+    also takes what that encodes: images, or a table (.csv) with a column of texts, or of paths from the table's
+    folder. Weights and preprocessing of the encoder must be those of then.
 
     Pictures are turned upright as their EXIF data say; boxes and landmarks are those of the upright picture. Images of
     a folder that cannot be read are left out, and named at the end.
