@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
 from gcnlabel.config import Config
+from gcnlabel.data.feature_records import load_record
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run import RunFolder
+from gcnlabel.run.calibration import CALIBRATION
 from gcnlabel.run.loading import kept_signature, load_model
 from gcnlabel.tasks import TaskSet
 
@@ -26,6 +29,8 @@ class Network:
         thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
             tuned, [labels].
         input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs.
+        calibration: How the dimensions were calibrated, in a line; None where they were not.
+        encoder: Record of what made the features that it was trained on, None where nothing says it.
     """
 
     model: MultiTaskModel
@@ -33,6 +38,8 @@ class Network:
     config: Config
     thresholds: Mapping[str, Tensor]
     input_shape: tuple[int, ...]
+    calibration: str | None = None
+    encoder: Mapping[str, Any] | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
@@ -57,7 +64,19 @@ def load_network(folder: RunFolder) -> Network:
     model, checkpoint = load_model(folder)
     inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
     thresholds = tuned_thresholds(folder, tasks)
-    return Network(model, tasks, folder.load_config(), thresholds, inputs)
+    config = folder.load_config()
+    return Network(
+        model, tasks, config, thresholds, inputs, checkpoint.get(CALIBRATION), encoder_record(folder, config)
+    )
+
+
+def encoder_record(folder: RunFolder, config: Config) -> dict[str, Any] | None:
+    """Return what made the features of a run: its own copy, or, of an older run, what stands beside them.
+
+    Raises:
+        InputError: The record cannot be read.
+    """
+    return load_record(folder.encoder) or config.data.encoder
 
 
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
