@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gcnlabel.cli.json_results import json_option
+from gcnlabel.cli.run_argument import run_argument
 
 EXAMPLES = """\b
 Examples:
@@ -18,7 +19,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("run", type=click.Path())
+@run_argument
 @click.option(
     "--format",
     "format",
