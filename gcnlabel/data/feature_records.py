@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def check_rows(features: str | Path, rows: int) -> None:
         )
 
 
-def check_same_encoder(features: str | Path, old: dict[str, Any] | None) -> None:
+def check_same_encoder(features: str | Path, old: Mapping[str, Any] | None) -> None:
     """Check that new features were made as those that a run was trained on, where both have records.
 
     Args:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gcnlabel.data.feature_records import check_same_encoder
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.prediction.batches import Progress, predict_batches, readable_batches
 from gcnlabel.prediction.encoded import predict_encoded
@@ -88,6 +89,8 @@ def _predict_rows(
     folder: RunFolder, source: str | Path, batch_size: int, device: str, progress: Progress
 ) -> Predictions:
     network = load_network(folder)
+    if network.in_features:
+        check_same_encoder(source, network.encoder)
     inputs = load_inputs(network.config, source)  # [N, D], or N graphs
     if inputs.shape[1:] != network.input_shape:
         given, taken = (" and ".join(map(str, shape)) for shape in (inputs.shape[1:], network.input_shape))

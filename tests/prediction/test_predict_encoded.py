@@ -184,3 +184,15 @@ def test_options_that_have_no_effect_are_refused(photos):
     result = call("serve", run.path, "--features", "--weights", root / "w.safetensors")
     assert result.exit_code == 2
     assert "nothing to encode" in result.stderr
+
+
+def test_features_that_another_encoder_made_are_refused_where_the_training_features_are_gone(photos, tmp_path):
+    run, root, expected = photos
+    np.save(tmp_path / "new.npy", np.load(root / "moved.npy")[:2])
+    record = {**json.loads((root / "moved.npy.json").read_text()), "rows": 2}
+    (tmp_path / "new.npy.json").write_text(json.dumps(record))
+    np.testing.assert_allclose(predict(run, tmp_path / "new.npy", device="cpu").values["tags"], expected[:2], atol=1e-6)
+    (tmp_path / "new.npy.json").write_text(json.dumps({**record, "weights": "0" * 64}))
+    result = call("predict", run.path, tmp_path / "new.npy")
+    assert result.exit_code == 2
+    assert "made otherwise than the run's features: weights 0000" in result.stderr
