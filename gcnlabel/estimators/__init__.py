@@ -5,14 +5,15 @@ The only stage that imports scikit-learn.
 
 try:
     from gcnlabel.estimators.classifier import LabelGraphClassifier
+    from gcnlabel.estimators.cross_validation import cross_val_values
     from gcnlabel.estimators.mixed import LabelGraphEstimator
     from gcnlabel.estimators.regressor import LabelGraphRegressor
 except ImportError as error:
     if (error.name or "").partition(".")[0] != "sklearn":
         raise
     raise ImportError(
-        "gcnlabel.estimators needs scikit-learn 1.6 or later\n  to do: pip install 'gcnlabel[sklearn]'",
+        "gcnlabel.estimators needs scikit-learn 1.7 or later\n  to do: pip install 'gcnlabel[sklearn]'",
         name=error.name,
     ) from error
 
-__all__ = ["LabelGraphClassifier", "LabelGraphEstimator", "LabelGraphRegressor"]
+__all__ = ["LabelGraphClassifier", "LabelGraphEstimator", "LabelGraphRegressor", "cross_val_values"]

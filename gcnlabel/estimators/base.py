@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,20 +16,15 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from gcnlabel.annotations import Annotations, unseen_labels
 from gcnlabel.errors import InputError
-from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hold_out import hold_out
-from gcnlabel.estimators.hyper_parameters import config_of
 from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
-from gcnlabel.graph import LabelGraph
-from gcnlabel.run.build import build_model
-from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.default_head import is_side_by_side
-from gcnlabel.run.ensembles.fitting import fit_ensemble
-from gcnlabel.run.loaders import batch_plan
-from gcnlabel.run.side_by_side import fit_trials, make_trial
-from gcnlabel.training import predict
+
+if TYPE_CHECKING:
+    from gcnlabel.graph import LabelGraph
 
 Array = npt.NDArray[Any]
+HELD_OUT = 0.1
+"""Share of the samples that the head ``default`` weighs its base models on."""
 ROWS = 8192
 """Sparse samples that are made dense at once when they are scored."""
 
@@ -45,7 +40,10 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
     Args:
         head: ``default`` (an ensemble, see :mod:`gcnlabel.run.default_head`: about 15 trainings), ``linear``,
-            ``cosine``, or one whose vectors come from the label graph: ``graph``, ``residual``, ``graph-cosine``.
+            ``cosine``, or one whose vectors come from the label graph: ``graph``, ``residual``, ``graph-cosine``; or
+            a head as a config has it, by name or with options, also one around another:
+            ``{"name": "cosine", "of": {"name": "residual", "of": "graph"}}``. Arguments about graphs have no effect on
+            heads without one, which a warning says: one grid may have heads of both kinds.
         hidden_channels: Sizes of the generator's hidden layers; None for (512,).
         convention: How the graph is made of the training samples' statistics, see
             :data:`gcnlabel.transforms.CONVENTIONS`; None for ``signed-weighted``.
@@ -65,7 +63,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         max_iter: Number of epochs.
         batch_size: Samples in a batch.
         validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
-            of least loss on the training samples.
+            of least loss on the training samples. None for 0.1 with ``head="default"``, which weighs its base models on
+            them, else for 0: all samples train, which rare labels need more than a chosen epoch.
         random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
             generators is left as it was.
 
@@ -79,7 +78,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         feature_names_in_: Their names, where they have any.
     """
 
-    head: str = "default"
+    head: str | Mapping[str, Any] = "default"
     hidden_channels: Sequence[int] | None = None
     convention: str | None = None
     tau: float | None = None
@@ -95,7 +94,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     weight_decay: float = 0.05
     max_iter: int = 50
     batch_size: int = 64
-    validation_fraction: float = 0.1
+    validation_fraction: float | None = None
     random_state: Any = None
 
     def _train(
@@ -105,6 +104,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
         ``class_weights``: task -> label -> weight of a class, or weights of a tag where it is absent and present.
         """
+        from gcnlabel.estimators import fitting  # only now: it imports what trains
+
         if len(unseen_labels(annotations)) == annotations.tasks.num_labels:
             raise InputError("no sample is annotated", expected="a class, a positive tag or a value at least once")
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -113,37 +114,30 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         if not len(there):
             raise InputError("all sample weights are 0", expected="at least one sample that counts")
         inputs, annotations = dense(X[there].astype(np.float32)), annotations.select(there)
-        config = config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
+        config = fitting.config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
         rows, weights = distinct(inputs, annotations, weights[there])
         inputs, annotations = inputs[rows], annotations.select(rows)
-        train, held = hold_out(annotations, self.validation_fraction, seed)
+        train, held = hold_out(annotations, self._held_share(), seed)
         times = copies(weights, seed, most=max(ALWAYS, len(there)))
         chosen = {"train": repeated(train, times), "val": repeated(held, times)}
-        data = RunData(annotations.tasks, {part: Part(annotations.select(r), inputs[r]) for part, r in chosen.items()})
-        self.config_, self.graph_ = head_and_graph(config, data, self.graph)
+        parts = {part: fitting.Part(annotations.select(r), inputs[r]) for part, r in chosen.items()}
+        data = fitting.RunData(annotations.tasks, parts)
+        self.config_, self.graph_ = fitting.head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            self._train_model(data, len(there) * len(train) / len(rows), seed)
+            samples = len(there) * len(train) / len(rows)
+            self.model_ = fitting.trained_model(self.config_, data, self.graph_, samples, seed)
 
-    def _train_model(self, data: RunData, samples: float, seed: int) -> None:
-        torch.default_generator.manual_seed(seed)
-        steps = self.n_iter_ * len(batch_plan(self.config_).batches(max(round(samples), 1)))
-        if is_side_by_side(self.config_, data.parts["train"]):
-            fitted = fit_ensemble(self.config_, data, self.graph_, min_steps=steps, max_steps=steps)
-            self.model_ = fitted.model.double()
-            return
-        trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
-        fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)  # however many copies there are of samples
-        if not trial.epoch:
-            raise InputError(
-                "the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features"
-            )
-        self.model_ = trial.model.double()  # so that a sample's scores do not depend on the others of its batch
+    def _held_share(self) -> float:
+        given = self.validation_fraction
+        return given if given is not None else HELD_OUT if self.head == "default" else 0.0
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False, accept_sparse="csr")
+        from gcnlabel.training import predict
+
         inputs = (torch.from_numpy(dense(X[start : start + ROWS])) for start in range(0, X.shape[0], ROWS))
         return {name: scores.numpy() for name, scores in predict(self.model_, inputs).items()}
 

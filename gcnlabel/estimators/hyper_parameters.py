@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from gcnlabel.config import Config, parse_config
-from gcnlabel.errors import InputError, shorten
+from gcnlabel.errors import IdleArgumentWarning, InputError, shorten
 from gcnlabel.nn.heads import HeadPart
 from gcnlabel.run.default_head import HIDDEN
 from gcnlabel.tasks import TaskSet
@@ -26,7 +27,7 @@ def config_of(
         class_weights: Task -> label -> weight of a class, or weights of a tag where it is absent and present.
 
     Raises:
-        InputError: A value is not allowed, or an argument is given that the head does not use.
+        InputError: A value is not allowed.
     """
     sizes = [_plain(size) for size in given["hidden_layer_sizes"]]
     backbone = {"name": "mlp", "hidden": sizes, "dropout": _plain(given["dropout"])} if sizes else {"name": "identity"}
@@ -53,7 +54,11 @@ def config_of(
 
 
 def _check_used(given: Mapping[str, Any], head: HeadPart) -> None:
-    """Check that no argument is given in vain: a search over it would compare equal models."""
+    """Say which arguments have no effect on this head, as where a search has heads with and without a graph.
+
+    Raises:
+        InputError: A ready graph stands beside what says how to make one.
+    """
     measured = [name for name in ("convention", "tau", "p") if given[name] is not None]
     if measured and given["graph"] is not None:
         raise InputError(f"{shorten(measured)} beside a ready graph", fix="give one of them")
@@ -61,10 +66,8 @@ def _check_used(given: Mapping[str, Any], head: HeadPart) -> None:
     if head.name == "default" and "graph" in of_graph:
         of_graph.remove("graph")
     if of_graph and not head.has_graph:
-        raise InputError(
-            f"head={given['head']!r} does not use {shorten(of_graph)}",
-            expected="a head that is generated from a graph, e.g. 'graph', 'residual' or 'graph-cosine'",
-        )
+        said = f"head={given['head']!r} does not use {shorten(of_graph)}, which has no effect"
+        warnings.warn(said, IdleArgumentWarning, stacklevel=2)
 
 
 def _graph(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +75,9 @@ def _graph(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _head(given: Mapping[str, Any]) -> dict[str, Any]:
+def _head(given: Mapping[str, Any]) -> Any:
+    if isinstance(given["head"], Mapping):
+        return given["head"]
     sizes = HIDDEN if given["hidden_channels"] is None else [_plain(size) for size in given["hidden_channels"]]
     graph: dict[str, Any] = {"name": "graph", "hidden_channels": sizes, "bias": True}
     of_graph = {"graph": graph, "residual": {"name": "residual", "of": graph}}

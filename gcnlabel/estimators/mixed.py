@@ -20,7 +20,6 @@ from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_tasks
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
-from gcnlabel.metrics.main_metrics import mean_main_metric
 from gcnlabel.tasks import TaskSet
 
 
@@ -118,11 +117,17 @@ class LabelGraphEstimator(LabelGraphBase):
         values = self._values(X)
         return {task.name: values[task.name] for task in self.tasks_ if task.discrete}
 
+    def predict_values(self, X: Any) -> Array:
+        """Return probabilities of classes and tags and values of dimensions, a column a label, [N, labels]."""
+        return np.concatenate(list(self._values(X).values()), axis=1)
+
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
 
         What is missing in ``y`` is left out; see :mod:`gcnlabel.metrics.main_metrics`.
         """
+        from gcnlabel.metrics.main_metrics import mean_main_metric
+
         scores = {name: torch.from_numpy(values) for name, values in self._scores(X).items()}
         targets = targets_to_tensors(layout_of(y).read(y, self.tasks_))
         return mean_main_metric(self.tasks_, scores, targets)
