@@ -42,6 +42,7 @@ def test_options_without_effect(spec, option):
     [
         ({**TAGS, "columns": {"c": "x"}}, "columns of task 't' name unknown labels: c"),
         ({**DIMS, "columns": {"c": "x"}}, "columns of task 't' name unknown labels: c"),
+        ({**TAGS, "column": "x", "codes": {"": 0}}, 'a cell without any label: empty: ""'),
         ({**TAGS, "signed": ["c"]}, "signed of task 't' name unknown labels: c"),
         ({**TAGS, "codes": {"-1": "absnt"}}, "'-1' means 'absnt'"),
         ({**TAGS, "codes": {"-1": -1}}, "'-1' means '-1'"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -15,18 +15,28 @@ from gcnlabel.errors import shorten
 def show_evaluation(run: str, evaluation: Mapping[str, Any]) -> None:
     """Print what a run reports, a row a metric, and everything that must be said with it."""
     title = f"{run}: {evaluation['head']} head on {evaluation['split']} ({evaluation['samples']} samples)"
-    table = Table("task", "metric", "value", title=title, title_justify="left")
+    bounds = evaluation.get("intervals")
+    columns = [] if bounds is None else [f"{bounds['level']:.0%} interval"]
+    table = Table("task", "metric", "value", *columns, title=title, title_justify="left")
     for task, values in evaluation["tasks"].items():
         for name, value in values.items():
             if isinstance(value, float):
-                table.add_row(task, name, decimal(value, 4))
+                of_metric = [] if bounds is None else [_interval(bounds["tasks"][task].get(name))]
+                table.add_row(task, name, decimal(value, 4), *of_metric)
         table.add_section()
     console = terminal()
     console.print(table)
+    if bounds is not None:
+        what = "samples" if bounds["units"] == evaluation["samples"] else "groups"
+        console.print(f"intervals: {bounds['resamples']} bootstrap resamples of {bounds['units']} {what}")
     selected = evaluation["selected"]
     console.print(f"epoch {selected['epoch']}, selected by {selected['split']}/{selected['metric']}", highlight=False)
     for note in [*evaluation["notes"], *_absent(evaluation)]:
         console.print(f"note: {note}", highlight=False, soft_wrap=True)
+
+
+def _interval(bounds: Sequence[float] | None) -> str:
+    return "" if bounds is None else ", ".join(decimal(bound, 4) for bound in bounds)
 
 
 def _absent(evaluation: Mapping[str, Any]) -> list[str]:

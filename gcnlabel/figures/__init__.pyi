@@ -5,6 +5,7 @@ from gcnlabel.figures.curves import curves_figure, curves_table
 from gcnlabel.figures.dependency import dependency_figure, dependency_table
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
 from gcnlabel.figures.gains import Gain, gains_figure, gains_table
+from gcnlabel.figures.importance import importance_figure, importance_table
 from gcnlabel.figures.label_bars import label_bars_figure, label_bars_table
 from gcnlabel.figures.label_graph import label_graph_figure, label_graph_table
 from gcnlabel.figures.precision_recall import precision_recall_figure, precision_recall_table
@@ -39,6 +40,8 @@ __all__ = [
     "figure_style",
     "gains_figure",
     "gains_table",
+    "importance_figure",
+    "importance_table",
     "label_bars_figure",
     "label_bars_table",
     "label_graph_figure",

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gcnlabel.errors import InputError
 from gcnlabel.figures.figure import FIGURES, Drawings, Runs
@@ -63,24 +64,29 @@ def curves_figure(
     names = sorted(dict.fromkeys(curve.metric for curve in found), key=lambda name: name != "loss")
     if not names:
         raise InputError("no loss or headline metric to draw", expected=f"a column of {', '.join(HEADLINES)}")
-    width = width_or(PAGE)
-    rows = -(-len(names) // (3 if width > 5 else 1 + (len(names) > 3)))
-    columns = -(-len(names) // rows)
-    figure = new_figure(width, 0.5 + (1.9 if width > 5 else 1.5) * rows)
-    panels = figure.subplots(rows, columns, squeeze=False)
+    figure, panels = _panels(len(names), width_or(PAGE))
     order = list(dict.fromkeys(curve.group for curve in found))
-    for axes in panels.flat[len(names) :]:
-        axes.set_visible(False)
-    for axes, name in zip(panels.flat, names, strict=False):
+    for axes, name in zip(panels, names, strict=True):
         for members in _together(curve for curve in found if curve.metric == name):
             _draw(axes, members, colour(order.index(members[0].group)), selected or {})
         axes.set_title(name)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-    for axes in panels.flat[max(0, len(names) - columns) : len(names)]:
-        axes.set_xlabel("epoch")
     banded = len(set(of_run.values())) < len(of_run)
     add_legend(figure, handles_of(figure), title="line: mean, band: lowest to highest of the seeds" if banded else "")
     return figure
+
+
+def _panels(count: int, width: float) -> tuple[Figure, list[Axes]]:
+    """Return a figure with as many axes; the lowest of each column say what is across."""
+    rows = -(-count // (3 if width > 5 else 1 + (count > 3)))
+    columns = -(-count // rows)
+    figure = new_figure(width, 0.5 + (1.9 if width > 5 else 1.5) * rows)
+    panels = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for k, axes in enumerate(panels):
+        axes.set_visible(k < count)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for axes in panels[max(0, count - columns) : count]:
+        axes.set_xlabel("epoch")
+    return figure, panels[:count]
 
 
 def _together(curves: Iterable[Curve]) -> Iterable[list[Curve]]:

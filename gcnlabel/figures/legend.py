@@ -52,10 +52,8 @@ def add_legend(
     room = 72 * figure.get_figwidth() - 2 * MARGIN
     before, between = size * (handle_length + 0.8), 2 * size
     names = [shortened(str(handle.get_label()), size, room - before) for handle in handles[:MAX_NAMED]]
-    column = widest(names, size) + before
-    columns = min(len(names), max(1, int((room + between) // (column + between))))
-    more = [f"and {len(handles) - MAX_NAMED} more"] if len(handles) > MAX_NAMED else []
-    heading = [*_lines(title, size, room), *more]
+    columns = min(len(names), max(1, int((room + between) // (widest(names, size) + before + between))))
+    heading = _lines(title, size, room) + [f"and {n} more" for n in [len(handles) - MAX_NAMED] if n > 0]
     figure.legend(
         handles[:MAX_NAMED],
         names,
@@ -66,7 +64,7 @@ def add_legend(
         labelcolor=colours,
     )
     lines = -(-len(names) // columns) + len(heading)
-    figure.set_figheight(figure.get_figheight() + (1.55 * size * lines + 2 * size) / 72)
+    figure.set_figheight(figure.get_figheight() + size * (1.55 * lines + 2) / 72)
 
 
 def _lines(text: str, size: float, room: float) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
+from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError, note, shorten
 from gcnlabel.files import unchanged
@@ -47,13 +48,22 @@ def _files(value: Any) -> Iterator[str]:
             yield from _files(item)
 
 
+def read_whole(config: Config) -> tuple[Part, RowReport]:
+    """Return all samples that a config names, before they are split, and what became of every row.
+
+    Raises:
+        InputError: A file cannot be used, or the data bring other tasks than the config declares.
+    """
+    declared = declared_tasks(config)
+    whole, report = config.data.read(declared)
+    if declared is not None:
+        _check_taken(declared, whole.annotations.tasks, config.data.source)
+    return whole, report or whole.report()
+
+
 def _load(config: Config, split_file: Path | None) -> RunData:
     source = config.data
-    declared = declared_tasks(config)
-    whole, report = source.read(declared)
-    if declared is not None:
-        _check_taken(declared, whole.annotations.tasks, source.source)
-    report = report or whole.report()
+    whole, report = read_whole(config)
     names = [] if source.splits.fractions else _names(source.splits)
     report.check_left(names)
     report = report.of_splits(names) if names else report

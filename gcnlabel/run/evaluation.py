@@ -24,6 +24,7 @@ from gcnlabel.run.calibration import CALIBRATION as CALIBRATION
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
+from gcnlabel.run.intervals import Draws, bootstrap_intervals, units_of
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.parts import Part
 from gcnlabel.run.reading import read_epochs
@@ -40,6 +41,7 @@ def evaluate(
     split: str | None = None,
     data: RunData | None = None,
     device: str = "auto",
+    intervals: int = 0,
     progress: Report | None = None,
 ) -> dict[str, Any]:
     """Measure a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
@@ -49,29 +51,36 @@ def evaluate(
         split: ``train``, ``val`` or ``test``; None for the config's.
         data: The data of the run, when it is loaded already.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
-        progress: Called with the number of batches done and of all of a split.
+        intervals: Resamples of the metrics' bootstrap intervals; 0 for no intervals.
+        progress: Called with the number of batches done and of all of a split, and of resamples.
 
     Raises:
         InputError: The folder holds no finished run, or the device is not there.
     """
     config, place = folder.load_config(), device_named(device)
-    data = data or load_data(config, folder.split, progress=progress is not None)
-    split = split or config.evaluate.split
+    data, split = data or load_data(config, folder.split, progress=progress is not None), split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
-    epoch, calibration = int(checkpoint["epoch"]) + 1, checkpoint.get(CALIBRATION)
     score = partial(part_scores, config, network=model.to(place), device=place, progress=progress)
     with clear_failures(folder.path):
-        scores, targets = score(data.parts[split]), targets_to_tensors(data.parts[split].annotations)
+        annotations = data.parts[split].annotations
+        scores, targets = score(data.parts[split]), targets_to_tensors(annotations)
         thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
-    notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, calibration)]
-    notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, epoch)]
-    count = len(data.parts[split].annotations)
-    values: dict[str, Any] = {"split": split, "samples": count, "head": config.model.head.title, "seed": config.seed}
-    values |= {"selected": {**config.select.model_dump(), "epoch": epoch}, "notes": notes}
-    values |= {"thresholds": _by_label(data, thresholds), "tasks": measure(data, scores, targets, thresholds)}
+    values = _head(config, split, len(annotations), int(checkpoint["epoch"]) + 1)
+    notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, checkpoint.get(CALIBRATION))]
+    notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, values["selected"]["epoch"])]
+    by_label, by_task = _by_label(data, thresholds), measure(data, scores, targets, thresholds)
+    values |= {"notes": notes, "thresholds": by_label, "tasks": by_task}
+    if draws := Draws(intervals, config.seed, units_of(annotations)):
+        values["intervals"] = bootstrap_intervals(data.tasks, scores, targets, draws, thresholds, progress)
     folder.write_evaluation(values)
-    _write_predictions(folder, model.head, scores, targets, data.parts[split].annotations.ids)
+    _write_predictions(folder, model.head, scores, targets, annotations.ids)
     return values
+
+
+def _head(config: Config, split: str, samples: int, epoch: int) -> dict[str, Any]:
+    """Return what is measured: which split, of how many samples, and which model."""
+    values: dict[str, Any] = {"split": split, "samples": samples, "head": config.model.head.title, "seed": config.seed}
+    return values | {"selected": {**config.select.model_dump(), "epoch": epoch}}
 
 
 def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores | None = None) -> dict[str, Any]:

@@ -30,11 +30,19 @@ def held(folder: RunFolder) -> AbstractContextManager[None]:
     return folder.held() if is_first_process() else nullcontext()
 
 
-def checked(config: Config, progress: bool = False) -> tuple[Config, RunData, LabelGraph | None, MultiTaskModule]:
-    """Return what a run is made of, and its config with what was decided on the data."""
+def checked(
+    config: Config, progress: bool = False, data: RunData | None = None
+) -> tuple[Config, RunData, LabelGraph | None, MultiTaskModule]:
+    """Return what a run is made of, and its config with what was decided on the data.
+
+    Args:
+        config: The config.
+        progress: Whether to show a bar while data are read.
+        data: The data, where they are not those that the config names.
+    """
     L.seed_everything(config.seed, verbose=False)
     check_alone(config)
-    data = load_data(config, progress=progress)
+    data = data or load_data(config, progress=progress)
     config = resolved(config, data)
     graph = build_graph(config, data)
     module = build_module(config, data, graph)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -40,12 +41,24 @@ def check_source(task: Task) -> None:
     _check_names(task, "columns", list(task.source.columns))
     _check_names(task, "signed", task.source.signed)
     if not task.has_column_each():
+        _refuse_absent_codes(task, lists="empty" in allowed)
         _check_names(task, "codes", list(task.source.codes.values()))
         return
     for code, meaning in task.source.codes.items():
         if tag_value(meaning) not in (0, 1):
             what = f"task {task.name!r}: codes: {code!r} means {meaning!r}"
             raise InputError(what, expected="1 where the label is there, 0 where it is not")
+
+
+def _refuse_absent_codes(task: Task, *, lists: bool) -> None:
+    """Refuse a code that means absent, where cells list what is there."""
+    for code, meaning in task.source.codes.items():
+        if lists and meaning not in task.labels and tag_value(meaning) == 0:
+            raise InputError(
+                f"task {task.name!r}: codes: {code!r} means absent, in a column that lists what is there",
+                expected="codes of labels",
+                fix=f"a cell without any label: empty: {json.dumps(code)} of the task",
+            )
 
 
 def _check_names(task: Task, option: str, names: Sequence[str]) -> None:

@@ -1,9 +1,13 @@
 """The report in a browser: alone, readable, sortable, searchable, with the numbers of the evaluation."""
 
 import json
+import re
+from io import BytesIO
+from unicodedata import normalize
 
 import pytest
 from pages import colours, serious_faults
+from pypdf import PdfReader
 from small_runs import train_runs
 
 from gcnlabel.report.report import write_report
@@ -109,6 +113,18 @@ def test_print_shows_everything_and_no_controls(page, address):
     assert page.locator("#search").is_hidden()
     assert page.locator("details:not([open])").count() == 0
     assert len(page.pdf(format="A4")) > 20_000
+
+
+def test_heads_of_tables_are_repeated_on_each_page(page, address):
+    page.goto(address)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    metrics = page.locator("#metrics tbody th").all_inner_texts()
+    sheets = PdfReader(BytesIO(page.pdf(format="A6"))).pages
+    pages = [normalize("NFKC", sheet.extract_text()) for sheet in sheets]  # ligatures as letters
+    first = next(k for k, text in enumerate(pages) if "All metrics of every run" in text)
+    held = [text for text in pages[first:] if sum(metric in text for metric in metrics) > 2]
+    assert len(held) > 1, "the table fits one page"
+    assert all(re.search(r"^metric\b", text, re.MULTILINE) for text in held)
 
 
 def test_nothing_is_cut_off_on_paper(page, address):

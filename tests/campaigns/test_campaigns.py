@@ -49,8 +49,8 @@ def ends():
 def small():
     again = ["--results", str(folder / "results.json"), "--trials"]
     quick = [name for name, kind in mutants.KINDS.items() if kind.count > 1000]
-    codes = [run("mutants", None, mutants.CAMPAIGNS, [*quick, *again, "12", "--processes", "2"])]
-    codes += [run("mutants", None, mutants.CAMPAIGNS, [*ARFF, *again, "150"])]
+    codes = [run("mutants", None, mutants.CAMPAIGNS, [*quick, *again, "6", "--processes", "2"])]
+    codes += [run("mutants", None, mutants.CAMPAIGNS, [*ARFF, *again, "60"])]
     codes += [run("kills", None, kills.CAMPAIGNS, ["build-graph", *again, "4"])]
     _, fault, on_disk, _ = faults.FAULTS["rights"]
     rights = {"rights": Campaign(partial(faults.begun, {"build-graph": JOBS["build-graph"]}, fault, on_disk), 3)}

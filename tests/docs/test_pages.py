@@ -12,7 +12,8 @@ from doc_pages import NAMES, ROOT, commands, fences, file_name, text_of
 from users_folder import write_users_folder
 
 from gcnlabel.cli import main
-from gcnlabel.config import Config, parse_config
+from gcnlabel.config import Config, load_config, parse_config
+from gcnlabel.studies.tuning import read_space
 from gcnlabel.tasks import TaskSet
 
 SITE = [name for name in NAMES if not name.startswith("examples/") and name != "CHANGELOG.md"]
@@ -41,10 +42,13 @@ def test_every_command_exists_with_its_options_and_choices(page, line):
 @pytest.mark.parametrize(
     ("page", "block"), [(name, text) for name in SITE for language, text in fences(name) if language == "yaml"]
 )
-def test_every_config_and_every_declaration_of_tasks_is_read(page, block, monkeypatch):
+def test_every_config_and_every_declaration_of_tasks_is_read(page, block, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(ROOT / "examples" / "your_own_parts")
     content = yaml.safe_load(block)
-    if "data" in content:
+    if file_name(block) == "search.yaml":
+        (tmp_path / "search.yaml").write_text(block)
+        assert set(read_space(tmp_path / "search.yaml", load_config("synthetic-faces"))) == set(content)
+    elif "data" in content:
         assert isinstance(parse_config(content), Config)
     elif "tasks" in content:
         assert len(TaskSet.from_dict(content["tasks"]))

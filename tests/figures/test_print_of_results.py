@@ -81,6 +81,11 @@ def ranks(size, rng):
     return figures.ranks_figure({head: 1.0 + k for k, head in enumerate(names_of(min(size, 16)))}, 1.5)
 
 
+def importance(size, rng):
+    shares = rng.dirichlet(np.ones(min(size, 30)))
+    return figures.importance_figure(dict(zip(names_of(len(shares)), shares, strict=True)), "val/tags/lrap")
+
+
 def sweep(size, rng):
     taus = np.linspace(0, 1, 101)
     return figures.tau_sweep_figure(taus, size * size * (1 - taus), np.floor(size * taus), 0.1)
@@ -118,7 +123,7 @@ def reliability_over_seeds(size, rng):
     return figures.reliability_figure(table, groups_of_runs(size))
 
 
-OF_ONE_RUN = (confusion, label_bars, precision_recall, reliability, scatter, samples, gains, ranks, sweep)
+OF_ONE_RUN = (confusion, label_bars, precision_recall, reliability, scatter, samples, gains, ranks, importance, sweep)
 OF_RUNS = (curves, comparison, bars_over_seeds, reliability_over_seeds)
 DRAWN = OF_ONE_RUN + OF_RUNS
 

@@ -51,7 +51,7 @@ def commands(run):
         "evaluate": ["evaluate", run.path],
         "unseen": ["evaluate", run.path, "--unseen", "joy"],
         "export": ["export", run.path, "--format", "safetensors", "--output", place / "m.safetensors"],
-        "figures": ["figures", run.path, "--output", place / "f", "--format", "svg"],
+        "figures": ["figures", run.path, "--output", place / "f", "--format", "svg", "--figure", "curves"],
         "predict": ["predict", run.path, place / "faces"],
     }
 

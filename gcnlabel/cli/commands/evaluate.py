@@ -12,6 +12,8 @@ EXAMPLES = """\b
 Examples:
   gcnlabel evaluate runs/a
   gcnlabel evaluate runs/a --split val
+  gcnlabel evaluate runs/a --intervals          # 95% intervals by 1000 bootstrap resamples
+  gcnlabel evaluate runs/a --intervals 5000
 """
 
 
@@ -19,9 +21,17 @@ Examples:
 @click.argument("run", type=click.Path())
 @click.option("--split", type=click.Choice(["train", "val", "test"]), help="Split instead of the config's.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
+@click.option(
+    "--intervals",
+    type=click.IntRange(min=1),
+    is_flag=False,
+    flag_value=1000,
+    metavar="[N]",
+    help="Bootstrap intervals of every metric, by N resamples.  [N: 1000]",
+)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @json_option
-def evaluate(run: str, split: str | None, device: str, trust: bool) -> Any:
+def evaluate(run: str, split: str | None, device: str, intervals: int | None, trust: bool) -> Any:
     """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json."""
     from gcnlabel.cli.tables import show_evaluation
     from gcnlabel.progress import progress_bar
@@ -29,6 +39,7 @@ def evaluate(run: str, split: str | None, device: str, trust: bool) -> Any:
     from gcnlabel.run import evaluate as evaluate_run
 
     with progress_bar("evaluate") as progress:
-        evaluation = evaluate_run(RunFolder(run, trust=trust), split=split, device=device, progress=progress)
+        how: dict[str, Any] = {"split": split, "device": device, "intervals": intervals or 0}
+        evaluation = evaluate_run(RunFolder(run, trust=trust), **how, progress=progress)
     show_evaluation(run, evaluation)
     return evaluation

@@ -15,7 +15,6 @@ from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.linear import LinearHead
 from gcnlabel.tasks import TaskSet
 
-
 EPSILON = 1e-12
 """Smallest length that features are divided by, as in :func:`torch.nn.functional.normalize`."""
 
@@ -119,7 +118,8 @@ def _stacked(ensemble: EnsembleHead, rows: Tensor) -> Tensor:
 
 def _linear(folded: NormalizedHead) -> LinearHead:
     head = LinearHead(folded.tasks, folded.in_features).to(folded.vectors.device, folded.vectors.dtype)
-    assert head.bias is not None and folded.bias is not None
+    assert head.bias is not None
+    assert folded.bias is not None
     head.vectors.copy_(folded.vectors)
     head.bias.copy_(folded.bias)
     return head

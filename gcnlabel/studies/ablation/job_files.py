@@ -7,45 +7,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy import sparse
-
 from gcnlabel import __version__
-from gcnlabel.data.graphs import Graphs
-from gcnlabel.data.lazy_images import LazyImages
-from gcnlabel.errors import InputError, shorten
-from gcnlabel.files import atomic_write
-from gcnlabel.run.data import RunData
+from gcnlabel.studies import kept
 from gcnlabel.studies.ablation.job import Found, Job
-
-ABSENT = object()
+from gcnlabel.studies.digest import digest as digest
 
 
 def file_of(folder: Path, amount: str, seed: int) -> Path:
     """Return where the result of a job is kept."""
     name = "".join(letter if letter.isalnum() else "-" for letter in amount)
     return folder / f"{name}-{hashlib.sha256(amount.encode()).hexdigest()[:6]}" / f"{seed}.json"
-
-
-def digest(data: RunData) -> str:
-    """Return a text that changes with the tasks, the targets and the inputs of any split.
-
-    Images on disk are not read: they count by their number and shape.
-    """
-    whole = hashlib.sha256(json.dumps(data.tasks.to_declarations(), sort_keys=True).encode())
-    for name, part in data.parts.items():
-        for values in (*part.annotations.targets.values(), part.inputs):
-            whole.update(f"{name} {values.shape}".encode())
-            for array in _arrays(values):
-                whole.update(b"" if isinstance(array, LazyImages) else np.ascontiguousarray(array).tobytes())
-    return whole.hexdigest()
-
-
-def _arrays(values: Any) -> tuple[Any, ...]:
-    """Return the arrays that hold targets or inputs."""
-    if isinstance(values, Graphs):
-        return tuple(values.arrays().values())
-    return (values.indptr, values.indices, values.data) if sparse.issparse(values) else (values,)
 
 
 def _depends(job: Job, data: str) -> dict[str, Any]:
@@ -68,27 +39,10 @@ def known(path: Path | None, job: Job, data: str) -> Found | None:
     Raises:
         InputError: The file is of another recipe or other data, or damaged.
     """
-    if path is None or not path.exists():
-        return None
-    try:
-        found: Found = json.loads(path.read_text(encoding="utf-8"))
-        before, now = dict(found["depends_on"]), _depends(job, data)
-        if missing := {"heads", "weights"} - {*found}:
-            raise KeyError(missing)
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is damaged", fix="remove it, or begin anew with --overwrite") from error
-    if other := sorted(key for key in {*before, *now} if before.get(key, ABSENT) != now.get(key, ABSENT)):
-        raise InputError(
-            f"{path} was measured with another {shorten(other)}",
-            fix="another --output, or --overwrite to begin anew",
-        )
-    return found
+    return kept.known(path, _depends(job, data), ("heads", "weights"))
 
 
 def write(path: Path | None, job: Job, data: str, found: Found) -> None:
     """Write the result of a job, where there is a path."""
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(path, overwrite=True) as temporary:
-            content = {"depends_on": _depends(job, data), **found}
-            temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        kept.write(path, _depends(job, data), found)

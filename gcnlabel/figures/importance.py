@@ -1,0 +1,48 @@
+"""What each key of a config matters, as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+from matplotlib.figure import Figure
+
+from gcnlabel.figures.style import COLUMN, colour, finite, new_figure, styled, width_or
+from gcnlabel.figures.text import shortened
+
+ROW = 0.22
+"""Height of a key, in inches."""
+
+
+@styled
+def importance_figure(importance: Mapping[str, float], metric: str) -> Figure:
+    """Return a bar a key, the most important first.
+
+    Args:
+        importance: Key of a config -> its importance, together 1.
+        metric: What it is important for.
+
+    Raises:
+        InputError: A number is NaN or infinite.
+    """
+    table = importance_table(importance)
+    values = finite(table["importance"].to_list(), "importance")
+    width = width_or(COLUMN)
+    figure = new_figure(width, 0.7 + ROW * len(values))
+    axes = figure.add_subplot()
+    axes.barh(range(len(values)), values, 0.7, color=colour(0))
+    axes.set_yticks(range(len(values)), [shortened(key, 7, 28 * width) for key in table["key"]])
+    axes.set(ylim=(len(values) - 0.4, -0.6), xlim=(0, 1))
+    axes.set_xlabel(f"importance for {shortened(metric, 7, 30 * width)}")
+    return figure
+
+
+def importance_table(importance: Mapping[str, float]) -> pl.DataFrame:
+    """Return key and importance, the highest first.
+
+    Example:
+        >>> importance_table({"graph.tau": 0.2, "optimizer.lr": 0.8})["key"].to_list()
+        ['optimizer.lr', 'graph.tau']
+    """
+    rows = {"key": list(importance), "importance": [float(value) for value in importance.values()]}
+    return pl.DataFrame(rows).sort("importance", descending=True, maintain_order=True)

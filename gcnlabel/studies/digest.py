@@ -1,0 +1,35 @@
+"""What tells whether data are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from gcnlabel.data.graphs import Graphs
+from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.run.data import RunData
+
+
+def digest(data: RunData) -> str:
+    """Return a text that changes with the tasks, the targets and the inputs of any split.
+
+    Images on disk are not read: they count by their number and shape.
+    """
+    whole = hashlib.sha256(json.dumps(data.tasks.to_declarations(), sort_keys=True).encode())
+    for name, part in data.parts.items():
+        for values in (*part.annotations.targets.values(), part.inputs):
+            whole.update(f"{name} {values.shape}".encode())
+            for array in _arrays(values):
+                whole.update(b"" if isinstance(array, LazyImages) else np.ascontiguousarray(array).tobytes())
+    return whole.hexdigest()
+
+
+def _arrays(values: Any) -> tuple[Any, ...]:
+    """Return the arrays that hold targets or inputs."""
+    if isinstance(values, Graphs):
+        return tuple(values.arrays().values())
+    return (values.indptr, values.indices, values.data) if sparse.issparse(values) else (values,)

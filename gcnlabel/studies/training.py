@@ -1,0 +1,53 @@
+"""A whole training on given data, as ``gcnlabel train`` does it, as a step of a study."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gcnlabel.config import Config
+from gcnlabel.run import RunFolder
+from gcnlabel.run.data import RunData
+from gcnlabel.run.default_head import is_side_by_side
+from gcnlabel.run.finishing import finish
+from gcnlabel.run.fitting import train_beside
+from gcnlabel.run.loaders import data_module
+from gcnlabel.run.steps import begin, checked, fit_module, trainer_of
+from gcnlabel.training import MultiTaskModule
+
+
+def trained(config: Config, data: RunData, folder: RunFolder) -> tuple[dict[str, Any], MultiTaskModule]:
+    """Train a run on given data, and return its evaluation and what was trained, with the weights of the last epoch.
+
+    Args:
+        config: What to train; of its ``data``, nothing is read.
+        data: The data.
+        folder: Where the run is kept.
+
+    Raises:
+        InputError: Something cannot be used, or training diverged.
+    """
+    folder.given = config
+    with _without_notes():
+        config, data, graph, module = checked(config, data=data)
+        begin(folder, config, data, graph, overwrite=True)
+        if is_side_by_side(config, data.parts["train"]):
+            train_beside(config, folder, data, graph, progress=False)
+        else:
+            trainer = trainer_of(config, folder, 1, 1, progress=False)
+            fit_module(config, folder, module, trainer, data_module(config, data))
+        return finish(config, folder, data), module
+
+
+@contextmanager
+def _without_notes() -> Iterator[None]:
+    """Leave out what one training says on its way: a study has many."""
+    logger = logging.getLogger("gcnlabel")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

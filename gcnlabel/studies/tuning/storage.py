@@ -1,0 +1,96 @@
+"""Trials in a SQLite file, which several processes may add to, and which belongs to one recipe."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from gcnlabel.errors import InputError, shorten
+
+NAME = "gcnlabel"
+"""Of the study in the file."""
+OF = "of"
+"""What the trials of a study are of."""
+TABLES = {"alembic_version", "studies", "trials", "version_info"}
+"""Some tables of Optuna's."""
+PATIENCE = 60.0
+"""Seconds that a process waits for another that writes."""
+ABSENT = object()
+
+
+def open_study(optuna: Any, path: Path, direction: str, depends: Mapping[str, Any]) -> Any:
+    """Return the study in a file, which is made where it is missing.
+
+    Args:
+        optuna: The library.
+        path: The file.
+        direction: ``minimize`` or ``maximize``.
+        depends: Everything that a trial depends on but its own values, as JSON has it.
+
+    Raises:
+        InputError: The file is no storage of Optuna, or holds trials of something else.
+    """
+    _check_ours(path)
+    study = _opened(optuna, path, direction)
+    before, now = study.user_attrs.get(OF), json.loads(json.dumps(depends, default=str))
+    if before is None:
+        study.set_user_attr(OF, now)
+        return study
+    if other := sorted(key for key in {*before, *now} if before.get(key, ABSENT) != now.get(key, ABSENT)):
+        raise InputError(f"{path} holds trials with another {shorten(other)}", fix="another --storage or --output")
+    return study
+
+
+def _check_ours(path: Path) -> None:
+    """Check that a file is not there, empty, or made by Optuna: tables would be added to any other.
+
+    Raises:
+        InputError: It is not.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder", expected="a file, which is made where it is missing")
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as file:
+            tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error as error:
+        raise InputError(f"{path} cannot be read as an SQLite file: {error}", fix="another --storage") from error
+    if tables and not tables & TABLES:
+        raise InputError(f"{path} holds {shorten(sorted(tables))}, and no trials", fix="another --storage")
+
+
+@contextmanager
+def storage_errors(optuna: Any, path: Path) -> Iterator[None]:
+    """Turn an error of the storage, as of a full disk, into one message.
+
+    Raises:
+        InputError: There was one.
+    """
+    try:
+        yield
+    except optuna.exceptions.StorageInternalError as error:
+        why = str(error.__cause__ or error).partition("\n")[0]
+        raise InputError(f"{path} cannot be written: {why}", fix="room on a local disk; then call it again") from error
+
+
+def _opened(optuna: Any, path: Path, direction: str) -> Any:
+    """Return the study; where another process makes the tables just now, wait for it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    until = time.monotonic() + 10
+    while True:
+        try:
+            how = {"engine_kwargs": {"connect_args": {"timeout": PATIENCE}}}
+            storage = optuna.storages.RDBStorage(f"sqlite:///{path.resolve()}", **how)
+            return optuna.create_study(storage=storage, study_name=NAME, direction=direction, load_if_exists=True)
+        except (SQLAlchemyError, RuntimeError) as error:
+            if time.monotonic() > until:
+                said = str(error).partition("\n")[0]
+                raise InputError(f"{path} cannot be used as a storage: {said}", fix="another --storage") from error
+            time.sleep(0.2)
