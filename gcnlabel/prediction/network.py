@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run import RunFolder
 from gcnlabel.run.loading import kept_signature, load_model
+from gcnlabel.run.test_time import with_flips
 from gcnlabel.tasks import TaskSet
+from gcnlabel.training.test_time import at_test_time
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class Network:
     thresholds: Mapping[str, Tensor]
     input_shape: tuple[int, ...]
 
+    def at_test_time(self, device: torch.device) -> nn.Module:
+        """Return the model as it predicts, on a device, with the augmentation that its config asks for.
+
+        Raises:
+            InputError: An augmentation of inputs that are no images.
+        """
+        return at_test_time(self.config.evaluate.test_time, self.model.to(device), self.tasks, self.input_shape)
+
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images that it takes, None where it takes features."""
@@ -45,11 +56,12 @@ class Network:
         return self.input_shape[0] if len(self.input_shape) == 1 else 0
 
 
-def load_network(folder: RunFolder) -> Network:
+def load_network(folder: RunFolder, *, flips: bool | None = None) -> Network:
     """Return the network of a run, from its config, graph and selected checkpoint alone.
 
     Args:
         folder: The run, trained or imported.
+        flips: Whether its config shall have flips at test time; None for as it is.
 
     Raises:
         InputError: The folder holds no whole run, or the checkpoint does not fit config and graph.
@@ -57,7 +69,7 @@ def load_network(folder: RunFolder) -> Network:
     model, checkpoint = load_model(folder)
     inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
     thresholds = tuned_thresholds(folder, tasks)
-    return Network(model, tasks, folder.load_config(), thresholds, inputs)
+    return Network(model, tasks, with_flips(folder.load_config(), flips), thresholds, inputs)
 
 
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:

@@ -37,6 +37,7 @@ def predict(
     places: Mapping[str, Place] | None = None,
     batch_size: int = 32,
     device: str = "auto",
+    flips: bool | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Predictions:
     """Return what the selected checkpoint of a run predicts for an image, a folder of images or a file of others.
@@ -52,30 +53,32 @@ def predict(
         places: Name of an image, as the result has it -> where in it stands what is predicted, as a face does.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        flips: Whether images are predicted with their mirror images; None for the run's ``evaluate.test_time``.
         progress: Called with the number of inputs done and of all, after every batch.
 
     Raises:
         InputError: The run is not whole, the source does not suit it, the device is not there, ``places`` names an
-            image that is not there, or no image can be read.
+            image that is not there, no image can be read, or flips of inputs that are no images.
             Images of a folder that cannot be read are left out and named in the result.
     """
     data = folder.load_config().data
     _check_kind(source, data)
     if data.image_shape is None:
-        return _predict_rows(folder, source, batch_size, device, progress)
-    return _predict_images(folder, source, places or {}, batch_size, device, progress)
+        return _predict_rows(load_network(folder, flips=flips), source, batch_size, device, progress)
+    files = find_images(source, folder.load_config(), places or {})
+    network = load_network(folder, flips=flips)
+    return _predict_images(network, source, files, places or {}, batch_size, device, progress)
 
 
 def _predict_images(
-    folder: RunFolder,
+    network: Network,
     source: str | Path,
+    files: Mapping[str, Path],
     places: Mapping[str, Place],
     batch_size: int,
     device: str,
     progress: Progress,
 ) -> Predictions:
-    files = find_images(source, folder.load_config(), places)
-    network = load_network(folder)
     strangers = [name for name in places if name not in files]
     if strangers:
         raise InputError(f"the table of places names images that are not there: {shorten(strangers)}", where=source)
@@ -86,9 +89,8 @@ def _predict_images(
 
 
 def _predict_rows(
-    folder: RunFolder, source: str | Path, batch_size: int, device: str, progress: Progress
+    network: Network, source: str | Path, batch_size: int, device: str, progress: Progress
 ) -> Predictions:
-    network = load_network(folder)
     inputs = load_inputs(network.config, source)  # [N, D], or N graphs
     if inputs.shape[1:] != network.input_shape:
         given, taken = (" and ".join(map(str, shape)) for shape in (inputs.shape[1:], network.input_shape))
@@ -155,7 +157,7 @@ def _predicted(
     unreadable: Mapping[str, str] = MappingProxyType({}),
 ) -> Predictions:
     place = device_named(device)
-    model = network.model.to(place)
+    model = network.at_test_time(place)
     names: list[str] = []
     parts: list[dict[str, Tensor]] = []
     for batch, inputs in batches:

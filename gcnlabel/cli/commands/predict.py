@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gcnlabel.cli.json_results import json_option
+from gcnlabel.cli.test_time import FLIPS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -39,6 +40,7 @@ MAX_SHOWN = 20
 )
 @click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
 @click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
+@click.option("--flips/--no-flips", default=None, help=FLIPS)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
