@@ -60,7 +60,7 @@ class Registry:
         key: Key of the name in a config.
         form: Base class of the settings of the kind, a :class:`Part`.
         default: Name of the part where options are given without one.
-        makes: Type of what the parts make.
+        makes: Type of what the parts make; as ``package.module:Attribute`` where importing it takes long.
 
     Example:
         >>> CELLS = Registry("cell", "gcnlabel.registry")
@@ -77,7 +77,7 @@ class Registry:
     key: str = "name"
     form: type[Part] = Part
     default: str | None = None
-    makes: type = object
+    makes: type | str = object
 
     def __post_init__(self) -> None:
         """Add the registry under its kind."""
@@ -166,8 +166,9 @@ class Registry:
         """
         part = self.checked(value)
         made = self.resolve(part.name)(*made_from, **part.options)
-        if not isinstance(made, self.makes):
-            expected = f"a {self.makes.__module__}.{self.makes.__qualname__}"
+        wanted: type = imported(self.makes) if isinstance(self.makes, str) else self.makes
+        if not isinstance(made, wanted):
+            expected = f"a {wanted.__module__}.{wanted.__qualname__}"
             raise InputError(f"{self.kind} {part.name!r} makes a {type(made).__name__}", expected=expected)
         return made
 

@@ -13,6 +13,7 @@ from gcnlabel.code import code_refused
 from gcnlabel.config import Config, dump_config, load_config, named_code
 from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
+from gcnlabel.run.places import CONFIG, refuse_none
 from gcnlabel.run.reading import read_evaluation
 from gcnlabel.training import BEST, LAST, LOGS
 
@@ -56,7 +57,7 @@ class RunFolder:
         self.path = Path(path)
         self.trust = trust
         self.given = given
-        self.config = self.path / "config.yaml"
+        self.config = self.path / CONFIG
         self.graph = self.path / "graph.safetensors"
         self.split = self.path / "split.csv"
         self.signature = self.path / "signature.json"
@@ -86,12 +87,7 @@ class RunFolder:
         Raises:
             InputError: It holds none.
         """
-        if not self.config.exists():
-            raise InputError(
-                f"{self.path} holds no run",
-                expected=f"a folder with {self.config.name}",
-                fix=f"gcnlabel train CONFIG --output {self.path}",
-            )
+        refuse_none(self.path)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -2,6 +2,7 @@ from gcnlabel.training.checkpoint_io import SafeCheckpointIO, check_resumable, l
 from gcnlabel.training.data_module import MultiTaskDataModule
 from gcnlabel.training.ensemble import Ensemble
 from gcnlabel.training.failures import clear_failures
+from gcnlabel.training.file_names import BEST, LAST, LOGS
 from gcnlabel.training.fit import fit
 from gcnlabel.training.module import MultiTaskModule
 from gcnlabel.training.optimizers import make_optimizer
@@ -10,7 +11,7 @@ from gcnlabel.training.predict import portions, predict
 from gcnlabel.training.rare import draw_rows, rare_rows
 from gcnlabel.training.selection import Selection
 from gcnlabel.training.steps import Steps
-from gcnlabel.training.trainer import BEST, LAST, LOGS, has_stopped, make_trainer
+from gcnlabel.training.trainer import has_stopped, make_trainer
 from gcnlabel.training.trial import Trial
 
 __all__ = [

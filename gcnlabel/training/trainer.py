@@ -21,9 +21,6 @@ from gcnlabel.training.selection import Selection
 from gcnlabel.training.steps import EACH_BATCH, Steps
 
 CHECKPOINTS = "checkpoints"
-LAST = "last.safetensors"
-BEST = "best.safetensors"
-LOGS = "logs"
 ALWAYS: dict[str, Any] = {
     "num_sanity_val_steps": 0,
     "use_distributed_sampler": False,  # the data module shares the samples out, without repeating any

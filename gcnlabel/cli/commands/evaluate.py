@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gcnlabel.cli.json_results import json_option
+from gcnlabel.cli.run_argument import run_argument
 from gcnlabel.cli.test_time import FLIPS
 
 EXAMPLES = """\b
@@ -20,7 +21,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("run", type=click.Path())
+@run_argument
 @click.option("--split", type=click.Choice(["train", "val", "test"]), help="Split instead of the config's.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
 @click.option(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gcnlabel.cli.json_results import json_option
+from gcnlabel.cli.run_argument import run_argument
 
 if TYPE_CHECKING:
     from gcnlabel.prediction.network import Network
@@ -20,7 +21,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("run", type=click.Path())
+@run_argument
 @click.option(
     "--format",
     "format",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gcnlabel.cli.json_results import json_option
+from gcnlabel.cli.run_argument import run_argument
 from gcnlabel.cli.test_time import FLIPS
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MAX_SHOWN = 20
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("run", type=click.Path())
+@run_argument
 @click.argument("source", metavar="IMAGE_OR_FOLDER", type=click.Path())
 @click.option(
     "--faces", type=click.Path(), help="CSV: image, face_x, face_y, face_width, face_height, facial_landmarks."

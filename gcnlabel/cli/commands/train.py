@@ -57,30 +57,44 @@ def train(
     The run folder keeps the resolved config, the graph, the metrics of every epoch, the last and the best checkpoint
     and the final evaluation.
     """
+    _check_asked(config, output, resuming=resuming, overwrite=overwrite)
+    where: dict[str, Any] = {"devices": devices if devices == "auto" else _number(devices), "num_nodes": num_nodes}
+    changes = (*changes, *(() if seed is None else (f"seed={seed}",)))
+    from gcnlabel.config import load_config  # each only now: what is wrong is said before heavy imports
+
+    wanted = None if config is None else load_config(config, changes)
     from gcnlabel.cli.tables import show_evaluation
-    from gcnlabel.config import load_config
-    from gcnlabel.errors import InputError
     from gcnlabel.run import RunFolder, resume
     from gcnlabel.run import train as train_run
     from gcnlabel.run.requeue import is_first_process
+
+    folder = RunFolder(output, trust=trust)
+    if wanted is None or resuming:
+        evaluation = resume(folder, wanted or _changed(folder, changes), **where)
+    else:
+        evaluation = train_run(wanted, folder, overwrite=overwrite, **where)
+    if is_first_process():
+        show_evaluation(output, evaluation)
+    return evaluation
+
+
+def _check_asked(config: str | None, output: str, *, resuming: bool, overwrite: bool) -> None:
+    """Check what needs no library.
+
+    Raises:
+        InputError: Options contradict each other, or there is nothing to train or to go on with.
+    """
+    from gcnlabel.errors import InputError
+    from gcnlabel.run.places import refuse_none
 
     if resuming and overwrite:
         raise InputError(
             "--resume and --overwrite", expected="one: --resume goes on with a run, --overwrite replaces it"
         )
-    folder = RunFolder(output, trust=trust)
-    where: dict[str, Any] = {"devices": devices if devices == "auto" else _number(devices), "num_nodes": num_nodes}
-    changes = (*changes, *(() if seed is None else (f"seed={seed}",)))
-    if config is None and not resuming:
-        raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
-    if resuming:
-        wanted = load_config(config, changes) if config else _changed(folder, changes)
-        evaluation = resume(folder, wanted, **where)
-    else:
-        evaluation = train_run(load_config(str(config), changes), folder, overwrite=overwrite, **where)
-    if is_first_process():
-        show_evaluation(output, evaluation)
-    return evaluation
+    if config is None:
+        if not resuming:
+            raise InputError("no CONFIG given", expected="a YAML file or a preset; --resume alone takes the run's own")
+        refuse_none(output)
 
 
 def _changed(folder: RunFolder, changes: tuple[str, ...]) -> Config | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.text_registry import TextRegistry
 
-LENDERS = TextRegistry("lender", "gcnlabel.graph.lenders", makes=LabelGraph)
+if TYPE_CHECKING:
+    from gcnlabel.graph.label_graph import LabelGraph
+
+LENDERS = TextRegistry("lender", "gcnlabel.graph.lenders", makes="gcnlabel.graph:LabelGraph")
 """Functions of the labels of the first task that return a raw graph; those of a data set are in its package."""
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable
 
-from lightning.pytorch.loggers import Logger
-
 from gcnlabel.errors import InputError
 from gcnlabel.registry import Part, Registry
 
-LOGGERS = Registry("logger", "gcnlabel.training.loggers", makes=Logger)
+LOGGERS = Registry("logger", "gcnlabel.training.loggers", makes="lightning.pytorch.loggers:Logger")
 """Makes a logger: ``(folder of logs in the run folder, *, options)``; registered with the ``package`` that it needs,
 which is the name of its extra too."""
 

@@ -1,0 +1,20 @@
+"""Whether a folder holds a run, told without loading what works with runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gcnlabel.errors import InputError
+
+CONFIG = "config.yaml"
+
+
+def refuse_none(path: str | Path) -> None:
+    """Refuse a folder that holds no run.
+
+    Raises:
+        InputError: It holds none.
+    """
+    if not (Path(path) / CONFIG).exists():
+        fix = f"gcnlabel train CONFIG --output {path}"
+        raise InputError(f"{path} holds no run", expected=f"a folder with {CONFIG}", fix=fix)

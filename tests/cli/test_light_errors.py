@@ -1,0 +1,37 @@
+"""What is wrong with a command line is said before libraries are imported that take seconds."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("lightning", "matplotlib")
+HEAVIER = ("torch", "torch_geometric", "torchvision", "polars", *HEAVY)
+PROGRAM = """
+import sys
+from gcnlabel.cli import main
+try:
+    main(sys.argv[2:], standalone_mode=False)
+except SystemExit as end:
+    assert end.code == 2, end.code
+found = [name for name in sys.argv[1].split(",") if name in sys.modules]
+assert not found, found
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "absent", "said"),
+    [
+        ("predict nothing photos", HEAVIER, "holds no run"),
+        ("evaluate nothing", HEAVIER, "holds no run"),
+        ("export nothing --format onnx --output model.onnx", HEAVIER, "holds no run"),
+        ("train --resume --output nothing", HEAVIER, "holds no run"),
+        ("train synthetic-faces --set trainig.epochs=1 --output run", HEAVY, "did you mean 'training'?"),
+    ],
+)
+def test_errors_come_first(line, absent, said, tmp_path):
+    call = [sys.executable, "-W", "ignore", "-c", PROGRAM, ",".join(absent), *line.split()]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert said in done.stderr
+    assert not any(tmp_path.iterdir())
