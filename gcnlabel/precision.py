@@ -7,6 +7,9 @@ from typing import Any
 
 import torch
 
+AUTOCAST = frozenset(kind for kind in ("cpu", "cuda", "xpu", "mps", "hpu") if torch.amp.is_autocast_available(kind))
+"""Kinds of devices that know autocast; asked once: compilers cannot trace the question."""
+
 
 def full_precision(device: torch.device) -> AbstractContextManager[Any]:
     """Return a context without autocast; an empty one where autocast is off, or exported programs would contain it.
@@ -17,5 +20,5 @@ def full_precision(device: torch.device) -> AbstractContextManager[Any]:
         torch.float32
     """
     kind = device.type
-    on = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+    on = kind in AUTOCAST and torch.is_autocast_enabled(kind)
     return torch.autocast(kind, enabled=False) if on else nullcontext()

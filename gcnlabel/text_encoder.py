@@ -9,11 +9,12 @@ from gcnlabel.errors import InputError
 from gcnlabel.optional import optional
 
 
-def load_encoder(model: str) -> Any:
+def load_encoder(model: str, *, download: bool = True) -> Any:
     """Return a ``SentenceTransformer`` on the CPU, its weights from safetensors only, without code of the model's.
 
     Args:
         model: Folder of a model, or its name on the hub.
+        download: Whether it may be fetched from the hub where it is not here.
 
     Raises:
         InputError: sentence-transformers is not installed, or the model cannot be had.
@@ -27,7 +28,7 @@ def load_encoder(model: str) -> Any:
             str(local) if local.exists() else model,
             device="cpu",
             trust_remote_code=False,
-            local_files_only=local.exists(),
+            local_files_only=local.exists() or not download,
             model_kwargs={"use_safetensors": True},
         )
     except Exception as error:  # hub, network and readers raise errors of many types

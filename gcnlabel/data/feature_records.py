@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gcnlabel.errors import InputError
+from gcnlabel.files import atomic_write
 
 SAME = ("encoder", "weights", "preprocessing")
 """What must agree for features to mean the same."""
@@ -28,14 +30,28 @@ def read_record(features: str | Path) -> dict[str, Any] | None:
     Raises:
         InputError: The record cannot be read.
     """
-    path = record_file(features)
+    return load_record(record_file(features))
+
+
+def load_record(path: Path) -> dict[str, Any] | None:
+    """Return a record, None where there is no such file, or it is a JSON file of another kind.
+
+    Raises:
+        InputError: The record cannot be read.
+    """
     if not path.is_file():
         return None
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read: {error}", expected="what gcnlabel features wrote") from error
     return record if isinstance(record, dict) and "encoder" in record else None
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Write a record, in place of an earlier one."""
+    with atomic_write(path, overwrite=True) as temporary:
+        temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
 def check_rows(features: str | Path, rows: int) -> None:
@@ -53,13 +69,17 @@ def check_rows(features: str | Path, rows: int) -> None:
         )
 
 
-def check_same_encoder(features: str | Path, trained_on: str | Path) -> None:
+def check_same_encoder(features: str | Path, old: Mapping[str, Any] | None) -> None:
     """Check that new features were made as those that a run was trained on, where both have records.
+
+    Args:
+        features: File of the new ones.
+        old: Record of the others.
 
     Raises:
         InputError: Encoder, weights or preprocessing differ.
     """
-    new, old = read_record(features), read_record(trained_on)
+    new = read_record(features)
     if new is None or old is None:
         return
     for key in SAME:

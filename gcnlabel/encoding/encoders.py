@@ -30,8 +30,18 @@ class Encoder(Protocol):
     record: dict[str, Any]
     """What made the features: library, model, digest of the weights, preprocessing."""
 
+    def read(self, item: str) -> Any:
+        """Return what the network takes of an item.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+
+    def features(self, rows: Sequence[Any]) -> Features:
+        """Return the features [B, D] of items that were read."""
+
     def encode(self, items: Sequence[str]) -> Features:
-        """Return the features [B, D] of a batch."""
+        """Return the features [B, D] of items."""
 
 
 class ImageEncoder:
@@ -55,17 +65,25 @@ class ImageEncoder:
             "weights": _digest(self.network),
             "preprocessing": str(self.transform),
         }
+        if weights is not None:
+            self.record["weights_file"] = str(Path(weights).resolve())
         self.network.to(self.device)
 
+    def read(self, item: str) -> npt.NDArray[np.float32]:
+        """Return an image file as the network takes it, [3, H, W]."""
+        with opened(Path(item)) as image:
+            return np.asarray(self.transform(upright(image).convert("RGB")))
+
     @torch.inference_mode()
+    def features(self, rows: Sequence[Any]) -> Features:
+        """Return the features [B, D] of images that were read."""
+        images = torch.from_numpy(np.stack(rows)).to(self.device)
+        features: Features = self.network(images).float().cpu().numpy()
+        return features
+
     def encode(self, items: Sequence[str]) -> Features:
         """Return the features [B, D] of image files."""
-        images = []
-        for item in items:
-            with opened(Path(item)) as image:
-                images.append(self.transform(upright(image).convert("RGB")))
-        features: Features = self.network(torch.stack(images).to(self.device)).float().cpu().numpy()
-        return features
+        return self.features([self.read(item) for item in items])
 
 
 class TextEncoder:
@@ -74,10 +92,11 @@ class TextEncoder:
     Args:
         model: Folder of the model, or its name on the hub.
         device: ``auto``, ``cpu``, ``cuda``, ...
+        download: Whether what is not here may be fetched from the hub.
     """
 
-    def __init__(self, model: str, device: str) -> None:
-        self.model = load_encoder(model).to(device_named(device))
+    def __init__(self, model: str, device: str, *, download: bool = True) -> None:
+        self.model = load_encoder(model, download=download).to(device_named(device))
         self.record = {
             "encoder": f"text:{model}",
             "version": version("sentence-transformers"),
@@ -85,14 +104,30 @@ class TextEncoder:
             "preprocessing": f"at most {self.model.max_seq_length} tokens",
         }
 
-    def encode(self, items: Sequence[str]) -> Features:
+    def read(self, item: str) -> str:
+        """Return a text as it is."""
+        return item
+
+    def features(self, rows: Sequence[Any]) -> Features:
         """Return the features [B, D] of texts."""
-        encoded = self.model.encode(list(items), batch_size=len(items), show_progress_bar=False)
+        encoded = self.model.encode(list(rows), batch_size=len(rows), show_progress_bar=False)
         return np.asarray(encoded, dtype=np.float32)
 
+    def encode(self, items: Sequence[str]) -> Features:
+        """Return the features [B, D] of texts."""
+        return self.features(items)
 
-def load_feature_encoder(name: str, weights: str | None = None, device: str = "auto") -> Encoder:
+
+def load_feature_encoder(
+    name: str, weights: str | None = None, device: str = "auto", *, download: bool = True
+) -> Encoder:
     """Return an encoder from ``timm:MODEL``, ``torchvision:MODEL`` or ``text:MODEL``.
+
+    Args:
+        name: The encoder.
+        weights: File or folder of the weights of an image encoder; None for the library's.
+        device: ``auto``, ``cpu``, ``cuda``, ...
+        download: Whether a text encoder that is not here may be fetched from the hub.
 
     Raises:
         InputError: There is no such encoder, or its weights cannot be had.
@@ -103,7 +138,7 @@ def load_feature_encoder(name: str, weights: str | None = None, device: str = "a
     if library == "text" and model:
         if weights is not None:
             raise InputError("--weights with a text encoder", fix="name the model's folder: --encoder text:FOLDER")
-        return TextEncoder(model, device)
+        return TextEncoder(model, device, download=download)
     raise InputError(f"unknown encoder {name!r}", expected="timm:MODEL | torchvision:MODEL | text:MODEL")
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from gcnlabel.data.feature_records import record_file
+from gcnlabel.data.feature_records import record_file, write_record
 from gcnlabel.encoding.encoders import Encoder
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
+from gcnlabel.files import refuse_existing, refuse_suffix
 
 Progress = Callable[[int, int], None]
 
@@ -25,6 +25,7 @@ def write_features(
     output: str | Path,
     *,
     names: Sequence[str] | None = None,
+    column: str | None = None,
     batch_size: int = 32,
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
@@ -38,6 +39,7 @@ def write_features(
         items: Paths of images, or texts.
         output: The file.
         names: What each row is called in the record; the items themselves by default.
+        column: Column of the table that the items are of, for the record.
         batch_size: Items at once.
         overwrite: Whether to replace a file that is there.
         progress: Called with the number of items done and of all, after every batch.
@@ -50,9 +52,10 @@ def write_features(
     if not items:
         raise InputError("nothing to encode", expected="at least one image or text")
     record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items)}
+    record |= {} if column is None else {"column": column}
     part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
     _write_rows(encoder, items, part, state, record, batch_size, progress)
-    _write_json(record_file(output), record)
+    write_record(record_file(output), record)
     os.replace(part, output)
     state.unlink()
     return record
@@ -79,7 +82,7 @@ def _write_rows(
         array[done : done + len(features)] = features
         done += len(features)
         array.flush()  # the rows before their number
-        _write_json(state, {"done": done, "of": record})
+        write_record(state, {"done": done, "of": record})
     progress(done, len(items))
 
 
@@ -94,8 +97,3 @@ def _rows_done(part: Path, state: Path, record: dict[str, Any]) -> int:
         return int(content["done"]) if content["of"] == record and part.is_file() else 0
     except (OSError, ValueError, KeyError, TypeError):
         return 0
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    with atomic_write(path, overwrite=True) as temporary:
-        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")

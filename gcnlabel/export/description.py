@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 from gcnlabel import __version__
@@ -25,6 +26,9 @@ def describe_model(
     scaling: str | None = None,
     geometry: tuple[str, str] | None = None,
     thresholds: Mapping[str, Sequence[float]] | None = None,
+    inside: Mapping[str, Any] | None = None,
+    calibration: str | None = None,
+    encoder: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what a user of the exported file has to know.
 
@@ -34,6 +38,9 @@ def describe_model(
         scaling: How the network scales grey values.
         geometry: How images are brought to size, in a few words and exactly; None for whole pictures stretched.
         thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
+        inside: What the network itself does with inputs first, as :func:`scaling_inside` returns it.
+        calibration: How dimensions were calibrated, in a line.
+        encoder: What made the features that the network was trained on, as ``gcnlabel features`` records it.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -43,10 +50,14 @@ def describe_model(
     return {
         "format": "gcnlabel.model",
         "version": __version__,
+        "versions": {name: version(name) for name in ("torch", "torchvision", "torch_geometric", "numpy")},
         "tasks": tasks.to_dict(),
         "labels": list(tasks.labels),
-        "input": _input(tuple(input_shape), scaling, geometry or STRETCHED),
+        "input": _input(tuple(input_shape), scaling, geometry or STRETCHED)
+        | ({"inside": dict(inside)} if inside else {})
+        | ({"encoder": dict(encoder)} if encoder else {}),
         "outputs": {task.name: _output(task, (thresholds or {}).get(task.name)) for task in tasks},
+        **({"calibration": calibration} if calibration else {}),
     }
 
 

@@ -84,13 +84,13 @@ def _onnx(model: MultiTaskModel, path: Path, description: Description) -> None:
             verbose=False,
         )
     proto = program.model_proto
-    onnx.helper.set_model_props(proto, {"gcnlabel": json.dumps(description), **_plain(description)})
+    onnx.helper.set_model_props(proto, {"gcnlabel": json.dumps(description), **plain_entries(description)})
     path.write_bytes(proto.SerializeToString())
 
 
 def _safetensors(model: MultiTaskModel, path: Path, description: Description) -> None:
     tensors = {name: tensor.contiguous().clone() for name, tensor in model.state_dict().items()}  # heads share biases
-    save_file(tensors, path, metadata={"gcnlabel": json.dumps(description), **_plain(description)})
+    save_file(tensors, path, metadata={"gcnlabel": json.dumps(description), **plain_entries(description)})
     sort_header(path)
 
 
@@ -118,6 +118,6 @@ def _example(description: Description) -> Tensor:
     return torch.zeros(shape, dtype=getattr(torch, description["input"]["dtype"]))
 
 
-def _plain(description: Description) -> dict[str, str]:
+def plain_entries(description: Description) -> dict[str, str]:
     """Return the entries that readers look for first, each by itself."""
     return {"labels": json.dumps(description["labels"]), "tasks": json.dumps(description["tasks"])}

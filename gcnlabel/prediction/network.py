@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from gcnlabel.config import Config
+from gcnlabel.data.feature_records import load_record
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run import RunFolder
+from gcnlabel.run.calibration import CALIBRATION
 from gcnlabel.run.loading import kept_signature, load_model
 from gcnlabel.run.test_time import with_flips
 from gcnlabel.tasks import TaskSet
@@ -29,6 +32,8 @@ class Network:
         thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
             tuned, [labels].
         input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs.
+        calibration: How the dimensions were calibrated, in a line; None where they were not.
+        encoder: Record of what made the features that it was trained on, None where nothing says it.
     """
 
     model: MultiTaskModel
@@ -36,6 +41,8 @@ class Network:
     config: Config
     thresholds: Mapping[str, Tensor]
     input_shape: tuple[int, ...]
+    calibration: str | None = None
+    encoder: Mapping[str, Any] | None = None
 
     def at_test_time(self, device: torch.device) -> nn.Module:
         """Return the model as it predicts, on a device, with the augmentation that its config asks for.
@@ -69,7 +76,19 @@ def load_network(folder: RunFolder, *, flips: bool | None = None) -> Network:
     model, checkpoint = load_model(folder)
     inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
     thresholds = tuned_thresholds(folder, tasks)
-    return Network(model, tasks, with_flips(folder.load_config(), flips), thresholds, inputs)
+    config = with_flips(folder.load_config(), flips)
+    return Network(
+        model, tasks, config, thresholds, inputs, checkpoint.get(CALIBRATION), encoder_record(folder, config)
+    )
+
+
+def encoder_record(folder: RunFolder, config: Config) -> dict[str, Any] | None:
+    """Return what made the features of a run: its own copy, or, of an older run, what stands beside them.
+
+    Raises:
+        InputError: The record cannot be read.
+    """
+    return load_record(folder.encoder) or config.data.encoder
 
 
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:

@@ -38,6 +38,7 @@ class RunFolder:
         graph: ``graph.safetensors``, the propagation graph (graph heads only).
         split: ``split.csv``, which split each row is in (where the split was drawn by fractions only).
         signature: ``signature.json``, tasks and shape of the inputs.
+        encoder: ``encoder.json``, what made the features (where ``gcnlabel features`` did).
         metrics: ``metrics.csv``, one row an epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
@@ -61,6 +62,7 @@ class RunFolder:
         self.graph = self.path / "graph.safetensors"
         self.split = self.path / "split.csv"
         self.signature = self.path / "signature.json"
+        self.encoder = self.path / "encoder.json"
         self.metrics = self.path / "metrics.csv"
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
@@ -115,7 +117,7 @@ class RunFolder:
         if not overwrite:
             self.refuse_a_run()
         writable_folder(self.path)
-        kept = (self.graph, self.split, self.signature, self.rows, self.metrics, self.job)
+        kept = (self.graph, self.split, self.signature, self.encoder, self.rows, self.metrics, self.job)
         made = [self.last, self.best, self.evaluation, self.predictions, *kept]
         if not (self.config.exists() and self.config.read_bytes() == dump_config(config).encode()):
             made.insert(0, self.config)  # nothing of one run may stand beside the config of another

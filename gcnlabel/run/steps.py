@@ -10,6 +10,7 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from gcnlabel.config import Config
+from gcnlabel.data.feature_records import write_record
 from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
@@ -67,6 +68,8 @@ def begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | 
     """Write what a run keeps from its beginning."""
     folder.create(config, overwrite=overwrite)
     data.keep_in(folder)
+    if config.data.encoder is not None:
+        write_record(folder.encoder, config.data.encoder)
     note_job(folder)
     if graph is not None:
         graph.save(folder.graph, overwrite=True)

@@ -89,6 +89,11 @@ class DataSource(Section):
         return load_features(path)
 
     @property
+    def encoder(self) -> dict[str, Any] | None:
+        """What made the features, as ``gcnlabel features`` records it beside their file; None where nothing says it."""
+        return None
+
+    @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images, None for features."""
         return None

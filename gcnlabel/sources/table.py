@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt, model_validator
 from gcnlabel.annotations import Layout, Long, read_table
 from gcnlabel.annotations.row_report import ALLOWED, RowReport
 from gcnlabel.data import load_features
-from gcnlabel.data.feature_records import check_same_encoder
+from gcnlabel.data.feature_records import read_record
 from gcnlabel.data.graph_files import GRAPH_FILES, load_graphs
 from gcnlabel.errors import InputError
 from gcnlabel.settings import Section, Share
@@ -139,6 +139,11 @@ class Table(Divided):
         return note if note is None or self.group_column is None else note + groups
 
     @property
+    def encoder(self) -> dict[str, Any] | None:
+        """What made the features, None where no record stands beside them."""
+        return None if self.features is None else read_record(self.features)
+
+    @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images, None where there are features."""
         return None if self.images is None else (self.channels, self.size, self.size)
@@ -177,10 +182,8 @@ class Table(Divided):
         """Return new features [N, D] of a file, or its graphs, or the molecules of a table with the same column.
 
         Raises:
-            InputError: The file cannot be used, or another encoder made it than the features of these data.
+            InputError: The file cannot be used.
         """
-        if self.features is not None:
-            check_same_encoder(path, self.features)
         if self.graphs is not None:
             return load_graphs(path).graphs
         if self.smiles is not None:

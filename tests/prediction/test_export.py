@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -17,9 +18,11 @@ from safetensors import safe_open
 from torch_geometric.nn import GraphConv
 
 from gcnlabel.cli import main
-from gcnlabel.data import load_images
+from gcnlabel.data import Standardize, load_images
 from gcnlabel.errors import InputError
 from gcnlabel.export import describe_model, export_model
+from gcnlabel.export.int8 import Samples, export_int8
+from gcnlabel.export.of_run import scaling_inside
 from gcnlabel.faces.geometry import aligned_faces
 from gcnlabel.prediction import load_network
 from gcnlabel.tasks import MultiLabel, TaskSet
@@ -226,3 +229,74 @@ def test_aligned_faces_are_told_from_whole_pictures():
     assert "cut down to whole numbers" in corner
     assert "eye centres" in told["geometry"]
     assert told["preprocessing"].startswith("RGB images, faces turned upright")
+
+
+def about_of(path):
+    return json.loads(onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map["gcnlabel"])
+
+
+def test_the_file_says_what_the_network_does_first_and_how_it_was_made(run, tmp_path):
+    export(run, "safetensors", tmp_path / "m.safetensors")
+    with safe_open(tmp_path / "m.safetensors", framework="np") as file:
+        about, network = json.loads(file.metadata()["gcnlabel"]), load_network(run)
+    assert about["versions"]["numpy"] == np.__version__
+    first = about["input"].get("inside")
+    if network.image_shape is None:
+        assert first is None  # config: standardize: false
+        assert about["calibration"].startswith("calibrated: weather by ")
+        return
+    front = network.model.backbone.network[0]
+    images = torch.from_numpy(inputs_of(network, 2))
+    mean, deviation = (torch.tensor(first[key]).view(-1, 1, 1) for key in ("mean", "deviation"))
+    torch.testing.assert_close(front(images), (images / 255 - mean) / deviation)
+
+
+def test_standardized_features_are_told():
+    scaled = torch.nn.Sequential(Standardize(torch.zeros(2), torch.ones(2)))
+    assert "less its mean over the training split" in scaling_inside(scaled)["scaling"]
+
+
+def test_int8_says_what_it_costs_on_the_evaluated_split(run, tmp_path):
+    gone = run.load_config().data.model_dump().get("annotations")
+    at_hand = gone is None or Path(gone).exists()
+    result = export(run, "onnx", tmp_path / "m.onnx", "--quantize", "int8")
+    assert result.exit_code == 0, result.output
+    about, network = about_of(tmp_path / "m.onnx"), load_network(run)
+    cost = about["quantization"]
+    assert cost["method"].startswith("static" if network.image_shape else "dynamic")
+    for name, value in cost["largest_difference"].items():
+        assert 0 < value < 0.5, name
+    assert ("metrics" in cost) == at_hand
+    if not at_hand:
+        assert "drawn inputs" in cost["compared_on"]
+        assert "drawn inputs" in result.output
+        return
+    evaluation = run.read_evaluation()
+    for key, values in cost["metrics"].items():
+        task, metric = key.split("/")
+        assert values["float32"] == pytest.approx(evaluation["tasks"][task][metric], abs=1e-3)
+        assert f"{key}: {values['float32']:.4f} -> {values['int8']:.4f}" in result.output
+
+
+def test_the_file_of_8_bits_holds_weights_of_8_bits_and_gives_about_the_same(feature_run, tmp_path):
+    export(feature_run[0], "onnx", tmp_path / "a.onnx")
+    export(feature_run[0], "onnx", tmp_path / "b.onnx", "--quantize", "int8")
+    types = {weight.data_type for weight in onnx.load(tmp_path / "b.onnx").graph.initializer if len(weight.dims) == 2}
+    assert types == {onnx.TensorProto.INT8}
+    inputs = np.load(feature_run[1])
+    before, after = (
+        onnxruntime.InferenceSession(tmp_path / name).run(None, {"inputs": inputs}) for name in ("a.onnx", "b.onnx")
+    )
+    for a, b in zip(before, after, strict=True):
+        assert 0 < np.abs(a - b).max() < 0.1 * np.abs(a).max()
+
+
+def test_int8_of_another_format_or_of_convolutions_without_data_is_refused(tag_run, tmp_path):
+    result = export(tag_run[0], "safetensors", tmp_path / "m.safetensors", "--quantize", "int8")
+    assert result.exit_code == 2
+    assert "--format onnx" in result.stderr
+    network = load_network(tag_run[0])
+    description = describe_model(network.tasks, network.input_shape)
+    with pytest.raises(InputError, match="needs images to measure ranges on"):
+        export_int8(network.model, tmp_path / "m.onnx", description, Samples(inputs_of(network, 2), "two images"))
+    assert not list(tmp_path.iterdir())

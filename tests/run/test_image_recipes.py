@@ -189,16 +189,28 @@ def test_query2label_loses_little_by_easy_negatives():
 
 @pytest.mark.parametrize("name", ["ml-gcn", "add-gcn"])
 def test_crops_are_of_five_sizes_and_half_are_mirrored(name):
-    """Red grows to the right by 2 a pixel: how much of it is left says what was cropped, its sign what was mirrored."""
+    """Red grows to the right by 2 a pixel, green downwards: their slopes say what was cropped, the sign of red's what
+    was mirrored."""
     change = AUGMENTATIONS.make(load_config(name).training.augment)
-    images = (2 * torch.arange(100, dtype=torch.uint8)).expand(400, 3, 100, 100)
+    ramp = (2 * torch.arange(100, dtype=torch.uint8)).expand(100, 100)
+    images = torch.stack([ramp, ramp.T, ramp]).expand(600, 3, 100, 100)
     torch.manual_seed(0)
-    middle = change(images)[:, 0, 50].double()
-    slope = (middle[:, 75] - middle[:, 25]) / 100
-    shares = {share: ((slope.abs() - share).abs() < 0.025).sum().item() for share in (1, 0.875, 0.75, 0.66, 0.5)}
-    assert sum(shares.values()) == 400
-    assert min(shares.values()) > 50
-    assert 160 < (slope < 0).sum() < 240
+    changed = change(images).double()
+    wide = (changed[:, 0, 50, 75] - changed[:, 0, 50, 25]) / 100
+    high = (changed[:, 1, 75, 50] - changed[:, 1, 25, 50]) / 100
+    sizes = torch.tensor([1, 0.875, 0.75, 0.66, 0.5])
+    (off_wide, i), (off_high, j) = ((slope.abs()[:, None] - sizes).abs().min(1) for slope in (wide, high))
+    assert max(off_wide.max(), off_high.max()) < 0.025
+    pairs = set(zip(i.tolist(), j.tolist(), strict=True))
+    assert pairs == {(a, b) for a in range(5) for b in range(5) if abs(a - b) <= 2}
+    assert 260 < (wide < 0).sum() < 340
+    assert high.min() > 0
+    left_over = 200 * (1 - high)
+    where = (changed[:, 1, 50, 50] - 100 * high - 1)[left_over > 60] / left_over[
+        left_over > 60
+    ]  # rows above, of those left
+    assert set((4 * where).round().tolist()) == {0, 1, 2, 3, 4}
+    assert ((4 * where) - (4 * where).round()).abs().max() < 0.15
 
 
 def test_a_quarter_is_cut_out_before_rand_augment():

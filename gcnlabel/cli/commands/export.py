@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gcnlabel.cli.json_results import json_option
 from gcnlabel.cli.run_argument import run_argument
 
-if TYPE_CHECKING:
-    from gcnlabel.prediction.network import Network
-
 EXAMPLES = """\b
 Examples:
   gcnlabel export runs/a --format onnx --output model.onnx
+  gcnlabel export runs/a --format onnx --quantize int8 --output small.onnx
   gcnlabel export runs/a --format safetensors --output model.safetensors
   gcnlabel export runs/a --format torch-export --output model.pt2
 """
@@ -30,32 +28,45 @@ Examples:
     type=click.Choice(["onnx", "safetensors", "torch-export"]),
     help="For onnxruntime; weights alone; for PyTorch alone.",
 )
+@click.option(
+    "--quantize", type=click.Choice(["int8"]), help="Weights of 8 bits (onnx); what that costs is measured and said."
+)
 @click.option("--output", required=True, type=click.Path(), help="The file to write.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 @json_option
-def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> Any:
+def export(run: str, format: str, quantize: str | None, output: str, overwrite: bool, trust: bool) -> Any:
     """Write the selected checkpoint of RUN as one file that needs no graph library.
 
     The label graph is folded into plain weights: one linear layer, wherever scores are linear in the features. Names of
     tasks and labels, the input that is expected and what the outputs mean stand in the file's metadata, under the key
-    gcnlabel.
+    gcnlabel: preprocessing, thresholds, calibration and versions, too.
+
+    --quantize int8 compares the file with the one of 32 bits on the split that the run was evaluated on, or, where its
+    data are not at hand, on drawn inputs.
     """
     from pathlib import Path
 
-    from gcnlabel.export import export_model
+    from gcnlabel.errors import InputError
+    from gcnlabel.export import describe_network, export_model
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction import load_network
     from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
 
     refuse_existing(output, overwrite)
+    if quantize is not None and format != "onnx":
+        raise InputError(f"--quantize {quantize} with --format {format}", expected="--format onnx")
+    folder = RunFolder(run, trust=trust)
     with progress_bar("export") as progress:
         progress(0, 2)
-        network = load_network(RunFolder(run, trust=trust))
+        network = load_network(folder)
         progress(1, 2)
-        description = _described(network)
-        export_model(network.model, output, format, description, overwrite=overwrite)
+        description = describe_network(network)
+        if quantize is None:
+            export_model(network.model, output, format, description, overwrite=overwrite)
+        else:
+            description["quantization"] = _quantized(folder, network, output, description, overwrite)
         progress(2, 2)
     size = Path(output).stat().st_size / 2**20
     shape = ", ".join(map(str, description["input"]["shape"]))
@@ -65,14 +76,18 @@ def export(run: str, format: str, output: str, overwrite: bool, trust: bool) -> 
     return {"written": [output], **description}
 
 
-def _described(network: Network) -> dict[str, Any]:
-    """Return what stands in the file's metadata."""
-    from gcnlabel.export import describe_model
+def _quantized(folder: Any, network: Any, output: str, description: dict[str, Any], overwrite: bool) -> dict[str, Any]:
+    """Write a file of 8 bits, print what that costs and return it."""
+    from gcnlabel.export.int8 import export_int8
+    from gcnlabel.export.samples import samples_of_run
 
-    return describe_model(
-        network.tasks,
-        network.input_shape,
-        scaling=network.config.model.backbone.scaling,
-        geometry=network.config.data.geometry,
-        thresholds={name: values.tolist() for name, values in network.thresholds.items()},
-    )
+    samples = samples_of_run(folder, network)
+    cost = export_int8(network.model, output, description, samples, overwrite=overwrite)
+    before, after = (cost["bytes"][kind] / 2**20 for kind in ("float32", "int8"))
+    click.echo(f"int8, {cost['method']}: {before:.2f} -> {after:.2f} MiB")
+    click.echo(f"compared on {cost['compared_on']} ({cost['samples']} samples):")
+    for name, values in cost.get("metrics", {}).items():
+        click.echo(f"  {name}: {values['float32']:.4f} -> {values['int8']:.4f}")
+    for name, value in cost["largest_difference"].items():
+        click.echo(f"  {name}: largest difference {value:.2g}")
+    return cost

@@ -54,6 +54,6 @@ def features(
     names, items = read_items(source, column, images, texts=encoder.startswith("text:"))
     loaded = load_feature_encoder(encoder, weights, device)
     with progress_bar("encode") as progress:
-        record = write_features(loaded, items, output, names=names, progress=progress, **how)
+        record = write_features(loaded, items, output, names=names, column=column, progress=progress, **how)
     click.echo(f"wrote {output}: {record['rows']} rows by {record['encoder']}")
     return {"output": output, "record": record}

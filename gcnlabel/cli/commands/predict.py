@@ -23,6 +23,8 @@ Examples:
   gcnlabel predict runs/a faces/ --annotate annotated --output predictions.jsonl
   gcnlabel predict runs/a photos/ --faces boxes.csv      # where in each photograph the face is
   gcnlabel predict runs/on_features features.npy --output predictions.csv
+  gcnlabel predict runs/on_features photos/              # encoded as the run's features were (gcnlabel features)
+  gcnlabel predict runs/on_features texts.csv --column text
   gcnlabel predict runs/on_molecules new.csv --output predictions.csv    # with the column of SMILES, or new.smi
 """
 MAX_SHOWN = 20
@@ -39,6 +41,8 @@ MAX_SHOWN = 20
     type=click.Choice(["centre", "emotion-gcn-code"]),
     help="What a box of --faces turns about: its centre, or its corner as in the published code.  [default: the run's]",
 )
+@click.option("--weights", type=click.Path(), help="Weights of the encoder of the run's features, if they have moved.")
+@click.option("--column", help="Column of a table that is to be encoded.  [default: that of the run's features]")
 @click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
 @click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
 @click.option("--flips/--no-flips", default=None, help=FLIPS)
@@ -55,7 +59,9 @@ def predict(
     No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
     landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
     .safetensors file, a run on ARFF files another .arff, a run on molecules a table with its column of SMILES, or a
-    .smi file, and a run on stored graphs another file of graphs.
+    .smi file, and a run on stored graphs another file of graphs. Where gcnlabel features made the run's features, it
+    also takes what that encodes: images, or a table (.csv) with a column of texts, or of paths from the table's
+    folder. Weights and preprocessing of the encoder must be those of then.
 
     Pictures are turned upright as their EXIF data say; boxes and landmarks are those of the upright picture. Images of
     a folder that cannot be read are left out, and named at the end.

@@ -1,0 +1,50 @@
+"""What an exported run says of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+
+from gcnlabel.data import Standardize
+from gcnlabel.export.description import describe_model
+from gcnlabel.nn.pretrained import ScaleAsWeights
+from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
+
+if TYPE_CHECKING:
+    from gcnlabel.prediction.network import Network
+
+STANDARDIZED = "each feature, less its mean over the training split, over its deviation there: done inside"
+SCALED = "(grey value / 255 - mean) / deviation of each channel: done inside"
+
+
+def describe_network(network: Network) -> dict[str, Any]:
+    """Return what a user of an exported run has to know, see :func:`~gcnlabel.export.describe_model`."""
+    return describe_model(
+        network.tasks,
+        network.input_shape,
+        scaling=network.config.model.backbone.scaling,
+        geometry=network.config.data.geometry,
+        thresholds={name: values.tolist() for name, values in network.thresholds.items()},
+        inside=scaling_inside(network.model),
+        calibration=network.calibration,
+        encoder=network.encoder,
+    )
+
+
+def scaling_inside(model: nn.Module) -> dict[str, Any]:
+    """Return what a run's network does with its inputs first: in words, and mean and deviation of the channels.
+
+    Example:
+        >>> scaling_inside(nn.Sequential(ScaleImages()))["mean"]
+        [0.5]
+    """
+    for module in model.modules():
+        if isinstance(module, Standardize):
+            return {"scaling": STANDARDIZED}
+        if isinstance(module, ScaleImages):
+            return {"scaling": SCALED, "mean": [0.5], "deviation": [0.5]}
+        if isinstance(module, ScaleToImageNet | ScaleAsWeights):
+            mean, deviation = (values.flatten().tolist() for values in (module.mean, module.std))
+            return {"scaling": SCALED, "mean": mean, "deviation": deviation}
+    return {}

@@ -1,0 +1,87 @@
+"""A trained run that answers for rows of inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gcnlabel.errors import InputError
+from gcnlabel.export import describe_network
+from gcnlabel.prediction.batches import predict_batches
+from gcnlabel.prediction.network import Network, load_network
+from gcnlabel.run import RunFolder
+from gcnlabel.serving.encoded import encoded_reader
+from gcnlabel.serving.errors import RequestError
+from gcnlabel.serving.inputs import Reader, reader_of
+from gcnlabel.serving.limits import Limits
+
+Row = tuple[str, Any]
+"""Name of an input, and the row that was read of it."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A network and what reads its inputs.
+
+    Attributes:
+        name: Name of the run.
+        network: The network.
+        reader: What reads its inputs.
+        device: Where it computes.
+    """
+
+    name: str
+    network: Network
+    reader: Reader
+    device: str = "auto"
+
+    def answer(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """Return a record for each of at least one row, as :meth:`gcnlabel.prediction.Predictions.records` has it.
+
+        Raises:
+            RequestError: The network has no finite answer to a row.
+        """
+        names, read = [name for name, _ in rows], [row for _, row in rows]
+        try:
+            found = predict_batches(self.network, [(names, self.reader.inputs(read))], self.device)
+        except ValueError as error:
+            raise RequestError(
+                str(error).partition("\n")[0], expected="inputs like those of the training data"
+            ) from error
+        return replace(found, named="image" if self.reader.takes == "images" else "row").records()
+
+    def description(self) -> dict[str, Any]:
+        """Return what the run takes and gives, as an exported file says it."""
+        return {"run": self.name, "takes": self.reader.takes, **describe_network(self.network)}
+
+
+def load_service(
+    folder: RunFolder,
+    limits: Limits | None = None,
+    *,
+    device: str = "auto",
+    weights: str | None = None,
+    features: bool = False,
+) -> Service:
+    """Return a run that is ready to answer.
+
+    Args:
+        folder: The run.
+        limits: What a request may ask for.
+        device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        weights: File or folder of the weights of the encoder that made the run's features; None for where they were.
+        features: Whether rows of features are taken although their encoder is recorded.
+
+    Raises:
+        InputError: The run is not whole, or takes what no request can hold; or its encoder cannot be had.
+    """
+    network, pixels = load_network(folder), (limits or Limits()).pixels
+    encoded = network.encoder is not None and network.in_features > 0
+    if weights is not None and (features or not encoded):
+        raise InputError(f"--weights {weights}, and nothing to encode", expected="a run whose features name an encoder")
+    if network.encoder is not None and encoded and not features:
+        reader = encoded_reader(network.encoder, pixels, weights, device)
+    else:
+        reader = reader_of(network, pixels)
+    return Service(folder.path.resolve().name, network, reader, device)
