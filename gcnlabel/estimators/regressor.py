@@ -38,7 +38,7 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
         True
     """
 
-    head: str = "linear"
+    head: str | Mapping[str, Any] = "linear"
     loss: str | Mapping[str, str] | None = "mse"
     calibrate: str = "regression"
 

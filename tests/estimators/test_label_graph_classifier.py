@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from gcnlabel.errors import InputError
+from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.estimators import LabelGraphClassifier
 from gcnlabel.graph import LabelGraph
 
@@ -157,9 +157,8 @@ def test_the_head_of_a_small_fold_without_edges_still_trains(tags):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"tau": 0.2}, "head='default' does not use tau"),
-        ({"head": "linear", "graph": GIVEN}, "head='linear' does not use graph"),
-        ({"head": "cosine", "hidden_channels": (8,)}, "does not use hidden_channels"),
+        ({"head": {"name": "cosine", "of": "grph"}}, "unknown head 'grph'"),
+        ({"head": {"name": "label-query", "heds": 2}}, "model.head.*heds"),
         ({"head": "graph", "graph": GIVEN, "p": 0.2}, "p beside a ready graph"),
         ({"head": "grph"}, "model.head: unknown head 'grph'"),
         ({"loss": "ccc"}, "loss 'ccc' does not suit the multilabel task"),
