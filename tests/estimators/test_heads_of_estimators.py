@@ -66,7 +66,11 @@ def test_names_stand_for_compositions(alias, written):
 
 
 def test_heads_of_tasks_and_of_ensembles_are_filled_too():
-    given = {"name": "per-task", "of": "linear", "tasks": {"a": "graph", "b": {"name": "ensemble", "of": {"x": "graph"}}}}
+    given = {
+        "name": "per-task",
+        "of": "linear",
+        "tasks": {"a": "graph", "b": {"name": "ensemble", "of": {"x": "graph"}}},
+    }
     graph = {"hidden_channels": [512], "bias": True, "name": "graph"}
     assert full_head(given, None) == {
         "name": "per-task",

@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphClassifier
 from gcnlabel.graph import LabelGraph
 
