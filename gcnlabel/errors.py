@@ -64,10 +64,6 @@ class FewSamplesWarning(GcnlabelWarning):
     """A statistic of two labels rests on very few samples."""
 
 
-class IdleArgumentWarning(GcnlabelWarning):
-    """An argument has no effect beside the others."""
-
-
 class UndefinedStatisticWarning(GcnlabelWarning):
     """A pair of labels has no defined statistic and was given 0."""
 

@@ -5,9 +5,10 @@ The only stage that imports scikit-learn.
 
 try:
     from gcnlabel.estimators.classifier import LabelGraphClassifier
-    from gcnlabel.estimators.cross_validation import cross_val_values
+    from gcnlabel.estimators.folds import LabelKFold
     from gcnlabel.estimators.mixed import LabelGraphEstimator
     from gcnlabel.estimators.regressor import LabelGraphRegressor
+    from gcnlabel.estimators.scoring import MaskedScorer
 except ImportError as error:
     if (error.name or "").partition(".")[0] != "sklearn":
         raise
@@ -16,4 +17,4 @@ except ImportError as error:
         name=error.name,
     ) from error
 
-__all__ = ["LabelGraphClassifier", "LabelGraphEstimator", "LabelGraphRegressor", "cross_val_values"]
+__all__ = ["LabelGraphClassifier", "LabelGraphEstimator", "LabelGraphRegressor", "LabelKFold", "MaskedScorer"]

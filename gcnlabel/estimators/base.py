@@ -39,12 +39,12 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     neither the order of the samples matters nor whether one stands twice: copies are held out together.
 
     Args:
-        head: ``default`` (an ensemble, see :mod:`gcnlabel.run.default_head`: about 15 trainings), ``linear``,
-            ``cosine``, or one whose vectors come from the label graph: ``graph``, ``residual``, ``graph-cosine``; or
-            a head as a config has it, by name or with options, also one around another:
-            ``{"name": "cosine", "of": {"name": "residual", "of": "graph"}}``. Arguments about graphs have no effect on
-            heads without one, which a warning says: one grid may have heads of both kinds.
-        hidden_channels: Sizes of the generator's hidden layers; None for (512,).
+        head: ``default`` (an ensemble, see :mod:`gcnlabel.run.default_head`: about 15 trainings), the name of another
+            head (``linear``, ``cosine``; over the label graph ``graph``, ``residual``, ``graph-cosine``), or a name
+            with options, among them other heads: ``{"name": "label-query", "heads": 2}``,
+            ``{"name": "cosine", "of": "graph"}``. The five arguments that follow belong to heads over the graph;
+            others ignore them, with a warning, so that one grid may search over heads and these arguments.
+        hidden_channels: Widths of every generator in ``head`` that names none of its own; None for (512,).
         convention: How the graph is made of the training samples' statistics, see
             :data:`gcnlabel.transforms.CONVENTIONS`; None for ``signed-weighted``.
         tau: Threshold of the correlations, None for the convention's.

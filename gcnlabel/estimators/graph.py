@@ -24,8 +24,9 @@ def head_and_graph(config: Config, data: RunData, given: LabelGraph | None) -> t
     Raises:
         InputError: The ready graph has other labels, or a label has no embedding.
     """
+    is_default = config.model.head.name == "default"
     config = resolve_default(config, data.parts["train"])
-    if given is not None and not config.model.head.has_graph:
+    if given is not None and is_default and not config.model.head.has_graph:
         of = {"name": "graph", "hidden_channels": HIDDEN, "bias": True}
         config = with_head(config, HEADS.parse({"name": "residual", "of": of}), config.graph)
     if not config.model.head.has_graph:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from gcnlabel.config import Config, parse_config
-from gcnlabel.errors import IdleArgumentWarning, InputError, shorten
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.nn.heads import HeadPart
 from gcnlabel.run.default_head import HIDDEN
 from gcnlabel.tasks import TaskSet
+
+WHERE = "the estimator's arguments"
+MEASURED = ("convention", "tau", "p")
+"""What a measured graph is made by."""
 
 
 def config_of(
     given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights: Mapping[str, Any] | None = None
 ) -> Config:
-    """Return the config of an estimator.
+    """Return the config of an estimator; arguments of a graph are ignored, with a warning, where the head has none.
 
     Args:
         given: Its constructor arguments, see :class:`gcnlabel.estimators.base.LabelGraphBase`.
@@ -27,62 +31,72 @@ def config_of(
         class_weights: Task -> label -> weight of a class, or weights of a tag where it is absent and present.
 
     Raises:
-        InputError: A value is not allowed.
+        InputError: A value is not allowed, or a ready graph is given beside how one is to be made.
     """
-    sizes = [_plain(size) for size in given["hidden_layer_sizes"]]
-    backbone = {"name": "mlp", "hidden": sizes, "dropout": _plain(given["dropout"])} if sizes else {"name": "identity"}
-    names = {"lr": "learning_rate", "weight_decay": "weight_decay"}
-    config = parse_config(
-        {
-            "data": {"source": "table", "annotations": "given to fit"},
-            "standardize": _plain(given["standardize"]),
-            "calibrate": given.get("calibrate", "none"),
-            "graph": _graph(given),
-            "model": {"backbone": backbone, "head": _head(given)},
-            "loss": _losses(given, tasks, class_weights or {}),
-            "optimizer": {"schedule": "cosine", **{key: _plain(given[name]) for key, name in names.items()}},
-            "training": {
-                "epochs": _plain(given["max_iter"]),
-                "batch_size": _plain(given["batch_size"]),
-            },
-            "seed": seed,
-        },
-        where="the estimator's arguments",
-    )
-    _check_used(given, config.model.head)
-    return config
-
-
-def _check_used(given: Mapping[str, Any], head: HeadPart) -> None:
-    """Say which arguments have no effect on this head, as where a search has heads with and without a graph.
-
-    Raises:
-        InputError: A ready graph stands beside what says how to make one.
-    """
-    measured = [name for name in ("convention", "tau", "p") if given[name] is not None]
+    content = _content(given, tasks, seed, class_weights or {})
+    config = parse_config(content, where=WHERE)
+    if not config.model.head.has_graph:
+        _say_ignored(given, config.model.head)
+        return config
+    measured = {name: _plain(given[name]) for name in MEASURED if given[name] is not None}
     if measured and given["graph"] is not None:
         raise InputError(f"{shorten(measured)} beside a ready graph", fix="give one of them")
-    of_graph = [*measured, *(name for name in ("hidden_channels", "graph") if given[name] is not None)]
+    return parse_config({**content, "graph": {**content["graph"], **measured}}, where=WHERE)
+
+
+def full_head(head: Any, sizes: Sequence[int] | None) -> Any:
+    """Return a head as a config names it, with what an estimator's generators have by default.
+
+    Args:
+        head: A name, or a mapping of a name and options, among them other heads.
+        sizes: Widths of every generator that names none; None for (512,). They have a bias, too.
+
+    Example:
+        >>> full_head({"name": "cosine", "of": "graph"}, (8,))
+        {'name': 'cosine', 'of': {'hidden_channels': [8], 'bias': True, 'name': 'graph'}}
+    """
+    if not isinstance(head, str | Mapping):
+        return head
+    found = {key: _plain(v) for key, v in (head if isinstance(head, Mapping) else {"name": head}).items()}
+    if found.get("name") == "graph-cosine":
+        found = {**found, "name": "cosine", "of": "graph"}
+    if found.get("name") == "residual":
+        found.setdefault("of", "graph")
+    if found.get("name") == "graph":
+        found = {"hidden_channels": _plain([*(HIDDEN if sizes is None else sizes)]), "bias": True, **found}
+    for key in found.keys() & {"of", "tasks"}:
+        inner = found[key]
+        by_name = isinstance(inner, Mapping) and "name" not in inner
+        found[key] = {name: full_head(of, sizes) for name, of in inner.items()} if by_name else full_head(inner, sizes)
+    return found
+
+
+def _content(given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a config, without what a measured graph is made by."""
+    sizes = _plain([*given["hidden_layer_sizes"]])
+    backbone = {"name": "mlp", "hidden": sizes, "dropout": _plain(given["dropout"])} if sizes else {"name": "identity"}
+    names = {"lr": "learning_rate", "weight_decay": "weight_decay"}
+    return {
+        "data": {"source": "table", "annotations": "given to fit"},
+        "standardize": _plain(given["standardize"]),
+        "calibrate": given.get("calibrate", "none"),
+        "graph": {"embeddings": given["embeddings"]},
+        "model": {"backbone": backbone, "head": full_head(given["head"], given["hidden_channels"])},
+        "loss": _losses(given, tasks, class_weights),
+        "optimizer": {"schedule": "cosine", **{key: _plain(given[name]) for key, name in names.items()}},
+        "training": {"epochs": _plain(given["max_iter"]), "batch_size": _plain(given["batch_size"])},
+        "seed": seed,
+    }
+
+
+def _say_ignored(given: Mapping[str, Any], head: HeadPart) -> None:
+    """Warn of what a head without a graph ignores, so that one grid may hold heads with and without a graph."""
+    of_graph = [name for name in (*MEASURED, "hidden_channels", "graph") if given[name] is not None]
     if head.name == "default" and "graph" in of_graph:
         of_graph.remove("graph")
-    if of_graph and not head.has_graph:
-        said = f"head={given['head']!r} does not use {shorten(of_graph)}, which has no effect"
-        warnings.warn(said, IdleArgumentWarning, stacklevel=2)
-
-
-def _graph(given: Mapping[str, Any]) -> dict[str, Any]:
-    named = {name: _plain(given[name]) for name in ("convention", "tau", "p", "embeddings")}
-    return {name: value for name, value in named.items() if value is not None}
-
-
-def _head(given: Mapping[str, Any]) -> Any:
-    if isinstance(given["head"], Mapping):
-        return given["head"]
-    sizes = HIDDEN if given["hidden_channels"] is None else [_plain(size) for size in given["hidden_channels"]]
-    graph: dict[str, Any] = {"name": "graph", "hidden_channels": sizes, "bias": True}
-    of_graph = {"graph": graph, "residual": {"name": "residual", "of": graph}}
-    of_graph["graph-cosine"] = {"name": "cosine", "of": graph}
-    return of_graph.get(given["head"], {"name": given["head"]})
+    if of_graph:
+        what = f"head={head.title!r} ignores {shorten(of_graph)}: for heads over the label graph, as 'graph'"
+        warnings.warn(what, GcnlabelWarning, stacklevel=2)
 
 
 def _losses(given: Mapping[str, Any], tasks: TaskSet, class_weights: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,5 +117,7 @@ def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return NumPy's scalars, which random searches draw, as Python's."""
+    """Return NumPy's scalars, which random searches draw, as Python's, in lists too."""
+    if isinstance(value, list | tuple):
+        return [*map(_plain, value)]
     return value.item() if isinstance(value, np.generic) else value

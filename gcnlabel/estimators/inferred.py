@@ -40,6 +40,7 @@ def inferred_tasks(frame: Any) -> Inferred:
         raise InputError(
             f"tasks are not given beside a {type(frame).__name__}",
             expected="a frame, whose columns say what they are; or tasks: LabelGraphEstimator(tasks)",
+            fix="in cross_val_predict, which makes arrays of ranks of a frame: y=None, params={'targets': y}",
         )
     twice = sorted(name for name, times in Counter(map(str, frame.columns)).items() if times > 1)
     if twice:

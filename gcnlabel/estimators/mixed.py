@@ -10,17 +10,20 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _check_sample_weight, check_consistent_length, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted, validate_data
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.data import targets_to_tensors
-from gcnlabel.errors import GcnlabelWarning, shorten
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_tasks
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
+from gcnlabel.estimators.probabilities import Probabilities
 from gcnlabel.tasks import TaskSet
+
+CODED = "y=None, params={'targets': y} in cross_val_predict, which writes ranks for the values of y"
 
 
 def task_set(tasks: TaskSet | Mapping[str, Any]) -> TaskSet:
@@ -74,14 +77,23 @@ class LabelGraphEstimator(LabelGraphBase):
     calibrate: str = field(default="auto", kw_only=True)
     class_weight: Mapping[str, Any] | str | None = field(default=None, kw_only=True)
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, *, targets: Any = None) -> Self:
         """Train on features [N, D], dense or sparse, and targets in any layout; predictions will have the same.
 
-        ``sample_weight`` [N] says how often each sample is trained on beside the others.
+        Args:
+            X: The features.
+            y: The targets.
+            sample_weight: How often each sample is trained on beside the others, [N].
+            targets: The targets, instead of ``y``. ``cross_val_predict(..., method="predict_proba")`` of scikit-learn
+                replaces every column of ``y``, of a dimension too, by the ranks of its values; what it is given as
+                ``params={"targets": y}`` it leaves as it is.
 
         Raises:
             InputError: Arguments, tasks or targets cannot be used.
         """
+        if y is not None and targets is not None:
+            raise InputError("y and targets are given", expected="one of them")
+        y = targets if y is None else y
         X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2, accept_sparse="csr")
         tasks, values = self._tasks(y)
         self._layout = layout_of(y, values)
@@ -112,14 +124,23 @@ class LabelGraphEstimator(LabelGraphBase):
         return self._layout.write({t.name: t.predicted(values[t.name]) for t in self.tasks_}, self.tasks_, X)
 
     @available_if(_may_have_probabilities)  # type: ignore[untyped-decorator]
-    def predict_proba(self, X: Any) -> dict[str, Array]:
-        """Return the probabilities [N, labels] of each task of classes or tags; absent where there is none."""
-        values = self._values(X)
-        return {task.name: values[task.name] for task in self.tasks_ if task.discrete}
+    def predict_proba(self, X: Any) -> Probabilities:
+        """Return a dict: task of classes or tags -> probabilities [N, labels]; absent where there is no such task.
 
-    def predict_values(self, X: Any) -> Array:
-        """Return probabilities of classes and tags and values of dimensions, a column a label, [N, labels]."""
-        return np.concatenate(list(self._values(X).values()), axis=1)
+        The dict can be indexed by samples, too, and concatenated, which is what ``cross_val_predict`` does.
+        """
+        values = self._values(X)
+        return Probabilities({task.name: values[task.name] for task in self.tasks_ if task.discrete})
+
+    @property
+    def classes_(self) -> Array:
+        """Names of the tags, where nothing but tags is predicted."""
+        check_is_fitted(self)
+        if all(task.binary for task in self.tasks_):
+            return np.array(self.tasks_.labels)
+        raise AttributeError(
+            f"LabelGraphEstimator has no classes_ of several types of tasks\n  to do: after cross_val_predict, {CODED}"
+        )
 
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).

@@ -9,11 +9,11 @@ from sklearn.base import clone
 from sklearn.datasets import make_classification, make_multilabel_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
-from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
+from sklearn.model_selection import GridSearchCV, KFold, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from gcnlabel.errors import IdleArgumentWarning, InputError
+from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphClassifier
 from gcnlabel.graph import LabelGraph
 
@@ -157,6 +157,8 @@ def test_the_head_of_a_small_fold_without_edges_still_trains(tags):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"head": {"name": "cosine", "of": "grph"}}, "unknown head 'grph'"),
+        ({"head": {"name": "label-query", "heds": 2}}, "model.head.*heds"),
         ({"head": "graph", "graph": GIVEN, "p": 0.2}, "p beside a ready graph"),
         ({"head": "grph"}, "model.head: unknown head 'grph'"),
         ({"loss": "ccc"}, "loss 'ccc' does not suit the multilabel task"),
@@ -167,42 +169,6 @@ def test_the_head_of_a_small_fold_without_edges_still_trains(tags):
 def test_what_a_user_gives_wrong(tags, arguments, message):
     with pytest.raises(InputError, match=message):
         LabelGraphClassifier(**{**FAST, **arguments}).fit(*tags)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"tau": 0.2}, "head='default' does not use tau, which has no effect"),
-        ({"head": "cosine", "hidden_channels": (8,)}, "does not use hidden_channels"),
-    ],
-)
-def test_what_has_no_effect_is_said(tags, arguments, message):
-    with pytest.warns(IdleArgumentWarning, match=message):
-        LabelGraphClassifier(**{**FAST, **arguments, "max_iter": 1}).fit(*tags)
-
-
-@pytest.mark.filterwarnings("ignore::gcnlabel.errors.IdleArgumentWarning")
-def test_one_grid_has_heads_of_all_kinds(tags):
-    composed = {"name": "cosine", "of": {"name": "residual", "of": {"name": "graph", "hidden_channels": [4]}}}
-    grid = {"head": ["linear", "graph", composed], "tau": [0.1, 0.5]}
-    search = GridSearchCV(LabelGraphClassifier(**{**FAST, "max_iter": 3}), grid, cv=2, error_score="raise").fit(*tags)
-    scores = search.cv_results_["mean_test_score"]
-    assert np.isfinite(scores).all()
-    places = [k for k, of in enumerate(search.cv_results_["params"]) if of["head"] == "linear"]
-    assert scores[places[0]] == scores[places[1]]
-    model = clone(LabelGraphClassifier(**{**FAST, "max_iter": 1}, head=composed)).fit(*tags)
-    assert model.get_params()["head"] == composed
-    assert [type(part).__name__ for part in (model.model_.head, model.model_.head.head)] == [
-        "CosineHead",
-        "ResidualHead",
-    ]
-
-
-def test_tags_that_are_not_annotated_are_cross_validated(tags):
-    X, y = tags
-    y = np.where(np.arange(4) == np.arange(len(y))[:, None] % 40, np.nan, y)
-    model = LabelGraphClassifier(**{**FAST, "max_iter": 3}, head="linear")
-    assert np.isfinite(cross_val_score(model, X, y, cv=KFold(2), error_score="raise")).all()
 
 
 def test_few_positives_are_found_as_by_logistic_regression():

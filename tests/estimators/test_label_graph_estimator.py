@@ -5,12 +5,12 @@ import pytest
 from scipy.stats import pearsonr
 from sklearn.base import clone
 from sklearn.metrics import f1_score, label_ranking_average_precision_score
-from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from gcnlabel.errors import InputError
-from gcnlabel.estimators import LabelGraphEstimator, cross_val_values
+from gcnlabel.estimators import LabelGraphEstimator
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(
@@ -182,19 +182,3 @@ def test_calibration_of_tags_alone_is_refused():
     tasks = {"tags": {"type": "multilabel", "labels": ["a"]}}
     with pytest.raises(InputError, match="calibrate: moments without a dimensional task"):
         LabelGraphEstimator(tasks, calibrate="moments").fit(np.eye(4), np.array([[0], [1], [0], [1.0]]))
-
-
-def test_values_of_all_tasks_are_cross_validated(samples):
-    X, y = samples
-    model = LabelGraphEstimator(TASKS, **{**FAST, "max_iter": 3})
-    cv = KFold(2)
-    found = cross_val_values(make_pipeline(StandardScaler(), model), 5 * X, y, cv=cv)
-    assert found.shape == (len(X), TASKS.num_labels)
-    for train, test in cv.split(X):
-        scaler = StandardScaler().fit(X[train])
-        X_train, X_test = scaler.transform(X[train]), scaler.transform(X[test])
-        fold = clone(model).fit(X_train, y[train])
-        probable = fold.predict_proba(X_test)
-        np.testing.assert_allclose(found[test][:, :3], probable["mood"], rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(found[test][:, 3:5], probable["tags"], rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(found[test][:, 5:], fold.predict(X_test)[:, 3:], rtol=1e-4, atol=1e-5)
