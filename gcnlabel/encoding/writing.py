@@ -59,14 +59,19 @@ def write_features(
     part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
     _write_rows(encoder, items, part, state, record, batch_size, progress)
     write_record(record_file(output), record)
-    if Path(output).suffix == SAFETENSORS:
-        with atomic_write(output, overwrite=True) as temporary:
-            save_file({"features": np.load(part, mmap_mode="r")}, temporary)
-        part.unlink()
-    else:
-        os.replace(part, output)
+    _finish(part, Path(output))
     state.unlink()
     return record
+
+
+def _finish(part: Path, output: Path) -> None:
+    """Put the finished rows where they are wanted."""
+    if output.suffix != SAFETENSORS:
+        os.replace(part, output)
+        return
+    with atomic_write(output, overwrite=True) as temporary:
+        save_file({"features": np.load(part, mmap_mode="r")}, temporary)
+    part.unlink()
 
 
 def _write_rows(
