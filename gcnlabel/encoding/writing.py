@@ -49,13 +49,12 @@ def write_features(
     Raises:
         InputError: There is no item, the file is there, or an item cannot be read.
     """
-    if Path(output).suffix != SAFETENSORS:
-        refuse_suffix(output, ".npy", "a file of features")
+    refuse_suffix(output, SAFETENSORS if Path(output).suffix == SAFETENSORS else ".npy", "a file of features")
     refuse_existing(output, overwrite)
     if not items:
         raise InputError("nothing to encode", expected="at least one image or text")
-    record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items)}
-    record |= {} if column is None else {"column": column}
+    of_column = {} if column is None else {"column": column}
+    record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items), **of_column}
     part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
     _write_rows(encoder, items, part, state, record, batch_size, progress)
     write_record(record_file(output), record)
