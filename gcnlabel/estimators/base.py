@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from gcnlabel.annotations import Annotations, unseen_labels
+from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hold_out import hold_out
@@ -24,7 +25,7 @@ from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.default_head import is_side_by_side
-from gcnlabel.run.ensembles.fitting import fit_ensemble
+from gcnlabel.run.ensembles.fitting import Fitted, fit_ensemble, refitted
 from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.training import predict
@@ -32,6 +33,8 @@ from gcnlabel.training import predict
 Array = npt.NDArray[Any]
 ROWS = 8192
 """Sparse samples that are made dense at once when they are scored."""
+SELECTING = 0.1
+"""Share of the samples by which an ensemble selects."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -68,7 +71,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         max_iter: Number of epochs.
         batch_size: Samples in a batch.
         validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
-            of least loss on the training samples.
+            of least loss on the training samples. None for 0, and for an ensemble that selects by a tenth and is
+            trained again on all samples: of few samples, or of a rare label, a tenth is too little to choose an epoch.
         random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
             generators is left as it was.
 
@@ -98,7 +102,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     weight_decay: float = 0.05
     max_iter: int = 50
     batch_size: int = 64
-    validation_fraction: float = 0.1
+    validation_fraction: float | None = None
     random_state: Any = None
 
     def _train(
@@ -119,29 +123,46 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         config = config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
         rows, weights = distinct(inputs, annotations, weights[there])
         inputs, annotations = inputs[rows], annotations.select(rows)
-        train, held = hold_out(annotations, self.validation_fraction, seed)
+        train, held = hold_out(annotations, self._fraction(config), seed)
         times = copies(weights, seed, most=max(ALWAYS, len(there)))
-        chosen = {"train": repeated(train, times), "val": repeated(held, times)}
-        data = RunData(annotations.tasks, {part: Part(annotations.select(r), inputs[r]) for part, r in chosen.items()})
+        parts = [Part(annotations.select(r), inputs[r]) for r in (repeated(of, times) for of in (train, held))]
+        data = RunData(annotations.tasks, dict(zip(("train", "val"), parts, strict=True)))
         self.config_, self.graph_ = head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            self._train_model(data, len(there) * len(train) / len(rows), seed)
+            ensemble = self._train_model(data, len(there) * len(train) / len(rows), seed)
+            if ensemble is not None and self.validation_fraction is None and len(train) < len(rows):
+                part = Part(annotations.select(everything := repeated(np.arange(len(rows)), times)), inputs[everything])
+                data = RunData(annotations.tasks, {"train": part, "val": part})
+                steps = self._steps(len(there))
+                model = refitted(self.config_, data, self.graph_, ensemble, min_steps=steps, max_steps=steps)
+                self.model_ = model.double()
 
-    def _train_model(self, data: RunData, samples: float, seed: int) -> None:
+    def _fraction(self, config: Config) -> float:
+        if self.validation_fraction is not None:
+            return self.validation_fraction
+        return SELECTING if config.model.head.name in ("default", "ensemble") else 0.0
+
+    def _steps(self, samples: float) -> int:
+        """Return the number of batches, which is the same however many copies there are of samples."""
+        return self.n_iter_ * len(batch_plan(self.config_).batches(max(round(samples), 1)))
+
+    def _train_model(self, data: RunData, samples: float, seed: int) -> Fitted | None:
+        """Train, and return the ensemble where it is one."""
         torch.default_generator.manual_seed(seed)
-        steps = self.n_iter_ * len(batch_plan(self.config_).batches(max(round(samples), 1)))
+        steps = self._steps(samples)
         if is_side_by_side(self.config_, data.parts["train"]):
             fitted = fit_ensemble(self.config_, data, self.graph_, min_steps=steps, max_steps=steps)
             self.model_ = fitted.model.double()
-            return
+            return fitted
         trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
-        fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)  # however many copies there are of samples
+        fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)
         if not trial.epoch:
             raise InputError(
                 "the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features"
             )
         self.model_ = trial.model.double()  # so that a sample's scores do not depend on the others of its batch
+        return None
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""

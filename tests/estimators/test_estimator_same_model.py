@@ -31,6 +31,7 @@ def samples(count=90):
 def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     X, targets = samples()
     options = {"hidden_layer_sizes": (6,), "batch_size": 16, "max_iter": 4, "head": head, "random_state": 3}
+    options["validation_fraction"] = 0.1  # an ensemble is trained again on all samples otherwise
     given, plain = [], LabelGraphBase._train_model
     monkeypatch.setattr(LabelGraphBase, "_train_model", lambda *of: given.append(of[1]) or plain(*of))
     model = LabelGraphEstimator(TASKS, **options).fit(X, targets)
