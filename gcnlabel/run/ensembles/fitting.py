@@ -86,6 +86,25 @@ def fit_ensemble(
     return Fitted(_assembled(config, data, graph, best, found), found, best)
 
 
+def refitted(
+    config: Config, data: RunData, graph: LabelGraph | None, fitted: Fitted, **bounds: int | None
+) -> MultiTaskModel:
+    """Return the model of a fitted ensemble whose base models are trained anew, at their rates, on other data.
+
+    Args:
+        config: The config of the ensemble.
+        data: The data, as all samples after some of them were held out; its split ``val`` selects the epochs.
+        graph: The label graph, for the base models that have one.
+        fitted: The ensemble, whose combination is kept.
+        bounds: ``min_steps`` or ``max_steps`` instead of the config's.
+    """
+    trials = {name: _trial(config, data, name, graph, trial.rate) for name, trial in fitted.trials.items()}
+    fit_trials(config, [*trials.values()], lambda trained: None, **bounds)
+    if not all(trial.epoch for trial in trials.values()):  # one diverged
+        return fitted.model
+    return _assembled(config, data, graph, trials, fitted.combination)
+
+
 def _tuned(
     config: Config,
     data: RunData,
