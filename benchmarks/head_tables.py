@@ -31,7 +31,7 @@ Heads = dict[str, Any]
 def results_table() -> str:
     """Return the heads beside each other and scikit-learn, with all labels observed."""
     yardsticks = read("yardsticks")
-    columns = ["data", "metric", "scikit-learn, per label", *SHOWN, "default − best baseline", "default − 5 linear"]
+    columns = ["data", "metric", "other tools, per label", *SHOWN, "default − best baseline", "default − 5 linear"]
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for name, amount, metric, title in _rows(("lrap", "micro_f1", "macro_f1", "mAP", "mean_ccc", "mean_pearson")):
         if amount == WHOLE:
@@ -44,6 +44,41 @@ def results_table() -> str:
             cells = [f"`{name}`", title, _best(yardsticks.get(name, {}), metric), *cells, *map(_interval, gaps)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def verdict() -> str:
+    """Return in how many cells the default holds what is asked of it, and where it does not."""
+    cells, inferior, above = 0, [], 0
+    for name, amount, metric, title in _rows(tuple(TITLES)):
+        if amount == WHOLE:
+            heads = _heads(name, amount)
+            ours = heads["default"]["metrics"][metric]
+            best = max((n for n in BASELINES if n in heads), key=lambda n: np.mean(heads[n]["metrics"][metric]))
+            gap = difference(ours, heads[best]["metrics"][metric])
+            over = difference(ours, heads["linear"]["metrics"][metric])
+            cells, above = cells + 1, above + (over.mean > 0 and over.p < 0.05)
+            inferior += [f"{title} on `{name}`"] if gap.mean < -max(0.003, gap.half_width) else []
+    lower = "; ".join(text for metric in ("lrap", "micro_f1") for text in _below_others(metric))
+    return (
+        f"In {cells - len(inferior)} of {cells} cells `default` is not inferior to the best single baseline (mean "
+        "difference of at least −.003 or half of the interval; it is in "
+        f"{', '.join(inferior) or 'none'}), and in {above} it is above the linear head (p < .05, each cell by itself). "
+        "Below the better of scikit-learn's random forest and logistic regression: "
+        f"{lower or 'nowhere'}."
+    )
+
+
+def _below_others(metric: str) -> Iterator[str]:
+    """Yield where the default is below scikit-learn's classifiers, with both values."""
+    for name, classifiers in read("yardsticks").items():
+        found = [
+            m for m in read("ablations")[name]["regimes"][WHOLE]["heads"]["default"]["metrics"] if m.endswith(metric)
+        ]
+        for each in found:
+            ours = float(np.mean(_heads(name, WHOLE)["default"]["metrics"][each]))
+            theirs = max(of[each] for title, of in classifiers.items() if each in of and "LibMulti" not in title)
+            if ours < theirs:
+                yield f"{TITLES[metric]} on `{name}`, {short(ours)} and {short(theirs)}"
 
 
 def few_table() -> str:

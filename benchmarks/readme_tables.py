@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from campaign_table import campaign_table
-from head_tables import controls_table, few_table, results_table
+from head_tables import controls_table, few_table, results_table, verdict
 from speed_tables import short_speed_table, speed_table
 from weight_table import weight_table
 from zero_shot_table import zero_shot_table
@@ -24,7 +24,12 @@ from gcnlabel.files import atomic_write
 ROOT = Path(__file__).parent.parent
 PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "README.md": {"speed": short_speed_table},
-    "docs/results/heads.md": {"results": results_table, "few": few_table, "controls": controls_table},
+    "docs/results/heads.md": {
+        "results": results_table,
+        "verdict": verdict,
+        "few": few_table,
+        "controls": controls_table,
+    },
     "docs/results/unseen.md": {"unseen": zero_shot_table},
     "docs/results/default.md": {"weights": weight_table},
     "docs/results/speed.md": {"speed": speed_table},

@@ -20,6 +20,7 @@ from gcnlabel.settings import Section
 from gcnlabel.sources import SOURCES, DataSource
 from gcnlabel.training.loggers import LOGGERS
 from gcnlabel.training.optimizers import OPTIMIZERS, OptimizerPart
+from gcnlabel.training.test_time import TEST_TIME
 
 
 class Model(Section):
@@ -97,10 +98,13 @@ class Evaluate(Section):
     Attributes:
         split: The split that is reported.
         tune_thresholds: Whether the decision thresholds of tags are tuned on the val split.
+        test_time: What images are predicted by beside themselves, where they are evaluated and by ``predict``; null for
+            nothing.
     """
 
     split: Literal["test", "val", "train"] = "test"
     tune_thresholds: bool = False
+    test_time: Annotated[Part, TEST_TIME] | None = None
 
 
 Heads = Annotated[

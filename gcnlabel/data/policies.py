@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import torch
-from pydantic import AfterValidator, Field, PositiveInt
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 from torch import Tensor
 from torchvision.transforms import v2
 
@@ -45,25 +45,39 @@ class EachImage(torch.nn.Module):
         return torch.stack([self.transform(image) for image in images])
 
 
+PLACES = [(0, 0), (0, 1), (1, 0), (1, 1), (0.5, 0.5)]
+"""Where a crop is, as shares of what is left below and beside it: corners and middle."""
+MORE_PLACES = [
+    *PLACES,
+    *((0.5, 0), (0.5, 1), (1, 0.5), (0, 0.5)),
+    *((0.25, 0.25), (0.25, 0.75), (0.75, 0.25), (0.75, 0.75)),
+]
+"""And the middles of the borders and of the quarters."""
+
+
 class Crop(torch.nn.Module):
-    """Crops squares of one of several sizes, from a corner or the middle, and scales them back.
+    """Crops of several sizes, from several places, scaled back.
 
     Args:
-        sizes: Sizes, as shares of the shorter side.
+        sizes: Heights and widths, as shares of the shorter side.
+        distort: How many sizes apart height and width may be; 0 for squares.
+        more_places: Whether the middles of borders and of quarters are places, beside the corners and the middle.
     """
 
-    def __init__(self, sizes: list[float]) -> None:
+    def __init__(self, sizes: list[float], distort: int = 0, *, more_places: bool = False) -> None:
         super().__init__()
-        self.sizes = sizes
+        numbered = list(enumerate(sizes))
+        self.sizes = [(high, wide) for i, high in numbered for j, wide in numbered if abs(i - j) <= distort]
+        self.places = MORE_PLACES if more_places else PLACES
 
     def forward(self, image: Tensor) -> Tensor:
         """Return an image [C, H, W], changed."""
         height, width = image.shape[-2:]
-        side = round(self.sizes[int(torch.randint(len(self.sizes), ()))] * min(height, width))
-        places = [(0, 0), (0, 1), (1, 0), (1, 1), (0.5, 0.5)]
-        down, right = places[int(torch.randint(len(places), ()))]
-        top, left = round(down * (height - side)), round(right * (width - side))
-        found: Tensor = v2.functional.resized_crop(image, top, left, side, side, [height, width], antialias=True)
+        size = self.sizes[int(torch.randint(len(self.sizes), ()))]
+        high, wide = (round(share * min(height, width)) for share in size)
+        down, right = self.places[int(torch.randint(len(self.places), ()))]
+        top, left = round(down * (height - high)), round(right * (width - wide))
+        found: Tensor = v2.functional.resized_crop(image, top, left, high, wide, [height, width], antialias=True)
         return found
 
 
@@ -110,13 +124,20 @@ def resized_crop(
 
 
 @AUGMENTATIONS.register("multi-scale-crop")
-def multi_scale_crop(*, sizes: list[Part] = [1.0, 0.875, 0.75, 0.66, 0.5]) -> EachImage:  # noqa: B006
-    """Return square crops of several sizes, from a corner or the middle (Wang et al., ECCV 2016), scaled back.
+def multi_scale_crop(
+    *,
+    sizes: list[Part] = [1.0, 0.875, 0.75, 0.66, 0.5],  # noqa: B006
+    distort: NonNegativeInt = 0,
+    more_places: bool = False,
+) -> EachImage:
+    """Return crops of several sizes, from a corner or the middle (Wang et al., ECCV 2016), scaled back.
 
     Args:
-        sizes: Sizes, as shares of the shorter side.
+        sizes: Heights and widths, as shares of the shorter side.
+        distort: How many sizes apart height and width may be; 0 for squares.
+        more_places: Whether the middles of borders and of quarters are places, too: 13 in all.
     """
-    return EachImage(Crop(sizes))
+    return EachImage(Crop(sizes, distort, more_places=more_places))
 
 
 @AUGMENTATIONS.register("erase")

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors.numpy import save_file
 
 from gcnlabel.data.feature_records import record_file, write_record
 from gcnlabel.encoding.encoders import Encoder
 from gcnlabel.errors import InputError
-from gcnlabel.files import refuse_existing, refuse_suffix
+from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
 
+SAFETENSORS = ".safetensors"
 Progress = Callable[[int, int], None]
 
 
@@ -30,14 +32,14 @@ def write_features(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Write the features [N, D] of items to a ``.npy`` file, and what made them to ``OUTPUT.json``; return the latter.
+    """Write the features [N, D] of items, and what made them to ``OUTPUT.json``; return the latter.
 
     Until all are done, rows stand in ``OUTPUT.part``: the same call goes on there, another starts anew.
 
     Args:
         encoder: Maps items to features.
         items: Paths of images, or texts.
-        output: The file.
+        output: The file, ``.npy`` or ``.safetensors``, in which they are ``features``.
         names: What each row is called in the record; the items themselves by default.
         column: Column of the table that the items are of, for the record.
         batch_size: Items at once.
@@ -47,18 +49,28 @@ def write_features(
     Raises:
         InputError: There is no item, the file is there, or an item cannot be read.
     """
-    refuse_suffix(output, ".npy", "a file of features")
+    refuse_suffix(output, SAFETENSORS if Path(output).suffix == SAFETENSORS else ".npy", "a file of features")
     refuse_existing(output, overwrite)
     if not items:
         raise InputError("nothing to encode", expected="at least one image or text")
-    record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items)}
-    record |= {} if column is None else {"column": column}
+    of_column = {} if column is None else {"column": column}
+    record = {**encoder.record, "rows": len(items), "rows_digest": _digest(names or items), **of_column}
     part, state = Path(f"{output}.part"), Path(f"{output}.part.json")
     _write_rows(encoder, items, part, state, record, batch_size, progress)
     write_record(record_file(output), record)
-    os.replace(part, output)
+    _finish(part, Path(output))
     state.unlink()
     return record
+
+
+def _finish(part: Path, output: Path) -> None:
+    """Put the finished rows where they are wanted."""
+    if output.suffix != SAFETENSORS:
+        os.replace(part, output)
+        return
+    with atomic_write(output, overwrite=True) as temporary:
+        save_file({"features": np.load(part, mmap_mode="r")}, temporary)
+    part.unlink()
 
 
 def _write_rows(

@@ -13,7 +13,7 @@ except ImportError as error:
     if (error.name or "").partition(".")[0] != "sklearn":
         raise
     raise ImportError(
-        "gcnlabel.estimators needs scikit-learn 1.6 or later\n  to do: pip install 'gcnlabel[sklearn]'",
+        "gcnlabel.estimators needs scikit-learn 1.7 or later\n  to do: pip install 'gcnlabel[sklearn]'",
         name=error.name,
     ) from error
 

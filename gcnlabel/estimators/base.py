@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,26 +15,18 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from gcnlabel.annotations import Annotations, unseen_labels
-from gcnlabel.config import Config
 from gcnlabel.errors import InputError
-from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hold_out import hold_out
-from gcnlabel.estimators.hyper_parameters import config_of
 from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
-from gcnlabel.graph import LabelGraph
-from gcnlabel.run.build import build_model
-from gcnlabel.run.data import Part, RunData
-from gcnlabel.run.default_head import is_side_by_side
-from gcnlabel.run.ensembles.fitting import Fitted, fit_ensemble, refitted
-from gcnlabel.run.loaders import batch_plan
-from gcnlabel.run.side_by_side import fit_trials, make_trial
-from gcnlabel.training import predict
+
+if TYPE_CHECKING:
+    from gcnlabel.graph import LabelGraph
 
 Array = npt.NDArray[Any]
+HELD_OUT = 0.1
+"""Share of the samples that the head ``default`` weighs its base models on."""
 ROWS = 8192
 """Sparse samples that are made dense at once when they are scored."""
-SELECTING = 0.1
-"""Share of the samples by which an ensemble selects."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -71,8 +63,9 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         max_iter: Number of epochs.
         batch_size: Samples in a batch.
         validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
-            of least loss on the training samples. None for 0, and for an ensemble that selects by a tenth and is
-            trained again on all samples: of few samples, or of a rare label, a tenth is too little to choose an epoch.
+            of least loss on the training samples. None for 0.1 with ``head="default"``, which selects rates and weights
+            of its base models on them and trains these again on all samples, else for 0: a tenth of few samples, or of
+            a rare label, is too little to choose an epoch by.
         random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
             generators is left as it was.
 
@@ -112,6 +105,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
         ``class_weights``: task -> label -> weight of a class, or weights of a tag where it is absent and present.
         """
+        from gcnlabel.estimators import fitting  # only now: it imports what trains
+
         if len(unseen_labels(annotations)) == annotations.tasks.num_labels:
             raise InputError("no sample is annotated", expected="a class, a positive tag or a value at least once")
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -120,54 +115,35 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         if not len(there):
             raise InputError("all sample weights are 0", expected="at least one sample that counts")
         inputs, annotations = dense(X[there].astype(np.float32)), annotations.select(there)
-        config = config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
+        config = fitting.config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
         rows, weights = distinct(inputs, annotations, weights[there])
         inputs, annotations = inputs[rows], annotations.select(rows)
-        train, held = hold_out(annotations, self._fraction(config), seed)
+        train, held = hold_out(annotations, self._held_share(), seed)
         times = copies(weights, seed, most=max(ALWAYS, len(there)))
-        parts = [Part(annotations.select(r), inputs[r]) for r in (repeated(of, times) for of in (train, held))]
-        data = RunData(annotations.tasks, dict(zip(("train", "val"), parts, strict=True)))
-        self.config_, self.graph_ = head_and_graph(config, data, self.graph)
+        chosen = {"train": repeated(train, times), "val": repeated(held, times)}
+        parts = {part: fitting.Part(annotations.select(r), inputs[r]) for part, r in chosen.items()}
+        data = fitting.RunData(annotations.tasks, parts)
+        self.config_, self.graph_ = fitting.head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            ensemble = self._train_model(data, len(there) * len(train) / len(rows), seed)
-            if ensemble is not None and self.validation_fraction is None and len(train) < len(rows):
-                part = Part(annotations.select(everything := repeated(np.arange(len(rows)), times)), inputs[everything])
-                data = RunData(annotations.tasks, {"train": part, "val": part})
-                steps = self._steps(len(there))
-                model = refitted(self.config_, data, self.graph_, ensemble, min_steps=steps, max_steps=steps)
-                self.model_ = model.double()
+            samples = len(there) * len(train) / len(rows)
+            again = None
+            if self.validation_fraction is None and len(train) < len(rows):
+                everything = repeated(np.arange(len(rows)), times)
+                part = fitting.Part(annotations.select(everything), inputs[everything])
+                again = fitting.RunData(annotations.tasks, {"train": part, "val": part})
+            self.model_ = fitting.trained_model(self.config_, data, self.graph_, samples, seed, again)
 
-    def _fraction(self, config: Config) -> float:
-        if self.validation_fraction is not None:
-            return self.validation_fraction
-        return SELECTING if config.model.head.name in ("default", "ensemble") else 0.0
-
-    def _steps(self, samples: float) -> int:
-        """Return the number of batches, which is the same however many copies there are of samples."""
-        return self.n_iter_ * len(batch_plan(self.config_).batches(max(round(samples), 1)))
-
-    def _train_model(self, data: RunData, samples: float, seed: int) -> Fitted | None:
-        """Train, and return the ensemble where it is one."""
-        torch.default_generator.manual_seed(seed)
-        steps = self._steps(samples)
-        if is_side_by_side(self.config_, data.parts["train"]):
-            fitted = fit_ensemble(self.config_, data, self.graph_, min_steps=steps, max_steps=steps)
-            self.model_ = fitted.model.double()
-            return fitted
-        trial = make_trial(self.config_, data, build_model(self.config_, data, self.graph_))
-        fit_trials(self.config_, [trial], min_steps=steps, max_steps=steps)
-        if not trial.epoch:
-            raise InputError(
-                "the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features"
-            )
-        self.model_ = trial.model.double()  # so that a sample's scores do not depend on the others of its batch
-        return None
+    def _held_share(self) -> float:
+        given = self.validation_fraction
+        return given if given is not None else HELD_OUT if self.head == "default" else 0.0
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False, accept_sparse="csr")
+        from gcnlabel.training import predict
+
         inputs = (torch.from_numpy(dense(X[start : start + ROWS])) for start in range(0, X.shape[0], ROWS))
         return {name: scores.numpy() for name, scores in predict(self.model_, inputs).items()}
 

@@ -21,7 +21,6 @@ from gcnlabel.estimators.class_weights import of_tasks
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.probabilities import Probabilities
-from gcnlabel.metrics.main_metrics import mean_main_metric
 from gcnlabel.tasks import TaskSet
 
 CODED = "y=None, params={'targets': y} in cross_val_predict, which writes ranks for the values of y"
@@ -148,6 +147,8 @@ class LabelGraphEstimator(LabelGraphBase):
 
         What is missing in ``y`` is left out; see :mod:`gcnlabel.metrics.main_metrics`.
         """
+        from gcnlabel.metrics.main_metrics import mean_main_metric
+
         scores = {name: torch.from_numpy(values) for name, values in self._scores(X).items()}
         targets = targets_to_tensors(layout_of(y).read(y, self.tasks_))
         return mean_main_metric(self.tasks_, scores, targets)

@@ -1,17 +1,19 @@
-"""Components of backbones: a check of images, global poolings, and a known number of features."""
+"""Components of backbones: a check of images, a global pooling, and a known number of features."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
-from gcnlabel.errors import InputError, closest
+from gcnlabel.errors import InputError
+from gcnlabel.nn.pooling import pooling
 from gcnlabel.registry import Part, Registry
 
 Shape = tuple[int, ...]
-Pool = Literal["max", "average"]
 
 
 class BackbonePart(Part):
@@ -78,22 +80,6 @@ def channels_in(shape: int | Shape, name: str, *, colour: bool = False) -> int:
     return channels
 
 
-class GlobalMaxPool(nn.Module):
-    """Highest activation of each channel: [B, C, H, W] -> [B, C] (Emotion-GCN, Eq. 1)."""
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Return the pooled features."""
-        return maps.amax(dim=(2, 3))
-
-
-class GlobalAveragePool(nn.Module):
-    """Mean activation of each channel: [B, C, H, W] -> [B, C]."""
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Return the pooled features."""
-        return maps.mean(dim=(2, 3))
-
-
 class Images(nn.Module):
     """Identity on images [B, C, H, W] that checks C.
 
@@ -118,20 +104,6 @@ class Images(nn.Module):
             expected=f"[B, {self.channels}, H, W]",
             fix="repeat the grey channel: images.expand(-1, 3, -1, -1), or data.channels: 3" if grey else None,
         )
-
-
-POOLS: dict[str, type[nn.Module]] = {"max": GlobalMaxPool, "average": GlobalAveragePool}
-
-
-def pooling(name: str) -> nn.Module:
-    """Return a global pooling by name.
-
-    Raises:
-        InputError: There is none of that name.
-    """
-    if name not in POOLS:
-        raise InputError(f"unknown pooling {name!r}", expected=" | ".join(POOLS), fix=closest(name, POOLS))
-    return POOLS[name]()
 
 
 def checked_sizes(name: str, sizes: Sequence[int]) -> Sequence[int]:
@@ -163,6 +135,28 @@ class Backbone(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the features [B, D]."""
         return self.network(inputs)
+
+
+def pooled(layers: Iterable[nn.Module], channels: int, pool: str, shape: int | Shape) -> Backbone:
+    """Return a backbone of layers that end with maps of so many channels, and a global pooling.
+
+    Args:
+        layers: Map images to maps [B, channels, H, W].
+        channels: Channels of the maps, C.
+        pool: Name of the pooling; with ``none``, D is C times the positions of the maps.
+        shape: (C, H, W) of the images; the number of channels alone will do for other poolings than ``none``.
+
+    Raises:
+        InputError: There is no such pooling, or it is ``none`` and the size of the images is not known.
+    """
+    network = nn.Sequential(*layers, pooling(pool))
+    if pool != "none":
+        return Backbone(network, channels)
+    if isinstance(shape, int):
+        raise InputError("pool: none without the size of the images", expected="a shape (C, H, W)")
+    with torch.no_grad():  # nothing is computed on "meta", but shapes
+        made = copy.deepcopy(network).eval().to("meta")(torch.empty(1, *shape, device="meta"))
+    return Backbone(network, made.shape[1])
 
 
 BACKBONES = Registry("backbone", "gcnlabel.nn.backbones", form=BackbonePart, default="small_cnn", makes=Backbone)

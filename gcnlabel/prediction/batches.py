@@ -42,10 +42,10 @@ def predict_batches(
         unreadable: Name of each input that was left out -> why; it may grow while batches are asked for.
 
     Raises:
-        InputError: The device is not there, or a score is not finite.
+        InputError: The device is not there, a score is not finite, or flips of inputs that are no images.
     """
     place = device_named(device)
-    model = network.model.to(place)
+    model = network.at_test_time(place)
     names: list[str] = []
     parts: list[dict[str, Tensor]] = []
     for batch, inputs in batches:

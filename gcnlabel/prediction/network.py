@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from gcnlabel.config import Config
 from gcnlabel.data.feature_records import load_record
@@ -15,7 +16,9 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run import RunFolder
 from gcnlabel.run.calibration import CALIBRATION
 from gcnlabel.run.loading import kept_signature, load_model
+from gcnlabel.run.test_time import with_flips
 from gcnlabel.tasks import TaskSet
+from gcnlabel.training.test_time import at_test_time
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,14 @@ class Network:
     calibration: str | None = None
     encoder: Mapping[str, Any] | None = None
 
+    def at_test_time(self, device: torch.device) -> nn.Module:
+        """Return the model as it predicts, on a device, with the augmentation that its config asks for.
+
+        Raises:
+            InputError: An augmentation of inputs that are no images.
+        """
+        return at_test_time(self.config.evaluate.test_time, self.model.to(device), self.tasks, self.input_shape)
+
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images that it takes, None where it takes features."""
@@ -52,11 +63,12 @@ class Network:
         return self.input_shape[0] if len(self.input_shape) == 1 else 0
 
 
-def load_network(folder: RunFolder) -> Network:
+def load_network(folder: RunFolder, *, flips: bool | None = None) -> Network:
     """Return the network of a run, from its config, graph and selected checkpoint alone.
 
     Args:
         folder: The run, trained or imported.
+        flips: Whether its config shall have flips at test time; None for as it is.
 
     Raises:
         InputError: The folder holds no whole run, or the checkpoint does not fit config and graph.
@@ -64,7 +76,7 @@ def load_network(folder: RunFolder) -> Network:
     model, checkpoint = load_model(folder)
     inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
     thresholds = tuned_thresholds(folder, tasks)
-    config = folder.load_config()
+    config = with_flips(folder.load_config(), flips)
     return Network(
         model, tasks, config, thresholds, inputs, checkpoint.get(CALIBRATION), encoder_record(folder, config)
     )

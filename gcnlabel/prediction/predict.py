@@ -32,49 +32,48 @@ def predict(
     column: str | None = None,
     batch_size: int = 32,
     device: str = "auto",
+    flips: bool | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Predictions:
     """Return what the selected checkpoint of a run predicts for an image, a folder of images or a file of others.
 
-    Nothing is looked for: an image without an entry in ``places`` is taken whole, and brought to the size and channels
-    of the run's data. These need not be there any more, but that an ARFF file is matched to the training file by the
-    names of its attributes.
+    Nothing is looked for: an image without an entry in ``places`` is taken whole, in the run's size and channels.
 
     Args:
-        folder: The run.
-        source: An image, a folder of images, or features [N, D] (.npy, .npz, .safetensors, .arff) or molecules (a table
-            with the column of SMILES, .smi), as the run takes; where the encoder of its features is recorded, also
-            images, or a table (.csv) with a column of texts or of paths.
+        folder: The run. Its data need not be there, but the training file of one on ARFF files, for the attributes.
+        source: An image, a folder of images, features [N, D] (.npy, .npz, .safetensors, .arff) or molecules (.csv,
+            .smi), as the run takes; where the encoder of its features is recorded, images, or a .csv of texts or paths.
         places: Name of an image, as the result has it -> where in it stands what is predicted, as a face does.
         weights: File or folder of that encoder's weights; None for where they were.
         column: That column; None for the training features'.
         batch_size: How many go through the network at once.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        flips: Whether images are predicted with their mirror images; None for the run's ``evaluate.test_time``.
         progress: Called with the number of inputs done and of all, after every batch.
 
     Raises:
-        InputError: The run is not whole, the source does not suit it, the device, the encoder or an image of ``places``
-            is not there, or no image can be read; of a folder, those that cannot are left out, and named in the result.
+        InputError: The run is not whole, source or flips do not suit it, the device, the encoder or an image of
+            ``places`` is not there, or no image can be read; those of a folder are left out, and named in the result.
     """
     config = folder.load_config()
     if _is_raw(source, config.data) and encoder_record(folder, config) is not None:
-        return predict_encoded(load_network(folder), source, weights, column, batch_size, device, progress)
+        return predict_encoded(load_network(folder, flips=flips), source, weights, column, batch_size, device, progress)
     _check_kind(source, config.data, weights or column)
     if config.data.image_shape is None:
-        return _predict_rows(folder, source, batch_size, device, progress)
-    return _predict_images(folder, source, places or {}, batch_size, device, progress)
+        return _predict_rows(load_network(folder, flips=flips), source, batch_size, device, progress)
+    files, network = find_images(source, config, places or {}), load_network(folder, flips=flips)
+    return _predict_images(network, source, files, places or {}, batch_size, device, progress)
 
 
 def _predict_images(
-    folder: RunFolder,
+    network: Network,
     source: str | Path,
+    files: Mapping[str, Path],
     places: Mapping[str, Place],
     batch_size: int,
     device: str,
     progress: Progress,
 ) -> Predictions:
-    files = find_images(source, folder.load_config(), places)
-    network = load_network(folder)
     strangers = [name for name in places if name not in files]
     if strangers:
         raise InputError(f"the table of places names images that are not there: {shorten(strangers)}", where=source)
@@ -86,9 +85,8 @@ def _predict_images(
 
 
 def _predict_rows(
-    folder: RunFolder, source: str | Path, batch_size: int, device: str, progress: Progress
+    network: Network, source: str | Path, batch_size: int, device: str, progress: Progress
 ) -> Predictions:
-    network = load_network(folder)
     if network.in_features:
         check_same_encoder(source, network.encoder)
     inputs = load_inputs(network.config, source)  # [N, D], or N graphs

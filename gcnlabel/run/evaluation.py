@@ -9,30 +9,30 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from gcnlabel.config import Config
 from gcnlabel.data import ArrayDataset, targets_to_tensors, whole_batch
 from gcnlabel.devices import device_named
-from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 from gcnlabel.metrics import TaskMetrics, tune_thresholds
 from gcnlabel.nn import Head
 from gcnlabel.progress import Report, counted
-from gcnlabel.run.calibration import CALIBRATION as CALIBRATION
-from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.intervals import Draws, bootstrap_intervals, units_of
 from gcnlabel.run.loading import load_model
+from gcnlabel.run.notes import notes_of_data, notes_of_run
 from gcnlabel.run.parts import Part
-from gcnlabel.run.reading import read_epochs
+from gcnlabel.run.test_time import with_flips
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import clear_failures, predict
 from gcnlabel.training.predict import Network
+from gcnlabel.training.test_time import at_test_time
 
 Scores = Mapping[str, Tensor]
+Score = Callable[[Part], Scores]
 
 
 def evaluate(
@@ -41,6 +41,7 @@ def evaluate(
     split: str | None = None,
     data: RunData | None = None,
     device: str = "auto",
+    flips: bool | None = None,
     intervals: int = 0,
     progress: Report | None = None,
 ) -> dict[str, Any]:
@@ -51,35 +52,35 @@ def evaluate(
         split: ``train``, ``val`` or ``test``; None for the config's.
         data: The data of the run, when it is loaded already.
         device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        flips: Whether images are predicted with their mirror images; None for the config's ``evaluate.test_time``.
         intervals: Resamples of the metrics' bootstrap intervals; 0 for no intervals.
         progress: Called with the number of batches done and of all of a split, and of resamples.
 
     Raises:
-        InputError: The folder holds no finished run, or the device is not there.
+        InputError: The folder holds no finished run, the device is not there, or flips of inputs that are no images.
     """
-    config, place = folder.load_config(), device_named(device)
+    config, place = with_flips(folder.load_config(), flips), device_named(device)
     data, split = data or load_data(config, folder.split, progress=progress is not None), split or config.evaluate.split
     model, checkpoint = load_model(folder, data.signature)
-    score = partial(part_scores, config, network=model.to(place), device=place, progress=progress)
+    score = _scorer(config, data, model.to(place), place, progress)
+    part = data.parts[split]
     with clear_failures(folder.path):
-        annotations = data.parts[split].annotations
-        scores, targets = score(data.parts[split]), targets_to_tensors(annotations)
-        thresholds = _tuned(data, score) if config.evaluate.tune_thresholds else {}
-    values = _head(config, split, len(annotations), int(checkpoint["epoch"]) + 1)
-    notes = [*_notes(config, data, split, thresholds), *_calibration(config, data, checkpoint.get(CALIBRATION))]
-    notes += [*_unknown_tags(data.tasks, targets), *_unfinished(folder, config, values["selected"]["epoch"])]
-    by_label, by_task = _by_label(data, thresholds), measure(data, scores, targets, thresholds)
-    values |= {"notes": notes, "thresholds": by_label, "tasks": by_task}
-    if draws := Draws(intervals, config.seed, units_of(annotations)):
+        scores, targets, thresholds = score(part), targets_to_tensors(part.annotations), _tuned(config, data, score)
+    values = _head(config, split, len(part.annotations), int(checkpoint["epoch"]) + 1)
+    values["notes"] = notes_of_data(config, data, split, targets, thresholds)
+    values["notes"] += notes_of_run(folder, config, checkpoint, data.tasks)
+    values |= {"thresholds": _by_label(data, thresholds), "tasks": measure(data, scores, targets, thresholds)}
+    if draws := Draws(intervals, config.seed, units_of(part.annotations)):
         values["intervals"] = bootstrap_intervals(data.tasks, scores, targets, draws, thresholds, progress)
     folder.write_evaluation(values)
-    _write_predictions(folder, model.head, scores, targets, annotations.ids)
+    _write_predictions(folder, model.head, scores, targets, part.annotations.ids)
     return values
 
 
 def _head(config: Config, split: str, samples: int, epoch: int) -> dict[str, Any]:
     """Return what is measured: which split, of how many samples, and which model."""
     values: dict[str, Any] = {"split": split, "samples": samples, "head": config.model.head.title, "seed": config.seed}
+    values["test_time"] = None if config.evaluate.test_time is None else config.evaluate.test_time.name
     return values | {"selected": {**config.select.model_dump(), "epoch": epoch}}
 
 
@@ -102,7 +103,14 @@ def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str,
     }
 
 
-def _tuned(data: RunData, score: Callable[[Part], Scores]) -> dict[str, Tensor]:
+def _scorer(config: Config, data: RunData, model: nn.Module, place: torch.device, progress: Any) -> Score:
+    network = at_test_time(config.evaluate.test_time, model, data.tasks, data.signature.inputs)
+    return partial(part_scores, config, network=network, device=place, progress=progress)
+
+
+def _tuned(config: Config, data: RunData, score: Score) -> dict[str, Tensor]:
+    if not config.evaluate.tune_thresholds:
+        return {}
     val = data.parts["val"]
     return tag_thresholds(data.tasks, score(val), targets_to_tensors(val.annotations))
 
@@ -112,45 +120,6 @@ def _by_label(data: RunData, thresholds: Mapping[str, Tensor]) -> dict[str, dict
     return {
         name: dict(zip(data.tasks[name].labels, values.tolist(), strict=True)) for name, values in thresholds.items()
     }
-
-
-def _notes(config: Config, data: RunData, split: str, thresholds: Mapping[str, Any]) -> list[str]:
-    notes = [] if data.note is None else [data.note]
-    if thresholds:
-        notes.append("decision thresholds of the tags were tuned for micro-F1 on the held-out val part")
-    if config.select.split == split:
-        notes.append(f"the checkpoint was selected on {split}, which is reported here: these numbers are optimistic")
-    return notes
-
-
-def _calibration(config: Config, data: RunData, said: str | None) -> list[str]:
-    if said is not None:
-        return [str(said)]
-    wanted = calibration_methods(config, data.tasks)
-    return ["the dimensions are not calibrated: train --resume does it after the last epoch"] if wanted else []
-
-
-def _unknown_tags(tasks: TaskSet, targets: Scores) -> list[str]:
-    counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if task.unknown == "negative"}
-    return [
-        f"{count} unknown tags of {name} count as negative where decisions are measured "
-        "(F1, CP .. OF1, Hamming loss, subset accuracy, tuned thresholds); mAP and ranks leave them out"
-        for name, count in counts.items()
-        if count
-    ]
-
-
-def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
-    if not folder.metrics.exists():
-        return []
-    try:
-        done = len(read_epochs(folder.metrics))
-    except InputError as error:
-        return [str(error).partition("\n")[0]]
-    wanted, patience = config.training.epochs, config.training.patience
-    if patience is not None and done - selected >= patience:
-        return []  # it ended for want of improvement
-    return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
 
 
 def part_scores(

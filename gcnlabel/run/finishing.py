@@ -13,11 +13,11 @@ from gcnlabel.config import Config
 from gcnlabel.devices import device_named
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead
-from gcnlabel.run.calibration import calibrate, calibration_methods
+from gcnlabel.run.calibration import CALIBRATION, calibrate, calibration_methods
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.default_head import is_side_by_side
 from gcnlabel.run.ensembles.shared import combine_shared
-from gcnlabel.run.evaluation import CALIBRATION, evaluate, part_scores
+from gcnlabel.run.evaluation import evaluate, part_scores
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import TaskSet

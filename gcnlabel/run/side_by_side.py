@@ -47,13 +47,14 @@ def check_side_by_side(config: Config) -> None:
             expected="32-true: models are trained side by side, in float32",
             fix="--set training.precision=32-true",
         )
-    of_training = next((key for key in ("average", "mix") if getattr(config.training, key) is not None), None)
-    alone = config.optimizer.alone if of_training is None else f"training.{of_training}"
+    asked = {"training.average": config.training.average, "training.mix": config.training.mix}
+    asked["evaluate.test_time"] = config.evaluate.test_time
+    alone = next((key for key, value in asked.items() if value is not None), config.optimizer.alone)
     if alone is not None:
         raise InputError(
             alone,
             expected="what models side by side follow: AdamW, Adam or SGD, a schedule that no metric changes, no side "
-            "frozen, no average of the weights and no mixed samples",
+            "frozen, no average of the weights, no mixed samples and no test-time augmentation",
             fix="leave it out of the config, or train the heads one by one with gcnlabel train",
         )
 

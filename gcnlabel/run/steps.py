@@ -24,6 +24,7 @@ from gcnlabel.run.requeue import is_first_process, note_job
 from gcnlabel.run.speed import set_for_speed
 from gcnlabel.training import LOGS, MultiTaskModule, clear_failures, make_trainer
 from gcnlabel.training.loggers import LOGGERS, check_loggers
+from gcnlabel.training.test_time import check_test_time
 
 
 def held(folder: RunFolder) -> AbstractContextManager[None]:
@@ -55,10 +56,11 @@ def check_finish(config: Config, data: RunData) -> None:
     """Check before training what is to follow it.
 
     Raises:
-        InputError: The metric that selects the checkpoint does not exist on this data, or there is nothing to calibrate
-            by the method that is named.
+        InputError: The metric that selects the checkpoint does not exist on this data, there is nothing to calibrate by
+            the method that is named, or inputs that are no images are to be augmented at test time.
     """
     check_selection(config, data)
+    check_test_time(config.evaluate.test_time, data.signature.inputs)
     calibration_methods(config, data.tasks)
 
 

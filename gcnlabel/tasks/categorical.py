@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -100,6 +101,10 @@ class Categorical(Task):
     def activated(self, scores: Any) -> Any:
         """Return the softmax."""
         return scores.softmax(1)
+
+    def mean_scores(self, scores: Any) -> Any:
+        """Return the logarithms of the mean probabilities."""
+        return scores.log_softmax(2).logsumexp(0) - math.log(len(scores))
 
     def predicted(self, values: Array, thresholds: Any = 0.5) -> Array:
         """Return the index of the most probable class [N]; of equal ones the first."""

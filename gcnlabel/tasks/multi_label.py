@@ -78,6 +78,11 @@ class MultiLabel(Task):
         """Return the logistic function of each score."""
         return scores.sigmoid()
 
+    def mean_scores(self, scores: Any) -> Any:
+        """Return ``log m - log(1 - m)`` of the mean probabilities m, from logarithms of probabilities."""
+        absent = -scores.logaddexp(0 * scores)
+        return (scores + absent).logsumexp(0) - absent.logsumexp(0)
+
     def predicted(self, values: Array, thresholds: Any = 0.5) -> Array:
         """Return 1 for each tag whose probability reaches its threshold, else 0, int64 [N, labels]."""
         return np.asarray(values >= thresholds).astype(np.int64)

@@ -171,6 +171,10 @@ class Task:
         """Return the probabilities or values of scores, of the same tensor type and shape [N, labels]."""
         return scores
 
+    def mean_scores(self, scores: Any) -> Any:
+        """Return scores [N, labels] whose probabilities or values are the means over several, [K, N, labels]."""
+        return scores.mean(0)
+
     def predicted(self, values: Array, thresholds: Any = 0.5) -> Array:
         """Return the targets that are predicted.
 

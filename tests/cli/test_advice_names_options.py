@@ -33,7 +33,12 @@ ELSEWHERE = {
 
 def options_of(command):
     found = main.get_command(click.Context(main), command)
-    return {option for parameter in found.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+    return {
+        option
+        for parameter in found.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+        if option.startswith("--")
+    } | {"--help"}
 
 
 OPTIONS = {command: options_of(command) for command in COMMANDS}

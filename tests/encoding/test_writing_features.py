@@ -11,6 +11,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from gcnlabel.cli.main import main
+from gcnlabel.data import load_features
 from gcnlabel.encoding.writing import write_features
 from gcnlabel.errors import InputError
 
@@ -30,17 +31,18 @@ class Counting:
         return np.array([[float(item), 1] for item in items], dtype=np.float32)
 
 
-def test_a_stopped_call_goes_on(tmp_path):
-    output = tmp_path / "x.npy"
+@pytest.mark.parametrize("name", ["x.npy", "x.safetensors"])
+def test_a_stopped_call_goes_on(tmp_path, name):
+    output = tmp_path / name
     with pytest.raises(KeyboardInterrupt):
         write_features(Counting(stop=2), ITEMS, output, batch_size=2)
     assert not output.exists()
     rest = Counting()
     record = write_features(rest, ITEMS, output, batch_size=2)
     assert rest.seen == [["4", "5"], ["6"]]
-    assert np.load(output).tolist() == [[k, 1] for k in range(7)]
-    assert json.loads((tmp_path / "x.npy.json").read_text()) == record
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["x.npy", "x.npy.json"]
+    assert load_features(output).tolist() == [[k, 1] for k in range(7)]
+    assert json.loads((tmp_path / f"{name}.json").read_text()) == record
+    assert sorted(p.name for p in tmp_path.iterdir()) == [name, f"{name}.json"]
     with pytest.raises(InputError, match="exists"):
         write_features(rest, ITEMS, output)
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gcnlabel.estimators import LabelGraphEstimator
-from gcnlabel.estimators.base import LabelGraphBase
+from gcnlabel.estimators import LabelGraphEstimator, fitting
 from gcnlabel.run import RunFolder, steps, train
 from gcnlabel.run.loading import load_model
 from gcnlabel.tasks import Dimensional, MultiLabel, TaskSet
@@ -31,9 +30,9 @@ def samples(count=90):
 def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     X, targets = samples()
     options = {"hidden_layer_sizes": (6,), "batch_size": 16, "max_iter": 4, "head": head, "random_state": 3}
-    options["validation_fraction"] = 0.1  # an ensemble is trained again on all samples otherwise
-    given, plain = [], LabelGraphBase._train_model
-    monkeypatch.setattr(LabelGraphBase, "_train_model", lambda *of: given.append(of[1]) or plain(*of))
+    options["validation_fraction"] = 0.1
+    given, plain = [], fitting.trained_model
+    monkeypatch.setattr(fitting, "trained_model", lambda *of: given.append(of[1]) or plain(*of))
     model = LabelGraphEstimator(TASKS, **options).fit(X, targets)
     (data,) = given  # which samples are held out, and their order
     assert sorted(len(part.inputs) for part in data.parts.values()) == [9, 81]

@@ -6,10 +6,10 @@ import pytest
 import torch
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.datasets import make_multilabel_classification
+from sklearn.datasets import make_classification, make_multilabel_classification
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score
-from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.model_selection import GridSearchCV, KFold, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -169,6 +169,19 @@ def test_the_head_of_a_small_fold_without_edges_still_trains(tags):
 def test_what_a_user_gives_wrong(tags, arguments, message):
     with pytest.raises(InputError, match=message):
         LabelGraphClassifier(**{**FAST, **arguments}).fit(*tags)
+
+
+def test_few_positives_are_found_as_by_logistic_regression():
+    ours, theirs = [], []
+    for seed in range(4):
+        weights = {"weights": [0.957], "n_informative": 6, "flip_y": 0.01}
+        X, y = make_classification(1200, 20, **weights, random_state=seed)
+        X, new, y, truth = train_test_split(X, y, test_size=0.5, stratify=y, random_state=seed)
+        model = LabelGraphClassifier(head="linear", max_iter=30, batch_size=128, learning_rate=0.01, random_state=seed)
+        plain = make_pipeline(StandardScaler(), LogisticRegression())
+        ours.append(f1_score(truth, model.fit(X, y).predict(new)))
+        theirs.append(f1_score(truth, plain.fit(X, y).predict(new)))
+    assert np.mean(ours) > np.mean(theirs), (ours, theirs)
 
 
 def test_a_graph_of_other_labels_is_refused(classes):

@@ -8,7 +8,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor, base
+from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor, fitting
 from gcnlabel.estimators.class_weights import of_classes, of_tasks
 from gcnlabel.estimators.weights import copies
 from gcnlabel.losses import make_loss
@@ -73,17 +73,19 @@ def test_the_order_of_the_samples_does_not_matter():
 def test_rows_that_stand_often_do_not_shorten_the_training(monkeypatch):
     """Four distinct rows among 400 are trained on for as many batches as 400 rows."""
     steps = []
-    monkeypatch.setattr(base, "fit_trials", lambda config, trials, **bounds: steps.append(bounds))
+    monkeypatch.setattr(fitting, "fit_trials", lambda config, trials, **bounds: steps.append(bounds))
     for rows in (X[:40].repeat(10, 0), np.vstack([X] * 5)):
         with pytest.raises(InputError, match="not finite"):  # as nothing was trained
-            LabelGraphClassifier(max_iter=3, batch_size=10, head="linear").fit(rows, rows[:, 0] > 0)
+            LabelGraphClassifier(max_iter=3, batch_size=10, head="linear", validation_fraction=0.1).fit(
+                rows, rows[:, 0] > 0
+            )
     assert steps == [{"min_steps": 3 * 36, "max_steps": 3 * 36}] * 2
 
 
 def test_a_row_that_stands_very_often_leaves_no_other_out(monkeypatch):
     """As many copies are made as there are rows, however many that are: nothing is drawn."""
     trained = []
-    monkeypatch.setattr(base, "fit_trials", lambda config, trials, **bounds: trained.append(trials[0].train))
+    monkeypatch.setattr(fitting, "fit_trials", lambda config, trials, **bounds: trained.append(trials[0].train))
     rows = np.vstack([X[:1].repeat(20_000, 0), X])
     with pytest.raises(InputError, match="not finite"):  # as nothing was trained
         LabelGraphClassifier(max_iter=1, validation_fraction=0, head="linear").fit(rows, rows[:, 0] > 0)

@@ -7,7 +7,7 @@ from torch import nn
 
 from gcnlabel.errors import InputError
 from gcnlabel.nn import BACKBONES, densenet121, identity, mlp, resnet18, resnet50, small_cnn
-from gcnlabel.nn.backbone import pooling
+from gcnlabel.nn.pooling import pooling
 
 OF_GRAPHS = ("attentivefp", "gat", "gcn", "gin", "graphsage", "pna")  # see test_graph_backbones.py
 OF_IMAGES = ("small_cnn", "densenet121", "resnet18", "resnet50", "resnet101", "breg_next")
@@ -95,6 +95,24 @@ def test_small_cnn_refuses_other_images():
         small_cnn(1)(torch.zeros(2, 3, 8, 8))
     with pytest.raises(InputError, match=r"images of shape \[8, 8\]"):
         small_cnn(1)(torch.zeros(8, 8))
+
+
+@pytest.mark.parametrize(("make", "size", "features"), [(resnet18, 64, 512 * 4), (densenet121, 70, 1024 * 4)])
+def test_without_a_pool_features_are_those_of_position_after_position(make, size, features):
+    torch.manual_seed(0)
+    backbone = make((3, size, size), pool="none").eval()
+    images = torch.randn(2, 3, size, size)
+    with torch.no_grad():
+        out, maps = backbone(images), backbone.network[:-1](images)
+    assert out.shape == (2, features) == (2, backbone.out_features)
+    torch.testing.assert_close(out.unflatten(1, (2, 2, -1))[1, 0, 1], maps[1, :, 0, 1])
+
+
+def test_without_a_pool_the_size_of_the_images_must_be_known():
+    backbone = BACKBONES.make({"name": "small_cnn", "widths": [4, 6], "pool": "none"}, (1, 9, 5))
+    assert backbone(torch.zeros(2, 1, 9, 5)).shape == (2, 3 * 2 * 6) == (2, backbone.out_features)
+    with pytest.raises(InputError, match=r"pool: none without the size of the images\n  expected: a shape"):
+        small_cnn(1, pool="none")
 
 
 def test_feature_backbones():

@@ -88,6 +88,36 @@ def test_the_graph_of_each_sample_is_what_the_paper_writes():
 
 
 @BOTH
+def test_positions_of_a_map_go_through_one_map_and_have_places_of_their_own(kind):
+    """Three positions of two channels are tokens of six features whose maps are zero but for their own channels."""
+    head, same = made(kind, channels=2), made(kind, seed=1)
+    torch.nn.init.normal_(head.tokens.place)
+    state = head.state_dict()
+    shared, place = state.pop("tokens.linear.weight"), state.pop("tokens.place")
+    own = torch.zeros(3, 4, 6, dtype=torch.float64)
+    for i in range(3):
+        own[i, :, 2 * i : 2 * i + 2] = shared
+    same.load_state_dict({**state, "tokens.linear.weight": own.flatten(0, 1), "tokens.linear.bias": place.flatten()})
+    same.tokens.gathered = head.tokens.gathered
+    torch.testing.assert_close(whole(head), whole(same))
+
+
+def test_a_label_is_there_where_its_highest_activation_is():
+    head = made(SampleGraphHead, channels=2)
+    torch.nn.init.zeros_(head.vectors)
+    activations = head.activation(head.tokens(FEATURES)).detach().numpy()  # [B, M, L]
+    expected = activations.max(1) / 2 + head.bias.detach().numpy()
+    np.testing.assert_allclose(whole(head).detach(), expected)
+
+
+@BOTH
+@pytest.mark.parametrize("channels", [4, 6])
+def test_features_that_are_no_map_are_refused(kind, channels):
+    with pytest.raises(InputError, match=rf"6 features are no map of {channels} channels(.|\n)*pool: none"):
+        kind(TASKS, 6, 3, 4, channels=channels)
+
+
+@BOTH
 def test_permuted_labels_have_permuted_scores(kind):
     head, other = made(kind), made(kind, seed=1)
     order = torch.randperm(LABELS, generator=torch.Generator().manual_seed(0))

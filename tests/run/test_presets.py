@@ -1,12 +1,9 @@
 import math
 
-import numpy as np
 import pytest
-from PIL import Image
 from small_affectnet import write_affectnet, write_emotic
 
 from gcnlabel.config import load_config, preset_names
-from gcnlabel.graph import LabelGraph
 from gcnlabel.run import RunFolder, train
 from gcnlabel.run.data import load_data
 from gcnlabel.run.graph import build_graph
@@ -15,7 +12,8 @@ SMALL = (
     *("data.size=48", "model.backbone.pretrained=null", "training.epochs=1", "training.batch_size=10"),
     *("training.workers=0", "select={metric: loss, mode: min, split: val}"),
 )
-FACES = [name for name in preset_names() if name not in ("synthetic-faces", "ml-gcn")]
+OF_TAGS = ("ml-gcn", "add-gcn", "query2label")  # see test_image_recipes.py
+FACES = [name for name in preset_names() if name not in ("synthetic-faces", *OF_TAGS)]
 
 
 @pytest.fixture(scope="module")
@@ -91,26 +89,3 @@ def test_the_convention_is_an_option_of_the_preset(name):
     changes = [*SMALL, f"graph.convention={name}", "graph.tau=0.1", "graph.statistic={'expression:affect': spearman}"]
     graph = build_graph(load_config("emotion-gcn", changes), load_data(load_config("emotion-gcn", SMALL)))
     assert graph.history["convention"] == name
-
-
-def test_ml_gcn_trains_on_a_table_of_tagged_images(tmp_path, monkeypatch):
-    rng = np.random.default_rng(0)
-    (tmp_path / "images").mkdir()
-    rows = ["image,split,cat,dog,bird"]
-    for i in range(40):
-        Image.fromarray(rng.integers(0, 255, (32, 32, 3), dtype=np.uint8)).save(tmp_path / f"images/{i}.png")
-        split = "train" if i < 24 else "val" if i < 32 else "test"
-        rows.append(f"{i}.png,{split},{i % 2},{i % 3 % 2},{(i // 2) % 2}")
-    (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n")
-    (tmp_path / "tasks.yaml").write_text("tasks: {tags: {type: multilabel, labels: [cat, dog, bird]}}")
-    (tmp_path / "glove.txt").write_text("cat 1 0 0 0\ndog 0 1 0 0\nbird 0 0 1 .5\n")
-    places = {"TASKS": "tasks.yaml", "ANNOTATIONS": "labels.csv", "IMAGES": "images", "GLOVE": "glove.txt"}
-    for variable, file in places.items():
-        monkeypatch.setenv(variable, str(tmp_path / file))
-    changes = ["data.size=64", "model.backbone.pretrained=false", "training.epochs=1", "training.batch_size=8"]
-    folder = RunFolder(tmp_path / "run")
-    report = train(load_config("ml-gcn", [*changes, "training.workers=0"]), folder, progress=False)
-    assert finite(report["tasks"])
-    graph = LabelGraph.load(folder.graph)
-    assert graph.history["convention"] == "ml-gcn-paper"
-    assert graph.x.tolist()[2] == [0, 0, 1, 0.5]

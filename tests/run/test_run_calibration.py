@@ -245,7 +245,8 @@ def test_a_method_without_a_dimension_is_refused_before_anything_is_written(plac
 
 
 @pytest.mark.parametrize(
-    "name", ["emotion-gcn", "multi-task-mse", "single-task-affect", "emotion-gcn-emotic", "ml-gcn"]
+    "name",
+    ["emotion-gcn", "multi-task-mse", "single-task-affect", "emotion-gcn-emotic", "ml-gcn", "add-gcn", "query2label"],
 )
 def test_published_protocols_are_not_calibrated(name):
     assert load_config(name).calibrate == "none"

@@ -8,7 +8,7 @@ import torch
 from click.testing import CliRunner
 
 from gcnlabel.cli import main
-from gcnlabel.config import load_config
+from gcnlabel.config import load_config, preset_names
 from gcnlabel.data import ArrayDataset, BatchAugmentation
 from gcnlabel.errors import InputError
 from gcnlabel.run import RunFolder, evaluate, resume, train
@@ -78,8 +78,8 @@ def test_layout_of_a_batch():
 
 
 def test_half_precision_is_never_the_default():
-    for preset in ("emotion-gcn", "synthetic-faces", "ml-gcn"):
-        assert load_config(preset, [*(["tasks={}"] if preset == "ml-gcn" else [])]).training.precision == "32-true"
+    for preset in preset_names():
+        assert load_config(preset).training.precision == "32-true"
 
 
 @pytest.mark.parametrize("precision", ["bf16-mixed", "64-true"])

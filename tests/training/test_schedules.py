@@ -18,6 +18,8 @@ def test_formulas():
     step = made({"name": "step", "epochs": 3, "factor": 0.5})
     assert [step(t) for t in (0, 2.9, 3, 6)] == [1, 1, 0.5, 0.25]
     assert made("constant")(7) == 1
+    falls = made({"name": "milestones", "at": [2, 5], "factor": 0.5})
+    assert [falls(t) for t in (0, 1.9, 2, 4.9, 5, 8)] == [1, 1, 0.5, 0.5, 0.25, 0.25]
 
 
 @pytest.mark.parametrize("rise", [0.1, 0.3, 0.8])

@@ -8,11 +8,13 @@ import click
 
 from gcnlabel.cli.json_results import json_option
 from gcnlabel.cli.run_argument import run_argument
+from gcnlabel.cli.test_time import FLIPS
 
 EXAMPLES = """\b
 Examples:
   gcnlabel evaluate runs/a
   gcnlabel evaluate runs/a --split val
+  gcnlabel evaluate runs/a --flips              # the mean over each image and its mirror image
   gcnlabel evaluate runs/a --intervals          # 95% intervals by 1000 bootstrap resamples
   gcnlabel evaluate runs/a --intervals 5000
 """
@@ -30,9 +32,10 @@ Examples:
     metavar="[N]",
     help="Bootstrap intervals of every metric, by N resamples.  [N: 1000]",
 )
+@click.option("--flips/--no-flips", default=None, help=FLIPS)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @json_option
-def evaluate(run: str, split: str | None, device: str, intervals: int | None, trust: bool) -> Any:
+def evaluate(run: str, intervals: int | None, trust: bool, **how: Any) -> Any:
     """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json."""
     from gcnlabel.cli.tables import show_evaluation
     from gcnlabel.progress import progress_bar
@@ -40,7 +43,6 @@ def evaluate(run: str, split: str | None, device: str, intervals: int | None, tr
     from gcnlabel.run import evaluate as evaluate_run
 
     with progress_bar("evaluate") as progress:
-        how: dict[str, Any] = {"split": split, "device": device, "intervals": intervals or 0}
-        evaluation = evaluate_run(RunFolder(run, trust=trust), **how, progress=progress)
+        evaluation = evaluate_run(RunFolder(run, trust=trust), intervals=intervals or 0, progress=progress, **how)
     show_evaluation(run, evaluation)
     return evaluation

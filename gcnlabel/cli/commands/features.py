@@ -24,7 +24,9 @@ Examples:
 @click.option("--weights", type=click.Path(), help="File or folder of the network's weights.  [default: the library's]")
 @click.option("--column", help="Column of the table (.csv) that holds the texts, or the paths of the images.")
 @click.option("--images", type=click.Path(), help="Folder that the column's paths are relative to.")
-@click.option("--output", required=True, type=click.Path(), help="The .npy file to write, in the order of the rows.")
+@click.option(
+    "--output", required=True, type=click.Path(), help=".npy or .safetensors file to write, in the order of the rows."
+)
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Items at once.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")

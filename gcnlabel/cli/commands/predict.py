@@ -8,6 +8,7 @@ import click
 
 from gcnlabel.cli.json_results import json_option
 from gcnlabel.cli.run_argument import run_argument
+from gcnlabel.cli.test_time import FLIPS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -44,6 +45,7 @@ MAX_SHOWN = 20
 @click.option("--column", help="Column of a table that is to be encoded.  [default: that of the run's features]")
 @click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
 @click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
+@click.option("--flips/--no-flips", default=None, help=FLIPS)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 @click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")

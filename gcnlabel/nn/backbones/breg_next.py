@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Pool, Shape, channels_in, pooling
+from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Shape, channels_in, pooled
+from gcnlabel.nn.pooling import Pool
 
 BLOCKS = ((7, 32, 1), (1, 64, 2), (8, 64, 1), (1, 128, 2), (7, 128, 1))
 """Layers, channels and stride of each block."""
@@ -123,4 +124,4 @@ def breg_next(shape: Shape = (3, 112, 112), *, pool: Pool = "average") -> Backbo
         for k in range(count):
             layers.append(BoundedResidualLayer(width, channels, stride if k == 0 else 1))
             width = channels
-    return Backbone(nn.Sequential(*layers, nn.BatchNorm2d(width), nn.ELU(), pooling(pool)), width)
+    return pooled([*layers, nn.BatchNorm2d(width), nn.ELU()], width, pool, shape)

@@ -6,7 +6,8 @@ import itertools
 
 from torch import nn
 
-from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Pool, Shape, channels_in, checked_sizes, pooling
+from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Shape, channels_in, checked_sizes, pooled
+from gcnlabel.nn.pooling import Pool
 from gcnlabel.settings import Sizes
 
 
@@ -19,7 +20,7 @@ def small_cnn(shape: int | Shape, *, widths: Sizes = (16, 32, 64, 128), pool: Po
     Args:
         shape: (C, H, W), or C: 1 for grey images, 3 for colour.
         widths: Channels of each block.
-        pool: Global pooling.
+        pool: Global pooling; ``none`` for the features of all positions.
 
     Raises:
         InputError: There is no width, one is less than 1, the inputs are features, or the pooling is unknown.
@@ -28,7 +29,7 @@ def small_cnn(shape: int | Shape, *, widths: Sizes = (16, 32, 64, 128), pool: Po
     blocks: list[nn.Module] = [Images(channels)]
     for a, b in itertools.pairwise([channels, *checked_sizes("small_cnn: widths", widths)]):
         blocks += [*_conv(a, b, stride=2), *_conv(b, b, stride=1)]
-    return Backbone(nn.Sequential(*blocks, pooling(pool)), widths[-1])
+    return pooled(blocks, widths[-1], pool, shape)
 
 
 def _conv(a: int, b: int, stride: int) -> list[nn.Module]:

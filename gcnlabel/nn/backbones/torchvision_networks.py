@@ -11,7 +11,8 @@ import torchvision
 from torch import nn
 
 from gcnlabel.errors import InputError
-from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Pool, Shape, channels_in, pooling
+from gcnlabel.nn.backbone import BACKBONES, Backbone, Images, Shape, channels_in, pooled
+from gcnlabel.nn.pooling import Pool
 
 COLOUR = (3, 224, 224)
 
@@ -34,8 +35,7 @@ def densenet121(shape: Shape = COLOUR, *, pool: Pool = "max", pretrained: bool =
     channels_in(shape, "densenet121", colour=True)
     network = _torchvision(torchvision.models.densenet121, "IMAGENET1K_V1" if pretrained else None)
     last = [nn.ReLU()] if relu else []
-    layers = (Images(3), network.features, *last, pooling(pool))
-    return Backbone(nn.Sequential(*layers), network.classifier.in_features)
+    return pooled((Images(3), network.features, *last), network.classifier.in_features, pool, shape)
 
 
 @BACKBONES.register("resnet18")
@@ -44,7 +44,7 @@ def resnet18(shape: Shape = COLOUR, *, pool: Pool = "max", pretrained: bool = Fa
 
     Args:
         shape: (3, H, W).
-        pool: Global pooling.
+        pool: Global pooling; ``none`` for the features of all positions.
         pretrained: Whether to start from ImageNet weights, which torchvision downloads.
     """
     return _resnet("resnet18", shape, pool, "IMAGENET1K_V1" if pretrained else None)
@@ -56,7 +56,7 @@ def resnet50(shape: Shape = COLOUR, *, pool: Pool = "max", pretrained: bool = Fa
 
     Args:
         shape: (3, H, W).
-        pool: Global pooling.
+        pool: Global pooling; ``none`` for the features of all positions.
         pretrained: Whether to start from ImageNet weights, which torchvision downloads.
     """
     return _resnet("resnet50", shape, pool, "IMAGENET1K_V2" if pretrained else None)
@@ -68,7 +68,7 @@ def resnet101(shape: Shape = COLOUR, *, pool: Pool = "max", pretrained: bool = F
 
     Args:
         shape: (3, H, W).
-        pool: Global pooling.
+        pool: Global pooling; ``none`` for the features of all positions.
         pretrained: Whether to start from ImageNet weights, which torchvision downloads.
     """
     return _resnet("resnet101", shape, pool, "IMAGENET1K_V2" if pretrained else None)
@@ -88,5 +88,4 @@ def _torchvision(make: Callable[..., Any], weights: str | None) -> Any:
 def _resnet(name: str, shape: Shape, pool: str, weights: str | None) -> Backbone:
     channels_in(shape, name, colour=True)
     network = _torchvision(getattr(torchvision.models, name), weights)
-    layers = (Images(3), *list(network.children())[:-2], pooling(pool))
-    return Backbone(nn.Sequential(*layers), network.fc.in_features)
+    return pooled((Images(3), *list(network.children())[:-2]), network.fc.in_features, pool, shape)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from gcnlabel.errors import InputError
 from gcnlabel.nn.heads.part import HEADS, HeadContext
 from gcnlabel.nn.heads.sample_wise import SampleWiseHead
-from gcnlabel.nn.heads.tokens import TokenCount, Tokens
+from gcnlabel.nn.heads.tokens import TokenCount, token_map
 from gcnlabel.tasks import TaskSet
 
 
@@ -32,9 +32,12 @@ class LabelQueryHead(SampleWiseHead):
         tokens: Number of tokens that the features are cut into, M, at least 2; see :class:`Tokens`.
         width: Size of tokens and queries, C.
         heads: Number of attention heads; must divide ``width``.
+        channels: Channels of the feature map whose positions are the tokens; see
+            :class:`~gcnlabel.nn.heads.tokens.Positions`. None for tokens of pooled features.
 
     Raises:
-        InputError: ``tokens`` is less than 2, or ``heads`` does not divide ``width``.
+        InputError: ``tokens`` is less than 2, ``heads`` does not divide ``width``, or the features are no map of so
+            many channels.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -45,9 +48,17 @@ class LabelQueryHead(SampleWiseHead):
 
     bias: nn.Parameter
 
-    def __init__(self, tasks: TaskSet, in_features: int, tokens: int = 16, width: int = 16, heads: int = 2) -> None:
+    def __init__(
+        self,
+        tasks: TaskSet,
+        in_features: int,
+        tokens: int = 16,
+        width: int = 16,
+        heads: int = 2,
+        channels: int | None = None,
+    ) -> None:
         super().__init__(tasks, in_features, bias=True)
-        self.tokens = Tokens(in_features, tokens, width)
+        self.tokens = token_map(in_features, tokens, width, channels)
         self.attention = CrossAttention(width, heads)
         self.feed_forward = nn.Sequential(nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
@@ -106,7 +117,12 @@ class CrossAttention(nn.Module):
 
 @HEADS.register("label-query")
 def label_query(
-    context: HeadContext, *, tokens: TokenCount = 16, width: PositiveInt = 16, heads: PositiveInt = 2
+    context: HeadContext,
+    *,
+    tokens: TokenCount = 16,
+    width: PositiveInt = 16,
+    heads: PositiveInt = 2,
+    channels: PositiveInt | None = None,
 ) -> LabelQueryHead:
     """Return queries of the labels that attend to the features.
 
@@ -115,5 +131,7 @@ def label_query(
         tokens: Number of tokens that the features are cut into.
         width: Size of tokens and queries.
         heads: Number of attention heads; must divide the width.
+        channels: Channels of the feature map whose positions are the tokens, with ``pool: none`` of the backbone; null
+            for tokens of pooled features.
     """
-    return LabelQueryHead(context.own_tasks, context.in_features, tokens, width, heads)
+    return LabelQueryHead(context.own_tasks, context.in_features, tokens, width, heads, channels)

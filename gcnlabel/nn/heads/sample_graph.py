@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from gcnlabel.nn.heads.part import HEADS, HeadContext
 from gcnlabel.nn.heads.sample_wise import SampleWiseHead
-from gcnlabel.nn.heads.tokens import TokenCount, Tokens
+from gcnlabel.nn.heads.tokens import TokenCount, token_map
 from gcnlabel.nn.label_gcn import SLOPE
 from gcnlabel.tasks import TaskSet
 
@@ -28,17 +28,20 @@ class SampleGraphHead(SampleWiseHead):
         score = (v · z + mean of S) / 2 + b   v, b: of the label; mean over tokens
 
     Sums over tokens and labels are means, so that the size of scores does not depend on their number; the paper has
-    sums, and a maximum over positions in the last line: tokens have no positions, and a dimension is no presence.
-    Graphs take B L² numbers: for hundreds of labels, not thousands.
+    sums, and a maximum over positions in the last line: tokens of pooled features have no positions. With ``channels``
+    the tokens are the positions of the feature map, and the last line has the maximum. Graphs take B L² numbers: for
+    hundreds of labels, not thousands.
 
     Args:
         tasks: Tasks to predict.
         in_features: Size of the features, D.
         tokens: Number of tokens that the features are cut into, M, at least 2; see :class:`Tokens`.
         width: Size of tokens and representations, C.
+        channels: Channels of the feature map whose positions are the tokens; see
+            :class:`~gcnlabel.nn.heads.tokens.Positions`. None for tokens of pooled features.
 
     Raises:
-        InputError: ``tokens`` is less than 2.
+        InputError: ``tokens`` is less than 2, or the features are no map of so many channels.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -49,10 +52,12 @@ class SampleGraphHead(SampleWiseHead):
 
     bias: nn.Parameter
 
-    def __init__(self, tasks: TaskSet, in_features: int, tokens: int = 16, width: int = 16) -> None:
+    def __init__(
+        self, tasks: TaskSet, in_features: int, tokens: int = 16, width: int = 16, channels: int | None = None
+    ) -> None:
         super().__init__(tasks, in_features, bias=True)
         size = tasks.num_labels
-        self.tokens = Tokens(in_features, tokens, width)
+        self.tokens = token_map(in_features, tokens, width, channels)
         self.activation = nn.Linear(width, size, bias=False)  # Θ
         self.static_graph = nn.Linear(size, size, bias=False)  # Aₛ
         self.static = nn.Linear(width, width, bias=False)
@@ -70,7 +75,7 @@ class SampleGraphHead(SampleWiseHead):
         labels = torch.einsum("ij,bjc->bic", self.static_graph.weight, labels)
         labels = F.leaky_relu(self.static(labels), SLOPE)
         labels = F.leaky_relu(self.dynamic(self.graphs(labels) @ labels), SLOPE)
-        return ((labels * self.vectors).sum(2) + activations.mean(1)) / 2 + self.bias
+        return ((labels * self.vectors).sum(2) + self.tokens.gathered(activations)) / 2 + self.bias
 
     def graphs(self, labels: Tensor) -> Tensor:
         """Return the graph of each sample, [B, L, L]; from representations [B, L, C]; row i is the receiving label."""
@@ -83,12 +88,16 @@ class SampleGraphHead(SampleWiseHead):
 
 
 @HEADS.register("sample-graph")
-def sample_graph(context: HeadContext, *, tokens: TokenCount = 16, width: PositiveInt = 16) -> SampleGraphHead:
+def sample_graph(
+    context: HeadContext, *, tokens: TokenCount = 16, width: PositiveInt = 16, channels: PositiveInt | None = None
+) -> SampleGraphHead:
     """Return scores over a label graph of each sample.
 
     Args:
         context: Tasks and features.
         tokens: Number of tokens that the features are cut into.
         width: Size of tokens and representations.
+        channels: Channels of the feature map whose positions are the tokens, with ``pool: none`` of the backbone; null
+            for tokens of pooled features.
     """
-    return SampleGraphHead(context.own_tasks, context.in_features, tokens, width)
+    return SampleGraphHead(context.own_tasks, context.in_features, tokens, width, channels)

@@ -16,15 +16,13 @@ from gcnlabel.figures import Gain, check_formats, gains_figure, gains_table, sav
 from gcnlabel.files import atomic_write, refuse_existing, strict_json, writable_folder
 from gcnlabel.metrics.main_metrics import is_measurable
 from gcnlabel.run.data import RunData, load_data
-from gcnlabel.run.default_head import COSINE, SIGNED
-from gcnlabel.studies.ablation.candidates import DEFAULT, PUBLISHED, STACKING
+from gcnlabel.studies.ablation.candidates import DEFAULT
 from gcnlabel.studies.ablation.experiment import ablate
 from gcnlabel.studies.ablation.job import Budget
 from gcnlabel.studies.ablation.label_budgets import LabelBudget
 from gcnlabel.studies.ablation.report import gains, markdown, measured_metrics
 from gcnlabel.tasks import TaskSet
 
-BOLD = (DEFAULT, SIGNED, STACKING, COSINE, PUBLISHED)
 FILES = ("ablation.json", "ablation.md")
 JOBS = "jobs"
 """Folder of the results of each job."""
@@ -159,13 +157,9 @@ def write_results(
         }
         for metric, of in ((metric, gains(results, metric)) for metric in metrics)
     }
-    figure = gains_figure(panels, [name for name in BOLD if _is_there(name, results)])
+    figure = gains_figure(panels, [DEFAULT])
     save_figure(figure, folder / "gains", formats, table=gains_table(panels), overwrite=True)
     content = {"config": config.model_dump(mode="json"), **results}
     for name, text in zip(FILES, (strict_json(content), markdown(results, metrics)), strict=True):
         with atomic_write(folder / name, overwrite=True) as temporary:
             temporary.write_text(text, encoding="utf-8")
-
-
-def _is_there(head: str, results: Mapping[str, Any]) -> bool:
-    return any(head in amount["heads"] for amount in results["regimes"].values())

@@ -1,0 +1,111 @@
+"""The classifier beside scikit-learn's, and MLkNN, on the same splits: quality and time of ``fit``.
+
+    python benchmarks/estimators.py [NAME ...] [--seeds 3]
+
+Writes benchmarks/results/estimators.json. Everyone has its default settings but 200 trees, and features that are scaled
+by mean and deviation (of MLkNN and the forest too); the whole training split is given to ``fit``. Times are of one
+process and one after another, so that their ratio to the forest's says something, not they themselves. MLkNN is
+scikit-multilearn-ng's (``pip install scikit-multilearn-ng``), left out where it is not installed or fails. Data: the
+folder named by GCNLABEL_DATA (default data).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score, label_ranking_average_precision_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import ClassifierChain
+from sklearn.preprocessing import StandardScaler
+from yardsticks import splits
+
+from gcnlabel.estimators import LabelGraphClassifier
+from gcnlabel.files import atomic_write
+
+RESULT = Path(__file__).parent / "results" / "estimators.json"
+SETS = ("emotions", "birds", "scene", "yeast", "medical")
+Makers = dict[str, Callable[[int], Any]]
+FOREST = "random forest"
+
+
+def makers() -> Makers:
+    """Return name -> what makes the classifier of a seed."""
+    found: Makers = {
+        "LabelGraphClassifier, linear": lambda seed: LabelGraphClassifier(head="linear", random_state=seed),
+        "LabelGraphClassifier, graph": lambda seed: LabelGraphClassifier(head="graph", random_state=seed),
+        "LabelGraphClassifier, default": lambda seed: LabelGraphClassifier(random_state=seed),
+        "OneVsRest, logistic regression": lambda seed: OneVsRestClassifier(LogisticRegression(max_iter=1000)),
+        "ClassifierChain, logistic regression": lambda seed: ClassifierChain(
+            LogisticRegression(max_iter=1000), order="random", random_state=seed
+        ),
+        FOREST: lambda seed: RandomForestClassifier(200, random_state=seed, n_jobs=1),
+    }
+    if importlib.util.find_spec("skmultilearn") is not None:
+        from skmultilearn.adapt import MLkNN
+
+        found["MLkNN"] = lambda seed: MLkNN(k=10)
+    return found
+
+
+def probabilities(model: Any, x: np.ndarray) -> np.ndarray:
+    """Return the probability of each tag [N, L]."""
+    found = model.predict_proba(x)
+    if isinstance(found, list):  # one array a tag, of one column where training saw one value
+        return np.stack([p[:, -1] if p.shape[1] > 1 else np.zeros(len(p)) for p in found], axis=1)
+    return np.asarray(found.toarray() if hasattr(found, "toarray") else found)
+
+
+def measure(name: str, seeds: int) -> dict[str, dict[str, list[float]]]:
+    """Return classifier -> metric or ``seconds`` -> value of each seed."""
+    inputs, targets = splits(name)
+    scaler = StandardScaler().fit(inputs["train"])
+    x, new = (np.asarray(scaler.transform(inputs[split]), dtype=np.float64) for split in ("train", "test"))
+    y, truth = (targets[split]["labels"].astype(int) for split in ("train", "test"))
+    varies = y.any(0) & ~y.all(0)  # scikit-learn's chains and MLkNN need both values
+    results: dict[str, dict[str, list[float]]] = {}
+    for title, make in makers().items():
+        for seed in range(seeds):
+            model, scores = make(seed), np.zeros(truth.shape)
+            start = time.perf_counter()
+            model.fit(x, y[:, varies])
+            seconds = time.perf_counter() - start
+            scores[:, varies] = probabilities(model, new)
+            hard = scores >= 0.5
+            found = {
+                "lrap": label_ranking_average_precision_score(truth, scores),
+                "micro_f1": f1_score(truth, hard, average="micro"),
+                "macro_f1": f1_score(truth[:, truth.any(0)], hard[:, truth.any(0)], average="macro", zero_division=0),
+                "seconds": seconds,
+            }
+            for key, value in found.items():
+                results.setdefault(title, {}).setdefault(key, []).append(round(float(value), 4))
+        print(name, title, {key: round(float(np.mean(v)), 3) for key, v in results[title].items()}, flush=True)
+    return results
+
+
+def main() -> None:
+    """Measure the named data sets."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", default=list(SETS), help=", ".join(SETS))
+    parser.add_argument("--seeds", type=int, default=3)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    for name in options.names:
+        results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+        results[name] = measure(name, options.seeds)
+        with atomic_write(RESULT, overwrite=True) as temporary:
+            temporary.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

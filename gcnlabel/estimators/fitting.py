@@ -1,0 +1,55 @@
+"""Training of an estimator's model, by the package's own recipe; imported when an estimator is fitted."""
+
+from __future__ import annotations
+
+import torch
+
+from gcnlabel.config import Config
+from gcnlabel.errors import InputError
+from gcnlabel.estimators.graph import head_and_graph
+from gcnlabel.estimators.hyper_parameters import config_of
+from gcnlabel.graph import LabelGraph
+from gcnlabel.nn import MultiTaskModel
+from gcnlabel.run.build import build_model
+from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.default_head import is_side_by_side
+from gcnlabel.run.ensembles.fitting import fit_ensemble, refitted
+from gcnlabel.run.loaders import batch_plan
+from gcnlabel.run.side_by_side import fit_trials, make_trial
+
+__all__ = ["Part", "RunData", "config_of", "head_and_graph", "trained_model"]
+
+
+def trained_model(
+    config: Config,
+    data: RunData,
+    graph: LabelGraph | None,
+    samples: float,
+    seed: int,
+    again: RunData | None = None,
+) -> MultiTaskModel:
+    """Return the trained model, in double precision: a sample's scores do not depend on the others of its batch.
+
+    Args:
+        config: Config of the estimator, with its head resolved.
+        data: Parts ``train`` and ``val``, in which samples stand as often as they weigh.
+        graph: Label graph of the head, or None.
+        samples: Number of samples that is counted for the number of batches, however many copies there are.
+        seed: Seed of weights, order and dropout.
+        again: What the base models of an ensemble are trained on once more, when their rates and weights are selected.
+
+    Raises:
+        InputError: The loss is not finite after any epoch.
+    """
+    torch.default_generator.manual_seed(seed)
+    steps = config.training.epochs * len(batch_plan(config).batches(max(round(samples), 1)))
+    if is_side_by_side(config, data.parts["train"]):
+        fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)
+        if again is None:
+            return fitted.model.double()
+        return refitted(config, again, graph, fitted, min_steps=steps, max_steps=steps).double()
+    trial = make_trial(config, data, build_model(config, data, graph))
+    fit_trials(config, [trial], min_steps=steps, max_steps=steps)
+    if not trial.epoch:
+        raise InputError("the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features")
+    return trial.model.double()

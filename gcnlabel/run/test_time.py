@@ -1,0 +1,19 @@
+"""What a run does at test time: as its config says, or as it is asked for once."""
+
+from __future__ import annotations
+
+from gcnlabel.config import Config
+from gcnlabel.training.test_time import TEST_TIME
+
+
+def with_flips(config: Config, flips: bool | None) -> Config:
+    """Return a config with or without flips at test time.
+
+    Args:
+        config: The config of a run.
+        flips: Whether images and their mirror images are predicted; None for what the config says.
+    """
+    if flips is None:
+        return config
+    evaluate = config.evaluate.model_copy(update={"test_time": TEST_TIME.parse("flips") if flips else None})
+    return config.model_copy(update={"evaluate": evaluate})
