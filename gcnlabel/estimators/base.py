@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gcnlabel.graph import LabelGraph
 
 Array = npt.NDArray[Any]
-HELD_OUT = 0.1
-"""Share of the samples that the head ``default`` weighs its base models on."""
 ROWS = 8192
 """Sparse samples that are made dense at once when they are scored."""
 
@@ -63,9 +61,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         max_iter: Number of epochs.
         batch_size: Samples in a batch.
         validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
-            of least loss on the training samples. None for 0.1 with ``head="default"``, which selects rates and weights
-            of its base models on them and trains these again on all samples, else for 0: a tenth of few samples, or of
-            a rare label, is too little to choose an epoch by.
+            of least loss on the training samples. None for 0, and for an ensemble that selects by a tenth and is
+            trained again on all samples: of few samples, or of a rare label, a tenth is too little to choose an epoch.
         random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
             generators is left as it was.
 
@@ -118,25 +115,20 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         config = fitting.config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
         rows, weights = distinct(inputs, annotations, weights[there])
         inputs, annotations = inputs[rows], annotations.select(rows)
-        train, held = hold_out(annotations, self._held_share(), seed)
+        by_default = fitting.SELECTING if config.model.head.name in ("default", "ensemble") else 0.0
+        share = by_default if self.validation_fraction is None else self.validation_fraction
+        train, held = hold_out(annotations, share, seed)
         times = copies(weights, seed, most=max(ALWAYS, len(there)))
-        chosen = {"train": repeated(train, times), "val": repeated(held, times)}
-        parts = {part: fitting.Part(annotations.select(r), inputs[r]) for part, r in chosen.items()}
-        data = fitting.RunData(annotations.tasks, parts)
+        again = self.validation_fraction is None and len(train) < len(rows)  # on all samples
+        chosen = (train, held, np.arange(len(rows) if again else 0))
+        parts = [fitting.Part(annotations.select(r), inputs[r]) for r in (repeated(of, times) for of in chosen)]
+        data = fitting.RunData(annotations.tasks, dict(zip(("train", "val"), parts, strict=False)))
         self.config_, self.graph_ = fitting.head_and_graph(config, data, self.graph)
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
             samples = len(there) * len(train) / len(rows)
-            again = None
-            if self.validation_fraction is None and len(train) < len(rows):
-                everything = repeated(np.arange(len(rows)), times)
-                part = fitting.Part(annotations.select(everything), inputs[everything])
-                again = fitting.RunData(annotations.tasks, {"train": part, "val": part})
-            self.model_ = fitting.trained_model(self.config_, data, self.graph_, samples, seed, again)
-
-    def _held_share(self) -> float:
-        given = self.validation_fraction
-        return given if given is not None else HELD_OUT if self.head == "default" else 0.0
+            whole = (parts[2], len(there)) if again else None
+            self.model_ = fitting.trained_model(self.config_, data, self.graph_, samples, seed, whole)
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""

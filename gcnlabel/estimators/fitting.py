@@ -17,7 +17,9 @@ from gcnlabel.run.ensembles.fitting import fit_ensemble, refitted
 from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
-__all__ = ["Part", "RunData", "config_of", "head_and_graph", "trained_model"]
+SELECTING = 0.1
+"""Share of the samples by which an ensemble selects."""
+__all__ = ["SELECTING", "Part", "RunData", "config_of", "head_and_graph", "trained_model"]
 
 
 def trained_model(
@@ -26,7 +28,7 @@ def trained_model(
     graph: LabelGraph | None,
     samples: float,
     seed: int,
-    again: RunData | None = None,
+    whole: tuple[Part, int] | None = None,
 ) -> MultiTaskModel:
     """Return the trained model, in double precision: a sample's scores do not depend on the others of its batch.
 
@@ -36,20 +38,28 @@ def trained_model(
         graph: Label graph of the head, or None.
         samples: Number of samples that is counted for the number of batches, however many copies there are.
         seed: Seed of weights, order and dropout.
-        again: What the base models of an ensemble are trained on once more, when their rates and weights are selected.
+        whole: All samples, and the number of them that is counted, on which an ensemble that has selected by ``val`` is
+            trained again; None for no second training.
 
     Raises:
         InputError: The loss is not finite after any epoch.
     """
     torch.default_generator.manual_seed(seed)
-    steps = config.training.epochs * len(batch_plan(config).batches(max(round(samples), 1)))
+    steps = _steps(config, samples)
     if is_side_by_side(config, data.parts["train"]):
         fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)
-        if again is None:
+        if whole is None:
             return fitted.model.double()
-        return refitted(config, again, graph, fitted, min_steps=steps, max_steps=steps).double()
+        part, steps = whole[0], _steps(config, whole[1])
+        everything = RunData(data.tasks, {"train": part, "val": part})
+        return refitted(config, everything, graph, fitted, min_steps=steps, max_steps=steps).double()
     trial = make_trial(config, data, build_model(config, data, graph))
     fit_trials(config, [trial], min_steps=steps, max_steps=steps)
     if not trial.epoch:
         raise InputError("the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features")
     return trial.model.double()
+
+
+def _steps(config: Config, samples: float) -> int:
+    """Return the number of batches."""
+    return config.training.epochs * len(batch_plan(config).batches(max(round(samples), 1)))

@@ -51,7 +51,7 @@ def commands(run):
         "evaluate": ["evaluate", run.path],
         "unseen": ["evaluate", run.path, "--unseen", "joy"],
         "export": ["export", run.path, "--format", "safetensors", "--output", place / "m.safetensors"],
-        "figures": ["figures", run.path, "--output", place / "f", "--format", "svg", "--figure", "curves"],
+        "figures": ["figures", run.path, "--output", place / "f", "--format", "svg"],
         "predict": ["predict", run.path, place / "faces"],
     }
 
@@ -83,6 +83,7 @@ POSITIONS = {
     "statistic": [("graph.statistic", {"affect": CODE}), ("graph.statistic", {"affect": {"name": CODE, "k": 2}})],
     "convention": [("graph.convention", CODE)],
     "embeddings": [("graph.embeddings", CODE)],
+    "test-time augmentation": [("evaluate.test_time", {"name": CODE})],
     "lender": [("graph.borrowed", {"affect": {"name": CODE, "path": "."}})],
 }
 """Kind of part -> places of a config that name one."""
