@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,18 @@ Report = Callable[[int, int], None]
 """Called with the number done and of all."""
 _SHOWN: ContextVar[Progress | None] = ContextVar("shown", default=None)
 _REPORT: ContextVar[Report | None] = ContextVar("report", default=None)
+
+
+@contextmanager
+def without_notes() -> Iterator[None]:
+    """Leave out what work says on its way, but for warnings."""
+    logger = logging.getLogger("gcnlabel")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def counted(items: Iterable[Item], total: int, progress: Report | None) -> Iterator[Item]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
-from collections.abc import Callable, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from gcnlabel.progress import without_notes
 
+if TYPE_CHECKING:
     from click import Context
 
     from gcnlabel.graph import GraphRecipe, LabelGraph
@@ -82,22 +80,11 @@ def _reader(tasks: TaskSet | None, options: dict[str, Any], *, measured: bool) -
             return found.setdefault(recipe.measured_as(first.tasks) if measured else "", first)
         key = recipe.measured_as(known) if measured else ""
         if key not in found:
-            with _quiet():  # the rows were told of
+            with without_notes():  # the rows were told of
                 found[key] = raw_graph(tasks, recipe, options)
         return found[key]
 
     return raw
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    logger = logging.getLogger("gcnlabel")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _counted(raw: Callable[[GraphRecipe], LabelGraph], tasks: TaskSet) -> LabelGraph | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from gcnlabel.config import Config
+from gcnlabel.progress import without_notes
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import is_side_by_side
@@ -30,7 +28,7 @@ def trained(config: Config, data: RunData, folder: RunFolder) -> tuple[dict[str,
         InputError: Something cannot be used, or training diverged.
     """
     folder.given = config
-    with _without_notes():
+    with without_notes():  # a study has many trainings
         config, data, graph, module = checked(config, data=data)
         begin(folder, config, data, graph, overwrite=True)
         if is_side_by_side(config, data.parts["train"]):
@@ -39,15 +37,3 @@ def trained(config: Config, data: RunData, folder: RunFolder) -> tuple[dict[str,
             trainer = trainer_of(config, folder, 1, 1, progress=False)
             fit_module(config, folder, module, trainer, data_module(config, data))
         return finish(config, folder, data), module
-
-
-@contextmanager
-def _without_notes() -> Iterator[None]:
-    """Leave out what one training says on its way: a study has many."""
-    logger = logging.getLogger("gcnlabel")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

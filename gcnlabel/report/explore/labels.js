@@ -7,6 +7,7 @@ const rows = page.labels.map((name, i) => {
   const button = element("button", {type: "button", textContent: name, onclick: () => choose(i)});
   return {row: element("tr", {}, element("th", {scope: "row"}, button), ...cells), cells, button};
 });
+byId("label-table").classList.toggle("uncounted", page.counts.every((count) => count === null));
 byId("label-table").tBodies[0].append(...rows.map(({row}) => row));
 
 function fillTable() {
