@@ -5,7 +5,7 @@
 # make browser   the pages in a headless Chromium; skipped with the reason where there is none
 # make test-lowest   install the lowest versions that setup.cfg allows into an environment of its own, and test with them
 # make package   build wheel and sdist, and try each in a fresh environment
-# make table   the tables of README and docs anew; make picture: the README's picture, after make demo
+# make table   the tables of README and docs anew; make picture: README's picture and table of the demo, after make demo
 # make campaign   damaged files, kills and faults of the environment: what was not tried yet; at most two hours
 PYTHON ?= python3
 VENV := .venv
@@ -82,9 +82,11 @@ lint: $(VENV)/installed-test
 table: $(VENV)/installed
 	$(BIN)/python benchmarks/readme_tables.py
 
-# Draw the README's picture anew from the runs of the demo.
+# The README's picture and table of the demo anew from its runs.
 picture: $(VENV)/installed
 	$(BIN)/python benchmarks/readme_picture.py runs/demo docs/assets/demo.png
+	cp runs/demo/comparison.md benchmarks/results/demo.md
+	$(BIN)/python benchmarks/readme_tables.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

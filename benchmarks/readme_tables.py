@@ -22,8 +22,17 @@ from gcnlabel.config.words import words
 from gcnlabel.files import atomic_write
 
 ROOT = Path(__file__).parent.parent
+DEMO = ROOT / "benchmarks" / "results" / "demo.md"
+"""What ``make demo`` wrote to ``runs/demo/comparison.md``; ``make picture`` copies it."""
+
+
+def demo_table() -> str:
+    """Return the table that ``gcnlabel demo`` made."""
+    return "\n".join(line for line in DEMO.read_text(encoding="utf-8").splitlines() if line.startswith("|"))
+
+
 PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
-    "README.md": {"speed": short_speed_table},
+    "README.md": {"demo": demo_table, "speed": short_speed_table},
     "docs/results/heads.md": {
         "results": results_table,
         "verdict": verdict,
