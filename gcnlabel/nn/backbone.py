@@ -28,9 +28,15 @@ class BackbonePart(Part):
     scaling: Literal["symmetric", "imagenet"] | None = None
 
 
-KINDS = {1: "features", 2: "graphs", 3: "images"}
-"""Number of dimensions of an input's shape -> what it is: (D,), (D, A) of nodes and edges, (C, H, W)."""
-SUITABLE = {"features": "e.g. mlp or identity", "graphs": "e.g. gin or attentivefp", "images": "e.g. small_cnn"}
+KINDS = {0: "texts", 1: "features", 2: "graphs", 3: "images"}
+"""Number of dimensions of an input's shape -> what it is: () of a text, (D,), (D, A) of nodes and edges,
+(C, H, W)."""
+SUITABLE = {
+    "texts": "text",
+    "features": "e.g. mlp or identity",
+    "graphs": "e.g. gin or attentivefp",
+    "images": "e.g. small_cnn",
+}
 
 
 def check_kind(shape: Shape, name: str, wanted: str) -> None:
@@ -160,4 +166,4 @@ def pooled(layers: Iterable[nn.Module], channels: int, pool: str, shape: int | S
 
 
 BACKBONES = Registry("backbone", "gcnlabel.nn.backbones", form=BackbonePart, default="small_cnn", makes=Backbone)
-"""Makes a :class:`Backbone` for inputs of a shape: ``(shape, *, options) -> Backbone``, (D,), (C, H, W) or (D, A)."""
+"""Makes a :class:`Backbone` for inputs of a shape, see :data:`KINDS`: ``(shape, *, options) -> Backbone``."""

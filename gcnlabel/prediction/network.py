@@ -31,7 +31,7 @@ class Network:
         config: The config of its run.
         thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
             tuned, [labels].
-        input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs.
+        input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs, () of texts.
         calibration: How the dimensions were calibrated, in a line; None where they were not.
         encoder: Record of what made the features that it was trained on, None where nothing says it.
     """

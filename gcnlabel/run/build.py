@@ -42,7 +42,7 @@ def build_units(config: Config, data: RunData) -> Units:
 
 
 def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Backbone:
-    """Return the backbone for inputs, features [N, D], images [N, C, H, W] or graphs, with their scaling in front.
+    """Return the backbone for inputs, features [N, D], images [N, C, H, W], graphs or texts, with scaling in front.
 
     Raises:
         InputError: The backbone does not suit the inputs.
@@ -52,7 +52,8 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Ba
     if settings.scaling is not None and not images:
         raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are others")
     fitted = StandardizeGraphs if inputs.ndim == 3 else Standardize
-    front: nn.Module = fitted.fit(inputs) if standardize and not images else nn.Identity()
+    numbers = inputs.ndim in (2, 3)
+    front: nn.Module = fitted.fit(inputs) if standardize and numbers else nn.Identity()
     if images:
         (own,) = backbone.own_scale
         scales = {"imagenet": ScaleToImageNet, "symmetric": ScaleImages, None: ScaleImages}
@@ -86,7 +87,7 @@ def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> Mul
     Raises:
         InputError: Something does not suit the data.
     """
-    check_graphs_alone(config, data)
+    check_kind_of_inputs(config, data)
     model, loss = build_model(config, data, graph), build_loss(config, data)
     frozen = config.optimizer.frozen
     module = MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config), frozen)
@@ -94,17 +95,20 @@ def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> Mul
     return module
 
 
-def check_graphs_alone(config: Config, data: RunData) -> None:
-    """Check that graphs are not to be augmented or mixed as images are.
+def check_kind_of_inputs(config: Config, data: RunData) -> None:
+    """Check that graphs and texts are not to be augmented or mixed as images are, nor texts to be compiled or scaled.
 
     Raises:
         InputError: They are.
     """
-    training = config.training
-    asked = {"augment": training.augment.name != "none", "mix": training.mix is not None}
-    named = [f"training.{name}" for name, is_so in asked.items() if is_so]
-    if named and isinstance(data.parts["train"].inputs, Graphs):
-        raise InputError(f"{' and '.join(named)} of graphs", expected="images, or features for mixup")
+    training, inputs = config.training, data.parts["train"].inputs
+    asked = {"training.augment": training.augment.name != "none", "training.mix": training.mix is not None}
+    if inputs.ndim == 1:
+        asked |= {"training.compile": training.compile, "standardize": config.standardize}
+    named = [name for name, is_so in asked.items() if is_so]
+    kinds = {1: "texts", 3: "graphs"}
+    if named and inputs.ndim in kinds:
+        raise InputError(f"{' and '.join(named)} of {kinds[inputs.ndim]}", expected="images, or features")
 
 
 def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:

@@ -39,6 +39,7 @@ class RunFolder:
         split: ``split.csv``, which split each row is in (where the split was drawn by fractions only).
         signature: ``signature.json``, tasks and shape of the inputs.
         encoder: ``encoder.json``, what made the features (where ``gcnlabel features`` did).
+        backbone: ``backbone``, tokenizer and configuration of a backbone of texts, without its weights.
         metrics: ``metrics.csv``, one row an epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
@@ -63,6 +64,7 @@ class RunFolder:
         self.split = self.path / "split.csv"
         self.signature = self.path / "signature.json"
         self.encoder = self.path / "encoder.json"
+        self.backbone = self.path / "backbone"
         self.metrics = self.path / "metrics.csv"
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
@@ -124,7 +126,8 @@ class RunFolder:
         try:
             for stale in (*made, *self.path.glob("hpc_ckpt_*.ckpt"), *self.last.parent.glob("hpc_ckpt_*.ckpt")):
                 stale.unlink(missing_ok=True)
-            shutil.rmtree(self.path / LOGS, ignore_errors=True)
+            for tree in (self.path / LOGS, self.backbone):
+                shutil.rmtree(tree, ignore_errors=True)
         except OSError as error:
             raise InputError(f"cannot remove {stale}: {error.strerror}", fix="choose another folder") from error
         self.write_config(config)

@@ -21,7 +21,7 @@ class Signature:
     Attributes:
         tasks: What it predicts.
         inputs: Shape of one input: (D,) of features, (C, H, W) of images, (D, A) of graphs: features of a node
-            and of an edge.
+            and of an edge; () of texts.
     """
 
     tasks: TaskSet
@@ -45,9 +45,9 @@ class Signature:
             shape = content["inputs"]
             if (
                 not isinstance(shape, list)
-                or len(shape) not in (1, 2, 3)
+                or len(shape) > 3
                 or not all(type(n) is int and 0 < n <= MAX_SIZE for n in shape[: 1 if len(shape) == 2 else 3])
-                or not (type(shape[-1]) is int and 0 <= shape[-1] <= MAX_SIZE)  # edges may have no features
+                or not all(type(n) is int and 0 <= n <= MAX_SIZE for n in shape[-1:])  # edges may have no features
             ):
                 raise ValueError(f"inputs are {shape!r:.80}")
             return cls(TaskSet.from_dict(content["tasks"], where=path), tuple(shape))

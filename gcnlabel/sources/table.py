@@ -1,27 +1,29 @@
-"""A CSV or Parquet table of annotations, with features or images beside it."""
+"""A CSV or Parquet table of annotations, with inputs beside it or in a column."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import Field, PositiveInt, model_validator
 
 from gcnlabel.annotations import Layout, Long, read_table
 from gcnlabel.annotations.row_report import ALLOWED, RowReport
-from gcnlabel.data import load_features
+from gcnlabel.data import Texts
 from gcnlabel.data.feature_records import read_record
 from gcnlabel.data.graph_files import GRAPH_FILES, load_graphs
 from gcnlabel.errors import InputError
 from gcnlabel.settings import Section, Share
+from gcnlabel.sources.columns import read_texts
 from gcnlabel.sources.listed_images import load_listed_images
 from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
 from gcnlabel.sources.part import Part
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.tasks import TaskSet
 
-INPUTS = ("features", "graphs", "smiles", "images")
+INPUTS = ("features", "graphs", "smiles", "texts", "images")
+TABLES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
+"""How tables of texts end."""
 Alignment = Literal["centre", "emotion-gcn-code"]
 """What the box of a face turns about where the head is turned."""
 
@@ -42,7 +44,7 @@ class LongForm(Section):
 
 @SOURCES.register("table")
 class Table(Divided):
-    """A CSV or Parquet table of annotations, with features or images beside it.
+    """A CSV or Parquet table of annotations, with inputs beside it or in a column.
 
     Attributes:
         annotations: The table.
@@ -50,6 +52,7 @@ class Table(Divided):
         graphs: File of graphs in the row order of the table: of ``gcnlabel.data.save_graphs`` (.safetensors), or of
             PyTorch Geometric's ``InMemoryDataset.save`` (.pt).
         smiles: Column of SMILES, which become graphs of molecules (extra ``molecules``).
+        texts: Column of texts, which the backbone ``text`` takes.
         images: Folder that the table's ``id_column`` names images in.
         size: Width and height that images are brought to.
         channels: 1 for grey, 3 for colour.
@@ -72,6 +75,7 @@ class Table(Divided):
     features: str | None = None
     graphs: str | None = None
     smiles: str | None = None
+    texts: str | None = None
     images: str | None = None
     size: PositiveInt = 64
     channels: Literal[1, 3] = 3
@@ -116,19 +120,14 @@ class Table(Divided):
             missing=tuple(self.missing),
             layout=self._layout,
         )
-        if self.features is not None:
-            part = Part(annotations, np.asarray(load_features(self.features), dtype=np.float32))
-            return part, part.report()
-        if self.graphs is not None:
-            part = Part(annotations, load_graphs(self.graphs).graphs)
-            return part, part.report()
-        if self.smiles is not None:
-            part = Part(annotations, read_molecules(self.annotations, self.smiles, self._layout))
+        if self.images is None:
+            stored = self.features or self.graphs or self.annotations
+            part = Part(annotations, self.read_inputs(stored, tasks))
             return part, part.report()
         if annotations.ids is None:
             raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
         allowed = ALLOWED if self.allow_missing is None else self.allow_missing
-        where = Path(self.images or ""), annotations.ids.tolist(), annotations
+        where = Path(self.images), annotations.ids.tolist(), annotations
         return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
 
     @property
@@ -168,18 +167,21 @@ class Table(Divided):
                 f"data names {' and '.join(given) or 'no input'}",
                 expected=f"one of {', '.join(f'data.{name}' for name in INPUTS)}",
             )
-        if self.smiles is not None and self.long is not None:
-            raise InputError("data.smiles beside data.long", expected="a table with a row a molecule")
+        column = next((name for name in ("smiles", "texts") if getattr(self, name) is not None), None)
+        if column is not None and self.long is not None:
+            raise InputError(f"data.{column} beside data.long", expected="a table with a row a sample")
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:
         """What new inputs are, and how their files end, where they are no images."""
         if self.smiles is not None:
             return "molecules", MOLECULE_FILES
+        if self.texts is not None:
+            return "texts", TABLES
         return super().new_inputs if self.graphs is None else ("graphs", GRAPH_FILES)
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return new features [N, D] of a file, or its graphs, or the molecules of a table with the same column.
+        """Return features [N, D] of a file, or its graphs, or the molecules or texts of a table with the same column.
 
         Raises:
             InputError: The file cannot be used.
@@ -188,4 +190,6 @@ class Table(Divided):
             return load_graphs(path).graphs
         if self.smiles is not None:
             return read_molecules(path, self.smiles, self._layout)
+        if self.texts is not None:
+            return Texts(read_texts(path, self.texts, self._layout))
         return super().read_inputs(path, tasks)

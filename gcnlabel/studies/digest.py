@@ -11,6 +11,7 @@ from scipy import sparse
 
 from gcnlabel.data.graphs import Graphs
 from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.texts import Texts
 from gcnlabel.run.data import RunData
 
 
@@ -32,4 +33,6 @@ def _arrays(values: Any) -> tuple[Any, ...]:
     """Return the arrays that hold targets or inputs."""
     if isinstance(values, Graphs):
         return tuple(values.arrays().values())
+    if isinstance(values, Texts):
+        return (np.frombuffer(json.dumps(values[:]).encode(), dtype=np.uint8),)
     return (values.indptr, values.indices, values.data) if sparse.issparse(values) else (values,)

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from gcnlabel.data.on_demand import as_batch
 from gcnlabel.training.pairs import concatenate
 
-ROWS = {2: 1024, 3: 256, 4: 64}
+ROWS = {1: 64, 2: 1024, 3: 256, 4: 64}
 """Inputs that go through a network together, where nobody else says how many, by the dimensions of all inputs:
-features, graphs, images. What bounds the memory."""
+texts, features, graphs, images. What bounds the memory."""
 
 Network = Callable[[Tensor], Mapping[str, Tensor]]
 
@@ -35,7 +35,7 @@ def predict(network: Network, batches: Iterable[Any], device: Any = None, *, dim
 
     Args:
         network: Maps inputs to scores; a module is put into evaluation mode.
-        batches: Inputs [B, ...], or PyG batches of graphs, e.g. :func:`portions` of an array.
+        batches: Inputs [B, ...], or batches of graphs or texts, e.g. :func:`portions` of an array.
         device: Where the network is; None for the CPU.
         dim: The dimension of the samples in the scores.
     """
