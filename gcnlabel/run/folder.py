@@ -15,18 +15,28 @@ from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
 from gcnlabel.run.places import CONFIG, refuse_none
 from gcnlabel.run.reading import read_evaluation
+from gcnlabel.sources.pictures import STRETCHED
 from gcnlabel.training import BEST, LAST, LOGS
 
 
 def config_of_run(path: Path, changes: Iterable[str] = ()) -> Config:
-    """Return the config that a run keeps, with changes (``key=value``); one that does not say so is not calibrated.
+    """Return the config that a run keeps, with changes (``key=value``).
 
-    A version that wrote no ``calibrate`` did not, and where training goes on, it goes on as it began.
+    Where it does not say how, it is not calibrated and its pictures are stretched, as by the versions that wrote no
+    ``calibrate`` and no ``crop``: where training goes on, it goes on as it began.
 
     Raises:
         InputError: The file is damaged, or a change is not allowed.
     """
     config = load_config(path, changes)
+    data = config.data
+    unsaid = {
+        name: value
+        for name, value in STRETCHED.items()
+        if name in type(data).model_fields and name not in data.model_fields_set
+    }
+    if unsaid and data.image_shape is not None:
+        config = config.model_copy(update={"data": data.model_copy(update=unsaid)})
     return config if "calibrate" in config.model_fields_set else config.model_copy(update={"calibrate": "none"})
 
 

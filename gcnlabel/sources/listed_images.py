@@ -12,6 +12,7 @@ from gcnlabel.annotations.counted_rows import left_out, used_rows
 from gcnlabel.annotations.found_images import OTHER_CASE, find_images
 from gcnlabel.annotations.row_report import MISSING, UNREADABLE, RowReport
 from gcnlabel.annotations.usable_rows import UsableRows
+from gcnlabel.data.geometry import Geometry
 from gcnlabel.data.images import ImageFiles, inside
 from gcnlabel.data.readable import load_readable, without
 from gcnlabel.errors import InputError
@@ -19,7 +20,7 @@ from gcnlabel.sources.part import Part
 
 
 def load_listed_images(
-    root: Path, names: Sequence[str], annotations: Annotations, *, size: int, channels: int, allowed: float
+    root: Path, names: Sequence[str], annotations: Annotations, *, size: Geometry, channels: int, allowed: float
 ) -> tuple[Part, RowReport]:
     """Return the rows whose image can be read, with the images, and what became of every row.
 
@@ -27,7 +28,7 @@ def load_listed_images(
         root: Folder of the images.
         names: Path of each row's image below it.
         annotations: All rows, with ids.
-        size: Width and height to bring images to.
+        size: How images are brought to size.
         channels: 1 for grey, 3 for colour.
         allowed: Share of a split's images that may be missing or unreadable.
 

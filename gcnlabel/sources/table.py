@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from gcnlabel.annotations import Layout, Long, read_table
 from gcnlabel.annotations.row_report import ALLOWED, RowReport
@@ -18,6 +18,7 @@ from gcnlabel.sources.columns import read_texts
 from gcnlabel.sources.listed_images import load_listed_images
 from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
 from gcnlabel.sources.part import Part
+from gcnlabel.sources.pictures import Pictures
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.tasks import TaskSet
 
@@ -43,7 +44,7 @@ class LongForm(Section):
 
 
 @SOURCES.register("table")
-class Table(Divided):
+class Table(Pictures, Divided):
     """A CSV or Parquet table of annotations, with inputs beside it or in a column.
 
     Attributes:
@@ -54,8 +55,6 @@ class Table(Divided):
         smiles: Column of SMILES, which become graphs of molecules (extra ``molecules``).
         texts: Column of texts, which the backbone ``text`` takes.
         images: Folder that the table's ``id_column`` names images in.
-        size: Width and height that images are brought to.
-        channels: 1 for grey, 3 for colour.
         alignment: How ``predict --faces`` crops the face that a box names; null for ``centre``.
         allow_missing: Share of a split's images that may be missing or unreadable; null for 0.01.
         split_column: Column that names each row's split; not looked at where ``splits`` are fractions.
@@ -77,8 +76,6 @@ class Table(Divided):
     smiles: str | None = None
     texts: str | None = None
     images: str | None = None
-    size: PositiveInt = 64
-    channels: Literal[1, 3] = 3
     split_column: str | None = "split"
     alignment: Alignment | None = None
     allow_missing: Share | None = None
@@ -91,10 +88,17 @@ class Table(Divided):
     quotes: bool = True
     long: LongForm | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, values: Any) -> Any:
+        """Leave out the size that earlier versions wrote into run folders without images, where it meant nothing."""
+        idle = isinstance(values, dict) and values.get("images") is None and values.get("size") == cls.usual_size
+        return {key: value for key, value in values.items() if key != "size"} if idle else values
+
     @model_validator(mode="after")
     def _of_images_alone(self) -> Table:
         fields = type(self).model_fields
-        names = ("size", "channels", "alignment", "allow_missing")
+        names = (*Pictures.model_fields, "alignment", "allow_missing")
         idle = [name for name in names if getattr(self, name) != fields[name].default]
         if self.images is None and idle:
             raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
@@ -128,7 +132,7 @@ class Table(Divided):
             raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
         allowed = ALLOWED if self.allow_missing is None else self.allow_missing
         where = Path(self.images), annotations.ids.tolist(), annotations
-        return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
+        return load_listed_images(*where, size=self.pictures, channels=self.channels, allowed=allowed)
 
     @property
     def split_note(self) -> str | None:
@@ -145,7 +149,7 @@ class Table(Divided):
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
         """(C, H, W) of the images, None where there are features."""
-        return None if self.images is None else (self.channels, self.size, self.size)
+        return None if self.images is None else super().image_shape
 
     @property
     def image_folders(self) -> list[Path]:
