@@ -130,7 +130,8 @@ class Config(Section):
         tasks: The tasks, or the file that declares them; None where the data brings its own.
         data: Where annotations and inputs come from.
         only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
-        standardize: Whether features are scaled by the mean and deviation of the training split.
+        standardize: Whether features are scaled by the training split: true, each by its mean and deviation; false,
+            not; ``auto``, as true, but sparse ones (90% zeros) are divided by one number, their root mean square.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
         calibrate: How predictions of dimensions are brought to the scale of what is annotated, after training:
@@ -150,7 +151,7 @@ class Config(Section):
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
     data: Annotated[DataSource, SOURCES]
-    standardize: bool = False
+    standardize: bool | Literal["auto"] = "auto"
     standardize_targets: bool = True
     calibrate: Literal["auto", "moments", "regression", "none"] = "auto"
     graph: Graph = Field(default_factory=Graph)
