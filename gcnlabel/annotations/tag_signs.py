@@ -55,7 +55,7 @@ class TagSigns:
             self.note(label, seen)
 
     def decided(self, tasks: TaskSet) -> TaskSet:
-        """Return the tasks with ``signed`` set to the labels whose column has -1 for "absent", after all parts are read.
+        """Return the tasks with ``signed`` set to labels whose column has -1 for "absent", after all parts are read.
 
         Raises:
             InputError: A column holds -1 without any 1, or together with other values.

@@ -22,7 +22,7 @@ class ScaleImages(nn.Module):
 class ScaleToImageNet(nn.Module):
     """Map grey values 0..255 of colour images to ``(value / 255 - mean) / deviation``, with statistics of ImageNet.
 
-    torchvision's weights and both released codes expect this. The constants, one per channel, are not in the state_dict.
+    torchvision's weights and both released codes expect this. The constants of the channels are not in the state_dict.
 
     Example:
         >>> white = torch.full((1, 3, 1, 1), 255, dtype=torch.uint8)

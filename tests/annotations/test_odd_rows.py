@@ -41,7 +41,9 @@ def test_splits_that_differ_in_case_or_spaces(tmp_path):
     assert len(texts) == 2
     assert "1 row(s)" in texts[0]
     for spelling, row in (("Train", 3), ("train ", 6)):
-        assert any(re.search(f"split {spelling!r}.*differs from 'train' only in case.*rows {row}", text) for text in texts)
+        assert any(
+            re.search(f"split {spelling!r}.*differs from 'train' only in case.*rows {row}", text) for text in texts
+        )
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
