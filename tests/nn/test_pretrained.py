@@ -72,7 +72,8 @@ def test_weights_of_another_network_and_pickles_are_refused(library, tmp_path):
     (tmp_path / "damaged.safetensors").write_bytes(b"none")
     (tmp_path / "empty").mkdir()
     refused = {"less.safetensors": "missing", "more.safetensors": "not of this", "pickled.pth": "cannot be read"}
-    for name, text in {**refused, "damaged.safetensors": "cannot", "empty": "no weights", "no": "does not exist"}.items():
+    refused |= {"damaged.safetensors": "cannot", "empty": "no weights", "no": "does not exist"}
+    for name, text in refused.items():
         with pytest.raises(InputError, match=text):
             built(library, pretrained=str(tmp_path / name))
 
