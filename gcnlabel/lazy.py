@@ -11,9 +11,9 @@ from typing import Any
 
 
 class LazyPackage(ModuleType):
-    """A package that imports its names lazily, from the modules in its stub ``__init__.pyi`` (Scientific Python, SPEC 1).
+    """A package that imports its names lazily, from the modules in its stub ``__init__.pyi``.
 
-    Type checkers read the same stub.
+    Type checkers read the same stub (Scientific Python, SPEC 1).
     """
 
     def __getattr__(self, name: str) -> Any:

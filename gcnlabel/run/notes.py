@@ -71,4 +71,4 @@ def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
     wanted, patience = config.training.epochs, config.training.patience
     if patience is not None and done - selected >= patience:
         return []  # early stopping
-    return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume continues"]
+    return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}; continue: train --resume"]
