@@ -116,7 +116,7 @@ def test_what_is_not_observed_and_what_is_only_measured():
 
 
 def test_odd_settings():
-    with pytest.raises(InputError, match="c beside the method mgda"):
+    with pytest.raises(InputError, match="c with the method mgda"):
         weighting(Net(), "mgda", c=0.1)
 
 
