@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gcnlabel.cli.detecting import OF_DETECTION, OF_WHOLE_IMAGES, detect_options, refuse_other_options
 from gcnlabel.cli.json_results import json_option
 from gcnlabel.cli.run_argument import run_argument
 from gcnlabel.cli.test_time import FLIPS
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gcnlabel.prediction import Predictions
+    from gcnlabel.run import RunFolder
     from gcnlabel.tasks import Task
 
 EXAMPLES = """\b
@@ -22,6 +24,8 @@ Examples:
   gcnlabel predict runs/a faces/ --output predictions.csv
   gcnlabel predict runs/a faces/ --annotate annotated --output predictions.jsonl
   gcnlabel predict runs/a photos/ --faces boxes.csv      # where in each photograph the face is
+  gcnlabel predict runs/a photos/ --detect --annotate annotated --output faces.csv    # looks for faces
+  gcnlabel predict runs/a clip.mp4 --detect --fps 10 --annotate annotated --output faces.csv
   gcnlabel predict runs/on_features features.npy --output predictions.csv
   gcnlabel predict runs/on_features photos/              # encoded as the run's features were (gcnlabel features)
   gcnlabel predict runs/on_features texts.csv --column text
@@ -39,8 +43,9 @@ MAX_SHOWN = 20
 @click.option(
     "--alignment",
     type=click.Choice(["centre", "emotion-gcn-code"]),
-    help="What a box of --faces turns about: its centre, or its corner as in the published code.  [default: the run's]",
+    help="What a face's box turns about: its centre, or its corner as in the published code.  [default: the run's]",
 )
+@detect_options
 @click.option("--weights", type=click.Path(), help="Weights of the encoder of the run's features, if they have moved.")
 @click.option("--column", help="Column of a table that is to be encoded.  [default: that of the run's features]")
 @click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
@@ -56,8 +61,10 @@ def predict(
 ) -> Any:
     """Predict an image, or all images of a folder and the folders in it, with the selected checkpoint of RUN.
 
-    No face is looked for: give aligned faces, or say by --faces where they are (AffectNet's columns: a box, and 68
-    landmarks to turn the eyes level); else the whole image is the face. A run on features takes a .npy, .npz or
+    With --detect, faces are looked for in photographs, or in the frames of a video, aligned by their eyes, and each is
+    predicted: a row a face, and one with empty cells where there is none. Else give aligned faces, or say by --faces
+    where they are (AffectNet's columns: a box, and 68 landmarks to turn the eyes level), or the whole image is the
+    face. A run on features takes a .npy, .npz or
     .safetensors file, a run on ARFF files another .arff, a run on molecules a table with its column of SMILES, or a
     .smi file, and a run on stored graphs another file of graphs. Where gcnlabel features made the run's features, it
     also takes what that encodes: images, or a table (.csv) with a column of texts, or of paths from the table's
@@ -75,10 +82,15 @@ def predict(
     from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
 
+    refuse_other_options(how["detect"])
     if output is not None:
         checked_format(refuse_existing(output, overwrite))
-    places = _places(how.pop("faces"), how.pop("alignment"))
     trained = RunFolder(run, trust=trust)
+    if how.pop("detect"):
+        return _detect(trained, source, output, folder, overwrite=overwrite, **how)
+    places = _places(how.pop("faces"), how.pop("alignment"))
+    for name in OF_DETECTION:
+        how.pop(name)
     files = {} if folder is None else prediction.find_images(source, trained.load_config(), places)
     copies = prediction.annotated_files(files, folder or "", overwrite=overwrite)
     with progress_bar("predict") as progress:
@@ -89,6 +101,22 @@ def predict(
         with progress_bar("annotate") as progress:
             prediction.annotate(found, files, copies, overwrite=overwrite, progress=progress)
     _show(found, output, folder)
+    return {"predictions": found.records(), "unreadable": found.unreadable}
+
+
+def _detect(
+    trained: RunFolder, source: str, output: str | None, folder: str | None, *, overwrite: bool, **how: Any
+) -> Any:
+    from gcnlabel.cli.detecting import detect, say_what_was_not_found
+
+    def save(found: Predictions) -> None:
+        if output is not None:
+            found.save(output, overwrite=overwrite)
+
+    own = {name: value for name, value in how.items() if name not in OF_WHOLE_IMAGES}
+    found = detect(trained, source, folder, overwrite=overwrite, save=save, **own)
+    _show(found, output, folder)
+    say_what_was_not_found(found)
     return {"predictions": found.records(), "unreadable": found.unreadable}
 
 
