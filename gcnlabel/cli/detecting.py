@@ -9,10 +9,10 @@ import click
 
 if TYPE_CHECKING:
     from gcnlabel.prediction import Detected
+    from gcnlabel.run import RunFolder
 
 OF_DETECTION = ("detector", "every", "rate", "window")
 OF_WHOLE_IMAGES = ("faces", "weights", "column")
-MAX_NAMED = 8
 
 
 def detect_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,33 +63,29 @@ def refuse_other_options(detect: bool) -> None:
 
 
 def detect(
-    run: Any,
+    run: RunFolder,
     source: str,
+    output: str | None,
     folder: str | None,
     *,
     detector: str | None,
     alignment: str | None,
     window: float,
     overwrite: bool,
-    every: int | None,
-    rate: float | None,
-    save: Callable[[Detected], None],
     **how: Any,
 ) -> Detected:
-    """Predict what is found, save it and annotate.
+    """Predict what is found, write it and annotate copies.
 
     Args:
         run: The run folder.
         source: An image, a folder of images or a video.
+        output: File of the predictions; None for none.
         folder: Where annotated copies go; None for nowhere.
         detector: What ``--detector`` gives.
         alignment: What ``--alignment`` gives.
         window: Seconds of the smoothing.
         overwrite: Whether files that are there may be replaced.
-        every: Of how many frames one is looked at.
-        rate: How many frames a second are looked at.
-        save: Writes the predictions.
-        how: Batch size, device and flips.
+        how: Other options of :func:`gcnlabel.prediction.predict_detected`.
     """
     from gcnlabel import prediction
     from gcnlabel.progress import progress_bar
@@ -97,33 +93,16 @@ def detect(
     prediction.check_takes_images(run)
     annotate = _annotation(run, source, folder, window, overwrite)
     with progress_bar("detect") as progress:
-        found = prediction.predict_detected(
-            run, source, _detector(detector, alignment), every=every, rate=rate, progress=progress, **how
-        )
-    save(found)
+        found = prediction.predict_detected(run, source, _detector(detector, alignment), progress=progress, **how)
+    if output is not None:
+        found.save(output, overwrite=overwrite)
     with progress_bar("annotate") as progress:
         annotate(found, progress)
     return found
 
 
-def say_what_was_not_found(found: Detected) -> None:
-    """Say on standard error in how many pictures nothing was found, and what is odd about them."""
-    from gcnlabel.cli.terminal import printable
-    from gcnlabel.errors import shorten
-
-    nothing = found.nothing_in
-    if nothing:
-        what = found.where.columns[0]
-        looked = found.where[what].n_unique()
-        click.echo(
-            printable(f"nothing found in {len(nothing)} of {looked} {what}s: {shorten(nothing, MAX_NAMED)}"), err=True
-        )
-    for remark in found.remarks:
-        click.echo(printable(f"note: {remark}"), err=True)
-
-
 def _annotation(
-    run: Any, source: str, folder: str | None, window: float, overwrite: bool
+    run: RunFolder, source: str, folder: str | None, window: float, overwrite: bool
 ) -> Callable[[Detected, Any], None]:
     """Return what annotates, once it is known that its files may be written."""
     from gcnlabel import prediction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +94,7 @@ def _draw(axes: Axes, track: pl.DataFrame, number: int) -> None:
     times = track["time"].to_numpy()
     steps = np.diff(times)
     gaps = 1 + np.flatnonzero(steps > max(MAX_GAP, 2 * float(np.median(steps)) if len(steps) else 0))
-    look = {"color": shade_of(number), "marker": "o" if len(times) == 1 else None}
+    look: dict[str, Any] = {"color": shade_of(number), "marker": "o" if len(times) == 1 else None}
     for column, width, alpha, label in (("value", 0.5, 0.45, "_frames"), ("smoothed", 1.8, 1.0, f"#{number}")):
         values = np.insert(track[column].to_numpy().astype(np.float64), gaps, math.nan)
         axes.plot(np.insert(times, gaps, math.nan), values, linewidth=width, alpha=alpha, label=label, **look)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from gcnlabel.errors import shorten
 from gcnlabel.prediction.predictions import Predictions
 
 BOX = ("box_x", "box_y", "box_width", "box_height")
@@ -22,7 +23,6 @@ class Detected(Predictions):
         where: R >= K rows: ``image``, or ``frame`` and ``time`` in seconds; ``number`` of the place in its image, or of
             the track that it belongs to; :data:`BOX`; ``score``. The K rows that have a score are those of the
             predictions, in their order; in the others nothing was found.
-        remarks: What is odd about the pictures, for the person.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -34,12 +34,18 @@ class Detected(Predictions):
     """
 
     where: pl.DataFrame = field(default_factory=pl.DataFrame)
-    remarks: tuple[str, ...] = ()
 
     @property
     def nothing_in(self) -> list[Any]:
         """Names of the images, or numbers of the frames, in which nothing was found."""
         return self.where.filter(pl.col("score").is_null()).to_series(0).to_list()
+
+    def remarked(self, *remarks: str) -> Detected:
+        """Return these with remarks, and one on the pictures in which nothing was found."""
+        nothing, what = self.nothing_in, self.where.columns[0]
+        looked = self.where[what].n_unique()
+        counted = [f"nothing found in {len(nothing)} of {looked} {what}s: {shorten(nothing)}"] if nothing else []
+        return replace(self, remarks=(*counted, *remarks))
 
     def table(self) -> pl.DataFrame:
         """Return a row for each place: where it is, and what :meth:`Predictions.table` has of it.

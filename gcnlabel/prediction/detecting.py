@@ -42,14 +42,14 @@ class Detecting:
     """Predicts what is found in pictures, which are asked for one by one.
 
     Attributes:
-        network: Predicts.
         detector: Finds.
+        network: Predicts.
         tracks: Numbers what is found, in frames of a video; None for images, where the surest is 1.
         unreadable: Name of each image that was left out -> why; it may grow while pictures are asked for.
     """
 
-    network: Network
     detector: Detector
+    network: Network
     tracks: Tracks | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 

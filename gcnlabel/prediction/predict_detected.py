@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,30 +38,28 @@ def predict_detected(
         source: An image, a folder of images or a video.
         detector: Name of a detector, or a mapping of name and options.
         every: Of how many frames of a video one is looked at; None for all.
-        rate: How many frames of a video are looked at in a second, by their times; None for all.
+        rate: How many frames of a video are looked at in a second; None for all.
         batch_size: How many places go through the network at once.
         device: Of the network: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
         flips: Whether places are predicted with their mirror images; None for the run's ``evaluate.test_time``.
         progress: Called with the number of pictures done and of all.
 
     Raises:
-        InputError: The run takes no images or is not whole, detector or video cannot be had, ``every`` or ``rate`` for
-            images, or no image can be read; those of a folder are left out, and named in the result.
+        InputError: The run takes no images, detector or video cannot be had, ``every`` or ``rate`` for images, or no
+            image can be read; some of a folder are left out, and named in the result.
     """
     check_takes_images(folder)
-    how: dict[str, Any] = {"batch_size": batch_size, "device": device, "progress": progress}
-    if is_video(source):
-        video = Video(Path(source), every or 1, rate)
-        frames = (Picture((frame.number, frame.time), frame.picture) for frame in video.frames())
-        finding = Detecting(load_network(folder, flips=flips), DETECTORS.make(detector), Tracks())
-        found = finding.predictions(frames, total=video.asked, **how)
-        return replace(found, remarks=video.remarks)
-    if every is not None or rate is not None:
+    how: Any = {"batch_size": batch_size, "device": device, "progress": progress}
+    video = Video(Path(source), every or 1, rate) if is_video(source) else None
+    if video is None and (every is not None or rate is not None):
         raise InputError(f"--every or --fps, and {source} is no video", expected="a video")
-    files = find_images(source, folder.load_config())
-    finding = Detecting(load_network(folder, flips=flips), DETECTORS.make(detector))
+    files = find_images(source, folder.load_config()) if video is None else {}
+    finding = Detecting(DETECTORS.make(detector), load_network(folder, flips=flips), Tracks() if video else None)
+    if video is not None:
+        frames = (Picture((frame.number, frame.time), frame.picture) for frame in video.frames())
+        return finding.predictions(frames, total=video.asked, **how).remarked(*video.remarks)
     pictures = photographs(files, finding.unreadable, strict=not os.path.isdir(source))
-    return replace(finding.predictions(pictures, total=len(files), **how), remarks=_videos_in(source))
+    return finding.predictions(pictures, total=len(files), **how).remarked(*_videos_in(source))
 
 
 def check_takes_images(folder: RunFolder) -> None:

@@ -146,7 +146,7 @@ def is_video(path: str | Path) -> bool:
     """Return whether a file is to be read as a video: its name ends so, or it has another ending and is no image."""
     path = Path(path)
     if path.suffix.lower() in SUFFIXES:
-        return True
+        return not path.is_dir()
     if path.suffix.lower() in IMAGES or not path.is_file():
         return False
     try:
