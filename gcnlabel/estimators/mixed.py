@@ -17,6 +17,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
+from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.class_weights import of_tasks
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
@@ -77,6 +78,7 @@ class LabelGraphEstimator(LabelGraphBase):
     calibrate: str = field(default="auto", kw_only=True)
     class_weight: Mapping[str, Any] | str | None = field(default=None, kw_only=True)
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, *, targets: Any = None) -> Self:
         """Train on features [N, D], dense or sparse, and targets in any layout; predictions will have the same.
 
@@ -94,7 +96,8 @@ class LabelGraphEstimator(LabelGraphBase):
         if y is not None and targets is not None:
             raise InputError("y and targets are given", expected="one of them")
         y = targets if y is None else y
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2, accept_sparse="csr")
+        checks = {"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}
+        X = validate_data(self, X, reset=not self._goes_on(), **checks)
         tasks, values = self._tasks(y)
         self._layout = layout_of(y, values)
         annotations = self._layout.read(y, tasks)

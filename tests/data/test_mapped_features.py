@@ -75,6 +75,18 @@ def test_the_scaling_is_exact_however_it_is_streamed(on_disk, tmp_path, monkeypa
     np.testing.assert_allclose(found.sd.double().numpy(), sd, rtol=1e-7)
 
 
+@pytest.mark.parametrize("at_once", [1, 21, 2**20])
+def test_sparse_features_are_seen_and_divided_by_one_number(on_disk, tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr("gcnlabel.data.mapped_features.VALUES_AT_ONCE", at_once)
+    values = (X * (np.random.default_rng(2).random(X.shape) < 0.08)).astype(np.float32)
+    np.save(tmp_path / "x.npy", values)
+    found = load_features(tmp_path / "x.npy")
+    assert features.is_sparse(found)
+    scaled = Standardize.chosen(found)
+    np.testing.assert_allclose(scaled.sd.numpy(), np.sqrt((values.astype(float) ** 2).mean()), rtol=1e-6)
+    assert not scaled.mean.any()
+
+
 def test_what_is_wrong_is_named_as_of_an_array(on_disk, tmp_path):
     values = X.copy()
     values[33, 4] = np.inf
@@ -129,8 +141,8 @@ def test_memory_does_not_grow_with_the_file(on_disk, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("head", ["linear", "default"])
-def test_a_run_is_the_same_with_features_in_memory_and_in_their_file(tmp_path, monkeypatch, head):
+@pytest.mark.parametrize(("head", "standardize"), [("linear", "auto"), ("default", True)])
+def test_a_run_is_the_same_with_features_in_memory_and_in_their_file(tmp_path, monkeypatch, head, standardize):
     rng = np.random.default_rng(1)
     rows = 40
     table = {
@@ -143,7 +155,7 @@ def test_a_run_is_the_same_with_features_in_memory_and_in_their_file(tmp_path, m
     settings = {
         "data": {"source": "table", "annotations": f"{tmp_path}/t.csv", "features": f"{tmp_path}/x.npy"},
         "tasks": {"tags": {"type": "multilabel", "labels": ["a", "b"]}},
-        "standardize": True,
+        "standardize": standardize,
         "model": {"backbone": {"name": "mlp", "hidden": [4]}, "head": head},
         "graph": {"embeddings": "one-hot"},
         "training": {"epochs": 2, "batch_size": 8},
