@@ -16,8 +16,8 @@ from gcnlabel.data.on_demand import Rows
 from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 
-MAX_IN_MEMORY = 4 * 2**30
-"""Bytes from which images stay on disk."""
+MAX_IN_MEMORY = 2**30
+"""Bytes of decoded images from which they stay in their files, by default."""
 
 
 class ImageFiles(LazyImages):
@@ -43,9 +43,9 @@ class ImageFiles(LazyImages):
         self.paths = [inside(root, name) for name in names]
 
     @property
-    def fit_in_memory(self) -> bool:
-        """Whether all of them, decoded, take at most :data:`MAX_IN_MEMORY`."""
-        return int(np.prod(self.shape, dtype=np.int64)) <= MAX_IN_MEMORY
+    def decoded_size(self) -> int:
+        """Bytes of all images, decoded."""
+        return int(np.prod(self.shape, dtype=np.int64))
 
     def _read(self, rows: Rows) -> npt.NDArray[np.uint8]:
         mode = "L" if self.image_shape[0] == 1 else "RGB"
@@ -58,13 +58,13 @@ class ImageFiles(LazyImages):
 def load_images(
     root: str | Path, names: Sequence[str], *, size: int | Geometry, channels: int = 3
 ) -> npt.NDArray[np.uint8] | ImageFiles:
-    """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` where it would exceed 4 GiB.
+    """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` above 1 GiB.
 
     Raises:
         InputError: As :class:`ImageFiles` does.
     """
     images = ImageFiles(root, names, size=size, channels=channels)
-    return images[:] if images.fit_in_memory else images
+    return images[:] if images.decoded_size <= MAX_IN_MEMORY else images
 
 
 def inside(root: Path, name: str) -> Path:

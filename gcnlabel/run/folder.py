@@ -22,8 +22,8 @@ from gcnlabel.training import BEST, LAST, LOGS
 def config_of_run(path: Path, changes: Iterable[str] = ()) -> Config:
     """Return the config of a run, with changes (``key=value``).
 
-    Without ``calibrate`` it is ``none``, without ``crop`` pictures are stretched: versions that wrote neither did so, and
-    a resumed run keeps that.
+    Without ``calibrate`` it is ``none``, and without ``crop`` pictures are stretched, as in the versions that wrote
+    neither: a resumed run keeps that.
 
     Raises:
         InputError: The file is damaged, or a change is not allowed.

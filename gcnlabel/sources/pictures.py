@@ -1,8 +1,8 @@
-"""Settings of sources whose images are whole pictures."""
+"""Settings of sources whose images are whole pictures in files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -10,10 +10,17 @@ import numpy as np
 from pydantic import Field, PositiveInt
 from typing_extensions import Self
 
+from gcnlabel.annotations import Annotations
+from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.data import load_images
 from gcnlabel.data.geometry import Geometry, Interpolation
+from gcnlabel.data.image_cache import ImageCache
+from gcnlabel.data.images import MAX_IN_MEMORY
 from gcnlabel.settings import Section
+from gcnlabel.sources.listed_images import load_cached_images, load_listed_images
+from gcnlabel.sources.part import Part
 from gcnlabel.sources.source import Image
+from gcnlabel.tasks import TaskSet
 
 STRETCHED: Mapping[str, Any] = {"crop": "none", "interpolation": "bilinear"}
 """How pictures are scaled where neither config nor weights say it, and in runs of versions that could not say it."""
@@ -21,17 +28,21 @@ Crop = Annotated[float, Field(gt=0, le=1)] | Literal["none"]
 
 
 class Pictures(Section):
-    """How whole pictures are brought to size.
+    """Scaling and cropping of whole pictures, and where they are read from.
 
-    What is null is as pretrained weights expect it, where ``model.backbone`` is ``timm`` or ``torchvision`` with such.
+    Defaults of ``size``, ``crop`` and ``interpolation`` are those of the weights if ``model.backbone`` is ``timm`` or
+    ``torchvision`` with pretrained weights.
 
     Attributes:
-        size: Width and height that images are brought to; null for that of pretrained weights, or else a usual one (64
-            of tables, 448 of COCO and VOC).
+        size: Width and height of the images; null for that of pretrained weights, or else 64 (tables) or 448 (COCO,
+            VOC).
         channels: 1 for grey, 3 for colour.
-        crop: Share of the scaled picture's shorter side that a centred square keeps; ``none`` stretches whole pictures.
+        crop: Center-crop fraction: the shorter side is scaled to ``size / crop``. ``none`` stretches whole pictures.
             Null for that of pretrained weights, or else ``none``.
-        interpolation: Filter by which pictures are scaled; null for that of pretrained weights, or else bilinear.
+        interpolation: Interpolation; null for that of pretrained weights, or else ``bilinear``.
+        cache: Folder that ``gcnlabel prepare-images`` wrote; null to read image files.
+        in_memory: Budget in GiB: images that fit, decoded, are decoded once and held in memory. Others are read from
+            their files in each epoch, by ``training.workers`` processes.
     """
 
     usual_size: ClassVar[int] = 64
@@ -40,6 +51,24 @@ class Pictures(Section):
     channels: Literal[1, 3] = 3
     crop: Crop | None = None
     interpolation: Interpolation | None = None
+    cache: str | None = None
+    in_memory: Annotated[float, Field(ge=0)] = MAX_IN_MEMORY / 2**30
+
+    def listed(self, tasks: TaskSet | None) -> tuple[Path, Sequence[str], Annotations]:
+        """Return the folder of the images, the path of each below it, and the annotations, without opening an image.
+
+        Raises:
+            InputError: A file is missing or malformed.
+        """
+        raise NotImplementedError
+
+    def load_pictures(self, tasks: TaskSet | None, allowed: float) -> tuple[Part, RowReport]:
+        """Return the rows whose image can be read, with the images, and a report on all rows."""
+        root, names, annotations = self.listed(tasks)
+        how: dict[str, Any] = {"size": self.pictures, "channels": self.channels, "allowed": allowed}
+        if self.cache is not None:
+            return load_cached_images(ImageCache(self.cache), names, annotations, **how)
+        return load_listed_images(root, names, annotations, **how, budget=int(self.in_memory * 2**30))
 
     @property
     def pictures(self) -> Geometry:

@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from gcnlabel.annotations import Layout, Long, read_table
+from gcnlabel.annotations import Annotations, Layout, Long, read_table
 from gcnlabel.annotations.row_report import ALLOWED, RowReport
 from gcnlabel.data import Texts
 from gcnlabel.data.feature_records import read_record
 from gcnlabel.data.graph_files import GRAPH_FILES, load_graphs
 from gcnlabel.errors import InputError
-from gcnlabel.settings import Section, Share
+from gcnlabel.settings import Share
 from gcnlabel.sources.columns import read_texts
-from gcnlabel.sources.listed_images import load_listed_images
+from gcnlabel.sources.long_form import LongForm
 from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
 from gcnlabel.sources.part import Part
 from gcnlabel.sources.pictures import Pictures
@@ -27,20 +27,6 @@ TABLES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 """How tables of texts end."""
 Alignment = Literal["centre", "emotion-gcn-code"]
 """What the box of a face turns about where the head is turned."""
-
-
-class LongForm(Section):
-    """Columns of a table that has a row for each pair of a sample and a label.
-
-    Attributes:
-        sample: Column that names the sample.
-        label: Column that names the label.
-        value: Column of what is known of it.
-    """
-
-    sample: str
-    label: str
-    value: str
 
 
 @SOURCES.register("table")
@@ -111,11 +97,26 @@ class Table(Pictures, Divided):
         return self
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
-        """Return all rows of the table, but those whose image cannot be read."""
+        """Return all rows of the table, without those whose image cannot be read."""
+        if self.images is not None:
+            return self.load_pictures(tasks, ALLOWED if self.allow_missing is None else self.allow_missing)
+        annotations = self._annotations(tasks)
+        stored = self.features or self.graphs or self.annotations
+        part = Part(annotations, self.read_inputs(stored, tasks))
+        return part, part.report()
+
+    def listed(self, tasks: TaskSet | None) -> tuple[Path, list[str], Annotations]:
+        """Return folder and path of each row's image, and the annotations."""
+        annotations = self._annotations(tasks)
+        if annotations.ids is None:
+            raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
+        return Path(self.images or ""), annotations.ids.tolist(), annotations
+
+    def _annotations(self, tasks: TaskSet | None) -> Annotations:
         if tasks is None:
             raise InputError("the config declares no tasks", expected="tasks: a file, or name: {type: ...} for each")
         self._check()
-        annotations = read_table(
+        return read_table(
             self.annotations,
             tasks,
             split_column=self.split_column if self.splits.fractions is None else None,
@@ -124,15 +125,6 @@ class Table(Pictures, Divided):
             missing=tuple(self.missing),
             layout=self._layout,
         )
-        if self.images is None:
-            stored = self.features or self.graphs or self.annotations
-            part = Part(annotations, self.read_inputs(stored, tasks))
-            return part, part.report()
-        if annotations.ids is None:
-            raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
-        allowed = ALLOWED if self.allow_missing is None else self.allow_missing
-        where = Path(self.images), annotations.ids.tolist(), annotations
-        return load_listed_images(*where, size=self.pictures, channels=self.channels, allowed=allowed)
 
     @property
     def split_note(self) -> str | None:

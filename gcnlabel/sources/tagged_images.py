@@ -10,7 +10,6 @@ from typing import ClassVar
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.settings import Share
-from gcnlabel.sources.listed_images import load_listed_images
 from gcnlabel.sources.part import Part
 from gcnlabel.sources.pictures import Pictures
 from gcnlabel.sources.source import DataSource
@@ -48,9 +47,12 @@ class TaggedImages(Pictures, DataSource):
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
         """Return the images that can be read and their tags."""
+        return self.load_pictures(tasks, self.allow_missing)
+
+    def listed(self, tasks: TaskSet | None) -> tuple[Path, Sequence[str], Annotations]:
+        """Return folder, path of each image and tags."""
         annotations = self.tags()
-        where = *self.paths(annotations), annotations
-        return load_listed_images(*where, size=self.pictures, channels=self.channels, allowed=self.allow_missing)
+        return *self.paths(annotations), annotations
 
     def read_tasks(self) -> TaskSet:
         """Return the tasks, without a look at the images."""
