@@ -167,10 +167,10 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _pictures_as_weights(self) -> Config:
-        """Say how pictures are brought to size, where nothing is said: as pretrained weights expect it."""
+        """Complete size, crop and interpolation of pictures, by those of pretrained weights."""
         backbone = self.model.backbone
         expect = None if ":" in backbone.name else getattr(BACKBONES.resolve(backbone.name), "pictures", None)
-        if hasattr(self.data, "with_pictures"):  # not code of a run that is read without being imported
+        if hasattr(self.data, "with_pictures"):
             said = self.data.with_pictures({} if expect is None else expect(backbone.options))
             object.__setattr__(self, "data", said)
         return self

@@ -65,8 +65,11 @@ def _claimed(folder: Path, manifest: Mapping[str, Any], overwrite: bool) -> tupl
     """Return how many images of the same cache are written, and the unreadable ones; begin another."""
     ours, state = folder / "manifest.json", folder / "progress.json"
     if ours.exists() and read_json(ours) == manifest:
-        found = read_json(state) if state.exists() else {"done": 0, "unreadable": {}}
-        return int(found["done"]), dict(found["unreadable"])
+        found: dict[str, Any] = read_json(state) if state.exists() else {"done": 0, "unreadable": {}}
+        try:
+            return int(found["done"]), dict(found["unreadable"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{state} is damaged: {error}", fix="remove the folder") from error
     others = [path.name for path in folder.iterdir() if path.name != ".lock"]
     if others and not (overwrite and ours.exists()):
         kind = "the cache of other images" if ours.exists() else "other files"

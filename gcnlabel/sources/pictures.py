@@ -92,7 +92,11 @@ class Pictures(Section):
         return np.asarray(load_images(path.parent, [path.name], size=self.pictures, channels=self.channels)[0])
 
     def with_pictures(self, weights: Mapping[str, Any]) -> Self:
-        """Return these settings with everything said: what is null as weights expect it, or as usual."""
+        """Return these settings without null in ``size``, ``crop`` and ``interpolation``.
+
+        Args:
+            weights: Those of pretrained weights; without some of them, the usual values are taken.
+        """
         if self.image_shape is None:
             return self
         said, usual = self.model_copy(), {"size": self.usual_size, **STRETCHED, **weights}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Protocol
 
@@ -10,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL.Image import Image as Picture
 from pydantic import Field, model_validator
-from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations, stratified_split
 from gcnlabel.annotations.row_report import RowReport
@@ -119,14 +117,6 @@ class DataSource(Section):
         """
         channels, size, _ = self.image_shape or (0, 0, 0)
         return np.asarray(load_images(path.parent, [path.name], size=size, channels=channels)[0])
-
-    def with_pictures(self, weights: Mapping[str, Any]) -> Self:
-        """Return these settings with everything said of how pictures are brought to size.
-
-        Args:
-            weights: ``size``, ``crop`` and ``interpolation`` that pretrained weights expect; empty where none do.
-        """
-        return self
 
     def split_rows(self, annotations: Annotations, seed: int) -> dict[str, Rows]:
         """Return the rows of ``train``, ``val`` and ``test``.

@@ -161,3 +161,11 @@ def test_images_above_the_budget_stay_in_their_files_and_that_is_said(config, tm
     held = load_data(load_config(str(config)))
     assert isinstance(held.parts["train"].inputs, np.ndarray)
     np.testing.assert_array_equal(held.parts["train"].inputs, lazy.parts["train"].inputs[:])
+
+
+def test_damaged_progress_is_named(config, tmp_path):
+    assert prepare(config, tmp_path / "cache").exit_code == 0
+    (tmp_path / "cache" / "progress.json").write_text('{"done": "many"}')
+    result = prepare(config, tmp_path / "cache")
+    assert result.exit_code == 2
+    assert "progress.json is damaged" in result.output
