@@ -17,8 +17,8 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
-from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.class_weights import of_classes, of_tags
+from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
 from gcnlabel.estimators.row_order import warn_of_other_order
 from gcnlabel.estimators.texts import warn_of_tags

@@ -18,8 +18,8 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
-from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.class_weights import of_tasks
+from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.probabilities import Probabilities
