@@ -20,6 +20,8 @@ from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_classes, of_tags
 from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
+from gcnlabel.estimators.row_order import warn_of_other_order
+from gcnlabel.estimators.texts import warn_of_tags
 from gcnlabel.estimators.thresholds import thresholds_of
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -78,6 +80,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         Raises:
             InputError: Arguments or targets cannot be used.
         """
+        warn_of_other_order(X, y)
         lists = tag_lists(y)
         self._is_listed = lists is not None
         if lists is not None:
@@ -133,6 +136,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
             raise InputError(what, where=f"y, row {holes[0]}", fix="leave them out, or use LabelGraphEstimator")
         check_classification_targets(y)
         self.classes_, target = np.unique(y, return_inverse=True)
+        warn_of_tags(self.classes_.tolist())
         return X, target
 
     def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, dict[str, Any]]:

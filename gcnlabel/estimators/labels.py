@@ -13,6 +13,8 @@ from gcnlabel.tasks.tag_words import tag_value
 
 Array = npt.NDArray[Any]
 Lists = list[Any]
+SEVERAL = "several columns of classes or values: LabelGraphEstimator; numbers of tags: a set of them a sample"
+RANKS = f"{SEVERAL}; in cross_val_predict, which makes 2 of NaN: LabelGraphEstimator, y=None, params={{'targets': y}}"
 COLLECTIONS = (list, tuple, set, frozenset, np.ndarray)
 
 
@@ -123,7 +125,7 @@ def tag_table(values: Array, names: Sequence[Any]) -> Array:
             f"column {str(names[column])!r} holds {shorten(sorted(found))}",
             where=f"y, row {int(np.flatnonzero(bad[:, column])[0])}",
             expected="a column a tag: 0 / 1, -1 / 1, true / false, yes / no; or one column of classes",
-            fix="several columns of classes or values: LabelGraphEstimator; numbers of tags: a set of them a sample",
+            fix=RANKS if found.keys() == {"0", "1", "2"} else SEVERAL,
         )
     return _signed(numbers)
 
