@@ -14,7 +14,7 @@ import numpy as np
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.faces.annotations import FaceAnnotations
 from gcnlabel.faces.cache.manifest import FORMAT, Manifest, checked_manifest
-from gcnlabel.files import atomic_write, existing_file, remove_torn
+from gcnlabel.files import atomic_write, existing_file, remove_stale
 
 
 class CacheFolder:
@@ -67,7 +67,7 @@ class CacheFolder:
             InputError: It holds another job's cache and ``overwrite`` is false, or it holds something else.
         """
         for folder in (self.path, self.shards):
-            remove_torn(folder)  # of a job that was killed while it wrote
+            remove_stale(folder)  # of a job that was killed while it wrote
         if not self.manifest.exists():
             if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
                 raise InputError(f"{self.path} exists already and is no cache of faces", fix="give another OUTPUT")

@@ -13,7 +13,7 @@ from gcnlabel.cli.json_results import json_option
 if TYPE_CHECKING:
     from gcnlabel.faces.source import Faces
 
-GOING_ON = "the same command goes on"
+RESUME_HINT = "run the same command again to continue"
 EXAMPLES = """\b
 Examples:
   gcnlabel prepare affectnet AffectNet affectnet-227
