@@ -30,7 +30,7 @@ SAFE = {
 def make_app(service: Service, limits: Limits | None = None) -> FastAPI:
     """Return the application: ``POST /predict``, ``GET /model``, ``GET /health`` and ``GET /docs``.
 
-    Errors are ``{"detail": MESSAGE}`` with status 413 (limit exceeded), 415 (wrong content type) or 422 (invalid input).
+    Errors are ``{"detail": MESSAGE}`` with status 413 (limit exceeded), 415 (wrong content type) or 422 (bad input).
 
     Args:
         service: The run.
