@@ -1,4 +1,4 @@
-"""Features of many items, written row by row to a memory-mapped file, so that a killed run goes on where it was."""
+"""Write features batch by batch to a memory-mapped file, so that an interrupted call can be continued."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ def write_features(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Write the features [N, D] of items, and what made them to ``OUTPUT.json``; return the latter.
+    """Write the features [N, D] of items to a file and their record to ``OUTPUT.json``, and return the record.
 
-    Until all are done, rows stand in ``OUTPUT.part``: the same call goes on there, another starts anew.
+    Until all rows are done, they are in ``OUTPUT.part``; the same call continues it, another one starts over.
 
     Args:
-        encoder: Maps items to features.
+        encoder: The encoder.
         items: Paths of images, or texts.
-        output: The file, ``.npy`` or ``.safetensors``, in which they are ``features``.
-        names: What each row is called in the record; the items themselves by default.
-        column: Column of the table that the items are of, for the record.
-        batch_size: Items at once.
-        overwrite: Whether to replace a file that is there.
-        progress: Called with the number of items done and of all, after every batch.
+        output: The file, ``.npy`` or ``.safetensors`` (tensor ``features``).
+        names: Names of the rows, for the digest in the record; None for the items themselves.
+        column: Column of the table with the items, for the record.
+        batch_size: Batch size.
+        overwrite: Whether to replace an existing file.
+        progress: Called after every batch with the number of encoded items and of all items.
 
     Raises:
-        InputError: There is no item, the file is there, or an item cannot be read.
+        InputError: There are no items, the file exists, or an item cannot be read.
     """
     refuse_suffix(output, SAFETENSORS if Path(output).suffix == SAFETENSORS else ".npy", "a file of features")
     refuse_existing(output, overwrite)
@@ -64,7 +64,7 @@ def write_features(
 
 
 def _finish(part: Path, output: Path) -> None:
-    """Put the finished rows where they are wanted."""
+    """Move or convert the finished rows to the output file."""
     if output.suffix != SAFETENSORS:
         os.replace(part, output)
         return
@@ -82,7 +82,7 @@ def _write_rows(
     batch_size: int,
     progress: Progress,
 ) -> None:
-    """Write the rows that are not done yet."""
+    """Encode and write the remaining rows."""
     done = _rows_done(part, state, record)
     array = np.lib.format.open_memmap(part, mode="r+") if done else None
     while done < len(items):
@@ -93,7 +93,7 @@ def _write_rows(
             array = np.lib.format.open_memmap(part, mode="w+", dtype=np.float32, shape=shape)
         array[done : done + len(features)] = features
         done += len(features)
-        array.flush()  # the rows before their number
+        array.flush()  # before the number of rows is recorded
         write_record(state, {"done": done, "of": record})
     progress(done, len(items))
 
@@ -103,7 +103,7 @@ def _digest(names: Sequence[str]) -> str:
 
 
 def _rows_done(part: Path, state: Path, record: dict[str, Any]) -> int:
-    """Return how many rows a killed call has left, 0 where they were made otherwise."""
+    """Return the number of rows that an interrupted call has written; 0 if its record differs."""
     try:
         content = json.loads(state.read_text(encoding="utf-8"))
         return int(content["done"]) if content["of"] == record and part.is_file() else 0
