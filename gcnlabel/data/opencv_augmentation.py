@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gcnlabel.data.opencv import Images, one_thread, warped
+from gcnlabel.data.opencv import one_thread
 
+Images = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
 
@@ -41,7 +42,9 @@ class ImageSteps:
 
     def turn(self, image: Images, degrees: float, mirrored: float) -> Images:
         """Return an image [C, H, W] turned about its centre with black outside, mirrored before; in a buffer."""
-        warped(self.cv2, image, _turned_about_centre(image.shape[1:], degrees, mirrored), self.turned)
+        cv2, matrix = self.cv2, _turned_about_centre(image.shape[1:], degrees, mirrored)
+        for plane, turned in zip(image, self.turned, strict=True):  # faster than all channels at once
+            cv2.warpAffine(plane, matrix, turned.shape[::-1], turned, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return self.turned
 
     def colour(self, image: Images, out: Images, p: Floats, q: Floats, *hue: Any) -> None:

@@ -168,6 +168,8 @@ def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
     """Compare box and picture, two rectangles: they are apart where one of their four axes separates them."""
     signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]]) / 2
     corners = placement.centre[:, None] + placement.axes() @ (placement.extent[:, None] * signs)  # [2, 4]
+    if ((corners > 0) & (corners < image_size[:, None])).all():
+        return ()
     beyond = ((corners < -0.5) | (corners > image_size[:, None] + 0.5)).any()
     picture = image_size[:, None] * (signs + 0.5) - placement.centre[:, None]
     in_box = placement.axes().T @ picture / placement.extent[:, None]

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from gcnlabel.data.opencv import one_thread, opencv, warped
+from gcnlabel.data.opencv import one_thread, opencv
 
 Images = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -61,8 +61,9 @@ def _by_opencv(cv2: Any, part: Images, matrix: Floats, deviation: Floats, found:
     if deviation.any():
         part = cv2.GaussianBlur(part, (3, 3), *deviation.clip(1e-3), borderType=cv2.BORDER_REPLICATE)
     centres = matrix + np.column_stack([np.zeros((2, 2)), matrix[:, :2].sum(1) / 2 - 0.5])  # of indices, not of points
-    planes = cv2.split(part) if part.ndim == 3 else part[None]
-    warped(cv2, planes, centres, found, replicate=True)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    square = cv2.warpAffine(part, centres, found.shape[1:], flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    cv2.split(square, list(found))
     if beyond:
         found *= _inside(matrix, part.shape[1::-1], found.shape[-1])
     return found
