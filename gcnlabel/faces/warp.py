@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from gcnlabel.data.opencv import one_thread, opencv
 
@@ -77,18 +77,21 @@ def _inside(matrix: Floats, extent: tuple[int, ...], size: int) -> npt.NDArray[n
 
 
 def _by_pillow(part: Images, matrix: Floats, deviation: Floats, found: Images) -> Images:
-    image = Image.fromarray(part)
-    if deviation.any():
-        across, down = (_weights(float(value)) for value in deviation)
-        blur = ImageFilter.Kernel((3, 3), [a * b for b in down for a in across], 1)
-        edged = np.pad(part, [(1, 1), (1, 1), *[(0, 0)] * (part.ndim - 2)], mode="edge")  # Pillow blurs no edges
-        image = Image.fromarray(edged).filter(blur).crop((1, 1, image.width + 1, image.height + 1))
+    for axis, value in enumerate(deviation[::-1].tolist()):
+        part = _blurred(part, axis, value) if value else part
     flat, size = tuple(matrix.ravel().tolist()), found.shape[1:]
-    square = image.transform(size, Image.Transform.AFFINE, flat, Image.Resampling.BILINEAR, fillcolor=0)
+    square = Image.fromarray(part).transform(size, Image.Transform.AFFINE, flat, Image.Resampling.BILINEAR, fillcolor=0)
     found[:] = np.asarray(square).reshape(*size, -1).transpose(2, 0, 1)
     return found
 
 
-def _weights(deviation: float) -> tuple[float, float, float]:
-    side = math.exp(-0.5 / deviation**2) if deviation > 0 else 0.0
-    return side / (1 + 2 * side), 1 / (1 + 2 * side), side / (1 + 2 * side)
+def _blurred(part: Images, axis: int, deviation: float) -> Images:
+    """Return pixels blurred along an axis by three weights, which are whole numbers of 1/256, as OpenCV has them."""
+    weight = math.exp(-0.5 / deviation**2)
+    side = round(256 * weight / (1 + 2 * weight))
+    edged = np.moveaxis(np.pad(part, [(int(axis == i),) * 2 for i in range(part.ndim)], mode="edge"), axis, 0)
+    sums = np.add(edged[:-2], edged[2:], dtype=np.uint16)
+    sums *= np.uint16(side)
+    sums += np.multiply(edged[1:-1], np.uint16(256 - 2 * side), dtype=np.uint16)  # at most 255 * 256
+    sums += np.uint16(128)
+    return np.moveaxis((sums >> 8).astype(np.uint8), 0, axis)
