@@ -142,7 +142,9 @@ def augmented(images: Tensor, draws: Draws) -> Tensor:
     cv2 = opencv() if images.device.type == "cpu" else None
     if cv2 is not None:
         moves = (draws.degrees.numpy(), draws.mirrored.numpy()) if turns else None
-        augment_each(cv2, images.contiguous().numpy(), changed.numpy(), moves, tuple(each.double().numpy() for each in maps))
+        augment_each(
+            cv2, images.contiguous().numpy(), changed.numpy(), moves, tuple(each.double().numpy() for each in maps)
+        )
         return changed
     arguments = _moved((draws.degrees, draws.mirrored.float(), *maps), images.device)  # [B, ...] each
     count = max(1, PIXELS // max(1, images.shape[2] * images.shape[3])) if images.device.type == "cpu" else len(images)
