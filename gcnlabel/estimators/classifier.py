@@ -17,9 +17,9 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
-from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.class_weights import of_classes, of_tags
-from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
+from gcnlabel.estimators.continuing import all_or_nothing
+from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table, with_new_tags
 from gcnlabel.estimators.thresholds import thresholds_of
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -163,17 +163,21 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of samples that are right: their class, or every tag of theirs that is annotated."""
+        """Return the share of samples that are right: their class, or every tag of theirs that is annotated.
+
+        A class or listed tag that training did not see, as of a fold, is never predicted; a warning says so of tags.
+        """
         predicted = self.predict(X)
         if not self._has_tags():
             return float(super().score(X, y, sample_weight))
-        y = self._known_tags(y)
+        y = self._tags_of(y)
+        predicted = np.pad(predicted, ((0, 0), (0, y.shape[1] - predicted.shape[1])))
         return float(np.average(((predicted == y) | np.isnan(y)).all(1), weights=sample_weight))
 
-    def _known_tags(self, y: Any) -> Array:
+    def _tags_of(self, y: Any) -> Array:
         lists = tag_lists(y, tables=not self._is_listed)
         if lists is not None:
-            return listed_target(lists, self.classes_.tolist())
+            return listed_target(lists, with_new_tags(lists, self.classes_.tolist()))
         return tag_table(np.asarray(_dense(_plain(y))), self.classes_.tolist())
 
     def _has_tags(self) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.tasks.tag_words import tag_value
 
 Array = npt.NDArray[Any]
@@ -91,6 +92,25 @@ def listed_target(rows: Lists, classes: Sequence[Any]) -> Array:
         if row is None:
             target[n] = np.nan
     return target
+
+
+def with_new_tags(rows: Lists, classes: Sequence[Any]) -> list[Any]:
+    """Return classes, and behind them the tags that are listed and none of them; a warning says which.
+
+    Example:
+        >>> with_new_tags([["cat"], None], ["cat", "dog"])
+        ['cat', 'dog']
+    """
+    new = [tag for tag in dict.fromkeys(tag for row in rows for tag in row or ()) if tag not in set(classes)]
+    say_new(new)
+    return [*classes, *new]
+
+
+def say_new(labels: Sequence[Any]) -> None:
+    """Warn of labels that are to be scored and that training did not see, as scikit-learn's classifiers score them."""
+    if labels:
+        what = f"{len(labels)} label(s) that training did not see count as never predicted: {shorten(map(str, labels))}"
+        warnings.warn(what, GcnlabelWarning, stacklevel=2)
 
 
 def tag_table(values: Array, names: Sequence[Any]) -> Array:

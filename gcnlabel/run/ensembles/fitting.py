@@ -46,6 +46,7 @@ class Fitted:
     combination: Combination
     trials: dict[str, Trial]
 
+
 def fit_ensemble(
     config: Config,
     data: RunData,
