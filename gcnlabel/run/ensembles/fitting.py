@@ -1,4 +1,4 @@
-"""An ensemble's base models, trained side by side, and combined."""
+"""Train and combine the base models of an ensemble."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from gcnlabel.run.side_by_side import check_side_by_side, fit_trials, make_trial
 from gcnlabel.training import Trial, portions, predict
 
 FACTORS = (1 / 3, 1.0, 3.0)
-"""Learning rates that are tried, as factors of the config's."""
+"""Learning rates to try, as factors of the config's."""
 MIN_STEPS = 300
-"""Batches of every training, at least."""
+"""Smallest number of batches of every training."""
 Progress = Callable[[int, int], None]
 
 
@@ -56,17 +56,17 @@ def fit_ensemble(
 ) -> Fitted:
     """Train every base model at several rates, select rate and epoch of each on held-out samples, and combine them.
 
-    Where few targets of a dimension are held out, its training targets are left out in turn as well.
+    If few targets of a dimension are held out, its training targets are cross-fitted.
 
     Args:
-        config: Its head is an ensemble, on features.
-        data: The data; its test split is not looked at.
+        config: A config on features whose head is an ensemble.
+        data: The data; its test split is not used.
         graph: The label graph, for the base models that have one.
-        progress: Called with the number of models trained, and of all, as far as it is known.
+        progress: Called with the number of trained models, and the (estimated) number of all.
         bounds: ``min_steps`` or ``max_steps`` instead of the config's.
 
     Raises:
-        InputError: The config asks for what models side by side do not follow, or every base model diverged.
+        InputError: The config has a setting that batched training does not support, or every base model diverged.
     """
     check_side_by_side(config)
     bounds = {"min_steps": max(MIN_STEPS, config.training.min_steps), **bounds}
@@ -102,7 +102,7 @@ def _tuned(
     makers = {name: maker(name) for name in config.model.head.options["of"]}
     best = {n: trial for n, trial in tuned(config, makers, rates, count, **bounds).items() if trial.epoch}
     if not best:
-        raise InputError("every base model diverged", fix="a smaller optimizer.lr; features that are scaled")
+        raise InputError("every base model diverged", fix="a smaller optimizer.lr, or standardised features")
     return best
 
 
@@ -113,7 +113,7 @@ def _evidence(config: Config, data: RunData, best: Mapping[str, Trial], split: s
 
 
 def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
-    """Return the scores of each task for the samples of a part, those of dimensions in standard units."""
+    """Return the scores of each task for some samples, those of dimensions in standard units."""
     return predict(model.standard_scores, portions(part.inputs))
 
 
@@ -143,7 +143,7 @@ def _left_out(
 
 
 def _dense(config: Config, data: RunData) -> LabelGraph:
-    """Return the graph of a fold with all L² edges, so that models of all folds can be trained as one."""
+    """Return the graph of a fold with all L² edges, so that models of all folds can be trained together."""
     graph = graph_or_loops(config, data)
     return with_adjacency(graph, graph.adjacency())
 
