@@ -22,7 +22,7 @@ def estimator_table() -> str:
     lines.append("| --- | --- |" + " --- |" * len(found))
     for name in names:
         seeds = {len(of[name]["lrap"]) for of in found.values() if name in of}
-        title = f"`head=\"{name}\"`" if name in OURS else name
+        title = f'`head="{name}"`' if name in OURS else name
         cells = " | ".join(_cell(of[name]) if name in of else "-" for of in found.values())
         lines.append(f"| {title} | {' to '.join(map(str, sorted(seeds)))} | {cells} |")
     return "\n".join(lines)

@@ -1,8 +1,8 @@
 """The classifier beside scikit-learn's, MLkNN and a plain loop, on the same splits: quality and time of ``fit``.
 
-    python benchmarks/estimators.py [NAME ...] [--seeds 5]
+    python benchmarks/estimators.py [NAME ...] [--seeds 5] [--only linear --only graph]
 
-Writes benchmarks/results/estimators.json. Everyone has its default settings but 200 trees, and features that are scaled
+Writes benchmarks/results/estimators.json; --only measures some classifiers anew and keeps the others as they are. Everyone has its default settings but 200 trees, and features that are scaled
 by mean and deviation (of MLkNN and the forest too); the whole training split is given to ``fit``. Seconds are those of
 one core that the process used. What draws nothing is measured once, and the head ``default``, which takes far longer,
 by up to --default-seeds. The plain loop is a hand-written one of PyTorch: the network, batches and epochs of the linear
@@ -17,7 +17,7 @@ import importlib.util
 import json
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +67,8 @@ def probabilities(model: Any, x: np.ndarray) -> np.ndarray:
     return np.asarray(found.toarray() if hasattr(found, "toarray") else found)
 
 
-def measure(name: str, seeds: int, default_seeds: int) -> dict[str, dict[str, list[float]]]:
-    """Return classifier -> metric or ``seconds`` -> value of each seed."""
+def measure(name: str, seeds: int, default_seeds: int, only: Sequence[str]) -> dict[str, dict[str, list[float]]]:
+    """Return classifier -> metric or ``seconds`` -> value of each seed; of ``only`` those, where any are named."""
     inputs, targets = splits(name)
     scaler = StandardScaler().fit(inputs["train"])
     x, new = (np.asarray(scaler.transform(inputs[split]), dtype=np.float64) for split in ("train", "test"))
@@ -77,6 +77,8 @@ def measure(name: str, seeds: int, default_seeds: int) -> dict[str, dict[str, li
     most = {DEFAULT: default_seeds, ONE_VS_REST: 1, NEIGHBOURS: 1}
     results: dict[str, dict[str, list[float]]] = {}
     for title, make in makers().items():
+        if only and title not in only:
+            continue
         for seed in range(min(seeds, most.get(title, seeds))):
             try:
                 found = _measured(make(seed), x, y, new, truth, varies)
@@ -113,13 +115,15 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=list(SETS), help=", ".join(SETS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--default-seeds", type=int, default=1)
+    parser.add_argument("--only", action="append", default=[], help="a classifier, by its name in the results")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     LabelGraphClassifier(head="linear", max_iter=1).fit(np.eye(4), np.eye(4))  # imports what trains
     for name in options.names:
         results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        results[name] = measure(name, options.seeds, options.default_seeds)
+        found = measure(name, options.seeds, options.default_seeds, options.only)
+        results[name] = {**results.get(name, {}), **found} if options.only else found
         with atomic_write(RESULT, overwrite=True) as temporary:
             temporary.write_text(json.dumps(results, indent=1) + "\n")
 
