@@ -6,9 +6,9 @@ Writes benchmarks/results/estimators.json; --only measures some classifiers anew
 Everyone has its default settings but 200 trees, and features that are scaled by mean and deviation (of MLkNN and the
 forest too); the whole training split is given to ``fit``. Seconds are those of one core that the process used. What
 draws nothing is measured once, and the head ``default``, which takes far longer, by up to --default-seeds. The plain
-loop is a hand-written one of PyTorch: the network, batches and epochs of the linear head. MLkNN is scikit-multilearn-ng's
-(``pip install scikit-multilearn-ng``), left out where it is not installed or fails. Data: the folder named by
-GCNLABEL_DATA (default data).
+loop is a hand-written one of PyTorch: the network, batches and epochs of the linear head. MLkNN is that of
+scikit-multilearn-ng (``pip install scikit-multilearn-ng``), left out where it is not installed or fails. Data: the
+folder named by GCNLABEL_DATA (default data).
 """
 
 from __future__ import annotations

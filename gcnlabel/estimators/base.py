@@ -161,5 +161,5 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
 
 def dense(X: Any) -> Array:
-    """Return features as a dense array."""
-    return np.ascontiguousarray(X.toarray() if sparse.issparse(X) else X)
+    """Return features as a dense array that may be written to, as PyTorch asks for: those of a pandas frame may not."""
+    return np.require(X.toarray() if sparse.issparse(X) else X, requirements=["C", "W"])

@@ -1,4 +1,4 @@
-"""Tasks that the columns of a frame speak of."""
+"""Tasks that are inferred from the columns of a frame."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.estimators.labels import COLLECTIONS, is_missing
+from gcnlabel.estimators.texts import refuse_identifiers, tags_hint
 from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, Task, TaskSet
 from gcnlabel.tasks.tag_words import tag_value
 
@@ -21,10 +22,12 @@ class Inferred:
     Attributes:
         tasks: One task of each column of classes or of lists, all tags with a column each, all dimensions.
         values: Column of classes -> label -> the value that stands for it in the frame.
+        hint: What to do where a column of classes seems to hold tags; empty where none does.
     """
 
     tasks: TaskSet
     values: Mapping[str, Mapping[str, Any]]
+    hint: str = ""
 
 
 def inferred_tasks(frame: Any) -> Inferred:
@@ -49,6 +52,8 @@ def inferred_tasks(frame: Any) -> Inferred:
     present = {str(name): _given(frame[name]) for name in frame.columns}
     tags, dims = (tuple(name for name, kind in kinds.items() if kind == wanted) for wanted in ("tag", "value"))
     classes = {name: _classes(frame[name]) for name, kind in kinds.items() if kind == "class"}
+    for name in classes:
+        refuse_identifiers(name, present[name])
     times = Counter(str(value) for of_column in classes.values() for value in of_column)
     tasks: list[Task] = []
     values = {}
@@ -62,7 +67,8 @@ def inferred_tasks(frame: Any) -> Inferred:
         tasks.append(MultiLabel(name, tuple(listed), source=Columns(column=name)))
     tasks += [MultiLabel("tags", tags)] if tags else []
     tasks += [Dimensional("dimensions", dims)] if dims else []
-    return Inferred(TaskSet(tasks), values)
+    hint = "".join(tags_hint(f"y[{name!r}]", found) for name, found in classes.items())
+    return Inferred(TaskSet(tasks), values, hint)
 
 
 def with_new_labels(tasks: TaskSet, frame: Any) -> TaskSet:

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.tasks.tag_words import tag_value
 
 Array = npt.NDArray[Any]
 Lists = list[Any]
+SEVERAL = "several columns of classes or values: LabelGraphEstimator; numbers of tags: a set of them a sample"
+RANKS = f"{SEVERAL}; in cross_val_predict, which makes 2 of NaN: LabelGraphEstimator, y=None, params={{'targets': y}}"
 COLLECTIONS = (list, tuple, set, frozenset, np.ndarray)
 
 
@@ -143,7 +146,7 @@ def tag_table(values: Array, names: Sequence[Any]) -> Array:
             f"column {str(names[column])!r} holds {shorten(sorted(found))}",
             where=f"y, row {int(np.flatnonzero(bad[:, column])[0])}",
             expected="a column a tag: 0 / 1, -1 / 1, true / false, yes / no; or one column of classes",
-            fix="several columns of classes or values: LabelGraphEstimator; numbers of tags: a set of them a sample",
+            fix=RANKS if found.keys() == {"0", "1", "2"} else SEVERAL,
         )
     return _signed(numbers)
 
@@ -172,3 +175,27 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return np.inf
+
+
+def as_dense(y: Any) -> Any:
+    """Return targets that may be sparse as a dense array."""
+    return y.toarray() if sparse.issparse(y) else y
+
+
+def as_numbers(y: Any) -> Any:
+    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
+    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
+        return np.array(y.tolist())
+    return y
+
+
+def check_no_class_missing(y: Array) -> None:
+    """Check that every sample has a class, [N].
+
+    Raises:
+        InputError: One has none.
+    """
+    holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
+    if holes:
+        what = f"{len(holes)} sample(s) without a class"
+        raise InputError(what, where=f"y, row {holes[0]}", fix="leave them out, or use LabelGraphEstimator")

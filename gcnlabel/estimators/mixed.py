@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,16 @@ from gcnlabel.estimators.inferred import inferred_tasks, with_new_labels
 from gcnlabel.estimators.labels import say_new
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.probabilities import Probabilities
+from gcnlabel.estimators.row_order import warn_of_other_order
 from gcnlabel.tasks import TaskSet
 
 CODED = "y=None, params={'targets': y} in cross_val_predict, which writes ranks for the values of y"
 
 
-def task_set(tasks: TaskSet | Mapping[str, Any]) -> TaskSet:
-    """Return tasks, or those that a dict declares."""
+def task_set(tasks: TaskSet | Mapping[str, Any] | str | Path) -> TaskSet:
+    """Return tasks, or those that a dict or a YAML file declares."""
+    if isinstance(tasks, str | Path):
+        return TaskSet.from_yaml(tasks)
     return tasks if isinstance(tasks, TaskSet) else TaskSet.from_dict(tasks, where="tasks")
 
 
@@ -53,9 +57,9 @@ class LabelGraphEstimator(LabelGraphBase):
     * a dict: task -> class names [N], or values [N, labels]. scikit-learn cannot split dicts: no grid search.
 
     Args:
-        tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict that declares one: name -> ``{"type": ..., ...}``. None for
-            those that the columns of a frame speak of, see :func:`~gcnlabel.estimators.inferred.inferred_tasks`; they
-            are said in a warning.
+        tasks: A :class:`~gcnlabel.tasks.TaskSet`, a dict that declares one, name -> ``{"type": ..., ...}``, or a
+            YAML file of that. None for those that are inferred from the columns of a frame, see
+            :func:`~gcnlabel.estimators.inferred.inferred_tasks`; a warning says which.
         calibrate: How predictions of dimensions are brought to the scale of the targets, on the samples that are
             trained on: ``auto``, ``moments``, ``regression`` or ``none``, see
             :class:`~gcnlabel.estimators.LabelGraphRegressor`.
@@ -76,7 +80,7 @@ class LabelGraphEstimator(LabelGraphBase):
         ([0.0, 1.0], ['mood'])
     """
 
-    tasks: TaskSet | Mapping[str, Any] | None = None
+    tasks: TaskSet | Mapping[str, Any] | str | Path | None = None
     calibrate: str = field(default="auto", kw_only=True)
     class_weight: Mapping[str, Any] | str | None = field(default=None, kw_only=True)
 
@@ -98,6 +102,7 @@ class LabelGraphEstimator(LabelGraphBase):
         if y is not None and targets is not None:
             raise InputError("y and targets are given", expected="one of them")
         y = targets if y is None else y
+        warn_of_other_order(X, y)
         checks = {"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}
         X = validate_data(self, X, reset=not self._goes_on(), **checks)
         tasks, values = self._tasks(y)
@@ -117,7 +122,7 @@ class LabelGraphEstimator(LabelGraphBase):
             return task_set(self.tasks or {}), {}
         found = inferred_tasks(y)
         said = "; ".join(f"{task.name} ({task.type}): {shorten(task.labels, 20)}" for task in found.tasks)
-        warnings.warn(f"tasks are those that y speaks of: {said}", GcnlabelWarning, stacklevel=3)
+        warnings.warn(f"tasks inferred from the columns of y: {said}{found.hint}", GcnlabelWarning, stacklevel=3)
         return found.tasks, found.values
 
     def predict(self, X: Any) -> Any:

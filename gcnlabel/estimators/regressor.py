@@ -15,6 +15,7 @@ from typing_extensions import Self
 from gcnlabel.annotations import Annotations
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.continuing import all_or_nothing
+from gcnlabel.estimators.row_order import warn_of_other_order
 from gcnlabel.tasks import Dimensional, TaskSet
 
 
@@ -55,6 +56,7 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
         Raises:
             InputError: Arguments or targets cannot be used.
         """
+        warn_of_other_order(X, y)
         names = getattr(y, "columns", None)
         y_params = {"ensure_2d": False, "dtype": np.float64, "ensure_all_finite": "allow-nan"}
         checks = ({"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}, y_params)

@@ -58,6 +58,10 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         frozen: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         super().__init__()
+        if not callable(optimizer):
+            what = f"optimizer is a {type(optimizer).__name__}"
+            fix = "lambda groups: torch.optim.AdamW(groups, lr=0.01)"
+            raise InputError(what, expected="a function of groups of parameters that returns one", fix=fix)
         self.model = model
         self.loss = loss
         loss.weighting.watch(model)
@@ -195,4 +199,8 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         if learned := list(self.loss.named_parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
         optimizer = self.make_optimizer(groups)
+        if not isinstance(optimizer, Optimizer):
+            what = f"optimizer(groups) returned a {type(optimizer).__name__}"
+            fix = "schedule=, a function of the epochs done, changes the learning rate"
+            raise InputError(what, expected="a torch.optim.Optimizer", fix=fix)
         return {"optimizer": optimizer, "lr_scheduler": stepped(self.schedule, optimizer, self.trainer)}
