@@ -1,4 +1,4 @@
-"""A slope and an offset for each dimension, which bring its predictions to the scale of what is annotated."""
+"""Calibrate predictions of dimensions by a slope and an offset to the scale of the annotations."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from gcnlabel.units import Units
 
 Floats = npt.NDArray[np.float64]
 DIGITS = 1e5
-"""Predictions that vary less than this part of their mean, or of what the targets vary, are constant but for noise."""
+"""Predictions whose deviation is less than 1 / DIGITS of their mean or of the targets' deviation count as constant."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """``slope * prediction + offset`` of one dimension.
+    """The correction ``slope * prediction + offset`` of one dimension.
 
     Attributes:
         slope: The slope, a.
         offset: The offset, b.
-        why: Why it is not what was asked for; empty where it is.
+        why: Why it differs from the requested correction; empty if it does not.
     """
 
     slope: float = 1.0
@@ -34,7 +34,7 @@ class Correction:
     why: str = ""
 
     def __str__(self) -> str:
-        """Return it in words."""
+        """Return the reason, or slope and offset."""
         return self.why or f"slope {self.slope:.3g}, offset {self.offset:.2g}"
 
 
@@ -44,13 +44,13 @@ def correction(prediction: Floats, target: Floats, by: str) -> Correction:
     With x the predictions, y the targets, 1/n moments and r Pearson's correlation of x and y, the offset is
     ``b = ȳ - a x̄``, and the slope
 
-    * by ``moments``, ``a = s_y / s_x``: predictions have the mean and the deviation of the targets, and their CCC is r,
-      the highest of any slope and offset that keep the ranks. Nothing is changed where r is below 0;
-    * by ``regression``, ``a = r s_y / s_x``: the mean squared error is the least of any slope and offset. Where r is
-      below 0, so is the slope.
+    * by ``moments``, ``a = s_y / s_x``: corrected predictions have mean and deviation of the targets, and their CCC is
+      r, the maximum over positive slopes and offsets. Nothing is changed if r < 0;
+    * by ``regression``, ``a = r s_y / s_x``: the mean squared error is minimal over slopes and offsets. The slope is
+      negative if r < 0.
 
-    The mean alone is moved (a = 1) where predictions or targets are constant, which leave the slope open. Nothing is
-    changed with fewer than 2 targets.
+    If predictions or targets are constant, only the mean is corrected (a = 1). Nothing is changed with fewer than 2
+    targets.
 
     Args:
         prediction: x, [N].
@@ -69,12 +69,12 @@ def correction(prediction: Floats, target: Floats, by: str) -> Correction:
     if not np.isfinite(x).all():
         return Correction(why="unchanged, predictions are not finite")
     if y.min() == y.max():
-        return Correction(offset=y.mean() - x.mean(), why="mean alone, targets are constant")
+        return Correction(offset=y.mean() - x.mean(), why="only the mean, targets are constant")
     covariance = np.mean((x - x.mean()) * (y - y.mean()))
     if by == "moments" and covariance < 0 and x.min() < x.max():
-        return Correction(why="unchanged, predictions fall where the targets rise")
+        return Correction(why="unchanged, predictions and targets are negatively correlated")
     if DIGITS * x.std() <= max(abs(x.mean()), y.std()):
-        return Correction(offset=y.mean() - x.mean(), why="mean alone, predictions are constant")
+        return Correction(offset=y.mean() - x.mean(), why="only the mean, predictions are constant")
     slope = float(y.std() / x.std() if by == "moments" else covariance / x.var())
     return Correction(slope, float(y.mean() - slope * x.mean()))
 
@@ -82,17 +82,17 @@ def correction(prediction: Floats, target: Floats, by: str) -> Correction:
 def calibrated(
     units: Units, scores: Mapping[str, Any], targets: Mapping[str, Any], methods: Mapping[str, str]
 ) -> tuple[Units, str]:
-    """Return units that bring scores of dimensions to the scale of their targets, and what was done in one line.
+    """Return units that scale scores of dimensions to their targets, and a line that describes the corrections.
 
-    Since ``value = mean + sd * score``, a slope and an offset of the scores make other units: bounds come after them,
-    and whatever carries units (checkpoints, exports, folded heads) carries them too.
+    Since ``value = mean + sd * score``, a slope and an offset of the scores give other units. Bounds are applied after
+    them, and they are saved, exported and folded with the units.
 
     Args:
         units: The units that the model was trained with.
-        scores: What its head says of training inputs, in evaluation mode and not augmented: each task's scores
-            [N, labels], those of dimensions in standard units (:meth:`gcnlabel.nn.MultiTaskModel.standard_scores`).
+        scores: Scores of training inputs, in evaluation mode and not augmented: task -> [N, labels], those of
+            dimensions in standard units (:meth:`gcnlabel.nn.MultiTaskModel.standard_scores`).
         targets: Targets of the same samples, on the CPU, NaN where not annotated, in the user's units.
-        methods: Dimensional task -> ``moments`` or ``regression``; others stay as they are.
+        methods: Dimensional task -> ``moments`` or ``regression``; other tasks are not changed.
 
     Example:
         >>> from gcnlabel.tasks import Dimensional, TaskSet

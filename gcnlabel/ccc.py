@@ -1,4 +1,4 @@
-"""The concordance correlation coefficient, written once for losses and metrics."""
+"""The concordance correlation coefficient, for losses and metrics."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def ccc(prediction: Tensor, target: Tensor, total: Callable[[Tensor], Tensor] = 
     Args:
         prediction: x, [N, dims].
         target: y, [N, dims], NaN where missing.
-        total: Makes sums over these samples sums over all, when other processes hold the rest of them; CCC is not a
-            mean over samples, so that its moments and not its values must be brought together.
+        total: Function that sums over processes, for samples distributed over several; CCC is not a mean over samples,
+            so that sums are combined instead of values.
 
     Returns:
         [dims], each in [-1, 1].

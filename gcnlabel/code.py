@@ -1,4 +1,4 @@
-"""Code by name: the modules of a package, and what a user names by ``package.module:Attribute``."""
+"""Import modules of a package, and user code named ``package.module:Attribute``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _met: ContextVar[list[str] | None] = ContextVar("code_met", default=None)
 
 @contextmanager
 def code_refused() -> Iterator[list[str]]:
-    """Within the block, import no code that settings name; collect its names in the list that is yielded."""
+    """Within the block, do not import code that settings name; yield the list in which its names are collected."""
     met: list[str] = []
     token = _met.set(met)
     try:
@@ -35,7 +35,7 @@ def is_refused(values: Any) -> bool:
 
 
 def import_all(package: str) -> None:
-    """Import a module, and the modules directly in it where it is a package; do nothing if it does not exist."""
+    """Import a module and, if it is a package, the modules directly in it; do nothing if it does not exist."""
     if find_spec(package) is not None:
         path = getattr(importlib.import_module(package), "__path__", ())
         for module in pkgutil.iter_modules(path):
@@ -43,7 +43,7 @@ def import_all(package: str) -> None:
 
 
 def imported(name: str) -> Any:
-    """Return what ``package.module:Attribute`` names.
+    """Return the object named ``package.module:Attribute``.
 
     Raises:
         InputError: The module cannot be imported, or has no such attribute.
@@ -53,11 +53,11 @@ def imported(name: str) -> Any:
         found: Any = importlib.import_module(module)
         for each in attribute.split("."):
             found = getattr(found, each)
-    except Exception as error:  # whatever a module does when it is imported
+    except Exception as error:  # a module can raise anything when it is imported
         raise InputError(
             f"{name!r} cannot be imported: {type(error).__name__}: {error}",
-            expected="package.module:Attribute, of a module that Python finds",
-            fix="start from its folder, or put that folder into PYTHONPATH",
+            expected="package.module:Attribute, of an importable module",
+            fix="run the command in the module's folder, or add that folder to PYTHONPATH",
         ) from error
     return found
 

@@ -1,4 +1,4 @@
-"""Buffers that are computed when a module is made: not saved, moved with it, restored with every checkpoint."""
+"""Buffers that are computed when a module is created, and not saved."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 
 def register_constants(module: nn.Module, **values: Tensor) -> None:
-    """Register buffers that are not saved. Loading a checkpoint restores their values.
+    """Register buffers that are not saved in checkpoints.
 
-    They are not in the checkpoint, so that nothing else restores them after ``.to("meta")`` and ``.to_empty(...)``.
+    Loading a checkpoint restores their values, which are lost after ``.to("meta")`` and ``.to_empty(...)``.
 
     Args:
-        module: The module that owns them.
+        module: The module that owns the buffers.
         values: Name -> value.
 
     Example:
@@ -36,7 +36,7 @@ def register_constants(module: nn.Module, **values: Tensor) -> None:
 def _restore(kept: Mapping[str, Tensor], module: nn.Module, _: Any) -> None:
     for name, value in kept.items():
         buffer = module.get_buffer(name)
-        if buffer.is_meta:  # a checkpoint was assigned to a module that has no memory: its tensors say where to
+        if buffer.is_meta:  # a checkpoint was assigned to a module on "meta": use the device of its tensors
             there = itertools.chain(module.parameters(), module.buffers())
             device = next((tensor.device for tensor in there if not tensor.is_meta), buffer.device)
         else:

@@ -1,15 +1,15 @@
-"""Numbers as text."""
+"""Format numbers."""
 
 from __future__ import annotations
 
 
 def decimal(value: float, digits: int, sign: str = "") -> str:
-    """Return a number with so many decimals, and no sign before a zero that is left of a small negative one.
+    """Return a number with fixed decimals, without the sign of a negative number that is rounded to 0.
 
     Args:
         value: The number.
         digits: Number of decimals.
-        sign: ``+`` to put it before positive numbers.
+        sign: ``+`` to show the sign of positive numbers.
 
     Example:
         >>> decimal(-0.0004, 3), decimal(-0.5, 3), decimal(0.5, 1, "+"), decimal(-0.0004, 3, "+")
@@ -19,7 +19,7 @@ def decimal(value: float, digits: int, sign: str = "") -> str:
 
 
 def short_decimal(value: float, digits: int, sign: str = "") -> str:
-    """Return :func:`decimal` without the zero before the point, as papers print scores.
+    """Return :func:`decimal` without the leading zero, as papers print scores.
 
     Example:
         >>> short_decimal(0.768, 3), short_decimal(-0.01, 2, "+"), short_decimal(0.9996, 3), short_decimal(10.2, 2)

@@ -1,4 +1,4 @@
-"""The device that a model runs on."""
+"""Choose the device of a model."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gcnlabel.errors import InputError
 
 
 def device_named(name: str) -> torch.device:
-    """Return a device by its name, for ``auto`` a GPU where there is one and else the CPU.
+    """Return a device by its name; ``auto`` is a GPU if there is one, else the CPU.
 
     Raises:
-        InputError: There is no such device.
+        InputError: The device cannot be used.
 
     Example:
         >>> device_named("cpu")
@@ -25,5 +25,5 @@ def device_named(name: str) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         first = str(error).partition("\n")[0]
         raise InputError(
-            f"device {name!r} cannot be used: {first}", expected="auto, cpu, or a device that is there"
+            f"device {name!r} cannot be used: {first}", expected="auto, cpu, or an available device"
         ) from error

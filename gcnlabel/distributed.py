@@ -16,11 +16,11 @@ def processes() -> int:
 
 
 def sum_over_processes(values: Tensor) -> Tensor:
-    """Return the sum of ``values`` over all processes; ``values`` itself when there is one.
+    """Return the sum of ``values`` over all processes; ``values`` itself for a single process.
 
-    Every process must call it, in the same order, forwards and backwards. Its gradient is the sum over the processes'
-    own gradients: where all of them compute the same loss, this is ``number of processes * gradient``, and the average
-    over processes that distributed training takes is the gradient of one process with all samples.
+    Every process must call it, in the same order, in forward and backward passes. Its gradient is the sum of the
+    processes' gradients: if all compute the same loss, this is ``number of processes * gradient``, and the average over
+    processes in distributed training is the gradient of one process with all samples.
     """
     if processes() == 1:
         return values

@@ -1,4 +1,4 @@
-"""Errors and warnings for the user who gave the input."""
+"""Errors and warnings about user input."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ NOTE = logging.INFO + 5
 
 
 def note(text: str) -> None:
-    """Tell the user how an input was used: a line on the command line, a log record elsewhere."""
+    """Log how an input is used; the command line prints it."""
     logging.getLogger("gcnlabel").log(NOTE, text)
 
 
 class InputError(ValueError):
-    """Something the user gave cannot be used.
+    """An input of the user cannot be used.
 
     Args:
-        what: What was given and why it cannot be used.
-        where: Where it was found: a file, row, column, label or config key.
-        expected: What was expected instead.
-        fix: What to do about it.
+        what: The input and the problem.
+        where: Its place: a file, row, column, label or config key.
+        expected: The expected input.
+        fix: Advice, shown as "to do".
 
     Example:
         >>> print(InputError("unknown class 'hapy'", where="a.csv, row 3", fix="did you mean 'happy'?"))
@@ -49,7 +49,7 @@ class InputError(ValueError):
 
 
 class UntrustedCodeError(InputError):
-    """A file names code that the user has neither named nor trusted."""
+    """A file names code that the user has neither given nor trusted."""
 
 
 class NoEdgeError(InputError):
@@ -57,15 +57,15 @@ class NoEdgeError(InputError):
 
 
 class GcnlabelWarning(UserWarning):
-    """Base of the warnings that gcnlabel gives about data."""
+    """Base class of warnings about data."""
 
 
 class FewSamplesWarning(GcnlabelWarning):
-    """A statistic of two labels rests on very few samples."""
+    """A statistic of two labels is based on very few samples."""
 
 
 class UndefinedStatisticWarning(GcnlabelWarning):
-    """A pair of labels has no defined statistic and was given 0."""
+    """The statistic of a pair of labels is undefined and set to 0."""
 
 
 class IsolatedLabelWarning(GcnlabelWarning):
@@ -73,7 +73,7 @@ class IsolatedLabelWarning(GcnlabelWarning):
 
 
 class DisagreeingEdgesWarning(GcnlabelWarning):
-    """Edges from another source, or from names alone, disagree with the measured statistics."""
+    """Edges from another source, or from embeddings of names, disagree with the measured statistics."""
 
 
 MEMORY = re.compile(
@@ -82,7 +82,7 @@ MEMORY = re.compile(
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error says that memory ran out; PyTorch's on a CPU is a plain ``RuntimeError``.
+    """Return whether an error means that memory ran out; on a CPU PyTorch raises a plain ``RuntimeError``.
 
     Example:
         >>> is_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"))
@@ -92,7 +92,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the closest known name, or None when nothing is close.
+    """Return a hint with the closest known name, or None if no name is close.
 
     Example:
         >>> closest("valance", ["valence", "arousal"])

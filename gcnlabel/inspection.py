@@ -37,7 +37,7 @@ class LabelRow:
     in_neighbours: tuple[tuple[str, float], ...]
 
     @property
-    def apart(self) -> int:
+    def negative(self) -> int:
         """Number of its in-neighbours with a negative weight."""
         return sum(weight < 0 for _, weight in self.in_neighbours)
 
@@ -87,17 +87,17 @@ def inspect_warnings(graph: LabelGraph) -> list[str]:
     edges = int((source != target).sum())
     found = []
     if not torch.isfinite(graph.edge_weight).all():
-        found.append("some edge weights are NaN or infinite: every score would become NaN")
+        found.append("some edge weights are NaN or infinite: scores will be NaN")
     if few := graph.history.get("few_samples"):
         found.append(few_samples_text(few))
     if isolated:
         found.append(f"{len(isolated)} isolated label(s), without any edge to or from another: {shorten(isolated)}")
     if source_only:
-        found.append(f"{len(source_only)} label(s) receive nothing from another: {shorten(source_only)}")
+        found.append(f"{len(source_only)} label(s) without in-neighbours: {shorten(source_only)}")
     if empty:
         found.append(
-            f"{len(empty)} label(s) have no edge at all, not even to themselves: {shorten(empty)}; "
-            "their generated vectors are zero, and dividing by their row sum gives NaN"
+            f"{len(empty)} label(s) without any edge or self-loop: {shorten(empty)}; their generated vectors are zero, "
+            "and dividing by their row sum gives NaN"
         )
     if uneven:
         found.append(f"{len(uneven)} row(s) do not sum to one (absolute sums): {shorten(uneven)}")
@@ -107,7 +107,7 @@ def inspect_warnings(graph: LabelGraph) -> list[str]:
 
 
 def strongest_edges(graph: LabelGraph, count: int) -> list[tuple[str, str, float]]:
-    """Return source, receiving label and weight of the strongest edges between different labels, strongest first.
+    """Return (source, receiving label, weight) of the ``count`` strongest edges between different labels, in order.
 
     Example:
         >>> strongest_edges(LabelGraph.from_dense([[0, -0.5], [0.25, 0]], ["sad", "glad"]), 1)
@@ -119,7 +119,7 @@ def strongest_edges(graph: LabelGraph, count: int) -> list[tuple[str, str, float
 
 
 def signs(graph: LabelGraph) -> tuple[int, int]:
-    """Return the number of directed edges between different labels of positive and of negative weight.
+    """Return the numbers of positive and of negative directed edges between different labels.
 
     Example:
         >>> signs(LabelGraph.from_dense([[0, -0.5], [0.25, 0]], ["sad", "glad"]))
@@ -140,7 +140,7 @@ def tau_sweep(statistic: Floats, taus: Floats) -> tuple[npt.NDArray[np.int64], n
     """Return the numbers of directed edges and of labels without a neighbour at each threshold.
 
     Args:
-        statistic: Raw matrix [L, L], row = receiving label; its size counts, not its sign.
+        statistic: Raw matrix [L, L], row = receiving label; absolute values are used.
         taus: Thresholds [K].
 
     Returns:
@@ -153,14 +153,14 @@ def tau_sweep(statistic: Floats, taus: Floats) -> tuple[npt.NDArray[np.int64], n
     """
     size = np.abs(statistic)  # a copy
     np.fill_diagonal(size, 0)
-    largest = np.sort(size.max(1))  # of each label's, [L]
+    largest = np.sort(size.max(1))  # largest entry of each label, [L]
     entries = np.sort(size[size > 0])
     edges = len(entries) - np.searchsorted(entries, taus)
     return edges, np.searchsorted(largest, np.maximum(taus, np.nextafter(0, 1)))
 
 
 def threshold_of(graph: LabelGraph) -> float | None:
-    """Return the threshold by which a graph was finished; None for a raw one, or one without a threshold."""
+    """Return the threshold of a finished graph; None for a raw graph, or one without a threshold."""
     taus = [step["tau"] for step in graph.history.get("transforms", []) if "tau" in step]
     return float(taus[-1]) if taus else None
 
@@ -168,7 +168,7 @@ def threshold_of(graph: LabelGraph) -> float | None:
 def swept_statistic(graph: LabelGraph) -> Floats:
     """Return the raw statistic [L, L] of the blocks that the graph's transforms kept."""
     if graph.statistic is None:
-        raise InputError("the graph does not hold the statistic it was made of", expected="one that build-graph wrote")
+        raise InputError("the graph has no raw statistic", expected="a graph that build-graph wrote")
     statistic: Floats = as_dense(graph.statistic).double().numpy().copy()
     tasks = graph.tasks
     kept = [step["keep"] for step in graph.history.get("transforms", []) if step.get("keep")]

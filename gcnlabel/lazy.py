@@ -1,4 +1,4 @@
-"""Packages whose names are imported on first use: importing one name does not import the others."""
+"""Packages that import their names on first use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class LazyPackage(ModuleType):
-    """A package that takes its names from the modules that define them, as its stub ``__init__.pyi`` says.
+    """A package that imports its names lazily, from the modules in its stub ``__init__.pyi``.
 
     Type checkers read the same stub (Scientific Python, SPEC 1).
     """
@@ -25,7 +25,7 @@ class LazyPackage(ModuleType):
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a name, unless it is one of the stub's and a module of that name has just been imported."""
+        """Set a name, except a name of the stub to a module of the same name, which an import would set."""
         if name not in self._origins or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
 

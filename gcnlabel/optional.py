@@ -1,4 +1,4 @@
-"""Optional libraries."""
+"""Import optional libraries."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 
 def optional(module: str, extra: str, user: str) -> Any:
-    """Return an optional library, imported.
+    """Import and return an optional library.
 
     Args:
         module: Its module.
         extra: The extra of gcnlabel that installs it.
-        user: What needs it, for the message.
+        user: The feature that needs it, for the message.
 
     Raises:
         InputError: It is not installed.

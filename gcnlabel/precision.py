@@ -1,4 +1,4 @@
-"""Full precision where half precision is too inaccurate."""
+"""Disable autocast where half precision is too inaccurate."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 AUTOCAST = frozenset(kind for kind in ("cpu", "cuda", "xpu", "mps", "hpu") if torch.amp.is_autocast_available(kind))
-"""Kinds of devices that know autocast; asked once: compilers cannot trace the question."""
+"""Device types with autocast; determined at import, since compilers cannot trace the call."""
 
 
 def full_precision(device: torch.device) -> AbstractContextManager[Any]:
-    """Return a context without autocast; an empty one where autocast is off, or exported programs would contain it.
+    """Return a context that disables autocast; an empty context if it is off, so that exported programs contain none.
 
     Example:
         >>> with torch.autocast("cpu", torch.bfloat16), full_precision(torch.device("cpu")):

@@ -1,4 +1,4 @@
-"""Work in several processes."""
+"""Run jobs in several processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import TypeVar
 from gcnlabel.errors import InputError
 
 PATIENCE = 3
-"""Seconds that workers have to clean up."""
+"""Seconds for workers to clean up."""
 _given_up = Event()
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -27,15 +27,15 @@ Result = TypeVar("Result")
 def unordered(
     work: Callable[[Job], Result], jobs: Sequence[Job], workers: int | None = None
 ) -> Iterator[tuple[Job, Result]]:
-    """Yield each job with its result, as they become ready.
+    """Yield each job with its result, in order of completion.
 
-    When a job fails, or the caller stops or is stopped, no other job is started and running ones are
-    cancelled: a job must write its files atomically. When this process is killed, its workers end.
+    When a job fails or the caller stops, no further job is started and running ones are terminated, so jobs must write
+    files atomically. When this process is killed, its workers end.
 
     Args:
         work: A function at the top level of a module.
         jobs: Arguments, one for each call.
-        workers: Number of processes, None for one a processor; with one, jobs are done here, in order.
+        workers: Number of processes, None for one per processor; with one, jobs run in this process, in order.
 
     Raises:
         InputError: A worker was killed.
@@ -71,16 +71,16 @@ def processors() -> int:
 
 
 def _context(module: str) -> BaseContext:
-    """Return how processes are started that work with a module."""
+    """Return the multiprocessing context for jobs of a module."""
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)  # a plain fork copies the locks of polars' and torch's threads
     if method == "forkserver":
-        context.set_forkserver_preload([module])  # imported once, not once a worker
+        context.set_forkserver_preload([module])  # imported once instead of once per worker
     return context
 
 
 def _end(workers: Iterable[BaseProcess]) -> None:
-    """End workers, which have a few seconds to clean up."""
+    """Terminate workers; kill them after a few seconds."""
     workers = list(workers)
     for worker in workers:
         worker.terminate()
@@ -103,7 +103,7 @@ def _give_up(signum: int, frame: FrameType | None) -> None:
 
 
 def _do(work: Callable[[Job], Result], job: Job) -> Result:
-    """Do a job, unless this process is to end: the pool would take its exit for the result of the previous job."""
+    """Do a job, unless this process is ending: the pool would take its exit for the result of the previous job."""
     if _given_up.is_set():
         os._exit(1)
     try:

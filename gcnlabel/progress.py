@@ -1,4 +1,4 @@
-"""Progress bars for work that tells how much of it is done."""
+"""Progress bars."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 2.0
-"""Seconds after which a bar is shown."""
+"""Seconds before a bar is shown."""
 Item = TypeVar("Item")
 Report = Callable[[int, int], None]
-"""Called with the number done and of all."""
+"""Callback with the number of finished items and of all items."""
 _SHOWN: ContextVar[Progress | None] = ContextVar("shown", default=None)
 _REPORT: ContextVar[Report | None] = ContextVar("report", default=None)
 
 
 @contextmanager
 def without_notes() -> Iterator[None]:
-    """Leave out what work says on its way, but for warnings."""
+    """Suppress notes, but not warnings, within the block."""
     logger = logging.getLogger("gcnlabel")
     level = logger.level
     logger.setLevel(logging.WARNING)
@@ -36,7 +36,7 @@ def without_notes() -> Iterator[None]:
 
 
 def counted(items: Iterable[Item], total: int, progress: Report | None) -> Iterator[Item]:
-    """Yield items and report how many are done.
+    """Yield items and report how many are finished.
 
     Example:
         >>> [*counted("ab", 2, lambda done, total: print(done, "of", total))]
@@ -51,23 +51,23 @@ def counted(items: Iterable[Item], total: int, progress: Report | None) -> Itera
 
 
 def reported(items: Iterable[Item], total: int) -> Iterator[Item]:
-    """Yield items and tell the bar of :func:`reported_bar` that is open, if one is, how many are done.
+    """Yield items and update the open :func:`reported_bar`, if any.
 
     Args:
-        items: What is worked on.
-        total: How many they are.
+        items: The items.
+        total: Number of items.
     """
     return counted(items, total, _REPORT.get())
 
 
 @contextmanager
 def reported_bar(what: str, *, show: bool = True) -> Iterator[None]:
-    """Show a bar as :func:`progress_bar` does, which the loops inside tell by :func:`reported` how much is done.
+    """Show a bar as :func:`progress_bar`, which loops inside the block update through :func:`reported`.
 
-    It is gone from the terminal at the end, and stands in no file that stderr is written to.
+    It is removed from the terminal at the end, and not written to files.
 
     Args:
-        what: What is done, in a word or two.
+        what: Short description of the work.
         show: Whether to show it.
     """
     with progress_bar(what, show=show, kept=False) as report:
@@ -80,14 +80,14 @@ def reported_bar(what: str, *, show: bool = True) -> Iterator[None]:
 
 @contextmanager
 def progress_bar(what: str, *, show: bool = True, kept: bool = True) -> Iterator[Report]:
-    """Show a bar with the time left after two seconds; yields what is called with the number done and of all.
+    """Show a bar with the remaining time, after two seconds; yields the callback that updates it.
 
-    Inside another bar it is a second line there.
+    Inside another bar it is a second line.
 
     Args:
-        what: What is done, in a word.
+        what: Short description of the work.
         show: Whether to show it.
-        kept: Whether it is left on the terminal at the end.
+        kept: Whether it remains on the terminal at the end.
     """
     outer = _SHOWN.get()
     if outer is not None:
@@ -117,16 +117,16 @@ def _new_bars(what: str, *, show: bool, kept: bool) -> Iterator[Report]:
         _SHOWN.reset(token)
         timer.cancel()
         if timer.is_alive():
-            timer.join()  # it starts the bar just now
+            timer.join()  # the bar is being started
         if shown.live.is_started:
             shown.stop()
 
 
 def bars(console: Console | None = None) -> Progress:
-    """Return a display of bars: what is done, how much of it, the time that it took and that is left; on stderr.
+    """Return a display of bars: description, progress, elapsed and remaining time.
 
     Args:
-        console: Where else to show it.
+        console: The console; None for stderr.
     """
     from rich.console import Console
     from rich.progress import (

@@ -1,7 +1,7 @@
-"""Parts by name: registered where they are defined, or named by a user as ``package.module:Attribute``.
+"""Registries of parts by name: registered where they are defined, or user code ``package.module:Attribute``.
 
-A part is a callable. Its positional arguments are what it is made from, its keyword-only arguments are its options:
-names, types and defaults of a config are read from there. A subclass of :class:`Part` holds its options itself.
+A part is a callable. Its keyword-only arguments are its options, from which names, types and defaults of a config are
+derived; its positional arguments are given by the caller. A subclass of :class:`Part` declares its options itself.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from gcnlabel.settings import Section, keyword_options
 
 Made = TypeVar("Made", bound=Callable[..., Any])
 WINGS = ("faces", "studies", "papers")
-"""Packages that no other imports; their parts are in folders with the names of the core's folders."""
+"""Packages that the core does not import; their parts are in folders with the names of the core's folders."""
 
 KINDS: dict[str, Registry] = {}
-"""Kind -> its registry, for imported registries."""
+"""Kind of part -> its registry, for imported registries."""
 
 
 class Part(Section):
@@ -33,34 +33,34 @@ class Part(Section):
     kind: ClassVar[Registry | None] = None
 
     def __reduce__(self) -> Any:
-        """Other processes parse a part anew: its class is made by its registry."""
+        """Pickle as plain values, which other processes parse: the class is created by the registry."""
         return super().__reduce__() if self.kind is None else (self.kind.parse, (self.model_dump(),))
 
     def __str__(self) -> str:
-        """Return the name and the options behind it."""
+        """Return ``NAME:OPTION:OPTION``."""
         return ":".join([self.name, *map(str, self.options.values())])
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options of the part itself, with their defaults; not what the form of its kind adds."""
+        """The part's own options, with their defaults; not the options of all parts of its kind."""
         form: Any = type(self).__bases__[0]
         return {key: getattr(self, key) for key in type(self).model_fields if key not in form.model_fields}
 
 
 @dataclass(eq=False, repr=False)
 class Registry:
-    """Parts of one kind.
+    """Registry of the parts of one kind.
 
-    As annotation of a field, ``Annotated[Part, HEADS]``, it takes a name, or a mapping of a name and options.
+    A config field ``Annotated[Part, HEADS]`` accepts a name, or a mapping of a name and options.
 
     Args:
-        kind: Name of such a part in messages.
-        home: Module, or package whose modules define parts: all are imported when a name is looked up, with those in
+        kind: Name of the kind in messages.
+        home: Module, or package whose modules define parts; all are imported when a name is looked up, with those in
             folders of the same name in :data:`WINGS`.
         key: Key of the name in a config.
         form: Base class of the settings of the kind, a :class:`Part`.
-        default: Name of the part where options are given without one.
-        makes: Type of what the parts make; as ``package.module:Attribute`` where importing it takes long.
+        default: Name of the part if options are given without a name.
+        makes: Type of the results of parts; as ``package.module:Attribute`` to avoid a slow import.
 
     Example:
         >>> CELLS = Registry("cell", "gcnlabel.registry")
@@ -87,7 +87,7 @@ class Registry:
         self._loaded = False
 
     def register(self, name: str, **answers: Any) -> Callable[[Made], Made]:
-        """Return a decorator that makes a callable the part of that name; ``answers`` become its attributes."""
+        """Return a decorator that registers a callable under a name; ``answers`` become its attributes."""
 
         def add(part: Made) -> Made:
             self._parts[name] = part
@@ -103,10 +103,10 @@ class Registry:
         return sorted(self._parts)
 
     def resolve(self, name: str) -> Callable[..., Any]:
-        """Return the part of that name, or what ``package.module:Attribute`` names.
+        """Return the part with a name, or the object named ``package.module:Attribute``.
 
         Raises:
-            InputError: There is none; or the code cannot be imported.
+            InputError: The name is unknown, or the code cannot be imported.
         """
         if ":" in name:
             return imported(name)
@@ -132,8 +132,8 @@ class Registry:
         """Return the checked settings of a part, from its name or from a mapping of name and options.
 
         Raises:
-            ValidationError: An option does not exist or has a value that is not allowed.
-            InputError: The name does not exist, or is missing.
+            ValidationError: An option is unknown or its value is not allowed.
+            InputError: The name is unknown or missing.
         """
         if isinstance(value, Section):
             return value
@@ -146,10 +146,10 @@ class Registry:
         return self.settings(name).model_validate(values)
 
     def checked(self, value: Any) -> Any:
-        """Do what :meth:`parse` does, outside a config.
+        """Return the same as :meth:`parse`, for use outside a config.
 
         Raises:
-            InputError: The name or an option does not exist, or has a value that is not allowed.
+            InputError: The name or an option is unknown, or a value is not allowed.
         """
         try:
             return self.parse(value)
@@ -159,10 +159,10 @@ class Registry:
             raise InputError(place) from None
 
     def make(self, value: Any, *made_from: Any) -> Any:
-        """Return what the part makes of its positional arguments, with the options of its settings.
+        """Call the part with positional arguments and the options of its settings, and return the result.
 
         Raises:
-            InputError: What it makes is of another type than the parts of this kind make.
+            InputError: The result does not have the type of this kind.
         """
         part = self.checked(value)
         made = self.resolve(part.name)(*made_from, **part.options)
@@ -173,16 +173,16 @@ class Registry:
         return made
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
-        """Return how pydantic reads a field that is annotated with this registry."""
+        """Return pydantic's schema of a field that is annotated with this registry."""
         dump = core_schema.plain_serializer_function_ser_schema(lambda part: part.model_dump())
         return core_schema.no_info_plain_validator_function(self.parse, serialization=dump)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        """Return what a description of the settings says of a field that is annotated with this registry."""
+        """Return the JSON schema of a field that is annotated with this registry."""
         return {"part": self.kind}
 
     def __reduce__(self) -> Any:
-        """Other processes have the registry that they import."""
+        """Pickle by name: other processes import the registry."""
         return _registry, (self.kind, self.home)
 
     def _load(self) -> None:

@@ -1,4 +1,4 @@
-"""Base class of all settings: typed keys, and one message for an unknown key."""
+"""Base class and types of settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 ONE, EACH = "<one>", "<each>"
 BY_FORM = Discriminator(lambda value: EACH if isinstance(value, dict) else ONE)
-"""Tells one value from a mapping, so that there is one message, about what was meant."""
+"""Chooses between a single value and a mapping, so that pydantic reports one error."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 ShareOrShares = Annotated[Annotated[Share, Tag(ONE)] | Annotated[dict[str, Share], Tag(EACH)], BY_FORM]
@@ -34,7 +34,7 @@ WeightOrPair = Annotated[Annotated[Weight, Tag(ONE)] | Annotated[Pair, Tag(EACH)
 
 
 def _whether_or_beta(value: Any) -> bool | float:
-    """Return a truth value, or a number between 0 and 1."""
+    """Return a boolean, or a number between 0 and 1."""
     if isinstance(value, bool) or (isinstance(value, float) and 0 < value < 1):
         return value
     raise PydanticCustomError("whether_or_beta", "Input should be true or false, or a number between 0 and 1")
@@ -43,15 +43,15 @@ def _whether_or_beta(value: Any) -> bool | float:
 BETA = {"anyOf": [{"type": "boolean"}, {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}]}
 WhetherOrBeta = Annotated[Any, PlainValidator(_whether_or_beta), WithJsonSchema(BETA)]
 ClassWeights = Annotated[Annotated[WhetherOrBeta, Tag(ONE)] | Annotated[dict[str, WeightOrPair], Tag(EACH)], BY_FORM]
-"""Weights by frequency or not, or by effective numbers of samples with that beta; or class -> weight, tag -> [weight
-where absent, weight where present]."""
+"""Whether to weight by frequency; or beta of weights by effective numbers; or class -> weight, tag -> [weight where
+absent, weight where present]."""
 Sizes = Annotated[Sequence[PositiveInt], Field(max_length=8), AfterValidator(list)]
 Names = Annotated[Sequence[str], AfterValidator(list)]
 
 LEFT = "<left>"
-"""Key for the names of keys that a base gave beside another part: they count where the part that is named has such."""
+"""Key for the names of options from a base config with another part; they are ignored if the new part lacks them."""
 UNKNOWN_KEY = "unknown_key"
-"""Type of the error that names a key that does not exist; its context holds the key and those that do."""
+"""Type of pydantic's error for an unknown key; its context holds the key and the known keys."""
 
 
 class Section(BaseModel):
@@ -77,7 +77,7 @@ def keyword_options(part: Callable[..., Any]) -> dict[str, Any]:
     found = {}
     try:
         arguments = inspect.signature(part, eval_str=True).parameters.values()
-    except (TypeError, ValueError):  # no callable; or one built into Python that does not tell
+    except (TypeError, ValueError):  # no callable, or a builtin without a signature
         return {}
     for argument in arguments:
         if argument.kind is argument.KEYWORD_ONLY:

@@ -1,4 +1,4 @@
-"""Signals that end a command: each raises an exception, so that open work is cleaned up, within a limited time."""
+"""Handle signals that end a command: raise an exception, so that work is cleaned up, within a limited time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from types import FrameType
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1")
 GRACE = 20
-"""Seconds from a signal until the process ends in any case."""
+"""Seconds from a signal until the process is ended."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -24,7 +24,7 @@ class Stopped(KeyboardInterrupt):
 
     Args:
         signum: The signal.
-        hint: How to go on.
+        hint: How to continue.
     """
 
     def __init__(self, signum: int = signal.SIGINT, hint: str = "") -> None:
@@ -40,10 +40,10 @@ _raised: Callable[[], Stopped | None] = _nothing
 
 
 def handle(signum: int, frame: FrameType | None = None) -> None:
-    """Raise :class:`Stopped`, unless one is on its way: then a second signal ends the process at once.
+    """Raise :class:`Stopped`; while one is being handled, end the process at once.
 
     Raises:
-        Stopped: Where none is on its way.
+        Stopped: No other one is being handled.
     """
     global _raised
     if _raised() is not None:
@@ -53,14 +53,15 @@ def handle(signum: int, frame: FrameType | None = None) -> None:
     try:
         raise stop
     finally:
-        del stop  # this frame, which its traceback holds, would keep it alive
+        del stop  # its traceback refers to this frame, which would keep it alive
 
 
 @contextmanager
 def stopping(hint: str) -> Iterator[None]:
-    """Make the signals that end a process exceptions, as long as the block runs.
+    """Turn the signals that end a process into exceptions within the block.
 
-    Work that does not return to Python, and so cannot be interrupted, ends :data:`GRACE` seconds after the signal.
+    Work that does not return to Python cannot be interrupted; the process is ended :data:`GRACE` seconds after the
+    signal.
 
     Args:
         hint: Text of the message after "stopped".
@@ -84,7 +85,7 @@ def stopping(hint: str) -> Iterator[None]:
 
 
 class _Watch:
-    """Sees signals even while the main thread does not: the system writes their numbers into a pipe."""
+    """Receives signals while the main thread is blocked, through a pipe to which the system writes their numbers."""
 
     def __init__(self, hint: str) -> None:
         self.hint = hint
@@ -97,7 +98,7 @@ class _Watch:
     def end(self) -> None:
         signal.set_wakeup_fd(self.before)
         self.done.set()
-        os.close(self.write)  # which the other end sees
+        os.close(self.write)  # ends the reading thread
 
     def _wait(self) -> None:
         numbers = {int(signum) for signum in _signals() if signal.getsignal(signum) is not signal.SIG_IGN}
@@ -110,7 +111,7 @@ class _Watch:
         for _ in range(GRACE):
             if self.done.wait(1):
                 return
-            if _raised() is None:  # a library has caught it, as imports do
+            if _raised() is None:  # a library has caught the exception, e.g. during an import
                 signal.pthread_kill(threading.main_thread().ident or 0, signum)
         with suppress(OSError, ValueError):
             sys.stderr.write(f"stopped by {signal.Signals(signum).name}; {self.hint}\n")

@@ -1,4 +1,4 @@
-"""Sentence encoders of sentence-transformers, from a folder or the Hugging Face hub."""
+"""Load sentence encoders of sentence-transformers, from a folder or the Hugging Face hub."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gcnlabel.optional import optional
 
 
 def load_encoder(model: str, *, download: bool = True) -> Any:
-    """Return a ``SentenceTransformer`` on the CPU, its weights from safetensors only, without code of the model's.
+    """Return a ``SentenceTransformer`` on the CPU, with weights only from safetensors, and without the model's code.
 
     Args:
         model: Folder of a model, or its name on the hub.
-        download: Whether it may be fetched from the hub where it is not here.
+        download: Whether it may be downloaded from the hub.
 
     Raises:
-        InputError: sentence-transformers is not installed, or the model cannot be had.
+        InputError: sentence-transformers is not installed, or the model cannot be loaded.
     """
     library = optional("sentence_transformers", "text", "a text encoder")
     local = Path(model).expanduser()
@@ -35,6 +35,5 @@ def load_encoder(model: str, *, download: bool = True) -> Any:
         reason = str(error).partition("\n")[0]
         raise InputError(
             f"the text encoder {model!r} cannot be loaded: {reason}",
-            fix="fetch the model's folder (config.json, tokenizer, model.safetensors) where there is a network, and "
-            "name the folder",
+            fix="download the model's folder (config.json, tokenizer, model.safetensors) elsewhere, and give its path",
         ) from error

@@ -1,4 +1,4 @@
-"""Parts that one text names: with their options behind them, or as a file."""
+"""Registries whose parts are given as one text, ``NAME:OPTION``, or as a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.registry import Registry
 
 FILE = "file"
-"""Part that reads what is no name; its first option is the path."""
+"""Part for texts that are no name; its first option is the path."""
 CODE = re.compile(r"[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*(\.\w+)*")
 
 

@@ -1,4 +1,4 @@
-"""Dimensions are learned in standard units and predicted in the user's."""
+"""Units of dimensions: standard units in training, the user's units in predictions."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from gcnlabel.tasks import TaskSet
 
 Floats = npt.NDArray[np.float64]
 DIGITS, CONSTANT = 1e5, 1e7
-"""Ratios of mean to deviation from which single precision keeps fewer than two digits of the deviation, and none."""
+"""Ratios of mean to deviation from which float32 keeps fewer than two digits of the deviation, and none."""
 
 
 class Units(nn.Module):
-    """``value = mean + sd * score`` of each dimension; scores of classes and tags stay as they are.
+    """Convert scores of dimensions by ``value = mean + sd * score``; scores of classes and tags are not changed.
 
     Heads start near 0 with a spread of about 1, so that a year, a price or a rating trains as well as a value in -1..1.
     CCC is the same in both units. In evaluation mode values are bounded by the task's declared range; in training they
     are not, since the gradient beyond a bound would be 0.
 
-    Mean and deviation are buffers: a checkpoint carries them. One without them, of a model that was trained on the
-    annotated values themselves, is read as mean 0 and deviation 1.
+    Mean and deviation are buffers, saved in checkpoints. A checkpoint without them, of a model that was trained on the
+    annotated values, is loaded with mean 0 and deviation 1.
 
     Args:
-        tasks: Tasks that are predicted.
+        tasks: The predicted tasks.
         mean: Mean of each dimension of all dimensional tasks, in order, [dims]; 0 when None.
         sd: Deviation [dims]; 1 when None.
 
@@ -68,9 +68,10 @@ class Units(nn.Module):
 
     @classmethod
     def fit(cls, annotations: Annotations) -> Units:
-        """Return the units of annotated training targets: deviation 1 where all are equal or none is annotated.
+        """Return the units of annotated training targets, with deviation 1 if all are equal or none is annotated.
 
-        Warns where the mean is so large beside the deviation that single precision cannot hold both.
+        Warns:
+            GcnlabelWarning: The mean is so large compared to the deviation that float32 cannot represent both.
         """
         dimensional = [task for task in annotations.tasks if not task.discrete]
         moments = [_moments(annotations.targets[task.name]) for task in dimensional]
@@ -78,7 +79,7 @@ class Units(nn.Module):
         for name, m, s in zip((label for task in dimensional for label in task.labels), mean, sd, strict=True):
             if DIGITS * s < abs(m) < CONSTANT * s:
                 warnings.warn(
-                    f"dimension {name!r}: mean {m:g}, deviation {s:g}: single precision hardly tells its values apart; "
+                    f"dimension {name!r}: mean {m:g}, deviation {s:g}: float32 hardly distinguishes its values; "
                     "subtract a constant from them",
                     GcnlabelWarning,
                     stacklevel=2,
@@ -106,7 +107,7 @@ class Units(nn.Module):
 
         Args:
             slope: Slope of each dimension of all dimensional tasks, [dims].
-            offset: Offset of each, [dims].
+            offset: Offset of each dimension, [dims].
         """
         units = copy.deepcopy(self)
         units.mean.copy_(self.mean.double() + self.sd.double() * offset)
@@ -124,7 +125,7 @@ class Units(nn.Module):
         return units.train(self.training)
 
     def of_labels(self) -> tuple[Tensor, Tensor]:
-        """Return mean and deviation of all labels, each [L]: 0 and 1 of classes and tags."""
+        """Return mean and deviation of all labels, each [L]; 0 and 1 for classes and tags."""
         mean, sd = self.mean.new_zeros(self.tasks.num_labels), self.sd.new_ones(self.tasks.num_labels)
         for name, place in self.places.items():
             mean[self.tasks.slice_of(name)], sd[self.tasks.slice_of(name)] = self.mean[place], self.sd[place]
@@ -140,7 +141,7 @@ class Units(nn.Module):
 
 
 def _moments(target: Floats) -> Floats:
-    """Return mean and deviation of what is annotated, [2, dims]; 0 of a dimension without a value."""
+    """Return mean and deviation of the annotated values, [2, dims]; 0 for a dimension without a value."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of an empty slice
+        warnings.simplefilter("ignore", RuntimeWarning)  # "Mean of empty slice"
         return np.nan_to_num(np.stack([np.nanmean(target, 0), np.nanstd(target, 0)]))

@@ -166,7 +166,7 @@ def test_a_line_with_too_many_numbers_is_named(tmp_path):
     """Unless the label is found all the same: words may hold numbers and spaces."""
     (tmp_path / "v.txt").write_text("cat 1 2\ndog 3 4 5\ncow 6 7\nroute 66 8 9\nroute 10 11\n")
     for labels in (["dog"], ["cat", "dog"], ["cat", "Dog"], ["big-dog"]):
-        with pytest.raises(InputError, match="3 numbers behind 'dog'(.|\n)*line 2(.|\n)*2, as in the other lines"):
+        with pytest.raises(InputError, match="3 numbers after 'dog'(.|\n)*line 2(.|\n)*2, as in the other lines"):
             read_word_vectors(tmp_path / "v.txt", labels, missing="skip")
     assert read_word_vectors(tmp_path / "v.txt", ["route", "route 66"]).tolist() == [[10, 11], [8, 9]]
 
@@ -223,7 +223,7 @@ def test_other_sources():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("emotion-word", r"are no file(.|\n)*did you mean 'emotion-words'"),
+        ("emotion-word", r"no embeddings or file(.|\n)*did you mean 'emotion-words'"),
         ("random:x", "random.*size.*valid integer"),
         ("random:5:0:3", "seed.*valid integer"),
         ("random:0", "size.*greater than 0"),

@@ -73,7 +73,7 @@ def test_signs_are_counted_and_equal_weights_come_in_the_order_of_the_statistic(
     rows = {row.label: row for row in inspect_labels(graph)}
     assert rows["glad"].in_neighbours == (("calm", 0.25), ("valence", -0.25))
     assert [name for name, _ in rows["valence"].in_neighbours] == ["arousal", "glad", "calm"]  # .8, -.5, .3
-    assert [rows[label].apart for label in TASKS.labels] == [0, 1, 1, 0]
+    assert [rows[label].negative for label in TASKS.labels] == [0, 1, 1, 0]
     assert signs(graph) == (6, 2)
 
 

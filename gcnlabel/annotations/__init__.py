@@ -1,4 +1,4 @@
-"""Files and frames -> :class:`Annotations`; one module a format."""
+"""Readers of annotation files and frames; each returns :class:`Annotations`. One module per format."""
 
 from gcnlabel.lazy import lazy
 

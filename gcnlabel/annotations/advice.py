@@ -1,4 +1,4 @@
-"""What messages about cells tell their reader to do: nothing that would spoil the data of those who follow it."""
+"""Advice of error messages about cells; following it must not corrupt the data."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from gcnlabel.errors import closest, shorten
 from gcnlabel.tasks.matching import folded
 
 MARKERS = ("", "na", "n/a", "nan", "<na>", "#n/a", "nat", "null", "none", "?", "-")
-"""What tables write for "nothing", in lower case; it counts as missing only where it is declared."""
+"""Common markers of missing values, in lower case; they count as missing only where declared."""
 
 
 def looks_missing(text: str) -> bool:
-    """Return whether a text looks like a marker of missing values. No value does: neither -1 nor ``unknown``."""
+    """Return whether a text looks like a marker of missing values (-1 and ``unknown`` do not)."""
     return text.strip().lower() in MARKERS
 
 
@@ -27,11 +27,11 @@ def declare_missing(text: str) -> str:
     option = text if text.isalnum() else f"{text!r}"
     marker = f"missing: [{text!r}]"
     places = f"data.{marker} in a config, {marker} of the task, or build-graph --missing {option}"
-    return f"if it means 'not annotated', say so: {places}"
+    return f"if it means 'not annotated', declare it: {places}"
 
 
 def of_unknown_class(given: str, known: Collection[str], codes: Collection[str]) -> str | None:
-    """Return what to do about a cell that names no class."""
+    """Return advice for a cell that names no class."""
     near = closest(given, [*known, *codes])
     if looks_missing(given) and given.lower() not in (name.lower() for name in known):
         return declare_missing(given)
@@ -41,56 +41,56 @@ def of_unknown_class(given: str, known: Collection[str], codes: Collection[str])
 def of_unknown_tag(
     given: str, known: Collection[str], codes: Collection[str], separator: str, *, alone: bool
 ) -> str | None:
-    """Return what to do about a text that is no tag, of a cell that lists several or holds it alone."""
+    """Return advice for a text that is no tag; ``alone``: it is the only text of its cell."""
     names = [*known, *codes]
     if looks_missing(given) and given.lower() not in (name.lower() for name in known):
         if not alone:
             return "leave it out of the list"
-        none = f"if it means 'no tag', say so: empty: {given!r} of the task; " if given.lower() in ("none", "-") else ""
+        none = f"if it means 'no tag', declare empty: {given!r} of the task; " if given.lower() in ("none", "-") else ""
         return none + declare_missing(given)
     if is_number(given):
         return code_advice(codes)
     other = _separator_of(given, names, separator)
     if other is not None:
-        return f"separator: {separator!r} stands between the tags of a cell; declare separator: {other!r} of the task"
+        return f"tags of a cell are separated by {separator!r}; declare separator: {other!r} of the task"
     return closest(given, names)
 
 
 def of_tag_value(given: str) -> str:
-    """Return what to do about the cell of a tag's column that says neither that the tag is there nor that it is not."""
+    """Return advice for a cell of a tag's column that means neither present nor absent."""
     if looks_missing(given):
         return declare_missing(given)
-    return f"see in the description of the data what it means; then codes: {{{given!r}: 1}} of the task, or 0 (absent)"
+    return f"look up its meaning in the data's description; then declare codes: {{{given!r}: 1}}, or 0 (absent)"
 
 
 def of_one_hot(given: str) -> str | None:
-    """Return what to do about the cell of a class's column that does not say whether it is the class."""
+    """Return advice for a cell of a class's column that is neither 0 nor 1."""
     if looks_missing(given):
         return declare_missing(given)
-    return "where the columns hold numbers or shares of annotators, say so: votes: true" if is_number(given) else None
+    return "if the columns hold numbers or shares of annotators, declare votes: true" if is_number(given) else None
 
 
 def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
-    """Return what to do about a cell that is no number, or one outside the range of its task."""
+    """Return advice for a cell that is no number (``finite`` false), or a number outside the task's range."""
     if looks_missing(given):
         return declare_missing(given)
     if finite:
-        return f"see in the description of the data what {given} means; `range` of the task says which values there are"
+        return f"look up the meaning of {given} in the data's description; `range` of the task sets the allowed values"
     if decimal == "," and "." in given:
-        return "the decimal mark is declared to be ','; leave that out where it is '.'; take '.' out between thousands"
+        return "the decimal mark is declared as ','; if it is '.', remove that; if '.' separates thousands, delete it"
     if decimal == "." and re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", given):
         plain = given.replace(",", "")
         return (
-            f"if ',' stands between thousands, write {plain}; if it is the decimal mark of this file, say so: "
+            f"if ',' separates thousands, write {plain}; if it is the decimal mark of this file, declare it: "
             "data.decimal: ',' in a config, build-graph --decimal ,"
         )
     if decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", given):
-        return "if ',' is the decimal mark of this file, say so: data.decimal: ',' in a config, build-graph --decimal ,"
+        return "if ',' is the decimal mark of this file, declare data.decimal: ',' in a config, build-graph --decimal ,"
     return None
 
 
 def of_label_columns(labels: Sequence[str], columns: Collection[str]) -> str | None:
-    """Return how to name the columns of labels that are written otherwise, None where no column looks like one.
+    """Return advice on labels whose columns have other names; None where no column resembles a label.
 
     Example:
         >>> of_label_columns(["sad", "glad"], ["id", "is_sad", "Glad"])
@@ -108,7 +108,7 @@ def of_label_columns(labels: Sequence[str], columns: Collection[str]) -> str | N
 
 
 def of_cells(name: str, column: str | None) -> str | None:
-    """Return what to do where a column that is looked for stands in the cells of another one, None where it does not.
+    """Return advice where ``name`` is no column but occurs in the cells of ``column``; None if ``column`` is None.
 
     Example:
         >>> of_cells("cat", "LabelName").partition(";")[0]
@@ -125,9 +125,9 @@ def of_cells(name: str, column: str | None) -> str | None:
 
 
 def code_advice(codes: Collection[str]) -> str:
-    """Return what to do about a code that is not declared."""
+    """Return advice for a code that is not declared."""
     if codes:
-        return "see in the description of the data what it stands for, and add it to the codes of the task"
+        return "look up its meaning in the data's description, and add it to the codes of the task"
     return "declare what the codes mean, codes: {0: ..., 1: ...}"
 
 
@@ -137,7 +137,7 @@ def is_number(text: str) -> bool:
 
 
 def _separator_of(given: str, names: Iterable[str], separator: str) -> str | None:
-    """Return what stands between known names in a text, where something does."""
+    """Return a separator other than ``separator`` that splits the text into parts with a known name, or None."""
     known = set(names)
     for other in (";", "|", ",", "/", "\t", " "):
         parts = [part.strip() for part in given.split(other)]

@@ -1,4 +1,4 @@
-"""Targets of every task for N samples, with what is missing marked."""
+"""Targets of every task for N samples, with missing values."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from gcnlabel.tasks import TaskSet
 
 Array = npt.NDArray[Any]
 BESIDE = ("split", "ids", "groups", "features")
-"""What may stand beside the targets, a row a sample."""
+"""Optional attributes with one row per sample, in addition to the targets."""
 
 
 @dataclass(repr=False)
 class Annotations:
-    """What is known of N samples.
+    """Annotations of N samples.
 
     Attributes:
-        tasks: The tasks that are annotated.
-        targets: One entry a task, rows are samples, as its type holds them. Class indices int64 [N], -1 where not
-            annotated; shares of classes float64, tags float32 and dimensions float64 [N, labels], NaN where not
-            annotated; tags that are annotated throughout may be a scipy CSR matrix.
+        tasks: The annotated tasks.
+        targets: Task name -> targets. Class indices int64 [N], -1 where not annotated; shares of classes float64, tags
+            float32 and dimensions float64 [N, labels], NaN where not annotated; tags without missing values may be a
+            scipy CSR matrix.
         split: Name of each sample's split, str [N], or None.
         ids: Name of each sample (an image's path, a text's id), str [N], or None.
-        groups: Name of what each sample belongs to and is not drawn apart from (a person, a video), str [N], or None.
-        features: Inputs that stood beside the targets (as in ARFF files), [N, D] dense or CSR, or None.
+        groups: Name of each sample's group (a person, a video), which random splits keep together, str [N], or None.
+        features: Inputs from the same file as the targets (as in ARFF files), [N, D] dense or CSR, or None.
 
     Raises:
         InputError: A target has the wrong shape, an unknown code or a value outside its range.
@@ -69,7 +69,7 @@ class Annotations:
             if getattr(self, name) is not None:
                 lengths[name] = getattr(self, name).shape[0]
         if len(set(lengths.values())) > 1:
-            raise InputError(f"different numbers of samples: {lengths}", expected="one row a sample in each")
+            raise InputError(f"different numbers of samples: {lengths}", expected="one row per sample in each")
 
     def __len__(self) -> int:
         """Return the number of samples, N."""
@@ -80,23 +80,23 @@ class Annotations:
         return f"Annotations({len(self)} samples, {', '.join(f'{task.name} [{len(task)}]' for task in self.tasks)})"
 
     def indicators(self, task: str) -> Array:
-        """Return a task's targets as one column a label, float64 [N, labels], NaN where not annotated.
+        """Return a task's targets with one column per label, float64 [N, labels], NaN where not annotated.
 
-        Classes become 0 / 1 indicators, or are shares already; tags and dimensions stay as they are.
+        Class indices become one-hot; shares of classes, tags and dimensions are unchanged.
         """
         return self.tasks[task].indicators(self.targets[task])
 
     def select(self, rows: Array | Sequence[int]) -> Annotations:
-        """Return the samples of ``rows``, a boolean mask or indices."""
+        """Return the annotations of some samples, given by a boolean mask or indices."""
         rows = np.asarray(rows)
         picked = {name: value[rows] for name in BESIDE if (value := getattr(self, name)) is not None}
         return self._with(self.tasks, {name: target[rows] for name, target in self.targets.items()}, picked)
 
     def of_split(self, name: str) -> Annotations:
-        """Return the samples of one split.
+        """Return the annotations of one split.
 
         Raises:
-            InputError: There are no splits, or no sample of that name.
+            InputError: The annotations have no splits, or the split has no sample.
         """
         if self.split is None:
             raise InputError(
@@ -113,7 +113,7 @@ class Annotations:
         return self.select(rows)
 
     def of_tasks(self, tasks: TaskSet) -> Annotations:
-        """Return the targets of some of the tasks, which may stand elsewhere in a table than these."""
+        """Return the annotations of some of the tasks; their ``source`` may differ."""
         targets = {task.name: self.targets[task.name] for task in tasks}
         if all(task.labels == self.tasks[task.name].labels for task in tasks):
             return self._with(tasks, targets, {})
@@ -121,7 +121,11 @@ class Annotations:
 
     @staticmethod
     def concatenate(parts: Sequence[Annotations]) -> Annotations:
-        """Return the samples of all parts, in order. The parts must have the same tasks."""
+        """Return the samples of all parts, in order.
+
+        Raises:
+            InputError: The parts have different tasks.
+        """
         first = parts[0]
         if any(part.tasks != first.tasks for part in parts):
             raise InputError("the parts annotate different tasks", expected=repr(first.tasks))
@@ -130,7 +134,7 @@ class Annotations:
         return first._with(first.tasks, targets, rest)
 
     def _with(self, tasks: TaskSet, targets: dict[str, Any], beside: dict[str, Any]) -> Annotations:
-        """Return annotations that are made of these, and need no check: these were checked when they were made."""
+        """Return a copy with other targets, without the checks: the targets come from checked annotations."""
         made = copy.copy(self)
         made.tasks, made.targets = tasks, targets
         for name, value in beside.items():

@@ -1,4 +1,4 @@
-"""Mulan and MEKA data sets -> annotations and features."""
+"""Read annotations and features of Mulan and MEKA data sets (ARFF)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.tasks import MultiLabel, Task, TaskSet
 
 TASK = "labels"
-"""Name of the task of labels that no task declares."""
+"""Default name of the multi-label task."""
 
 
 def read_arff(
@@ -34,22 +34,22 @@ def read_arff(
 ) -> Annotations:
     """Return the targets and features of a Mulan or MEKA file, dense or sparse.
 
-    A tag is present or absent by what its value says: 0 / 1, -1 / 1, false / true, no / yes, n / y, f / t or absent /
-    present in any case. Of other pairs ``present`` says which value means present. Nominal inputs of two values become
-    one column, of more a column for each value; texts and dates are no inputs.
+    Values of a tag are 0 / 1, -1 / 1, false / true, no / yes, n / y, f / t or absent / present, in any case; for other
+    pairs, ``present`` names the value that means present. A nominal input of two values becomes one column, of more
+    values one column per value; texts and dates are left out.
 
     Args:
         path: The ARFF file.
-        xml: Mulan's file that names the labels, maybe nested; its order is kept, attributes are matched by name.
-            None: MEKA's ``-C n`` in the relation's name says that the first n attributes are labels (the last, if
-            n < 0), or ``tasks`` names them.
-        tasks: Tasks that the labels belong to, declared as for tables; None: all are tags of one task.
-        present: Name of a tag -> its value that means present, where the values do not say it.
+        xml: Mulan's file that names the labels, perhaps nested; attributes are matched by name, in its order. None:
+            ``-C n`` in the relation's name makes the first n attributes labels (the last |n|, if n < 0), as in MEKA; or
+            ``tasks`` names them.
+        tasks: Tasks of the labels, declared as for tables; None: all labels are tags of one task.
+        present: Tag -> its value that means present, where its values are no known pair.
         task_name: Name of the multi-label task, where ``tasks`` is None; ``labels`` if None.
-        split: Name of the split that all samples are given.
+        split: Name of the split of all samples.
 
     Raises:
-        InputError: A file cannot be read, a label has no attribute, its values do not say what they mean, or an option
+        InputError: A file cannot be read, a label has no attribute, the meaning of its values is unknown, or an option
             has no effect.
     """
     annotations = read_arff_splits({split or "": path}, xml, tasks=tasks, present=present, task_name=task_name)
@@ -66,18 +66,18 @@ def read_arff_splits(
     task_name: str | None = None,
     complete: bool = False,
 ) -> Annotations:
-    """Return several files of one data set as one, each a split, matched by the names and values of the attributes.
+    """Return the concatenated samples of several files, one per split, matched by names and values of attributes.
 
     Args:
-        files: Name of a split -> its ARFF file; the first says in which order the features stand.
+        files: Name of a split -> its ARFF file; the first file sets the order of the features.
         xml: As for :func:`read_arff`.
         tasks: As for :func:`read_arff`.
         present: As for :func:`read_arff`.
         task_name: As for :func:`read_arff`.
-        complete: Whether a missing input is an error; else it is NaN.
+        complete: Whether a missing input is an error instead of NaN.
 
     Raises:
-        InputError: As for :func:`read_arff`, or an attribute or value of a file is not in the first.
+        InputError: As for :func:`read_arff`, or an attribute or value of a file is not declared in the first.
     """
     if not files:
         raise InputError("no ARFF file given", expected="one for each split")
@@ -102,11 +102,11 @@ def read_arff_splits(
 def read_arff_inputs(
     path: str | Path, like: str | Path, xml: str | Path | None = None, *, tasks: TaskSet | None = None
 ) -> Any:
-    """Return the features of a new file, [N, D], whose labels need not be there, as those of another file stand.
+    """Return the features of a new file, [N, D], in the form of another file's; the new file needs no labels.
 
     Args:
         path: The new file.
-        like: The file that says which features there are, in which order.
+        like: The file that sets the features and their order.
         xml: As for :func:`read_arff`, of ``like``.
         tasks: As for :func:`read_arff`.
 
@@ -122,16 +122,16 @@ def read_arff_inputs(
 
 
 def _read(paths: Iterable[str | Path], xml: str | Path | None) -> tuple[list[str] | None, list[ArffFile]]:
-    """Return the names of labels that the XML gives, None without, and the files."""
+    """Return the label names of the XML, or None without it, and the parsed files."""
     names, encodings = (None, ()) if xml is None else parse_label_xml(xml)
     return names, [read_arff_file(path, encodings) for path in paths]
 
 
 def _labels(files: Sequence[ArffFile], names: Sequence[str] | None, *, needed: bool) -> list[list[int]]:
-    """Return where the labels stand in each file; none where tasks name them and no file does.
+    """Return the indices of the labels in each file; empty lists where only tasks name them.
 
     Raises:
-        InputError: The files have different labels, or nothing says which attributes are labels.
+        InputError: The files have different labels, or it is not declared which attributes are labels.
     """
     if names is None and not needed and not any(map(names_labels, files)):
         return [[] for _ in files]
@@ -161,7 +161,9 @@ def _tags(
     places, missing = {}, {}
     for task in filter(_are_tags, tasks):
         if task.source.codes:
-            raise InputError(f"codes of task {task.name!r} on attributes of tags", fix="present: {tag: value} says it")
+            raise InputError(
+                f"codes of task {task.name!r}, whose tags are ARFF attributes", fix="use present: {tag: value} instead"
+            )
         for label, column in zip(task.labels, task.columns(), strict=True):
             places[label] = [there[column] for there in found]
             missing[label] = task.source.missing
@@ -176,7 +178,7 @@ def _target(task: Task, file: ArffFile, found: Mapping[str, int], tags: Tags, wh
 
 
 def _series(file: ArffFile, place: int) -> pl.Series:
-    """Return a column as a table has it: numbers, or texts."""
+    """Return an attribute as a table column: numbers, or texts."""
     attribute, codes = file.attributes[place], file.column(place)
     if attribute.kind == "numeric":
         return pl.Series(codes).fill_nan(None)

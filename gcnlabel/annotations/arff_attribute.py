@@ -21,8 +21,8 @@ class Attribute:
     Attributes:
         name: Its name, without quotes and escapes.
         kind: ``numeric``, ``nominal``, ``string`` or ``date``.
-        values: The values of a nominal one as declared; of text, those that occur, after an empty one.
-        written: Its name as the file writes it, with escapes.
+        values: Declared values of a nominal attribute; of a text attribute, an empty text and the texts that occur.
+        written: Its name as written in the file, with escapes.
         weight: Weka's weight of the column.
     """
 
@@ -38,14 +38,14 @@ class Attribute:
         return self.kind in TEXT
 
     def value(self, code: float) -> str:
-        """Return what a cell says: the nominal value or text at an index, or a number as it is written shortest."""
+        """Return the text of a cell: the nominal value or text with index ``code``, or the number ``code``."""
         if self.kind != "numeric":
             return self.values[int(code)]
         return str(int(code)) if code.is_integer() else repr(code)
 
 
 class Coder:
-    """Cells of a column -> numbers: their value, or the index of a nominal value or text; NaN for missing cells."""
+    """Encode cells of a column as numbers: the value, or the index of a nominal value or text; NaN if missing."""
 
     def __init__(self, attribute: Attribute) -> None:
         self._attribute = attribute
@@ -72,7 +72,7 @@ class Coder:
 
     @property
     def quick(self) -> Callable[[str], float]:
-        """What reads the usual cells, and raises KeyError or ValueError, or gives infinity, for others."""
+        """Fast encoder of usual cells; for others it raises KeyError or ValueError, or returns infinity."""
         if self._attribute.kind == "numeric":
             return float
         return self._known_text if self._attribute.is_text else self._places.__getitem__
@@ -99,10 +99,10 @@ class Coder:
 
 
 def parse_attribute(text: str, where: str) -> Attribute:
-    """Return the column that follows ``@attribute``.
+    """Parse the declaration after ``@attribute``.
 
     Raises:
-        InputError: The declaration cannot be read, or has a type that is not read.
+        InputError: The declaration cannot be read, or its type is not supported.
     """
     try:
         line = tokens(text)
@@ -130,27 +130,27 @@ def parse_attribute(text: str, where: str) -> Attribute:
         f"attribute {name.text!r} has the type {given[:40]!r}",
         where=where,
         expected=f"{', '.join((*NUMERIC, *TEXT))} or {{a, b, ...}}",
-        fix="a name with spaces or one of , { } % stands in quotes",
+        fix="quote names with spaces or one of , { } %",
     )
 
 
 def _rest_weight(line: list[Token]) -> float:
-    """Return the weight behind a list of values.
+    """Return the weight after a list of values.
 
     Raises:
-        ValueError: Something else stands there.
+        ValueError: Anything else follows the list.
     """
     rest, weight = without_weight([Token(",", ",", ","), *line])
     if [token for token in rest if token.kind != ","]:
-        raise ValueError(f"{rest[-1].text!r} behind the list of values")
+        raise ValueError(f"{rest[-1].text!r} after the list of values")
     return weight
 
 
 def _values(line: list[Token]) -> tuple[str, ...]:
-    """Return the values of a list; where no comma stands, spaces part them.
+    """Return the values of a list, separated by commas or, if there is none, by spaces.
 
     Raises:
-        ValueError: A value stands twice, or the list is not well formed.
+        ValueError: A value is a duplicate, or the list is malformed.
     """
     groups = grouped(line)
     if len(groups) == 1:
@@ -158,5 +158,5 @@ def _values(line: list[Token]) -> tuple[str, ...]:
     values = ["?" if value is None else value for value in map(joined, groups)]
     twice = [value for value, times in Counter(values).items() if times > 1]
     if twice:
-        raise ValueError(f"values stand twice: {shorten(twice)}")
+        raise ValueError(f"duplicate values: {shorten(twice)}")
     return tuple(values)

@@ -26,14 +26,14 @@ Lines = Iterator[tuple[int, str]]
 
 @dataclass(frozen=True)
 class ArffFile:
-    """A whole file.
+    """A parsed ARFF file.
 
     Attributes:
-        path: Where it is.
-        relation: Its name, as written.
+        path: Its path.
+        relation: Name of the relation, as written.
         attributes: Its columns.
-        cells: [N, columns]; dense with NaN for ``?``, or CSR; nominal values and texts as their index.
-        lines: Number of each row's line.
+        cells: Float64 [N, columns], dense or CSR, NaN for ``?``; nominal values and texts as their index.
+        lines: Line number of each row.
     """
 
     path: Path
@@ -43,7 +43,7 @@ class ArffFile:
     lines: list[int]
 
     def place(self, name: str) -> int | None:
-        """Return where the column of a name stands."""
+        """Return the index of a column, or None."""
         return next((i for i, attribute in enumerate(self.attributes) if attribute.name == name), None)
 
     def column(self, place: int) -> npt.NDArray[np.float64]:
@@ -53,12 +53,12 @@ class ArffFile:
         return dense[:, 0]
 
     def used(self, place: int) -> list[str]:
-        """Return the values that the cells of a column have, each once, in order."""
+        """Return the distinct values of a column, sorted by their codes."""
         codes = np.unique(self.column(place))
         return [self.attributes[place].value(code) for code in codes[~np.isnan(codes)].tolist()]
 
     def left_out(self, place: int) -> int:
-        """Return in how many sparse rows the cell of a column is left out."""
+        """Return the number of sparse rows that leave out a column."""
         return len(self.lines) - int(self.cells[:, [place]].nnz) if sparse.issparse(self.cells) else 0
 
 
@@ -67,10 +67,10 @@ def read_arff_file(path: str | Path, encodings: Iterable[str] = ()) -> ArffFile:
 
     Args:
         path: The file.
-        encodings: Where it is no UTF-8: encodings that another file of the data set declares.
+        encodings: Encodings to try if it is no UTF-8, as declared by another file of the data set.
 
     Raises:
-        InputError: A line cannot be read; it is named.
+        InputError: A line cannot be read; the message names it.
 
     Warns:
         GcnlabelWarning: Rows or attributes have weights, which are not used.
@@ -92,7 +92,7 @@ def read_arff_file(path: str | Path, encodings: Iterable[str] = ()) -> ArffFile:
 
 
 def _header(lines: Lines, path: Path) -> tuple[str, list[Attribute]]:
-    """Return the relation's name and the attributes, and leave the rows."""
+    """Consume the header; return the relation's name and the attributes."""
     relation, attributes = "", []
     for number, line in lines:
         match, where = DECLARATION.match(line), f"{path}, line {number}"
@@ -106,17 +106,17 @@ def _header(lines: Lines, path: Path) -> tuple[str, list[Attribute]]:
         else:
             raise InputError(f"unknown line {line[:60]!r}", where=where, expected="@attribute ..., then @data")
     else:
-        raise InputError(f"{path} has no @data, and so no rows", expected="an ARFF file")
+        raise InputError(f"{path} has no @data section", expected="an ARFF file")
     if not attributes:
         raise InputError(f"{path} has no attributes", expected="an ARFF file")
     return relation, _by_one_name(attributes, path)
 
 
 def _by_one_name(attributes: list[Attribute], path: Path) -> list[Attribute]:
-    """Return the attributes, under their names as written where these are alike without escapes."""
+    """Return the attributes; those with equal unescaped names get their names as written."""
     twice = [name for name, times in Counter(a.written for a in attributes).items() if times > 1]
     if twice:
-        raise InputError(f"attributes stand twice: {shorten(twice)}", where=path)
+        raise InputError(f"duplicate attributes: {shorten(twice)}", where=path)
     times = Counter(attribute.name for attribute in attributes)
     return [replace(a, name=a.written) if times[a.name] > 1 else a for a in attributes]
 
@@ -126,5 +126,5 @@ def _warn_weights(path: Path, attributes: list[Attribute], rows: Rows) -> None:
     what = [f"of attributes ({shorten(heavy)})"] if heavy else []
     what += [f"of rows (lines {shorten(rows.weighted, 5)})"] if rows.weighted else []
     if what:
-        text = f"{path}: weights {' and '.join(what)} are not used: all count alike"
+        text = f"{path}: weights {' and '.join(what)} are not used: all count equally"
         warnings.warn(text, GcnlabelWarning, stacklevel=4)

@@ -1,4 +1,4 @@
-"""Attributes of ARFF files that are no labels -> features, matched by name and value."""
+"""Convert the non-label attributes of ARFF files to features, matched by name and value."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.tasks.tag_words import PAIRS
 
 MAX_CELLS = 2**28
-"""Features of a dense file that are held at most: 1 GiB."""
+"""Largest number of feature values of a dense file: 1 GiB in float32."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """An attribute as features.
+    """Encoding of an attribute as features.
 
-    A number is one column. Two values are one column: absent and present as for labels where they say so, else 0 and 1
-    in the order of their names. More values are a column each, in the order of their declaration.
+    A number is one column. Two nominal values are one column: a known pair as 0 (absent) and 1 (present), others as 0
+    and 1 in the order of their names. More values are one-hot, in the order of their declaration.
 
     Attributes:
         name: Name of the attribute.
-        values: Value -> what the column has (of one column), or which column has 1; None for numbers.
+        values: Value -> its number (one column), or the index of its column (one-hot); None for numbers.
         width: Number of columns.
     """
 
@@ -62,7 +62,7 @@ class Input:
         return cls(attribute.name, {value: float(i) for i, value in enumerate(attribute.values)}, len(attribute.values))
 
     def is_plain(self, attribute: Attribute) -> bool:
-        """Return whether the cells of a file are the column as they are."""
+        """Return whether the cells of a file need no conversion."""
         codes = [float(i) for i in range(len(attribute.values))]
         return self.values is None or (self.width == 1 and self._table(attribute) == codes)
 
@@ -95,8 +95,8 @@ def read_inputs(files: Sequence[ArffFile], targets: Sequence[Collection[int]], c
     """Return the features of each file, float32 [N, D], CSR where it is sparse.
 
     Args:
-        files: The files; the first says which columns there are.
-        targets: Where the targets stand in each file.
+        files: The files; the first sets the columns.
+        targets: Indices of the target attributes in each file.
         complete: Refuse missing cells.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Which attributes of an ARFF file are labels: Mulan's XML, or MEKA's option in the name of the relation."""
+"""Find the labels among the attributes of an ARFF file: by Mulan's XML, or MEKA's option in the relation's name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gcnlabel.files import existing_file
 
 MEKA = re.compile(r"(?:^|[\s:'\"])-[Cc]\s*(-?\d{1,9})(?!\d)")
 FILTERED = re.compile(r"weka\.filters\.\w+\.attribute\.(Remove|Reorder|Add)")
-"""What Weka appends to the name of a relation whose attributes it has moved."""
+"""Names of filters that moved attributes, which Weka appends to the relation's name."""
 
 
 class LabelXml(NamedTuple):
@@ -32,13 +32,13 @@ def read_label_xml(path: str | Path) -> list[str]:
     """Return the names of the labels in Mulan's XML, parents before their children.
 
     Raises:
-        InputError: The file is no XML, names no label or one twice, or declares entities.
+        InputError: The file is no XML, names no label or duplicates, or declares entities.
     """
     return parse_label_xml(path).names
 
 
 def parse_label_xml(path: str | Path) -> LabelXml:
-    """Return what :func:`read_label_xml` does, and the encoding."""
+    """Return the names as :func:`read_label_xml`, and the declared encoding."""
     path = existing_file(path, "XML of labels")
     names: list[str] = []
     encodings: list[str] = []
@@ -69,16 +69,16 @@ def parse_label_xml(path: str | Path) -> LabelXml:
 
 
 def label_places(file: ArffFile, names: Sequence[str] | None) -> list[int]:
-    """Return where the labels stand: those named, or MEKA's.
+    """Return the indices of the named labels, or of MEKA's labels if ``names`` is None.
 
     Raises:
-        InputError: A name has no attribute, or the relation does not say which are labels.
+        InputError: A name has no attribute, or the relation's name has no option of MEKA.
     """
     return _meka_places(file) if names is None else find_attributes(file, names)
 
 
 def find_attributes(file: ArffFile, names: Iterable[str]) -> list[int]:
-    """Return where attributes stand: by their names as written first, then without escapes on both sides.
+    """Return the indices of attributes, matched by their names as written, else by unescaped names.
 
     Raises:
         InputError: A name has no attribute, or two names have the same.
@@ -95,7 +95,7 @@ def find_attributes(file: ArffFile, names: Iterable[str]) -> list[int]:
     times = Counter(places)
     twice = [name for name, place in found.items() if place is not None and times[place] > 1]
     if twice:
-        raise InputError(f"labels of one attribute: {shorten(twice)}", where=file.path)
+        raise InputError(f"labels that name the same attribute: {shorten(twice)}", where=file.path)
     return places
 
 
@@ -117,8 +117,8 @@ def _meka_places(file: ArffFile) -> list[int]:
     count, places = _meka_count(file), list(range(len(file.attributes)))
     if count == 0:
         raise InputError(
-            f"{file.path} does not say which attributes are labels",
-            expected="an XML of labels, -C n in its relation, or tasks that name them",
+            f"{file.path} does not declare which attributes are labels",
+            expected="an XML file of labels, -C n in the relation's name, or tasks that name them",
         )
     if abs(count) > len(places):
         what = f"-C {count} of {len(places)} attributes"
@@ -126,6 +126,6 @@ def _meka_places(file: ArffFile) -> list[int]:
     places = places[:count] if count > 0 else places[count:]
     if FILTERED.search(file.relation):
         names = shorten(file.attributes[i].name for i in places)
-        text = f"{file.path}: Weka changed attributes after {count} of them were said to be labels, now {names}:"
-        warnings.warn(f"{text} an XML of labels names them whatever their place", GcnlabelWarning, stacklevel=6)
+        text = f"{file.path}: Weka moved attributes after -C {count} was declared; the labels may not be {names}:"
+        warnings.warn(f"{text} an XML file of labels names them independent of order", GcnlabelWarning, stacklevel=6)
     return places

@@ -1,4 +1,4 @@
-"""Rows of an ARFF file, dense or sparse -> a matrix."""
+"""Parse dense and sparse rows of an ARFF file into a matrix."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Rows:
         """Read a row.
 
         Raises:
-            ValueError: It cannot be read.
+            ValueError: The row cannot be read.
         """
         is_sparse = line.startswith("{")
         if not self.lines:
@@ -65,7 +65,7 @@ class Rows:
         return matrix if self.sparse else matrix.toarray()
 
     def _added_quickly(self, line: str) -> bool:
-        """Add a dense row of usual cells, and return whether it is such."""
+        """Add a dense row if all its cells are usual; return whether it was added."""
         if "_" in line or not SPECIAL.isdisjoint(line):
             return False
         cells = line.split(",")
@@ -85,7 +85,7 @@ class Rows:
     def _append(self, cells: list[tuple[int, Cell]]) -> None:
         found = dict(cells)
         if len(found) < len(cells):
-            raise ValueError("an index stands twice")
+            raise ValueError("duplicate index")
         for column, cell in cells:
             if column >= len(self.coders):
                 raise ValueError(f"index {str(column)[:20]} of {len(self.coders)} attributes, counted from 0")
@@ -94,7 +94,7 @@ class Rows:
         self._ends.append(len(self._columns))
 
     def _simple(self, line: str, is_sparse: bool) -> list[tuple[int, Cell]] | None:
-        """Return the cells of a row without quotes, escapes, comments or weights, None where it is none such."""
+        """Return the cells of a row without quotes, escapes, comments or weights; None for any other row."""
         inner = line[1:-1] if is_sparse and line.endswith("}") else line
         if not SPECIAL.isdisjoint(inner):
             return None
@@ -108,7 +108,7 @@ class Rows:
         return [(int(index), None if cell == "?" else cell) for index, cell in pairs]
 
     def _dense_cells(self, row: list[Token]) -> list[Cell]:
-        """Return the cells between commas; where their number is wrong, between spaces and tabs too."""
+        """Return the cells separated by commas or, if their number is wrong, also by spaces and tabs."""
         groups = grouped(row)
         if len(groups) != len(self.coders):
             groups = [[token] for group in groups for token in group]
@@ -119,10 +119,10 @@ class Rows:
 
 
 def _sparse_cells(row: list[Token]) -> list[tuple[int, Cell]]:
-    """Return the cells of ``{index value, ...}``; where no comma stands, spaces part them.
+    """Return the cells of ``{index value, ...}``, separated by commas or, if there is none, by spaces.
 
     Raises:
-        ValueError: A brace or a part of a cell is missing, or an index is no number.
+        ValueError: A brace, an index or a value is missing, or an index is no number.
     """
     if row[-1].kind != "}":
         raise ValueError("a sparse row without its closing brace")

@@ -1,4 +1,4 @@
-"""What the values of a label say: absent or present. A value's position says nothing."""
+"""Decide which value of an ARFF label means present. The order of the declared values is never used."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def word(value: str) -> str:
 
 
 def meaning_of(values: Sequence[str]) -> Meaning | None:
-    """Return value -> 0 (absent) or 1 (present), None where the values do not say it by themselves.
+    """Return value -> 0 (absent) or 1 (present), or None where the values are no known pair.
 
     Example:
         >>> meaning_of(["yes", "no"]), meaning_of(["1"]), meaning_of(["K", "NEG"]), meaning_of(["-1"])
@@ -51,16 +51,17 @@ def _written(file: ArffFile, place: int) -> Sequence[str]:
 
 
 class Tags:
-    """The labels of files that are read as one: each label's meaning is that of all its values.
+    """Labels of several files that are read as one data set; a label's meaning is decided from its values in all files.
 
     Args:
         files: The files.
-        places: Name of a label -> where it stands in each file.
-        present: Name of a label -> its value that means present, where the values do not say it.
-        missing: Name of a label -> values that mean "not annotated".
+        places: Label -> index of its attribute in each file.
+        present: Label -> its value that means present, where its values are no known pair.
+        missing: Label -> values that mean "not annotated".
 
     Raises:
-        InputError: A label's values do not say what they mean, or ``present`` has no effect or names something unknown.
+        InputError: The meaning of a label's values is unknown, or ``present`` has no effect or names an unknown label
+            or value.
     """
 
     def __init__(
@@ -71,11 +72,12 @@ class Tags:
         missing: Mapping[str, Sequence[str]],
     ) -> None:
         self._files, self._places = files, places
-        strangers = [name for name in present if name not in places]
-        if strangers:
-            fix = closest(strangers[0], places)
+        unknown = [name for name in present if name not in places]
+        if unknown:
             raise InputError(
-                f"present names what is no tag: {shorten(strangers)}", expected=shorten(places) or None, fix=fix
+                f"present names unknown tags: {shorten(unknown)}",
+                expected=shorten(places) or None,
+                fix=closest(unknown[0], places),
             )
         self._values = {name: self._values_of(name, missing.get(name, ())) for name in places}
         found = {name: meaning_of(values) or self._of_each_file(name) for name, values in self._values.items()}
@@ -84,7 +86,7 @@ class Tags:
         self._refuse_unclear()
 
     def column(self, name: str, which: int) -> npt.NDArray[np.float32]:
-        """Return 0, 1 or NaN for each row of the file number ``which``, float32 [N].
+        """Return 0, 1 or NaN for each row of the file with index ``which``, float32 [N].
 
         Warns:
             GcnlabelWarning: Sparse rows leave out a label whose first value, which they then have, means present.
@@ -96,20 +98,20 @@ class Tags:
         left_out = 0 if attribute.kind == "numeric" else file.left_out(place)
         if left_out and meaning.get(attribute.values[0]) == 1:
             text = f"{file.path}: {left_out} sparse row(s) leave out the label {name!r}: by ARFF's rule they have its"
-            text += f" first value, {attribute.values[0]!r}, which means present"
+            text += f" first declared value, {attribute.values[0]!r}, which means present"
             warnings.warn(text, GcnlabelWarning, stacklevel=5)
         tags: npt.NDArray[np.float32] = np.array(table, dtype=np.float32)[inverse.reshape(-1)]
         return tags
 
     def _values_of(self, name: str, missing: Sequence[str]) -> list[str]:
-        """Return the values of a label over all files: those declared, of numbers those that occur."""
+        """Return the values of a label over all files: declared nominal values, or the numbers that occur."""
         values: dict[str, None] = {}
         for file, place in zip(self._files, self._places[name], strict=True):
             values |= dict.fromkeys(_written(file, place))
         return [value for value in values if value not in ("?", *missing)]
 
     def _of_each_file(self, name: str) -> Meaning | None:
-        """Return what the values say where files write them differently (no / yes, 0 / 1), None where one does not."""
+        """Return the meaning where each file uses its own known pair (no / yes, 0 / 1), else None."""
         meaning: Meaning = {}
         for file, place in zip(self._files, self._places[name], strict=True):
             own = meaning_of([value for value in _written(file, place) if value in self._values[name]])
@@ -119,9 +121,9 @@ class Tags:
         return None if {"-1", "0"} <= set(map(word, meaning)) else meaning
 
     def _declared(self, name: str, value: str, known: Meaning | None) -> Meaning:
-        values, said = self._values[name], word(value)
+        values, given = self._values[name], word(value)
         exact = len(values) == 2 and value in values
-        chosen = {each for each in values if (each == value if exact else word(each) == said)}
+        chosen = {each for each in values if (each == value if exact else word(each) == given)}
         absent_alone = len(values) == 1 and (meaning_of([value, *values]) is not None or not closest(value, values))
         if not chosen and not absent_alone:
             what = f"present: {value!r} is no value of the label {name!r}"
@@ -130,7 +132,7 @@ class Tags:
             return {}
         meaning = {each: float(each in chosen) for each in values}
         if meaning == known:
-            raise InputError(f"present: {{{name}: {value}}} has no effect: the values say so", fix="leave it out")
+            raise InputError(f"present: {{{name}: {value}}} has no effect: it is so by default", fix="leave it out")
         return meaning
 
     def _refuse_unclear(self) -> None:
@@ -149,9 +151,9 @@ class Tags:
             )
         fix = "declare it: " + " or ".join(f"present: {{{name!r}: {value!r}}}" for value in values)
         if len(values) == 1:
-            fix += " if that means present, else the value that would, which no row has"
+            fix += " if that means present; otherwise name the value for present, which no row has"
         raise InputError(
-            f"the values of label {name!r} do not say which means present: {shorten(values)}{more}",
+            f"it is not known which value of label {name!r} means present: {shorten(values)}{more}",
             where=where,
             expected=", ".join(" / ".join(pair) for pair in PAIRS),
             fix=fix,

@@ -22,7 +22,7 @@ CONTROL = {"n": "\n", "t": "\t", "r": "\r"}
 class Token(NamedTuple):
     """A piece of a line: ``word``, ``quoted``, or a mark (``,``, ``{``, ``}``), which is its own kind.
 
-    ``text`` is what it says, ``written`` what stands in the file between the quotes.
+    ``text`` is the value without escapes, ``written`` the characters in the file (between the quotes).
     """
 
     kind: str
@@ -31,14 +31,14 @@ class Token(NamedTuple):
 
 
 def arff_lines(path: Path, encodings: Iterable[str] = ()) -> list[str]:
-    """Return the lines of a file: UTF-8, UTF-16 with its mark, else what is declared, else Windows' Latin-1.
+    """Return the lines of a file: UTF-16 if it has that byte order mark, else UTF-8, ``encodings`` or Windows-1252.
 
     Args:
         path: The file.
-        encodings: What another file of the data set declares.
+        encodings: Encodings declared by another file of the data set.
 
     Raises:
-        InputError: It holds NUL bytes, which no text does.
+        InputError: It holds NUL bytes.
     """
     data = path.read_bytes()
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -97,7 +97,7 @@ def grouped(line: Iterable[Token]) -> list[list[Token]]:
     """Return the tokens between commas, without a comma at the end.
 
     Raises:
-        ValueError: A brace stands among them, or nothing between two commas.
+        ValueError: A brace is among them, or a cell is empty.
     """
     line = list(line)
     if any(token.kind in "{}" for token in line):
@@ -111,12 +111,12 @@ def grouped(line: Iterable[Token]) -> list[list[Token]]:
     if not groups[-1]:
         groups.pop()
     if not all(groups):
-        raise ValueError("an empty cell; ? stands for a missing value")
+        raise ValueError("an empty cell; write ? for a missing value")
     return groups
 
 
 def joined(group: list[Token]) -> str | None:
-    """Return what a group of tokens says, words with spaces between them; None for ``?`` outside quotes."""
+    """Return the text of a group of tokens, joined by spaces; None for ``?`` outside quotes."""
     if len(group) == 1 and group[0].kind == "word" and group[0].text == "?":
         return None
     return " ".join(token.text for token in group)

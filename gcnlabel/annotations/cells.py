@@ -1,4 +1,4 @@
-"""Cells of a table, and how to speak of them. Errors name row and column."""
+"""Columns of a table, with errors that name row and column of a cell."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _COMMA_NUMBER = r"^([+-]?\d*),(\d*)([eE][+-]?\d+)?$"
 
 @dataclass(frozen=True)
 class Cells:
-    """Columns of a table, and how to speak of their cells.
+    """Columns of a table, and what messages need to name their cells.
 
     Attributes:
         frame: The columns.
-        where: The file, or what the table is called.
+        where: The file, or the name of the table in messages.
         first_row: Number of the first row in messages.
         missing: Cell texts that mean "not annotated" in every column.
         decimal: Decimal mark of numbers that are written as text.
-        doubled: Names that several columns of the file have.
-        note: What a message about a column that is not there adds.
-        names: What messages call the rows, instead of numbers.
-        others: Names of columns that could have been made and were not.
-        value_lists: Column of lists -> whether, in the whole file, its lists hold a value for each label; where none is
-            named, these rows show it.
-        signs: Where -1 was read in a tag's column, filled as columns are read.
+        doubled: Names shared by several columns of the file.
+        note: Further advice for messages about a missing column.
+        names: Names of the rows in messages, instead of numbers.
+        others: Labels of a long table that were not made columns.
+        value_lists: Column of lists -> whether its lists in the whole file hold one value per label; a column that is
+            not listed is judged by these rows.
+        signs: Rows of tag columns with -1, collected while columns are read.
     """
 
     frame: pl.DataFrame
@@ -55,10 +55,10 @@ class Cells:
 
         Args:
             name: Its name.
-            advice: What messages say of a column that is not there.
+            advice: Advice for a message about a missing column.
 
         Raises:
-            InputError: There is none of that name, or there are several; the closest one is named.
+            InputError: No column, or several, have the name; the message suggests the closest name.
         """
         return self.frame[self.known(name, advice)]
 
@@ -67,15 +67,15 @@ class Cells:
         return self._found(name) is not None
 
     def complete(self, name: str, advice: str, *, markers: bool = False) -> Any:
-        """Return a column that names every row, as text.
+        """Return a column without empty cells, as text, str [N].
 
         Args:
             name: The column.
-            advice: What to do where it is not there.
-            markers: Whether a declared marker of missing values names no row either.
+            advice: Advice for a message about a missing column.
+            markers: Whether declared markers of missing values count as empty cells.
 
         Raises:
-            InputError: There is none of that name, or a cell is empty.
+            InputError: There is no such column, or a cell is empty.
         """
         column = self.column(name, advice)
         self._refuse_nested(column, name)
@@ -89,13 +89,13 @@ class Cells:
     def text(self, name: str, markers: Iterable[str] = (), *, blank: bool = False, numbers: bool = True) -> pl.Series:
         """Return a column as text, null where a cell is a marker of missing values.
 
-        A marker that is a whole number is found where it is written as a float too: -1 in ``-1.0``.
+        A marker that is a whole number also matches floats: -1 matches ``-1.0``.
 
         Args:
             name: The column.
-            markers: Texts that mean "not annotated", beside those of every column.
-            blank: Whether an empty cell means something: then it is "", else null.
-            numbers: Whether cells may be numbers, which then have a decimal point whatever mark they are written with.
+            markers: Texts that mean "not annotated", in addition to those of every column.
+            blank: Whether an empty cell has a meaning: then it is "", else null.
+            numbers: Whether cells may be numbers; their decimal mark is then replaced by a point.
         """
         column = self.column(name)
         self._refuse_nested(column, name)
@@ -116,11 +116,11 @@ class Cells:
             raise self.error(0, name, f"cells of type {column.dtype}", expected="a text or a number in each")
 
     def pointed(self, text: pl.Series) -> pl.Series:
-        """Return texts in which numbers have a decimal point, whatever mark they are written with."""
+        """Return texts with the decimal mark of numbers replaced by a point."""
         return text if self.decimal == "." else text.str.replace(_COMMA_NUMBER, "${1}.${2}${3}")
 
     def pointed_keys(self, meaning: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is declared of texts, under the texts as :meth:`text` returns them."""
+        """Return a mapping of texts with its keys as :meth:`text` returns them."""
         return dict(zip(self.pointed(pl.Series(list(meaning), dtype=pl.String)), meaning.values(), strict=True))
 
     def _texts(self, column: pl.Series, name: str) -> pl.Series:
@@ -134,20 +134,20 @@ class Cells:
         return InputError(what, where=f"{self.place(row)}, column {column!r}", **more)
 
     def place(self, row: int) -> str:
-        """Return how messages call a row."""
+        """Return the name of a row in messages."""
         if self.names:
             return f"{self.where}, sample {self.names[row]!r}"
         return f"{self.where}, row {row + self.first_row}"
 
     def replaced(self, frame: pl.DataFrame, names: tuple[str, ...], others: Iterable[str]) -> Cells:
-        """Return other columns of the same file, made of these."""
+        """Return a copy with another frame of the same file."""
         return replace(self, frame=frame, names=names, others=tuple(others))
 
     def known(self, name: str, advice: str | None = None) -> str:
-        """Return what a column is called in the frame; see :meth:`column`."""
+        """Return the frame's own name of a column; see :meth:`column`."""
         found = self._found(name)
         if found in self.doubled or len(self._plain_columns.get(_plain(name), [])) > 1:
-            raise InputError(f"columns stand twice: {name}", where=f"{self.where}, header", fix="rename one of them")
+            raise InputError(f"duplicate column: {name}", where=f"{self.where}, header", fix="rename one of them")
         if found is not None:
             return found
         names = [other for other in (*self.frame.columns, *self.others) if not other.startswith(NAMELESS)]
@@ -156,7 +156,7 @@ class Cells:
         raise InputError(f"no column {name!r}", where=self.where, expected=shorten(names, 20), fix=fix)
 
     def _holding(self, name: str) -> tuple[str, str | None]:
-        """Return a name, and a column in whose cells it stands; None where none does, or the table was in long form."""
+        """Return the name, and a column whose cells hold it; None where none does, or the table was in long form."""
         texts = () if self.names else (c for c in self.frame.columns if self.frame.schema[c] == pl.String)
         return name, next((c for c in texts if (self.frame[c].str.strip_chars() == name).any()), None)
 

@@ -16,7 +16,7 @@ Array = npt.NDArray[Any]
 
 
 def stands_in_columns(task: Task, cells: Cells) -> bool:
-    """Return whether the classes of a task have a column each: as declared, or by their names where it has none."""
+    """Return whether a table has one column per class: declared, or all classes are columns and the task is none."""
     if task.has_column_each() or task.source.column is not None or task.source.codes or cells.has(task.name):
         return task.has_column_each()
     return all(cells.has(label) for label in task.labels)
@@ -36,9 +36,9 @@ def read_one_hot(task: Task, cells: Cells) -> Array:
         row = int(bad[0])
         found = [label for label, value in zip(task.labels, values[row], strict=True) if value == 1]
         more = (
-            {"fix": "where several hold at once, make the task multilabel"}
+            {"fix": "if several can be present at once, make the task multilabel"}
             if found
-            else {"fix": "declare the class that such rows have; where they are not annotated, leave their cells empty"}
+            else {"fix": "add the class of such rows to the task; if they are not annotated, leave their cells empty"}
         )
         columns = shorten(task.source.column_of(label) for label in task.labels)
         what = f"{len(found) or 'no'} classes in one row ({shorten(found) or 'all are 0'}) of task {task.name!r}"

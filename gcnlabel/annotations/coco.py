@@ -17,7 +17,7 @@ from gcnlabel.tasks import MultiLabel, TaskSet
 
 LISTS = ("images", "annotations", "categories")
 KEYS = {*LISTS, "id", "name", "file_name", "image_id", "category_id"}
-"""What is kept of a file; outlines of objects, its bulk, are let go while it is read."""
+"""Keys that are kept of a file; the large segmentation outlines are dropped while it is parsed."""
 
 Empty = Literal["negative", "left-out"]
 
@@ -25,21 +25,21 @@ Empty = Literal["negative", "left-out"]
 def read_coco(
     path: str | Path, *, task_name: str = "objects", split: str | None = None, empty_images: Empty = "negative"
 ) -> Annotations:
-    """Return the tags of a COCO file of instances: a category is there when an annotation of the image names it.
+    """Return the tags of a COCO instances file: a category is present if an annotation of the image names it.
 
-    Tags stand in the order of the categories' ids, whatever their order in the file; ids of samples are the file names
-    of the images. Crowds (``iscrowd: 1``) count as any other annotation, as in ML-GCN's code.
+    Tags are in the order of the category ids; sample ids are the file names of the images. Crowds (``iscrowd: 1``)
+    count as any other annotation, as in ML-GCN's code.
 
     Args:
         path: The JSON file.
         task_name: Name of the multi-label task.
         split: Name of the split that all images are given.
-        empty_images: What an image without any annotation is: without any tag (``negative``), or no sample
+        empty_images: Treatment of images without annotations: samples without tags (``negative``), or left out
             (``left-out``), as in ML-GCN's code.
 
     Raises:
-        InputError: The file is not there or not of this form, an annotation names an image or category that is not
-            declared, an id or a name stands twice, or no image is left.
+        InputError: The file is missing or has another form, an annotation names an undeclared image or category, an id
+            or a name occurs twice, or no image is left.
     """
     file = _CocoFile.read(path)
     categories = file.by_id("categories", "name")
@@ -64,12 +64,12 @@ def read_coco(
 def read_coco_splits(
     files: Mapping[str, str | Path], *, task_name: str = "objects", empty_images: Empty = "negative"
 ) -> Annotations:
-    """Return several files of one data set as one, each a split; see :func:`read_coco`.
+    """Return the concatenated annotations of several files of one data set, one per split; see :func:`read_coco`.
 
     Args:
         files: Name of a split -> its file.
         task_name: Name of the multi-label task.
-        empty_images: What an image without any annotation is.
+        empty_images: As for :func:`read_coco`.
 
     Raises:
         InputError: As :func:`read_coco` does, or the files declare different categories.
@@ -126,16 +126,16 @@ class _CocoFile:
         return found
 
     def by_id(self, of: str, key: str) -> dict[Any, str]:
-        """Return id -> name of images or categories, each of which stands once."""
+        """Return id -> name of images or categories; refuse duplicates."""
         names: dict[Any, str] = {}
         taken: dict[str, Any] = {}
         for entry in range(len(self.lists[of])):
             identity = self.value(of, entry, "id", (int, str))
             name = self.value(of, entry, key, (str,))
             if identity in names:
-                raise InputError(f"the id {identity!r} stands twice", where=self._place(of, entry))
+                raise InputError(f"duplicate id {identity!r}", where=self._place(of, entry))
             if name in taken:
-                what = f"the {key} {name!r} stands twice, with the ids {taken[name]!r} and {identity!r}"
+                what = f"duplicate {key} {name!r}, with the ids {taken[name]!r} and {identity!r}"
                 raise InputError(what, where=self._place(of, entry), fix="make it one entry")
             names[identity], taken[name] = name, identity
         return names

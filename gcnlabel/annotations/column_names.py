@@ -1,4 +1,4 @@
-"""Names of the columns of a table: one for each column, each once."""
+"""Unique names of the columns of a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 NAMELESS = "\0"
-"""Begins what columns are called here that have no name, or one that stood before."""
+"""First character of the names given to columns without a name, or with a duplicate one."""
 
 
 def widened_header(header: list[str], first: list[str], *, unnamed_first: bool) -> list[str]:
@@ -18,7 +18,7 @@ def widened_header(header: list[str], first: list[str], *, unnamed_first: bool) 
 
 
 def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return a name a column, each once, and the names that several columns have."""
+    """Return a unique name for each column, and the names that several columns share."""
     times = Counter(name for name in names if name.strip())
     first = {name: i for i, name in reversed(list(enumerate(names)))}
     unique = (name if name.strip() and first[name] == i else f"{NAMELESS}{i}" for i, name in enumerate(names))

@@ -1,4 +1,4 @@
-"""Annotations -> how many rows are used, left out or not annotated, as a report."""
+"""Count the rows of annotations that are used, left out or not annotated, as a report."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gcnlabel.annotations.row_report import LEFT_OUT, MASKED, USED, RowCount, Ro
 from gcnlabel.tasks import MISSING_CLASS
 
 RowName = Callable[[int], str]
-"""Row -> what it is called."""
+"""Function from a row's index to its name in messages."""
 
 
 def used_rows(annotations: Annotations, name: RowName | None = None) -> RowReport:
-    """Return the number of rows of each split, as these come, all of them used; ``name`` None is a row's id.
+    """Return a report of all rows as used, by split in order of appearance; ``name`` None names a row by its id.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -41,7 +41,7 @@ def unannotated_rows(annotations: Annotations, name: RowName | None = None) -> R
 
 
 def left_out(annotations: Annotations, reason: str, rows: Mapping[int, str]) -> RowReport:
-    """Return the report of rows that are left out for one reason; ``rows`` says what is wrong with each."""
+    """Return the report of rows that are left out for one reason; ``rows``: row -> what is wrong with it."""
     return _counted(annotations, np.array(sorted(rows), dtype=np.int64), LEFT_OUT, reason, None, rows)
 
 

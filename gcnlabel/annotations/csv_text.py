@@ -1,4 +1,4 @@
-"""Text files of cells: what stands before their rows, what divides their cells, what their columns are called."""
+"""Detect the form of CSV and similar text files: lines before the header, delimiter, names of the columns."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.errors import InputError
 
 SAMPLE_LINES, SAMPLE_SIZE = 100, 2**20
-"""Lines, and characters in them, from which a file's form is seen."""
+"""Number of lines and of characters from which the form of a file is detected."""
 SEPARATOR = re.compile(r"""(?i:\ufeff?"?sep=)(\\t|.)"?[,;\t|]*""")
-"""What Excel writes, or other programs make of it, above the header."""
+"""The line ``sep=;`` above the header, as Excel writes it, and variants of other programs."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ class Head:
     """The form of a text file.
 
     Attributes:
-        delimiter: What stands between cells; a space stands for any spaces.
-        header: Names of the columns as they are written.
-        names: A name a column, each once; those that begin with ``column_names.NAMELESS`` cannot be named.
-        doubled: Names that several columns have.
+        delimiter: Delimiter of cells; a space means any number of spaces.
+        header: Names of the columns as written.
+        names: Unique name of each column; those that begin with ``column_names.NAMELESS`` cannot be asked for.
+        doubled: Names that several columns share.
         trailing: Number of nameless columns at the end, which must be empty.
-        before: Lines that are passed over before the header, or before the first row where there is none.
-        lines: Lines up to the first row.
-        count: Number of rows that a line above the header says, or None.
-        in_file: Whether the header stands in the file and is as wide as the rows.
-        above: The last line that is passed over.
-        quotes: Whether cells may stand between quotes.
+        before: Number of skipped lines before the header, or before the first row where there is no header.
+        lines: Number of lines before the first row.
+        count: Number of rows that a line above the header declares, or None.
+        in_file: Whether the file has a header that is as wide as the rows.
+        above: The last skipped line.
+        quotes: Whether cells may be quoted.
     """
 
     delimiter: str
@@ -57,12 +57,12 @@ class Head:
 
 
 def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
-    """Return the form of a text file, from its first lines and what is declared.
+    """Return the form of a text file, from its first lines and the declared layout.
 
-    Passed over are empty lines, comments (``#``), ``sep=;`` and a line with a count alone, before the header.
+    Before the header, empty lines, comments (``#``), ``sep=;`` and a line that holds only a count are skipped.
 
     Raises:
-        InputError: The file is no text, or has another number of columns than there are names.
+        InputError: The file is no text, or its number of columns differs from the number of declared names.
     """
     sample = _sample(path)
     before, declared, count = _passed_over(sample, layout)
@@ -77,7 +77,7 @@ def read_head(path: Path, layout: Layout = AS_SEEN) -> Head:
     names = widened_header(header, first, unnamed_first=delimiter == " " and not layout.names)
     if layout.names and len(first) != len(names):
         what = f"{len(first)} cells in the first row, and {len(header)} names of columns"
-        raise InputError(what, where=f"{path}, row {before + 1}", expected="a name a column")
+        raise InputError(what, where=f"{path}, row {before + 1}", expected="one name per column")
     unique, doubled = unique_names(names)
     trailing = sum(1 for _ in takewhile(lambda name: not name.strip(), reversed(names)))
     above = sample[before - 1].strip() if before else ""
@@ -108,7 +108,7 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     """Open a text file in UTF-8, which may be gzipped.
 
     Raises:
-        InputError: It is no such file, as far as it is read.
+        InputError: The part that was read is not UTF-8 text, or is damaged gzip.
     """
     opener: Any = gzip.open if path.suffix.lower() == ".gz" else open
     try:
@@ -155,7 +155,7 @@ def _first_lines(lines: IO[str]) -> list[str]:
 
 
 def _passed_over(sample: Sequence[str], layout: Layout) -> tuple[int, str | None, int | None]:
-    """Return how many lines stand above the header or first row, and the delimiter and count that they declare."""
+    """Return the number of lines above the header or first row, and the delimiter and count that they declare."""
     before, declared, count = 0, None, None
     for line, following in zip(sample, [*sample[1:], ""], strict=True):
         text = line.strip()
@@ -173,12 +173,12 @@ def _declared(declared: str | None, rest: Sequence[str], layout: Layout, path: P
     """Return the delimiter that a file declares.
 
     Raises:
-        InputError: It divides nothing, and another one does.
+        InputError: The declared delimiter does not occur, and another one does.
     """
     seen = seen_delimiter(rest, layout)
     if declared is not None and declared != seen and declared not in rest[0] and seen in rest[0]:
-        what = f"line 1 says that {declared!r} stands between cells, and the next line holds {seen!r} alone"
-        raise InputError(what, where=path, fix="take line 1 out, or name what is right: data.delimiter, --delimiter")
+        what = f"line 1 declares the delimiter {declared!r}, and the next line holds only {seen!r}"
+        raise InputError(what, where=path, fix="delete line 1, or set the delimiter: data.delimiter, --delimiter")
     return declared
 
 

@@ -1,4 +1,4 @@
-"""What stands between the cells of a text file, and lines divided by it."""
+"""Detect the delimiter of a text file, and split its lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DELIMITERS = ",;\t|"
 
 
 def reader(lines: Any, delimiter: str, quotes: bool = True) -> Any:
-    """Return the rows of lines, as lists of cells, which may stand between quotes or not."""
+    """Return an iterator over rows, lists of cells; ``quotes``: whether cells may be quoted."""
     quoting: Any = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     if delimiter == " ":
         stripped = (line.strip() for line in lines)
@@ -22,9 +22,9 @@ def reader(lines: Any, delimiter: str, quotes: bool = True) -> Any:
 
 
 def seen_delimiter(lines: Sequence[str], layout: Layout) -> str:
-    """Return what divides the cells of lines: what divides the header and the rows alike, and most of all.
+    """Return the most likely delimiter: it gives header and rows the same number of cells, and the most cells.
 
-    Where columns are named, it is what makes most nearly as many cells as there are names.
+    With declared names of columns, the number of cells closest to the number of names decides.
     """
     wanted = len(layout.names) or None
     found: dict[str, tuple[bool, int]] = {}

@@ -1,4 +1,4 @@
-"""Which images of a list exist. Each folder is listed once; no image is asked for by itself."""
+"""Find which images of a list exist, by listing each folder once."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import polars as pl
 
 Array = npt.NDArray[Any]
 
-OTHER_CASE = "file name ends in other case, as .JPG for .jpg"
+OTHER_CASE = "file extension in another case, as .JPG for .jpg"
 
 
 @dataclass(frozen=True)
 class FoundImages:
-    """Images of a list, and the files that they are.
+    """Images of a list, and the files found for them.
 
     Attributes:
-        files: Path of each below the folder, [N]: the list's own, but for those of ``other_case``.
-        present: Which exist, bool [N].
-        other_case: Which exist with an ending in other case alone, bool [N].
+        files: Path of each file below the folder, str [N]: as listed, or as found where ``other_case``.
+        present: Whether each exists, bool [N].
+        other_case: Whether each exists only with an extension in another case, bool [N].
     """
 
     files: Array
@@ -35,7 +35,7 @@ class FoundImages:
 def find_images(root: Path, ids: Iterable[str]) -> FoundImages:
     """Return which images exist below a folder.
 
-    Where the list says ``a.JPG`` and the folder holds ``a.jpg`` alone, that is it: one file, which no other row names.
+    An image ``a.JPG`` of the list also matches a file ``a.jpg``, if no other file and no other row matches.
 
     Args:
         root: Folder of the images.
@@ -57,17 +57,17 @@ def find_images(root: Path, ids: Iterable[str]) -> FoundImages:
 
 
 def elsewhere(root: Path, name: str) -> str | None:
-    """Return where an image that is missing stands instead, None where it does not.
+    """Return a hint on where a missing image was found, or None.
 
-    That is without the first folders of its path, which the folder of images holds already, or one folder further down.
+    It is looked for without the first folders of its path, and in each subfolder of ``root``.
     """
     parts = name.split("/")
     for k in range(1, len(parts)):
         if os.path.isfile(root / "/".join(parts[k:])):
-            return f"it is there without {'/'.join(parts[:k])}/: paths start from the folder of images, {root}"
+            return f"it exists without {'/'.join(parts[:k])}/: paths are relative to the folder of images, {root}"
     for child in sorted(_listed(root)):
         if os.path.isfile(root / child / name):
-            return f"it stands in {child}/: paths start from the folder of images, which would be {root / child}"
+            return f"it is in {child}/: paths are relative to the folder of images, which would be {root / child}"
     return None
 
 

@@ -22,7 +22,7 @@ OPTIONS = {
     "ids": "data.id_column names the column",
     "groups": "data.group_column names the column",
 }
-"""What to do where the column of splits, ids or groups is not found."""
+"""Advice for messages about a missing column of splits, ids or groups."""
 
 
 def from_frame(
@@ -35,19 +35,19 @@ def from_frame(
     where: str = "frame",
     first_row: int = 0,
 ) -> Annotations:
-    """Return the annotations that a polars or pandas frame holds.
+    """Return the annotations of a polars or pandas frame.
 
-    Which columns hold a task is said by its ``source``, a :class:`~gcnlabel.tasks.Columns`; without one a categorical
-    task stands in the column of its own name, as class names, and every tag or dimension in the column of its name.
+    The ``source`` of a task, a :class:`~gcnlabel.tasks.Columns`, names its columns. By default a categorical task is in
+    the column of its own name, as class names, and each tag or dimension in the column of its name.
 
     Args:
-        frame: The table, a row a sample.
+        frame: The table, one row per sample.
         tasks: Tasks to read.
         split_column: Column that names each row's split.
         id_column: Column that names each row.
-        missing: Cell texts that mean "not annotated" in every column, beside empty cells.
-        where: What messages call the table.
-        first_row: Number that messages give to the first row.
+        missing: Cell texts that mean "not annotated" in every column, in addition to empty cells.
+        where: Name of the table in messages.
+        first_row: Number of the first row in messages.
 
     Raises:
         InputError: A column is missing, a class or tag is unknown, a cell is no number or out of its range.
@@ -71,7 +71,7 @@ def from_cells(
 ) -> Annotations:
     """Return the annotations of a table, or of a part of it, as :func:`from_frame` does, without warnings.
 
-    What -1 means is decided when all parts are read, by the ``signs`` of their cells.
+    The meaning of -1 is decided after all parts are read, from the ``signs`` of their cells.
     """
     names = {"split": split_column, "ids": id_column, "groups": group_column}
     asked = {key: name for key, name in names.items() if name is not None}

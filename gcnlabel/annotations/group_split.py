@@ -1,4 +1,4 @@
-"""Groups of samples divided so that samples and labels are spread over the splits alike."""
+"""Assign groups of samples to splits such that each split has its fraction of samples and of every label."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 MAX_TRIES, WORK = 32, 20_000
-"""Orders that are tried, at most, and groups that are given in all of them."""
+"""Largest number of random orders, and number of group assignments over all orders."""
 
 
 def divide_groups(strata: Any, sizes: Floats, fractions: Floats, seed: int) -> Rows:
-    """Return the split of each group, [groups].
+    """Return the split of each group, int64 [groups].
 
-    Groups are given one after another to the split that lacks most of what they hold: the one for which
-    ``sum_s w_s (held - wanted)^2`` over strata and splits grows least, with the number of samples as one more stratum,
-    which weighs as much as all others together. Several random orders are tried and the best is taken. A split is never
-    left empty.
+    Groups are assigned greedily, each to the split for which ``sum_s w_s (assigned - wanted)^2`` over strata and splits
+    grows least. The number of samples is one more stratum, which weighs as much as all others together. Of several
+    random orders, the best result is returned. No split is left empty.
 
-    Largest groups first, or those of the rarest label first, would give the first split the groups that are rich in it.
+    A fixed order (largest groups first, or those of the rarest label first) would be biased towards the first split.
 
     Args:
-        strata: Samples of each stratum in each group, CSR [groups, strata].
-        sizes: Samples of each group, [groups].
+        strata: Number of samples of each stratum in each group, CSR [groups, strata].
+        sizes: Number of samples of each group, [groups].
         fractions: Fraction of each split, [splits].
-        seed: Seed of the orders.
+        seed: Seed of the random orders.
 
     Example:
         >>> from scipy import sparse
@@ -51,7 +50,7 @@ def divide_groups(strata: Any, sizes: Floats, fractions: Floats, seed: int) -> R
 
 
 def _given(strata: Any, sizes: Floats, lacks: Floats, weights: Floats, order: Rows) -> tuple[Rows, Floats]:
-    """Return the split of each group, given in an order, and what each split then lacks of each stratum."""
+    """Return the split of each group, assigned in ``order``, and wanted - assigned samples [strata + 1, splits]."""
     chosen = np.full(len(order), -1)
     empty = np.ones(lacks.shape[1], dtype=bool)
     for left, group in zip(range(len(order), 0, -1), order.tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""How a table is written, where that cannot be seen from the file."""
+"""Declared layout of a table file, where it cannot be detected."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from gcnlabel.errors import InputError
 
 @dataclass(frozen=True)
 class Long:
-    """Columns of a table that has a row for each pair of a sample and a label.
+    """Columns of a table in long form: one row per pair of a sample and a label.
 
     Attributes:
         sample: Column that names the sample.
         label: Column that names the label.
-        value: Column of what is known of it: a tag's value or a number.
+        value: Column of the pair's annotation: a tag's value or a number.
     """
 
     sample: str
@@ -23,7 +23,7 @@ class Long:
 
     @classmethod
     def parse(cls, text: str) -> Long:
-        """Return what ``SAMPLE,LABEL,VALUE`` names.
+        """Parse ``SAMPLE,LABEL,VALUE``.
 
         Example:
             >>> Long.parse("ImageID,LabelName,Confidence").label
@@ -37,18 +37,18 @@ class Long:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a table is written.
+    """Layout of a table file.
 
     Attributes:
-        delimiter: What stands between the cells of a text file; None to see it from its first rows.
+        delimiter: Delimiter of cells in a text file; None to detect it from the first rows.
         names: Names of the columns of a text file without a header.
         decimal: ``.`` or ``,``, the decimal mark of numbers that are written as text.
-        long: Columns of a table with a row for each pair of a sample and a label; None for a row a sample.
-        quotes: Whether a cell of a text file may stand between quotes, and then hold delimiters and line breaks; else
-            quotes are characters like others.
+        long: Columns of a table with one row per pair of a sample and a label; None for one row per sample.
+        quotes: Whether cells of a text file may be quoted, and then hold delimiters and line breaks; otherwise quotes
+            are ordinary characters.
 
     Raises:
-        InputError: One of them cannot be.
+        InputError: A value is not allowed.
     """
 
     delimiter: str | None = None
@@ -62,7 +62,7 @@ class Layout:
         if self.delimiter == "\\t":  # as shells leave it
             object.__setattr__(self, "delimiter", "\t")
         if self.delimiter is not None and len(self.delimiter) != 1:
-            raise InputError(f"delimiter {self.delimiter!r}", expected="one character; a space stands for any spaces")
+            raise InputError(f"delimiter {self.delimiter!r}", expected="one character; a space means any spaces")
         if self.decimal not in (".", ","):
             raise InputError(f"decimal {self.decimal!r}", expected=". or ,")
         if self.delimiter == self.decimal:
@@ -70,8 +70,8 @@ class Layout:
         object.__setattr__(self, "names", tuple(self.names))
         twice = [name for name in self.names if not name or self.names.count(name) > 1]
         if twice:
-            raise InputError(f"names: {twice[0]!r} stands twice, or is empty", expected="a name a column, each once")
+            raise InputError(f"names: {twice[0]!r} is empty or a duplicate", expected="one unique name per column")
 
 
 AS_SEEN = Layout()
-"""Nothing declared: everything is seen from the file."""
+"""Nothing declared: everything is detected from the file."""

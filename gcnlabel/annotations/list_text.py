@@ -1,4 +1,4 @@
-"""Lists as Python, JSON, NumPy and databases write them into a cell -> their items."""
+"""Parse lists that Python, JSON, NumPy or databases write into a cell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 OPENING = ("[", "(", "{", "s")
-"""What the text of a list begins with; a set without items is ``set()``."""
+"""First characters of the text of a list; ``s`` is that of the empty set, ``set()``."""
 _QUOTED = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _FIRST = re.compile(rf"\s*(?:{_QUOTED}|([^,\"']+?)\s*(?=,|$))\s*(?:,|$|(?=[\"']))", re.DOTALL)
 
@@ -16,8 +16,8 @@ _FIRST = re.compile(rf"\s*(?:{_QUOTED}|([^,\"']+?)\s*(?=,|$))\s*(?:,|$|(?=[\"'])
 def list_items(text: str) -> list[str] | None:
     r"""Return the items of a list that is written in brackets, or None where the text is no such list.
 
-    Quoted items stand between commas, or beside each other as NumPy prints them. Without quotes, items stand between
-    commas, or where there is none between spaces.
+    Quoted items are separated by commas or, as NumPy prints them, by nothing or spaces; unquoted ones by commas or, if
+    there is none, by spaces.
 
     Example:
         >>> list_items("['cat', 'dog']"), list_items('["cat"]'), list_items("[]"), list_items("cat")
@@ -50,7 +50,7 @@ def _quoted_items(inner: str) -> list[str] | None:
 
 
 def _unquoted(quoted: str) -> str:
-    """Return what a string literal of JSON or Python says."""
+    """Return the value of a string literal of JSON or Python."""
     try:
         return str(json.loads(quoted, strict=False) if quoted[0] == '"' else ast.literal_eval(quoted))
     except (ValueError, SyntaxError):

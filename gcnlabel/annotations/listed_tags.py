@@ -1,4 +1,4 @@
-"""Tags of which each cell lists those that are there -> a matrix of tags."""
+"""Read a column whose cells list the present tags into a matrix of tags."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from gcnlabel.annotations.advice import of_unknown_tag
 from gcnlabel.annotations.cells import Cells
 from gcnlabel.annotations.list_text import OPENING, list_items
 from gcnlabel.annotations.spellings import canonical, canonical_keys, known_texts
-from gcnlabel.annotations.value_lists import holds_values, tags_of_values, torn_label
+from gcnlabel.annotations.value_lists import holds_values, split_label, tags_of_values
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import Task, TaskSet
 
 MANY_TAGS = 256
-"""Tags of one task from which a sparse matrix holds them, where each cell lists those that are there."""
+"""Number of tags of a task from which listed tags are held as a sparse matrix."""
 
 
 def read_tag_lists(task: Task, cells: Cells, name: str) -> Any:
-    """Return the tags of cells that list them, [N, tags]: sparse where tags are many and every cell is annotated.
+    """Return the listed tags, float32 [N, tags]; CSR with :data:`MANY_TAGS` or more tags and no missing cell.
 
     Raises:
         InputError: There is no such column, or a cell lists a tag that the task does not have.
@@ -49,14 +49,14 @@ def _partly_known(there: Any, absent: Any, task: Task, cells: Cells) -> Any:
     both = absent[target[tuple(absent.T)] == 1]
     if len(both):
         row, tag = (int(i) for i in both[0])
-        what = f"tag {task.labels[tag]!r} is listed as there and as absent (column {task.source.column!r})"
+        what = f"tag {task.labels[tag]!r} is listed as present and as absent (column {task.source.column!r})"
         raise cells.error(row, str(task.source.negatives), what, expected="each tag in one of the two lists")
     target[tuple(absent.T)] = 0
     return target
 
 
 def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
-    """Return row and label of every tag that a column lists, int64 [K, 2], and which cells are missing, bool [N]."""
+    """Return row and label index of every listed tag, int64 [K, 2], and which cells are missing, bool [N]."""
     meaning = known_texts(task.labels, task.source.codes)
     listed, where = _listed(task, cells, name), f"{cells.where}, column {name!r}"
     are_values = cells.value_lists.get(name)
@@ -77,17 +77,17 @@ def listed_places(task: Task, cells: Cells, name: str) -> tuple[Any, Any]:
 
 
 def list_columns(tasks: TaskSet) -> list[str]:
-    """Return the columns whose lists have to be seen together: of two labels, single rows do not say what they hold."""
+    """Return the columns of lists whose form must be decided from the whole file: tasks of one or two labels."""
     lists = [t for t in tasks if t.binary and t.source.column is not None and len(t) <= 2]
     found = [t.source for t in lists if not {"0", "1"}.isdisjoint(map(canonical, (*t.labels, *t.source.codes)))]
     return [str(name) for source in found for name in (source.column, source.negatives) if name is not None]
 
 
 def value_lists(tasks: TaskSet, cells: Cells) -> dict[str, bool]:
-    """Return which of :func:`list_columns`, read as a whole, hold a value for each label.
+    """Return, for each of :func:`list_columns`, whether its lists hold one value per label instead of labels.
 
     Raises:
-        InputError: That cannot be told.
+        InputError: Both readings are possible.
     """
     found = {}
     for task in tasks:
@@ -99,35 +99,35 @@ def value_lists(tasks: TaskSet, cells: Cells) -> dict[str, bool]:
 
 
 def _listed(task: Task, cells: Cells, name: str) -> list[list[str] | None]:
-    """Return what each cell lists, None where it is missing."""
+    """Return the items of each cell, None where it is missing."""
     if isinstance(cells.column(name).dtype, pl.List | pl.Array):
         return list(_listed_of_frame(cells.column(name)))
     known = known_texts(task.labels, task.source.codes)
     empty = "[]" if task.source.empty is None else task.source.empty
     text = cells.text(name, task.source.missing, blank=empty == "", numbers=False)
     separator = " " if task.source.separator is None else task.source.separator
-    _refuse_torn_labels(text, known, separator, empty, cells, name)
+    _refuse_split_labels(text, known, separator, empty, cells, name)
     return [None if cell is None else _items(cell, known, separator, empty) for cell in text.to_list()]
 
 
-def _refuse_torn_labels(
+def _refuse_split_labels(
     text: pl.Series, known: Collection[str], separator: str, empty: str, cells: Cells, name: str
 ) -> None:
     labels = [label for label in known if separator in label]
     for row, cell in enumerate(text.to_list() if labels else ()):
-        label = None if cell is None or cell == empty else torn_label(cell, labels, separator)
+        label = None if cell is None or cell == empty else split_label(cell, labels, separator)
         if label is not None:
             raise cells.error(
                 row,
                 name,
-                f"{label!r} holds {separator!r}, which stands between the tags of a cell",
-                expected="another separator: of the task, where cells have one",
-                fix="where cells have none, write each as a list with quotes: " + json.dumps([label, "..."]),
+                f"{label!r} contains {separator!r}, the separator of the tags of a cell",
+                expected="another separator (separator: of the task)",
+                fix="if the cells have none, write each as a quoted list: " + json.dumps([label, "..."]),
             )
 
 
 def _items(cell: str, known: Collection[str], separator: str, empty: str) -> list[str]:
-    """Return the tags that a cell lists, in brackets or with a separator between them."""
+    """Return the tags listed in a cell, in brackets or separated by ``separator``."""
     if cell == empty:
         return []
     items = list_items(cell) if cell[:1] in OPENING and cell not in known else None

@@ -1,4 +1,4 @@
-"""A table with a row for each pair of a sample and a label -> one with a row a sample and a column a label."""
+"""Pivot a table from long form (one row per sample and label) to one row per sample and one column per label."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ OPTION = "data.long names the columns (build-graph: --long SAMPLE,LABEL,VALUE)"
 
 
 def widened(cells: Cells, long: Long, labels: Collection[str], kept: Collection[str]) -> Cells:
-    """Return a row a sample, in the order in which the samples come first; pairs that do not occur are null.
+    """Return the table with one row per sample, in order of first appearance; pairs that do not occur are null.
 
     Args:
-        cells: A row a pair.
+        cells: The table in long form.
         long: Its columns.
-        labels: Names of the columns to make, of those that the column of labels holds.
-        kept: Other columns to keep; a sample has one value there.
+        labels: Labels to make columns, where they occur.
+        kept: Other columns to keep; their value must be the same in all rows of a sample.
 
     Raises:
-        InputError: A column is missing, a name is empty, or two rows contradict each other; both are named.
+        InputError: A column is missing, a name is empty, or two rows contradict each other; the message names both.
 
     Example:
         >>> frame = pl.DataFrame({"id": ["a", "b", "a"], "label": ["cat", "cat", "dog"], "value": ["1", "0", "1"]})
@@ -60,13 +60,13 @@ def widened(cells: Cells, long: Long, labels: Collection[str], kept: Collection[
 
 
 def _warn_alike(label: pl.Series, other: Collection[str], labels: Collection[str], cells: Cells, column: str) -> None:
-    """Warn of labels that nobody asked for and that differ from one that is asked for by case alone."""
+    """Warn of unused labels of the table that differ only in case from a requested label."""
     asked = {folded(name): name for name in labels}
     for name in other:
         if folded(name) in asked:
             rows = (label == name).arg_true()
-            text = f"{len(rows)} row(s) of {cells.where} are of the label {name!r}, another one than"
-            where = f"by case alone (first {cells.place(int(rows[0]))}, column {column!r}): they are passed over"
+            text = f"{len(rows)} row(s) of {cells.where} have the label {name!r}, which differs only in case from"
+            where = f"(first {cells.place(int(rows[0]))}, column {column!r}): they are ignored"
             warnings.warn(f"{text} {asked[folded(name)]!r} {where}", GcnlabelWarning, stacklevel=4)
 
 

@@ -1,4 +1,4 @@
-"""One small ``.npy`` file -> its values, quickly enough to read a million of them."""
+"""Fast reader of small ``.npy`` files, for data sets with a million of them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from numpy.lib import format as npy_format
 from gcnlabel.errors import InputError
 
 MAX_BYTES = 2**20
-"""Size of an annotation file from which it is none: 136 coordinates take some thousand bytes."""
+"""Largest size of an annotation file in bytes; 136 coordinates take about 1,200."""
 
 
 def npy_text(path: str) -> str:
-    """Return what an array of text or numbers holds, as text; several values are joined by ``;``.
+    """Return the values of an array of text or numbers as one text, joined by ``;``.
 
     Raises:
         InputError: As :func:`npy_values`.
@@ -29,7 +29,7 @@ def npy_text(path: str) -> str:
 
 
 def npy_values(path: str) -> npt.NDArray[Any]:
-    """Return the values of an array of text or numbers, flat. Nothing in the file is ever unpickled.
+    """Return the values of an array of text or numbers, flattened, [values]. Nothing is unpickled.
 
     Raises:
         InputError: The file is no ``.npy`` file, is cut off or far too large, or holds pickled objects.
@@ -47,8 +47,8 @@ def npy_values(path: str) -> npt.NDArray[Any]:
             raise InputError(f"the array holds {what}", where=path, expected="text or numbers")
         values = np.frombuffer(content, dtype=dtype, count=count, offset=start)
         text = "".join(map(_text, values.tolist()))
-        text.encode()  # half of a pair is found here
-        if max(text, default="") > chr(sys.maxunicode):  # numpy makes such text, which nothing else can read
+        text.encode()  # raises on a lone surrogate
+        if max(text, default="") > chr(sys.maxunicode):  # numpy decodes such code points, which are invalid
             raise ValueError("text that is no Unicode")
         return values
     except InputError:
@@ -62,20 +62,20 @@ def _text(value: Any) -> str:
 
 
 def npy_header_size(content: bytes) -> int:
-    """Return where the data of a ``.npy`` file starts: after magic, version, length and header."""
+    """Return the offset of the data in a ``.npy`` file: after magic, version, length and header."""
     width = 2 if content[6] == 1 else 4
     return 8 + width + int.from_bytes(content[8 : 8 + width], "little")
 
 
 def check_npy_size(file: IO[bytes], size: int) -> None:
-    """Check that the array that a ``.npy`` header declares is in the file, before room is made for it.
+    """Check that a ``.npy`` file is as large as its header declares, before memory is allocated.
 
     Args:
-        file: The file, at its start, where it is again afterwards.
+        file: The file, at its start; the position is restored.
         size: Its size in bytes.
 
     Raises:
-        ValueError: The header cannot be read, or declares more than there is.
+        ValueError: The header cannot be read, or declares more data than follow.
     """
     start = file.tell()
     try:
@@ -91,7 +91,7 @@ def check_npy_size(file: IO[bytes], size: int) -> None:
 
 @lru_cache(maxsize=4096)
 def _described(head: bytes) -> tuple[np.dtype[Any], int]:
-    """Return type and number of values that a header declares; few headers serve all files of a data set."""
+    """Return dtype and number of values that a header declares; cached, since files of a data set share headers."""
     stream = io.BytesIO(head)
     return _header(stream, npy_format.read_magic(stream))
 

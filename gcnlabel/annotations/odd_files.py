@@ -1,4 +1,4 @@
-"""Files that are read in parts are looked through for mistakes as a whole."""
+"""Check a whole file for likely mistakes where its rows are read in parts."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 from gcnlabel.annotations.layout import AS_SEEN, Layout
 from gcnlabel.annotations.table_file import TextFile, open_table
 
-MAX_LOOKED_THROUGH = 64 * 2**20
-"""Bytes of a file up to which its lines are looked through, which takes seconds."""
+MAX_CHECKED = 64 * 2**20
+"""Largest size of a file, in bytes, whose rows are checked; takes seconds."""
 
 
 def warn_odd_file(path: str | Path, rows: int, layout: Layout = AS_SEEN) -> None:
-    """Warn of rows that look like a mistake, as ``read_table`` does, where the file is not too large for that.
+    """Warn of rows that look like a mistake, as ``read_table`` does, in files of at most :data:`MAX_CHECKED` bytes.
 
     Args:
         path: The file.
         rows: Number of its rows.
-        layout: How it is written.
+        layout: Its layout.
     """
     file = open_table(path, layout)
-    if layout.long is not None or not isinstance(file, TextFile) or file.path.stat().st_size > MAX_LOOKED_THROUGH:
+    if layout.long is not None or not isinstance(file, TextFile) or file.path.stat().st_size > MAX_CHECKED:
         return
     with file.readable():
-        file.checked(file.scan().collect(), file.first_row)  # which gives it its reasons to look
+        file.checked(file.scan().collect(), file.first_row)  # notes which warnings file.warn has to look for
     file.warn(rows)

@@ -1,4 +1,4 @@
-"""Quotes that are plain characters in a text file: rows that cannot be read, and rows that a cell swallows."""
+"""Detect unbalanced quotes in a text file: rows that cannot be read, and quoted cells that contain rows."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gcnlabel.annotations.csv_text import Head, open_text
 from gcnlabel.annotations.delimiters import reader
 from gcnlabel.errors import GcnlabelWarning, InputError
 
-PLAIN = "where quotes are plain characters: data.quotes: false in a config, build-graph --no-quotes"
-"""What to do about quotes that stand for themselves."""
-FEWEST = 4
-"""Columns from which lines between quotes that have a comma for each are hardly sentences."""
+PLAIN = "if quotes are ordinary characters: data.quotes: false in a config, build-graph --no-quotes"
+"""Advice for files whose quotes are ordinary characters."""
+MIN_COLUMNS = 4
+"""Fewest columns of a comma-separated file in which quoted lines with as many commas are taken for rows, not prose."""
 
 
 def loose_quote(path: Path, head: Head) -> InputError | None:
-    """Return an error that names the first line of a text file whose quotes are not in pairs, None without such.
+    """Return an error that names the first line with an odd number of quotes, or None.
 
     Args:
         path: A file that could not be read.
@@ -32,32 +32,30 @@ def loose_quote(path: Path, head: Head) -> InputError | None:
         for number, line in enumerate(lines, 1):
             if number > head.lines and line.count('"') % 2:
                 return InputError(
-                    f"{path} cannot be read: a quote is not closed, or stands within a cell that has none around it",
+                    f"{path} cannot be read: a quote is not closed, or is inside an unquoted cell",
                     where=f"{path}, line {number}: {line.strip()[:60]}",
-                    expected='cells that hold a quote between quotes, and each within written twice: "a ""b"" c"',
+                    expected='cells with quotes to be quoted, and quotes inside doubled: "a ""b"" c"',
                     fix=PLAIN,
                 )
     return None
 
 
 def warn_swallowed_rows(path: Path, head: Head) -> None:
-    """Warn of cells with line breaks whose lines, without regard to quotes, are rows: a quote may not be closed."""
+    """Warn of quoted cells with line breaks whose lines look like rows: a quote may not be closed."""
     if not head.quotes:
         return
-    if (head.delimiter == "," and len(head.names) < FEWEST) or head.delimiter == " " or len(head.names) < 2:
+    if (head.delimiter == "," and len(head.names) < MIN_COLUMNS) or head.delimiter == " " or len(head.names) < 2:
         return
     with suppress(csv.Error, UnicodeDecodeError):
         found = [(number, len(lines)) for number, lines in _rows(path, head) if _are_rows(lines, head)]
         if found:
             (first, count), several = found[0], len(found)
-            text = (
-                f"{several} row(s) of {path} hold, between quotes, lines that look like rows: the first is line {first}"
-            )
+            text = f"{several} row(s) of {path} hold quoted lines that look like rows: the first is line {first}"
             warnings.warn(f"{text}, with {count} lines; {PLAIN}", GcnlabelWarning, stacklevel=4)
 
 
 def _rows(path: Path, head: Head) -> Iterator[tuple[int, list[str]]]:
-    """Yield number of the first line, and lines, of each row."""
+    """Yield the number of the first line, and the lines, of each row."""
     taken: list[str] = []
 
     def lines_taken(lines: Iterator[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rows that can be read but look like a mistake: ids that stand twice, splits nearly of one name, rows cut off."""
+"""Warn of rows that look like a mistake: duplicate ids, names of splits that differ in case, truncated rows."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.tasks.matching import folded
 
 SHOWN = 5
-"""Rows that a warning names."""
+"""Number of rows that a warning names."""
 
 
 def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
-    """Warn of ids that stand in several rows, and of splits or groups that differ in case or spaces alone.
+    """Warn of duplicate ids, and of names of splits or groups that differ only in case or spaces.
 
     Args:
         annotations: All rows of a table.
-        where: What messages call the table.
-        first_row: Number that messages give to the first row.
+        where: Name of the table in messages.
+        first_row: Number of the first row in messages.
     """
     if annotations.ids is not None:
         _warn_doubled(annotations.ids, where, first_row)
@@ -40,31 +40,31 @@ def warn_odd_rows(annotations: Annotations, where: str, first_row: int) -> None:
 
 
 def warn_cut_rows(path: Path, head: Head) -> None:
-    """Warn of the rows of a CSV file that have fewer cells than its header: what they lack is read as empty cells."""
+    """Warn of rows of a CSV file with fewer cells than its header; their missing cells are read as empty."""
     short: list[int] = []
     with suppress(csv.Error, UnicodeDecodeError):
         width = len(head.names) - head.trailing
         short += (number for number, cells in text_rows(path, head) if len(cells) < width and (cells or width > 1))
     if short:
-        _warn(f"{len(short)} row(s) of {path} are cut off: the cells that they lack are read as empty", short)
+        _warn(f"{len(short)} row(s) of {path} are truncated: their missing cells are read as empty", short)
 
 
 def overlong_row(path: Path, head: Head) -> InputError | None:
-    """Return an error that names the first row of a CSV file with more cells than its header, None without such."""
+    """Return an error that names the first row of a CSV file with more cells than its header, or None."""
     with suppress(csv.Error, UnicodeDecodeError):
         for number, cells in text_rows(path, head):
             if len(cells) > len(head.names):
                 extra = cells[len(head.names) :]
                 end = head.delimiter * len(extra)
-                empty = f"end the header by {end!r} too, or take the empty cells out: {path.name}, row {number}"
+                empty = f"add {end!r} to the header too, or delete the empty cells: {path.name}, row {number}"
                 return InputError(
                     f"{path} cannot be read: row {number} has {len(cells)} cells",
                     where=f"{path}, row {number}",
-                    expected=f"{len(head.names)} cells, as the header has; they stand between {head.delimiter!r}",
+                    expected=f"{len(head.names)} cells, as in the header; the delimiter is {head.delimiter!r}",
                     fix=empty
                     if not any(map(str.strip, extra))
-                    else f'quote cells that hold {head.delimiter!r}, as in "a{head.delimiter}b"; where something '
-                    "else stands between cells: data.delimiter in a config, build-graph --delimiter",
+                    else f'quote cells that hold {head.delimiter!r}, as in "a{head.delimiter}b"; for another '
+                    "delimiter: data.delimiter in a config, build-graph --delimiter",
                 )
     return None
 
@@ -74,7 +74,7 @@ def _warn_doubled(ids: npt.NDArray[Any], where: str, first_row: int) -> None:
     rows = np.flatnonzero(counts[place] > 1)
     if len(rows):
         names = shorten(dict.fromkeys(ids[rows].tolist()), 3)
-        _warn(f"{int((counts > 1).sum())} id(s) of {where} stand in several rows: {names}", rows + first_row)
+        _warn(f"{int((counts > 1).sum())} id(s) of {where} occur in several rows: {names}", rows + first_row)
 
 
 def _warn_nameless(groups: npt.NDArray[Any], where: str, first_row: int) -> None:
@@ -92,7 +92,7 @@ def _warn_alike(given: npt.NDArray[Any], kind: str, where: str, first_row: int) 
         if first != name:
             rows = np.flatnonzero(given == name)
             what = f"{len(rows)} row(s) of {where} have the {kind} {name!r}"
-            _warn(f"{what}, another one than {first!r} by case, spaces or spelling alone", rows + first_row)
+            _warn(f"{what}, which differs from {first!r} only in case, spaces or spelling", rows + first_row)
 
 
 def _warn(text: str, rows: Any) -> None:

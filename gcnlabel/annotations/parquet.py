@@ -1,4 +1,4 @@
-"""Parquet files by polars, which aborts on some damaged ones."""
+"""Read Parquet files with polars, which aborts the process on some damaged ones."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ pl.scan_parquet(sys.argv[1], glob=False).select(pl.all().drop_nulls().len()).col
 
 
 def scan_parquet(path: Path) -> pl.LazyFrame:
-    """Return the columns of a Parquet file, which was decoded in a child before.
+    """Return a lazy frame of a Parquet file, after a child process has decoded it successfully.
 
-    On a page whose header declares fewer than no values, polars asks for 2^61 bytes and aborts: there is no exception.
+    For a page whose header declares a negative number of values, polars allocates 2^61 bytes and aborts the process.
 
     Raises:
-        InputError: The child was aborted.
+        InputError: The child process was aborted.
         PolarsError, PanicException, OSError: The file cannot be read.
     """
     try_in_child(path, DECODE)

@@ -1,4 +1,4 @@
-"""What became of every row that was read: how many are used, left out or masked, why, and the first of each."""
+"""Report of the rows that were read: how many are used, left out or masked, why, and the first of each."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from gcnlabel.files import atomic_write
 
 USED, LEFT_OUT, MASKED, KEPT = "used", "left out", "masked", "kept"
 WHAT = (USED, LEFT_OUT, MASKED, KEPT)
-"""``masked`` and ``kept`` rows are used too: some of their targets are missing, or something about them is odd."""
+"""Statuses of rows; ``masked`` (targets missing) and ``kept`` (noted as unusual) rows are used too."""
 
 MISSING, UNREADABLE = "image missing", "image unreadable"
 FAULTS = (MISSING, UNREADABLE)
-"""Reasons that are nobody's protocol: many of them mean that folder or files are not what the user thinks."""
+"""Reasons that no protocol of a data set intends; many such rows mean a wrong folder or damaged files."""
 
 ALLOWED = 0.01
-"""Share of a split's rows that may be left out for a reason of :data:`FAULTS`, unless more is allowed."""
+"""Default share of a split's rows that may be left out for a reason of :data:`FAULTS`."""
 
 
 @dataclass(frozen=True)
 class RowCount:
-    """Rows of one split that share a fate.
+    """Number of rows of one split with the same status and reason.
 
     Attributes:
         split: Their split.
-        what: One of :data:`WHAT`.
-        reason: Why; empty for rows that are used.
-        count: How many.
+        what: Their status, one of :data:`WHAT`.
+        reason: The reason; empty for rows that are used.
+        count: Number of rows.
         first: Name of the first of them.
-        detail: What is wrong with the first, where there is more to say.
+        detail: Further details on the first, or empty.
     """
 
     split: str
@@ -49,7 +49,7 @@ class RowCount:
 
 @dataclass(frozen=True)
 class RowReport:
-    """What became of the rows of a data set.
+    """Numbers of used, left out, masked and kept rows of a data set.
 
     Example:
         >>> report = RowReport((RowCount("train", USED, "", 99), RowCount("train", LEFT_OUT, MISSING, 1, "9.jpg")))
@@ -66,7 +66,7 @@ class RowReport:
         return bool(self.counts)
 
     def __add__(self, other: RowReport) -> RowReport:
-        """Return both; counts of one split, fate and reason are added."""
+        """Return the merged report; counts of the same split, status and reason are added."""
         merged: dict[tuple[str, str, str], RowCount] = {}
         for each in (*self.counts, *other.counts):
             key = each.split, each.what, each.reason
@@ -75,7 +75,7 @@ class RowReport:
         return RowReport(tuple(each for each in merged.values() if each.count))
 
     def reasons(self) -> dict[str, int]:
-        """Return ``reason (fate)`` -> number of rows of all splits; rows that are simply used are not in it."""
+        """Return ``"reason (status)"`` -> number of rows over all splits, without the status ``used``."""
         found: dict[str, int] = {}
         for each in self.counts:
             if each.what != USED:
@@ -84,12 +84,12 @@ class RowReport:
         return found
 
     def of_fate(self, what: str) -> list[RowCount]:
-        """Return the counts of one of :data:`WHAT`, all splits of a reason in one."""
+        """Return the counts of one status, one for each reason, summed over the splits."""
         merged = RowReport() + RowReport(tuple(replace(each, split="") for each in self.counts if each.what == what))
         return list(merged.counts)
 
     def of_splits(self, names: Sequence[str]) -> RowReport:
-        """Return the report of one who uses these splits: rows of others are not used, which is said."""
+        """Return the report for the use of only these splits: used rows of other splits become left out."""
         others = "of a split that is not used"
         return RowReport() + RowReport(
             tuple(
@@ -113,15 +113,15 @@ class RowReport:
         return f"rows: {parts[0]}" + "".join(f"{', ' if i == 0 else '; '}{part}" for i, part in enumerate(parts[1:]))
 
     def check(self, allowed: float, *, root: Path | None = None, option: str = "data.allow_missing:") -> None:
-        """Check that no split lost more than a share of its rows to missing or damaged files.
+        """Check the share of missing or unreadable files in every split.
 
         Args:
-            allowed: The share.
-            root: Folder of the images, to say what it holds instead of the first that is missing.
-            option: What allows more.
+            allowed: Largest allowed share of the rows of a split.
+            root: Folder of the images, for a hint on where the first missing image may be.
+            option: Option that allows a larger share, for the message.
 
         Raises:
-            InputError: One did.
+            InputError: The share is larger.
         """
         faults = [each for each in self.counts if each.what == LEFT_OUT and each.reason in FAULTS]
         for each in sorted(faults, key=lambda each: -each.count):
@@ -130,10 +130,10 @@ class RowReport:
                 raise _too_many(each, of, allowed, root, option)
 
     def check_left(self, splits: Sequence[str]) -> None:
-        """Check that rows are left of every split that is asked for, or of all where none has a name.
+        """Check that each of ``splits`` has used rows; without ``splits``, that any row is used.
 
         Raises:
-            InputError: All rows of one are left out.
+            InputError: All rows of a split are left out.
         """
         used = {each.split for each in self.counts if each.what == USED}
         lost = {each.split for each in self.counts if each.what == LEFT_OUT} - used
@@ -142,16 +142,16 @@ class RowReport:
             raise InputError(f"no row of split {gone[0]!r} is left: {self.line()}", expected="rows that can be used")
 
     def plain(self) -> list[dict[str, Any]]:
-        """Return plain values, which :meth:`from_plain` takes."""
+        """Return the counts as dicts, for :meth:`from_plain`."""
         return [asdict(each) for each in self.counts]
 
     @classmethod
     def from_plain(cls, values: Iterable[Mapping[str, Any]]) -> RowReport:
-        """Return the report of plain values."""
+        """Return the report of :meth:`plain` values."""
         return cls(tuple(RowCount(**{f.name: value[f.name] for f in fields(RowCount)}) for value in values))
 
     def save(self, path: Path) -> None:
-        """Write a CSV table, in place of an earlier one: a row a count."""
+        """Write a CSV table with one row per count; an existing file is replaced."""
         with atomic_write(path, overwrite=True) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, [f.name for f in fields(RowCount)], lineterminator="\n")
             writer.writeheader()
@@ -176,7 +176,7 @@ def _too_many(each: RowCount, of: int, allowed: float, root: Path | None, option
 
 
 def _instead(root: Path, name: str) -> str:
-    """Say which file of the folder is most like one that is missing, or how far its path leads."""
+    """Return a hint for a missing file: the most similar file, or the first folder of its path that does not exist."""
     if (place := elsewhere(root, name)) is not None:
         return f"; {place}"
     folder = (root / name).parent

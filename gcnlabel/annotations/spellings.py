@@ -1,4 +1,4 @@
-"""Texts that mean the same, and what they are declared to mean."""
+"""Look up texts regardless of their spelling (``1.0`` and ``1``; Unicode forms)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WHOLE = r"^\+?(-?\d+)\.0*$"
 
 
 def canonical(text: str) -> str:
-    """Return one spelling of a text that has several: a whole number without its zeros, letters composed (NFC).
+    """Return the canonical spelling of a text: whole numbers without decimals, Unicode in NFC.
 
     Example:
         >>> canonical("1.0"), canonical("-2.000000"), canonical("0.5"), canonical("happy")
@@ -25,7 +25,7 @@ def canonical(text: str) -> str:
 
 
 def lookup(text: pl.Series, meaning: Mapping[str, Any]) -> pl.Series:
-    """Return what each text means, null where it is nothing known: as it is written, else in its canonical spelling.
+    """Return the value of each text in ``meaning``, as written or else by canonical spelling; null where unknown.
 
     Example:
         >>> lookup(pl.Series(["1.0", "1", "2.00", "3"]), {"1.0": 10, "1": 11, "2": 12}).to_list()
@@ -41,7 +41,7 @@ def lookup(text: pl.Series, meaning: Mapping[str, Any]) -> pl.Series:
 
 
 def same_value(text: pl.Series) -> pl.Series:
-    """Return texts of which those are equal that say the same of a tag or a dimension: ``1``, ``1.0`` and ``TRUE``.
+    """Return texts normalised such that equal values of a tag or dimension are equal: ``1``, ``1.0`` and ``TRUE``.
 
     Example:
         >>> same_value(pl.Series(["1", "1.00", "True", "0.50", ".5", "NA"])).to_list()
@@ -53,14 +53,14 @@ def same_value(text: pl.Series) -> pl.Series:
 
 
 def canonical_keys(meaning: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping of canonical spellings; one that is written so itself comes first."""
+    """Return the mapping by canonical spelling; on conflict, a key that is canonical itself wins."""
     return {canonical(text): value for text, value in meaning.items()} | {
         text: value for text, value in meaning.items() if canonical(text) == text
     }
 
 
 def known_texts(labels: Collection[str], codes: Mapping[str, str]) -> dict[str, int]:
-    """Return the index of each label, under its name and its declared codes; a label's name comes first.
+    """Return label name or declared code -> index of the label; a name wins over an equal code.
 
     Example:
         >>> known_texts(["cat", "dog"], {"7": "dog"})

@@ -1,4 +1,4 @@
-"""Splits drawn so that every label is spread over them as all samples are."""
+"""Random splits, stratified by all labels."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gcnlabel.annotations.group_split import divide_groups
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.tasks import Task
 
-FAR = 0.05
-"""Difference between a split's share of the samples and its fraction from which groups are said to be the reason."""
+MAX_DIFFERENCE = 0.05
+"""Largest difference between a split's share of the samples and its fraction without a warning."""
 BINS = 5
-"""Quantile bins of a dimension."""
+"""Number of quantile bins of a dimension."""
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -27,20 +27,23 @@ Floats = npt.NDArray[np.float64]
 def stratified_split(annotations: Annotations, fractions: Mapping[str, float], seed: int) -> dict[str, Rows]:
     """Return the rows of each split, ascending, by iterative stratification (Sechidis et al., ECML 2011).
 
-    The stratum with the fewest samples left goes first. Each of its samples is given to the split that lacks most of
-    that stratum; of equals, to the one that lacks most samples; of equals, to one at random. Strata are classes,
-    positive tags (and the negative ones of a tag that is not always annotated), and :data:`BINS` quantile bins of each
-    dimension. Labels go before sizes: with many rare labels a split can hold some hundredths more or less than its
-    fraction. Groups stay together, and samples of one id; see :mod:`gcnlabel.annotations.group_split`. With either the
-    splits do not depend on the order of the samples, and shares that groups make impossible are warned of.
+    The stratum with the fewest unassigned samples is processed first. Each of its samples goes to the split that lacks
+    most samples of that stratum; on ties, to the one that lacks most samples overall; on further ties, to a random one.
+    Strata are classes, positive tags (and negative ones of a tag that is not always annotated), and :data:`BINS`
+    quantile bins of each dimension. Strata have priority over sizes: with many rare labels, the share of a split can
+    differ from its fraction by a few hundredths. Samples of one group or one id stay together; see
+    :mod:`gcnlabel.annotations.group_split`. With groups or ids, the splits do not depend on the order of the samples.
 
     Args:
         annotations: Targets.
-        fractions: Name of a split -> its fraction of the samples; together 1.
-        seed: Seed of what is left to chance.
+        fractions: Name of a split -> its fraction of the samples; the sum is 1.
+        seed: Random seed.
 
     Raises:
         InputError: A split would have no sample.
+
+    Warns:
+        GcnlabelWarning: Groups make the fractions impossible.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -67,7 +70,7 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
 
 def _warn_of_sizes(splits: Mapping[str, Rows], fractions: Mapping[str, float], samples: int) -> None:
     shares = {name: len(splits[name]) / samples for name in fractions}
-    far = {name: share for name, share in shares.items() if abs(share - fractions[name]) > FAR}
+    far = {name: share for name, share in shares.items() if abs(share - fractions[name]) > MAX_DIFFERENCE}
     if far:
         said = ", ".join(
             f"{name} has {share:.2g} of the samples, not {fractions[name]:g}" for name, share in far.items()
@@ -76,10 +79,10 @@ def _warn_of_sizes(splits: Mapping[str, Rows], fractions: Mapping[str, float], s
 
 
 def _units(annotations: Annotations) -> tuple[sparse.csr_array, npt.NDArray[Any]]:
-    """Return which samples stay together, [units, N], in an order that the rows' order does not change where it can."""
+    """Return membership of samples in units that stay together, 0 / 1 [units, N], and the sorted names of the units."""
     n = len(annotations)
-    told_apart = annotations.ids if annotations.groups is None else annotations.groups
-    names, unit = np.unique(np.arange(n) if told_apart is None else told_apart, return_inverse=True)
+    unit_names = annotations.ids if annotations.groups is None else annotations.groups
+    names, unit = np.unique(np.arange(n) if unit_names is None else unit_names, return_inverse=True)
     return sparse.csr_array((np.ones(n), (unit, np.arange(n))), shape=(len(names), n)), names
 
 
@@ -101,7 +104,7 @@ def _strata_of(annotations: Annotations, task: Task) -> Any:
 
 
 def _binned(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return which quantile bin each value lies in, 0 / 1 [N, BINS]; a missing one lies in none."""
+    """Return the quantile bin of each value, one-hot [N, BINS]; all 0 for a missing value."""
     seen = ~np.isnan(values)
     bins = np.zeros((len(values), BINS))
     if seen.any():
@@ -145,7 +148,7 @@ def _given(strata: Any, sizes: Floats, fractions: Floats, seed: int) -> Rows:
 
 
 def _neediest(wanted: Floats, lacks: Floats, random: np.random.Generator) -> int:
-    """Return the split that lacks most of a stratum; of equals, most samples; of equals, one at random."""
+    """Return the split that lacks most of a stratum; on ties, most samples overall; on further ties, a random one."""
     best = np.flatnonzero(wanted >= wanted.max() - 1e-9)
     best = best[lacks[best] >= lacks[best].max() - 1e-9]
     return int(best[0] if len(best) == 1 else random.choice(best))

@@ -1,4 +1,4 @@
-"""CSV and Parquet tables -> annotations, whole or in parts that fit in memory."""
+"""Read annotations of CSV and Parquet tables, as a whole or in chunks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.tasks import TaskSet
 
 ROWS_AT_ONCE = 100_000
-"""Rows that are read at once."""
+"""Default number of rows of a chunk."""
 
 
 def read_table(
@@ -40,17 +40,17 @@ def read_table(
     Args:
         path: The file; ``.parquet`` and ``.pq`` are Parquet, everything else is text.
         tasks: Tasks to read.
-        layout: How the file is written, where that cannot be seen from it.
+        layout: Layout of the file, where it cannot be detected.
         split_column: Column that names each row's split.
         id_column: Column that names each row.
         group_column: Column that names each row's group, as :class:`Annotations` holds it.
-        missing: Cell texts that mean "not annotated" in every column, beside empty cells.
+        missing: Cell texts that mean "not annotated" in every column, in addition to empty cells.
 
     Raises:
-        InputError: The file is missing, empty, has no rows, or a cell cannot be read; row and column are named.
+        InputError: The file is missing, empty, has no rows, or a cell cannot be read; the message names row and column.
 
     Warns:
-        GcnlabelWarning: Rows are cut off, ids stand twice, or names of splits differ in case or spaces alone.
+        GcnlabelWarning: Rows are truncated, ids are duplicates, or names of splits differ only in case or spaces.
     """
     options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
     options["missing"] = tuple(missing)
@@ -77,12 +77,12 @@ def iter_table(
     missing: tuple[str, ...] = (),
     chunk_rows: int = ROWS_AT_ONCE,
 ) -> Iterator[Annotations]:
-    """Yield the annotations of a file in parts of ``chunk_rows`` rows, for files larger than memory.
+    """Yield the annotations of a file in chunks of ``chunk_rows`` rows, for files larger than memory.
 
-    A file in long form is one part, since the rows of a sample may stand anywhere.
+    A file in long form is one chunk, since the rows of a sample may be anywhere.
 
     Raises:
-        InputError: As :func:`read_table` does; of a column in which -1 cannot be told, behind the last part.
+        InputError: As for :func:`read_table`; for a column in which the meaning of -1 is unknown, after the last chunk.
     """
     options: dict[str, Any] = {"split_column": split_column, "id_column": id_column, "group_column": group_column}
     options["missing"] = tuple(missing)
@@ -106,10 +106,10 @@ def read_rows(
     """Return the annotations of ``count`` rows of a file, from row ``first`` (the first is 0) on.
 
     Returns:
-        The annotations, and what the rows hold where -1 is to be decided: to be merged over all rows, and asked.
+        The annotations, and the rows' :class:`TagSigns`, to be merged over all rows and then decided.
 
     Raises:
-        InputError: As :func:`read_table` does.
+        InputError: As for :func:`read_table`.
     """
     file = open_table(path, layout)
     with file.readable():
@@ -122,10 +122,10 @@ def read_rows(
 
 
 def count_rows(path: str | Path, layout: Layout = AS_SEEN) -> int:
-    """Return the number of rows of a CSV or Parquet file, without holding them.
+    """Return the number of rows of a CSV or Parquet file, without loading them.
 
     Raises:
-        InputError: The file cannot be read, or has none.
+        InputError: The file cannot be read, or has no rows.
     """
     file = open_table(path, layout)
     with file.readable():
@@ -167,7 +167,7 @@ def _parts(
 
 
 def _value_lists(file: TableFile, tasks: TaskSet, layout: Layout, missing: tuple[str, ...]) -> dict[str, bool]:
-    """Return which columns of lists hold values, where single rows do not say it: of the whole file."""
+    """Return which columns of lists hold one value per label, decided from the whole file; see `value_lists`."""
     wanted = list_columns(tasks) if layout.long is None else []
     if not wanted:
         return {}
@@ -182,6 +182,6 @@ def _cells(file: TableFile, frame: pl.DataFrame, row: int, layout: Layout, missi
 
 
 def _columns(tasks: TaskSet) -> list[str]:
-    """Return the columns in which tasks may stand."""
+    """Return the columns that may hold the tasks."""
     named = [task.source.column_of(label) for task in tasks for label in task.labels]
     return [*named, *(task.source.column or task.name for task in tasks)]

@@ -1,4 +1,4 @@
-"""A file that holds a table: what is read of it, where its rows stand, and what may be wrong with it."""
+"""CSV and Parquet files behind one interface: scan, check and explain errors."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.files import existing_file, unchanged
 
 POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
-"""What polars raises of a file that it cannot read; a damaged one makes it panic, which is no ``Exception``."""
+"""Errors of polars for a file that it cannot read; ``PanicException`` is no subclass of ``Exception``."""
 
 
 class TableFile(ABC):
     """A file of rows and columns.
 
     Attributes:
-        path: Where it is.
+        path: Its path.
         first_row: Number of its first row in messages.
-        doubled: Names that several of its columns have.
-        note: What messages add where a column is not found, or None.
+        doubled: Names shared by several of its columns.
+        note: Advice for messages about a missing column, or None.
     """
 
     first_row = 1
@@ -47,20 +47,20 @@ class TableFile(ABC):
         """Return its columns."""
 
     def checked(self, frame: pl.DataFrame, row: int) -> pl.DataFrame:
-        """Return some of its rows, from ``row`` on.
+        """Return ``frame``, rows of the file from number ``row`` on, after checking it.
 
         Raises:
-            InputError: They cannot be what they should.
+            InputError: A row is malformed.
         """
         return frame
 
     @abstractmethod
     def warn(self, rows: int) -> None:
-        """Warn of what looks like a mistake in a file of so many rows."""
+        """Warn of likely mistakes in the file, of which ``rows`` rows were read."""
 
     @contextmanager
     def readable(self) -> Iterator[None]:
-        """Say which file, and which row, cannot be read, and that a file changed meanwhile."""
+        """Turn errors of polars into an `InputError` with file and row; refuse a file that changes meanwhile."""
         try:
             with unchanged([self.path]):
                 yield
@@ -68,7 +68,7 @@ class TableFile(ABC):
             raise self.explained(error) from error
 
     def explained(self, error: BaseException) -> InputError:
-        """Return what a reader's error means."""
+        """Return the `InputError` for an error of polars."""
         first = next(iter(str(error).splitlines()), type(error).__name__)
         return InputError(f"{self.path} cannot be read: {first}")
 
@@ -84,7 +84,7 @@ class ParquetFile(TableFile):
             raise InputError(f"{self.path} is no Parquet file: {error}") from error
 
     def warn(self, rows: int) -> None:
-        """Warn of nothing: no row can be cut off."""
+        """Do nothing: rows of Parquet files cannot be truncated."""
 
 
 class TextFile(TableFile):
@@ -99,7 +99,7 @@ class TextFile(TableFile):
         self._may_be_cut = self._holds_lines = False
 
     def scan(self) -> pl.LazyFrame:
-        """Return its columns; a file whose cells stand between spaces is read at once."""
+        """Return its columns; a space-delimited file is loaded as a whole."""
         head = self.head
         quote = '"' if head.quotes else None
         if head.delimiter == " ":
@@ -127,7 +127,7 @@ class TextFile(TableFile):
         )
 
     def checked(self, frame: pl.DataFrame, row: int) -> pl.DataFrame:
-        """Return some rows; the columns at the end that have no name must be empty."""
+        """Return ``frame``; the nameless columns at the end must be empty."""
         width = len(self.head.names) - self.head.trailing
         self._may_be_cut |= width == 0 or frame[self.head.names[width - 1]].null_count() > 0
         self._holds_lines |= any(frame.select(pl.all().str.contains(r"[\r\n]").any()).row(0))
@@ -138,26 +138,26 @@ class TextFile(TableFile):
                 raise InputError(
                     f"row {place} has a cell {frame[name][int(filled[0])]!r} in a column without a name",
                     where=f"{self.path}, row {place}",
-                    expected="nothing below the empty end of the header, as in the other rows",
+                    expected="no cells beyond the last named column",
                     fix=f'quote cells that hold {self.head.delimiter!r}, as in "a{self.head.delimiter}b"',
                 )
         return frame
 
     def warn(self, rows: int) -> None:
-        """Warn of rows that are cut off or lie within a cell, or are not as many as the file says.
+        """Warn of truncated rows, of rows inside a quoted cell, and of a number of rows other than declared.
 
-        The file is read again for that only where the cells that were read give a reason.
+        The file is read again only if the cells that were read give a reason.
         """
         if self._may_be_cut:
             warn_cut_rows(self.path, self.head)
         if self._holds_lines:
             warn_swallowed_rows(self.path, self.head)
         if self.head.count not in (None, rows):
-            text = f"{self.path} says that it has {self.head.count} rows, and has {rows}"
+            text = f"{self.path} declares {self.head.count} rows, and has {rows}"
             warnings.warn(text, GcnlabelWarning, stacklevel=3)
 
     def explained(self, error: BaseException) -> InputError:
-        """Return what a reader's error means: most often, a row is too long."""
+        """Return the `InputError` for an error of polars: an overlong row, an open quote, or the error itself."""
         known = overlong_row(self.path, self.head)
         return known or loose_quote(self.path, self.head) or super().explained(error)
 
@@ -170,25 +170,25 @@ class TextFile(TableFile):
         return "\n".join(re.sub(r"[ \t]+", " ", row).strip() for row in rows).encode()
 
     def _note(self) -> str | None:
-        """Return what to do about a header that looks like a row, or about comments that may be the header."""
+        """Return advice on a header that looks like a row, or on skipped lines that may be the header."""
         head, notes = self.head, []
         seen = [name for name in head.names if not name.startswith(NAMELESS)]
         if any(is_number(name) or re.search(r"\.\w{2,4}$", name) for name in seen):
             notes.append(
-                f"row {head.before + 1} ({shorten(seen, 3)}) is read as the names of the columns; where the file has "
-                "none, name them: data.names: [...] in a config, build-graph --names A,B,..."
+                f"row {head.before + 1} ({shorten(seen, 3)}) is read as the names of the columns; if the file has no "
+                "header, name them: data.names: [...] in a config, build-graph --names A,B,..."
             )
         if head.before:
             last = f", the last is {head.above[:40]!r}" if head.above else ""
-            notes.append(f"{head.before} line(s) above the header are passed over{last}")
+            notes.append(f"{head.before} line(s) above the header are skipped{last}")
         return "; ".join(notes) or None
 
 
 def open_table(path: str | Path, layout: Layout = AS_SEEN, what: str = "annotations") -> TableFile:
-    """Return a file that holds a table: ``.parquet`` and ``.pq`` are Parquet, everything else is text.
+    """Open a table file: ``.parquet`` and ``.pq`` are Parquet, everything else is text.
 
     Raises:
-        InputError: There is none, it is empty, or what is declared does not suit it.
+        InputError: The file is missing or empty, or ``layout`` sets options of text files for a Parquet file.
     """
     path = existing_file(path, what)
     if path.suffix.lower() not in (".parquet", ".pq"):

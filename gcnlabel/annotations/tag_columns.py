@@ -1,4 +1,4 @@
-"""Labels with a column each -> 1 (there), 0 (not) or NaN (not annotated)."""
+"""Read one column per label into 1 (present), 0 (absent) or NaN (not annotated)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from gcnlabel.tasks.tag_words import WORDS, tag_value
 Array = npt.NDArray[Any]
 
 _WORD = 2
-"""Added to what a word or a declared code says, to tell it from a number while -1 is not decided."""
+"""Offset of values that come from a word or a declared code, to tell them from numbers until -1 is decided."""
 _NOTHING = -2
-"""Stands for a cell that is not annotated."""
+"""Value of a cell that is not annotated."""
 _USUAL = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "-1": -1, "-1.0": -1} | {w: v + _WORD for w, v in WORDS.items()}
 
 
@@ -29,7 +29,7 @@ def read_tag_columns(task: Task, cells: Cells) -> Array:
     """Return the tags of a task, float32 [N, labels], NaN where a tag is not annotated.
 
     Raises:
-        InputError: A column is missing, or a cell says neither that its tag is there nor that it is not.
+        InputError: A column is missing, or a cell means neither present nor absent.
     """
     wanted = [task.source.column_of(label) for label in task.labels]
     advice = None if all(map(cells.has, wanted)) else of_label_columns(task.labels, cells.frame.columns)
@@ -44,7 +44,11 @@ def read_tag_columns(task: Task, cells: Cells) -> Array:
 
 
 def _usual(task: Task, cells: Cells, names: Sequence[str]) -> tuple[Array, Array]:
-    """Return what columns say whose cells are all empty or usual, read together, and which these are."""
+    """Read the columns that hold only empty and usual cells, all at once.
+
+    Returns:
+        Their values, int8 [N, labels], and which columns these are, bool [labels].
+    """
     given = cells.pointed_keys(dict.fromkeys((*cells.missing, *task.source.missing, *task.source.codes)))
     declared = {canonical(text) for text in given}
     usual = {text: value for text, value in _USUAL.items() if canonical(text) not in declared}
@@ -63,12 +67,12 @@ def _usual(task: Task, cells: Cells, names: Sequence[str]) -> tuple[Array, Array
 
 
 def _is_plain(dtype: pl.DataType) -> bool:
-    """Return whether cells of a type are texts, whole numbers or truth values."""
+    """Return whether cells of a type are texts, whole numbers or booleans."""
     return dtype in (pl.String, pl.Boolean) or dtype.is_integer()
 
 
 def _read(task: Task, cells: Cells, name: str, codes: Mapping[str, int]) -> Array:
-    """Return what any column says, int8 [N]."""
+    """Return the values of any one column, int8 [N]."""
     text = cells.text(name, task.source.missing, blank="" in codes)
     values = lookup(text, codes).cast(pl.Int8)
     if (values.is_null() & text.is_not_null()).any():
@@ -89,7 +93,7 @@ def _read(task: Task, cells: Cells, name: str, codes: Mapping[str, int]) -> Arra
 
 
 def _note(task: Task, cells: Cells, names: Sequence[str], values: Array) -> None:
-    """Note what the columns hold, for the decision about -1."""
+    """Note the kinds of values in the columns, for the decision about -1."""
     kinds = {"negative": values == -1, "other": (values == 0) | (values >= _WORD)}
     first = {kind: np.where(rows.any(0), rows.argmax(0), -1).tolist() for kind, rows in kinds.items()}
     one = (values == 1).any(0).tolist()

@@ -1,4 +1,4 @@
-"""COCO's files and VOC's folders by their paths alone, as ``build-graph --annotations`` takes them."""
+"""Read a COCO file or a VOC folder, chosen by the path, for ``build-graph --annotations``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_tag_list(
         path: ``instances_*.json``, which is one split, or VOC's folder of one year.
         tasks: One multi-label task with these labels in any order; None for a task ``objects`` with the file's order.
         split: VOC's image set.
-        difficult: What a class that VOC calls difficult is; None for ``unknown``.
+        difficult: Value of a class that VOC marks as difficult; None for ``unknown``.
 
     Raises:
         InputError: A file is missing or malformed, an option does not suit it, or the tasks declare other labels.

@@ -1,7 +1,7 @@
-"""What -1 means in the column of a tag: "absent" where the whole column holds -1 and 1 alone, else what is declared.
+"""Decide the meaning of -1 in the column of a tag: "absent" if the whole column holds only -1 and 1, else as declared.
 
-A file is read in parts, in this process or in others, and a part can hold -1 alone. Every part reads -1 as "absent" and
-notes what it saw; whether that was right is decided when all parts are read.
+A file is read in parts, perhaps by several processes, and a part may hold only -1. Each part reads -1 as "absent" and
+notes the values that it saw; the decision is checked after all parts are read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Label = tuple[str, str]
 
 @dataclass(frozen=True)
 class Seen:
-    """What the column of a tag holds.
+    """Kinds of values seen in the column of a tag.
 
     Attributes:
         column: Name of the column.
@@ -31,34 +31,34 @@ class Seen:
     one: bool
 
     def merged(self, later: Seen) -> Seen:
-        """Return what this part of the column and a later one hold."""
+        """Return the kinds of values seen in this part of the column or a later one."""
         return Seen(self.column, self.negative or later.negative, self.other or later.other, self.one or later.one)
 
 
 @dataclass
 class TagSigns:
-    """What the tag columns hold in which -1 is not declared.
+    """Kinds of values seen in each tag column.
 
     Attributes:
-        seen: Task and label -> what its column holds.
+        seen: (Task, label) -> kinds of values seen in its column.
     """
 
     seen: dict[Label, Seen] = field(default_factory=dict)
 
     def note(self, label: Label, seen: Seen) -> None:
-        """Add what a part of a column holds."""
+        """Add the values seen in a part of a column."""
         self.seen[label] = self.seen[label].merged(seen) if label in self.seen else seen
 
     def merge(self, later: TagSigns) -> None:
-        """Add what later parts hold."""
+        """Add the values seen in later parts."""
         for label, seen in later.seen.items():
             self.note(label, seen)
 
     def decided(self, tasks: TaskSet) -> TaskSet:
-        """Return the tasks, each with the labels in whose column -1 means "absent"; to be called with all parts read.
+        """Return the tasks with ``signed`` set to labels whose column has -1 for "absent", after all parts are read.
 
         Raises:
-            InputError: A column holds -1, and not 1 alone beside it.
+            InputError: A column holds -1 without any 1, or together with other values.
         """
         return TaskSet(self._decided(task) for task in tasks)
 
@@ -77,11 +77,11 @@ def _is_signed(task: Task, label: str, seen: Seen | None) -> bool:
         return kept
     if seen.other is None and (seen.one or kept):
         return True
-    beside = "without any 1" if seen.other is None else f"beside what stands in {seen.other}"
+    beside = "without any 1" if seen.other is None else f"beside the value in {seen.other}"
     raise InputError(
-        f"-1 {beside}, for tag {label!r}: data sets mean several things by it",
+        f"-1 {beside}, for tag {label!r}: the meaning of -1 differs between data sets",
         where=f"{seen.negative}, column {seen.column!r}",
-        expected="-1 and 1 alone in a column (absent and present), or a declaration of what -1 is",
-        fix="see in the description of the data what it means, then declare it for the task: "
-        "codes: {-1: 0} where the tag is absent; missing: [-1] where it is not known",
+        expected="only -1 and 1 in a column (absent and present), or a declared meaning of -1",
+        fix="look up its meaning in the data's description, then declare it for the task: "
+        "codes: {-1: 0} if the tag is absent; missing: [-1] if it is not known",
     )

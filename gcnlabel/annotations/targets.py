@@ -1,4 +1,4 @@
-"""Cells of a table -> targets of a task. Errors name row and column."""
+"""Read the targets of a task from the cells of a table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _classes(task: Task, cells: Cells) -> Array:
         return read_one_hot(task, cells)
     name, codes = task.source.column or task.name, task.source.codes
     if not cells.has(name):
-        usual = "column: of the task names it (or columns: {CLASS: COLUMN}, a column a class)"
+        usual = "column: of the task names it (or columns: {CLASS: COLUMN}, one column per class)"
         cells.known(name, "; ".join(filter(None, [usual, of_label_columns(task.labels, cells.frame.columns)])))
     text = cells.text(name, task.source.missing, blank="" in codes)
     places = lookup(text, cells.pointed_keys(known_texts(task.labels, codes)))

@@ -1,4 +1,4 @@
-"""Labels that the data never shows."""
+"""Labels that never occur in annotations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def unseen_labels(annotations: Annotations) -> list[str]:
 
 
 def warn_unseen(annotations: Annotations) -> None:
-    """Warn once of the labels that the annotations never show: nothing can be learnt of them."""
+    """Warn of the labels that never occur in the annotations: a model cannot learn them."""
     names = unseen_labels(annotations)
     if names:
         text = f"{len(names)} label(s) never occur in the training data: {shorten(names)}"

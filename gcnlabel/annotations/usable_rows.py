@@ -1,4 +1,4 @@
-"""Which rows of a data set can be used, and how many cannot, by reason."""
+"""Select the usable rows of a data set, and count the others by reason."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ Array = npt.NDArray[Any]
 
 
 class UsableRows:
-    """Rows that are kept so far; nothing leaves without its reason being counted.
+    """Mask of the rows that are kept so far, with a report of the others.
 
-    A row that is left out counts for the first reason that applies, so that the counts of "left out" and the kept rows
-    add up to all rows.
+    A row that is left out counts only for the first reason that applies, so that the counts of "left out" and the kept
+    rows add up to all rows.
 
     Args:
         splits: Split of each row read, str [N].
         names: Name of each row, str [N].
-        complete_only: Whether a row that misses one of its targets is left out instead of masked.
+        complete_only: Whether a row without one of its targets is left out instead of masked.
 
     Attributes:
         kept: Which rows are kept, bool [N].
-        report: What became of the others, by split and reason.
+        report: Number of left out, masked and noted rows, by split and reason.
 
     Example:
         >>> rows = UsableRows(["train"] * 3, ["a", "b", "c"], complete_only=False)
@@ -43,19 +43,19 @@ class UsableRows:
         self._complete_only = complete_only
 
     def leave_out(self, reason: str, rows: npt.ArrayLike) -> None:
-        """Drop ``rows``, bool [N]."""
+        """Leave out ``rows``, bool [N], and count them."""
         self._count(LEFT_OUT, reason, rows)
         self.kept &= ~np.asarray(rows, dtype=bool)
 
     def mask(self, reason: str, rows: npt.ArrayLike) -> None:
-        """Count rows that miss one target; they are dropped where only complete rows are wanted."""
+        """Count ``rows``, bool [N], that lack a target; with ``complete_only`` they are left out."""
         if self._complete_only:
             self.leave_out(reason, rows)
         else:
             self._count(MASKED, reason, rows)
 
     def note(self, reason: str, rows: npt.ArrayLike) -> None:
-        """Count rows that stay as they are; the reason says what is odd about them."""
+        """Count ``rows``, bool [N], that are used unchanged; ``reason`` says what is unusual about them."""
         self._count(KEPT, reason, rows)
 
     def _count(self, what: str, reason: str, rows: npt.ArrayLike) -> None:

@@ -1,4 +1,4 @@
-"""Lists that cannot be read as they look: a 0 or 1 for each label, and labels that hold what divides a list."""
+"""Lists that hold a 0 or 1 for each label instead of labels, and labels that contain the separator."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ Lists = Sequence[list[str] | None]
 
 
 def holds_values(listed: Lists, known: Mapping[str, int], where: str) -> bool:
-    """Return whether lists hold a value for each label, not the labels that are there.
+    """Return whether lists hold one value per label, instead of the present labels.
 
-    They do where all are of one length and hold nothing but 0 and 1, of which one stands twice in a list; or words that
-    are no labels.
+    They do if all have one length and hold only values (0 / 1 and their words, or missing), and a value is repeated
+    within a list, or each list has one value per label and no value is a label.
 
     Args:
         listed: The lists.
         known: Names and declared codes of the labels -> their index.
-        where: What messages call the column.
+        where: Name of the column in messages.
 
     Raises:
-        InputError: They can be read as either, as ``[0, 1]`` of two labels.
+        InputError: Both readings are possible, as for ``[0, 1]`` with two labels.
 
     Example:
         >>> known = {"0": 0, "1": 1, "2": 2}
@@ -46,20 +46,20 @@ def holds_values(listed: Lists, known: Mapping[str, int], where: str) -> bool:
     if values.isdisjoint(known):
         return True
     raise InputError(
-        f"lists such as [{', '.join(given[0])}] can be the labels that are there, or a value for each label",
+        f"lists such as [{', '.join(given[0])}] can be the present labels, or one value per label",
         where=where,
-        expected="lists of names, or lists in which it can be seen",
-        fix="list the names of the labels instead, or write a column a label",
+        expected="lists of label names, or lists with only one reading",
+        fix="list the names of the labels instead, or write one column per label",
     )
 
 
 def tags_of_values(listed: Lists, known: Mapping[str, int], where: str) -> list[list[str] | None]:
-    """Return the positions that hold 1, as codes.
+    """Return the positions of the 1s in each list, as codes; None for a missing list.
 
     Args:
         listed: Lists for which :func:`holds_values` is true.
         known: Names and declared codes of the labels -> their index.
-        where: What messages call the column.
+        where: Name of the column in messages.
 
     Raises:
         InputError: A position is no declared code, there are more labels than positions, or a value is missing.
@@ -69,27 +69,27 @@ def tags_of_values(listed: Lists, known: Mapping[str, int], where: str) -> list[
         [['2'], None]
     """
     size = next(len(items) for items in listed if items is not None)
-    unsaid = [str(i) for i in range(size) if str(i) not in known]
+    undeclared = [str(i) for i in range(size) if str(i) not in known]
     labels = len(set(known.values()))
-    if unsaid or labels != size:
-        says = f"no label for position {unsaid[0]}" if unsaid else f"{labels} labels"
+    if undeclared or labels != size:
+        problem = f"no label for position {undeclared[0]}" if undeclared else f"{labels} labels"
         raise InputError(
-            f"lists of {size} values of 0 and 1, one for each label, and {says}",
+            f"lists of {size} values of 0 and 1, one for each label, and {problem}",
             where=where,
-            expected="codes that say which label stands at which position, the first is 0",
+            expected="codes: position -> label, the first position is 0",
             fix=f"codes: {{0: LABEL, 1: LABEL, ...}}, {size} of them, in the order of the data's description",
         )
     if any(_value(item) is None for items in listed for item in items or ()):
         what = f"lists of {size} values of 0 and 1, one for each label, some of them missing"
-        raise InputError(what, where=where, expected="0 or 1", fix="write a column a label, with empty cells")
+        raise InputError(what, where=where, expected="0 or 1", fix="write one column per label, with empty cells")
     return [None if items is None else [str(i) for i, item in enumerate(items) if _value(item)] for items in listed]
 
 
-def torn_label(cell: str, labels: Collection[str], separator: str) -> str | None:
-    """Return a label that a cell holds and that the separator would tear apart.
+def split_label(cell: str, labels: Collection[str], separator: str) -> str | None:
+    """Return a label in a cell that contains the separator and would be split by it, or None.
 
     Example:
-        >>> torn_label("Paris, New York", ["New York", "Paris"], " "), torn_label('["New York"]', ["New York"], " ")
+        >>> split_label("Paris, New York", ["New York", "Paris"], " "), split_label('["New York"]', ["New York"], " ")
         ('New York', None)
     """
     if list_items(cell) is not None:

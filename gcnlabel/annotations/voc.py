@@ -1,4 +1,4 @@
-"""PASCAL VOC's lists, ``ImageSets/Main/<class>_<set>.txt`` -> which classes each image shows."""
+"""Read the image lists of PASCAL VOC, ``ImageSets/Main/<class>_<set>.txt``."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def read_voc(
     difficult: Difficult | Mapping[str, Difficult] = "unknown",
     unknown: Literal["left-out", "negative"] = "negative",
 ) -> Annotations:
-    """Return the tags of one or several image sets of VOC, each a split; classes in alphabetical order.
+    """Return the tags of one or several image sets of VOC, one split per set; classes in alphabetical order.
 
-    A line ``000012 1`` says that an image shows the class, ``-1`` that it does not, and ``0`` that all its objects of
-    the class are difficult. ids are the names of the images.
+    A line ``000012 1`` means that the image shows the class, ``-1`` that it does not, and ``0`` that all its objects of
+    the class are difficult. ``ids`` are the names of the images.
 
     Args:
         root: Folder of one year, with ``ImageSets/Main`` in it.
         sets: Names of the sets: train, val, trainval or test.
         task_name: Name of the multi-label task.
-        difficult: What a difficult class is: ``unknown`` (NaN: no loss, no statistic and no average precision is taken
-            of it), ``negative`` or ``positive``; or set -> which, where ``unknown`` goes for sets that it lacks.
-            ML-GCN's code trains on it as positive, leaves it out of its mAP and counts it as negative in its OP..CF1;
-            its published counts take it as negative.
-        unknown: What an unknown class counts as in F1 and CP .. OF1; see :class:`~gcnlabel.tasks.MultiLabel`.
+        difficult: Value of a difficult class: ``unknown`` (NaN: left out of losses, statistics and average precision),
+            ``negative`` or ``positive``; or a mapping of set -> value, ``unknown`` for sets not in it. ML-GCN's code
+            trains on it as positive, leaves it out of its mAP and counts it as negative in its OP..CF1; its published
+            counts take it as negative.
+        unknown: Treatment of unknown classes in F1 and CP .. OF1; see :class:`~gcnlabel.tasks.MultiLabel`.
 
     Raises:
         InputError: A folder or list is missing or empty, a line is not an image and 1, 0 or -1, the lists of a set name
@@ -113,7 +113,7 @@ def _tags_of_set(
         if odd:
             has, lacks = (classes[0], label) if odd[0] in first else (label, classes[0])
             raise InputError(
-                f"image {odd[0]!r} stands in {files[has].name} and not in {files[lacks].name} ({len(odd)} such)",
+                f"image {odd[0]!r} is in {files[has].name} and not in {files[lacks].name} ({len(odd)} such)",
                 where=folder,
                 expected="the same images in every list of a set",
             )
@@ -122,7 +122,7 @@ def _tags_of_set(
 
 
 def _read_list(path: Path) -> dict[str, int]:
-    """Return image -> 1, 0 or -1; empty lines are passed over."""
+    """Return image -> 1, 0 or -1; empty lines are skipped."""
     values: dict[str, int] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
         fields = line.split()
@@ -132,7 +132,7 @@ def _read_list(path: Path) -> dict[str, int]:
         if len(fields) != 2 or fields[1] not in ("1", "0", "-1"):
             raise InputError(f"{line.strip()!r}", where=where, expected="<image> 1, <image> 0 or <image> -1")
         if fields[0] in values:
-            raise InputError(f"image {fields[0]!r} stands twice", where=where)
+            raise InputError(f"duplicate image {fields[0]!r}", where=where)
         values[fields[0]] = int(fields[1])
     if not values:
         raise InputError(f"{path} names no image", expected="at least one line")
@@ -146,8 +146,8 @@ def _check_apart(tags: Mapping[str, tuple[list[str], Any]], folder: Path) -> Non
             other = place.setdefault(image, name)
             if other != name:
                 raise InputError(
-                    f"image {image!r} stands in the sets {other!r} and {name!r}",
+                    f"image {image!r} is in the sets {other!r} and {name!r}",
                     where=folder,
                     expected="sets without a common image",
-                    fix="trainval holds train and val; with splits.val: null a share of splits.train is held out",
+                    fix="trainval contains train and val; splits.val: null holds out a share of splits.train",
                 )

@@ -1,4 +1,4 @@
-"""How many annotators chose each class, or what share of them -> a distribution over the classes."""
+"""Read annotators' votes for each class into a distribution over the classes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_votes(task: Task, cells: Cells) -> Array:
     """Return the share of each class, float64 [N, classes], rows that sum to 1; NaN in rows without any vote.
 
     Raises:
-        InputError: A column is missing, a cell is no number of 0 or more, or some cells of a row alone are empty.
+        InputError: A column is missing, a cell is no number of 0 or more, or only some cells of a row are empty.
     """
     votes = np.stack([_counts(task, label, cells) for label in task.labels], axis=1)
     missing = np.isnan(votes)

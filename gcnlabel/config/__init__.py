@@ -1,4 +1,4 @@
-"""The typed config of a run: YAML in, checked values out."""
+"""The typed config of a run, read from YAML and checked."""
 
 from gcnlabel.lazy import lazy
 

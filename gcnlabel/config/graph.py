@@ -1,4 +1,4 @@
-"""What a training config may say of the label graph."""
+"""Settings of the label graph in a config."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
 
 
 class Graph(Section):
-    """Where the label graph comes from and how it is made a propagation matrix.
+    """Source of the label graph, and its conversion to a propagation matrix.
 
     Attributes:
-        file: A finished graph (``gcnlabel build-graph``); then nothing else may be given but ``embeddings``.
-        statistic: ``task:task`` -> statistic, measured on the training split, whose edges alone then count; None for
-            the convention's.
-        borrowed: ``task:task`` -> where that block comes from instead of the training split: ``emotic:PATH`` (its
-            conditional probabilities), a raw graph (.safetensors) or a matrix with names (.csv).
-        convention: How the statistic becomes a propagation matrix.
-        tau: Threshold instead of the convention's.
-        p: Weight of the neighbours instead of the convention's, or task -> weight (not in ``ml-gcn-code``).
-        pairs: ``task:task`` whose edges count, instead of all that are measured or borrowed.
+        file: A finished graph (``gcnlabel build-graph``); then only ``embeddings`` may also be given.
+        statistic: ``task:task`` -> statistic, measured on the training split; only edges between these pairs are used.
+            None for statistic and pairs of the convention.
+        borrowed: ``task:task`` -> other source of that block: ``emotic:PATH`` (its conditional probabilities), a raw
+            graph (.safetensors) or a matrix with names (.csv).
+        convention: Conversion of the statistic to a propagation matrix.
+        tau: Threshold; None for the convention's.
+        p: Total weight of the neighbours, or task -> weight (not in ``ml-gcn-code``); None for the convention's.
+        pairs: ``task:task`` whose edges are used; None for all measured and borrowed ones.
         embeddings: ``emotion-words``, ``one-hot``, ``random:SIZE:SEED`` or a file of word vectors.
-        missing_words: What to do about words of labels that have no vector.
+        missing_words: Handling of words of labels that have no vector.
     """
 
     file: str | None = None
@@ -49,9 +49,9 @@ class Graph(Section):
             name for name in ("statistic", "borrowed", "tau", "p", "pairs") if getattr(self, name) not in (None, {})
         ]
         if self.file is not None and beside:
-            raise ValueError(f"{', '.join(beside)} beside a file, whose graph is finished")
+            raise ValueError(f"{', '.join(beside)} with a file, whose graph is finished")
         return self
 
     def changed(self, **changes: Any) -> Graph:
-        """Return these settings with some of them changed."""
+        """Return a copy with some settings changed."""
         return Graph(**{**dict(self), **changes})

@@ -1,4 +1,4 @@
-"""YAML, presets and ``--set`` -> a checked :class:`Config`."""
+"""Load a checked :class:`Config` from YAML, presets and ``--set``."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from gcnlabel.settings import EACH, ONE, UNKNOWN_KEY
 from gcnlabel.sources.splits import FRACTION, NAME
 
 LEVELS = (ONE, EACH, NAME, FRACTION)
-"""Levels that pydantic names and a config does not have."""
+"""Levels in pydantic's error locations that a config does not have."""
 
 
 MAX_CHAIN = 20
-"""Configs, each of which extends the next."""
+"""Largest number of configs that extend each other."""
 
 
 def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | None = None) -> Config:
-    """Read a config file, or a shipped preset by its name, with changes on top.
+    """Read a config file, or a shipped preset by its name, and apply changes.
 
-    A config may begin with ``extends: PRESET``; then it says only what differs from that preset.
+    A config may begin with ``extends: PRESET``; then it contains only the differences to that preset.
 
     Args:
         source: Path of a YAML file, or the name of a preset.
-        changes: ``key=value`` with dots between the levels, e.g. ``model.head.name=linear``; values are YAML.
-        root: Preset or file that takes the place of the preset at the end of ``extends``, e.g. another data set.
+        changes: ``key=value`` with dotted keys, e.g. ``model.head.name=linear``; values are YAML.
+        root: Preset or file that replaces the last preset in the chain of ``extends``, e.g. for another data set.
 
     Raises:
-        InputError: The file is not there or not YAML, or a key or value is not allowed; the message names the key.
+        InputError: The file is missing or not YAML, or a key or value is not allowed; the message names the key.
     """
     text, where = _text_of(source)
     content, chain = parse_yaml(text, where), [str(source)]
     while isinstance(content, dict) and "extends" in content:
         chain.append(str(content.pop("extends")))
         if len(chain) > MAX_CHAIN or os.path.realpath(chain[-1]) in map(os.path.realpath, chain[:-1]):
-            raise InputError(f"extends leads in a circle: {' -> '.join(chain)}", where=where)
+            raise InputError(f"circular extends: {' -> '.join(chain)}", where=where)
         base = parse_yaml(*_text_of(chain[-1]))
         if root is not None and isinstance(base, dict) and "extends" not in base:
             base = parse_yaml(*_text_of(root))
@@ -57,7 +57,7 @@ def load_config(source: str | Path, changes: Iterable[str] = (), *, root: str | 
 
 
 def _text_of(source: str | Path) -> tuple[str, str]:
-    """Return the text of a preset or a file, and what messages call it."""
+    """Return the text of a preset or a file, and its name in messages."""
     if str(source) in preset_names():
         return (_presets() / f"{source}.yaml").read_text(encoding="utf-8"), f"preset {source!r}"
     if not os.path.exists(source) and Path(source).suffix not in (".yaml", ".yml"):
@@ -86,7 +86,7 @@ def parse_config(content: Any, where: str = "config") -> Config:
         raise InputError("the config is not a mapping", where=where, expected="key: value lines")
     values, rewritten = modernised(_with_environment(content, where))
     if rewritten:
-        note(f"{where}: written for an earlier version, read in today's form: {shorten(rewritten)}")
+        note(f"{where}: written for an earlier version, converted to the current form: {shorten(rewritten)}")
     try:
         return Config.model_validate(values)
     except ValidationError as error:
@@ -94,7 +94,7 @@ def parse_config(content: Any, where: str = "config") -> Config:
 
 
 def named_code(config: Config) -> list[str]:
-    """Return the code that a config names, and that is run where the config is used.
+    """Return the code that a config names (``module:attribute``), which its use runs.
 
     Example:
         >>> named_code(Config(data={"source": "synthetic-faces"}, weighting="math:prod"))
@@ -106,7 +106,7 @@ def named_code(config: Config) -> list[str]:
 
 
 def dump_config(config: Config) -> str:
-    """Return the resolved config as YAML; a null stands wherever it is not what the key would be without it."""
+    """Return the resolved config as YAML; nulls that are the default of their key are left out."""
     return yaml.safe_dump(_without_default_nulls(config), sort_keys=False)
 
 

@@ -1,4 +1,4 @@
-"""One config on top of another, and single changes on top of both."""
+"""Merge configs, and apply single changes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gcnlabel.settings import LEFT
 
 
 def merged(base: Any, changes: Any) -> Any:
-    """Return ``base`` with ``changes`` on top, section by section; a null takes a key back.
+    """Return ``base`` updated recursively by ``changes``; a null removes a key.
 
-    Where they name another part, the options that ``base`` gave count as far as that part has such options.
+    If ``changes`` names another part, options of ``base`` are kept where the new part has the same options.
 
     Example:
         >>> merged({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": None})
@@ -26,7 +26,7 @@ def merged(base: Any, changes: Any) -> Any:
 
 
 def _left(section: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return which keys of a section stand beside another name of a part than they were given for."""
+    """Return the keys of a section that were given for another part than its new name."""
     name, left = changes.get("name"), section.get(LEFT, [])
     if isinstance(name, str) and name != section.get("name"):
         left = [key for key in section if key != LEFT]
@@ -35,10 +35,10 @@ def _left(section: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, l
 
 
 def with_changes(content: Any, changes: Iterable[str]) -> Any:
-    """Return a config with changes ``key=value``, dots between the levels.
+    """Return a config with changes ``key=value`` with dotted keys.
 
     Raises:
-        InputError: A change has another form, or is in no section.
+        InputError: A change has another form, or its section does not exist.
     """
     for change in changes:
         key, equals, value = change.partition("=")

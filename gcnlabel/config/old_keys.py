@@ -1,7 +1,7 @@
-"""Configs in the forms of earlier versions, and of the run folders that these wrote -> today's form.
+"""Convert configs and run folders of earlier versions to the current form.
 
-A small function on plain values for each kind of part. Each changes its section in place and yields the places that it
-rewrote; what an earlier version wrote and never meant anything is left out in silence.
+There is one function on plain values for each kind of part. It changes its section in place and yields the keys that it
+rewrote; old values without any effect are removed without a notice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 Values = dict[str, Any]
 
 OF_GENERATOR = ("hidden_channels", "bias", "init", "conv", "edges")
-"""Options of the generator that once stood beside every head's name."""
+"""Options of the generator that earlier versions had in the section of any head."""
 HEADS = (
     "default",
     "linear",
@@ -27,12 +27,12 @@ HEADS = (
 )
 OLD_MOMENTUM = 0.9
 OLD_STEPS = {"epochs": 10, "factor": 0.1}
-"""Defaults that runs wrote beside every optimizer and every schedule."""
+"""Defaults that earlier runs wrote for every optimizer and schedule."""
 OF_EVERY_HEAD = (*OF_GENERATOR, "tasks", "residual_tasks", "keep_length")
 
 
 def modernised(content: Mapping[str, Any]) -> tuple[Values, list[str]]:
-    """Return a config in today's form, and the places that were rewritten."""
+    """Return a config in the current form, and the rewritten keys."""
     modern = copy.deepcopy(dict(content))
     return modern, [
         place for rewrite in (_head, _backbone, _losses, _training, _optimizer) for place in rewrite(modern)
@@ -40,7 +40,7 @@ def modernised(content: Mapping[str, Any]) -> tuple[Values, list[str]]:
 
 
 def _head(content: Values) -> Iterator[str]:
-    """Options of the generator and heads of single tasks stood beside the head's name."""
+    """Move options of the generator and heads of single tasks from the head's section into nested heads."""
     model = content.get("model")
     head = model.get("head") if isinstance(model, dict) else None
     if isinstance(head, str):
@@ -64,7 +64,7 @@ def _head(content: Values) -> Iterator[str]:
 
 
 def _composed(name: str, given: Values) -> Values:
-    """Return the head that a name meant, beside the options of all heads."""
+    """Return the nested head of an old name with the options of all heads."""
     graph: Values = {"name": "graph", **{key: given[key] for key in OF_GENERATOR if key in given}}
     free: Values = {"name": "linear", **({"bias": False} if given.get("bias") is False else {})}
     angles = {"keep_length": given["keep_length"]} if given.get("keep_length") else {}
@@ -82,7 +82,7 @@ def _composed(name: str, given: Values) -> Values:
 
 
 def _backbone(content: Values) -> Iterator[str]:
-    """A null stood for the default of an option."""
+    """Remove nulls, which meant defaults."""
     model = content.get("model")
     backbone = model.get("backbone") if isinstance(model, dict) else None
     if isinstance(model, dict) and isinstance(backbone, dict):
@@ -91,7 +91,7 @@ def _backbone(content: Values) -> Iterator[str]:
 
 
 def _losses(content: Values) -> Iterator[str]:
-    """A null stood for the default, and losses without class weights were said to have none."""
+    """Remove nulls, which meant defaults, and ``class_weights: false``."""
     losses: Any = content.get("loss")
     for task, loss in losses.items() if isinstance(losses, dict) else ():
         if isinstance(loss, dict):
@@ -102,9 +102,9 @@ def _losses(content: Values) -> Iterator[str]:
 
 
 def _training(content: Values) -> Iterator[str]:
-    """Samples of rare labels were scarce, and TensorBoard the one logger.
+    """Rename ``scarce_samples`` to ``rare_samples``, and ``tensorboard`` to a logger.
 
-    Beside a new name, which a base says, an old one is the caller's.
+    If both names are given, the new one is from the base and the old one from the caller, which has priority.
     """
     training = content.get("training")
     if not isinstance(training, dict):
@@ -117,7 +117,7 @@ def _training(content: Values) -> Iterator[str]:
 
 
 def _optimizer(content: Values) -> Iterator[str]:
-    """Options of one optimizer and of one schedule stood beside all; a run wrote them with their defaults."""
+    """Remove defaults of other optimizers, and move ``step_epochs`` and ``step_factor`` into the schedule."""
     given = content.get("optimizer")
     if not isinstance(given, dict):
         return

@@ -1,4 +1,4 @@
-"""What a config may say, written from its settings and from the registered parts: keys, values, defaults, meanings."""
+"""Reference of all keys of a config and options of registered parts: values, defaults, meanings."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def reference(part: str | None = None) -> str:
     """Return every key of a config and every option of every part, as Markdown.
 
     Args:
-        part: One kind of part alone, e.g. ``head``, or ``keys``.
+        part: Only one kind of part, e.g. ``head``, or ``keys``.
 
     Raises:
-        InputError: There is no such kind.
+        InputError: The kind is unknown.
     """
     pages = {"keys": "### Keys\n\n" + HEADER + "\n".join(option_rows(Config))}
     for kind in kinds():
@@ -41,7 +41,7 @@ def reference(part: str | None = None) -> str:
 def kinds() -> list[Registry]:
     """Return the kinds of parts that a config may name, at any depth."""
     found = _kinds_in(Config)
-    for kind in found:  # which grows
+    for kind in found:  # grows during iteration
         for name in kind.names():
             found += [other for other in _kinds_in(kind.settings(name)) if other not in found]
     return found
@@ -53,7 +53,7 @@ def _kinds_in(model: type[Section]) -> list[Registry]:
 
 
 def _part(kind: Registry, name: str) -> str:
-    """Return a part: its name, what it makes, and its options."""
+    """Return the entry of a part: name, description, and options."""
     settings, described = kind.settings(name), kind.resolve(name)
     what = re.sub(r"^Return (.)", lambda found: found[1].upper(), (inspect.getdoc(described) or "").split("\n\n")[0])
     return "\n\n".join(
@@ -69,7 +69,7 @@ def _table(model: type[Section], described: object, but: Collection[str]) -> lis
 def option_rows(
     model: type[Section], described: object = None, at: str = "", defaults: Section | None = None
 ) -> Iterator[str]:
-    """Yield a row for each key, those of sections within by their whole path, with the defaults that they have here."""
+    """Yield a table row for each key, with dotted keys of nested sections, and their defaults."""
     schema, meanings = model.model_json_schema(), meanings_of(described, *model.__mro__)
     for key, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section) and not field.metadata:
@@ -84,13 +84,13 @@ def option_rows(
 
 
 def _text(value: Any) -> str:
-    """Return a value as a config has it."""
+    """Return a value as written in a config."""
     value = getattr(value, "name", value)
     return value if isinstance(value, str) and value else json.dumps(value)
 
 
 def values_of(field: Any, definitions: Schema) -> str:
-    """Return in words what values a key takes, from its JSON schema.
+    """Return a description of the allowed values of a key, from its JSON schema.
 
     Example:
         >>> values_of({"type": "number", "minimum": 0, "exclusiveMaximum": 1}, {})
@@ -120,7 +120,7 @@ def values_of(field: Any, definitions: Schema) -> str:
 
 
 def meanings_of(*described: object) -> dict[str, str]:
-    """Return name -> meaning, of the arguments or attributes that docstrings describe; the first that does counts."""
+    """Return name -> meaning of the arguments and attributes in docstrings; earlier docstrings have priority."""
     found: dict[str, str] = {}
     for each in described:
         for section in re.findall(r"^(?:Args|Attributes):\n((?:(?:    .*)?\n?)*)", _doc(each), re.MULTILINE):
@@ -135,6 +135,6 @@ def _doc(described: object) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the text of a docstring as it stands in a table."""
+    """Return the text of a docstring for a Markdown table."""
     text = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", " ".join(text.split())).replace("``", "`")
     return re.sub(r"[;,]? see `\w+`", "", re.sub(r"\bNone\b", "null", text)).replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""What a training config may say: every key, its type and its default."""
+"""Schema of a training config: every key with its type and default."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Model(Section):
     """Backbone and head.
 
     Attributes:
-        backbone: Inputs in, features out; see :mod:`gcnlabel.nn.backbones`.
-        head: Features in, scores of every task out; see :mod:`gcnlabel.nn.heads`.
+        backbone: Network from inputs to features; see :mod:`gcnlabel.nn.backbones`.
+        head: Module from features to scores of every task; see :mod:`gcnlabel.nn.heads`.
     """
 
     backbone: Annotated[BackbonePart, BACKBONES] = Field(default_factory=partial(BACKBONES.parse, "small_cnn"))
@@ -36,28 +36,29 @@ class Model(Section):
 
 
 class Training(Section):
-    """How long, in what portions, and how fast.
+    """Number of epochs, batches, and speed.
 
     Attributes:
         epochs: Number of epochs.
         batch_size: Samples in a batch of one device.
-        rare_samples: Samples added to each batch, of those that annotate a label so rare that a batch would hold few
-            of it; see :func:`gcnlabel.training.rare_rows`.
-        min_steps: Batches of the whole training, at least: an epoch goes over few samples several times.
-        patience: Epochs without an improvement of ``select.metric`` after which training ends; None for never.
-        clip: Largest norm of the gradient of all parameters together: a larger one is scaled to it; None for no bound.
-        accumulate: Batches whose mean gradient makes one step of the optimizer.
-        average: Decay of the exponential moving average of the weights that is measured and kept instead of them, e.g.
-            0.999 a step; None for none.
-        workers: Processes that load.
-        precision: Lightning's; bf16-mixed pays on GPUs with bfloat16 units, and never on a CPU without them.
-        augment: What is done to training images.
-        augment_on: Whether the loader augments, on the CPU, or the device that trains.
-        mix: How samples of a batch are mixed; null for not at all.
-        channels_last: Keep images and convolutions with their channels last, as GPUs' tensor cores want them.
-        compile: Compile the backbone (``torch.compile``), which takes minutes, for training and evaluation and for
-            whole batches and the last.
-        loggers: What logs beside ``metrics.csv`` of the run folder; see :mod:`gcnlabel.training.loggers`.
+        rare_samples: Largest number of samples of rarely annotated labels that are added to each batch; see
+            :func:`gcnlabel.training.rare_rows`.
+        min_steps: Smallest number of batches of the whole training: with few samples, an epoch is several passes.
+        patience: Epochs without an improvement of ``select.metric`` after which training ends; None for no early
+            stopping.
+        clip: Largest norm of the gradient of all parameters, to which larger ones are scaled; None for no clipping.
+        accumulate: Number of batches whose gradients are accumulated for one step of the optimizer.
+        average: Decay per step of the exponential moving average of the weights, which is evaluated and saved instead
+            of the weights, e.g. 0.999; None for no averaging.
+        workers: Number of loading processes.
+        precision: Lightning's precision; bf16-mixed is faster on GPUs with bfloat16 units, not on CPUs without them.
+        augment: Augmentation of training images.
+        augment_on: Whether the loader (on the CPU) or the training device augments.
+        mix: Mixing of the samples of a batch; null for none.
+        channels_last: Whether images and convolutions use the channels-last memory format, which suits tensor cores.
+        compile: Whether to compile the backbone (``torch.compile``), which takes minutes, separately for training,
+            evaluation, and the last, smaller batch.
+        loggers: Loggers in addition to ``metrics.csv`` of the run folder; see :mod:`gcnlabel.training.loggers`.
     """
 
     epochs: PositiveInt = 10
@@ -79,12 +80,12 @@ class Training(Section):
 
 
 class Select(Section):
-    """Which epoch is kept as the best: by which metric, on which split.
+    """Selection of the best epoch, by a metric of a split.
 
     Attributes:
         metric: ``loss``, ``main`` (the mean over tasks of macro-F1, LRAP or mean CCC) or ``task/metric``.
-        mode: Whether more or less of it is better.
-        split: ``val``; ``test`` is allowed, and is then printed with the result.
+        mode: Whether lower (``min``) or higher (``max``) values are better.
+        split: ``val``; ``test`` is allowed, and then noted with the result.
     """
 
     metric: str = "loss"
@@ -93,13 +94,12 @@ class Select(Section):
 
 
 class Evaluate(Section):
-    """What is reported.
+    """Evaluation after training.
 
     Attributes:
-        split: The split that is reported.
+        split: The split to evaluate.
         tune_thresholds: Whether the decision thresholds of tags are tuned on the val split.
-        test_time: What images are predicted by beside themselves, where they are evaluated and by ``predict``; null for
-            nothing.
+        test_time: Test-time augmentation of images, for evaluation and ``predict``; null for none.
     """
 
     split: Literal["test", "val", "train"] = "test"
@@ -113,44 +113,45 @@ Heads = Annotated[
 
 
 class Ablate(Section):
-    """What ``gcnlabel ablate`` compares beside its own heads.
+    """Further heads for ``gcnlabel ablate``.
 
     Attributes:
-        heads: Name in tables -> a head, or a list of heads of which each seed reports the one that is best on the val
-            part. One of its own heads may be named too, and is then tuned over the list.
+        heads: Name in tables -> a head, or a list of heads, of which each seed reports the best on the val split. The
+            name of a built-in head tunes that head over the list.
     """
 
     heads: dict[str, Heads] = Field(default={})
 
 
 class Config(Section):
-    """A whole run.
+    """The config of a run.
 
     Attributes:
-        tasks: The tasks, or the file that declares them; None where the data brings its own.
-        data: Where annotations and inputs come from.
-        only_tasks: Names of the tasks that are trained, of those that the data annotates; None for all.
-        standardize: Whether features are scaled by the mean and deviation of the training split.
+        tasks: The tasks, or the file that declares them; None for those of the data.
+        data: Source of annotations and inputs.
+        only_tasks: Names of the tasks to train, among those of the data; None for all.
+        standardize: Scaling of features by the training split: true, each by its mean and deviation; false, none;
+            ``auto``, as true, but sparse ones (90% zeros) are divided by one number, their root mean square.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
-        calibrate: How predictions of dimensions are brought to the scale of what is annotated, after training:
-            ``moments``, mean and deviation of the annotated training targets; ``regression``, least squares on them;
-            ``none``; or ``auto``, by what selects the checkpoint, see
+        calibrate: Calibration of predicted dimensions to the scale of the annotations, after training: ``moments``
+            (mean and deviation of the annotated training targets), ``regression`` (least squares), ``none``, or
+            ``auto``, by the metric that selects the checkpoint, see
             :func:`gcnlabel.run.calibration.calibration_methods`. ``none`` in the papers' presets.
         loss: Task -> its loss; see :mod:`gcnlabel.losses`.
-        weighting: How the losses, times their ``loss.<task>.weight``, become one: ``fixed``, their sum;
-            ``uncertainty``, with weights that are learned; or ``module:attribute``, a scheme of one's own (see
-            :class:`gcnlabel.losses.SchemeWeighting`). Where weights change, so does the meaning of ``select.metric:
-            loss``: a metric of a task says better which epoch is best.
-        optimizer: How weights are learned; see :mod:`gcnlabel.training.optimizers`.
-        ablate: Heads that ``gcnlabel ablate`` compares beside its own.
-        seed: Of initial weights, the order of samples and what is held out.
+        weighting: Combination of the losses times their ``loss.<task>.weight``: ``fixed``, their sum; ``uncertainty``,
+            with learned weights; or ``module:attribute``, a user-defined scheme (see
+            :class:`gcnlabel.losses.SchemeWeighting`). With changing weights, losses of different epochs are not
+            comparable: set ``select.metric`` to a metric of a task.
+        optimizer: Optimizer and schedule; see :mod:`gcnlabel.training.optimizers`.
+        ablate: Further heads for ``gcnlabel ablate``.
+        seed: Seed of initial weights, order of samples and random splits.
     """
 
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
     data: Annotated[DataSource, SOURCES]
-    standardize: bool = False
+    standardize: bool | Literal["auto"] = "auto"
     standardize_targets: bool = True
     calibrate: Literal["auto", "moments", "regression", "none"] = "auto"
     graph: Graph = Field(default_factory=Graph)

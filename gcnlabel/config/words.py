@@ -1,4 +1,4 @@
-"""What shells complete: keys of a config with the values that they name, from its settings and the registered parts."""
+"""Words for shell completion: keys of a config and their values."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gcnlabel.registry import Registry
 
 Values = tuple[str, ...]
 MAX_DEPTH = 2
-"""Parts within parts whose options are completed."""
+"""Largest depth of nested parts whose options are completed."""
 
 
 def words() -> str:
-    """Return names by kind and values by key, as the JSON file that the command line completes from."""
+    """Return names by kind and values by key, as the JSON file that shell completion reads."""
     of_kinds = {kind.kind: kind for kind in kinds()}
     names = {kind: of_kinds[kind].names() for kind in sorted(of_kinds)}
     keys = {key: list(values) for key, values in _keys(option_rows(Config), of_kinds)}
@@ -27,12 +27,13 @@ def words() -> str:
 def _keys(
     rows: Iterator[str], of_kinds: dict[str, Registry], at: str = "", depth: int = 0
 ) -> Iterator[tuple[str, Values]]:
-    """Yield each key of rows of the reference, with those of the parts that it takes."""
+    """Yield each key of rows of the reference with its values, and the keys of the parts that it accepts."""
     for row in rows:
         key, values = re.findall(r"^\| `([^`]+)` \| (.*?) \| ", row)[0]
         kind = re.search(r"^\[([^]]+)\]\(#", values)
         if kind is None:
-            yield at + key, ("true", "false") if values == "true or false" else tuple(re.findall(r"`([^`]+)`", values))
+            truth = ("true", "false") if "true or false" in values else ()
+            yield at + key, (*truth, *re.findall(r"`([^`]+)`", values))
         else:
             yield from _of_part(of_kinds[kind[1]], of_kinds, at + key, depth)
 

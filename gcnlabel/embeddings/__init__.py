@@ -1,4 +1,4 @@
-"""Label names -> embeddings x [L, F]."""
+"""Embeddings of label names, x [L, F]."""
 
 from gcnlabel.embeddings.embedding import EMBEDDINGS, parse_embeddings
 from gcnlabel.embeddings.label_arrays import as_matrix, read_label_arrays

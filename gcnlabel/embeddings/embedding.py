@@ -1,4 +1,4 @@
-"""Embeddings by name."""
+"""Registry of embeddings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from gcnlabel.text_registry import TextRegistry
 
 EMBEDDINGS = TextRegistry("embeddings", "gcnlabel.embeddings", makes=Tensor)
-"""Functions of the label names and of the handling of missing words that return x [L, F]."""
+"""Functions from label names and the handling of missing words to x [L, F], by name."""
 
 
 def parse_embeddings(given: Any, labels: Sequence[str], missing: str = "error") -> Tensor:

@@ -16,7 +16,7 @@ from gcnlabel.pickles import is_array_file
 
 @EMBEDDINGS.register("file")
 def file_embeddings(labels: Sequence[str], missing: str = "error", *, path: str) -> Tensor:
-    """Return the embeddings [L, F] that a file holds.
+    """Return the embeddings [L, F] of a file.
 
     Args:
         labels: Names of the labels.
@@ -29,7 +29,7 @@ def file_embeddings(labels: Sequence[str], missing: str = "error", *, path: str)
     if not os.path.exists(path):
         known = [name for name in EMBEDDINGS.names() if name != "file"]
         raise InputError(
-            f"embeddings {path!r} are no file", expected=f"{' | '.join(known)} | a file", fix=closest(path, known)
+            f"no embeddings or file {path!r}", expected=f"{' | '.join(known)} | a file", fix=closest(path, known)
         )
     if is_array_file(path):
         return read_label_arrays(path, labels)

@@ -21,10 +21,10 @@ MAX_NUMBERS = 50_000_000
 
 
 def read_label_arrays(path: str | Path, labels: Sequence[str]) -> Tensor:
-    """Return the embeddings [L, F] that a file of arrays holds.
+    """Return the embeddings [L, F] of a file of arrays.
 
-    An array, or a list of vectors, is taken in the order of the labels, as the published codes do; a dict (label ->
-    vector) and a frame with names of its rows are matched by name.
+    Rows of an array or a list of vectors are in the order of the labels, as in the published codes; a dict (label ->
+    vector) and a frame with row names are matched by name.
 
     Args:
         path: A ``.npy`` file, or a pickle.

@@ -1,4 +1,4 @@
-"""One-hot embeddings, which only identify labels."""
+"""One-hot embeddings of labels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_ONE_HOT = 20_000
 
 @EMBEDDINGS.register("one-hot")
 def one_hot(labels: Sequence[str], missing: str = "error") -> Tensor:
-    """Return one dimension a label: the identity [L, L]. ``missing`` has no effect.
+    """Return the identity matrix [L, L], one dimension per label. ``missing`` has no effect.
 
     Raises:
         InputError: There are more than :data:`MAX_ONE_HOT` labels.

@@ -15,12 +15,12 @@ from gcnlabel.embeddings.embedding import EMBEDDINGS
 def random_embeddings(
     labels: Sequence[str], missing: str = "error", *, size: PositiveInt, seed: NonNegativeInt = 0
 ) -> Tensor:
-    """Return standard normal embeddings [L, F] drawn by a seed. ``missing`` has no effect.
+    """Return embeddings [L, F] drawn from a standard normal distribution. ``missing`` has no effect.
 
     Args:
         labels: Names of the labels.
         missing: Ignored: every label has a vector.
         size: Size of the embeddings, F.
-        seed: Seed of the draw.
+        seed: Random seed.
     """
     return torch.randn(len(labels), size, generator=torch.Generator().manual_seed(seed))

@@ -22,10 +22,11 @@ def text_embeddings(labels: Sequence[str], missing: str = "error", *, model: str
         labels: Names of the labels.
         missing: Ignored: every text has a vector.
         model: Folder of a sentence-transformers model, or its name on the Hugging Face hub.
-        template: Text around each name, which stands for ``{}``: e.g. ``a photo of {}``.
+        template: Text in which the name replaces ``{}``, e.g. ``a photo of {}``.
 
     Raises:
-        InputError: sentence-transformers is not installed, the model cannot be had, or the template has no ``{}``.
+        InputError: sentence-transformers is not installed, the model cannot be loaded, or the template does not have
+            exactly one ``{}``.
     """
     if template.count("{}") != 1:
         raise InputError(f"template {template!r}", expected="a text with one {}, e.g. 'a photo of {}'")

@@ -1,4 +1,4 @@
-"""Lines of a file of word vectors, and the number of values in each."""
+"""Parse the lines of a file of word vectors."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from gcnlabel.errors import InputError
 from gcnlabel.tasks.number_text import number_of
 
 SEEN = 100
-"""Number of lines from which the size of the vectors is found."""
+"""Number of lines from which the size of the vectors is detected."""
 SNIFFED = 4096
-"""Number of bytes from which the kind of a file is found."""
+"""Number of bytes from which the kind of a file is detected."""
 OTHER_KINDS = (
     (b"PK\x03\x04", "a zip archive", "unpack it: unzip FILE"),
     (b"BZh", "a bzip2 archive", "unpack it: bunzip2 FILE"),
@@ -38,7 +38,7 @@ def opened_vectors(path: Path) -> Iterator[IO[str]]:
     """Yield the lines of a file of word vectors: UTF-8, with a byte-order mark or not, gzipped or not.
 
     Raises:
-        InputError: It is of another kind, or an incomplete gzip file.
+        InputError: The file is of another kind, or an incomplete gzip file.
     """
     try:
         with path.open("rb") as raw:
@@ -55,13 +55,13 @@ def opened_vectors(path: Path) -> Iterator[IO[str]]:
 def _check_kind(start: bytes, path: Path) -> None:
     for magic, kind, fix in OTHER_KINDS:
         if start.startswith(magic):
-            raise InputError(f"{path} is {kind}", expected="word vectors as text, one word a line", fix=fix)
+            raise InputError(f"{path} is {kind}", expected="word vectors as text, one word per line", fix=fix)
     if re.match(rb"\x80[\x02-\x05]", start):
         raise InputError(f"{path} is a pickle", fix="name it .pkl: it is then read as the published codes' vectors are")
     if b"\0" in start or (re.match(rb"\d+ \d+\n", start) and _is_binary(start)):
         raise InputError(
             f"{path} is binary word2vec" if re.match(rb"\d+ \d+\n", start) else f"{path} is a binary file",
-            expected="word vectors as text, one word a line",
+            expected="word vectors as text, one word per line",
             fix="save them as text, in gensim: KeyedVectors.load_word2vec_format(FILE, binary=True)"
             ".save_word2vec_format(NEW_FILE, binary=False)",
         )
@@ -73,7 +73,7 @@ def _is_binary(start: bytes) -> bool:
 
 
 def fields(line: str) -> list[str]:
-    r"""Return the fields between spaces and tabs; other white space may belong to words.
+    r"""Split a line at spaces and tabs; other white space may belong to words.
 
     Example:
         >>> fields("hot dog\t0.5  1\n")
@@ -85,8 +85,8 @@ def fields(line: str) -> list[str]:
 def vector_lines(lines: IO[str]) -> tuple[int, Iterator[tuple[int, list[str]]]]:
     """Return the size of the vectors, and number and fields of each line after the header, if there is one.
 
-    The size is what a header ``count size`` says, or how many numbers most of the first lines end with: a word can
-    hold spaces, and words can be numbers.
+    The size is that of a header ``count size``, or the number of numbers at the end of most of the first lines: words
+    can contain spaces, and can be numbers.
 
     Raises:
         InputError: No line ends with a number.

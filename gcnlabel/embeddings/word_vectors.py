@@ -25,19 +25,19 @@ MISSING = ("error", "skip", "random", "zero")
 def read_word_vectors(path: str | Path, labels: Sequence[str], *, missing: str = "error", seed: int = 0) -> Tensor:
     """Return the embeddings [L, F] of labels from GloVe text, or word2vec / fastText text, possibly gzipped.
 
-    A label is looked up whole, its words joined by ``_``, ``-`` or a space, as written and then in lower case; when it
-    is not there, its embedding is the mean of its words (split at ``_``, ``-``, ``/`` and spaces). Accents match
-    whether they are composed (NFC) or not, and words of ConceptNet Numberbatch (``/c/en/word``) without their prefix.
+    A label is looked up as a whole, its words joined by ``_``, ``-`` or a space, as written and then in lower case; if
+    the file does not have it, its embedding is the mean of its words (split at ``_``, ``-``, ``/`` and spaces). Accents
+    match in any Unicode form, and words of ConceptNet Numberbatch (``/c/en/word``) without their prefix.
 
     Args:
-        path: The file: ``word v1 ... vF`` a line; a first line ``count F`` is skipped.
+        path: The file, one ``word v1 ... vF`` per line; a first line ``count F`` is skipped.
         labels: Names of the labels.
         missing: Handling of a word that is not in the file: ``error``; ``skip`` the word (an error when a label
             has no other); ``random`` (a unit vector drawn by ``seed``); ``zero``.
         seed: Seed of the random vectors.
 
     Raises:
-        InputError: A word is missing and ``missing`` says error, or a line of the file cannot be used.
+        InputError: A word is missing and ``missing`` is ``error``, or a line of the file cannot be used.
     """
     if missing not in MISSING:
         raise InputError(f"missing = {missing!r}", expected=" | ".join(MISSING), fix=closest(missing, MISSING))
@@ -50,7 +50,7 @@ def read_word_vectors(path: str | Path, labels: Sequence[str], *, missing: str =
         raise InputError(
             f"no word of any label is in {path}",
             where=f"labels {shorten(labels)}; first words of the file: {', '.join(map(repr, lines.words))}",
-            expected="a file of word vectors: a word and its numbers a line",
+            expected="a file of word vectors: one word and its numbers per line",
         )
     fill = None if missing in ("error", "skip") else _filler(missing, size, seed)
     rows = [_embed(name, lines, missing, fill, path) for name in names]
@@ -91,8 +91,8 @@ def _not_found(label: str, word: str, path: Path) -> InputError:
     return InputError(
         f"no vector for {word!r}, needed by label {label!r}",
         where=path,
-        fix="a file that has the word; or say what stands for it: graph.missing_words in a config, build-graph "
-        "--missing-words: 'skip' (the label's other words), 'random' (by a seed) or 'zero'",
+        fix="use a file that has the word; or set graph.missing_words in a config, build-graph --missing-words: "
+        "'skip' (use the label's other words), 'random' (by a seed) or 'zero'",
     )
 
 
@@ -136,7 +136,7 @@ class _Lines:
             if form in self.overlong:
                 number, count = self.overlong[form]
                 raise InputError(
-                    f"{count} numbers behind {form!r}",
+                    f"{count} numbers after {form!r}",
                     where=f"{path}, line {number}",
                     expected=f"{self.size}, as in the other lines",
                 )

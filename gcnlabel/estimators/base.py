@@ -16,6 +16,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from gcnlabel.annotations import Annotations, unseen_labels
 from gcnlabel.errors import InputError
+from gcnlabel.estimators.continuing import Kept
 from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 
@@ -63,6 +64,9 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
             of least loss on the training samples. None for 0, and for an ensemble that selects by a tenth and is
             trained again on all samples: of few samples, or of a rare label, a tenth is too little to choose an epoch.
+        warm_start: Go on from what the fit before has trained, for ``max_iter`` epochs more, on samples of the same
+            labels. Scaling of features and label graph stay those of the first fit, and an ensemble keeps the rates and
+            weights that it selected.
         random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
             generators is left as it was.
 
@@ -93,6 +97,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     max_iter: int = 50
     batch_size: int = 64
     validation_fraction: float | None = None
+    warm_start: bool = False
     random_state: Any = None
 
     def _train(
@@ -113,6 +118,10 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
             raise InputError("all sample weights are 0", expected="at least one sample that counts")
         inputs, annotations = dense(X[there].astype(np.float32)), annotations.select(there)
         config = fitting.config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
+        kept, asked = self._kept if self._goes_on() else None, config
+        if kept is not None:
+            kept.check_same(config, self.graph, annotations.tasks)
+            config = config.model_copy(update={"model": self.config_.model, "graph": self.config_.graph})
         rows, weights = distinct(inputs, annotations, weights[there])
         inputs, annotations = inputs[rows], annotations.select(rows)
         by_default = fitting.SELECTING if config.model.head.name in ("default", "ensemble") else 0.0
@@ -123,12 +132,20 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         chosen = (train, held, np.arange(len(rows) if again else 0))
         parts = [fitting.Part(annotations.select(r), inputs[r]) for r in (repeated(of, times) for of in chosen)]
         data = fitting.RunData(annotations.tasks, dict(zip(("train", "val"), parts, strict=False)))
-        self.config_, self.graph_ = fitting.head_and_graph(config, data, self.graph)
+        if kept is None:
+            config, self.graph_ = fitting.head_and_graph(config, data, self.graph)
+        self.config_ = config
         self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
             samples = len(there) * len(train) / len(rows)
             whole = (parts[2], len(there)) if again else None
-            self.model_ = fitting.trained_model(self.config_, data, self.graph_, samples, seed, whole)
+            start = None if kept is None else kept.trained
+            found = fitting.trained_model(config, data, self.graph_, samples, seed, whole, start)
+        self._kept, self.model_ = Kept(asked, self.graph, annotations.tasks, found), found.model
+
+    def _goes_on(self) -> bool:
+        """Return whether a fit goes on from the one before."""
+        return self.warm_start and hasattr(self, "_kept")
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""

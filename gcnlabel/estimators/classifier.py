@@ -18,6 +18,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_classes, of_tags
+from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
 from gcnlabel.estimators.row_order import warn_of_other_order
 from gcnlabel.estimators.texts import warn_of_tags
@@ -64,6 +65,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
     class_weight: Mapping[Any, Any] | Sequence[Mapping[int, float]] | str | None = None
     threshold: float | Sequence[float] | str = 0.5
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on samples.
 
@@ -82,7 +84,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         lists = tag_lists(y)
         self._is_listed = lists is not None
         if lists is not None:
-            X = validate_data(self, X, **FEATURES)
+            X = validate_data(self, X, reset=not self._goes_on(), **FEATURES)
             self.classes_ = listed_classes(lists)
             target: Any = listed_target(lists, self.classes_.tolist())
         else:
@@ -111,7 +113,8 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
 
         def found(train: Array, test: Array) -> Array:
             model = copy.copy(self)
-            model.__dict__.pop("feature_names_in_", None)  # X is an array by now
+            for name in ("feature_names_in_", "_kept"):  # X is an array by now; what is left out was trained on
+                model.__dict__.pop(name, None)
             model._fit_target(X[train], target[train], weights[train])
             return model.predict_proba(X[test])[:, -columns.shape[1] :]
 
@@ -121,7 +124,8 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         """Return features, and tags [N, tags] or indices of classes [N]."""
         names = getattr(y, "columns", None)
         y_params = {"ensure_2d": False, "dtype": None, "ensure_all_finite": "allow-nan", "accept_sparse": True}
-        X, y = validate_data(self, X, _plain(y), validate_separately=(FEATURES, y_params))
+        checks = (FEATURES, y_params)
+        X, y = validate_data(self, X, _plain(y), reset=not self._goes_on(), validate_separately=checks)
         if y.ndim == 2 and y.shape[1] > 1:
             self.classes_ = np.arange(y.shape[1]) if names is None else np.asarray(names)
             return X, tag_table(_dense(y), self.classes_.tolist())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import dataclass
+
 import torch
 
 from gcnlabel.config import Config
@@ -13,13 +16,28 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import Part, RunData
 from gcnlabel.run.default_head import is_side_by_side
-from gcnlabel.run.ensembles.fitting import fit_ensemble, refitted
+from gcnlabel.run.ensembles.fitting import fit_ensemble
+from gcnlabel.run.ensembles.refitting import Selected, refitted
 from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
+NOT_FINITE = "the loss is not finite after any epoch"
 SELECTING = 0.1
 """Share of the samples by which an ensemble selects."""
-__all__ = ["SELECTING", "Part", "RunData", "config_of", "head_and_graph", "trained_model"]
+__all__ = ["SELECTING", "Part", "RunData", "Trained", "config_of", "head_and_graph", "trained_model"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves, from which another can go on.
+
+    Attributes:
+        model: The model.
+        selected: What was selected of an ensemble on held-out samples; None of a single head.
+    """
+
+    model: MultiTaskModel
+    selected: Selected | None = None
 
 
 def trained_model(
@@ -29,7 +47,8 @@ def trained_model(
     samples: float,
     seed: int,
     whole: tuple[Part, int] | None = None,
-) -> MultiTaskModel:
+    start: Trained | None = None,
+) -> Trained:
     """Return the trained model, in double precision: a sample's scores do not depend on the others of its batch.
 
     Args:
@@ -40,24 +59,49 @@ def trained_model(
         seed: Seed of weights, order and dropout.
         whole: All samples, and the number of them that is counted, on which an ensemble that has selected by ``val`` is
             trained again; None for no second training.
+        start: What goes on being trained; an ensemble keeps the rates and weights of its base models. None to begin.
 
     Raises:
         InputError: The loss is not finite after any epoch.
     """
     torch.default_generator.manual_seed(seed)
-    steps = _steps(config, samples)
     if is_side_by_side(config, data.parts["train"]):
-        fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)
-        if whole is None:
-            return fitted.model.double()
-        part, steps = whole[0], _steps(config, whole[1])
-        everything = RunData(data.tasks, {"train": part, "val": part})
-        return refitted(config, everything, graph, fitted, min_steps=steps, max_steps=steps).double()
+        return _trained_ensemble(config, data, graph, samples, whole, start)
     trial = make_trial(config, data, build_model(config, data, graph))
+    if start is not None:
+        trial.model = copy.deepcopy(start.model).float()
+    steps = _steps(config, samples)
     fit_trials(config, [trial], min_steps=steps, max_steps=steps)
     if not trial.epoch:
-        raise InputError("the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features")
-    return trial.model.double()
+        raise InputError(NOT_FINITE, fix="a smaller learning_rate, or scaled features")
+    return Trained(trial.model.double())
+
+
+def _trained_ensemble(
+    config: Config,
+    data: RunData,
+    graph: LabelGraph | None,
+    samples: float,
+    whole: tuple[Part, int] | None,
+    start: Trained | None,
+) -> Trained:
+    steps = _steps(config, samples)
+    if start is None:
+        fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)
+        model, selected = fitted.model, Selected.of(fitted, config)
+    else:
+        assert start.selected is not None
+        model, selected = start.model, start.selected
+    if whole is not None:
+        part, steps = whole[0], _steps(config, whole[1])
+        data = RunData(data.tasks, {"train": part, "val": part})
+    if whole is not None or start is not None:
+        of = None if start is None else model
+        again = refitted(config, data, graph, selected, of, min_steps=steps, max_steps=steps)
+        if again is None and start is not None:
+            raise InputError(NOT_FINITE, fix="a smaller learning_rate, or scaled features")
+        model = model if again is None else again
+    return Trained(model.double(), selected)
 
 
 def _steps(config: Config, samples: float) -> int:

@@ -19,6 +19,7 @@ from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_tasks
+from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.probabilities import Probabilities
@@ -81,6 +82,7 @@ class LabelGraphEstimator(LabelGraphBase):
     calibrate: str = field(default="auto", kw_only=True)
     class_weight: Mapping[str, Any] | str | None = field(default=None, kw_only=True)
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, *, targets: Any = None) -> Self:
         """Train on features [N, D], dense or sparse, and targets in any layout; predictions will have the same.
 
@@ -99,7 +101,8 @@ class LabelGraphEstimator(LabelGraphBase):
             raise InputError("y and targets are given", expected="one of them")
         y = targets if y is None else y
         warn_of_other_order(X, y)
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2, accept_sparse="csr")
+        checks = {"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}
+        X = validate_data(self, X, reset=not self._goes_on(), **checks)
         tasks, values = self._tasks(y)
         self._layout = layout_of(y, values)
         annotations = self._layout.read(y, tasks)

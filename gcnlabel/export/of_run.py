@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gcnlabel.prediction.network import Network
 
 STANDARDIZED = "each feature, less its mean over the training split, over its deviation there: done inside"
+DIVIDED = "each feature over {:.6g}, the root mean square of all in the training split: done inside"
 SCALED = "(grey value / 255 - mean) / deviation of each channel: done inside"
 
 
@@ -41,7 +42,8 @@ def scaling_inside(model: nn.Module) -> dict[str, Any]:
     """
     for module in model.modules():
         if isinstance(module, Standardize):
-            return {"scaling": STANDARDIZED}
+            one = module.sd[0].item() if not module.mean.any() and module.sd.unique().numel() == 1 else None
+            return {"scaling": STANDARDIZED if one is None else DIVIDED.format(one)}
         if isinstance(module, ScaleImages):
             return {"scaling": SCALED, "mean": [0.5], "deviation": [0.5]}
         if isinstance(module, ScaleToImageNet | ScaleAsWeights):

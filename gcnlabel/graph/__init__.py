@@ -1,4 +1,4 @@
-"""The label graph: its sources, its file, its exports."""
+"""The label graph: building, saving and exporting it."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""Whether edges from another source agree with the statistics measured on the shared labels."""
+"""Test whether edges from another source agree with the statistics measured on the shared labels."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Agreement:
     """How well two matrices over the same labels agree.
 
     Attributes:
-        correlation: Spearman's rank correlation of their entries, NaN where one of them has one value alone.
-        p: Share of permutations of the labels with a correlation at least as high (a Mantel test), NaN likewise.
-        pairs: Ordered pairs of different labels that were compared.
+        correlation: Spearman's rank correlation of their entries; NaN if all entries of one of them are equal.
+        p: p-value of a Mantel test: share of label permutations with a correlation at least as high; NaN likewise.
+        pairs: Number of compared ordered pairs of different labels.
     """
 
     correlation: float
@@ -42,13 +42,13 @@ class Agreement:
 
     @property
     def holds(self) -> bool:
-        """Whether the correlation is at least 0.5, or positive and not by chance."""
+        """Whether the correlation is at least :data:`ENOUGH`, or positive with ``p <= MAX_P``."""
         return self.correlation >= ENOUGH or (self.correlation > 0 and self.p <= MAX_P)
 
     def __str__(self) -> str:
         """Return the numbers in words."""
         if np.isnan(self.correlation):
-            return f"no rank correlation over {self.pairs} pairs of trained labels, as one side has a single value"
+            return f"no rank correlation over {self.pairs} pairs of trained labels, as all values of one side are equal"
         correlation = decimal(self.correlation, 2, "+")
         return f"rank correlation {correlation} over {self.pairs} pairs of trained labels (p = {self.p:.3f})"
 
@@ -56,8 +56,8 @@ class Agreement:
 def agreement_of(measured: LabelGraph, other: LabelGraph) -> Agreement:
     """Return how well another raw graph agrees with a measured one, over the pairs of labels that were measured.
 
-    Signs count: of two labels that exclude each other, a measured -0.5 and a cosine of 0.8 disagree. Labels are
-    permuted within their task only, so that p does not depend on what all labels of a task have in common.
+    Signs count: for mutually exclusive labels, a measured -0.5 and a cosine of 0.8 disagree. Labels are permuted within
+    their task only, so that p does not depend on differences between tasks.
 
     Args:
         measured: Raw graph of the trained labels.
@@ -103,15 +103,15 @@ def warn_of_disagreement(measured: LabelGraph, other: LabelGraph) -> None:
 
 def disagreement(found: Agreement, is_cosines: bool) -> str:
     """Return the warning for edges that disagree with the measured statistics."""
-    what = "cosines of the embeddings" if is_cosines else "statistics from elsewhere"
+    what = "cosines of the embeddings" if is_cosines else "statistics of another source"
     return (
-        f"{what} do not go with the measured statistics: {found}. New labels that get their edges from there may score "
-        "no better than chance, or worse; statistics of annotations in which they occur are safer"
+        f"{what} disagree with the measured statistics: {found}. New labels with edges from that source may score no "
+        "better than chance, or worse; statistics of annotations in which they occur are safer"
     )
 
 
 def _measured_pairs(graph: LabelGraph) -> npt.NDArray[np.bool_]:
-    """Return which pairs of different labels were measured, bool [L, L]: all, where the graph does not say."""
+    """Return which pairs of different labels were measured, bool [L, L]; all, if the history has no blocks."""
     size, blocks = graph.tasks.num_labels, graph.history.get("blocks")
     inside = np.zeros((size, size), dtype=bool) if blocks else np.ones((size, size), dtype=bool)
     for a, b in (block["tasks"] for block in blocks or []):
@@ -122,7 +122,7 @@ def _measured_pairs(graph: LabelGraph) -> npt.NDArray[np.bool_]:
 
 
 def _standard_ranks(values: Floats, inside: npt.NDArray[np.bool_]) -> Floats | None:
-    """Return ranks of the entries of some pairs, of mean 0 and length 1, [L, L]; None if all are alike."""
+    """Return ranks of the entries inside, with mean 0 and norm 1, [L, L]; None if all entries are equal."""
     ranks = np.zeros_like(values)
     if not inside.any():
         return None

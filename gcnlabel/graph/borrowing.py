@@ -1,4 +1,4 @@
-"""Blocks of a raw graph from other data sets: statistics of several in one graph (Emotion-GCN, Section IV-E)."""
+"""Combine the statistics of several data sets in one raw graph (Emotion-GCN, Section IV-E)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from gcnlabel.graph.raw_matrix import as_dense
 
 
 def with_borrowed(raw: LabelGraph, pair: tuple[str, str], other: LabelGraph) -> LabelGraph:
-    """Return a raw graph whose block of one pair of tasks is taken from another raw graph, by the names of the labels.
-
-    One graph can thus combine the statistics of several data sets (Emotion-GCN, Section IV-E).
+    """Return a raw graph whose block of one pair of tasks is replaced by that of another raw graph, by label names.
 
     Args:
         raw: The graph.

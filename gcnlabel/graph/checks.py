@@ -20,7 +20,7 @@ def check_edges(graph: LabelNodes) -> None:
     """Check that a graph has edges between its nodes, each with one ``edge_weight`` and no other attribute.
 
     Raises:
-        InputError: It does not; the message names the transforms that cause this.
+        InputError: They are missing or malformed; the message names transforms that cause this.
     """
     if graph.edge_index is None:
         fix = "leave out transforms that replace it (ToSparseTensor, ToDense): heads make Â sparse themselves"
@@ -29,7 +29,7 @@ def check_edges(graph: LabelNodes) -> None:
         raise InputError(
             f"{graph.edge_index.shape[1]} edges without weights of their own",
             expected="edge_weight [E], set after edge_index: weights of earlier edges do not count",
-            fix="set graph.edge_weight, or leave out what makes edges without it (GDC, KNNGraph, LineGraph, TwoHop)",
+            fix="set graph.edge_weight, or leave out transforms that do not set it (GDC, KNNGraph, LineGraph, TwoHop)",
         )
     if graph.edge_attr is not None:
         fix = "leave out the transform that makes it, or put the weights into edge_weight and set edge_attr to None"
@@ -64,14 +64,14 @@ def check_names(ours: Sequence[str], theirs: Sequence[str]) -> None:
 
 
 def finite_matrix(matrix: npt.NDArray[Any], tasks: TaskSet) -> Tensor:
-    """Return a matrix of numbers, a row and a column a label, as a tensor.
+    """Return a matrix [L, L] as a tensor, after checking it.
 
     Raises:
         InputError: It has another shape, or holds NaN or infinity.
     """
     statistic, size = torch.as_tensor(matrix), tasks.num_labels
     if statistic.shape != (size, size):
-        raise InputError(f"a matrix of shape {list(statistic.shape)}", expected=f"[{size}, {size}], a row a label")
+        raise InputError(f"a matrix of shape {list(statistic.shape)}", expected=f"[{size}, {size}], one row per label")
     if not torch.isfinite(statistic).all():
         row, column = (~torch.isfinite(statistic)).nonzero()[0].tolist()
         raise InputError(

@@ -1,4 +1,4 @@
-"""Raw graphs of sparse matrices."""
+"""Build raw graphs from the entries of sparse matrices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A label graph for other programs: networkx, GraphML, JSON, numpy, CSV."""
+"""Export a label graph to networkx, GraphML, JSON, NumPy or CSV."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def write_json(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) 
 
 
 def write_npz(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> None:
-    """Write the content of the graph as numpy arrays, without pickles.
+    """Write the graph as NumPy arrays, without pickles.
 
-    ``labels``, ``task`` (its name, of each label), ``adjacency`` [L, L] (row = the receiving label), ``edge_index``,
+    The arrays are ``labels`` and ``task`` (names, [L]), ``adjacency`` [L, L] (row = receiving label), ``edge_index``,
     ``edge_weight``; and ``statistic`` [L, L] and ``x`` [L, F] where the graph has them.
     """
     arrays = {
@@ -69,9 +69,12 @@ def write_npz(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -
 
 
 def write_csv(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:
-    """Write the propagation matrix as CSV with names, and the raw statistic beside it, as ``--from-matrix`` reads them.
+    """Write the propagation matrix and the raw statistic as CSV files with names, which ``--from-matrix`` reads.
 
-    The statistic is in a file whose name ends in ``_statistic.csv``; a graph of edges has none.
+    The name of the statistic's file ends in ``_statistic.csv``; a graph that was built from edges has no statistic.
+
+    Returns:
+        The written files.
     """
     path = Path(path)
     matrices = {path: graph.adjacency().double().numpy()}

@@ -1,4 +1,4 @@
-"""Raw graphs with labels that were never annotated, whose edges come from another source."""
+"""Extend graphs by labels without annotations, whose edges come from another source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gcnlabel.tasks import TaskSet
 
 
 def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
-    """Return the raw graph whose weights are the cosines of label embeddings, with the embeddings.
+    """Return the raw graph whose weights are the cosine similarities of label embeddings.
 
     Cosines of word vectors measure whether labels are used in similar contexts, not whether they occur together:
     opposites are similar too, and a label may then score worse than chance. :func:`joined_graph` and
@@ -30,7 +30,7 @@ def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
         x: Embeddings [L, F]; a row of zeros has cosine 0 with every other.
 
     Raises:
-        InputError: There is not one finite row a label.
+        InputError: There is not one finite row per label.
 
     Example:
         >>> similarity_graph(["cat", "dog"], torch.tensor([[1.0, 0.0], [3.0, 4.0]])).adjacency()
@@ -39,7 +39,7 @@ def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
     """
     size = tasks.num_labels if isinstance(tasks, TaskSet) else len(tasks)
     if x.dim() != 2 or len(x) != size:
-        raise InputError(f"embeddings of shape {list(x.shape)}", expected=f"[{size}, F], a row a label")
+        raise InputError(f"embeddings of shape {list(x.shape)}", expected=f"[{size}, F], one row per label")
     unit = F.normalize(x.double(), dim=1)
     cosines = (unit @ unit.T).clamp(-1, 1)
     return LabelGraph.from_dense(cosines.numpy(), tasks, x=x, history={"source": COSINES})
@@ -48,9 +48,8 @@ def similarity_graph(tasks: TaskSet | Sequence[str], x: Tensor) -> LabelGraph:
 def joined_graph(raw: LabelGraph, other: LabelGraph) -> LabelGraph:
     """Return the raw graph over all labels of ``other``, with the statistics of ``raw`` for the pairs that it has.
 
-    Labels that were never annotated together with the others get their edges from ``other``, matched by name.
-    A :class:`~gcnlabel.errors.DisagreeingEdgesWarning` is given where ``other`` disagrees with
-    ``raw`` on the pairs of ``raw``: its edges of new labels are then unreliable.
+    All other pairs have the statistics of ``other``, matched by name. If ``other`` disagrees with ``raw`` on the pairs
+    of ``raw``, its edges of new labels are unreliable: a :class:`~gcnlabel.errors.DisagreeingEdgesWarning` is given.
 
     Args:
         raw: Raw graph of the trained labels.
@@ -84,7 +83,7 @@ def attached_graph(trained: LabelGraph, larger: LabelGraph) -> LabelGraph:
 
     Args:
         trained: Propagation graph that the model was trained with.
-        larger: Propagation graph over its labels and new ones, with embeddings; the rows of new labels are taken.
+        larger: Propagation graph over its labels and new ones, with embeddings; only rows of new labels are used.
 
     Raises:
         InputError: ``larger`` lacks a trained label.

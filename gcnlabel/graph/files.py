@@ -1,4 +1,4 @@
-"""A label graph as one ``.safetensors`` file: tensors, and metadata whose values are JSON."""
+"""Read and write a label graph as one ``.safetensors`` file: tensors, and metadata whose values are JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gcnlabel.tasks import TaskSet
 
 FORMAT = "gcnlabel.label_graph"
 FORMAT_VERSION, SPARSE_VERSION = 1, 2
-"""Versions of the format: dense, and sparse, where positions and entries of the statistic are separate tensors."""
+"""Versions of the format: with a dense statistic, and with positions and entries of a sparse one."""
 PLACES, ENTRIES = "statistic_index", "statistic_values"
 KEYS = ("format", "labels", "tasks", "history", "versions")
 
@@ -28,10 +28,10 @@ KEYS = ("format", "labels", "tasks", "history", "versions")
 def write_graph(
     path: str | Path, tensors: dict[str, Tensor], tasks: TaskSet, history: dict[str, Any], *, overwrite: bool
 ) -> None:
-    """Write tensors and metadata, whole or not at all.
+    """Write tensors and metadata atomically.
 
     Raises:
-        InputError: The suffix of the file is that of another format, or it cannot be written.
+        InputError: The file's suffix belongs to another format, or it cannot be written.
     """
     refuse_suffix(path, ".safetensors", "a label graph")
     tensors = dict(tensors)
@@ -60,7 +60,7 @@ def write_graph(
 
 
 def read_graph(path: str | Path) -> tuple[dict[str, Tensor], TaskSet, dict[str, Any]]:
-    """Read tensors, tasks and history back, and check every invariant of the graph.
+    """Return tensors, tasks and history of a file, after checking every invariant of the graph.
 
     Raises:
         InputError: The file is missing, truncated, of another format, or holds invalid values.

@@ -1,9 +1,9 @@
 """The label graph: a PyG ``Data`` whose nodes are labels.
 
-Direction, stated once: PyG sends messages from ``edge_index[0]`` to ``edge_index[1]``. The entry Â[i, j] of a
+Direction of edges: PyG sends messages from ``edge_index[0]`` to ``edge_index[1]``. The entry Â[i, j] of a
 propagation matrix, with receiving label i and source label j, is therefore the edge **j -> i** with
 ``edge_weight = Â[i, j]``.
-:meth:`LabelGraph.from_dense` and :meth:`LabelGraph.adjacency` are the only places that turn one into the other.
+Only :meth:`LabelGraph.from_dense` and :meth:`LabelGraph.adjacency` convert between the two.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from gcnlabel.tasks import MultiLabel, TaskSet
 class LabelGraph(LabelNodes):
     """A graph over labels.
 
-    Names, tasks and statistic follow the nodes through PyG's transforms and loaders, whether they select or permute
-    them; a graph that one of them has given nodes without a label, or edges without a weight, is refused by name.
+    Names, tasks and statistic follow the nodes through PyG's transforms and loaders that select or permute nodes.
+    Methods raise InputError if a transform has added nodes without a label, or edges without a weight.
 
     Attributes:
         x: Label embeddings, float [L, F], or None.
-        edge_index: Source and target of each edge, int64 [2, E]. New ones need new weights, set after them.
+        edge_index: Source and target of each edge, int64 [2, E]. After setting it, set ``edge_weight`` too.
         edge_weight: Weight of each edge, float [E]; see the module's note on direction.
-        label, origin: Label of each node, and what the graph was made from; see
+        label, origin: Label of each node, and the labels and statistic that the graph was made from; see
             :class:`~gcnlabel.graph.label_nodes.LabelNodes`, also for ``labels``, ``tasks``, ``statistic``, ``history``.
 
     Example:
@@ -107,7 +107,8 @@ class LabelGraph(LabelNodes):
             InputError: There is not one row per label, or a value is not finite.
         """
         if x.dim() != 2 or x.shape[0] != len(self.labels):
-            raise InputError(f"embeddings of shape {list(x.shape)}", expected=f"[{len(self.labels)}, F], a row a label")
+            wanted = f"[{len(self.labels)}, F], one row per label"
+            raise InputError(f"embeddings of shape {list(x.shape)}", expected=wanted)
         if not torch.isfinite(x).all():
             row = int((~torch.isfinite(x)).nonzero()[0, 0])
             raise InputError(f"the embedding of {self.labels[row]!r} is not finite")
@@ -116,7 +117,7 @@ class LabelGraph(LabelNodes):
         return graph
 
     def check_matches(self, tasks: TaskSet) -> None:
-        """Check that the nodes are the labels of ``tasks``, in their order, and that edges and weights are there.
+        """Check that the nodes are the labels of ``tasks``, in their order, and that edges have weights.
 
         Raises:
             InputError: Names or order differ; or a transform has left the graph without edges or weights.
@@ -127,7 +128,7 @@ class LabelGraph(LabelNodes):
     def of_labels(self, labels: Sequence[str]) -> LabelGraph:
         """Return the subgraph of some labels, which become the nodes in the given order.
 
-        Weights do not change. For rows with their full sum, select labels of the raw graph, then finish it.
+        Weights do not change. For normalised rows, select labels of the raw graph and apply the convention again.
 
         Raises:
             InputError: There is no such label, or one is named twice.
@@ -179,7 +180,7 @@ class LabelGraph(LabelNodes):
         """Read a graph that :meth:`save` wrote, and check it.
 
         Raises:
-            InputError: The file is missing, truncated, tampered with or something else.
+            InputError: The file is missing, truncated, invalid or of another format.
         """
         tensors, tasks, history = read_graph(path)
         return cls(tasks, history=history, **tensors)

@@ -1,4 +1,4 @@
-"""Nodes that are labels, with names, tasks and statistic."""
+"""A PyG graph whose nodes are labels, with names, tasks and statistic."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class LabelNodes(Data):  # type: ignore[misc]
 
     Args:
         tasks: Tasks whose labels are the nodes; None where PyG makes an empty graph to fill.
-        statistic: The raw matrix the graph was made from, None for none.
+        statistic: The raw matrix that the graph was made from, or None.
         history: How it was made, plain values.
-        given: What any ``Data`` takes: ``x``, ``edge_index``, ``edge_weight``, and further attributes.
+        given: Arguments of ``Data``: ``x``, ``edge_index``, ``edge_weight``, and further attributes.
 
     Attributes:
-        label: Number of each node's label among those that the graph was made over, int64 [L], from 1.
-        origin: What the graph was made from.
+        label: Number of each node's label in ``origin``, int64 [L], starting at 1.
+        origin: Labels, statistic and history that the graph was made from.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class LabelNodes(Data):  # type: ignore[misc]
     @edge_index.setter
     def edge_index(self, edge_index: Tensor | None) -> None:
         weights, old = self.edge_weight, self.edge_index
-        of_old = weights is None or old is None or len(weights) == old.shape[1]  # or else of what is to come
+        of_old = weights is None or old is None or len(weights) == old.shape[1]  # otherwise they are of the new edges
         self._store.edge_index = edge_index
         self._store._has_old_weights = of_old
 
@@ -92,7 +92,7 @@ class LabelNodes(Data):  # type: ignore[misc]
 
     @property
     def statistic(self) -> Tensor | None:
-        """The raw matrix the graph was made from, float64 [L, L]; row i, column j is how i depends on j.
+        """The raw matrix the graph was made from, float64 [L, L]; row = receiving label, column = source label.
 
         Sparse (COO) with many labels, None for a graph that was made from edges.
         """
@@ -115,5 +115,5 @@ class LabelNodes(Data):  # type: ignore[misc]
         if isinstance(origin, Origin):
             return origin
         raise InputError(
-            "no labels are known of these nodes", expected="one label graph", fix="of a batch take one: batch[i]"
+            "these nodes have no labels", expected="one label graph", fix="of a batch, take one graph: batch[i]"
         )

@@ -1,4 +1,4 @@
-"""CSV files that hold a label graph: a matrix, counts, or edges. Labels are matched by name."""
+"""Read CSV files of a matrix, counts or edges. Labels are matched by name."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def check_counts(labels: Sequence[str], counts: Floats, together: Floats, path: 
         if together[i].max(initial=0) > counts[i]:
             other = labels[int(together[i].argmax())]
             raise InputError(
-                f"{label!r} stands in {counts[i]:g} samples but together with {other!r} in {together[i].max():g}",
+                f"{label!r} occurs in {counts[i]:g} samples but together with {other!r} in {together[i].max():g}",
                 where=path,
                 expected="co-occurrences that are at most the count",
             )
@@ -91,7 +91,7 @@ def read_edges(path: str | Path, layout: Layout = AS_SEEN) -> list[tuple[str, st
     for line, cells in rows:
         pair = (cells[0], cells[1])
         if pair in edges:
-            raise InputError(f"the edge {pair[0]!r} -> {pair[1]!r} stands twice", where=f"{path}, row {line}")
+            raise InputError(f"duplicate edge {pair[0]!r} -> {pair[1]!r}", where=f"{path}, row {line}")
         edges[pair] = _number(cells[2], path, f"{line}", "weight") if len(header) == 3 else 1.0
     return [(source, target, weight) for (source, target), weight in edges.items()]
 
@@ -117,7 +117,7 @@ def _plain(text: str) -> str:
 
 
 def _with_point(text: str) -> str:
-    """Return a number that has a decimal comma with a point; one that has a point becomes none."""
+    """Exchange decimal commas and points of a number, so that one with a point is refused later."""
     return text.translate(str.maketrans(",.", ".,")) if re.fullmatch(r"[+-]?[\d.,]+", text) else text
 
 
@@ -140,7 +140,7 @@ def _named(rows: list[tuple[int, list[str]]], labels: list[str], path: str | Pat
             raise InputError(f"label {cells[0]!r} has two rows", where=path)
     missing = [name for name in labels if name not in names]
     if missing:
-        raise InputError(f"columns without a row: {shorten(missing)}", where=path, expected="a row a column")
+        raise InputError(f"columns without a row: {shorten(missing)}", where=path, expected="one row per column")
     return [(cells[0], cells[1:]) for _, cells in rows]
 
 

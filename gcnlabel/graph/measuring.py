@@ -1,4 +1,4 @@
-"""Raw graphs that are measured from annotations."""
+"""Build raw graphs from measured statistics."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from gcnlabel.statistics.common_samples import FEW
 
 Pair = tuple[str, str]
 NAMED = 5
-"""Pairs of labels that a warning names."""
+"""Number of pairs of labels that a warning names."""
 
 
 def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> LabelGraph:
     """Return the raw graph of measured statistics.
 
     Args:
-        statistics: What was measured.
+        statistics: The accumulated statistics.
         named: Whether the user named the statistic; a convention then accepts it instead of its own.
 
     Raises:
-        InputError: They saw no sample.
+        InputError: No sample was counted.
     """
     if statistics.num_samples == 0:
         raise InputError(
@@ -53,7 +53,7 @@ def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> 
 
 
 def few_samples_text(few: Mapping[str, Any]) -> str:
-    """Return what is said of pairs of labels that are annotated together on few samples, as the history holds them.
+    """Return the warning for pairs of labels that are annotated together on few samples, from the graph's history.
 
     Example:
         >>> few_samples_text({"number": 1, "pairs": [["fear", "joy", 4]]})
@@ -65,7 +65,7 @@ def few_samples_text(few: Mapping[str, Any]) -> str:
 
 
 def pair_of(text: str) -> Pair:
-    """Return the pair of tasks that ``TASK:TASK``, or ``TASK`` for itself, names.
+    """Parse ``TASK:TASK``, or ``TASK`` for the pair of a task with itself.
 
     Example:
         >>> pair_of("tags:affect"), pair_of("tags")

@@ -1,7 +1,6 @@
-"""Files for the published codes: what they load as ``adj.pkl`` and as word vectors.
+"""Write files for the published codes: ``adj.pkl`` and word vectors.
 
-Both codes compute their propagation matrix themselves: they read the raw statistic of a graph, and neither its
-threshold nor its weights.
+Both codes compute the propagation matrix themselves, from the raw statistic.
 """
 
 from __future__ import annotations
@@ -21,23 +20,26 @@ from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.pickles import pickled_arrays, pickled_frame
 
 EMOTION_GCN_TAU = 0.1
-"""Threshold that is written into the released Emotion-GCN code."""
+"""Threshold that is hard-coded in the released Emotion-GCN code."""
 
 
 def write_ml_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:
-    """Write ``{"adj": M, "nums": N}``, and the word vectors beside it where the graph has embeddings.
+    """Write ``{"adj": M, "nums": N}`` for ML-GCN's code, and the word vectors if the graph has embeddings.
 
-    M [L, L] are the samples with both labels, 0 on the diagonal, and N [L] those with each; the vectors are an array
-    [L, F] in a file whose name ends in ``_word2vec.pkl``.
+    M [L, L] is the number of samples with both labels, 0 on the diagonal, and N [L] that with each label; the vectors
+    are an array [L, F] in a file whose name ends in ``_word2vec.pkl``.
 
     Args:
-        graph: A graph whose conditional probabilities were measured, or come from counts.
+        graph: A graph of measured conditional probabilities, or of counts.
         path: The file of counts.
-        overwrite: Whether files that are there may be replaced.
+        overwrite: Whether existing files may be replaced.
+
+    Returns:
+        The written files.
 
     Raises:
-        InputError: The graph keeps no counts, or no sample has a label, by whose count that code divides; or a file
-            exists or cannot be written.
+        InputError: The graph has no counts, a label has the count 0 (that code divides by it), or a file exists or
+            cannot be written.
     """
     counts, together = _counts(graph)
     alone = [label for label, count in zip(graph.labels, counts, strict=True) if count == 0]
@@ -54,19 +56,22 @@ def write_ml_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False
 
 
 def write_emotion_gcn(graph: LabelGraph, path: str | Path, *, overwrite: bool = False) -> list[Path]:
-    """Write the frame of correlations, and the label embeddings beside it where the graph has some.
+    """Write the frame of correlations for Emotion-GCN's code, and the label embeddings if the graph has some.
 
-    The frame has a row and a column a label, classes first, and 1 on the diagonal, which that code counts on; the
+    The frame has one row and one column per label, classes first, and 1 on the diagonal, as that code requires; the
     embeddings are a tensor [L, F] written by ``torch.save``, in a file whose name ends in ``_emb.pkl``.
 
     Args:
         graph: A graph of one categorical and one dimensional task.
         path: The file of the frame.
-        overwrite: Whether files that are there may be replaced.
+        overwrite: Whether existing files may be replaced.
+
+    Returns:
+        The written files.
 
     Raises:
-        InputError: The graph has other tasks or no statistic, or a label without a neighbour, which that code divides
-            by zero; or a file exists or cannot be written.
+        InputError: The graph has other tasks or no statistic, or a label has no neighbour (that code would divide by
+            0), or a file exists or cannot be written.
     """
     of_classes = [task.exclusive for task in graph.tasks]
     if sorted(of_classes) != [False, True] or any(task.binary for task in graph.tasks):
@@ -93,7 +98,7 @@ def _counts(graph: LabelGraph) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     missing = [label for label in graph.labels if label not in given]
     if missing:
         raise InputError(
-            f"the graph keeps no counts of {shorten(missing)}",
+            f"the graph has no counts of {shorten(missing)}",
             expected="conditional probabilities of one multi-label task, each tag annotated in the same samples",
             fix="the counts, which that code needs, cannot be computed from a finished graph: build it again from "
             "annotations, by a convention of ml-gcn or --statistic TASK=conditional, or from --from-counts",
@@ -102,7 +107,7 @@ def _counts(graph: LabelGraph) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     together = _statistic(graph) * counts[:, None]
     np.fill_diagonal(together, 0)
     if np.abs(together - together.T).max(initial=0) > 1e-6 * max(counts.max(initial=0), 1):
-        raise InputError("the graph's statistic and its counts do not belong together", fix="build it again")
+        raise InputError("the graph's statistic and counts are inconsistent", fix="build it again")
     if (counts == np.rint(counts)).all():
         return counts.astype(np.int64), np.rint(together).astype(np.int64)
     return counts, together  # of weighted samples
@@ -110,9 +115,7 @@ def _counts(graph: LabelGraph) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
 
 def _statistic(graph: LabelGraph) -> npt.NDArray[np.float64]:
     if graph.statistic is None:
-        raise InputError(
-            "the graph keeps no statistic, only edges", fix="build it from annotations, a matrix or counts"
-        )
+        raise InputError("the graph has no statistic, only edges", fix="build it from annotations, a matrix or counts")
     return np.array(as_dense(graph.statistic).numpy(), dtype=np.float64)
 
 
@@ -123,7 +126,7 @@ def _check_neighbours(matrix: npt.NDArray[np.float64], names: list[str], classes
     alone = [name for name, row in zip(names, edges, strict=True) if not row.any()]
     if alone:
         raise InputError(
-            f"{shorten(alone)} correlates with nothing by {EMOTION_GCN_TAU} or more",
+            f"{shorten(alone)} has no correlation of at least {EMOTION_GCN_TAU}",
             expected="a neighbour for each label: the released code divides by their number",
             fix="leave the label out, or lower the threshold in that code and export --format npz",
         )

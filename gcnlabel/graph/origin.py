@@ -1,4 +1,4 @@
-"""What a label graph was made from. PyG does not change it when it changes nodes and edges."""
+"""Labels and statistic that a label graph was made from; unchanged when PyG changes nodes and edges."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from gcnlabel.tasks import TaskSet
 class Origin:
     """The labels that a graph was made from, and their measured statistic.
 
-    PyG's transforms and loaders select, permute and pad whatever tensor has a row a node. A matrix [L, L] would lose
-    rows and keep its columns, and names would not follow: they are kept here, where PyG does not change them, and
-    nodes refer to them by number (:attr:`LabelGraph.label`).
+    PyG's transforms and loaders select, permute and pad every tensor with one row per node: of a matrix [L, L] they
+    would select rows but not columns, and no names. Both are therefore kept here, and nodes refer to them by number
+    (:attr:`LabelGraph.label`).
 
     Attributes:
         tasks: Tasks of all labels, in order.
@@ -32,7 +32,7 @@ class Origin:
     history: dict[str, Any] = field(default_factory=dict)
 
     def numbers(self) -> Tensor:
-        """Return the number of each label, int64 [L], from 1: PyG pads with 0, which is no label."""
+        """Return the numbers of the labels, int64 [L], starting at 1, since PyG pads with 0."""
         return torch.arange(1, self.tasks.num_labels + 1)
 
     def statistic_of(self, places: Tensor) -> Tensor | None:
@@ -46,7 +46,7 @@ class Origin:
 
         Args:
             label: Number of each node's label, int64 [nodes].
-            nodes: How many there are.
+            nodes: Number of nodes.
 
         Raises:
             InputError: A node has no label, or a label has two nodes.
@@ -54,8 +54,8 @@ class Origin:
         if nodes != len(label) or (label < 1).any() or len(label.unique()) < len(label):
             raise InputError(
                 f"{nodes} nodes do not represent different labels of {self.tasks!r}",
-                expected="one node a label: transforms may leave nodes out or change their order, but add none",
-                fix="leave out what adds nodes (Pad, VirtualNode, HalfHop, LineGraph, concat, a batch of graphs)",
+                expected="one node per label: transforms may remove or reorder nodes, but add none",
+                fix="leave out transforms that add nodes (Pad, VirtualNode, HalfHop, LineGraph, concat, batches)",
             )
         return label.cpu() - 1
 

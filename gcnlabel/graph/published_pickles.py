@@ -1,7 +1,7 @@
-"""Files of arrays -> raw graphs: the pickles of the published codes, and ``.npy`` files.
+"""Read raw graphs from files of arrays: the pickles of the published codes, and ``.npy`` files.
 
-They are read by :mod:`gcnlabel.pickles`, which accepts arrays only and names whatever else it refuses. A plain array
-holds no names: its rows are taken in the order of the tasks' labels.
+:mod:`gcnlabel.pickles` reads them and accepts only arrays. Rows of an array without names are in the order of the
+tasks' labels.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def counts_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
         raise InputError(
             f"{path} holds {describe(content)}",
             expected="a dict with adj (co-occurrences [L, L]) and nums (counts [L])",
-            fix="a matrix that is a statistic already: --from-matrix",
+            fix="for a matrix of a statistic: --from-matrix",
         )
     return _counts(path, content, tasks)
 
@@ -51,7 +51,7 @@ def matrix_from_pickle(path: str | Path, tasks: TaskSet | None) -> LabelGraph:
 
 
 def describe(content: Any) -> str:
-    """Return what a file holds, in a few words."""
+    """Return a short description of the content of a file."""
     if isinstance(content, np.ndarray):
         return f"an array of shape {list(content.shape)}"
     if isinstance(content, dict):
@@ -74,7 +74,7 @@ def _counts(path: str | Path, content: dict[str, Any], tasks: TaskSet | None) ->
     counts, together = (as_matrix(content[key], f"{path}, {key}", ndim) for key, ndim in (("nums", 1), ("adj", 2)))
     if counts.shape != (tasks.num_labels,) or together.shape != (tasks.num_labels,) * 2:
         raise InputError(
-            f"{path} is about {counts.size} labels",
+            f"{path} has {counts.size} labels",
             where=f"nums {list(counts.shape)}, adj {list(together.shape)}",
             expected=f"{tasks.num_labels}, as the tasks",
         )

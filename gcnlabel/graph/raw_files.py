@@ -1,4 +1,4 @@
-"""Files that hold a raw graph, by kind of content."""
+"""Read raw graphs from files, by kind of content."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def read_raw_graph(kind: str, path: str | Path, tasks: TaskSet | None = None, la
 
     Args:
         kind: ``matrix``, ``counts`` or ``edges``.
-        path: A CSV file with names; a matrix and counts also as a pickle of arrays, a matrix as ``.npy`` or as a graph
-            (``.safetensors``), whose raw statistic it is.
+        path: A CSV file with names; a matrix or counts also as a pickle of arrays; a matrix also as ``.npy``, or as a
+            graph (``.safetensors``), whose raw statistic is used.
         tasks: Tasks whose labels become the nodes, matched by name (arrays: in their order); None for one multi-label
             task of the names in the file.
-        layout: How a CSV file is written, where that cannot be detected.
+        layout: Layout of a CSV file, where it cannot be detected.
 
     Raises:
         InputError: The file cannot be used, or its labels are not those of the tasks.
@@ -46,7 +46,7 @@ def raw_graph_of(graph: LabelGraph) -> LabelGraph:
     """Return the raw graph that a finished one was made from.
 
     Raises:
-        InputError: It holds no raw statistic, or one of too many labels.
+        InputError: It has no raw statistic, or one with too many labels.
     """
     history = {k: v for k, v in graph.history.items() if k not in ("convention", "transforms", "embeddings")}
     return LabelGraph.from_dense(as_dense(graph.statistic), graph.tasks, history=history)

@@ -56,10 +56,10 @@ def as_dense(statistic: Tensor | None) -> Tensor:
     """Return a matrix [L, L] in dense form.
 
     Raises:
-        InputError: There is none, or it has too many labels for a dense matrix.
+        InputError: ``statistic`` is None, or has too many labels for a dense matrix.
     """
     if statistic is None:
-        raise InputError("the graph holds no raw statistic", expected="a graph that was measured or read from a matrix")
+        raise InputError("the graph has no raw statistic", expected="a graph that was measured or read from a matrix")
     if not statistic.is_sparse:
         return statistic
     if len(statistic) > 8 * MAX_DENSE:

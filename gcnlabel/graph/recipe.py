@@ -1,4 +1,4 @@
-"""From annotations to a finished graph: used by configs, the command line, estimators and studies."""
+"""Build a finished graph from annotations, for configs, the command line, estimators and studies."""
 
 from __future__ import annotations
 
@@ -23,24 +23,23 @@ from gcnlabel.transforms.conventions import DEFAULT_CONVENTION, all_pairs
 
 @dataclass(frozen=True, kw_only=True)
 class GraphRecipe:
-    """How a label graph is made: measured by a statistic, then turned into a propagation matrix by a convention.
+    """Recipe of a label graph: statistics of annotations, made a propagation matrix by a convention.
 
     Convention and statistics are given by name, or as a mapping of ``name`` and options.
 
     Attributes:
         convention: A convention, e.g. ``signed``, ``emotion-gcn-paper`` or ``ml-gcn-paper``.
-        statistic: Statistic of each pair of tasks, no other pair being used; or one name for every pair that it
-            suits. None for the statistic and the pairs of the convention.
-        borrowed: Pair of tasks -> other source of its block, as :func:`graph_to_borrow` takes it; its edges are used
-            too.
-        tau: Threshold instead of the convention's.
-        p: Weight of the neighbours instead of the convention's, or task -> weight.
-        pairs: Pairs of tasks whose edges are used, instead of all those above.
-        embeddings: As :func:`gcnlabel.embeddings.parse_embeddings` takes them; None for none.
-        missing_words: What to do about words without a vector: ``error``, ``skip``, ``random`` or ``zero``.
+        statistic: Statistic of each pair of tasks, without which a pair is not used; or one name for every pair that it
+            suits. None for statistic and pairs of the convention.
+        borrowed: Pair of tasks -> other source of its block, as for :func:`graph_to_borrow`; its edges are used too.
+        tau: Threshold; None for the convention's.
+        p: Total weight of the neighbours, or task -> weight; None for the convention's.
+        pairs: Pairs of tasks whose edges are used; None for all those above.
+        embeddings: As for :func:`gcnlabel.embeddings.parse_embeddings`; None for no embeddings.
+        missing_words: Handling of words without a vector: ``error``, ``skip``, ``random`` or ``zero``.
 
     Raises:
-        InputError: There is no such convention, or no such embeddings.
+        InputError: The convention or the embeddings are unknown.
 
     Example:
         >>> import numpy as np
@@ -68,7 +67,7 @@ class GraphRecipe:
             object.__setattr__(self, "embeddings", EMBEDDINGS.checked(self.embeddings))
 
     def build(self, annotations: Annotations) -> LabelGraph:
-        """Return the finished graph of annotations; pass the training split only."""
+        """Return the finished graph of annotations; pass only the training split."""
         return self.finish(self.measure(annotations))
 
     def measure(self, annotations: Annotations | Iterable[Annotations], tasks: TaskSet | None = None) -> LabelGraph:
@@ -84,14 +83,14 @@ class GraphRecipe:
         if isinstance(annotations, Annotations):
             tasks, annotations = tasks or annotations.tasks, [annotations]
         if tasks is None:
-            raise InputError("no tasks given beside chunks of annotations", expected="measure(chunks, tasks)")
+            raise InputError("chunks of annotations without tasks", expected="measure(chunks, tasks)")
         statistics = LabelStatistics(tasks, self.blocks(tasks))
         for part in annotations:
             statistics.update(part)
         return self.raw(statistics)
 
     def finish(self, raw: LabelGraph) -> LabelGraph:
-        """Return the propagation graph of a raw one, with embeddings when they are named.
+        """Return the propagation graph of a raw graph, with embeddings if the recipe names some.
 
         Raises:
             InputError: The graph is finished already; its statistic is neither the convention's nor named by the user;
@@ -110,34 +109,34 @@ class GraphRecipe:
         return graph.with_embeddings(EMBEDDINGS.make(self.embeddings, raw.tasks.labels, self.missing_words))
 
     def blocks(self, tasks: TaskSet) -> Mapping[Pair, Any]:
-        """Return the statistic of each pair of tasks that is measured."""
+        """Return pair of tasks -> statistic, for the pairs to measure."""
         if isinstance(self.statistic, Mapping):
             return self.statistic
         return default_blocks(tasks, self.statistic or CONVENTIONS.make(self.convention).statistic)
 
     def raw(self, statistics: LabelStatistics) -> LabelGraph:
-        """Return the raw graph of statistics that were measured as :meth:`blocks` says, with the borrowed blocks."""
+        """Return the raw graph of accumulated statistics of :meth:`blocks`, with the borrowed blocks."""
         return self.borrow(graph_of_statistics(statistics, named=self.statistic is not None))
 
     def borrow(self, raw: LabelGraph) -> LabelGraph:
-        """Return a raw graph with the borrowed blocks."""
+        """Return a raw graph with its borrowed blocks replaced."""
         for pair, source in self.borrowed.items():
             raw = with_borrowed(raw, pair, graph_to_borrow(source, raw.tasks[pair[0]].labels))
         return raw
 
     def measured_as(self, tasks: TaskSet) -> str:
-        """Return a text that identifies everything that a raw graph of given annotations depends on."""
+        """Return a key of the settings that the raw graph of given annotations depends on."""
         blocks = [(pair, STATISTICS.checked(part).model_dump()) for pair, part in self.blocks(tasks).items()]
         borrowed = [(pair, LENDERS.checked(part).model_dump()) for pair, part in self.borrowed.items()]
         return json.dumps([sorted(blocks, key=str), borrowed, self.statistic is not None])
 
     def default_pairs(self, tasks: TaskSet) -> list[Pair]:
-        """Return the pairs of tasks whose edges are used where ``pairs`` names none; there may be none."""
+        """Return the pairs of tasks whose edges are used if ``pairs`` is None; may be empty."""
         pairs = CONVENTIONS.make(self.convention).pairs(tasks) if self.statistic is None else list(self.blocks(tasks))
         return [*pairs, *self.borrowed]
 
     def usable_pairs(self, raw: LabelGraph) -> list[Pair]:
-        """Return the pairs of tasks of a raw graph whose statistic is there, and is one that :meth:`finish` takes."""
+        """Return the pairs of tasks of a raw graph that have a statistic which :meth:`finish` accepts."""
         return [pair for pair in all_pairs(raw.tasks) if self._takes(raw, pair)]
 
     def _takes(self, raw: LabelGraph, pair: Pair) -> bool:
@@ -174,7 +173,7 @@ class GraphRecipe:
             if found is None or found not in (wanted, "borrowed"):
                 raise InputError(
                     f"the graph holds {'no statistic' if found is None else repr(found)} of {':'.join(pair)}",
-                    expected=f"{wanted or 'one'!r}, as the convention {self.convention.name!r} takes",
+                    expected=f"{wanted or 'one'!r}, as the convention {self.convention.name!r} requires",
                     fix="measure it by the recipe that finishes it; or name the statistic there: "
                     f"GraphRecipe(statistic={found or 'spearman'!r}).measure(...)",
                 )
@@ -187,7 +186,7 @@ def _by_pair(blocks: Iterable[Mapping[str, Any]]) -> dict[frozenset[str], str]:
 def _check_raw(raw: LabelGraph) -> None:
     if "convention" in raw.history:
         raise InputError(
-            f"the graph was made a propagation matrix before, by {raw.history['convention']!r}",
+            f"the graph is a propagation matrix already, by {raw.history['convention']!r}",
             expected="a raw graph",
-            fix="LabelGraph.from_dense(graph.statistic, graph.tasks) holds the statistic that it was made from",
+            fix="use LabelGraph.from_dense(graph.statistic, graph.tasks), the raw graph that it was made from",
         )

@@ -1,4 +1,4 @@
-"""Some nodes of a graph, in any order."""
+"""Select nodes of a graph, in any order."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from torch_geometric.utils import select
 
 
 def select_nodes(graph: Data, nodes: Tensor) -> Data:
-    """Return some nodes of a graph, in the given order, and the edges between them.
-
-    Unlike ``Data.subgraph``, which sorts the nodes.
+    """Return the subgraph of some nodes, in the given order (``Data.subgraph`` sorts them).
 
     Args:
         graph: The graph; it is not changed.

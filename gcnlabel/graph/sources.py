@@ -1,4 +1,4 @@
-"""Label graphs from matrices, counts, edges and networkx graphs. Labels are matched by name."""
+"""Build label graphs from matrices, counts, edges and networkx graphs. Labels are matched by name."""
 
 from __future__ import annotations
 

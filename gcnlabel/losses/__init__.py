@@ -1,4 +1,4 @@
-"""Losses: masked for what is missing, one signature."""
+"""Losses of tasks, which ignore missing targets."""
 
 from gcnlabel.lazy import lazy
 

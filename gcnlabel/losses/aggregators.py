@@ -1,4 +1,4 @@
-"""Weights of tasks from the angles between their gradients, by torchjd."""
+"""Weight tasks by their gradients, with the aggregators of torchjd."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from gcnlabel.losses.task_loss import TaskLoss
 from gcnlabel.losses.weighting import WEIGHTINGS, Weighting, observed
 from gcnlabel.settings import Weight
 
-Method = Literal["upgrad", "pcgrad", "mgda", "cagrad", "imtl-g", "aligned-mtl", "dualproj", "random", "mean"]
+Method = Literal[
+    "upgrad", "pcgrad", "mgda", "cagrad", "nash-mtl", "imtl-g", "aligned-mtl", "dualproj", "random", "mean"
+]
 CLASSES = {
     "upgrad": "UPGradWeighting",
     "pcgrad": "PCGradWeighting",
@@ -26,21 +28,21 @@ CLASSES = {
     "random": "RandomWeighting",
     "mean": "MeanWeighting",
 }
-"""Name -> torchjd's class. Those that remember earlier batches (Nash-MTL, GradVac) would not resume as they were."""
+"""Name -> torchjd's class. Stateful methods (GradVac) are left out: their state is not in checkpoints."""
 
 
 class AggregatedGradients(Weighting):
-    """``total = sum_k w_k loss_k`` with weights from the gradients of the losses, as torchjd's aggregators find them.
+    """``total = sum_k w_k loss_k`` with weights from the gradients of the losses, by an aggregator of torchjd.
 
-    With ``J`` the gradients of the losses by the parameters that at least two of them depend on, [tasks, P], weights
-    are a function of ``J Jᵀ``; the gradient of the total by those parameters is then the aggregated one. Where the
-    model is only measured, and where one task alone is observed, the total is the sum.
+    With ``J`` [tasks, P] the gradients of the losses with respect to the parameters that at least two of them depend
+    on, the weights are a function of ``J Jᵀ``; the gradient of the total is then the aggregated gradient. In evaluation
+    mode, and if only one task is observed, the total is the sum.
 
     Args:
-        weigh: Gramian [tasks, tasks] or, of some methods, any matrix of as many rows -> weights [tasks].
+        weigh: Function from the Gramian [tasks, tasks] to weights [tasks].
 
     Raises:
-        InputError: From ``forward``: several processes train together, each with gradients of its own.
+        InputError: (when called) Several processes train together.
     """
 
     def __init__(self, weigh: Any) -> None:
@@ -49,7 +51,7 @@ class AggregatedGradients(Weighting):
         self._watched: list[nn.Parameter] = []
 
     def watch(self, model: nn.Module) -> None:
-        """Take the parameters whose gradients count."""
+        """Set the parameters whose gradients are used."""
         self._watched = [parameter for parameter in model.parameters() if parameter.requires_grad]
 
     def forward(self, losses: Mapping[str, Tensor]) -> Tensor:
@@ -64,7 +66,7 @@ class AggregatedGradients(Weighting):
         return total + sum((weight - 1) * loss for weight, loss in zip(weights, seen.values(), strict=True))
 
     def _gramian(self, losses: list[Tensor]) -> Tensor:
-        """Return the inner products of the gradients [tasks, tasks]."""
+        """Return the inner products of the losses' gradients [tasks, tasks]."""
         each = [torch.autograd.grad(loss, self._watched, retain_graph=True, allow_unused=True) for loss in losses]
         shared = [of for of in zip(*each, strict=True) if sum(gradient is not None for gradient in of) > 1]
         if not shared:
@@ -81,23 +83,62 @@ def _any(gradients: tuple[Tensor | None, ...]) -> Tensor:
     return next(gradient for gradient in gradients if gradient is not None)
 
 
+def nash_weights(gramian: Tensor, steps: int = 100) -> Tensor:
+    """Return the weights ``w > 0`` of the Nash bargaining solution, ``G w = 1 / w`` (Navon et al., ICML 2022, eq. 4).
+
+    They are the only minimum of the convex ``w G w / 2 - sum log w``, found by damped Newton steps in float64. Where
+    gradients nearly cancel, ``G`` is moved from singular by a part in 10⁸ of its trace. A gradient of zeros leaves its
+    task the weight 1, and takes no part.
+
+    Args:
+        gramian: ``G``: inner products of the gradients [tasks, tasks].
+        steps: Steps at most.
+
+    Example:
+        >>> nash_weights(torch.tensor([[4.0, 0.0], [0.0, 0.25]]))
+        tensor([0.5000, 2.0000])
+    """
+    weights = torch.ones(len(gramian), dtype=torch.float64)
+    moving = gramian.diagonal().cpu() > 0
+    if moving.any():
+        weights[moving] = _bargained(gramian.detach().cpu().double()[moving][:, moving], steps)
+    return weights.to(gramian.dtype)
+
+
+def _bargained(gramian: Tensor, steps: int) -> Tensor:
+    scale = gramian.diagonal().sqrt()  # in units of each gradient's length: as far as gradients differ in length
+    gramian = gramian / torch.outer(scale, scale)
+    gramian = gramian + 1e-8 * len(gramian) * torch.eye(len(gramian), dtype=gramian.dtype)
+    weights = torch.full_like(scale, len(gramian) ** -0.5)
+    for _ in range(steps):
+        slope = gramian @ weights - 1 / weights
+        step = torch.linalg.solve(gramian + torch.diag(weights**-2), slope)
+        decrement = float(slope @ step) ** 0.5
+        weights = weights - step / (1 + decrement)  # the step of a self-concordant function, which stays above 0
+        if decrement < 1e-10:
+            break
+    return weights / scale
+
+
 @WEIGHTINGS.register("torchjd")
 def torchjd(
     losses: Mapping[str, TaskLoss], *, method: Method = "upgrad", c: Weight | None = None
 ) -> AggregatedGradients:
-    """Return weights from the angles between the gradients of the tasks (extra ``torchjd``; Quinton and Rey, 2024).
+    """Return a weighting of tasks by gradient aggregation (extra ``torchjd``; Quinton and Rey, 2024).
 
     Args:
         losses: Loss of each task.
-        method: How the gradients become one: UPGrad, PCGrad, MGDA, CAGrad, IMTL-G, Aligned-MTL, DualProj; ``random``
-            weights or their ``mean``, to compare with.
-        c: How far CAGrad's gradient may lie from the mean, null for 0.5; of no other method.
+        method: Aggregation of the gradients: UPGrad, PCGrad, MGDA, CAGrad, Nash-MTL (solved here, without the state
+            and the solver of torchjd's), IMTL-G, Aligned-MTL, DualProj; or the baselines ``random`` and ``mean``.
+        c: CAGrad's largest relative distance of the gradient from the mean, null for 0.5; only for CAGrad.
 
     Raises:
         InputError: torchjd is not installed, or ``c`` is given for another method.
     """
     if c is not None and method != "cagrad":
-        raise InputError(f"weighting: c beside the method {method}", expected="c for cagrad alone")
+        raise InputError(f"weighting: c with the method {method}", expected="c only with cagrad")
+    if method == "nash-mtl":
+        return AggregatedGradients(nash_weights)
     try:
         from torchjd import aggregation
 

@@ -1,4 +1,4 @@
-"""Targets that cannot be those of their task are refused, not learned."""
+"""Check targets of a batch against their tasks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gcnlabel.losses.task_loss import TaskLoss
 def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], losses: Mapping[str, TaskLoss]) -> None:
     """Check the targets of a batch against the scores and losses of their tasks.
 
-    Values are looked at on the CPU alone and outside of ``torch.func`` and ``torch.compile``: elsewhere that would wait
-    for the device at each step, or cannot be done.
+    Values are checked only on the CPU and outside of ``torch.func`` and ``torch.compile``: on other devices the check
+    would synchronise at each step.
 
     Raises:
-        InputError: A task has no scores or targets, their shapes differ, or values are not among those that its loss
-            takes, e.g. a tag of -1 or 2.
+        InputError: A task has no scores or targets, their shapes differ, or its loss does not allow a value, e.g. a tag
+            of -1 or 2.
     """
     for side, given in (("scores", scores), ("targets", targets)):
         if missing := [name for name in losses if name not in given]:

@@ -1,4 +1,4 @@
-"""Weights of classes, and of absent and present tags, from how often they occur or as they are given."""
+"""Weights of classes, and of absent and present tags: from their frequencies, or as given."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.tasks import Task
 
 Given = bool | float | Mapping[str, float | Sequence[float]]
-"""True for weights by frequency, a number for those of :func:`effective_weights` with that beta; or class -> weight,
-tag -> weights where it is absent and present."""
+"""True for weights by frequency; a number for :func:`effective_weights` with that beta; or class -> weight, tag ->
+[weight where absent, weight where present]."""
 
 
 def weights_of_classes(given: Given, annotations: Annotations, task: str) -> Tensor | None:
-    """Return the weight of each class [classes], None for none.
+    """Return the weight of each class [classes], or None for no weights.
 
-    Where ``given`` is true, they are those of :func:`inverse_frequency_weights`.
+    If ``given`` is True, they are :func:`inverse_frequency_weights`.
 
     Raises:
         InputError: A name is no class, or a weight is no number.
@@ -34,9 +34,9 @@ def weights_of_classes(given: Given, annotations: Annotations, task: str) -> Ten
 
 
 def weights_of_tags(given: Given, annotations: Annotations, task: str) -> Tensor | None:
-    """Return the weight of each tag where it is absent and present [labels, 2], None for none; of mean 1 over samples.
+    """Return the weights of absent and present tags [labels, 2], with mean 1 over samples; or None for no weights.
 
-    Where ``given`` is true, they are those of :func:`balanced_weights`.
+    If ``given`` is True, they are :func:`balanced_weights`.
 
     Raises:
         InputError: A name is no tag, or weights are no two numbers.
@@ -54,9 +54,9 @@ def weights_of_tags(given: Given, annotations: Annotations, task: str) -> Tensor
 
 
 def inverse_frequency_weights(counts: Tensor) -> Tensor:
-    """Return ``f_min / f_i``: rare classes weigh most, the rarest weighs 1 (Emotion-GCN, Eq. 9 as its text means it).
+    """Return ``f_min / f_i``: 1 for the rarest class, less for others (Emotion-GCN, Eq. 9, corrected by its text).
 
-    A class that never occurs weighs 0: no sample can need its weight.
+    A class that never occurs has weight 0.
 
     Args:
         counts: Samples of each class [classes], or sums of their shares.
@@ -73,9 +73,9 @@ def inverse_frequency_weights(counts: Tensor) -> Tensor:
 
 
 def balanced_weights(counts: Tensor) -> Tensor:
-    """Return ``n / (k n_i)`` of the k classes that occur, of n samples: all classes weigh the same together.
+    """Return ``n / (k n_i)`` for n samples and the k classes that occur: all classes have the same total weight.
 
-    scikit-learn's ``balanced``. A class that never occurs weighs 0.
+    This is scikit-learn's ``balanced``. A class that never occurs has weight 0.
 
     Args:
         counts: Samples of each class [classes]; or of each tag, absent and present [labels, 2].
@@ -93,8 +93,8 @@ def balanced_weights(counts: Tensor) -> Tensor:
 def effective_weights(counts: Tensor, beta: float) -> Tensor:
     """Return ``(1 - beta) / (1 - beta^n_i)``, scaled to sum to the number of classes (Cui et al., CVPR 2019, Eq. 3).
 
-    They lie between 1 (``beta`` near 0) and weights by inverse frequency (``beta`` near 1). A class that never occurs
-    weighs 0.
+    They range from 1 (``beta`` near 0) to weights by inverse frequency (``beta`` near 1). A class that never occurs has
+    weight 0.
 
     Args:
         counts: Samples of each class [classes]; or of each tag, absent and present [labels, 2].
@@ -111,7 +111,7 @@ def effective_weights(counts: Tensor, beta: float) -> Tensor:
 
 
 def of_mean_1(weights: Tensor, counts: Tensor) -> Tensor:
-    """Return weights times the factor that makes their mean over the samples 1.
+    """Return weights scaled to a mean of 1 over the samples.
 
     Args:
         weights: Weight of each class [classes], or of absent and present tags [labels, 2].
@@ -126,7 +126,7 @@ def of_mean_1(weights: Tensor, counts: Tensor) -> Tensor:
 
 
 def _given(task: Task, given: Any, size: int) -> Tensor:
-    """Return what is given for each label, [labels, size]; 1 for those left out."""
+    """Return the given weights of each label, [labels, size]; 1 for labels that are left out."""
     where = f"loss.{task.name}.class_weights"
     unknown = [name for name in given if name not in task.labels]
     if unknown:
@@ -136,11 +136,11 @@ def _given(task: Task, given: Any, size: int) -> Tensor:
     for name, of_label in given.items():
         values = np.atleast_1d(of_label)
         if len(values) != size:
-            expected = "a weight a class" if size == 1 else "two weights a tag: [where absent, where present]"
+            expected = "one weight per class" if size == 1 else "two weights per tag: [where absent, where present]"
             raise InputError(f"{where}.{name}: {of_label}", expected=expected)
         weights[task.labels.index(name)] = torch.as_tensor(values, dtype=weights.dtype)
     if not (weights > 0).any():
-        raise InputError(f"{where}: nothing has a weight above 0", expected="weights, of which some are above 0")
+        raise InputError(f"{where}: no weight is above 0", expected="at least one weight above 0")
     return weights
 
 

@@ -1,4 +1,4 @@
-"""The loss of classes."""
+"""Cross-entropy of classes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Smoothing = Annotated[float, Field(ge=0, lt=1)]
 class CrossEntropy(WeighedLoss):
     """Weighted cross-entropy (Emotion-GCN, Eq. 8): the weighted mean of ``-log softmax(scores)[class]``.
 
-    Of shares p of the classes it is ``-sum_c w_c p_c log softmax(scores)[c]``, over the sum of the ``w_c p_c``.
+    For class distributions p it is ``-sum_c w_c p_c log softmax(scores)[c]``, divided by the sum of the ``w_c p_c``.
 
     Args:
         class_weights: Weight of each class [classes], or None for equal weights.
-        weighing: What :meth:`fit` makes the weights of: true for f_min / f_i (Eq. 9), the beta of weights by effective
-            numbers, or class -> weight; false for none.
-        smoothing: Share of the target that is spread over all classes alike, as PyTorch's ``label_smoothing``.
-        gamma: Focusing: each term is times ``(1 - softmax(scores)[c])^gamma`` (focal loss, Lin et al., ICCV 2017).
+        weighing: Setting from which :meth:`fit` computes the weights: true for f_min / f_i (Eq. 9), beta of weights by
+            effective numbers, or class -> weight; false for equal weights.
+        smoothing: Share of the target that is spread evenly over all classes, as PyTorch's ``label_smoothing``.
+        gamma: Focusing: multiplies each term by ``(1 - softmax(scores)[c])^gamma`` (focal loss, Lin et al., ICCV 2017).
     """
 
     weights_of = staticmethod(weights_of_classes)
@@ -50,7 +50,7 @@ class CrossEntropy(WeighedLoss):
         return scores[:1], scores
 
     def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Return which are neither -1 nor the index of a class, or no shares."""
+        """Return which targets are neither -1 nor a class index, or no distribution, bool, of their shape."""
         if targets.dim() == 2:
             return (targets < 0) | ((targets.sum(1) - 1).abs() > 1e-4)[:, None]
         indices = class_indices(targets)
@@ -67,19 +67,21 @@ class CrossEntropy(WeighedLoss):
         return torch.where(seen, losses, 0).sum(), weight.sum()
 
     def _of_shares(self, scores: Tensor, shares: Tensor, weights: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Return the same for shares of the classes [B, classes], 0 where nothing is observed."""
+        """Return the same as :meth:`sums` for class distributions [B, classes], 0 in rows that are not observed."""
         weight = shares if weights is None else shares * weights
         spread = (1 - self.smoothing) * shares + self.smoothing * shares.sum(1, keepdim=True) / shares.shape[1]
         spread = spread if weights is None else spread * weights
         logs = F.log_softmax(scores, dim=1)
         if self.gamma:
-            rest = (1 - logs.exp()).clamp(min=torch.finfo(logs.dtype).eps)  # at 0 the slope of a root is infinite
+            rest = (1 - logs.exp()).clamp(
+                min=torch.finfo(logs.dtype).eps
+            )  # for gamma < 1 the gradient at 0 is infinite
             spread = spread * rest**self.gamma
         return -(spread * logs).sum(), weight.sum()
 
 
 def _shares(targets: Tensor, seen: Tensor, scores: Tensor) -> Tensor:
-    """Return the shares of the classes [B, classes], 0 where nothing is observed."""
+    """Return class distributions [B, classes], 0 in rows that are not observed."""
     if targets.dim() == 2:
         return torch.where(seen, targets, 0).to(scores.dtype)
     known = torch.where(seen, class_indices(targets), 0)
@@ -90,14 +92,14 @@ def _shares(targets: Tensor, seen: Tensor, scores: Tensor) -> Tensor:
 def cross_entropy(
     task: Task, *, class_weights: ClassWeights = False, smoothing: Smoothing = 0.0, gamma: Focus = 0.0
 ) -> CrossEntropy:
-    """Return cross-entropy, against classes or shares of annotators.
+    """Return cross-entropy for classes or class distributions (shares of annotators).
 
     Args:
         task: A categorical task.
         class_weights: True for weights f_min / f_i of the training split (Emotion-GCN, Eq. 8 and 9); a number for
             weights by effective numbers with that beta, e.g. 0.999 (Cui et al., CVPR 2019); or class -> weight, 1 for
-            those left out.
-        smoothing: Share of the target that is spread over all classes alike (label smoothing).
-        gamma: Focusing on samples that are hard (focal loss, Lin et al., ICCV 2017); 0 for none.
+            classes that are left out.
+        smoothing: Share of the target that is spread evenly over all classes (label smoothing).
+        gamma: Focusing parameter for hard samples (focal loss, Lin et al., ICCV 2017); 0 for none.
     """
     return CrossEntropy(weighing=class_weights, smoothing=smoothing, gamma=gamma)

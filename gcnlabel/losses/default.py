@@ -1,4 +1,4 @@
-"""The loss of a task for which none is named."""
+"""The default loss of a task."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gcnlabel.tasks import Task
 
 @LOSSES.register("default")
 def default(task: Task, *, class_weights: ClassWeights = False) -> TaskLoss:
-    """Return the loss of the task's type: cross_entropy, bce or ccc.
+    """Return the default loss of the task's type: cross_entropy, bce or ccc.
 
     Args:
         task: The task.
-        class_weights: What ``cross_entropy`` takes for classes, and ``bce`` for tags.
+        class_weights: Class weights as for ``cross_entropy`` or ``bce``.
 
     Raises:
-        InputError: Class weights of dimensions.
+        InputError: Class weights are given for dimensions.
     """
     if not class_weights:
         return make_loss(task, task.loss)

@@ -27,7 +27,7 @@ class MSELoss(MeanLoss):
 class CCCLoss(TaskLoss):
     """``1 - mean over dimensions of CCC`` (Emotion-GCN, Eq. 12).
 
-    A dimension with fewer than 2 observed values in the batch, of all processes together, adds nothing.
+    Dimensions with fewer than 2 observed values in the batch of all processes are left out.
     """
 
     of_dimensions = True

@@ -24,9 +24,9 @@ class FocalLoss(TagLoss):
 
     Args:
         class_weights: Weights of absent and present tags, see :class:`~gcnlabel.losses.tags.TagLoss`.
-        alpha: Weight of the positives; None for 1 of both.
-        gamma: Focusing on tags that are hard.
-        weighing: What :meth:`fit` makes the weights of, see :class:`~gcnlabel.losses.tags.TagLoss`.
+        alpha: Weight of positives, and 1 - alpha of negatives; None for weight 1 of both.
+        gamma: Focusing parameter for hard tags.
+        weighing: Setting from which :meth:`fit` computes the weights, see :class:`~gcnlabel.losses.tags.TagLoss`.
     """
 
     def __init__(
@@ -61,8 +61,8 @@ def focal(
 
     Args:
         task: A multi-label task.
-        alpha: Weight of the positives, and 1 - alpha of the negatives; null for 1 of both.
-        gamma: Focusing on tags that are hard.
-        class_weights: As of ``bce``.
+        alpha: Weight of positives, and 1 - alpha of negatives; null for weight 1 of both.
+        gamma: Focusing parameter for hard tags.
+        class_weights: As for ``bce``.
     """
     return FocalLoss(alpha=alpha, gamma=gamma, weighing=class_weights)

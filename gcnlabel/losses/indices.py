@@ -1,4 +1,4 @@
-"""Class indices of any type of number."""
+"""Convert class indices of any dtype."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def class_indices(targets: Tensor) -> Tensor:
-    """Return class indices [N] as int64, -1 where missing: as whole numbers of any type, or floats with NaN.
+    """Return class indices [N] as int64, -1 where missing, from integers of any dtype, or floats with NaN.
 
     Example:
         >>> import torch

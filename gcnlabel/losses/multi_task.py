@@ -15,14 +15,14 @@ from gcnlabel.losses.weighting import FixedWeights, Weighting, effective_weights
 from gcnlabel.units import Units
 
 HALF = (torch.bfloat16, torch.float16)
-"""Types in which no loss is computed: moments and sums over a batch would lose their digits."""
+"""Dtypes that are cast to float32 before losses are computed, for the precision of sums over a batch."""
 
 DIMENSION_WEIGHT = 0.1
-"""Weight of dimensions beside classes or tags; measured by ``benchmarks/dimension_weights.py``."""
+"""Default weight of dimensions together with classes or tags; measured by ``benchmarks/dimension_weights.py``."""
 
 
 def default_weights(losses: Mapping[str, TaskLoss]) -> dict[str, float]:
-    """Return the weight of each task's loss where none is given: 0.1 for dimensions beside classes or tags, else 1.
+    """Return the default weight of each task's loss: 0.1 for dimensions together with classes or tags, else 1.
 
     Args:
         losses: Loss of each task.
@@ -37,16 +37,17 @@ def default_weights(losses: Mapping[str, TaskLoss]) -> dict[str, float]:
 
 
 class MultiTaskLoss(nn.Module):
-    """The losses of all tasks as one (all weights 1 in Emotion-GCN).
+    """The total loss of all tasks (all weights are 1 in Emotion-GCN).
 
     Args:
         losses: Loss of each task.
-        weights: Fixed weight of each task; that of :func:`default_weights` for those left out.
-        weighting: Makes one total of the losses times their fixed weights; their sum by default.
-        units: The model's; each loss then compares dimensions in standard units. As they come when None.
+        weights: Fixed weight of each task; :func:`default_weights` for tasks that are left out.
+        weighting: Combines the losses times their fixed weights into a total; their sum by default.
+        units: Units of the model, with which scores and targets of dimensions are converted to standard units; None to
+            compare them unchanged.
 
     Raises:
-        InputError: A weight is given for a task without a loss. From ``forward``: targets cannot be those of the task.
+        InputError: A weight is given for a task without a loss; or (when called) targets are invalid for their task.
     """
 
     def __init__(
@@ -75,5 +76,5 @@ class MultiTaskLoss(nn.Module):
         return self.weighting({name: self.weights[name] * part for name, part in parts.items()}), parts
 
     def changing_weights(self, total: Tensor, parts: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return the weight that each observed task had in a total; none where the weights are fixed."""
+        """Return task -> weight of each observed task in a total; empty if the weights are fixed."""
         return {} if isinstance(self.weighting, FixedWeights) else effective_weights(total, parts)

@@ -1,4 +1,4 @@
-"""Weightings that are written by others."""
+"""User-defined weightings of tasks."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from gcnlabel.losses.weighting import WEIGHTINGS, Weighting, observed
 from gcnlabel.registry import Part
 
 Scheme = Callable[[dict[str, Tensor]], Any]
-FORM = "a total (a scalar tensor), or a weight for each of the tasks that it is given"
+FORM = "a total (a scalar tensor), or a weight for each given task"
 
 
 class SchemeWeighting(Weighting):
-    """Makes any ``scheme({task: loss}) -> total, or {task: weight}`` a weighting.
+    """Wraps a function ``scheme({task: loss}) -> total, or {task: weight}`` as a weighting.
 
-    The scheme is called once for each batch, with the tasks alone whose loss is not 0, and not at all where there are
-    none. Weights may carry gradients; detach the losses where they must not.
+    The scheme is called once for each batch, with only the tasks whose loss is not 0, and not at all if there is none.
+    Weights may carry gradients; detach the losses to prevent that.
 
-    What a scheme learns or remembers belongs to an ``nn.Module``: its parameters are trained, without weight decay;
-    its buffers, also a count of steps, are kept in checkpoints and come back with ``--resume``; and its ``training``
-    is false while a validation loss is computed, when nothing may be remembered.
+    A scheme with state must be an ``nn.Module``: its parameters are trained, without weight decay; its buffers, such as
+    a count of steps, are saved in checkpoints and restored with ``--resume``; and its ``training`` is false while a
+    validation loss is computed, when it must not change its state.
 
     Args:
         scheme: A function, or a module with such a ``forward``.
 
     Raises:
-        InputError: From ``forward``: what the scheme returns is neither.
+        InputError: (when called) The scheme returns neither a total nor weights.
 
     Example:
         Dynamic Weight Average (Liu, Johns and Davison, CVPR 2019, Eq. 7): with L_k(t) the mean loss of task k in epoch
@@ -73,7 +73,7 @@ class SchemeWeighting(Weighting):
 
     def forward(self, losses: Mapping[str, Tensor]) -> Tensor:
         """Return the scheme's total, or the sum of weight times loss."""
-        # distributed training waits for the gradient of every parameter, of the heads too, used or not
+        # distributed training needs a gradient for every parameter, also of heads that this batch does not use
         touched = [*losses.values(), *(parameter.sum() for parameter in self.parameters())]
         nothing = 0 * sum(touched[1:], start=touched[0])
         seen = observed(losses)
@@ -83,12 +83,13 @@ class SchemeWeighting(Weighting):
 def _total(result: Any, losses: Mapping[str, Tensor]) -> Tensor:
     if isinstance(result, Mapping):
         if set(result) != set(losses):
-            raise InputError(f"the weighting gave weights for {shorten(result) or 'no task'}", expected=shorten(losses))
+            what = f"the weighting returned weights for {shorten(result) or 'no task'}"
+            raise InputError(what, expected=shorten(losses))
         weighted = [_scalar(result[name], f"weight of {name}") * loss for name, loss in losses.items()]
         return sum(weighted[1:], start=weighted[0])
     total = _scalar(result, "total")
     if any(loss.requires_grad for loss in losses.values()) and not getattr(total, "requires_grad", False):
-        raise InputError("the weighting gave a total without gradient", fix="do not detach the losses it is made of")
+        raise InputError("the weighting returned a total without gradient", fix="do not detach the losses in it")
     return torch.as_tensor(total)
 
 
@@ -96,22 +97,22 @@ def _scalar(value: Any, name: str) -> Any:
     if isinstance(value, int | float) or (isinstance(value, Tensor) and value.dim() == 0):
         return value
     what = f"a tensor of shape {list(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-    raise InputError(f"the weighting gave {what} as {name}", expected=FORM)
+    raise InputError(f"the weighting returned {what} as {name}", expected=FORM)
 
 
 def make_weighting(weighting: Any, losses: Mapping[str, TaskLoss]) -> Weighting:
-    """Return a weighting.
+    """Build a weighting from its settings.
 
-    Code that a config names, ``module:attribute``, may be a part like those of :data:`WEIGHTINGS`, or a scheme: a
-    subclass of ``nn.Module`` is made with the names of the tasks; a module that is made already is copied, so that no
-    run inherits what another has learned; a function is taken as it is.
+    User code, ``module:attribute``, may be a part like those of :data:`WEIGHTINGS`, or a scheme: a subclass of
+    ``nn.Module`` is called with the names of the tasks; a module instance is copied, so that runs share no state; a
+    function is used directly.
 
     Args:
         weighting: A name, or a mapping of a name and options.
         losses: Loss of each task.
 
     Raises:
-        InputError: There is none of that name, or it is no weighting.
+        InputError: The name is unknown, or is no weighting.
 
     Example:
         >>> from gcnlabel.losses import MSELoss

@@ -1,4 +1,4 @@
-"""Losses of tags, each there or not."""
+"""Losses of tags."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ from gcnlabel.tasks import Task
 
 
 class TagLoss(WeighedLoss):
-    """A loss of tags, each there or not: the mean over observed tags of its loss times its weight.
+    """Base class of losses of tags: the mean over observed tags of the loss times its weight.
 
-    A tag that is there weighs ``class_weights[tag, 1]``, one that is absent ``class_weights[tag, 0]``. Where the mean
-    weight over the training samples is 1, this estimates without bias the loss of samples repeated as often as the
-    weights say, however few of a rare tag a batch holds; dividing by the weights of the batch would not.
+    A present tag has the weight ``class_weights[tag, 1]``, an absent one ``class_weights[tag, 0]``. If the mean weight
+    over the training samples is 1, this is an unbiased estimate of the loss of samples that are repeated in proportion
+    to the weights, also for rare tags; division by the sum of the batch's weights would be biased.
 
     Args:
         class_weights: Weights of absent and present tags [labels, 2], or None for 1.
-        weighing: What :meth:`fit` makes the weights of: true so that the samples in which a tag is absent and those in
-            which it is present weigh the same together, or tag -> weights where absent and present; false for none.
+        weighing: Setting from which :meth:`fit` computes the weights: true so that the samples in which a tag is absent
+            and those in which it is present have the same total weight, or tag -> weights where absent and present;
+            false for weight 1.
     """
 
     weights_of = staticmethod(weights_of_tags)
     takes = "0, 1 or a probability between, or NaN where missing"
 
     def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Return which lie outside 0..1."""
+        """Return which targets are outside 0..1, bool [B, labels]."""
         return (targets < 0) | (targets > 1)
 
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
@@ -47,12 +48,12 @@ class TagLoss(WeighedLoss):
         return total, count(seen, total)
 
     def shares(self, known: Tensor) -> tuple[Tensor, Tensor]:
-        """Return how much each tag counts as absent and as present, [B, labels] each."""
+        """Return the weights of each tag as absent and as present, [B, labels] each."""
         return 1 - known, known
 
     @abstractmethod
     def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
-        """Return the loss of each score, of a tag that counts so much as absent and as present, all [B, labels]."""
+        """Return the loss of each score for the weights of a tag as absent and as present, all [B, labels]."""
 
 
 class BinaryCrossEntropy(TagLoss):
@@ -60,9 +61,9 @@ class BinaryCrossEntropy(TagLoss):
 
     Args:
         class_weights: Weights of absent and present tags, see :class:`TagLoss`.
-        pos_weight: What a tag that is present weighs besides, as PyTorch's: the mean is still over the number of tags.
-        smoothing: Share of the target that is spread over absent and present alike.
-        weighing: What :meth:`fit` makes the weights of, see :class:`TagLoss`.
+        pos_weight: Further factor of present tags, as in PyTorch: the mean is still over the number of tags.
+        smoothing: Share of the target that is spread evenly over absent and present.
+        weighing: Setting from which :meth:`fit` computes the weights, see :class:`TagLoss`.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class BinaryCrossEntropy(TagLoss):
         self.pos_weight, self.smoothing = pos_weight, smoothing
 
     def shares(self, known: Tensor) -> tuple[Tensor, Tensor]:
-        """Return how much each tag counts as absent and as present."""
+        """Return the weights of each tag as absent and as present, [B, labels] each."""
         known = known * (1 - self.smoothing) + self.smoothing / 2
         return 1 - known, known * self.pos_weight
 
@@ -96,8 +97,8 @@ class AsymmetricLoss(TagLoss):
         class_weights: Weights of absent and present tags, see :class:`TagLoss`.
         gamma_neg: Focusing of the negatives.
         gamma_pos: Focusing of the positives.
-        clip: Margin below which a negative is easy enough to lose nothing.
-        weighing: What :meth:`fit` makes the weights of, see :class:`TagLoss`.
+        clip: Probability below which a negative has loss 0.
+        weighing: Setting from which :meth:`fit` computes the weights, see :class:`TagLoss`.
     """
 
     def __init__(
@@ -117,7 +118,7 @@ class AsymmetricLoss(TagLoss):
     def of_shares(self, scores: Tensor, absent: Tensor, present: Tensor) -> Tensor:
         """Return the weighted losses as positives and as negatives."""
         q = torch.sigmoid(scores)
-        tiny = torch.finfo(q.dtype).eps  # where q is 1, log(1 - q) and the slope of a root of 1 - q are infinite
+        tiny = torch.finfo(q.dtype).eps  # at q = 1, log(1 - q) and, for gamma < 1, the gradient are infinite
         shifted = (q - self.clip).clamp(0, 1 - tiny)
         positive = -((1 - q).clamp(min=tiny) ** self.gamma_pos) * F.logsigmoid(scores)
         negative = -(shifted**self.gamma_neg) * torch.log1p(-shifted)
@@ -136,11 +137,11 @@ def bce(
 
     Args:
         task: A multi-label task.
-        class_weights: True so that the samples in which a tag is absent and those in which it is present weigh the same
-            together; a number for weights by effective numbers with that beta (Cui et al., CVPR 2019); or tag ->
-            [weight where absent, weight where present], 1 for those left out.
-        pos_weight: What a tag that is present weighs besides.
-        smoothing: Share of the target that is spread over absent and present alike (label smoothing).
+        class_weights: True so that the samples in which a tag is absent and those in which it is present have the same
+            total weight; a number for weights by effective numbers with that beta (Cui et al., CVPR 2019); or tag ->
+            [weight where absent, weight where present], 1 for tags that are left out.
+        pos_weight: Further factor of the loss of present tags.
+        smoothing: Share of the target that is spread evenly over absent and present (label smoothing).
     """
     return BinaryCrossEntropy(weighing=class_weights, pos_weight=pos_weight, smoothing=smoothing)
 
@@ -160,7 +161,7 @@ def asymmetric(
         task: A multi-label task.
         gamma_neg: Focusing of the negatives.
         gamma_pos: Focusing of the positives.
-        clip: Margin below which a negative is easy enough to lose nothing.
-        class_weights: As of ``bce``.
+        clip: Probability below which a negative has loss 0.
+        class_weights: As for ``bce``.
     """
     return AsymmetricLoss(gamma_neg=gamma_neg, gamma_pos=gamma_pos, clip=clip, weighing=class_weights)

@@ -1,4 +1,4 @@
-"""What every loss of one task is. Missing targets are left out; a task without any adds 0."""
+"""Base classes of losses of one task, which ignore missing targets."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ class LossPart(Part):
     """Name and options of the loss of one task.
 
     Attributes:
-        weight: Its weight in the total; null for 0.1 of dimensions beside classes or tags, and 1 of all else.
+        weight: Its weight in the total; null for 0.1 for dimensions together with classes or tags, and 1 otherwise.
     """
 
     weight: Annotated[float, Field(ge=0)] | None = None
 
 
 class TaskLoss(nn.Module):
-    """``loss(scores, targets) -> scalar``: of what is observed, 0 where nothing is.
+    """Base class of losses ``loss(scores, targets) -> scalar`` over observed targets; 0 if none is observed.
 
-    When several processes train together, it is the loss of the samples of all of them, so that the gradient is that of
-    one process with the same samples.
+    When several processes train together, it is the loss over the samples of all processes, so that the gradient is
+    that of one process with the same samples.
 
     Attributes:
-        takes: What a target may be, in words.
+        takes: Description of the allowed targets, for messages.
         of_dimensions: Whether it compares values of continuous dimensions.
-        learned_factor: What it is multiplied by beside a learned weight, see :class:`UncertaintyWeighting`: 1/2 for the
-            negative log-likelihood of a Gaussian.
+        learned_factor: Factor of the loss in :class:`UncertaintyWeighting`: 1/2 for the negative log-likelihood of a
+            Gaussian.
     """
 
     takes = "finite numbers, or NaN where missing"
@@ -52,35 +52,35 @@ class TaskLoss(nn.Module):
 
         Args:
             scores: [B, labels of the task].
-            targets: Class indices [B], -1 or NaN = missing; or [B, labels of the task], NaN = missing, which are shares
-                for a categorical task.
+            targets: Class indices [B], -1 or NaN = missing; or [B, labels of the task], NaN = missing (class
+                distributions for a categorical task).
         """
 
     def fit(self, annotations: Annotations, task: str) -> None:
-        """Take from the annotations of the training split what the loss needs of them: nothing, for most."""
+        """Set what the loss computes from the annotations of the training split (e.g. weights); by default nothing."""
 
     def target_shapes(self, scores: torch.Size) -> tuple[torch.Size, ...]:
-        """Return the shapes that targets of scores of a shape may have."""
+        """Return the allowed shapes of targets for the shape of scores."""
         return (scores,)
 
     def invalid(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Return which targets this loss cannot take, of their shape."""
+        """Return which targets are not allowed, bool, of their shape."""
         return targets.isinf()
 
 
 LOSSES = Registry("loss", "gcnlabel.losses", form=LossPart, default="default", makes=TaskLoss)
-"""Makes a :class:`TaskLoss`: ``(task, *, options) -> TaskLoss``; registered with the targets of a task it ``suits``."""
+"""Functions ``(task, *, options) -> TaskLoss``, by name; ``suits`` is the kind of targets of suitable tasks."""
 
 
 def make_loss(task: Task, loss: Any = "default") -> TaskLoss:
-    """Return a loss of a task.
+    """Build the loss of a task from its settings.
 
     Args:
         task: The task.
         loss: A name, or a mapping of a name and options; by default the loss of the task's type.
 
     Raises:
-        InputError: There is no such loss, or it does not suit the type of the task.
+        InputError: The loss is unknown, or does not suit the type of the task.
 
     Example:
         >>> from gcnlabel.tasks import Dimensional
@@ -105,30 +105,30 @@ def _suits(name: str, task: Task) -> bool:
 
 
 class MeanLoss(TaskLoss):
-    """A loss that is a weighted mean over what is observed."""
+    """Base class of losses that are weighted means over observed targets."""
 
     def forward(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return the weighted mean."""
         seen = targets >= 0 if targets.dim() == 1 else ~torch.isnan(targets)
         total, weight = sum_over_processes(torch.stack(self.sums(scores, targets, seen)))
-        return total / torch.where(weight > 0, weight, 1).detach()  # zero, with zero gradients, where nothing is seen
+        return total / torch.where(weight > 0, weight, 1).detach()  # 0, with gradients 0, if nothing is observed
 
     @abstractmethod
     def sums(self, scores: Tensor, targets: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the sum of the weighted losses of what is observed, and the sum of the weights."""
+        """Return the sum of the weighted losses of observed targets, and the sum of the weights."""
 
 
 class WeighedLoss(MeanLoss):
-    """A loss of classes or tags that may weigh some more.
+    """Base class of losses with weights of classes or tags.
 
     Args:
-        class_weights: The weights, or None for equal ones.
-        weighing: What :meth:`fit` makes them of; false for none.
+        class_weights: The weights, or None for equal weights.
+        weighing: Setting from which :meth:`fit` computes the weights; false for equal weights.
     """
 
     class_weights: Tensor | None
     weights_of: Callable[[Any, Annotations, str], Tensor | None]
-    """Makes the weights of what is asked for and the annotations of a task."""
+    """Function from the setting, the annotations and the task's name to the weights."""
 
     def __init__(self, class_weights: Tensor | None = None, *, weighing: Any = False) -> None:
         super().__init__()
@@ -136,11 +136,11 @@ class WeighedLoss(MeanLoss):
         self.register_buffer("class_weights", class_weights, persistent=False)
 
     def fit(self, annotations: Annotations, task: str) -> None:
-        """Weigh by how often each occurs, or as it is said."""
+        """Set the weights from the frequencies of classes or tags, or as given by the setting."""
         if self.weighing:
             self.class_weights = self.weights_of(self.weighing, annotations, task)
 
 
 def count(seen: Tensor, like: Tensor) -> Tensor:
-    """Return the number of what is observed, as a number like others."""
+    """Return the number of true values in ``seen``, in the dtype of ``like``."""
     return seen.sum().to(like.dtype)

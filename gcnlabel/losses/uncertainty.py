@@ -1,4 +1,4 @@
-"""Weights of tasks that are learned as the noise of each task."""
+"""Uncertainty weighting of tasks."""
 
 from __future__ import annotations
 
@@ -23,20 +23,19 @@ class UncertaintyWeighting(Weighting):
     ``asymmetric`` and ``ccc``                            ``exp(-s) L + s / 2``       ``log 2 L``       1
     ====================================================  ==========================  ================  ===============
 
-    Eq. 10 takes the softmax's normaliser as if σ were 1; for a tag, the softmax is that of the scores (0, score). The
-    losses are means over what is observed, so that s belongs to one value, not to a whole sample.
+    Eq. 10 approximates the softmax's normaliser by that of σ = 1; for a tag, the softmax is that of the scores (0,
+    score). Losses are means over observed values, so that s is per value, not per sample.
 
-    1 - CCC and the asymmetric loss are no likelihoods, and no noise explains them. They are weighed by the same
-    expression, as a scale that is learned: the best s makes the weight 1 / (2 L) in every row, so that the factor 1/2
-    of the Gaussian is nothing but a shift of s by log 2, and the weight starts at 1.
+    1 - CCC and the asymmetric loss are not likelihoods. The same expression is used for them as a learned scale: the
+    best s makes the weight 1 / (2 L) in every row, so that the factor 1/2 of the Gaussian only shifts s by log 2.
 
-    A loss of exactly 0 adds 0 and gives its s the gradient 0: nothing was observed, or s would fall for ever.
+    A loss of exactly 0 (nothing observed) adds 0 and has gradient 0 for s, which would otherwise decrease for ever.
 
     Args:
         losses: Loss of each task.
 
     Attributes:
-        log_variances: s of each task, a scalar; 0 at first.
+        log_variances: s of each task, a scalar, initially 0.
 
     Example:
         >>> from gcnlabel.losses import MSELoss

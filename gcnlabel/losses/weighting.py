@@ -1,4 +1,4 @@
-"""From the losses of the tasks to the one number that is minimised."""
+"""Weightings: combine the losses of tasks into the total that is minimised."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gcnlabel.losses.task_loss import TaskLoss
 from gcnlabel.registry import Registry
 
 WEIGHTINGS = Registry("weighting", "gcnlabel.losses")
-"""Makes a :class:`Weighting`: ``(loss of each task, *, options) -> Weighting``."""
+"""Functions ``(loss of each task, *, options) -> Weighting``, by name."""
 
 
 class Weighting(nn.Module):
-    """``weighting(losses) -> total``: how much each task counts.
+    """Base class of weightings ``weighting(losses) -> total``.
 
-    A task whose loss is exactly 0 had no observed target in the batch, or nothing left to learn from it: it must add
-    nothing, and must move nothing that the weighting learns.
+    A task whose loss is exactly 0 (no observed target in the batch, or a perfect score) must add 0 to the total and
+    must not change the state of the weighting.
     """
 
     @abstractmethod
@@ -27,15 +27,15 @@ class Weighting(nn.Module):
         """Return the total of a batch.
 
         Args:
-            losses: Loss of each task, already times its fixed weight.
+            losses: Loss of each task, multiplied by its fixed weight.
         """
 
     def watch(self, model: nn.Module) -> None:
-        """Take what it needs of the model that the losses train: nothing, for most."""
+        """Set what the weighting needs of the trained model (e.g. its parameters); by default nothing."""
 
 
 class FixedWeights(Weighting):
-    """``total = sum of losses``: the fixed weights, which the losses bear already, are the only ones.
+    """``total = sum of losses``, which are multiplied by their fixed weights already.
 
     Example:
         >>> FixedWeights()({"mood": torch.tensor(2.0), "affect": torch.tensor(0.5)})
@@ -48,20 +48,22 @@ class FixedWeights(Weighting):
 
 
 def observed(losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return the losses that are not 0: those of tasks of which a batch observes something.
+    """Return the losses that are not 0, those of tasks with observed targets in the batch.
 
     Example:
         >>> observed({"mood": torch.tensor(0.5), "affect": torch.tensor(0.0)})
         {'mood': tensor(0.5000)}
     """
-    counts = torch.stack([loss.detach() != 0 for loss in losses.values()]).tolist()  # waits for the device once
+    counts = torch.stack(
+        [loss.detach() != 0 for loss in losses.values()]
+    ).tolist()  # one synchronisation with the device
     return {name: loss for (name, loss), counted in zip(losses.items(), counts, strict=True) if counted}
 
 
 def effective_weights(total: Tensor, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return the weight ``d total / d loss`` that a task had in a total, whatever the total was made by.
+    """Return the weight ``d total / d loss`` of each task in a total, for any weighting.
 
-    Tasks of which nothing was observed, whose loss is 0, and those that the total does not depend on are left out.
+    Tasks whose loss is 0, and those that the total does not depend on, are left out.
 
     Args:
         total: Scalar, with its graph.
@@ -81,5 +83,5 @@ def effective_weights(total: Tensor, losses: Mapping[str, Tensor]) -> dict[str, 
 
 @WEIGHTINGS.register("fixed")
 def fixed(losses: Mapping[str, TaskLoss]) -> FixedWeights:
-    """Return the sum of the losses, times their fixed weights."""
+    """Return the weighting by fixed weights: the sum of the losses times their weights."""
     return FixedWeights()

@@ -1,4 +1,4 @@
-"""Metrics, always over the whole data set."""
+"""Metrics of tasks, over a whole data set."""
 
 from gcnlabel.lazy import lazy
 

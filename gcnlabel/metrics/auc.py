@@ -8,14 +8,14 @@ from scipy.stats import rankdata
 
 
 def auc(scores: npt.ArrayLike, targets: npt.ArrayLike) -> float:
-    """Return the share of pairs (positive, negative) in which the positive scores higher; ties count half.
+    """Return the area under the ROC curve: the share of pairs (positive, negative) ranked correctly; ties count 1/2.
 
     Args:
         scores: [N].
         targets: 0 / 1 [N], NaN = missing, left out.
 
     Returns:
-        A share in [0, 1]; NaN without a positive or without a negative.
+        A value in [0, 1]; NaN without a positive or without a negative.
 
     Example:
         >>> auc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])

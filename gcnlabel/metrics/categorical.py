@@ -15,8 +15,8 @@ def confusion_matrix(scores: Tensor, targets: Tensor) -> Tensor:
 
     Args:
         scores: [N, classes]; the highest is predicted.
-        targets: Class indices [N], -1 = missing, left out; or shares [N, classes], of which the majority counts, and
-            those without one are left out.
+        targets: Class indices [N], -1 = missing, left out; or class distributions [N, classes], whose majority class
+            is used; samples without one are left out.
 
     Example:
         >>> import torch
@@ -30,7 +30,7 @@ def confusion_matrix(scores: Tensor, targets: Tensor) -> Tensor:
 def categorical_metrics(confusion: Tensor, classes: tuple[str, ...]) -> dict[str, Any]:
     """Return accuracy, mean class accuracy, macro-F1 and Aff-Wild2's score.
 
-    A class without a sample is left out of the two macro averages and named in ``absent``.
+    Classes without a sample are left out of the two macro averages and listed in ``absent``.
     ``abaw_score = 0.67 macro-F1 + 0.33 accuracy``.
 
     Args:

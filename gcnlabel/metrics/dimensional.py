@@ -1,4 +1,4 @@
-"""Metrics of a dimensional task, each dimension by itself."""
+"""Metrics of a dimensional task, for each dimension."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def dimensional_metrics(
 ) -> dict[str, Any]:
     """Return ``<dim>/ccc``, ``/pearson``, ``/rmse`` and ``/sagr`` for each dimension, and means over them.
 
-    CCC falls with a wrong scale of the predictions, Pearson's correlation does not, and RMSE is least where they vary
-    less than the targets: none of them says alone what another head or a calibration has changed. The means are
-    ``mean_ccc``, ``mean_pearson`` and ``mean_nrmse``, of RMSE over the deviation of the observed targets, which does
-    not depend on units and is 1 where their mean is predicted; it leaves out dimensions whose targets are all equal.
+    CCC depends on the scale of the predictions, Pearson's correlation does not, and RMSE favours predictions that vary
+    less than the targets; compare heads or calibrations by all three. The means are ``mean_ccc``, ``mean_pearson`` and
+    ``mean_nrmse``, that of RMSE divided by the standard deviation of the observed targets: it does not depend on units
+    and is 1 for a constant prediction of their mean; it leaves out dimensions whose targets are all equal.
 
-    SAGR is the share of samples whose sign agrees, with sign(0) = 0; it is there where values lie on both sides of 0:
-    those of the range, or where none is declared the observed targets. A dimension with fewer than 2 observed targets
-    has no metrics and is named in ``undefined``.
+    SAGR is the share of samples whose sign agrees, with sign(0) = 0; it is given if the declared range, else that of
+    the observed targets, includes values on both sides of 0. Dimensions with fewer than 2 observed targets have no
+    metrics and are listed in ``undefined``.
 
     Args:
         predictions: [N, dims].
         targets: [N, dims], NaN = missing, left out.
         dims: Names of the dimensions.
-        range: Lowest and highest value that is declared for them, or None.
+        range: Lowest and highest declared value, or None.
     """
     result: dict[str, Any] = {"undefined": []}
     spread: dict[str, float] = {}
@@ -62,7 +62,7 @@ def dimensional_metrics(
 
 
 def _means(result: Mapping[str, Any], spread: Mapping[str, float]) -> dict[str, float]:
-    """Return the means over dimensions that have metrics, whose targets have a spread > 0 or 0."""
+    """Return means over dimensions; ``spread``: dimension with metrics -> standard deviation of its targets."""
     varied = [name for name, sd in spread.items() if sd > 0]
     values = {
         "mean_ccc": [result[f"{name}/ccc"] for name in spread],

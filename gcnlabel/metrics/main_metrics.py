@@ -1,4 +1,4 @@
-"""The metric of each type of task by which models are selected and heads compared, and what is shown beside it."""
+"""Main metric of each type of task, by which epochs are selected and heads compared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gcnlabel.metrics.task_metrics import METRICS
 from gcnlabel.tasks import Task, TaskSet
 
 BESIDE = {"mean_ccc": ("mean_pearson", "mean_nrmse")}
-"""Metric -> those that are shown beside it: a CCC alone does not tell ranks from scale."""
+"""Main metric -> further metrics to show with it: CCC does not distinguish errors of rank from errors of scale."""
 
 
 def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
@@ -24,7 +24,7 @@ def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
     Args:
         task: The task.
         scores: [N, labels of the task].
-        targets: [N], or [N, labels of the task], that can be measured; missing ones are left out.
+        targets: [N] or [N, labels of the task], for which :func:`is_measurable` is true; missing ones are left out.
     """
     if task.main_metric in _ALONE:
         return _ALONE[task.main_metric](scores, targets)
@@ -32,24 +32,24 @@ def main_metric(task: Task, scores: Tensor, targets: Tensor) -> float:
 
 
 def is_measurable(task: Task, targets: Tensor) -> bool:
-    """Return whether targets tell anything of scores: one class or tag, or two values of a dimension."""
+    """Return whether the main metric is defined: one observed class or tag, or two values of a dimension."""
     observed = majority(targets)[:, None] >= 0 if task.exclusive else ~torch.isnan(targets)
     return bool((observed.sum(0) >= task.min_samples).any())
 
 
 def mean_main_metric(tasks: TaskSet, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> float:
-    """Return the mean of the main metrics of the tasks that can be measured, 0 where none can."""
+    """Return the mean of the main metrics over the measurable tasks; 0 if there is none."""
     there = [task for task in tasks if is_measurable(task, targets[task.name])]
     return sum(main_metric(task, scores[task.name], targets[task.name]) for task in there) / max(len(there), 1)
 
 
 def mean_of_main(tasks: TaskSet, measured: Mapping[str, float]) -> float:
-    """Return the same mean, of metrics ``task/metric`` that are measured already.
+    """Return the same mean from computed metrics ``task/metric``.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
         >>> tags, film = MultiLabel("tags", ["cat", "dog"]), MultiLabel("film", ["western"])
-        >>> mean_of_main(TaskSet([tags, film]), {"tags/lrap": 0.5, "tags/mAP": 0.9})  # nothing is known of films
+        >>> mean_of_main(TaskSet([tags, film]), {"tags/lrap": 0.5, "tags/mAP": 0.9})  # film was not measurable
         0.5
     """
     names = [f"{task.name}/{task.main_metric}" for task in tasks]
@@ -71,4 +71,4 @@ def _mean_ccc(scores: Tensor, targets: Tensor) -> float:
 
 
 _ALONE: Mapping[str, Callable[[Tensor, Tensor], float]] = {"macro_f1": _macro_f1, "lrap": _lrap, "mean_ccc": _mean_ccc}
-"""Metrics that are measured without the others of their task, for speed."""
+"""Main metrics that can be computed without the other metrics of their task, for speed."""

@@ -1,4 +1,4 @@
-"""Distributions over classes -> the class that most annotators chose."""
+"""Majority class of class distributions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gcnlabel.losses.indices import class_indices
 
 
 def majority(targets: Tensor) -> Tensor:
-    """Return the class of each sample, int64 [N]: -1 where it is missing, or where no class has more than each other.
+    """Return the class of each sample, int64 [N]; -1 where it is missing, or several classes tie for the majority.
 
     Args:
-        targets: Class indices [N], of any type of number, or shares [N, classes], NaN where missing.
+        targets: Class indices [N], of any dtype, or class distributions [N, classes], NaN where missing.
 
     Example:
         >>> import torch
@@ -26,7 +26,7 @@ def majority(targets: Tensor) -> Tensor:
 
 
 def ties(targets: Tensor) -> int:
-    """Return the number of samples whose annotators gave no class more votes than each other.
+    """Return the number of samples in which several classes tie for the majority.
 
     Example:
         >>> import torch

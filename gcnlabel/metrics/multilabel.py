@@ -22,14 +22,14 @@ def multilabel_metrics(
 
     ``mAP``; micro- and macro-F1; ML-GCN's protocol ``CP CR CF1 OP OR OF1``, over all predictions and for ``top3_``
     (those among the three highest of a sample); Hamming loss, subset accuracy; LRAP, ranking loss, coverage and one
-    error. A label without a positive in the split is left out of the averages over labels and named in ``absent``.
+    error. Labels without a positive in the split are left out of the averages over labels and listed in ``absent``.
 
     Args:
         scores: [N, labels].
         targets: 0 / 1 [N, labels], NaN = missing, left out.
         labels: Names of the labels.
         thresholds: Score from which a label counts as predicted [labels]; 0 (probability 0.5) when None.
-        unknown: ``negative`` counts what is missing as negative in all but mAP and the metrics of ranks: ML-GCN's
+        unknown: ``negative`` counts missing labels as negative in all metrics but mAP and the ranking metrics: ML-GCN's
             protocol for VOC's difficult classes.
     """
     scores, seen = scores.double(), ~torch.isnan(targets)

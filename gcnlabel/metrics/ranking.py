@@ -1,4 +1,4 @@
-"""How well the labels of each sample are ranked."""
+"""Ranking metrics of a multi-label task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def ranking_metrics(scores: Tensor, positive: Tensor, seen: Tensor) -> dict[str,
     (positives among those r_j) / r_j; coverage the highest r_j of a positive; ranking loss the share of pairs
     (positive, negative) with the negative at least as high. A sample without positives, or without negatives, counts
     1 for LRAP and 0 for ranking loss; one without positives counts 0 for coverage (definitions of scikit-learn).
-    One error is the share of samples whose highest label is no positive, among those that have a positive.
+    One error is the share of samples whose highest label is not positive, among those with a positive.
 
     Args:
         scores: [N, labels].

@@ -1,4 +1,4 @@
-"""Metrics of a task over a whole data set: batches in, one dict out."""
+"""Metrics of a task, accumulated over a data set."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ METRICS = Registry("metrics of a task type", "gcnlabel.metrics")
 
 
 class TaskMetrics(Metric):
-    """Collects scores and targets of a task and measures them together, never a mean of batches.
-
-    A ``torchmetrics.Metric``: it synchronises over processes.
+    """A ``torchmetrics.Metric`` that collects scores and targets of a task and computes its metrics over all of them.
 
     Args:
         task: The task.
         thresholds: Decision thresholds of a multi-label task [labels]; 0 when None.
-        options: Of every torchmetrics metric, e.g. ``sync_on_compute=False`` where one process has all samples.
+        options: Options of any torchmetrics metric, e.g. ``sync_on_compute=False`` if one process has all samples.
     """
 
     full_state_update = False
@@ -48,7 +46,7 @@ class TaskMetrics(Metric):
         self.targets.append(targets)
 
     def compute(self) -> dict[str, Any]:
-        """Return name -> value; names in ``absent`` and ``undefined`` say what could not be measured."""
+        """Return name -> value; ``absent`` and ``undefined`` list labels that could not be measured."""
         scores, targets = dim_zero_cat(self.scores), dim_zero_cat(self.targets)
         found: dict[str, Any] = METRICS.resolve(self.task.metrics)(self.task, scores, targets, self.thresholds)
         return found

@@ -20,7 +20,7 @@ def tune_thresholds(
         scores: [N, labels].
         targets: 0 / 1 [N, labels], NaN = missing, left out.
         objective: ``micro_f1`` or ``macro_f1``.
-        unknown: ``negative`` counts what is missing as negative, as :func:`multilabel_metrics` does.
+        unknown: ``negative`` counts missing labels as negative, as in :func:`multilabel_metrics`.
 
     Raises:
         InputError: The objective is unknown.
@@ -39,7 +39,7 @@ def tune_thresholds(
 
 
 def best_threshold(scores: Tensor, targets: Tensor) -> Tensor:
-    """Return the threshold that maximises ``F1 = 2 hits / (predicted + true)`` of a vector of scores, a scalar."""
+    """Return the threshold that maximises ``F1 = 2 hits / (predicted + true)`` of scores [N], a scalar tensor."""
     seen = ~torch.isnan(targets)
     ordered, order = scores[seen].double().sort(descending=True)
     positive = targets[seen][order].double()
@@ -47,7 +47,7 @@ def best_threshold(scores: Tensor, targets: Tensor) -> Tensor:
         return torch.zeros((), device=scores.device)
     rank = torch.arange(1, len(ordered) + 1, dtype=torch.float64, device=scores.device)
     f1 = 2 * positive.cumsum(0) / (rank + positive.sum())
-    f1[:-1][ordered[1:] == ordered[:-1]] = 0  # no threshold stands between equal scores
+    f1[:-1][ordered[1:] == ordered[:-1]] = 0  # no threshold lies between equal scores
     best = int(f1.argmax())
     below = ordered[best + 1] if best + 1 < len(ordered) else ordered[best] - 1
     return ((ordered[best] + below) / 2).float()

@@ -1,4 +1,4 @@
-"""Networks: the generator of label vectors, heads, backbones, and the model they make."""
+"""Networks: the generator of label vectors, heads, backbones, and the multi-task model."""
 
 from gcnlabel.lazy import lazy
 

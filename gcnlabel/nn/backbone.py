@@ -1,4 +1,4 @@
-"""Components of backbones: a check of images, a global pooling, and a known number of features."""
+"""Components of backbones: checks of inputs, global pooling, and the number of features."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class BackbonePart(Part):
 
 
 KINDS = {1: "features", 2: "graphs", 3: "images"}
-"""Number of dimensions of an input's shape -> what it is: (D,), (D, A) of nodes and edges, (C, H, W)."""
+"""Length of an input's shape -> kind of input: (D,), (D, A) of nodes and edges, (C, H, W)."""
 SUITABLE = {"features": "e.g. mlp or identity", "graphs": "e.g. gin or attentivefp", "images": "e.g. small_cnn"}
 
 
 def check_kind(shape: Shape, name: str, wanted: str) -> None:
-    """Check that inputs are what a backbone takes.
+    """Check the kind of inputs of a backbone.
 
     Raises:
-        InputError: They are something else; a backbone that takes them is named.
+        InputError: It is another kind; the message names a backbone for it.
     """
     given = KINDS.get(len(shape), "features")
     if given != wanted:
@@ -110,7 +110,7 @@ def checked_sizes(name: str, sizes: Sequence[int]) -> Sequence[int]:
     """Return sizes of layers.
 
     Raises:
-        InputError: There is none, or one is less than 1.
+        InputError: The list is empty, or a size is less than 1.
     """
     if not sizes or min(sizes) < 1:
         raise InputError(f"{name} = {list(sizes)}", expected="at least one size, each at least 1")
@@ -123,12 +123,12 @@ class Backbone(nn.Module):
     Args:
         network: Maps inputs to features [B, D].
         out_features: D.
-        scale: Maps grey values 0..255 to what the network takes, where its weights say so.
+        scale: Maps grey values 0..255 to the inputs that the network's pretrained weights expect, or None.
     """
 
     def __init__(self, network: nn.Module, out_features: int, *, scale: nn.Module | None = None) -> None:
         super().__init__()
-        self.own_scale = (scale,)  # in a tuple: no submodule, it stands in front of the network in a run
+        self.own_scale = (scale,)  # in a tuple, so that it is no submodule; a run applies it before the network
         self.network = network
         self.out_features = out_features
 
@@ -138,26 +138,26 @@ class Backbone(nn.Module):
 
 
 def pooled(layers: Iterable[nn.Module], channels: int, pool: str, shape: int | Shape) -> Backbone:
-    """Return a backbone of layers that end with maps of so many channels, and a global pooling.
+    """Return a backbone of convolutional layers and a global pooling.
 
     Args:
         layers: Map images to maps [B, channels, H, W].
-        channels: Channels of the maps, C.
-        pool: Name of the pooling; with ``none``, D is C times the positions of the maps.
-        shape: (C, H, W) of the images; the number of channels alone will do for other poolings than ``none``.
+        channels: Channels of the last maps, C.
+        pool: Name of the pooling; with ``none``, D is C times the number of positions.
+        shape: (C, H, W) of the images, or C if the pooling is not ``none``.
 
     Raises:
-        InputError: There is no such pooling, or it is ``none`` and the size of the images is not known.
+        InputError: The pooling is unknown, or it is ``none`` and the size of the images is unknown.
     """
     network = nn.Sequential(*layers, pooling(pool))
     if pool != "none":
         return Backbone(network, channels)
     if isinstance(shape, int):
         raise InputError("pool: none without the size of the images", expected="a shape (C, H, W)")
-    with torch.no_grad():  # nothing is computed on "meta", but shapes
+    with torch.no_grad():  # on "meta", only shapes are computed
         made = copy.deepcopy(network).eval().to("meta")(torch.empty(1, *shape, device="meta"))
     return Backbone(network, made.shape[1])
 
 
 BACKBONES = Registry("backbone", "gcnlabel.nn.backbones", form=BackbonePart, default="small_cnn", makes=Backbone)
-"""Makes a :class:`Backbone` for inputs of a shape: ``(shape, *, options) -> Backbone``, (D,), (C, H, W) or (D, A)."""
+"""Functions ``(shape, *, options) -> Backbone``, by name; shapes are (D,), (C, H, W) or (D, A)."""

@@ -1,4 +1,4 @@
-"""Trained heads -> heads with new labels."""
+"""Extend trained heads by new labels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
 
     Args:
         tasks: Tasks that were trained.
-        graph: Graph whose tasks hold these labels, and others beside them, in any order.
+        graph: Graph whose tasks contain these labels and others, in any order.
 
     Raises:
         InputError: The graph lacks a trained label, or holds it in another task or in a task of another type.
@@ -38,14 +38,14 @@ def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
     if missing:
         raise InputError(
             f"the graph lacks {len(missing)} of the {tasks.num_labels} trained labels: {shorten(missing)}",
-            expected="every label the model was trained on, and new ones beside them",
+            expected="every label the model was trained on, and new ones",
             fix=closest(missing[0], graph.labels),
         )
     for label in tasks.labels:
         old, new = tasks.task_of(label), graph.tasks.task_of(label)
         if (old.name, old.type) != (new.name, new.type):
             raise InputError(
-                f"label {label!r} stands in the {new.type} task {new.name!r} of the graph",
+                f"label {label!r} is in the {new.type} task {new.name!r} of the graph",
                 expected=f"the {old.type} task {old.name!r}, in which it was trained",
             )
     return torch.tensor([graph.tasks.index(label) for label in tasks.labels])
@@ -123,8 +123,8 @@ def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None
         graph: The larger graph.
 
     Raises:
-        InputError: It has no embeddings, some of another size, or different ones for the trained labels, as embeddings
-            have that are drawn or numbered in the order of the labels.
+        InputError: The graph has no embeddings, embeddings of another size, or different ones for the trained labels
+            (as random and one-hot embeddings, which depend on the order of the labels).
     """
     x, size = graph.x, trained.shape[1]
     names = _embedded_otherwise(trained, tasks, graph)
@@ -139,7 +139,7 @@ def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None
         given = "no embeddings" if x is None else f"embeddings of shape {list(x.shape)}"
         raise InputError(
             f"the graph has {given}",
-            expected=f"[L, {size}], made as those of the trained labels were",
+            expected=f"[L, {size}], made as those of the trained labels",
             fix="graph.with_embeddings(parse_embeddings(SOURCE, graph.labels)), with the SOURCE of the trained graph",
         )
     graph.with_embeddings(x)  # checks rows and values
@@ -152,7 +152,7 @@ def check_embeddings(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> None
 
 
 def _embedded_otherwise(trained: Tensor, tasks: TaskSet, graph: LabelGraph) -> list[str]:
-    """Return the trained labels that a graph does not embed as in training: all where it has other embeddings."""
+    """Return the trained labels whose embeddings differ from those in training; all if the shapes differ."""
     x = graph.x
     if x is None or x.dim() != 2 or x.shape[1] != trained.shape[1] or len(x) != graph.tasks.num_labels:
         return list(tasks.labels)

@@ -1,4 +1,4 @@
-"""Graphs -> features: an encoder of nodes, a network over edges, and a pooling over each graph."""
+"""Networks from graphs to features: a node encoder, a graph network, and a pooling over each graph."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gcnlabel.nn.backbone import Backbone, Shape
 
 Dropout = Annotated[float, Field(ge=0, lt=1)]
 BATCH_NORM: dict[str, Any] = {"norm": "batch_norm", "norm_kwargs": {"allow_single_element": True}}
-"""Batch norm that leaves a batch of one node as it is."""
+"""Batch norm that leaves a batch of one node unchanged."""
 GraphPool = Literal["mean", "sum", "max", "attention"]
 
 
 class GraphNetwork(nn.Module):
-    """Nodes -> hidden features by one linear layer, a network of :mod:`torch_geometric.nn` over them, and a pooling.
+    """A linear encoder of nodes, a network of :mod:`torch_geometric.nn`, and a pooling over each graph.
 
     Args:
         network: Called with ``x`` [V, hidden], ``edge_index`` [2, E] and, where ``edges`` is true, ``edge_attr``
@@ -59,7 +59,7 @@ def features_of(graphs: Any, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """Return the features of nodes and edges of a batch of graphs, in the precision of a network.
 
     Raises:
-        InputError: They are a tensor, or a single graph.
+        InputError: The inputs are a tensor, or a single graph.
     """
     if getattr(graphs, "batch", None) is None:
         raise InputError(

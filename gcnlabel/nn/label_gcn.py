@@ -1,4 +1,4 @@
-"""The generator: label embeddings in, one weight vector per label out."""
+"""The generator: a graph network from label embeddings to one weight vector per label."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class LabelGCN(nn.Module):
 
     ``H⁰ = Z``, ``Hˡ⁺¹ = LeakyReLU(Â Hˡ Wˡ)`` with slope 0.2 and no activation after the last layer (Eq. 2).
 
-    Any PyG convolution can replace the default one. It gets Â as its ``edge_weight``, or as ``edge_attr``
-    [E, 1] when it takes that and its ``edge_dim`` is set (``edge_dim=1``). One that takes neither ignores the
-    weights: a :class:`~gcnlabel.errors.GcnlabelWarning` says so. PyG's ``GCNConv``
-    without ``normalize=False`` normalises Â again.
+    Any PyG convolution can replace the default one. It gets the weights of Â as ``edge_weight``, or as ``edge_attr``
+    [E, 1] if it takes that and was made with ``edge_dim=1``. A convolution that takes neither ignores the weights, and
+    a :class:`~gcnlabel.errors.GcnlabelWarning` is given. PyG's ``GCNConv`` without ``normalize=False`` normalises Â
+    again.
 
     Args:
         in_channels: Size of the embeddings, F.
-        hidden_channels: Sizes of the layers between; ``()`` for a single layer.
+        hidden_channels: Sizes of the hidden layers; ``()`` for a single layer.
         out_channels: Size of the generated vectors, D.
         conv: Makes one layer from its input and output size: a PyG class, or a function such as
             ``lambda a, b: GATConv(a, b, edge_dim=1)``.
@@ -67,7 +67,9 @@ class LabelGCN(nn.Module):
     ) -> None:
         super().__init__()
         if not isinstance(hidden_channels, Iterable):
-            raise InputError(f"hidden_channels = {hidden_channels}", expected=f"a size a layer: ({hidden_channels},)")
+            raise InputError(
+                f"hidden_channels = {hidden_channels}", expected=f"one size per layer: ({hidden_channels},)"
+            )
         self.sizes = (in_channels, *hidden_channels, out_channels)
         if min(self.sizes) < 1:
             raise InputError(f"layer sizes {list(self.sizes)}", expected="sizes of at least 1")
@@ -76,7 +78,7 @@ class LabelGCN(nn.Module):
         self._weights_as = [weights_as(layer) for layer in self.convs]
         if None in self._weights_as:
             name = type(self.convs[self._weights_as.index(None)]).__name__
-            text = f"{name} ignores the edge weights: only which labels are connected matters"
+            text = f"{name} ignores edge weights: only the presence of edges matters"
             warnings.warn(text, GcnlabelWarning, stacklevel=2)
 
     def forward(self, x: Tensor, edge_index: Any, edge_weight: Tensor | None = None) -> Tensor:
@@ -93,7 +95,7 @@ class LabelGCN(nn.Module):
         return x
 
     def only_propagates(self) -> bool:
-        """Whether every layer is ``Â H W`` as it stands, so that Â may be sparse and products reordered."""
+        """Whether every layer is exactly ``Â H W``, so that Â may be sparse and products reordered."""
         return all(isinstance(conv, GCNConv) and _is_plain(conv) for conv in self.convs)
 
     def multiplies_weights(self) -> bool:
@@ -109,7 +111,7 @@ class LabelGCN(nn.Module):
         for conv, name in zip(self.convs, self._weights_as, strict=True):
             if name is None:
                 raise InputError(
-                    f"{type(conv).__name__} ignores the edge weights: there is nothing to learn",
+                    f"{type(conv).__name__} ignores edge weights, which therefore cannot be learned",
                     expected="layers that take edge_weight, or edge_attr with edge_dim=1",
                 )
 
@@ -121,12 +123,12 @@ class LabelGCN(nn.Module):
         x = conv(x, edge_index, **given)
         if x.shape[1] != size:
             fix = "average the attention heads: concat=False" if getattr(conv, "heads", 1) > 1 else None
-            raise InputError(f"{type(conv).__name__} gives {x.shape[1]} values a label", expected=size, fix=fix)
+            raise InputError(f"{type(conv).__name__} returns {x.shape[1]} values per label", expected=size, fix=fix)
         return x
 
 
 def weights_as(conv: nn.Module) -> str | None:
-    """Return a layer's argument for edge weights: ``edge_weight``, ``edge_attr``, or None when it ignores them.
+    """Return the name of a layer's argument for edge weights, ``edge_weight`` or ``edge_attr``; None if it has none.
 
     Example:
         >>> from torch_geometric.nn import GATConv, GraphConv

@@ -1,4 +1,4 @@
-"""The model: a backbone and a head."""
+"""The multi-task model: a backbone and a head."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gcnlabel.units import Units
 
 
 class MultiTaskModel(nn.Module):
-    """Inputs -> features -> scores of every task, those of dimensions in the user's units.
+    """A backbone and a head: inputs to scores of every task, those of dimensions in the user's units.
 
     Args:
         backbone: Maps inputs to features [B, D].
@@ -26,7 +26,7 @@ class MultiTaskModel(nn.Module):
             deviation 1 when None. The model has a copy.
 
     Raises:
-        InputError: The head expects another number of features than the backbone has, or that number is unknown.
+        InputError: The head takes another number of features than the backbone returns, or that number is unknown.
 
     Example:
         >>> import torch
@@ -42,11 +42,13 @@ class MultiTaskModel(nn.Module):
         given = getattr(backbone, "out_features", None)
         if given is None:
             raise InputError(
-                f"{type(backbone).__name__} does not say how many features it gives",
+                f"{type(backbone).__name__} has no attribute out_features",
                 fix="wrap it: Backbone(network, out_features=D)",
             )
         if given != head.in_features:
-            raise InputError(f"the head takes {head.in_features} features", expected=f"{given}, as the backbone gives")
+            raise InputError(
+                f"the head takes {head.in_features} features", expected=f"{given}, as the backbone returns"
+            )
         self.backbone = backbone
         self.head = head
         self.units = Units(head.tasks) if units is None else copy.deepcopy(units)
@@ -56,8 +58,8 @@ class MultiTaskModel(nn.Module):
 
         Args:
             inputs: [B, ...].
-            each: Return a list: the scores of each base model of an ensemble, which has a loss of its own, or those of
-                the head alone.
+            each: Whether to return a list: the scores of each base model of an ensemble, each of which has its own
+                loss; of other heads, one entry.
         """
         features = self._features(inputs)
         heads = self.head.members.values() if each and isinstance(self.head, EnsembleHead) else [self.head]
@@ -67,7 +69,7 @@ class MultiTaskModel(nn.Module):
     def standard_scores(self, inputs: Tensor) -> dict[str, Tensor]:
         """Return the scores of each task from the head, those of dimensions in standard units and not bounded.
 
-        Autocast applies to the backbone only: bfloat16 has too few digits to rank by.
+        Autocast applies to the backbone only: the precision of bfloat16 is too low for ranking.
         """
         return self._scores(self.head, self._features(inputs))
 
@@ -87,22 +89,22 @@ class MultiTaskModel(nn.Module):
         return scores
 
     def extend(self, graph: LabelGraph) -> MultiTaskModel:
-        """Return a model that also scores new labels (zero-shot), from their embeddings and edges alone.
+        """Return a model that also scores new labels (zero-shot), from only their embeddings and edges.
 
         Labels are matched by name; backbone, generator, biases, residuals, scales and units are copies of the trained
         ones. A new label has no residual, and the mean bias of its task (0 in a new task); a new dimension is
-        in standard units, as its mean and deviation are not known. Every module keeps its mode, training or evaluation.
+        in standard units, as its mean and deviation are unknown. Every module keeps its mode, training or evaluation.
 
         Args:
-            graph: Propagation graph with embeddings of the trained labels and the new ones, in any order: tasks may
-                have gained labels, and tasks may be new. Its edges may come from statistics of other annotations
+            graph: Propagation graph with embeddings of the trained labels and the new ones, in any order, with new
+                labels in known or new tasks. Its edges may come from statistics of other annotations
                 (:func:`gcnlabel.graph.joined_graph`), from embeddings (:func:`gcnlabel.graph.similarity_graph`) or
-                from anywhere else, through the transforms that made the trained graph. The in-neighbours of the
-                trained labels may change with it, and so may their scores; :func:`gcnlabel.graph.attached_graph` keeps
-                both.
+                from another source, through the transforms that made the trained graph. If it changes the in-neighbours
+                of trained labels, their scores change; :func:`gcnlabel.graph.attached_graph` keeps both.
 
         Raises:
-            InputError: The graph lacks a trained label or embeds it otherwise than in training, or the head has none.
+            InputError: The graph lacks a trained label or embeds it differently than in training, or the head does not
+                generate label vectors.
 
         Example:
             >>> import torch
@@ -119,13 +121,13 @@ class MultiTaskModel(nn.Module):
         """
         head, units = self.head.extended(graph), self.units.of_tasks(graph.tasks)
         extended = MultiTaskModel(copy.deepcopy(self.backbone), head, units)
-        extended.training = self.training  # of this module alone: its submodules keep their own modes
+        extended.training = self.training  # not train(): submodules keep their own modes
         return extended
 
     def fuse(self) -> MultiTaskModel:
-        """Return a copy for inference: its head folded into plain vectors, without gradients, in evaluation mode.
+        """Return a copy for inference: the head folded into plain vectors, without gradients, in evaluation mode.
 
-        The vectors and biases of a linear head give values in the user's units.
+        The units of dimensions are folded into the vectors and biases of a linear head.
         """
         head, units = self.head.fused(), copy.deepcopy(self.units)
         if isinstance(head, LinearHead):

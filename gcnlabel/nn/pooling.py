@@ -1,4 +1,4 @@
-"""Global poolings: maps of an image -> its features."""
+"""Global poolings of feature maps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class GlobalAveragePool(nn.Module):
 
 
 class NoPool(nn.Module):
-    """Channels of position after position: [B, C, H, W] -> [B, H W C], for heads that take ``channels``."""
+    """No pooling, the channels of all positions: [B, C, H, W] -> [B, H W C], for heads that take ``channels``."""
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return the features of all positions."""
@@ -42,7 +42,7 @@ def pooling(name: str) -> nn.Module:
     """Return a global pooling by name.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: The name is unknown.
     """
     if name not in POOLS:
         raise InputError(f"unknown pooling {name!r}", expected=" | ".join(POOLS), fix=closest(name, POOLS))

@@ -1,4 +1,4 @@
-"""Weights from files, without unpickling, and the scaling of images that they expect."""
+"""Load pretrained weights from files, without unpickling, and scale images as they expect."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ FILES = ("model.safetensors", "pytorch_model.safetensors", "pytorch_model.bin", 
 
 
 class ScaleAsWeights(nn.Module):
-    """Grey values 0..255 to ``(value / 255 - mean) / std`` of each channel, as pretrained weights expect.
+    """Map grey values 0..255 to ``(value / 255 - mean) / std`` for each channel, as pretrained weights expect.
 
-    Mean and deviation are saved with the network: a trained run does not depend on what a later version of the library
-    says of its weights.
+    Mean and deviation are saved with the network, so that a trained run does not depend on the library's version.
 
     Args:
         mean: Mean of each channel, of values 0..1.
@@ -55,7 +54,7 @@ def load_weights(network: nn.Module, path: str, classifiers: Sequence[str]) -> N
         classifiers: Names of the classifier's layers; their weights in the file are not used.
 
     Raises:
-        InputError: There is no such file, it holds something else, or its weights are those of another network.
+        InputError: The file is missing, is no state_dict, or holds the weights of another network.
     """
     file = _weight_file(Path(path))
     state = _read(file)
@@ -78,7 +77,9 @@ def _weight_file(path: Path) -> Path:
             raise InputError(f"no weights in {path}", expected=" | ".join(FILES))
         return found[0]
     if not path.is_file():
-        raise InputError(f"model.backbone.pretrained: {path} is not there", expected="true, false, a file or a folder")
+        raise InputError(
+            f"model.backbone.pretrained: {path} does not exist", expected="true, false, a file or a folder"
+        )
     return path
 
 

@@ -12,7 +12,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class ScaleImages(nn.Module):
-    """Grey values 0..255 to -1..1."""
+    """Map grey values 0..255 to -1..1."""
 
     def forward(self, images: Tensor) -> Tensor:
         """Return float images [B, C, H, W]."""
@@ -20,9 +20,9 @@ class ScaleImages(nn.Module):
 
 
 class ScaleToImageNet(nn.Module):
-    """Grey values 0..255 of colour images to ``(value / 255 - mean) / deviation`` of each channel over ImageNet.
+    """Map grey values 0..255 of colour images to ``(value / 255 - mean) / deviation``, with statistics of ImageNet.
 
-    What torchvision's weights and both released codes expect. Mean and deviation are constants, not in the state_dict.
+    torchvision's weights and both released codes expect this. The constants of the channels are not in the state_dict.
 
     Example:
         >>> white = torch.full((1, 3, 1, 1), 255, dtype=torch.uint8)

@@ -33,6 +33,7 @@ class Predictions:
             0.5.
         unreadable: Name of each image that was left out -> why.
         named: What the names are of: ``image``, or ``row`` of features.
+        remarks: What the person should know, in a line each.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, MultiLabel
@@ -51,6 +52,7 @@ class Predictions:
     thresholds: Mapping[str, npt.NDArray[np.floating]] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)
     named: str = "image"
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of inputs, N."""

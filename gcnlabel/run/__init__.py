@@ -1,4 +1,4 @@
-"""A run: config -> data, graph, model -> training -> evaluation, kept in a folder."""
+"""Runs: train and evaluate a config, with all files in one folder."""
 
 from gcnlabel.lazy import lazy
 

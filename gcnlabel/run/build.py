@@ -1,10 +1,10 @@
-"""Config, data and graph -> model, loss, optimizer."""
+"""Build model, loss and optimizer from config, data and graph."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from torch import nn
 from torch.optim import Optimizer
@@ -28,21 +28,21 @@ from gcnlabel.units import Units
 
 
 def build_model(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModel:
-    """Return backbone and head, drawn from the current random state."""
+    """Return the model, initialised from the current random state."""
     backbone = build_backbone(config.model.backbone, data.parts["train"].inputs, config.standardize)
     head = build_head(config.model.head, data.tasks, backbone.out_features, graph)
     return MultiTaskModel(backbone, head, build_units(config, data))
 
 
 def build_units(config: Config, data: RunData) -> Units:
-    """Return the units of dimensions: those of the training split, or as annotated where the config says so."""
+    """Return the units of dimensions: standardised on the training split, or as annotated if the config says so."""
     if not config.standardize_targets:
         return Units(data.tasks)
     return Units.fit(data.parts["train"].annotations)
 
 
-def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Backbone:
-    """Return the backbone for inputs, features [N, D], images [N, C, H, W] or graphs, with their scaling in front.
+def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool | Literal["auto"]) -> Backbone:
+    """Return the backbone with its scaling of inputs: features [N, D], images [N, C, H, W] or graphs.
 
     Raises:
         InputError: The backbone does not suit the inputs.
@@ -50,9 +50,11 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Ba
     backbone = BACKBONES.make(settings, tuple(inputs.shape[1:]))
     images = inputs.ndim == 4
     if settings.scaling is not None and not images:
-        raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images; these inputs are others")
-    fitted = StandardizeGraphs if inputs.ndim == 3 else Standardize
-    front: nn.Module = fitted.fit(inputs) if standardize and not images else nn.Identity()
+        raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images as inputs")
+    front: nn.Module = nn.Identity()
+    if standardize and not images:
+        of_features = Standardize.chosen if standardize == "auto" else Standardize.fit
+        front = StandardizeGraphs.fit(inputs) if inputs.ndim == 3 else of_features(inputs)
     if images:
         (own,) = backbone.own_scale
         scales = {"imagenet": ScaleToImageNet, "symmetric": ScaleImages, None: ScaleImages}
@@ -63,11 +65,10 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Ba
 
 
 def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
-    """Return the loss of every task, with what it takes from the training part.
+    """Return the losses of all tasks, fitted to the training split.
 
     Raises:
-        InputError: A loss is given for a task that does not exist, or does not suit its task; or there is no such
-            weighting.
+        InputError: A loss is given for an unknown task, or does not suit its task; or the weighting is unknown.
     """
     for name in config.loss:
         data.tasks[name]
@@ -81,10 +82,10 @@ def build_loss(config: Config, data: RunData) -> MultiTaskLoss:
 
 
 def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> MultiTaskModule:
-    """Return everything that is trained, ready for Lightning.
+    """Return the Lightning module of model, loss, optimizer and schedule.
 
     Raises:
-        InputError: Something does not suit the data.
+        InputError: A setting does not suit the data.
     """
     check_graphs_alone(config, data)
     model, loss = build_model(config, data, graph), build_loss(config, data)
@@ -95,10 +96,10 @@ def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> Mul
 
 
 def check_graphs_alone(config: Config, data: RunData) -> None:
-    """Check that graphs are not to be augmented or mixed as images are.
+    """Check that graphs are not augmented or mixed.
 
     Raises:
-        InputError: They are.
+        InputError: The config augments or mixes graphs.
     """
     training = config.training
     asked = {"augment": training.augment.name != "none", "mix": training.mix is not None}
@@ -108,11 +109,11 @@ def check_graphs_alone(config: Config, data: RunData) -> None:
 
 
 def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:
-    """Return what makes the optimizer from groups of parameters; ``fused``: in one kernel, see ``make_optimizer``."""
+    """Return the function from groups of parameters to the optimizer; ``fused``: see ``make_optimizer``."""
     return partial(make_optimizer, settings=config.optimizer, fused=fused)
 
 
 def build_schedule(config: Config) -> Schedule:
-    """Return the factor of the learning rate as a function of the epochs done."""
+    """Return the factor of the learning rate as a function of the completed epochs."""
     made: Schedule = SCHEDULES.make(config.optimizer.schedule, config.training.epochs)
     return made

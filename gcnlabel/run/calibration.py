@@ -1,4 +1,4 @@
-"""What is done to the predictions of dimensions after training: by which method, and where it is kept."""
+"""Calibrate the predictions of dimensions after training."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ from gcnlabel.tasks import TaskSet
 from gcnlabel.training.selection import MAIN, task_and_metric
 
 CALIBRATION = "calibration"
-"""Key of a checkpoint: the line that says how it was calibrated."""
+"""Key of a checkpoint for the line that describes its calibration."""
 
 
 def calibration_methods(config: Config, tasks: TaskSet) -> dict[str, str]:
-    """Return how each dimensional task is calibrated: task -> ``moments`` or ``regression``; none where it is not.
+    """Return the method of each calibrated dimensional task: task -> ``moments`` or ``regression``.
 
-    ``calibrate: auto`` is what the numbers of the task are judged by. Where the metric that selects the checkpoint is
-    of the task, that metric says it: CCC asks for moments, RMSE for regression; ``main`` asks for CCC. Otherwise the
-    loss of the task does: ``ccc`` for moments, ``mse`` for regression.
+    ``calibrate: auto`` chooses by the metric that selects the checkpoint if it is of the task or ``main`` (moments for
+    CCC and ``main``, regression for RMSE), otherwise by the loss of the task (moments for ``ccc``, else regression).
 
     Args:
         config: The config.
@@ -56,13 +55,13 @@ def _auto(config: Config, tasks: TaskSet, task: str) -> str:
 def calibrate(
     model: MultiTaskModel, part: Part, methods: Mapping[str, str], score: Callable[[Part], Mapping[str, Tensor]]
 ) -> str:
-    """Calibrate a model on the samples of a part that annotate a dimension, and return in a line what was done.
+    """Calibrate a model on the samples of a split that annotate a dimension, and return a line that describes it.
 
     Args:
         model: A trained model; its units are replaced.
-        part: What it was trained on.
-        methods: Of each dimensional task, see :func:`calibration_methods`.
-        score: Returns the model's standard scores of the samples of a part, in evaluation mode, not augmented.
+        part: The training samples.
+        methods: Method of each dimensional task, see :func:`calibration_methods`.
+        score: Function from samples to the model's standard scores, in evaluation mode, not augmented.
     """
     targets = part.annotations.targets
     seen = np.any([~np.isnan(targets[name]).all(1) for name in methods], axis=0)

@@ -1,4 +1,4 @@
-"""The data of a run: annotations and inputs of its three parts."""
+"""Load the data of a run: annotations and inputs of its three splits."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from gcnlabel.tasks import TaskSet
 
 
 def load_data(config: Config, split_file: Path | None = None, *, progress: bool = False) -> RunData:
-    """Read, or draw, the data that a config names.
+    """Read, or generate, the data of a config, and split it.
 
     Args:
         config: The config.
-        split_file: Where a run keeps a split that was drawn; it is taken from there where that file exists.
-        progress: Whether to show a bar where it takes long.
+        split_file: File of a run's random split, which is used if it exists.
+        progress: Whether to show a progress bar for long reading.
 
     Raises:
-        InputError: A file cannot be used or changes while it is read, a split is missing, or ``only_tasks`` names a
-            task that is not there.
+        InputError: A file cannot be used or changes while it is read, a split is missing, or ``only_tasks`` names an
+            unknown task.
     """
     files = _files([config.data.model_dump(), config.tasks])
     with unchanged(files), reported_bar("read data", show=progress and not rank_zero_only.rank):
@@ -49,10 +49,10 @@ def _files(value: Any) -> Iterator[str]:
 
 
 def read_whole(config: Config) -> tuple[Part, RowReport]:
-    """Return all samples that a config names, before they are split, and what became of every row.
+    """Return all samples of a config before the split, and the report of their rows.
 
     Raises:
-        InputError: A file cannot be used, or the data bring other tasks than the config declares.
+        InputError: A file cannot be used, or the data have other tasks than the config declares.
     """
     declared = declared_tasks(config)
     whole, report = config.data.read(declared)
@@ -80,13 +80,13 @@ def _load(config: Config, split_file: Path | None) -> RunData:
 
 
 def _check_taken(declared: TaskSet, read: TaskSet, source: str) -> None:
-    """Check that a data source has read the tasks that a config declares, and not some of its own."""
+    """Check that a data source has read the tasks that a config declares, not its own."""
     ours, theirs = ({task.name: task.labels for task in tasks} for tasks in (declared, read))
     if ours != theirs:
         raise InputError(
-            f"tasks: {shorten(ours)} beside the data source {source!r}, which brings its own: {shorten(theirs)}",
+            f"tasks: {shorten(ours)} with the data source {source!r}, which has its own: {shorten(theirs)}",
             expected="no tasks in the config, or the same",
-            fix="leave tasks out of the config; only_tasks trains some of those that the data annotates",
+            fix="leave tasks out of the config; use only_tasks to train some of the tasks of the data",
         )
 
 
@@ -95,10 +95,10 @@ def _names(splits: Splits) -> list[str]:
 
 
 def declared_tasks(config: Config) -> TaskSet | None:
-    """Return the tasks that a config declares, None where it declares none.
+    """Return the tasks that a config declares, or None.
 
     Raises:
-        InputError: They are wrong.
+        InputError: The declaration is invalid.
     """
     if isinstance(config.tasks, str):
         return TaskSet.from_yaml(config.tasks)
@@ -106,11 +106,11 @@ def declared_tasks(config: Config) -> TaskSet | None:
 
 
 def with_decisions(config: Config, tasks: TaskSet) -> Config:
-    """Return a config that keeps its tasks, with what was decided of their columns (``signed``), for later readings.
+    """Return a config that contains its tasks and their decided ``signed`` columns, for later reading.
 
     Args:
         config: The config.
-        tasks: The tasks, of those that it declares, that were read.
+        tasks: The tasks that were read, some or all of those declared.
     """
     decided = {task.name: task for task in tasks if task.source.signed}
     declared = declared_tasks(config) if decided or isinstance(config.tasks, str) else None

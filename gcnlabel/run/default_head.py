@@ -1,18 +1,17 @@
-"""The head named ``default``: an ensemble of base models, the same rule for all data.
+"""The head named ``default``: an ensemble of base models, by the same rule for all data.
 
-Base models (:func:`base_models`): linear, cosine; over the label graph, where a correlation of two labels reaches the
-threshold, vectors from a generator without edges, a label kernel, and a generator over the signed, weighted graph. On
-features each has a backbone of its own, and its learning rate and epoch are selected on held-out samples; images have
-one backbone, trained on the mean of the base models' losses. Their scores are combined by what they are worth on
-held-out samples, and dimensions are estimated from the scores of classes and tags too (:mod:`gcnlabel.run.ensembles`).
+Base models (:func:`base_models`) are a linear and a cosine head and, if a correlation of two labels reaches the
+threshold, a generator without edges, a label kernel, and a generator over the signed, weighted graph. On features, each
+has its own backbone, and its learning rate and epoch are selected on held-out samples; on images, they share one
+backbone, trained on the mean of their losses. Their scores are weighted by their performance on held-out samples, and
+dimensions are also estimated from the scores of classes and tags (:mod:`gcnlabel.run.ensembles`).
 
-Generated vectors are scored by their angle to the features. A task with at least :data:`PLENTY` annotated training
-samples of each label relies on its own samples too: classes and tags have free vectors beside the generated ones, and
-the scores of dimensions keep the length of the features. Beside such a task, one with fewer samples gives its
-in-neighbours a larger weight.
+Generated vectors are scored by cosines. In tasks with at least :data:`PLENTY` annotated training samples of each label,
+classes and tags have free residuals in addition to the generated vectors, and scores of dimensions are multiplied by
+the norm of the features. If there is such a task, other tasks get a larger weight of their in-neighbours.
 
-The convention, statistic and embeddings that a config names do not matter then. ``gcnlabel ablate`` measures it beside
-baselines and controls. Only annotations of the training split are looked at.
+Convention, statistic and embeddings of the config are then ignored. ``gcnlabel ablate`` compares it with baselines and
+controls. It depends only on annotations of the training split.
 """
 
 from __future__ import annotations
@@ -39,24 +38,22 @@ LINEAR, COSINE, GENERATOR, KERNEL, SIGNED = (
 )
 IDENTITY, ENSEMBLE = "identity", "ensemble"
 MAX_GENERATED = 1000
-"""Labels up to which there are base models over the graph."""
+"""Largest number of labels with base models over the graph."""
 PLENTY = 300
-"""Annotated samples of a label from which its task may rely on them as much as on the graph; not tuned."""
+"""Number of annotated samples of each label from which a task has residuals or keeps feature norms; not tuned."""
 
 TAU, P, P_RARE, HIDDEN = 0.3, 0.3, 0.6, [512]
-"""Threshold, weight of the neighbours, that of a task with few samples beside one with many, and
-width of the generator.
-
-Chosen on validation data of affect_in_tweets.
+"""Threshold, weight of the neighbours (usual, and of a task with few samples together with one with many), and width
+of the generator; chosen on validation data of affect_in_tweets.
 """
 
 
 def resolve_default(config: Config, part: Part) -> Config:
-    """Return a config whose head is not ``default`` but the ensemble that it stands for; any other config as it is.
+    """Return the config with the head ``default`` replaced by its ensemble; other configs are returned unchanged.
 
     Args:
-        config: What is to be trained.
-        part: The training part of its data.
+        config: The config to train.
+        part: Its training samples.
     """
     if config.model.head.name != "default":
         return config
@@ -72,13 +69,13 @@ def resolve_default(config: Config, part: Part) -> Config:
 
 
 def why_shared(config: Config) -> str | None:
-    """Return what of a config asks for one backbone and one training of all base models; None where nothing does.
+    """Return the setting that requires one backbone and one training of all base models, or None.
 
     Example:
         >>> why_shared(Config(data={"source": "synthetic-faces"}, weighting="uncertainty"))
         'weighting: uncertainty'
     """
-    said = {
+    found = {
         f"weighting: {config.weighting.name}": config.weighting.name != "fixed",
         f"training.precision: {config.training.precision}": config.training.precision != "32-true",
         f"select.split: {config.select.split}": config.select.split != "val",
@@ -89,21 +86,21 @@ def why_shared(config: Config) -> str | None:
         "training.loggers": bool(config.training.loggers),
         "training.compile": config.training.compile,
     }
-    return next((what for what, is_so in said.items() if is_so), None)
+    return next((setting for setting, requires in found.items() if requires), None)
 
 
 def is_side_by_side(config: Config, part: Part) -> bool:
-    """Return whether base models share nothing that is trained: each can have a rate and an epoch of its own."""
+    """Return whether base models share no parameters, so that each has its own learning rate and epoch."""
     apart = config.model.head.name == ENSEMBLE and config.model.backbone.name == IDENTITY
     return apart and part.inputs.ndim == 2 and why_shared(config) is None
 
 
 def base_models(config: Config, part: Part) -> tuple[Graph, dict[str, HeadPart]]:
-    """Return the graph of the default's base models, and their heads by name.
+    """Return the graph settings of the default's base models, and their heads by name.
 
     Args:
-        config: What is to be trained.
-        part: Training samples; how often each label is annotated matters, and how labels are correlated.
+        config: The config to train.
+        part: Training samples, whose numbers of annotations and correlations decide.
     """
     annotations, tasks = part.annotations, part.annotations.tasks
     models: dict[str, Any] = {LINEAR: "linear", COSINE: "cosine"}
@@ -120,23 +117,23 @@ def base_models(config: Config, part: Part) -> tuple[Graph, dict[str, HeadPart]]
 
 
 def check_alone(config: Config) -> None:
-    """Check that a config says nothing beside the head ``default`` that would not matter then.
+    """Check that a config with the head ``default`` sets no option of the graph that would be ignored.
 
-    Convention, statistic and embeddings may stand there, for the other heads of an ablation.
+    Convention, statistic and embeddings are allowed, for the other heads of an ablation.
 
     Raises:
-        InputError: It does, or the head is part of another.
+        InputError: It sets such an option, or ``default`` is part of another head.
     """
     head, graph = config.model.head, config.graph
     if any(part.name == "default" for part in head.all()) and head.name != "default":
         raise InputError(
-            f"the head 'default' in {head.title}", expected="it alone: it is chosen for all tasks together"
+            f"the head 'default' in {head.title}", expected="'default' alone: it is chosen for all tasks together"
         )
     names = ("file", "tau", "p", "pairs", "borrowed")
     beside = [f"graph.{name}" for name in names if getattr(graph, name) not in (None, {})]
     if head.name == "default" and beside:
         raise InputError(
-            f"{shorten(beside)} beside the head 'default', which chooses head and graph for itself",
+            f"{shorten(beside)} with the head 'default', which chooses its own graph",
             fix="name the head, e.g. --set 'model.head={name: cosine, of: graph}'",
         )
 
@@ -144,13 +141,13 @@ def check_alone(config: Config) -> None:
 def generated_settings(
     free: Sequence[str] = (), keep_length: Sequence[str] = (), hidden: Sequence[int] = HIDDEN, edges: str = "fixed"
 ) -> HeadPart:
-    """Return the head whose vectors are generated and scored by their angle to the features.
+    """Return the settings of a cosine head with generated vectors.
 
     Args:
-        free: Tasks whose labels have free vectors beside the generated ones.
-        keep_length: Tasks whose scores keep the length of the features.
+        free: Tasks whose labels have free residuals in addition to the generated vectors.
+        keep_length: Tasks whose scores are multiplied by the norm of the features.
         hidden: Widths of the generator.
-        edges: ``fixed``, the graph's, or ``self-loops``: labels share the generator alone.
+        edges: ``fixed`` (the graph's), or ``self-loops``: labels share only the generator.
     """
     of: dict[str, Any] = {"name": "graph", "hidden_channels": list(hidden), "bias": True, "edges": edges}
     of = {"name": "residual", "tasks": list(free), "of": of} if free else of
@@ -159,7 +156,7 @@ def generated_settings(
 
 
 def signed_settings(graph: Graph, embeddings: Any = "one-hot", p: float | Mapping[str, float] = P) -> Graph:
-    """Return a graph's settings with the default's convention, and embeddings and weights of the neighbours."""
+    """Return graph settings with the default's convention, and given embeddings and weights of the neighbours."""
     own: dict[str, Any] = {"statistic": None, "file": None, "borrowed": {}, "pairs": None}
     return graph.changed(convention="signed-weighted", tau=TAU, p=p, embeddings=embeddings, **own)
 

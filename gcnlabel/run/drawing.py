@@ -1,4 +1,4 @@
-"""The figures of one or several runs."""
+"""Draw the figures of one or several runs."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def draw_figures(
 ) -> list[Path]:
     """Draw figures of runs, and of label graphs without a run, and return the files.
 
-    Several runs of the same tasks share one figure for what can be compared side by side; each graph is drawn alone.
-    The data is read for the figure that shows data alone.
+    Several runs of the same tasks share one figure where they can be compared; each graph has its own figure. The data
+    is read only for figures that show data.
 
     Args:
         runs: The runs.
-        target: Where the figures go.
-        figures: Which: names, or mappings of ``name`` and options; None for all that the runs allow.
+        target: Folder and formats of the figures.
+        figures: Figures to draw: names, or mappings of ``name`` and options; None for all possible ones.
         graphs: Files of label graphs.
-        progress: Called with the number of figures done and of all.
+        progress: Called with the number of finished figures and of all figures.
 
     Raises:
-        InputError: What is given cannot be read together (see :class:`ReadRuns`), or nothing can be drawn.
+        InputError: Runs and graphs cannot be read together (see :class:`ReadRuns`), or no figure can be drawn.
 
     Warns:
-        GcnlabelWarning: Something cannot be drawn.
+        GcnlabelWarning: A figure cannot be drawn.
     """
     parts = [FIGURES.checked(part) for part in (FIGURES.names() if figures is None else figures)]
     read = ReadRuns(runs, target, graphs)
@@ -64,28 +64,28 @@ def draw_figures(
                 target.save(name, *draw())
     if not target.drawn:
         why = shorten(target.missing) if target.missing else None
-        raise InputError(f"nothing of {shorten(read.names)} can be drawn", where=why)
+        raise InputError(f"no figure of {shorten(read.names)} can be drawn", where=why)
     target.write()
     return target.written
 
 
 class Noting(Protocol):
-    """Notes what cannot be read."""
+    """Collects what cannot be read."""
 
     def unless_damaged(self, what: str) -> AbstractContextManager[None]:
-        """Note why something cannot be read, and go on."""
+        """Return a context that notes why ``what`` cannot be read, and suppresses the error."""
 
 
 class ReadRuns:
-    """What figures are drawn from (:class:`gcnlabel.figures.Runs`), read when it is first asked for.
+    """Lazily read content of runs, for figures (:class:`gcnlabel.figures.Runs`).
 
     Args:
         folders: The runs.
-        target: Notes what cannot be read.
+        target: Collects what cannot be read.
         graphs: Files of label graphs without a run.
 
     Raises:
-        InputError: A folder holds no run, a file no graph, two have one name, or they predict different tasks.
+        InputError: A folder holds no run, a file no graph, two have the same name, or they predict different tasks.
     """
 
     def __init__(self, folders: Sequence[RunFolder], target: Noting, graphs: Sequence[str | Path] = ()) -> None:
@@ -93,7 +93,7 @@ class ReadRuns:
         self._folders = {run.path.resolve().name: run for run in folders}
         self._graphs = {Path(path).stem: LabelGraph.load(path) for path in graphs}
         if len({*self._folders, *self._graphs}) < len(folders) + len(graphs):
-            raise InputError("two runs or graphs have one name", fix="rename one: the name is printed in the figures")
+            raise InputError("two runs or graphs have the same name", fix="rename one: figures show the names")
         for run in folders:
             run.refuse_none()
         self._tasks = self._each("scores", lambda name, run: run_tasks(run))
@@ -106,12 +106,12 @@ class ReadRuns:
 
     @property
     def tasks(self) -> TaskSet | None:
-        """Tasks that all runs predict; None where no run tells."""
+        """Tasks of all runs; None if no run has readable tasks."""
         return next(iter(self._tasks.values()), None)
 
     @cached_property
     def graphs(self) -> dict[str, LabelGraph]:
-        """Run or file -> its label graph, where it has one."""
+        """Run or file -> its label graph, if any."""
         of_runs = self._each("the graph", lambda name, run: LabelGraph.load(run.graph) if run.graph.exists() else None)
         return of_runs | self._graphs
 
@@ -125,12 +125,12 @@ class ReadRuns:
 
     @cached_property
     def epochs(self) -> dict[str, pl.DataFrame]:
-        """Run -> its table of epochs; imported runs have none."""
+        """Run -> its table of epochs (imported runs have none)."""
         return self._each("curves", lambda name, run: read_epochs(run.metrics) if run.metrics.exists() else None)
 
     @cached_property
     def selected(self) -> dict[str, int]:
-        """Run -> its selected epoch; base models that were trained side by side have epochs of their own."""
+        """Run -> its selected epoch; not for base models that were trained separately, which have their own epochs."""
         return self._each(
             "curves",
             lambda name, run: (
@@ -145,22 +145,22 @@ class ReadRuns:
 
     @cached_property
     def configs(self) -> dict[str, dict[str, Any]]:
-        """Run -> its config as plain values, which are shown and compared, never run."""
+        """Run -> its config as plain values, to show and compare; code that it names is not run."""
         return self._each("config.yaml", lambda name, run: read_plain_config(run.config))
 
     @cached_property
     def groups(self) -> list[Group]:
-        """Runs that differ in their seed alone, together; a run whose config cannot be read is one by itself."""
+        """Groups of runs that differ only in their seed; a run with an unreadable config is its own group."""
         return groups_of(self.configs, [*self._folders])
 
     @cached_property
     def training(self) -> Annotations:
-        """Annotations of the training split of the first run whose tasks are known."""
+        """Annotations of the training split of the first run with readable tasks."""
         run = self._folders[next(iter(self._tasks))]
         return load_data(run.load_config(), run.split, progress=True).parts["train"].annotations
 
     def _each(self, what: str, read: Callable[[str, RunFolder], Read | None]) -> dict[str, Read]:
-        """Return what is read of each run, where it is there and not damaged."""
+        """Return run -> content that ``read`` returns, without runs where it is missing or damaged."""
         found = {}
         for name, run in self._folders.items():
             with self._target.unless_damaged(f"{what} of {name}"):

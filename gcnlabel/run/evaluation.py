@@ -1,4 +1,4 @@
-"""What a run reports, measured over a whole split with the selected checkpoint."""
+"""Evaluate a run on a split with the selected checkpoint."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ def evaluate(
     intervals: int = 0,
     progress: Report | None = None,
 ) -> dict[str, Any]:
-    """Measure a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
+    """Evaluate a run, write ``evaluation.json`` and ``predictions.safetensors``, and return the evaluation.
 
     Args:
         folder: The run.
         split: ``train``, ``val`` or ``test``; None for the config's.
-        data: The data of the run, when it is loaded already.
-        device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        data: The data of the run, if it is loaded already.
+        device: ``auto`` (a GPU if there is one), ``cpu``, ``cuda``, ...
         flips: Whether images are predicted with their mirror images; None for the config's ``evaluate.test_time``.
-        intervals: Resamples of the metrics' bootstrap intervals; 0 for no intervals.
-        progress: Called with the number of batches done and of all of a split, and of resamples.
+        intervals: Number of resamples of the metrics' bootstrap intervals; 0 for no intervals.
+        progress: Called with the number of finished and of all batches of a split, and of resamples.
 
     Raises:
-        InputError: The folder holds no finished run, the device is not there, or flips of inputs that are no images.
+        InputError: The folder holds no finished run, the device does not exist, or flips are used without images.
     """
     config, place = with_flips(folder.load_config(), flips), device_named(device)
     data, split = data or load_data(config, folder.split, progress=progress is not None), split or config.evaluate.split
@@ -78,7 +78,7 @@ def evaluate(
 
 
 def _head(config: Config, split: str, samples: int, epoch: int) -> dict[str, Any]:
-    """Return what is measured: which split, of how many samples, and which model."""
+    """Return the head of the evaluation: split, number of samples, and model."""
     values: dict[str, Any] = {"split": split, "samples": samples, "head": config.model.head.title, "seed": config.seed}
     values["test_time"] = None if config.evaluate.test_time is None else config.evaluate.test_time.name
     return values | {"selected": {**config.select.model_dump(), "epoch": epoch}}
@@ -95,7 +95,7 @@ def measure(data: RunData, scores: Scores, targets: Scores, thresholds: Scores |
 
 
 def tag_thresholds(tasks: TaskSet, scores: Scores, targets: Scores) -> dict[str, Tensor]:
-    """Return thresholds tuned for micro-F1 on the held-out part, for every multi-label task [labels of the task]."""
+    """Return thresholds tuned for micro-F1 on held-out samples: multi-label task -> [labels of the task]."""
     return {
         task.name: tune_thresholds(scores[task.name], targets[task.name], "micro_f1", unknown=task.unknown)
         for task in tasks
@@ -116,7 +116,7 @@ def _tuned(config: Config, data: RunData, score: Score) -> dict[str, Tensor]:
 
 
 def _by_label(data: RunData, thresholds: Mapping[str, Tensor]) -> dict[str, dict[str, float]]:
-    """Return the thresholds, which are compared with scores, by name."""
+    """Return task -> label -> threshold of the score."""
     return {
         name: dict(zip(data.tasks[name].labels, values.tolist(), strict=True)) for name, values in thresholds.items()
     }
@@ -125,7 +125,7 @@ def _by_label(data: RunData, thresholds: Mapping[str, Tensor]) -> dict[str, dict
 def part_scores(
     config: Config, part: Part, network: Network, device: torch.device, progress: Report | None = None
 ) -> dict[str, Tensor]:
-    """Return the scores of each task for a part, in single precision."""
+    """Return the scores of each task for the samples of a split, float32."""
     dataset = ArrayDataset(part.inputs, {})
     loader = DataLoader(
         dataset,

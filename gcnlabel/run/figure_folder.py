@@ -1,4 +1,4 @@
-"""The folder that figures are written to."""
+"""The folder to which figures are written."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from gcnlabel.files import write_together
 
 @dataclass
 class FigureFolder:
-    """Where figures go and how; they are written together, all or none.
+    """Folder and formats of figures, which are written all together or not at all.
 
     Attributes:
         path: The folder.
         formats: ``pdf``, ``svg``, ``png``.
-        overwrite: Whether figures that are there may be replaced.
+        overwrite: Whether existing figures may be replaced.
         written: Files written so far.
-        missing: What cannot be drawn, and why.
+        missing: Figures that cannot be drawn, with reasons.
     """
 
     path: Path
@@ -36,25 +36,25 @@ class FigureFolder:
     _drawn: dict[Path, bytes] = field(default_factory=dict)
 
     def save(self, name: str, figure: Any, table: pl.DataFrame) -> None:
-        """Draw a figure in every format, and the numbers behind it as CSV, to be written."""
+        """Render a figure in every format, and its numbers as CSV; :meth:`write` writes them."""
         self._drawn |= rendered(figure, self.path / name, self.formats, table=table)
 
     @property
     def drawn(self) -> bool:
-        """Whether there is something to write."""
+        """Whether there are figures to write."""
         return bool(self._drawn)
 
     def write(self) -> None:
-        """Write what is drawn."""
+        """Write the rendered figures."""
         self.written += write_together(self._drawn, overwrite=self.overwrite)
         self._drawn = {}
 
     @contextmanager
     def unless_damaged(self, what: str) -> Iterator[None]:
-        """Note why something cannot be drawn, and go on; code that nobody trusts is no such reason.
+        """Return a context that notes why ``what`` cannot be drawn, and suppresses errors, except for untrusted code.
 
         Warns:
-            GcnlabelWarning: It cannot be.
+            GcnlabelWarning: It cannot be drawn.
         """
         try:
             yield

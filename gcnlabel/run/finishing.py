@@ -1,4 +1,4 @@
-"""What follows the last epoch of a run: its selected checkpoint is calibrated, and measured."""
+"""Calibrate and evaluate the selected checkpoint after the last epoch of a run."""
 
 from __future__ import annotations
 
@@ -34,11 +34,10 @@ def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
 
 
 def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
-    """Calibrate the selected checkpoint as the config says, in one process and in single precision, as it is evaluated.
+    """Calibrate the selected checkpoint as the config says, in one process and in float32, as it is evaluated.
 
-    What was learned is left as it was, also the units that losses are computed in: the calibration follows from them
-    alone. A checkpoint that is calibrated already gets the same again, and the last one, which training goes on from,
-    none.
+    Learned weights and the units of the losses are not changed. Calibration is idempotent, and the last checkpoint,
+    from which training is resumed, is not calibrated.
     """
     methods, (model, checkpoint) = calibration_methods(config, data.tasks), load_model(folder, data.signature)
     shared = isinstance(model.head, EnsembleHead)
@@ -65,7 +64,7 @@ def _score(config: Config, model: MultiTaskModel, place: Any, part: Part, networ
 
 
 def _learned_units(state: Mapping[str, Tensor], tasks: TaskSet) -> Units:
-    """Return the units that a checkpoint was trained in: its loss's; those of earlier versions have none."""
+    """Return the units that a checkpoint was trained in, those of its loss; plain units for earlier versions."""
     units = Units(tasks)
     of_loss = {name: state[f"loss.units.{name}"] for name in units.state_dict() if f"loss.units.{name}" in state}
     units.load_state_dict(of_loss)

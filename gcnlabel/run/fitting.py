@@ -1,4 +1,4 @@
-"""Training a run, from its config to its evaluation."""
+"""Train a run, from its config to its evaluation."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from gcnlabel.run.ensembles.keeping import keep_ensemble
 from gcnlabel.run.finishing import finish
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.loaders import data_module
-from gcnlabel.run.longer import gone_on_with
-from gcnlabel.run.requeue import going_on, is_first_process, is_restarted
+from gcnlabel.run.longer import resumed_config
+from gcnlabel.run.requeue import is_first_process, is_restarted, stoppable
 from gcnlabel.run.steps import begin, checked, fit_module, held, trainer_of
 from gcnlabel.training import check_resumable, clear_failures, has_stopped, load_checkpoint
 
@@ -34,23 +34,24 @@ def train(
     num_nodes: int = 1,
     progress: bool = True,
 ) -> dict[str, Any]:
-    """Train a run, keep it in a folder and return its evaluation (in the first of several processes alone).
+    """Train a run, save it in a folder and return its evaluation (only in the first of several processes).
 
     Args:
-        config: What to train.
-        folder: Where to.
-        overwrite: Whether a run that is there may be replaced.
+        config: The config.
+        folder: The folder.
+        overwrite: Whether an existing run may be replaced.
         devices: Number of devices, or ``auto`` for all; each takes batches of the config's size.
         num_nodes: Number of machines.
         progress: Whether to show progress bars.
 
     Raises:
-        InputError: Before the folder is touched: something cannot be used, or the folder holds a run or is trained in.
+        InputError: Before the folder is changed: an input cannot be used, the folder holds a run, or another process
+            trains in it.
     """
     folder.given = config
     if is_restarted(folder) and folder.config.exists():
         return resume(folder, config, devices=devices, num_nodes=num_nodes, progress=progress)
-    with going_on(folder):
+    with stoppable(folder):
         if is_first_process() and not overwrite:
             folder.refuse_a_run()
         config, data, graph, module = checked(config, progress)
@@ -68,16 +69,16 @@ def train(
 def _trainer(
     config: Config, data: RunData, folder: RunFolder, devices: int | str, num_nodes: int, progress: bool
 ) -> L.Trainer | None:
-    """Return the trainer of a run; None for base models that are trained side by side."""
+    """Return the trainer of a run; None for base models that are trained separately."""
     if not is_side_by_side(config, data.parts["train"]):
         return trainer_of(config, folder, devices, num_nodes, progress)
     if (devices, num_nodes) != (1, 1):
-        rank_zero_only(note)("base models on features are trained in one process: other devices have no part in it")
+        rank_zero_only(note)("base models on features are trained in one process; other devices are not used")
     return None
 
 
 def train_beside(config: Config, folder: RunFolder, data: RunData, graph: LabelGraph | None, progress: bool) -> None:
-    """Train base models side by side in this process; where that is stopped in its middle, it begins anew."""
+    """Train base models separately, in this process; if that is interrupted, it starts again."""
     with clear_failures(folder.path), progress_bar("base models", show=progress) as shown:
         lines = keep_ensemble(config, folder, data.tasks, fit_ensemble(config, data, graph, shown))
     for line in lines:
@@ -92,22 +93,22 @@ def resume(
     num_nodes: int = 1,
     progress: bool = True,
 ) -> dict[str, Any]:
-    """Go on with a run after its last whole epoch, exactly as if it had never stopped, and return its evaluation.
+    """Resume a run after its last complete epoch, with the result of an uninterrupted run; return its evaluation.
 
-    Where no epoch was finished, it begins anew. A finished run is trained longer where more epochs are wanted, but not
-    one that ended for want of improvement.
+    If no epoch was complete, it starts again. A finished run is trained longer if more epochs are wanted, unless early
+    stopping ended it.
 
     Args:
         folder: The run.
-        wanted: Config that the run shall have; None for its own. It may differ in the number of epochs, and of
-            processes that load, and in how it is calibrated.
+        wanted: New config of the run; None for its own. It may differ in the number of epochs, the number of loading
+            processes, and the calibration.
         devices: Number of devices, or ``auto`` for all; each takes batches of the config's size.
         num_nodes: Number of machines.
         progress: Whether to show progress bars.
 
     Raises:
-        InputError: The folder holds no run and none is wanted, the run has another config, its weights were imported,
-            or another process trains in it.
+        InputError: The folder holds no run and no config is given, the run has another config, its weights were
+            imported, or another process trains in it.
     """
     where: dict[str, Any] = {"devices": devices, "num_nodes": num_nodes, "progress": progress}
     folder.given = wanted or folder.given
@@ -118,15 +119,15 @@ def resume(
         if folder.best.exists() and _is_same(
             own, wanted, data := load_data(wanted or own, folder.split, progress=progress)
         ):
-            return finish(own, folder, data)  # base models that were trained side by side
+            return finish(own, folder, data)  # base models that were trained separately
         wanted = wanted or own
-        folder.job.unlink(missing_ok=True)  # or the job that is put into the queue again would come back here
+        folder.job.unlink(missing_ok=True)  # otherwise a requeued job would resume again
         return train(wanted, folder, overwrite=True, **where)
-    with going_on(folder), held(folder):
-        return _go_on(folder, wanted, **where)
+    with stoppable(folder), held(folder):
+        return _resumed(folder, wanted, **where)
 
 
-def _go_on(
+def _resumed(
     folder: RunFolder, wanted: Config | None, devices: int | str, num_nodes: int, progress: bool
 ) -> dict[str, Any]:
     config = folder.load_config()
@@ -136,24 +137,24 @@ def _go_on(
     last = load_checkpoint(folder.last)
     check_resumable(last, folder.last)
     done = int(last["epoch"]) + 1
-    longer = gone_on_with(config, wanted or config, done)
+    longer = resumed_config(config, wanted or config, done)
     L.seed_everything(config.seed, verbose=False)
     module = build_module(longer, data, LabelGraph.load(folder.graph) if folder.graph.exists() else None)
     trainer = trainer_of(longer, folder, devices, num_nodes, progress)
     if longer != config and is_first_process():
         folder.change_config(longer)
     if has_stopped(last):
-        rank_zero_only(note)("training ended for want of improvement (training.patience): no epoch is added")
+        rank_zero_only(note)("training was stopped early (training.patience): no epoch is added")
     else:
         fit_module(longer, folder, module, trainer, data_module(longer, data, first_epoch=done), ckpt_path=folder.last)
     return finish(longer, folder, data) if is_first_process() else {}
 
 
 def _is_same(config: Config, wanted: Config | None, data: RunData) -> bool:
-    """Return whether base models were trained side by side by the config that is wanted, and not to be longer."""
+    """Return whether base models were trained separately with the wanted config, and not for fewer epochs."""
     if not is_side_by_side(config, data.parts["train"]):
         return False
     if wanted is None:
         return True
     wanted = with_decisions(resolve_default(wanted, data.parts["train"]), data.tasks)
-    return wanted == config or gone_on_with(config, wanted, 0) == config
+    return wanted == config or resumed_config(config, wanted, 0) == config

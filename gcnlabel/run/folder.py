@@ -1,4 +1,4 @@
-"""The run folder: what is where."""
+"""The run folder and its files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from gcnlabel.training import BEST, LAST, LOGS
 
 
 def config_of_run(path: Path, changes: Iterable[str] = ()) -> Config:
-    """Return the config that a run keeps, with changes (``key=value``); one that does not say so is not calibrated.
+    """Return the config of a run, with changes (``key=value``); without ``calibrate`` it is ``none``.
 
-    A version that wrote no ``calibrate`` did not, and where training goes on, it goes on as it began.
+    Versions that wrote no ``calibrate`` did not calibrate, and a resumed run keeps that.
 
     Raises:
         InputError: The file is damaged, or a change is not allowed.
@@ -36,22 +36,22 @@ class RunFolder:
     Attributes:
         config: ``config.yaml``, every key resolved.
         graph: ``graph.safetensors``, the propagation graph (graph heads only).
-        split: ``split.csv``, which split each row is in (where the split was drawn by fractions only).
+        split: ``split.csv``, the split of each row (only for random splits by fractions).
         signature: ``signature.json``, tasks and shape of the inputs.
-        encoder: ``encoder.json``, what made the features (where ``gcnlabel features`` did).
-        metrics: ``metrics.csv``, one row an epoch.
+        encoder: ``encoder.json``, the encoder of the features (if ``gcnlabel features`` made them).
+        metrics: ``metrics.csv``, one row per epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
         evaluation: ``evaluation.json``.
-        rows: ``rows.csv``, what became of every row of the data, by split and reason.
+        rows: ``rows.csv``, numbers of used and left out rows of the data, by split and reason.
         predictions: ``predictions.safetensors``, scores and targets of the evaluated split; ``ids``, a JSON list of
-            the samples' ids as bytes, where the data have such; label vectors where the head has such.
-        job: ``slurm.json``, the job of SLURM that makes the run, if one does.
+            the samples' ids as bytes, if the data have ids; label vectors, if the head has some.
+        job: ``slurm.json``, the SLURM job that trains the run, if any.
 
     Args:
         path: The folder.
         trust: Whether code that its config names (``module:attribute``) may be run.
-        given: A config that the caller gave, whose code may be run.
+        given: A config from the caller, whose code may be run.
     """
 
     def __init__(self, path: str | Path, *, trust: bool = False, given: Config | None = None) -> None:
@@ -72,19 +72,19 @@ class RunFolder:
         self.job = self.path / "slurm.json"
 
     def refuse_a_run(self) -> None:
-        """Refuse a folder that holds a run.
+        """Check that the folder holds no run.
 
         Raises:
-            InputError: It does.
+            InputError: It holds a run.
         """
         if self.config.exists():
             raise InputError(
                 f"{self.path} holds a run already",
-                fix=f"go on with it: train --resume --output {self.path}, give another --output, or pass --overwrite",
+                fix=f"resume it: train --resume --output {self.path}, give another --output, or pass --overwrite",
             )
 
     def refuse_none(self) -> None:
-        """Refuse a folder that holds no run.
+        """Check that the folder holds a run.
 
         Raises:
             InputError: It holds none.
@@ -93,10 +93,10 @@ class RunFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make the folder where there is none, and keep other trainings out of it.
+        """Create the folder if needed, and lock it against other trainings.
 
         Raises:
-            InputError: Another process trains in it, or it cannot be made or written.
+            InputError: Another process trains in it, or it cannot be created or written.
         """
         with locked(writable_folder(self.path), "is being trained"):
             remove_torn(self.path)
@@ -105,14 +105,14 @@ class RunFolder:
 
     @property
     def is_imported(self) -> bool:
-        """Whether it holds weights that were not trained here, with which training cannot go on."""
+        """Whether it holds imported weights, whose training cannot be resumed."""
         return self.best.exists() and not self.last.exists() and not self.metrics.exists()
 
     def create(self, config: Config, *, overwrite: bool = False) -> None:
-        """Make the folder, without anything of an earlier run, and write the config.
+        """Create the folder, remove files of an earlier run, and write the config.
 
         Raises:
-            InputError: There is a run already and ``overwrite`` is false, or the folder cannot be written.
+            InputError: There is a run and ``overwrite`` is false, or the folder cannot be written.
         """
         if not overwrite:
             self.refuse_a_run()
@@ -120,7 +120,7 @@ class RunFolder:
         kept = (self.graph, self.split, self.signature, self.encoder, self.rows, self.metrics, self.job)
         made = [self.last, self.best, self.evaluation, self.predictions, *kept]
         if not (self.config.exists() and self.config.read_bytes() == dump_config(config).encode()):
-            made.insert(0, self.config)  # nothing of one run may stand beside the config of another
+            made.insert(0, self.config)  # removed first, so that no file remains with the config of another run
         try:
             for stale in (*made, *self.path.glob("hpc_ckpt_*.ckpt"), *self.last.parent.glob("hpc_ckpt_*.ckpt")):
                 stale.unlink(missing_ok=True)
@@ -130,17 +130,17 @@ class RunFolder:
         self.write_config(config)
 
     def write_config(self, config: Config, comments: Iterable[str] = ()) -> None:
-        """Write the config, in place of an earlier one, below lines of comment."""
-        said = "".join(f"# {' '.join(line.split())}\n" for line in comments)
+        """Write the config, after lines of comments; an existing file is replaced."""
+        head = "".join(f"# {' '.join(line.split())}\n" for line in comments)
         with atomic_write(self.config, overwrite=True) as temporary:
-            temporary.write_text(said + dump_config(config), encoding="utf-8")
+            temporary.write_text(head + dump_config(config), encoding="utf-8")
 
     def load_config(self) -> Config:
         """Return the config of the run.
 
         Raises:
-            InputError: The folder holds no run, or its config is damaged, or names code that the caller neither trusts
-                nor has named.
+            InputError: The folder holds no run, its config is damaged, or it names code that the caller neither trusts
+                nor has given.
         """
         self.refuse_none()
         with code_refused() as named:
@@ -150,23 +150,23 @@ class RunFolder:
         if not self.trust and (self.given is None or named_code(self.given) != named):
             raise UntrustedCodeError(
                 f"{self.path} names code that would be run: {shorten(named)}",
-                fix="--trust, where you know that code; train --resume also takes the same CONFIG again",
+                fix="pass --trust if you know that code; or, with train --resume, the same CONFIG again",
             )
         try:
             return config_of_run(self.config)
         except InputError:
             if named != [config.weighting.name]:
                 raise
-            return config  # how tasks were weighed is needed, and imported, only where training goes on
+            return config  # the weighting is only needed, and imported, to resume training
 
     def change_config(self, config: Config) -> None:
-        """Write another config of a run that goes on, without the evaluation of what it was."""
+        """Write another config of a run that is resumed, and remove its old evaluation."""
         for stale in (self.evaluation, self.predictions):
             stale.unlink(missing_ok=True)
         self.write_config(config)
 
     def write_evaluation(self, values: Mapping[str, Any]) -> None:
-        """Write the final evaluation, in place of an earlier one."""
+        """Write the final evaluation; an existing file is replaced."""
         with atomic_write(self.evaluation, overwrite=True) as temporary:
             temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Config and data -> the label graph of the head."""
+"""Build the label graph of the head from config and data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gcnlabel.run.data import Part, RunData
 
 
 def build_graph(config: Config, data: RunData) -> LabelGraph | None:
-    """Return the graph of the head, read or measured on the training part; None for a head without one.
+    """Return the graph of the head, read or measured on the training split; None for a head without a graph.
 
     Raises:
         InputError: The graph does not match the tasks or has no embeddings.
@@ -35,7 +35,7 @@ def build_graph(config: Config, data: RunData) -> LabelGraph | None:
 
 
 def graph_recipe(settings: Graph) -> GraphRecipe:
-    """Return how the settings of a graph measure and finish it."""
+    """Return the recipe of graph settings."""
     return GraphRecipe(
         convention=settings.convention,
         statistic=None if settings.statistic is None else _of_pairs(settings.statistic),
@@ -53,7 +53,7 @@ def _of_pairs(parts: dict[str, Named]) -> dict[Pair, Named]:
 
 
 def raw_graph(config: Config, part: Part) -> LabelGraph:
-    """Return the raw graph that a config measures on a part of the data; what was measured once is kept with it."""
+    """Return the raw graph that a config measures on samples; it is cached in ``part.measured``."""
     recipe = graph_recipe(config.graph)
     key = recipe.measured_as(part.annotations.tasks)
     if key not in part.measured:
@@ -62,10 +62,10 @@ def raw_graph(config: Config, part: Part) -> LabelGraph:
 
 
 def finished_graph(config: Config, raw: LabelGraph) -> LabelGraph:
-    """Return the propagation graph with embeddings that a config makes of a raw one.
+    """Return the propagation graph with embeddings of a raw graph, by a config.
 
     Raises:
-        InputError: The config names no embeddings, or a label has none.
+        InputError: The config names no embeddings, or a label has no embedding.
     """
     if config.graph.embeddings is None:
         raise InputError("graph.embeddings is not given", expected="emotion-words, one-hot, random:SIZE:SEED or a file")
@@ -73,7 +73,7 @@ def finished_graph(config: Config, raw: LabelGraph) -> LabelGraph:
 
 
 def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
-    """Return the graph of a config, measured on the training split; self-loops alone where no pair is a neighbour."""
+    """Return the graph of a config, measured on the training split; only self-loops if no labels are neighbours."""
     raw = raw_graph(config, data.parts["train"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)  # isolated labels are common with few samples
@@ -86,7 +86,7 @@ def graph_or_loops(config: Config, data: RunData) -> LabelGraph:
 
 
 def with_adjacency(graph: LabelGraph, adjacency: Tensor) -> LabelGraph:
-    """Return the graph with another propagation matrix [L, L], all L² edges of it, zeros too.
+    """Return the graph with another propagation matrix [L, L], with all L² edges, including zeros.
 
     Graphs of different seeds then have the same number of edges, and their models can be stacked.
     """

@@ -1,4 +1,4 @@
-"""Bootstrap intervals of what a run reports: how far its metrics depend on which samples were evaluated."""
+"""Bootstrap confidence intervals of metrics."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from gcnlabel.progress import Report, counted
 from gcnlabel.tasks import Task, TaskSet
 
 LEVEL = 0.95
-"""Share of the resamples inside an interval."""
+"""Confidence level of an interval."""
 RESAMPLES = 1000
-"""Of a usual interval."""
+"""Default number of resamples."""
 Scores = Mapping[str, Tensor]
 Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws with replacement of what samples belong to.
+    """Bootstrap resamples of units, the groups of samples that are independent of each other.
 
     Attributes:
-        resamples: Number of draws.
-        seed: Of the draws.
-        units: What each sample belongs to [N], as :func:`units_of` says it; None for samples that are independent.
+        resamples: Number of resamples.
+        seed: Random seed.
+        units: Unit of each sample [N], see :func:`units_of`; None if all samples are independent.
     """
 
     resamples: int = RESAMPLES
@@ -39,11 +39,11 @@ class Draws:
     units: Any = None
 
     def __bool__(self) -> bool:
-        """Return whether there is any."""
+        """Return whether there are resamples."""
         return self.resamples > 0
 
     def of_rows(self, samples: int) -> Iterator[Tensor]:
-        """Yield the rows of each draw, those of a unit together: as many units as there are.
+        """Yield the rows of each resample: as many units as there are, drawn with replacement, with all their rows.
 
         Args:
             samples: Number of samples, N.
@@ -63,8 +63,8 @@ class Draws:
             inside = np.arange(ends[-1]) - np.repeat(ends - counts, counts)  # 0, 1, .. within each drawn unit
             yield torch.from_numpy(order[np.repeat(starts[units], counts) + inside])
 
-    def said(self, samples: int) -> dict[str, int]:
-        """Return number of draws, seed and number of units."""
+    def described(self, samples: int) -> dict[str, int]:
+        """Return number of resamples, seed and number of units."""
         units = int(self._unit_of_rows(samples).max(initial=-1)) + 1
         return {"resamples": self.resamples, "seed": self.seed, "units": units}
 
@@ -85,20 +85,20 @@ def bootstrap_intervals(
 ) -> dict[str, Any]:
     """Return percentile intervals of every metric (Efron and Tibshirani 1993, chapter 13).
 
-    Metrics of all tasks are measured on each draw. Where a draw does not define one, as of a rare label, its interval
-    is that of the others.
+    Metrics of all tasks are computed on each resample; resamples on which a metric is undefined (e.g. without a rare
+    label) are left out of its interval.
 
     Args:
         tasks: The tasks.
-        scores: Of each task [N, labels of the task].
-        targets: Of each task, as metrics take them.
-        draws: How samples are drawn.
-        thresholds: Decision thresholds of tasks of tags [labels of the task]; they are not tuned anew on a draw.
-        progress: Called with the number of draws done, and of all.
+        scores: Scores of each task [N, labels of the task].
+        targets: Targets of each task, as for its metrics.
+        draws: The resamples.
+        thresholds: Decision thresholds of tasks of tags [labels of the task]; not tuned on the resamples.
+        progress: Called with the number of finished resamples, and of all.
 
     Returns:
-        ``level``, ``resamples``, ``seed``, ``units`` (how many were drawn from) and ``tasks``: task -> metric -> lower
-        and upper bound.
+        ``level``, ``resamples``, ``seed``, ``units`` (number of units) and ``tasks``: task -> metric -> lower and upper
+        bound.
 
     Example:
         >>> from gcnlabel.tasks import Categorical
@@ -114,11 +114,11 @@ def bootstrap_intervals(
             for name, value in _measured(task, scores, targets, thresholds or {}, rows).items():
                 found[task.name].setdefault(name, []).append(value)
     intervals = {task: {name: _interval(values) for name, values in of.items()} for task, of in found.items()}
-    return {"level": LEVEL, **draws.said(samples), "tasks": intervals}
+    return {"level": LEVEL, **draws.described(samples), "tasks": intervals}
 
 
 def units_of(annotations: Annotations) -> Any:
-    """Return what samples belong to that are not independent: their groups, else their ids where some are the same."""
+    """Return the units of dependent samples: their groups, else their ids if some are equal, else None."""
     if annotations.groups is not None:
         return annotations.groups
     ids = annotations.ids

@@ -1,4 +1,4 @@
-"""Config and data -> how long is trained, on which batches, and what is kept."""
+"""Build loaders, batch plan and selection from config and data."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gcnlabel.training import BatchPlan, MultiTaskDataModule, Selection, Steps, 
 
 
 def data_module(config: Config, data: RunData, *, first_epoch: int = 0) -> MultiTaskDataModule:
-    """Return the loaders of a run: augmented where the config says so, with samples of rare labels added.
+    """Return the loaders of a run, with augmentation as configured and oversampling of rare labels.
 
     Args:
         config: Config of the run.
         data: Its data.
-        first_epoch: The epoch that training begins with, from 0.
+        first_epoch: First epoch of the training, from 0.
     """
     in_loader = config.training.augment_on == "loader"
     transforms = {"train": AUGMENTATIONS.make(config.training.augment) if in_loader else None}
@@ -35,7 +35,7 @@ def data_module(config: Config, data: RunData, *, first_epoch: int = 0) -> Multi
 
 
 def batch_plan(config: Config) -> BatchPlan:
-    """Return how long a config trains, and on which batches."""
+    """Return the plan of epochs and batches of a config."""
     settings = config.training
     return BatchPlan(
         epochs=settings.epochs,
@@ -48,20 +48,20 @@ def batch_plan(config: Config) -> BatchPlan:
 
 
 def steps(config: Config) -> Steps:
-    """Return what a step of the optimizer is made of."""
+    """Return the options of optimizer steps of a config."""
     settings = config.training
     return Steps(clip=settings.clip, accumulate=settings.accumulate, average=settings.average)
 
 
 def selection(config: Config) -> Selection:
-    """Return what selects the epoch that a config keeps."""
+    """Return the selection of the epoch of a config."""
     return Selection(**config.select.model_dump())
 
 
 def check_selection(config: Config, data: RunData) -> None:
-    """Check that the metric that selects the checkpoint exists on this data.
+    """Check that the metric that selects the checkpoint exists for the data.
 
     Raises:
-        InputError: It does not; the closest one is named.
+        InputError: It does not; the message names the closest one.
     """
     selection(config).check(data.tasks, targets_to_tensors(data.parts[config.select.split].annotations))

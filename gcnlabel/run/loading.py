@@ -1,4 +1,4 @@
-"""A run folder -> its model with the weights of the selected checkpoint, without the data it was trained on."""
+"""Load the model of a run folder, without its data."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from gcnlabel.training import load_checkpoint
 
 
 def load_model(folder: RunFolder, signature: Signature | None = None) -> tuple[MultiTaskModel, dict[str, Any]]:
-    """Return the model of a run, in evaluation mode, and the selected checkpoint, from what the folder holds.
+    """Return the model of a run, in evaluation mode, and the selected checkpoint.
 
-    How the tasks were weighed while it was trained is left behind: a scheme of the user's need not be there any more.
+    The weighting of tasks is not loaded, so that a user-defined weighting need not be importable.
 
     Args:
         folder: The run, trained or imported.
-        signature: Its tasks and inputs, where they are known from its data; None for what the folder keeps.
+        signature: Its tasks and inputs, if known from its data; None to read them from the folder.
 
     Raises:
-        InputError: The folder holds no whole run, or the checkpoint does not fit config and graph.
+        InputError: The folder holds no complete run, or the checkpoint does not fit config and graph.
     """
     config = folder.load_config()
     checkpoint = load_checkpoint(folder.best)
@@ -49,18 +49,18 @@ def load_model(folder: RunFolder, signature: Signature | None = None) -> tuple[M
 
 
 def kept_signature(folder: RunFolder, state: Mapping[str, Tensor]) -> Signature:
-    """Return tasks and size of the inputs of a run, of an older one from its config and weights."""
+    """Return tasks and shape of the inputs of a run; for an older run from its config and weights."""
     if folder.signature.exists():
         return Signature.load(folder.signature)
     return Signature(run_tasks(folder), folder.load_config().data.image_shape or (_features_in(state),))
 
 
 def _features_in(state: Mapping[str, Tensor]) -> int:
-    """Return the number of features that the first layer of a checkpoint takes, of a run that does not keep it."""
+    """Return the number of input features of a checkpoint, from the shapes of its weights."""
     backbone = [value for name, value in state.items() if name.startswith("model.backbone.")]
     if backbone:
         return backbone[0].shape[-1]
-    for ending in (".tokens.linear.weight", ".residual", ".vectors"):  # tokens first: vectors behind them are smaller
+    for ending in (".tokens.linear.weight", ".residual", ".vectors"):  # tokens first: vectors after them are smaller
         for name, value in state.items():
             if name.endswith(ending):
                 return value.shape[1]

@@ -1,4 +1,4 @@
-"""What may change when a run goes on: how many epochs it has, and what does not touch its training."""
+"""Check the changes of a config when a run is resumed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from gcnlabel.training.schedules import SCHEDULES
 CHANGEABLE = ("training.epochs", "training.workers", "calibrate")
 
 
-def gone_on_with(config: Config, wanted: Config, done: int) -> Config:
-    """Return the config of a run that goes on as another config wants it.
+def resumed_config(config: Config, wanted: Config, done: int) -> Config:
+    """Return the config of a resumed run, after checking its changes.
 
     Args:
-        config: Of the run.
-        wanted: What the caller wants.
-        done: Epochs that are finished.
+        config: Config of the run.
+        wanted: Config that the caller wants.
+        done: Number of finished epochs.
 
     Raises:
-        InputError: They differ in more than :data:`CHANGEABLE`, or more epochs are finished than are wanted.
+        InputError: They differ in more than :data:`CHANGEABLE`, or more epochs are finished than wanted.
 
     Warns:
         GcnlabelWarning: The learning rate depends on the number of epochs.
@@ -34,24 +34,24 @@ def gone_on_with(config: Config, wanted: Config, done: int) -> Config:
     if fixed:
         raise InputError(
             f"the run has another config: {shorten(fixed)}",
-            expected=f"the same but for {', '.join(CHANGEABLE)}",
-            fix="--resume without CONFIG takes the run's own; --overwrite instead of --resume trains it anew",
+            expected=f"the same except for {', '.join(CHANGEABLE)}",
+            fix="use --resume without CONFIG for the run's own config; or --overwrite to train again",
         )
     if wanted.training.epochs < done:
-        raise InputError(f"training.epochs: {wanted.training.epochs}", expected=f"at least {done}, which are finished")
+        raise InputError(f"training.epochs: {wanted.training.epochs}", expected=f"at least the {done} finished epochs")
     if "training.epochs" in differ and done:
         if wanted.training.min_steps:
             raise InputError(
                 f"training.epochs: {wanted.training.epochs} of a run with training.min_steps",
                 expected=f"{config.training.epochs}: an epoch would have another number of batches",
-                fix="train it anew with --overwrite",
+                fix="train it again with --overwrite",
             )
-        _say_schedule(config, wanted, done)
+        _warn_schedule(config, wanted, done)
     return wanted
 
 
 def flat(config: Config) -> dict[str, Any]:
-    """Return the values of a config by their keys, with dots between the levels."""
+    """Return the values of a config by dotted keys."""
     return _flat(config.model_dump(), "")
 
 
@@ -63,14 +63,14 @@ def _flat(section: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return values
 
 
-def _say_schedule(config: Config, wanted: Config, done: int) -> None:
+def _warn_schedule(config: Config, wanted: Config, done: int) -> None:
     settings, epochs = config.optimizer, (config.training.epochs, wanted.training.epochs)
     rates = [settings.lr * SCHEDULES.make(settings.schedule, number)(done) for number in epochs]
     if not math.isclose(*rates, abs_tol=1e-12):
         warnings.warn(
             f"the {settings.schedule.name} schedule now spans {epochs[1]} epochs instead of {epochs[0]}: the learning "
-            f"rate goes on at {rates[1]:.3g}, not {rates[0]:.3g}; {epochs[1]} epochs in one go would give another "
-            "result",
+            f"rate continues at {rates[1]:.3g}, not {rates[0]:.3g}; an uninterrupted training of {epochs[1]} epochs "
+            "would give another result",
             GcnlabelWarning,
             stacklevel=4,
         )

@@ -1,4 +1,4 @@
-"""What must be said with the numbers of an evaluation."""
+"""Notes that qualify the numbers of an evaluation."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from gcnlabel.tasks import TaskSet
 def notes_of_data(
     config: Config, data: RunData, split: str, targets: Mapping[str, Tensor], thresholds: Mapping[str, Any]
 ) -> list[str]:
-    """Return lines about the samples that are measured, and how their scores became decisions.
+    """Return notes on the evaluated samples and the decision thresholds.
 
     Args:
-        config: What is evaluated.
+        config: The evaluated config.
         data: Its data.
-        split: The split that is measured.
+        split: The evaluated split.
         targets: Targets of the split.
         thresholds: Tuned thresholds of tags, by task.
     """
     notes = [] if data.note is None else [data.note]
     if thresholds:
-        notes.append("decision thresholds of the tags were tuned for micro-F1 on the held-out val part")
+        notes.append("decision thresholds of the tags were tuned for micro-F1 on the val split")
     if config.select.split == split:
         notes.append(f"the checkpoint was selected on {split}, which is reported here: these numbers are optimistic")
     if config.evaluate.test_time is not None:
@@ -39,7 +39,7 @@ def notes_of_data(
 
 
 def notes_of_run(folder: RunFolder, config: Config, checkpoint: Mapping[str, Any], tasks: TaskSet) -> list[str]:
-    """Return lines about the checkpoint that is measured: how it is calibrated, and whether training was stopped."""
+    """Return notes on the evaluated checkpoint: its calibration, and whether training was interrupted."""
     unfinished = _unfinished(folder, config, int(checkpoint["epoch"]) + 1)
     return [*_calibration(config, tasks, checkpoint.get(CALIBRATION)), *unfinished]
 
@@ -48,14 +48,14 @@ def _calibration(config: Config, tasks: TaskSet, said: str | None) -> list[str]:
     if said is not None:
         return [str(said)]
     wanted = calibration_methods(config, tasks)
-    return ["the dimensions are not calibrated: train --resume does it after the last epoch"] if wanted else []
+    return ["the dimensions are not calibrated: train --resume calibrates after the last epoch"] if wanted else []
 
 
 def _unknown_tags(tasks: TaskSet, targets: Mapping[str, Tensor]) -> list[str]:
     counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if task.unknown == "negative"}
     return [
-        f"{count} unknown tags of {name} count as negative where decisions are measured "
-        "(F1, CP .. OF1, Hamming loss, subset accuracy, tuned thresholds); mAP and ranks leave them out"
+        f"{count} unknown tags of {name} count as negative in metrics of decisions (F1, CP .. OF1, Hamming loss, "
+        "subset accuracy, tuned thresholds); mAP and ranking metrics leave them out"
         for name, count in counts.items()
         if count
     ]
@@ -70,5 +70,5 @@ def _unfinished(folder: RunFolder, config: Config, selected: int) -> list[str]:
         return [str(error).partition("\n")[0]]
     wanted, patience = config.training.epochs, config.training.patience
     if patience is not None and done - selected >= patience:
-        return []  # it ended for want of improvement
-    return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}: train --resume goes on"]
+        return []  # early stopping
+    return [] if done >= wanted else [f"training was stopped after epoch {done} of {wanted}; continue: train --resume"]

@@ -1,4 +1,4 @@
-"""The data of a run: its three parts, and what was decided on the way."""
+"""The data of a run: its three splits, and the report of its rows."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gcnlabel.tasks import TaskSet
 
 @dataclass(frozen=True)
 class RunData:
-    """The three parts of the data.
+    """The three splits of the data.
 
     Attributes:
-        tasks: Tasks that are annotated.
-        parts: ``train``, ``val`` and ``test``.
-        note: What every report on this data must say, or None.
-        rows: What became of every row that was read.
-        drawn: All annotations and the rows of each split, where they were drawn by fractions.
+        tasks: The annotated tasks.
+        parts: Samples of ``train``, ``val`` and ``test``.
+        note: A note for every report on this data, or None.
+        rows: Report of the rows that were read.
+        drawn: All annotations and the rows of each split, for random splits by fractions.
     """
 
     tasks: TaskSet
@@ -35,18 +35,18 @@ class RunData:
 
     @property
     def signature(self) -> Signature:
-        """Tasks and size of the inputs."""
+        """Tasks and shape of the inputs."""
         return Signature(self.tasks, tuple(self.parts["train"].inputs.shape[1:]))
 
     def keep_in(self, folder: RunFolder) -> None:
-        """Write what a run keeps of its data: what became of every row, tasks, size of the inputs, a drawn split."""
+        """Write the files of a run about its data: report of rows, tasks, shape of the inputs, random split."""
         self.rows.save(folder.rows)
         self.signature.save(folder.signature)
         if self.drawn is not None:
             write_split(folder.split, *self.drawn)
 
     def of_tasks(self, names: Sequence[str]) -> RunData:
-        """Return the data with some of its tasks alone."""
+        """Return the data with only some of its tasks."""
         tasks = TaskSet([self.tasks[name] for name in names])
         parts = {name: Part(part.annotations.of_tasks(tasks), part.inputs) for name, part in self.parts.items()}
         return replace(self, tasks=tasks, parts=parts)

@@ -1,4 +1,4 @@
-"""Whether a folder holds a run, told without loading what works with runs."""
+"""Check whether a folder holds a run, without heavy imports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CONFIG = "config.yaml"
 
 
 def refuse_none(path: str | Path) -> None:
-    """Refuse a folder that holds no run.
+    """Check that a folder holds a run.
 
     Raises:
         InputError: It holds none.

@@ -1,4 +1,4 @@
-"""The files of a run folder, which may be damaged: what they hold, or one clear message."""
+"""Read the files of a run folder, and explain damaged ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVALUATION = {"split": str, "samples": int, "head": str, "selected": dict, "note
 
 
 def read_evaluation(path: Path) -> dict[str, Any]:
-    """Return what an evaluation wrote.
+    """Return the content of ``evaluation.json``.
 
     Raises:
         InputError: The file is damaged.
@@ -40,16 +40,18 @@ def read_evaluation(path: Path) -> dict[str, Any]:
             _check_kinds({task: by_label}, {task: dict})
             if not all(isinstance(value, int | float) for value in by_label.values()):
                 raise ValueError(f"thresholds of {task!r} are no numbers")
+        if "intervals" in values:
+            _check_intervals(values["intervals"])
     except (ValueError, AttributeError, RecursionError) as error:
         raise _damaged(path, error, "gcnlabel evaluate") from error
     return dict(values)
 
 
 def read_predictions(path: Path, tasks: TaskSet) -> dict[str, Tensor]:
-    """Return scores and targets of each task, and label vectors where there are such.
+    """Return scores and targets of each task, and label vectors if there are some.
 
     Raises:
-        InputError: The file is damaged, or of other tasks.
+        InputError: The file is damaged, or has other tasks.
     """
     existing_file(path, "predictions")
     try:
@@ -58,7 +60,7 @@ def read_predictions(path: Path, tasks: TaskSet) -> dict[str, Tensor]:
             scores, targets = tensors[f"scores/{task.name}"], tensors[f"targets/{task.name}"]
             if scores.ndim != 2 or scores.shape[1] != len(task) or len(targets) != len(scores):
                 raise ValueError(f"{task.name} has scores {list(scores.shape)} and targets {list(targets.shape)}")
-            if task.exclusive:  # an index that is no class would be beyond a table
+            if task.exclusive:  # checks that indices are those of classes
                 task.checked(targets.numpy())
         vectors = tensors.get("label_vectors")
         if vectors is not None and (vectors.ndim != 2 or len(vectors) != tasks.num_labels):
@@ -93,13 +95,22 @@ def _check_kinds(values: Any, kinds: Mapping[str, type]) -> None:
             raise ValueError(f"{key} is {values.get(key)!r:.80}")
 
 
+def _check_intervals(values: Any) -> None:
+    _check_kinds(values, {"level": float, "resamples": int, "units": int, "tasks": dict})
+    for of_task in values["tasks"].values():
+        for name, bounds in of_task.items():
+            two = isinstance(bounds, list) and len(bounds) == 2
+            if not two or not all(isinstance(bound, int | float) for bound in bounds):
+                raise ValueError(f"the interval of {name} is {bounds!r:.80}")
+
+
 def _damaged(path: Path, error: Exception, remedy: str) -> InputError:
     why = str(error).partition("\n")[0] or type(error).__name__
     return InputError(f"{path} is damaged: {why}", fix=f"write it again: {remedy}")
 
 
 def read_plain_config(path: Path) -> dict[str, Any]:
-    """Return a config as plain values, which are shown and compared; no code that it names is run.
+    """Return a config as plain values, to show and compare; code that it names is not run.
 
     Raises:
         InputError: The file is damaged or cannot be read.

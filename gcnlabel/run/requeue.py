@@ -1,4 +1,4 @@
-"""A run that a signal stops says how to go on; as a job of SLURM that is told to make room, it goes on by itself."""
+"""Handle signals during training: say how to resume, and requeue a SLURM job that is preempted."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from gcnlabel.run.folder import RunFolder
 from gcnlabel.stopping import Stopped, stopping
 
 INTERACTIVE = ("bash", "interactive")
-"""Names of jobs that a person works in, which cannot be queued again."""
+"""Names of interactive jobs, which cannot be requeued."""
 PATIENCE = 15
-"""Seconds that SLURM may take to answer."""
+"""Seconds to wait for an answer of SLURM."""
 
 
 def is_first_process() -> bool:
-    """Return whether this is the process, of those that train together, that writes files and reports."""
+    """Return whether this is the process that writes files and reports, among those that train together."""
     return int(rank_zero_only.rank or 0) == 0
 
 
 @contextmanager
-def going_on(folder: RunFolder) -> Iterator[None]:
-    """Train, or go on: a signal ends it with what to do then. SLURM's SIGUSR1 puts the job into the queue again.
+def stoppable(folder: RunFolder) -> Iterator[None]:
+    """Return a context for training that a signal ends with advice; on SLURM's SIGUSR1 the job is requeued.
 
     Raises:
-        Stopped: A signal came.
+        Stopped: A signal was received.
     """
-    with stopping(f"go on with: gcnlabel train --resume --output {folder.path}"):
+    with stopping(f"continue with: gcnlabel train --resume --output {folder.path}"):
         try:
             yield
         except KeyboardInterrupt as stop:
-            raise Stopped(getattr(stop, "signum", signal.SIGINT), _way_on(folder, stop)) from None
+            raise Stopped(getattr(stop, "signum", signal.SIGINT), _advice(folder, stop)) from None
 
 
 def note_job(folder: RunFolder) -> None:
-    """Keep in the folder which job of SLURM makes the run, if any does."""
+    """Write to the folder which SLURM job trains the run, if any."""
     if (job := current_job()) is not None:
         _write(folder, job, queued_again=False)
 
 
 def is_restarted(folder: RunFolder) -> bool:
-    """Return whether the run was begun by this very job of SLURM, before the job was put into the queue again."""
+    """Return whether this SLURM job started the run before it was requeued."""
     job, found = current_job(), {}
     with suppress(OSError, ValueError):
         found = json.loads(folder.job.read_text(encoding="utf-8"))
@@ -59,35 +59,35 @@ def is_restarted(folder: RunFolder) -> bool:
 
 
 def current_job() -> str | None:
-    """Return the name of the SLURM job that this process belongs to, None outside and in interactive ones."""
+    """Return the id of the SLURM job of this process; None outside of SLURM and in interactive jobs."""
     array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
     name = f"{array}_{task}" if array and task else os.environ.get("SLURM_JOB_ID", "")
     known = re.fullmatch(r"[0-9_]+", name) and os.environ.get("SLURM_JOB_NAME") not in INTERACTIVE
     return name if known else None
 
 
-def _way_on(folder: RunFolder, stop: KeyboardInterrupt) -> str:
+def _advice(folder: RunFolder, stop: KeyboardInterrupt) -> str:
     job = current_job()
     if job is not None and getattr(stop, "signum", None) == signal.SIGUSR1:
         if not is_first_process():
-            return f"the first process queues job {job} again"
+            return f"the first process requeues job {job}"
         if folder.path.is_dir():
             _write(folder, job, queued_again=True)
         if (failure := _requeue(job)) is None:
-            return f"job {job} is in the queue again and goes on after the last finished epoch"
-        return f"job {job} cannot be queued again ({failure}); {_resume(folder)}"
+            return f"job {job} is requeued and continues after the last finished epoch"
+        return f"job {job} cannot be requeued ({failure}); {_resume(folder)}"
     return _resume(folder)
 
 
 def _resume(folder: RunFolder) -> str:
     if not folder.config.exists():
-        return "nothing was written: the same command begins anew"
-    more = "" if folder.last.exists() else " (no epoch was finished: it begins anew)"
-    return f"go on with: gcnlabel train --resume --output {folder.path}{more}"
+        return "nothing was written: run the same command to start again"
+    more = "" if folder.last.exists() else " (no epoch was finished: it starts again)"
+    return f"continue with: gcnlabel train --resume --output {folder.path}{more}"
 
 
 def _requeue(job: str) -> str | None:
-    """Put a job into SLURM's queue again; return why it failed, or None."""
+    """Requeue a SLURM job; return the reason of a failure, or None."""
     try:
         command = ["scontrol", "requeue", job]
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)

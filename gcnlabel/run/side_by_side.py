@@ -1,4 +1,4 @@
-"""Small models trained side by side, each as ``gcnlabel train`` would train it by itself."""
+"""Train many small models at once, each with the result of ``gcnlabel train``."""
 
 from __future__ import annotations
 
@@ -17,34 +17,33 @@ from gcnlabel.run.loaders import batch_plan, selection, steps
 from gcnlabel.training import BatchPlan, Trial, fit, portions, predict
 
 EXTENSIONS = 2
-"""How often learning rates beyond the best one are tried, where that is the lowest or the highest."""
+"""Number of further learning rates to try beyond the lowest or highest, while that is the best."""
 
 
 def check_side_by_side(config: Config) -> None:
-    """Check that a config says nothing that ``gcnlabel train`` follows and models side by side do not.
+    """Check that batched training supports every setting of a config.
 
-    Weights of tasks that follow the losses would differ from model to model, and a difference between two heads could
-    then be that of their weights.
+    Weights of tasks that depend on the losses are refused too: they would differ between compared models.
 
     Raises:
-        InputError: It does.
+        InputError: A setting is not supported.
     """
     if config.weighting.name != "fixed":
         raise InputError(
             f"weighting: {config.weighting.name!r}",
-            expected="fixed: what is compared is trained with the same weights of tasks",
+            expected="fixed: compared models are trained with the same weights of tasks",
             fix="--set weighting=fixed, with loss.TASK.weight for each task",
         )
     if config.select.split != "val":
         raise InputError(
             f"select.split: {config.select.split}",
-            expected="val: the test split is what is compared on",
+            expected="val: models are compared on the test split",
             fix="--set select.split=val",
         )
     if config.training.precision != "32-true":
         raise InputError(
             f"training.precision: {config.training.precision}",
-            expected="32-true: models are trained side by side, in float32",
+            expected="32-true: models are trained together, in float32",
             fix="--set training.precision=32-true",
         )
     asked = {"training.average": config.training.average, "training.mix": config.training.mix}
@@ -53,9 +52,9 @@ def check_side_by_side(config: Config) -> None:
     if alone is not None:
         raise InputError(
             alone,
-            expected="what models side by side follow: AdamW, Adam or SGD, a schedule that no metric changes, no side "
-            "frozen, no average of the weights, no mixed samples and no test-time augmentation",
-            fix="leave it out of the config, or train the heads one by one with gcnlabel train",
+            expected="a setting for models that are trained together: AdamW, Adam or SGD, a schedule that does not "
+            "follow a metric, no frozen side, no weight averaging, no mixing and no test-time augmentation",
+            fix="leave it out of the config, or train each head with gcnlabel train",
         )
 
 
@@ -68,21 +67,24 @@ def make_trial(
     seed: int | None = None,
     kind: Hashable = None,
 ) -> Trial:
-    """Return a model to train on the data of a run as a config says.
+    """Return the trial of a model on the data of a run, by a config.
 
     Args:
         config: The config.
-        data: The data; its test split is not looked at.
-        model: The model, freshly drawn.
-        rate: Learning rate instead of the config's.
-        seed: Seed of the order instead of the config's.
-        kind: Of the architecture, where trials of several are fitted together.
+        data: The data; its test split is not used.
+        model: The initialised model.
+        rate: Learning rate; None for the config's.
+        seed: Seed of the order of samples; None for the config's.
+        kind: Key of the architecture, if trials of several architectures are fitted together.
+
+    Raises:
+        InputError: The loss has learned parameters.
     """
     loss = build_loss(config, data)
     if any(True for _ in loss.parameters()):
         raise InputError(
-            "a loss that learns parameters of its own",
-            expected="one without: models side by side are trained by fixed losses",
+            "a loss with learned parameters",
+            expected="a loss without parameters: models that are trained together have fixed losses",
             fix="train it with gcnlabel train, or name another loss",
         )
     return Trial(
@@ -102,9 +104,9 @@ def fit_trials(
     progress: Callable[[int], None] = lambda trained: None,
     **bounds: int | None,
 ) -> None:
-    """Train models by the recipe of a config; leave each with the weights of its selected epoch, and calibrated.
+    """Train models by a config; each ends with the weights of its selected epoch, and calibrated.
 
-    ``value`` is that of the calibrated model.
+    ``value`` of a trial is that of the calibrated model.
 
     Args:
         config: The config.
@@ -128,17 +130,17 @@ def tuned(
     progress: Callable[[int], None] = lambda trained: None,
     **bounds: int | None,
 ) -> dict[str, Trial]:
-    """Train models at several learning rates, and return each at the rate that is best on held-out samples.
+    """Train models at several learning rates; return each at the rate that is best on held-out samples.
 
-    Where that is the lowest or highest, the rate beyond it is tried too, up to :data:`EXTENSIONS` times. Of equals, the
-    lowest rate is taken.
+    If that is the lowest or highest rate, the next rate beyond it is tried too, up to :data:`EXTENSIONS` times. On
+    ties, the lowest rate is returned.
 
     Args:
         config: The config.
-        makers: Name -> what makes the trial of a learning rate.
+        makers: Name -> function from a learning rate to its trial.
         rates: The learning rates.
         progress: Called with the number of models that were trained together.
-        bounds: As :func:`fit_trials` takes them.
+        bounds: As for :func:`fit_trials`.
     """
     found: dict[str, list[Trial]] = {name: [] for name in makers}
     todo = {name: list(rates) for name in makers}
@@ -156,7 +158,7 @@ def tuned(
 
 
 def beyond(rates: Sequence[float], best: float) -> list[float]:
-    """Return the rate beyond the best one, where that is the lowest or the highest of several.
+    """Return the next rate beyond the best one, if that is the lowest or highest of several; else an empty list.
 
     Example:
         >>> beyond([0.1, 0.3, 1.0], 1.0), beyond([0.1, 0.3, 1.0], 0.3), beyond([0.1], 0.1)
@@ -168,7 +170,7 @@ def beyond(rates: Sequence[float], best: float) -> list[float]:
 
 
 def _calibrate(config: Config, trial: Trial) -> None:
-    """Calibrate a trained model on what it was trained on, and measure anew what selects."""
+    """Calibrate a trained model on its training samples, and update the value of its selection."""
     model, tasks = trial.model, trial.model.head.tasks
     if methods := calibration_methods(config, tasks):
         calibrate(

@@ -1,4 +1,4 @@
-"""What a run takes and predicts, kept in its folder: nothing has to be read again, or guessed, to use it."""
+"""Tasks and input shape of a run, saved in its folder."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from gcnlabel.files import atomic_write, existing_file
 from gcnlabel.tasks import TaskSet
 
 MAX_SIZE = 2**24
-"""Of one dimension of an input: more is damage."""
+"""Largest dimension of an input; a larger one means a damaged file."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """Tasks and size of the inputs of a run.
+    """Tasks and shape of the inputs of a run.
 
     Attributes:
-        tasks: What it predicts.
-        inputs: Shape of one input: (D,) of features, (C, H, W) of images, (D, A) of graphs: features of a node
-            and of an edge.
+        tasks: The predicted tasks.
+        inputs: Shape of one input: (D,) for features, (C, H, W) for images, (D, A) for graphs (number of features of a
+            node and of an edge).
     """
 
     tasks: TaskSet
     inputs: tuple[int, ...]
 
     def save(self, path: Path) -> None:
-        """Write a JSON file, in place of an earlier one."""
+        """Write a JSON file; an existing file is replaced."""
         content = {"tasks": self.tasks.to_declarations(), "inputs": list(self.inputs)}
         with atomic_write(path, overwrite=True) as temporary:
             temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Signature:
-        """Return what :meth:`save` wrote.
+        """Read a file that :meth:`save` wrote.
 
         Raises:
             InputError: The file is damaged.
@@ -53,4 +53,5 @@ class Signature:
             return cls(TaskSet.from_dict(content["tasks"], where=path), tuple(shape))
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             why = str(error).partition("\n")[0]
-            raise InputError(f"{path} is damaged: {why}", fix="remove it: config and graph say most of it") from error
+            fix = "remove it: tasks and shape are then read from config and graph, where possible"
+            raise InputError(f"{path} is damaged: {why}", fix=fix) from error

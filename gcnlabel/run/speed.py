@@ -1,4 +1,4 @@
-"""What of a config makes training faster and does not touch its numbers."""
+"""Options that make training faster without changing its results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gcnlabel.training import MultiTaskModule
 
 
 def set_for_speed(module: MultiTaskModule, config: Config) -> None:
-    """Set up what is a matter of speed alone: where batches are augmented, memory layout, compilation."""
+    """Apply the options of speed to a module: place of augmentation, memory format, compilation."""
     settings = config.training
     if settings.augment_on == "device":
         module.augment = AUGMENTATIONS.make(settings.augment)

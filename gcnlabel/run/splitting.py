@@ -1,4 +1,4 @@
-"""A split that was drawn, kept in a file."""
+"""Save and read a random split."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gcnlabel.sources.splits import PARTS, Rows
 
 
 def write_split(path: Path, annotations: Annotations, rows: Mapping[str, Rows]) -> None:
-    """Write which split each row is in: its number (from 0), split and id; without ids, a checksum of its targets."""
+    """Write the split of each row: row number (from 0), split, and id; without ids, a checksum of its targets."""
     part_of = {int(row): part for part in PARTS for row in rows[part]}
     key, values = _keys(annotations)
     with atomic_write(path, overwrite=True) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
@@ -29,30 +29,30 @@ def write_split(path: Path, annotations: Annotations, rows: Mapping[str, Rows]) 
 
 
 def read_split(path: Path, annotations: Annotations) -> dict[str, Rows]:
-    """Return the rows of the splits that :func:`write_split` kept, by their ids where samples have them.
+    """Return the rows of the splits that :func:`write_split` saved, matched by ids if samples have them.
 
     Raises:
-        InputError: The file is damaged, or samples of it are not among the annotations any more, or changed.
+        InputError: The file is damaged, or its samples are missing in the annotations or have changed.
 
     Warns:
-        GcnlabelWarning: Samples came in that the split does not know; they are in none.
+        GcnlabelWarning: New samples are not in the saved split; they are left out.
     """
     key, values = _keys(annotations)
     kept = list(_kept(existing_file(path, "split of the run"), key))
     if key == "targets":
         for row, (_, value) in enumerate(kept[: len(values)]):
             if value != values[row]:
-                raise InputError(f"row {row} of the data is not the one that was split: its targets differ", where=path)
+                raise InputError(f"row {row} of the data has changed since the split: its targets differ", where=path)
         if len(kept) != len(values):
-            raise InputError(f"the data has {len(values)} rows", where=path, expected=f"{len(kept)}, as were split")
+            raise InputError(f"the data has {len(values)} rows", where=path, expected=f"{len(kept)}, as in the split")
     place = {value: row for row, value in enumerate(values)} if key == "id" else {}
     rows: dict[str, list[int]] = {part: [] for part in PARTS}
     for row, (part, value) in enumerate(kept):
         if key == "id" and value not in place:
-            raise InputError(f"sample {value!r} of the split is not in the data any more", where=path)
+            raise InputError(f"sample {value!r} of the split is no longer in the data", where=path)
         rows[part].append(place[value] if key == "id" else row)
     if len(values) > len(kept):
-        new = f"{len(values) - len(kept)} sample(s) of the data came after the split of the run and are left out"
+        new = f"{len(values) - len(kept)} sample(s) of the data are not in the split of the run and are left out"
         warnings.warn(f"{new} ({path})", GcnlabelWarning, stacklevel=2)
     return {part: np.array(sorted(of_part), dtype=np.int64) for part, of_part in rows.items()}
 
@@ -70,7 +70,7 @@ def _kept(path: Path, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _keys(annotations: Annotations) -> tuple[str, list[str]]:
-    """Return what tells the rows again: their ids where those differ, else checksums of their targets."""
+    """Return keys that identify the rows: their ids if these are unique, else checksums of their targets."""
     ids = annotations.ids
     if ids is not None and len(np.unique(ids)) == len(ids):
         return "id", ids.tolist()

@@ -1,4 +1,4 @@
-"""The steps of a training: what it is made of, what a run keeps from its beginning, and either engine."""
+"""Steps of a training: checks, creation of the run folder, and training with Lightning."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from gcnlabel.config import Config
 from gcnlabel.data.feature_records import write_record
+from gcnlabel.data.features import is_sparse
 from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
@@ -28,19 +29,19 @@ from gcnlabel.training.test_time import check_test_time
 
 
 def held(folder: RunFolder) -> AbstractContextManager[None]:
-    """Keep other trainings out of a folder; of several processes, the first does."""
+    """Lock a folder against other trainings; of several processes, only the first does."""
     return folder.held() if is_first_process() else nullcontext()
 
 
 def checked(
     config: Config, progress: bool = False, data: RunData | None = None
 ) -> tuple[Config, RunData, LabelGraph | None, MultiTaskModule]:
-    """Return what a run is made of, and its config with what was decided on the data.
+    """Build and check a run: return its config (resolved for the data), data, graph and Lightning module.
 
     Args:
         config: The config.
-        progress: Whether to show a bar while data are read.
-        data: The data, where they are not those that the config names.
+        progress: Whether to show a progress bar while data are read.
+        data: The data; None to load those of the config.
     """
     L.seed_everything(config.seed, verbose=False)
     check_alone(config)
@@ -53,11 +54,11 @@ def checked(
 
 
 def check_finish(config: Config, data: RunData) -> None:
-    """Check before training what is to follow it.
+    """Check the settings that are used after training.
 
     Raises:
-        InputError: The metric that selects the checkpoint does not exist on this data, there is nothing to calibrate by
-            the method that is named, or inputs that are no images are to be augmented at test time.
+        InputError: The metric that selects the checkpoint does not exist for the data, a calibration method is given
+            without dimensions, or test-time augmentation without images.
     """
     check_selection(config, data)
     check_test_time(config.evaluate.test_time, data.signature.inputs)
@@ -65,7 +66,7 @@ def check_finish(config: Config, data: RunData) -> None:
 
 
 def begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
-    """Write what a run keeps from its beginning."""
+    """Create the run folder, and write config, data files, encoder, SLURM job and graph."""
     folder.create(config, overwrite=overwrite)
     data.keep_in(folder)
     if config.data.encoder is not None:
@@ -76,19 +77,22 @@ def begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | 
 
 
 def resolved(config: Config, data: RunData) -> Config:
-    """Return a config with what was decided of the columns of its table, and of its head, which is said."""
+    """Return the config with decided columns and default head; print the base models of a default head."""
     config = with_decisions(config, data.tasks)
+    inputs = data.parts["train"].inputs
+    if config.standardize == "auto" and inputs.ndim == 2 and is_sparse(inputs):
+        rank_zero_only(note)("features are sparse: all are divided by one number (standardize: auto)")
     found = resolve_default(config, data.parts["train"])
     if found is not config:
         named = ", ".join(found.model.head.options["of"])
-        rank_zero_only(note)(f"default head: an ensemble of {named}; weights are found on held-out samples")
+        rank_zero_only(note)(f"default head: an ensemble of {named}; weights are fitted on held-out samples")
     return found
 
 
 def fit_module(
     config: Config, folder: RunFolder, module: MultiTaskModule, trainer: L.Trainer, data: Any, **how: Any
 ) -> None:
-    """Train what is left; what a signal raises, and Lightning makes an exit of the process, becomes itself again."""
+    """Train the remaining epochs; re-raise a KeyboardInterrupt of a signal, which Lightning turns into SystemExit."""
     set_for_speed(module, config)
     trainer.loggers = [LOGGERS.make(each, folder.path / LOGS) for each in config.training.loggers]
     with clear_failures(folder.path):
@@ -104,7 +108,7 @@ def trainer_of(config: Config, folder: RunFolder, devices: int | str, num_nodes:
     """Return the trainer of a run.
 
     Raises:
-        InputError: There are no such devices, or a logger's package is not there.
+        InputError: The devices do not exist, or a logger's package is not installed.
     """
     check_loggers(config.training.loggers)
     try:
@@ -123,5 +127,5 @@ def trainer_of(config: Config, folder: RunFolder, devices: int | str, num_nodes:
             raise
         raise InputError(
             f"--devices {devices} --num-nodes {num_nodes}: {error}",
-            fix="as many devices as there are here, and as the tasks that SLURM starts",
+            fix="request as many devices as this machine has, and as SLURM starts tasks",
         ) from error

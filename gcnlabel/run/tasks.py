@@ -1,4 +1,4 @@
-"""The tasks of a run, without its data where something else names them."""
+"""Find the tasks of a run, without reading its data if possible."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def run_tasks(folder: RunFolder) -> TaskSet:
     """Return the tasks that a run predicts.
 
     Raises:
-        InputError: The folder holds no run, or it keeps no tasks, as older ones, and nothing else names the labels.
+        InputError: The folder holds no run, or an older run without tasks, whose labels are named nowhere else.
     """
     if folder.signature.exists():
         return Signature.load(folder.signature).tasks
@@ -23,10 +23,10 @@ def run_tasks(folder: RunFolder) -> TaskSet:
 
 
 def tasks_of(config: Config, graph: LabelGraph | None = None) -> TaskSet:
-    """Return the tasks that a config trains, from the config, or its data source, or its graph; else from its data.
+    """Return the tasks that a config trains: from the config, its data source or its graph, else from its data.
 
     Raises:
-        InputError: None of them names the labels.
+        InputError: None of these names the labels.
     """
     known = declared_tasks(config) if isinstance(config.tasks, dict) else config.data.known_tasks()
     if known is None and graph is not None:
@@ -40,7 +40,6 @@ def _named_by_data(config: Config) -> TaskSet:
         return config.data.read_tasks()
     except InputError as error:
         raise InputError(
-            "the names of the labels stand in the data of the run alone, and they are gone: "
-            + str(error).partition("\n")[0],
-            fix="put the data back where config.yaml names them",
+            "only the data of the run name its labels, and they cannot be read: " + str(error).partition("\n")[0],
+            fix="put the data back to the path in config.yaml",
         ) from error

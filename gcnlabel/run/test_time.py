@@ -1,4 +1,4 @@
-"""What a run does at test time: as its config says, or as it is asked for once."""
+"""Override the test-time augmentation of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def with_flips(config: Config, flips: bool | None) -> Config:
 
     Args:
         config: The config of a run.
-        flips: Whether images and their mirror images are predicted; None for what the config says.
+        flips: Whether images are predicted with their mirror images; None for the config's setting.
     """
     if flips is None:
         return config

@@ -1,4 +1,4 @@
-"""Statistics of pairs of tasks -> one matrix over all labels."""
+"""Assemble the statistics of pairs of tasks into one matrix over all labels."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class LabelStatistics:
 
     Attributes:
         num_samples: Number of counted samples.
-        rows: What became of the rows of the files that they were read from.
+        rows: Report of the rows of the files from which the samples were read.
 
     Raises:
-        InputError: A task or statistic is unknown, does not suit, or a pair is named twice.
+        InputError: A task or statistic is unknown, a statistic does not suit a task, or a pair is named twice.
 
     Example:
         >>> from gcnlabel.tasks import TaskSet, MultiLabel
@@ -90,7 +90,7 @@ class LabelStatistics:
         return matrix
 
     def entries(self) -> tuple[Ints, Ints, Floats]:
-        """Return row, column and value [K] of each entry of the matrix that may differ from 0, for many labels.
+        """Return row, column and value [K] of the entries of the matrix that may differ from 0, without a dense matrix.
 
         For conditional probabilities and counts of tags these are the pairs that occur together.
         """
@@ -106,9 +106,9 @@ class LabelStatistics:
         return rows, columns, values
 
     def counts(self) -> dict[str, float]:
-        """Return the number of samples with each label whose conditional probabilities with its own task are measured.
+        """Return label -> number of samples with it, for tasks whose own block is of conditional probabilities.
 
-        Labels are left out where, due to missing annotations, the number differs between pairs.
+        Tasks are left out where, due to missing annotations, the number differs between pairs.
         """
         found: dict[str, float] = {}
         for (a, b), statistic in self._statistics.items():
@@ -117,7 +117,7 @@ class LabelStatistics:
         return found
 
     def few_samples(self) -> list[tuple[str, str, int]]:
-        """Return both labels and the number of samples of each pair that is annotated together on very few of all."""
+        """Return (label, label, number of samples) of each pair that is annotated together on very few samples."""
         return sorted(self._common.few(self.num_samples), key=lambda pair: pair[2])
 
     def describe(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Work on the machines of a Dask cluster, with time limits."""
+"""Run jobs on a Dask cluster, with time limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gcnlabel.errors import InputError
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 Submit = Callable[[Callable[[Job], Result], Sequence[Job]], Iterator[Result]]
-LOOKING = 0.5
+CHECK_EVERY = 0.5
 """Seconds between two checks of the workers."""
 
 
@@ -23,11 +23,11 @@ def cluster(address: str, timeout: float) -> Iterator[Submit[Any, Any]]:
     """Yield a function that runs jobs on the workers of a scheduler and yields their results in order.
 
     Args:
-        address: Of the scheduler, ``tcp://host:port``.
+        address: Address of the scheduler, ``tcp://host:port``.
         timeout: Seconds to wait for it, and for a worker while it has none.
 
     Raises:
-        InputError: Dask is not installed, the scheduler does not answer or is gone, or there is no worker in time.
+        InputError: Dask is not installed, the scheduler does not answer or stops, or there is no worker in time.
     """
     if importlib.util.find_spec("distributed") is None:
         raise InputError("--scheduler needs Dask, which is not installed", fix="pip install 'gcnlabel[dask]'")
@@ -51,7 +51,7 @@ def _connected(address: str, timeout: float) -> Any:
         return found
     raise InputError(
         f"no Dask scheduler at {address}: {found}",
-        expected="tcp://host:port of one that runs",
+        expected="tcp://host:port of a running scheduler",
         fix="start one: dask scheduler, and dask worker tcp://host:8786 on each machine",
     ) from found
 
@@ -80,10 +80,10 @@ def _awaited(future: Any, client: Any, address: str, timeout: float) -> Any:
                 fix=f"start some: dask worker {address}; or wait longer: --timeout",
             )
         with suppress(TimeoutError):
-            future.result(timeout=LOOKING)
+            future.result(timeout=CHECK_EVERY)
             break
     if future.cancelled():
-        raise InputError(f"the Dask scheduler at {address} is gone", fix="start it again, then the same command")
+        raise InputError(f"the Dask scheduler at {address} stopped", fix="start it again, then rerun the command")
     return future.result(timeout=timeout)
 
 
@@ -93,7 +93,7 @@ def _workers(client: Any) -> int:
 
 
 def _within(work: Callable[[], Any], seconds: float) -> Any:
-    """Return the result or the error of work that may never return, within a time limit."""
+    """Return the result or the exception of ``work()``; a TimeoutError if it takes longer than ``seconds``."""
     found: list[Any] = [TimeoutError(f"no answer within {seconds:g} seconds")]
 
     def run() -> None:

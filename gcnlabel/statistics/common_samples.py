@@ -1,4 +1,4 @@
-"""On how many samples both labels of a pair are annotated."""
+"""Count the samples on which both labels of a pair are annotated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.tasks import Task, TaskSet
 
 FEW = 10
-"""A statistic of fewer samples is mostly chance: with 10, a correlation of .3 has p = .4."""
+"""Number of samples below which a statistic is hardly significant: with 10, a correlation of .3 has p = .4."""
 
 
 class CommonSamples:
@@ -35,12 +35,12 @@ class CommonSamples:
             self._counts[a, b] = self._counts[a, b] + seen[a].T @ seen[b]  # [La or 1, Lb or 1]
 
     def merge(self, other: CommonSamples) -> None:
-        """Add what another one counted, of the same pairs."""
+        """Add the counts of another accumulator of the same pairs."""
         for pair, counts in other._counts.items():
             self._counts[pair] = self._counts[pair] + counts
 
     def few(self, total: int) -> Iterator[tuple[str, str, int]]:
-        """Yield both labels and the number of samples of each pair with fewer than :data:`FEW`, but some.
+        """Yield (label, label, number of samples) of each pair with at least 1 and fewer than :data:`FEW` samples.
 
         Args:
             total: Number of all samples: pairs that are annotated on all of them are left out.

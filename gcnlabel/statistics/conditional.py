@@ -30,7 +30,7 @@ def conditional_from_counts(counts: npt.ArrayLike, cooccurrence: npt.ArrayLike) 
 
 @STATISTICS.register("conditional")
 class ConditionalProbability(CountingStatistic):
-    """``P(L_j | L_i)``: not symmetric, and 0 for a label with itself, as in the published counts."""
+    """Conditional probability ``P(L_j | L_i)``, not symmetric; 0 for a label with itself, as in ML-GCN's counts."""
 
     @classmethod
     def published_for(cls, a: Task, b: Task) -> bool:
@@ -54,7 +54,7 @@ class ConditionalProbability(CountingStatistic):
         return self._of_pairs(self.occurring().T.tocoo(), np.asarray(self._counts.second).T)
 
     def label_counts(self) -> Any:
-        """Return the samples with each label of the first task [La], None where they differ by the other label."""
+        """Return the number of samples with each label of the first task [La], None if it differs between pairs."""
         first = np.asarray(self._counts.first)
         same = first.ndim == 2 and (first == first[:, :1]).all()
         return first[:, 0] if same and len(first) == len(self.a) else None

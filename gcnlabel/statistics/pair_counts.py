@@ -15,7 +15,7 @@ from gcnlabel.statistics.statistic import Statistic
 from gcnlabel.statistics.tag_pairs import tag_pairs
 from gcnlabel.tasks import Task, TaskSet
 
-MOST_IN_FLOAT32 = 2**24
+MAX_IN_FLOAT32 = 2**24
 """Largest number of samples whose counts are exact in float32."""
 DENSE_AT_ONCE = 2**22
 """Number of dense indicators that are multiplied at once."""
@@ -23,16 +23,16 @@ DENSE_AT_ONCE = 2**22
 
 @dataclass
 class PairCounts:
-    """For labels i and j, over the samples in which both are observed.
+    """Counts of samples for labels i and j, over the samples in which both are observed.
 
     Each is a whole number, or an array that broadcasts to [La, Lb]: values equal for every i or j are stored once.
-    Samples with both labels are a sparse matrix where the targets are, so that memory grows with the pairs that occur.
+    With sparse targets, ``both`` is a sparse matrix, so that memory grows with the pairs that occur.
 
     Attributes:
-        both: Samples with i and j, [La, Lb], dense or sparse.
-        first: Samples with i.
-        second: Samples with j.
-        total: Samples.
+        both: Number of samples with i and j, [La, Lb], dense or sparse.
+        first: Number of samples with i.
+        second: Number of samples with j.
+        total: Number of samples.
     """
 
     both: Any = 0
@@ -45,8 +45,7 @@ class PairCounts:
         """Return the counts of some samples.
 
         Tags of a sparse matrix are counted by :func:`tag_pairs`. Dense indicators are multiplied in blocks of rows
-        with :data:`DENSE_AT_ONCE` values, a few times 32 MiB; those of two sparse tasks at once, which takes as much
-        memory again.
+        with :data:`DENSE_AT_ONCE` values, a few times 32 MiB; two sparse tasks are multiplied as a whole.
         """
         if a == b and sparse.issparse(annotations.targets[a.name]):
             both = tag_pairs(annotations.targets[a.name])
@@ -77,7 +76,7 @@ class PairCounts:
 
     def add(self, other: PairCounts) -> None:
         """Add the counts of other samples."""
-        if not self.total_seen():
+        if not np.any(self.total):  # no sample was counted yet
             vars(self).update(vars(other))
             return
         if np.max(self.total + other.total) > np.iinfo(np.int32).max and sparse.issparse(self.both):
@@ -87,10 +86,6 @@ class PairCounts:
         for name in ("first", "second", "total"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
-    def total_seen(self) -> bool:
-        """Whether any sample was counted."""
-        return bool(np.any(self.total))
-
     def dense(self, rows: int, columns: int) -> PairCounts:
         """Return the counts as int64 [La, Lb] each, or sums of shares as float64."""
         parts = (_dense(getattr(self, name)) for name in ("both", "first", "second", "total"))
@@ -98,7 +93,7 @@ class PairCounts:
 
 
 class CountingStatistic(Statistic):
-    """A statistic that follows from :class:`PairCounts`."""
+    """Base class of statistics that are computed from :class:`PairCounts`."""
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
         super().__init__(tasks, a, b)
@@ -106,7 +101,7 @@ class CountingStatistic(Statistic):
 
     @classmethod
     def suits(cls, task: Task) -> bool:
-        """Return whether there are labels to count."""
+        """Return whether the task has classes or tags, which can be counted."""
         return task.discrete
 
     @property
@@ -152,10 +147,10 @@ def _row_blocks(annotations: Annotations, a: Task, b: Task) -> Iterator[Annotati
 
 
 def _indicators(annotations: Annotations, task: Task) -> tuple[Any, Any]:
-    """Return what is positive and what is observed, [N, labels]; None where all is observed."""
+    """Return indicators and the mask of observed ones, [N, labels] each; the mask is None if all are observed."""
     target = annotations.targets[task.name]
     if sparse.issparse(target):
-        exact = target.dtype == np.float32 and target.shape[0] < MOST_IN_FLOAT32
+        exact = target.dtype == np.float32 and target.shape[0] < MAX_IN_FLOAT32
         return (target if exact else sparse.csr_matrix(target, dtype=np.int32)), None
     values = annotations.indicators(task.name)
     seen = ~np.isnan(values)

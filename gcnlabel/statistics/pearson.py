@@ -1,4 +1,4 @@
-"""Linear correlation, from moments that can be merged."""
+"""Pearson's linear correlation, from mergeable moments."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from gcnlabel.tasks import TaskSet
 class Pearson(Statistic):
     """Pearson's correlation, signed, over the samples in which both are annotated; classes and tags as indicators.
 
-    Keeps number, means and central second moments of each pair and merges them with the update of Chan, Golub and
-    LeVeque (1983), which does not cancel.
+    Keeps count, means and central second moments of each pair and merges them with the numerically stable update of
+    Chan, Golub and LeVeque (1983).
     """
 
     def __init__(self, tasks: TaskSet, a: str, b: str) -> None:
@@ -63,7 +63,7 @@ def _moments(a: Floats, b: Floats) -> Floats:
 
 
 def _of_shares(moments: Floats, shared: Sequence[bool], *, same: bool) -> Floats:
-    """Return moments in which shares of a class count as separate samples: an indicator equals its square.
+    """Return moments in which each share of a class counts as a weighted sample with indicator 1 or 0.
 
     Args:
         moments: n, means and central second moments of each pair of columns, [6, La, Lb].

@@ -1,4 +1,4 @@
-"""Correlation of two indicators."""
+"""Phi coefficient, the correlation of two indicators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gcnlabel.statistics.statistic import MIN_SAMPLES, STATISTICS, Floats, Ints,
 from gcnlabel.tasks import Task
 
 NEGLIGIBLE = 0.01
-"""Size below which phi of labels that never occur together is taken as 0, with too many labels for a dense matrix."""
+"""Absolute phi below which a sparse block leaves out pairs of labels that never occur together."""
 
 
 def phi_from_counts(counts: PairCounts) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -39,7 +39,7 @@ def sparse_phi(counts: PairCounts, a: Task, b: Task) -> sparse.coo_array:
     computed.
 
     Args:
-        counts: Their counts.
+        counts: Counts of the pairs.
         a: Task of the rows.
         b: Task of the columns.
     """
@@ -83,7 +83,7 @@ def _never_together(first: Floats, second: Floats, together: Ints, *, same: bool
 def _warn_of_constant(varies: list[npt.NDArray[np.bool_]], a: Task, b: Task) -> None:
     constant = {task.labels[i]: None for task, v in zip((a, b), varies, strict=True) for i in np.flatnonzero(~v)}
     if constant:
-        reason = "constant or never seen, or fewer than 3 samples"
+        reason = "constant or never annotated, or fewer than 3 samples"
         text = f"no defined statistic, 0 instead, of {shorten(constant)} ({reason})"
         warnings.warn(text, UndefinedStatisticWarning, stacklevel=3)
 

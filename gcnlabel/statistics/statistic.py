@@ -27,9 +27,9 @@ MIN_SAMPLES = 3
 
 
 class Statistic(ABC):
-    """How the labels of task a depend on those of task b, from annotations in chunks.
+    """A statistic of the dependence between the labels of two tasks, accumulated over chunks of annotations.
 
-    Chunks may have any number and order, and accumulators of different chunks can be merged.
+    Chunks may be of any number and in any order, and accumulators of different chunks can be merged.
 
     Args:
         tasks: Tasks of the annotations.
@@ -82,17 +82,17 @@ class Statistic(ABC):
         return block.T.tocoo()
 
     def label_counts(self) -> Floats | None:
-        """Return the samples with each label of the first task [La] behind conditional probabilities, or None.
+        """Return the number of samples with each label of the first task [La], for conditional probabilities, or None.
 
-        A graph keeps them, so that it can be exported as counts.
+        A graph stores them, so that it can be exported as counts.
         """
         return None
 
     def check_same(self, other: Any) -> None:
-        """Check that another accumulator counts the same thing.
+        """Check that another accumulator is of the same statistic and tasks.
 
         Raises:
-            InputError: It does not.
+            InputError: It is not.
         """
         if type(other) is not type(self) or (other.a, other.b) != (self.a, self.b):
             raise InputError(f"cannot merge {other!r} into {self!r}", expected="the same statistic of the same tasks")
@@ -115,6 +115,6 @@ def fill_undefined(values: Floats, defined: npt.NDArray[np.bool_], a: Task, b: T
     pairs = [f"{a.labels[i]}-{b.labels[j]}" for i, j in zip(rows, columns, strict=True) if not same or i < j]
     if pairs:
         text = f"no defined statistic, 0 instead, for {len(pairs)} pair(s): {shorten(pairs)}"
-        reason = "a label that is constant or never seen, or fewer than 3 samples with both"
+        reason = "a label is constant or never annotated, or fewer than 3 samples have both"
         warnings.warn(f"{text} ({reason})", UndefinedStatisticWarning, stacklevel=3)
     return result

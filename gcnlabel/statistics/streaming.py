@@ -1,6 +1,6 @@
-"""Files larger than memory -> statistics: in parts, in one process, in several, or on the machines of a Dask cluster.
+"""Compute statistics of files larger than memory in chunks: in one process, in several, or on a Dask cluster.
 
-The parts and the order in which they are merged are the same everywhere, and so is the result, to the last bit.
+The chunks and the order in which they are merged are the same in every case, and so is the result, bit for bit.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from gcnlabel.tasks import TaskSet
 
 Measured = tuple[LabelStatistics, TagSigns]
 ROWS_IN_A_PART = 2**20
-"""Rows that are read at once; a part takes some hundred bytes a row and column while it is counted."""
+"""Rows of a chunk, which takes about a hundred bytes per row and column while it is counted."""
 TIMEOUT = 60.0
-"""Seconds to wait for a scheduler, and for workers of it."""
+"""Seconds to wait for a scheduler, and for its workers."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows of a table, and what to measure on them."""
+    """A chunk of rows of a table, and the statistics to compute on it."""
 
     path: Path
     first: int
@@ -43,7 +43,7 @@ class Part:
     options: Mapping[str, Any]
 
     def measure(self) -> Measured:
-        """Read and count the rows; what -1 means in them is decided when all parts are read."""
+        """Read and count the rows; return their statistics and the signs that decide later what -1 means in them."""
         columns = {} if self.split is None else {"split_column": self.options["split_column"]}
         rest = {key: value for key, value in self.options.items() if key != "split_column"}
         annotations, signs = read_rows(self.path, self.tasks, self.first, self.rows, **columns, **rest)
@@ -74,21 +74,21 @@ def measure_files(
     rows: int | None = None,
     progress: Report | None = None,
 ) -> LabelStatistics:
-    """Return the statistics of tables, without holding more than a few parts of them in memory.
+    """Return the statistics of tables, with only a few chunks of them in memory.
 
     Args:
-        paths: CSV or Parquet files; those that the workers of a scheduler see under the same names.
+        paths: CSV or Parquet files; a scheduler's workers must see them under the same paths.
         tasks: Tasks that they annotate.
         blocks: Pair of tasks -> name of its statistic.
-        split: The split that counts; None for all rows.
+        split: The split to use; None for all rows.
         split_column: Column that names each row's split.
         missing: Cell texts that mean "not annotated".
-        layout: How the files are written. A file in long form is read at once.
-        workers: Processes of this machine.
+        layout: Layout of the files. A file in long form is read as a whole.
+        workers: Number of processes on this machine.
         scheduler: Address of a Dask scheduler, ``tcp://host:port``, whose workers have gcnlabel installed.
-        timeout: Seconds to wait for the scheduler, and for workers where it has none.
-        rows: Rows in a part; None for 1,048,576. Pearson's correlation depends on it in its last bits, nothing else.
-        progress: Called with the number of parts done and of all.
+        timeout: Seconds to wait for the scheduler, and for workers while it has none.
+        rows: Rows of a chunk; None for 1,048,576. Only the last bits of Pearson's correlation depend on it.
+        progress: Called with the number of finished chunks and of all chunks.
 
     Raises:
         InputError: A file cannot be read or changes meanwhile; the scheduler cannot be reached or has no live worker.

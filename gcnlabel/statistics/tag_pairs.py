@@ -1,4 +1,4 @@
-"""Co-occurrence counts of tags in a sparse matrix, in whole numbers and bounded memory."""
+"""Co-occurrence counts of tags in a sparse matrix, as integers and in bounded memory."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ENTRIES_AT_ONCE = 2**26
 
 
 def tag_pairs(tags: Any) -> Any:
-    """Return ``M = Tᵀ T``, the samples that have both of two labels, and those of each label on the diagonal.
+    """Return ``M = Tᵀ T``: the number of samples with both of two labels, and with each label on the diagonal.
 
-    With up to 256 labels, samples with equally many tags are counted together: k (k - 1) / 2 pairs each. With more,
-    products of at most :data:`ENTRIES_AT_ONCE` tags and samples are added. Beside the tags and M, of 8 bytes a pair
-    that occurs, this takes 12 bytes for each of these tags (at most 768 MiB) and, where there are more tags than
-    these, three times M while products are added; with few labels, at most some 128 MiB.
+    With up to 256 labels, samples with equally many tags are counted together: k (k - 1) / 2 pairs each. With more
+    labels, products of blocks of at most :data:`ENTRIES_AT_ONCE` tags are added. In addition to the tags and M (8 bytes
+    per pair that occurs), this takes 12 bytes per tag of a block (at most 768 MiB) and, with several blocks, three
+    times M while products are added; with few labels, at most about 128 MiB.
 
     Args:
         tags: CSR matrix [N, L]; every stored value other than 0 is a tag.
@@ -70,7 +70,7 @@ def _counted(tags: Any) -> Ints:
 
 
 def _blocks(tags: Any, at_once: int) -> Iterator[Any]:
-    """Yield rows of at most so many tags, or one row of more, all of them 1."""
+    """Yield blocks of rows with at most ``at_once`` tags, or one row with more, all values set to 1."""
     start, rows = 0, tags.shape[0]
     while start < rows or start == 0:
         end = np.searchsorted(tags.indptr, tags.indptr[start] + at_once, side="right") - 1

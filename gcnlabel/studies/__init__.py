@@ -1,1 +1,1 @@
-"""A wing: what label graphs are worth, measured: ablation, zero-shot and few-shot evaluation."""
+"""Studies of label graphs: ablation, cross-validation, tuning, zero-shot and few-shot evaluation."""

@@ -1,4 +1,4 @@
-"""What tells whether data are the same."""
+"""Hash of data, to recognise unchanged data."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from gcnlabel.run.data import RunData
 
 
 def digest(data: RunData) -> str:
-    """Return a text that changes with the tasks, the targets and the inputs of any split.
+    """Return a hash of the tasks, targets and inputs of all splits.
 
-    Images on disk are not read: they count by their number and shape.
+    Images on disk are not read: only their number and shape are included.
     """
     whole = hashlib.sha256(json.dumps(data.tasks.to_declarations(), sort_keys=True).encode())
     for name, part in data.parts.items():

@@ -1,4 +1,4 @@
-"""Results of single jobs as files, so that a study that was stopped goes on."""
+"""Files of the results of jobs, from which an interrupted study is resumed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ ABSENT = object()
 
 
 def known(path: Path | None, depends: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
-    """Return the result of a job that was done before.
+    """Return the saved result of a job, or None.
 
     Args:
         path: Its file, or None.
-        depends: Everything that the result depends on, as JSON has it.
-        keys: What a result has at least.
+        depends: Everything that the result depends on, as JSON values.
+        keys: Required keys of the result.
 
     Raises:
-        InputError: The file is of something else, or damaged.
+        InputError: The file is of another job, or damaged.
     """
     if path is None or not path.exists():
         return None
@@ -32,11 +32,11 @@ def known(path: Path | None, depends: Mapping[str, Any], keys: Iterable[str]) ->
         if missing := {*keys} - {*found}:
             raise KeyError(missing)
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is damaged", fix="remove it, or begin anew with --overwrite") from error
+        raise InputError(f"{path} is damaged", fix="remove it, or start again with --overwrite") from error
     if other := sorted(key for key in {*before, *depends} if before.get(key, ABSENT) != depends.get(key, ABSENT)):
         raise InputError(
             f"{path} was measured with another {shorten(other)}",
-            fix="another --output, or --overwrite to begin anew",
+            fix="another --output, or --overwrite to start again",
         )
     return found
 

@@ -1,4 +1,4 @@
-"""A whole training on given data, as ``gcnlabel train`` does it, as a step of a study."""
+"""Train a run on given data as ``gcnlabel train`` does, as a step of a study."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from gcnlabel.training import MultiTaskModule
 
 
 def trained(config: Config, data: RunData, folder: RunFolder) -> tuple[dict[str, Any], MultiTaskModule]:
-    """Train a run on given data, and return its evaluation and what was trained, with the weights of the last epoch.
+    """Train a run on given data; return its evaluation and the module with the weights of the last epoch.
 
     Args:
-        config: What to train; of its ``data``, nothing is read.
+        config: The config; its ``data`` section is ignored.
         data: The data.
-        folder: Where the run is kept.
+        folder: Folder of the run.
 
     Raises:
-        InputError: Something cannot be used, or training diverged.
+        InputError: Config and data do not match, or training diverged.
     """
     folder.given = config
     with without_notes():  # a study has many trainings

@@ -1,4 +1,4 @@
-"""What is predicted: tasks, their labels, and the only place where label indices exist."""
+"""Types of tasks, and the task set, which gives every label its index."""
 
 from gcnlabel.lazy import lazy
 

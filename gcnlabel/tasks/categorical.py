@@ -1,4 +1,4 @@
-"""Classes, of which a sample has one."""
+"""Single-label classification: each sample has one class."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MISSING_CLASS = -1
 
 @dataclass(frozen=True)
 class Categorical(Task):
-    """Exactly one of several classes, e.g. a facial expression.
+    """A task of exactly one of several classes, e.g. a facial expression.
 
-    Targets are class indices, int64 [N], :data:`MISSING_CLASS` where not annotated; or shares of the classes, float64
-    [N, classes], rows that sum to 1, NaN where not annotated.
+    Targets are class indices, int64 [N], :data:`MISSING_CLASS` where not annotated; or class distributions (shares),
+    float64 [N, classes], whose rows sum to 1, NaN where not annotated.
 
     Example:
         >>> Categorical("expression", ["neutral", "happy"]).classes
@@ -45,9 +45,9 @@ class Categorical(Task):
         return self.labels
 
     def has_column_each(self) -> bool:
-        """Return whether a table is declared to hold every class in a column of its own.
+        """Return whether a table has one column per class.
 
-        That is by ``columns``, ``votes``, or ``codes`` that say 1 or 0 instead of a class.
+        ``columns``, ``votes``, or ``codes`` whose meanings are 1 and 0 instead of classes declare this.
         """
         meanings = set(self.source.codes.values())
         codes_of_columns = bool(meanings) and meanings <= {"0", "1"} and not meanings & set(self.labels)
@@ -60,7 +60,7 @@ class Categorical(Task):
         return ("columns", "codes", "missing", "signed") if self.has_column_each() else ("column", "codes", "missing")
 
     def cells(self, target: Any) -> dict[str, Any]:
-        """Return a column of names; or a column for each class, of shares or where that is how they are read."""
+        """Return one column of class names; with shares, or where a table has one column per class, those columns."""
         if target.ndim == 2 or self.has_column_each():
             return super().cells(self.indicators(target))
         names = np.array([*self.labels, None], dtype=object)  # the last is that of MISSING_CLASS
@@ -86,7 +86,7 @@ class Categorical(Task):
         return target.astype(np.int64, copy=False)
 
     def indicators(self, target: Any) -> Array:
-        """Return 0 / 1 for each class, or its share, float64 [N, classes]."""
+        """Return one-hot classes or their shares, float64 [N, classes], NaN where not annotated."""
         if target.ndim == 2:
             return super().indicators(target)
         rows = np.zeros((len(target), len(self)))
@@ -95,23 +95,23 @@ class Categorical(Task):
         return rows
 
     def masked(self, target: Any, seen: npt.NDArray[np.bool_]) -> Array:
-        """Return classes that are annotated in the rows of which ``seen`` [N, classes] is true alone."""
+        """Return the targets; rows without a true value in ``seen`` [N, classes] are marked as missing."""
         return np.where(seen.any(1), target, MISSING_CLASS) if target.ndim == 1 else super().masked(target, seen)
 
     def activated(self, scores: Any) -> Any:
-        """Return the softmax."""
+        """Return the softmax probabilities of the scores, [N, classes]."""
         return scores.softmax(1)
 
     def mean_scores(self, scores: Any) -> Any:
-        """Return the logarithms of the mean probabilities."""
+        """Return the logarithms of the mean probabilities over the K members of ``scores`` [K, N, classes]."""
         return scores.log_softmax(2).logsumexp(0) - math.log(len(scores))
 
     def predicted(self, values: Array, thresholds: Any = 0.5) -> Array:
-        """Return the index of the most probable class [N]; of equal ones the first."""
+        """Return the index of the most probable class, int64 [N]; the first one on ties."""
         return np.asarray(values).argmax(1)
 
     def named(self, predicted: Array) -> dict[str, list[Any]]:
-        """Return ``class`` -> the name of each."""
+        """Return ``{"class": class names [N]}``."""
         return {"class": [self.labels[i] for i in predicted.tolist()]}
 
     def _checked_shares(self, target: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Where a table of annotations holds a task."""
+"""Columns of an annotation table that hold a task."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from gcnlabel.errors import InputError
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a table of annotations holds a task.
+    """Columns of an annotation table that hold a task, and the meaning of their cells.
 
     Attributes:
         column: One column that holds the whole task: a class, or a list of tags in each cell.
-        columns: Label to column, for tasks with one column a label, of classes with a 1 in one of them. Labels left out
-            have the label's own name.
-        codes: Cell text to what it means: a class, or a tag of a list (``{"0": "neutral"}``); for tags with a column
-            each, 1 where the tag is there and 0 where it is not (``{"U": 0, "": 0}``).
-        separator: What stands between the tags of one cell; None for a space.
-        empty: Cell text that means "annotated, and no tag" where all tags stand in one cell; None for ``[]``.
-        missing: Cell texts that mean "not annotated", beside an empty cell.
-        negatives: Column that lists the tags that are known to be absent, beside one that lists those that are there;
-            the tags of neither are not annotated.
-        votes: Whether the column of each class holds how many annotators, or what share of them, chose it.
-        signed: Labels with a column each in which -1 means "absent"; the reader adds those whose column holds -1 and 1
-            and nothing else.
+        columns: Label -> column, for tasks with one column per label (classes: one-hot). A label that is not listed
+            has a column of its own name.
+        codes: Cell text -> meaning: a class, or a tag of a list (``{"0": "neutral"}``); for one column per tag, 1
+            (present) or 0 (absent) (``{"U": 0, "": 0}``).
+        separator: Text between the tags of one cell; None for a space.
+        empty: Cell text that means "annotated, without any tag" where one cell lists all tags; None for ``[]``.
+        missing: Cell texts that mean "not annotated", in addition to an empty cell.
+        negatives: Column that lists the absent tags, in addition to ``column``, which lists the present ones; tags
+            listed in neither are not annotated.
+        votes: Whether the column of each class holds the number or share of the annotators that chose it.
+        signed: Labels with one column each in which -1 means "absent"; the reader adds labels whose column holds -1
+            and 1 only.
     """
 
     column: str | None = None
@@ -40,16 +40,16 @@ class Columns:
     signed: tuple[str, ...] = ()
 
     def column_of(self, label: str) -> str:
-        """Return the column of a label that has one of its own."""
+        """Return the name of a label's own column."""
         return self.columns.get(label, label)
 
     def given(self) -> tuple[str, ...]:
-        """Return the names of the options that are not as they are by default."""
+        """Return the names of the options whose values differ from their defaults."""
         default = Columns()
         return tuple(name for name, value in vars(self).items() if value != getattr(default, name))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what differs from the default as plain values, as in the YAML file."""
+        """Return the options that differ from their defaults as plain values, as in the YAML file."""
         changed = {name: getattr(self, name) for name in self.given()}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
 
@@ -58,8 +58,8 @@ class Columns:
         """Build from plain values, as the YAML file holds them.
 
         Raises:
-            InputError: ``columns`` or ``codes`` is no mapping, another key no text, or YAML has read a word as a truth
-                value.
+            InputError: ``columns`` or ``codes`` is no mapping, a text option is no text, or YAML has read a word as a
+                boolean or null.
         """
         values = dict(given)
         for key in ("columns", "codes"):
@@ -82,7 +82,7 @@ class Columns:
 
 
 def _text(value: Any, key: str, where: object) -> str:
-    """Return a cell's text as it is declared; ``no`` and ``null`` are other things in YAML than what is in the file."""
+    """Return a declared cell text; refuse booleans and null, which YAML makes of unquoted ``no`` and ``null``."""
     if value is None or isinstance(value, bool):
         raise InputError(f"{key!r} holds {value!r}", where=where, fix="quote words that YAML reads so: 'yes', 'null'")
     return str(value)

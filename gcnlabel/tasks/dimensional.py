@@ -1,4 +1,4 @@
-"""Continuous dimensions."""
+"""Regression of continuous dimensions."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Dimensional(Task):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Lowest and highest value."""
+        """Lowest and highest allowed value."""
         return super().bounds if self.range is None else self.range
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,6 +74,6 @@ class Dimensional(Task):
                 f"task {self.name!r}: {self.labels[dim]} = {values[row, dim]}",
                 where=f"sample {row}",
                 expected=f"a value in [{low:g}, {high:g}], or missing",
-                fix="NaN is what is missing; `range` of the task says which values there are",
+                fix="mark missing values by NaN; `range` of the task sets the values that are allowed",
             )
         return values

@@ -1,4 +1,4 @@
-"""Names that mean the same label."""
+"""Match label names regardless of case and of how accents are encoded."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 
 
 def folded(name: str) -> str:
-    """Return a name without regard to case and to how its accents are encoded."""
+    """Return a name in Unicode NFC form, case-folded and stripped, for comparison."""
     return unicodedata.normalize("NFC", name).casefold().strip()
 
 
 def matched_names(given: Iterable[str], wanted: Sequence[str]) -> list[str]:
-    """Return the given names, each as the wanted name that it means.
+    """Return the given names, each replaced by the wanted name that it matches.
 
-    A name that is wanted as it is stays; else case is disregarded, where one wanted and one given name alone are so
-    written. What means no wanted name stays too.
+    Exact matches come first; then names match regardless of case, if exactly one wanted and one given name share that
+    folded form. Other names are returned unchanged.
 
     Example:
         >>> matched_names(["Happy", "SAD", "Us", "us"], ["happy", "sad", "US"])

@@ -1,4 +1,4 @@
-"""Tags, of which a sample has any number."""
+"""Multi-label classification: each sample has any number of tags."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from gcnlabel.tasks.task import Array, Task
 
 @dataclass(frozen=True)
 class MultiLabel(Task):
-    """Any number of tags at once, e.g. the objects of an image.
+    """A task of any number of tags per sample, e.g. the objects of an image.
 
-    Targets are 0 / 1, float32 [N, labels], NaN where not annotated; or a scipy CSR matrix of 0 / 1 that is annotated
-    throughout.
+    Targets are 0 / 1, float32 [N, labels], NaN where not annotated; or a scipy CSR matrix of 0 / 1 without missing
+    values.
 
     Attributes:
-        unknown: What an unknown tag counts as where decisions are measured (F1, CP .. OF1, Hamming loss, subset
-            accuracy, tuned thresholds): ``left-out`` or ``negative``. mAP and ranks, losses and statistics leave it out
-            either way. No part of the task's identity.
+        unknown: How metrics of decisions (F1, CP .. OF1, Hamming loss, subset accuracy) and tuned thresholds treat a
+            tag that is not annotated: ``left-out`` or ``negative``. mAP, ranking metrics, losses and statistics always
+            leave it out. Tasks compare equal regardless of it.
 
     Example:
         >>> len(MultiLabel("tags", ["cat", "dog"]))
@@ -41,7 +41,7 @@ class MultiLabel(Task):
     main_metric: ClassVar[str] = "lrap"
 
     def __post_init__(self) -> None:
-        """Check the names and what unknown tags count as."""
+        """Check the names and ``unknown``."""
         super().__post_init__()
         if self.unknown not in ("left-out", "negative"):
             raise InputError(f"task {self.name!r}: unknown: {self.unknown!r}", expected="left-out | negative")
@@ -51,7 +51,7 @@ class MultiLabel(Task):
         return super().to_dict() | ({} if self.unknown == "left-out" else {"unknown": self.unknown})
 
     def has_column_each(self) -> bool:
-        """Return whether a table holds every tag in a column of its own."""
+        """Return whether a table has one column per tag."""
         return self.source.column is None
 
     def source_options(self) -> tuple[str, ...]:
@@ -75,11 +75,11 @@ class MultiLabel(Task):
         return target
 
     def activated(self, scores: Any) -> Any:
-        """Return the logistic function of each score."""
+        """Return the probabilities, the logistic function of each score, [N, labels]."""
         return scores.sigmoid()
 
     def mean_scores(self, scores: Any) -> Any:
-        """Return ``log m - log(1 - m)`` of the mean probabilities m, from logarithms of probabilities."""
+        """Return the logits ``log m - log(1 - m)`` of the mean probabilities m, computed in log space."""
         absent = -scores.logaddexp(0 * scores)
         return (scores + absent).logsumexp(0) - absent.logsumexp(0)
 
@@ -88,5 +88,5 @@ class MultiLabel(Task):
         return np.asarray(values >= thresholds).astype(np.int64)
 
     def named(self, predicted: Array) -> dict[str, list[Any]]:
-        """Return ``tags`` -> the names of those of each sample, in the order of the task."""
+        """Return ``{"tags": lists of tag names [N]}``, each list in the order of the task."""
         return {"tags": [[self.labels[i] for i in np.flatnonzero(row)] for row in predicted]}

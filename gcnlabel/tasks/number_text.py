@@ -1,13 +1,13 @@
-"""Numbers that files and people write as text."""
+"""Parse numbers that are written as text."""
 
 from __future__ import annotations
 
 
 def number_of(text: str) -> float:
-    """Return the number that a text writes, as ``float`` does, but for its underscores: ``1_0`` is a name, no ten.
+    """Return ``float(text)``, but refuse underscores, which ``float`` accepts: ``1_0`` is not 10.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is not a number.
 
     Example:
         >>> number_of(" 1.5e1 ")

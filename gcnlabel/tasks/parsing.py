@@ -1,4 +1,4 @@
-"""Plain values, as in the YAML file -> a task."""
+"""Build a task from plain values, as in the YAML file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ TASK_TYPES: dict[str, type[Task]] = {cls.type: cls for cls in (Categorical, Mult
 
 
 def parse_task(name: str, spec: Any, where: object = None) -> Task:
-    """Return the task that plain values declare, as in the YAML file.
+    """Return the task declared by plain values, as in the YAML file.
 
     Raises:
-        InputError: The type is unknown, a key is unknown or missing, or the task is wrong in itself.
+        InputError: The type is unknown, a key is unknown or missing, or the task itself refuses a value.
     """
     place = f"{where}, task {name!r}" if where is not None else f"task {name!r}"
     given = spec.get("type") if isinstance(spec, Mapping) else spec

@@ -1,4 +1,4 @@
-"""Options of where a table holds a task: those without effect, and labels that are none, are refused."""
+"""Check a task's column options: refuse options without effect and unknown labels."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ INSTEAD: Mapping[tuple[str, str], str] = {
     ("multilabel", "negatives"): "name the column that lists the tags that are there: column",
     ("categorical", "column"): "leave out column, or columns",
 }
-"""Type of a task and option -> how the same is said, where the option has no effect."""
+"""(Task type, option without effect) -> what to do instead."""
 
 
 def check_source(task: Task) -> None:
     """Check the options of a task's source.
 
     Raises:
-        InputError: An option has no effect on such a task, a label is unknown, or a code means nothing.
+        InputError: An option has no effect on the task, a label is unknown, or a code's meaning is neither 0 nor 1.
     """
     allowed = task.source_options()
     for option in task.source.given():
         if option not in allowed:
-            form = "a column each" if task.has_column_each() else "one column"
+            form = "one column each" if task.has_column_each() else "one column"
             raise InputError(
-                f"task {task.name!r}: {option!r} has no effect on a {task.type} task whose labels stand in {form}",
+                f"task {task.name!r}: {option!r} has no effect on a {task.type} task whose labels are in {form}",
                 expected=shorten(allowed),
                 fix=INSTEAD.get((task.type, option), "leave it out"),
             )
@@ -47,15 +47,15 @@ def check_source(task: Task) -> None:
     for code, meaning in task.source.codes.items():
         if tag_value(meaning) not in (0, 1):
             what = f"task {task.name!r}: codes: {code!r} means {meaning!r}"
-            raise InputError(what, expected="1 where the label is there, 0 where it is not")
+            raise InputError(what, expected="1 (label present) or 0 (absent)")
 
 
 def _refuse_absent_codes(task: Task, *, lists: bool) -> None:
-    """Refuse a code that means absent, where cells list what is there."""
+    """Refuse a code that means "absent" where cells list the present labels."""
     for code, meaning in task.source.codes.items():
         if lists and meaning not in task.labels and tag_value(meaning) == 0:
             raise InputError(
-                f"task {task.name!r}: codes: {code!r} means absent, in a column that lists what is there",
+                f"task {task.name!r}: codes: {code!r} means absent, in a column that lists the present labels",
                 expected="codes of labels",
                 fix=f"a cell without any label: empty: {json.dumps(code)} of the task",
             )

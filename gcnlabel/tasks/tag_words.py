@@ -1,4 +1,4 @@
-"""What people write for a tag that is there, or is not."""
+"""Texts that mean "present" or "absent" in the column of a tag."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from gcnlabel.tasks.number_text import number_of
 NUMBER_PAIRS = (("0", "1"), ("-1", "1"))
 WORD_PAIRS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("absent", "present"))
 PAIRS = (*NUMBER_PAIRS, *WORD_PAIRS)
-"""Pairs of values that say by themselves which means absent and which present, in lower case."""
+"""Known (absent, present) pairs of values, in lower case."""
 WORDS = {word: value for pair in WORD_PAIRS for value, word in enumerate(pair)}
 """Lower-case words -> 0 (absent) or 1 (present)."""
 
 
 def tag_value(text: str) -> int | None:
-    """Return what a text says of a tag by itself: 1 (present), 0 (absent), -1 where only its column can tell, or None.
+    """Return 1 (present), 0 (absent), -1 (its meaning depends on the other values of the column) or None (unknown).
 
     Example:
         >>> [tag_value(text) for text in ("TRUE", "n", "1.000000", "-1", "2", "maybe")]

@@ -1,4 +1,4 @@
-"""What every type of task shares."""
+"""Base class of all types of tasks."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ Array = npt.NDArray[Any]
 class Task:
     """A named group of labels that are predicted together.
 
-    A type of tasks is a subclass, and what depends on the type is answered here: nothing else asks which type it is.
-    As it stands, targets are values [N, labels] that scores predict as they are.
+    Each type of task is a subclass that implements whatever depends on the type, so other code never tests the type.
+    The base class treats targets as values [N, labels] and scores as predictions of them.
 
     Attributes:
         name: Name of the task, unique in its :class:`TaskSet`.
         labels: Names of its labels, one graph node each, in order.
-        source: Where a table holds it; no part of the task's identity.
-        type: What declarations call the type.
-        labels_key: What declarations call the labels.
+        source: Columns of a table that hold the task; tasks compare equal regardless of it.
+        type: Name of the type in declarations.
+        labels_key: Key of the labels in declarations.
         options: Further keys of a declaration.
-        noun: What one of its labels is, in messages.
-        discrete: Whether a label holds or does not; else it has a value.
-        exclusive: Whether exactly one label holds, and a sample annotates all labels or none.
-        activation: What turns scores into what they mean: ``softmax``, ``sigmoid`` or ``identity``.
-        targets: What targets are: ``classes``, ``tags`` or ``values``; a loss suits one of them.
-        loss: Name of its loss where none is named.
-        metrics: Its part of :data:`gcnlabel.metrics.METRICS`, or ``package.module:function``.
-        main_metric: The metric by which epochs are selected and heads compared.
-        min_samples: Samples with a label that a metric needs.
+        noun: Word for one of its labels in messages.
+        discrete: Whether each label is either present or absent; otherwise it has a value.
+        exclusive: Whether exactly one label is present; a sample then annotates all labels or none.
+        activation: Function from scores to predictions: ``softmax``, ``sigmoid`` or ``identity``.
+        targets: Kind of targets, which a loss must support: ``classes``, ``tags`` or ``values``.
+        loss: Name of the default loss.
+        metrics: Name of its metrics in :data:`gcnlabel.metrics.METRICS`, or ``package.module:function``.
+        main_metric: Default metric to select epochs and to compare heads.
+        min_samples: Fewest annotated samples for which its metrics are defined.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Task:
                 raise InputError(f"task {self.name!r}: {name!r} holds a control character", fix="take it out")
         if not self.name or "." in self.name:
             raise InputError(
-                f"task name {self.name!r}", expected="a name without a dot, which names parts of a network"
+                f"task name {self.name!r}", expected="a name without a dot (a dot separates names of submodules)"
             )
         if "" in self.labels:
             raise InputError(f"task {self.name!r}: a label with an empty name")
@@ -94,17 +94,17 @@ class Task:
 
     @property
     def binary(self) -> bool:
-        """Whether each label holds or does not by itself, decided by a threshold of its own."""
+        """Whether each label is present or absent independently, decided by a threshold of its own."""
         return self.discrete and not self.exclusive
 
     @property
     def unknown(self) -> str:
-        """What a missing label counts as where decisions are measured: ``left-out`` or ``negative``."""
+        """How metrics of decisions treat a missing label: ``left-out`` or ``negative``."""
         return "left-out"
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Lowest and highest value."""
+        """Lowest and highest allowed value."""
         return -math.inf, math.inf
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Task:
         return {"type": self.type, self.labels_key: list(self.labels)}
 
     def of_labels(self, labels: Sequence[str]) -> Self:
-        """Return the task with some of its labels, in the order that is given."""
+        """Return the task with only these of its labels, in the given order."""
         kept = tuple(labels)
         own, codes = self.source, self.source.codes
         columns = {label: column for label, column in own.columns.items() if label in kept}
@@ -121,10 +121,10 @@ class Task:
         signed = tuple(label for label in own.signed if label in kept)
         return replace(self, labels=kept, source=replace(own, columns=columns, codes=codes, signed=signed))
 
-    # Where a table holds it
+    # Columns of a table
 
     def has_column_each(self) -> bool:
-        """Return whether a table is declared to hold every label in a column of its own."""
+        """Return whether a table has one column per label."""
         return True
 
     def source_options(self) -> tuple[str, ...]:
@@ -137,55 +137,55 @@ class Task:
         return [self.source.column_of(label) for label in self.labels] if each else [self.source.column or self.name]
 
     def cells(self, target: Any) -> dict[str, Any]:
-        """Return column -> cells [N] of a table with these targets; None or NaN where not annotated."""
+        """Return a table of the targets: column name -> cells [N], None or NaN where not annotated."""
         columns = target.toarray().T if hasattr(target, "toarray") else np.asarray(target).T
         return dict(zip(map(self.source.column_of, self.labels), columns, strict=True))
 
     # Targets, as annotations hold them
 
     def checked(self, target: Any) -> Any:
-        """Return targets in their type and shape, [N, labels] or, of classes, [N].
+        """Return checked targets in the task's dtype, [N, labels]; class indices [N].
 
         Raises:
-            InputError: They have the wrong shape, an unknown code or a value outside the bounds.
+            InputError: The shape is wrong, a class code is unknown or a value is outside the bounds.
         """
         values = _dense(target)
         self._check_shape(values)
         return values
 
     def indicators(self, target: Any) -> Array:
-        """Return targets as one column a label, float64 [N, labels], NaN where not annotated."""
+        """Return targets with one column per label, float64 [N, labels], NaN where not annotated."""
         return _dense(target)
 
     def masked(self, target: Any, seen: npt.NDArray[np.bool_]) -> Array:
-        """Return targets that are annotated where ``seen`` [N, labels] is true alone."""
+        """Return the targets, marked as missing where ``seen`` [N, labels] is false."""
         return np.where(seen, self.indicators(target), np.nan)
 
     def shown(self, indicators: Any) -> Any:
-        """Return which samples have each label, or a value of it, bool [N, labels], from :meth:`indicators` or CSR."""
+        """Return where a label is present, or has a value, bool [N, labels], from :meth:`indicators` or CSR."""
         return indicators > 0 if self.discrete else ~np.isnan(indicators)
 
-    # What scores mean
+    # From scores to predictions
 
     def activated(self, scores: Any) -> Any:
         """Return the probabilities or values of scores, of the same tensor type and shape [N, labels]."""
         return scores
 
     def mean_scores(self, scores: Any) -> Any:
-        """Return scores [N, labels] whose probabilities or values are the means over several, [K, N, labels]."""
+        """Return scores [N, labels] whose probabilities or values are the means over K members, [K, N, labels]."""
         return scores.mean(0)
 
     def predicted(self, values: Array, thresholds: Any = 0.5) -> Array:
-        """Return the targets that are predicted.
+        """Return the predicted targets.
 
         Args:
             values: Probabilities or values [N, labels].
-            thresholds: Probability from which a label holds, where each is decided by itself [labels].
+            thresholds: Probabilities [labels] from which a label is present, for :attr:`binary` tasks.
         """
         return values
 
     def named(self, predicted: Array) -> dict[str, list[Any]]:
-        """Return what is predicted by name: ``class`` -> a name [N], ``tags`` -> lists of names [N], or nothing."""
+        """Return predictions by name: ``{"class": names [N]}``, ``{"tags": lists of names [N]}`` or ``{}``."""
         return {}
 
     def _check_shape(self, target: Any) -> None:

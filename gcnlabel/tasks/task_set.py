@@ -1,4 +1,4 @@
-"""All tasks of a model: the only place where label indices exist."""
+"""All tasks of a model; assigns the index of every label."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from gcnlabel.tasks.task import Task
 
 
 class TaskSet:
-    """An ordered set of tasks; it owns the index of every label.
+    """An ordered set of tasks; it assigns the index of every label.
 
     Args:
-        tasks: The tasks. Names of tasks, and of labels over all tasks, must be unique.
+        tasks: The tasks. Task names must be unique, and so must label names over all tasks.
 
     Raises:
         InputError: Duplicate names, or no task.
@@ -67,7 +67,7 @@ class TaskSet:
         return tuple(self._slices)
 
     def slice_of(self, task: str | Task) -> slice:
-        """Return where a task's labels stand among all labels."""
+        """Return the slice of a task's labels among all labels."""
         return self._slices[self[task.name if isinstance(task, Task) else task].name]
 
     def index(self, label: str) -> int:
@@ -93,7 +93,7 @@ class TaskSet:
         """Return the tasks of some labels, in the order of the labels.
 
         Raises:
-            InputError: There is no such label, one is named twice, or the labels of a task do not stand together.
+            InputError: A label is unknown or named twice, or the labels of a task are not adjacent.
 
         Example:
             >>> from gcnlabel.tasks import MultiLabel
@@ -104,9 +104,9 @@ class TaskSet:
         parted = [name for name, times in Counter(name for name, _ in groups).items() if times > 1]
         if parted:
             raise InputError(
-                f"the labels of task {parted[0]!r} do not stand together",
+                f"the labels of task {parted[0]!r} are not adjacent",
                 expected="all labels of a task, then those of the next",
-                fix="another order of the labels; of a label graph: graph.reorder()",
+                fix="reorder the labels; of a label graph: graph.reorder()",
             )
         return TaskSet(self[name].of_labels(own) for name, own in groups)
 
@@ -165,11 +165,11 @@ class TaskSet:
         return cls.from_dict(content["tasks"], where=path)
 
     def to_declarations(self) -> dict[str, dict[str, Any]]:
-        """Return the tasks, and where tables hold them, as plain values."""
+        """Return the tasks and their table columns as plain values."""
         return {task.name: task.to_dict() | task.source.to_dict() for task in self}
 
     def to_yaml(self, path: str | Path, *, overwrite: bool = False) -> None:
-        """Write the tasks, and where tables hold them, as a YAML file."""
+        """Write the tasks and their table columns as a YAML file."""
         content = yaml.safe_dump({"tasks": self.to_declarations()}, sort_keys=False)
         with atomic_write(path, overwrite=overwrite) as temporary:
             temporary.write_text(content, encoding="utf-8")

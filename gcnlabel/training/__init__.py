@@ -1,4 +1,4 @@
-"""Training: one plan of batches and one selection, followed by Lightning and by an ensemble of small models."""
+"""Training with Lightning, or of many small models at once, by the same plan of batches and selection of epochs."""
 
 from gcnlabel.lazy import lazy
 

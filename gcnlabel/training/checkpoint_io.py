@@ -1,4 +1,4 @@
-"""Lightning checkpoints as safetensors + JSON: nothing that is loaded can run code."""
+"""Lightning checkpoints as safetensors + JSON, which cannot contain code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SafeCheckpointIO(TorchCheckpointIO):  # type: ignore[misc]
     """Saves a checkpoint as one ``.safetensors`` file: tensors as tensors, everything else as JSON metadata."""
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
-        """Write the checkpoint whole or not at all, in place of an earlier one of that name."""
+        """Write the checkpoint atomically; an existing file is replaced."""
         tensors: dict[str, Tensor] = {}
         skeleton = _take_out(dict(checkpoint), tensors)
         with atomic_write(path, overwrite=True) as temporary:
@@ -31,15 +31,15 @@ class SafeCheckpointIO(TorchCheckpointIO):  # type: ignore[misc]
             sort_header(temporary)
 
     def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
-        """Read a checkpoint back."""
+        """Return the content of a checkpoint."""
         return load_checkpoint(path)
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
-    """Read a checkpoint that :class:`SafeCheckpointIO` wrote, onto the CPU.
+    """Return the content of a checkpoint that :class:`SafeCheckpointIO` wrote, on the CPU.
 
     Raises:
-        InputError: The file is missing, damaged or something else.
+        InputError: The file is missing, damaged or no checkpoint.
     """
     path = existing_file(path, "checkpoint")
     try:
@@ -61,21 +61,23 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
 
 
 def check_resumable(checkpoint: Mapping[str, Any], path: str | Path) -> None:
-    """Check that a checkpoint holds what a training goes on with: states of optimizers, schedules and loops.
+    """Check that a checkpoint holds the states of optimizers, schedules and loops, which resuming requires.
 
     Raises:
-        InputError: Something is missing.
+        InputError: A state is missing.
     """
     gone = [key for key in ("optimizer_states", "lr_schedulers", "loops", "callbacks") if not checkpoint.get(key)]
     states = [] if gone else [state.get("state", {}) for state in checkpoint["optimizer_states"]]
     uneven = any(len({frozenset(of) for of in state.values()}) > 1 for state in states)
     if gone or uneven:
         what = f"{gone[0]} is missing" if gone else "parameters have different states of the optimizer"
-        raise InputError(f"checkpoint {path} is damaged: {what}", fix="train the run anew: --overwrite, not --resume")
+        raise InputError(
+            f"checkpoint {path} is damaged: {what}", fix="train the run again, with --overwrite instead of --resume"
+        )
 
 
 def _take_out(value: Any, tensors: dict[str, Tensor]) -> Any:
-    """Return ``value`` as JSON with its tensors moved to ``tensors``; other types than dict and list are tagged."""
+    """Return ``value`` as JSON values, with its tensors moved to ``tensors``; types other than list are tagged."""
     if isinstance(value, Tensor):
         name = f"tensor_{len(tensors):05d}"
         tensors[name] = value.detach().cpu().clone().contiguous()

@@ -1,4 +1,4 @@
-"""The Lightning data module: one dataset a split, shuffled by seed and epoch."""
+"""The Lightning data module: one dataset per split, shuffled by seed and epoch."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from gcnlabel.training.plan import BatchPlan
 
 
 class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
-    """Loaders over the datasets of a run.
+    """Data loaders of a run.
 
     Args:
         datasets: Split -> dataset of (input, {task: target}).
-        plan: Which training samples stand in each batch; batches of the other splits are of its size, in order.
-        rare: Maps the size of a batch of all processes to the training samples of labels that are rare in it,
-            int64 [K], e.g. by :func:`gcnlabel.training.rare_rows`; None for none.
-        workers: Processes that load.
-        selection_split: Split that the checkpoint is selected on.
-        first_epoch: The epoch that training begins with, from 0: workers load its first batches before anything else
-            could tell them.
+        plan: Plan of the training batches; batches of other splits have its size, in order.
+        rare: Function from the size of a batch of all processes to the training samples of rare labels, int64 [K],
+            e.g. by :func:`gcnlabel.training.rare_rows`; or None.
+        workers: Number of loading processes.
+        selection_split: Split on which the checkpoint is selected.
+        first_epoch: First epoch, from 0; workers load its first batches before Lightning sets the epoch.
     """
 
     def __init__(
@@ -58,7 +57,7 @@ class MultiTaskDataModule(L.LightningDataModule):  # type: ignore[misc]
         """Return the loader of this process's share of the split that the checkpoint is selected on."""
         size = self._size(self.selection_split)
         if size < self._processes:
-            raise InputError(f"the {self.selection_split} part has {size} samples", expected="one a device, at least")
+            raise InputError(f"the {self.selection_split} split has {size} samples", expected="at least one per device")
         share = range(self._rank, size, self._processes)
         return self._loader(self.selection_split, sampler=share, batch_size=self.plan.batch_size)
 

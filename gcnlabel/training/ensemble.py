@@ -1,4 +1,4 @@
-"""Models of one architecture that train side by side as one batched model: seeds and learning rates of one head."""
+"""Train several models of one architecture as one batched model, e.g. seeds and learning rates of one head."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Scores = dict[str, Tensor]
 
 
 class Ensemble:
-    """M models of one architecture, whose parameters and buffers are stacked: each step is one step of all.
+    """M models of one architecture with stacked parameters and buffers: each step is one step of every model.
 
-    Members share nothing but which units are dropped: the gradient of the sum of their losses is, for each, that of its
-    own loss. What they may differ in is their parameters, their graph (of the same number of edges), the class weights
-    of their loss and their learning rate.
+    Members share only the dropout masks: the gradient of the sum of their losses is, for each member, that of its own
+    loss. They may differ in parameters, graph (of the same number of edges), class weights of the loss, and learning
+    rate.
 
     Args:
         models: The models, of the same architecture.
-        losses: Loss of each, without control flow that depends on values.
-        rates: Learning rate of each [M]; neighbours of the same rate are one group of the optimizer.
-        optimizer: Makes the optimizer from groups of named parameters, each with its ``lr``; it must treat each number
-            alone, as SGD and AdamW do.
-        steps: What a step is made of, for each member by itself.
+        losses: Loss of each model, without control flow that depends on values.
+        rates: Learning rate of each model [M]; consecutive equal rates are one group of the optimizer.
+        optimizer: Function from groups of named parameters, each with its ``lr``, to an elementwise optimizer such as
+            SGD or AdamW.
+        steps: Clipping and accumulation of gradients, for each member separately.
     """
 
     def __init__(
@@ -67,25 +67,26 @@ class Ensemble:
         return len(self.rates)
 
     def step(self, inputs: Tensor, targets: Mapping[str, Tensor], factor: float = 1.0, *, last: bool = False) -> Tensor:
-        """Train every member on a batch of its own and return their losses [M].
+        """Train every member on its own batch, and return their losses [M].
 
         Args:
             inputs: [M, B, ...].
             targets: Targets of each task, [M, B] or [M, B, labels of the task].
-            factor: What the schedule makes of the learning rates now.
-            last: Whether it is the last batch of an epoch, which ends a step however many it has.
+            factor: Current factor of the learning rates, from the schedule.
+            last: Whether it is the last batch of an epoch, after which the optimizer always steps.
         """
         self.model.train()
         state = (self.parameters, self.buffers, self._class_weights)
         losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, dict(targets))
         found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
-        self._gradients.append([_transposed(gradient).contiguous() for gradient in found])  # fused ones ignore strides
+        # fused optimizers ignore strides
+        self._gradients.append([_transposed(gradient).contiguous() for gradient in found])
         if last or len(self._gradients) == self.steps.accumulate:
             self._take_step(factor)
         return losses.detach()
 
     def _take_step(self, factor: float) -> None:
-        """Step by what was gathered."""
+        """Step the optimizer by the accumulated gradients."""
         gradients = self._gradients[0]
         if self.steps.accumulate > 1:
             gradients = [torch.stack(of).sum(0) / self.steps.accumulate for of in zip(*self._gradients, strict=True)]
@@ -101,22 +102,22 @@ class Ensemble:
 
     @torch.no_grad()
     def scores(self, inputs: Tensor) -> Scores:
-        """Return the scores of each task by every member, [M, N, labels of the task], for the same inputs [N, ...]."""
+        """Return the scores of every member, task -> [M, N, labels of the task], for the same inputs [N, ...]."""
         self.model.eval()
         found: Scores = self._of_each(self._call, (0, 0, None))(self.parameters, self.buffers, inputs)
         return found
 
     def copy_to(self, member: int, model: MultiTaskModel) -> None:
-        """Give a model the parameters and buffers that a member has now."""
+        """Copy the current parameters and buffers of a member to ``model``."""
         for name, target in (*model.named_parameters(), *model.named_buffers()):
             stack = self.parameters if name in self.parameters else self.buffers
             target.data.copy_(stack[name][member])
 
     def _of_each(self, function: Callable[..., Any], in_dims: tuple[int | None, ...]) -> Callable[..., Any]:
-        """Return the function of all members; that of one needs no vmap, which a sparse Â does not allow.
+        """Return the function vectorised over members; without vmap for a single member, since sparse Â forbids vmap.
 
-        They drop the same units of the same places in a batch. As their weights and samples are drawn apart, that says
-        nothing of each other; drawing for each would take a third of the time.
+        Members share the dropout mask of a batch; their weights and samples are drawn independently. Separate masks
+        would take a third of the time.
         """
         if len(self) > 1:
             return vmap(function, in_dims=in_dims, randomness="same")
@@ -132,25 +133,25 @@ class Ensemble:
 
 
 def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arguments: Any) -> Any:
-    """Return what vmap would of one member: arguments without their first dimension, results with one."""
+    """Return the same as vmap over one member: remove the first dimension of arguments, add one to results."""
     pairs = zip(in_dims, arguments, strict=True)
     return _each(lambda t: t[None], function(*(a if dim is None else _each(lambda t: t[0], a) for dim, a in pairs)))
 
 
 def _clipped(gradients: Sequence[Tensor], largest: float) -> list[Tensor]:
-    """Return gradients, [M, ...] each, of members whose norm over all of them is too large scaled to the largest."""
+    """Return gradients, [M, ...] each, with those of each member scaled to a total norm of at most ``largest``."""
     norms = torch.stack([torch.linalg.vector_norm(g.flatten(1), dim=1) for g in gradients]).norm(dim=0)
     factors = (largest / (norms + 1e-6)).clamp(max=1)  # as torch.nn.utils.clip_grad_norm_
     return [g * factors.view(-1, *[1] * (g.ndim - 1)) for g in gradients]
 
 
 def _transposed(stacked: Tensor) -> Tensor:
-    """Return stacked matrices transposed, which is how the gradients of linear layers lie in memory."""
+    """Return stacked matrices transposed, the memory layout of the gradients of linear layers."""
     return stacked.mT if stacked.dim() == 3 else stacked
 
 
 def _equal(rates: Sequence[float]) -> list[slice]:
-    """Return the runs of neighbours that are equal."""
+    """Return the slices of consecutive equal rates."""
     ends = [m for m in range(1, len(rates)) if rates[m] != rates[m - 1]]
     return [slice(start, end) for start, end in itertools.pairwise([0, *ends, len(rates)])]
 

@@ -1,4 +1,4 @@
-"""Metrics of every epoch as a CSV file that is whole at any moment."""
+"""Write the metrics of every epoch to a CSV file, atomically."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gcnlabel.files import atomic_write
 
 
 class EpochTable(L.Callback):  # type: ignore[misc]
-    """Writes ``metrics.csv`` anew after every epoch: one row an epoch, one column a metric.
+    """Rewrites ``metrics.csv`` after every epoch: one row per epoch, one column per metric.
 
-    The rows are part of the checkpoint, so that a resumed run goes on after the epoch it resumes from.
+    The rows are part of the checkpoint, so that a resumed run continues the table.
 
     Args:
         path: The CSV file.
@@ -36,12 +36,12 @@ class EpochTable(L.Callback):  # type: ignore[misc]
         return {"rows": self.rows}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take the rows of the run that is resumed."""
+        """Set the rows of the run that is resumed."""
         self.rows = list(state_dict["rows"])
 
 
 def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write rows of named values as CSV, in place of an earlier file."""
+    """Write rows of named values as CSV; an existing file is replaced."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with atomic_write(path, overwrite=True) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names)

@@ -1,4 +1,4 @@
-"""What ends a training from outside, in words that help."""
+"""Explain failures of training that are caused from outside: killed processes and lack of memory."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from gcnlabel.errors import InputError, is_out_of_memory
 
 LOADER = re.compile(r"DataLoader worker|bus error|shared memory", re.IGNORECASE)
 PEER = re.compile(r"closed by peer|connection (reset|closed|refused)|\bgloo\b|\bNCCL\b|broken pipe", re.IGNORECASE)
-GONE = "another process of the training is gone, most often because memory ran out"
+GONE = "another process of the training ended, most often because memory ran out"
 PATIENCE = 5
-"""Seconds that a training has to end by itself when a process of it is gone."""
+"""Seconds to wait for a training to end after one of its processes has ended."""
 
 
 @contextmanager
 def clear_failures(folder: Path) -> Iterator[None]:
-    """Say what happened when a process that loads or trains was killed, or memory ran out, and how to go on.
+    """Turn a killed process or lack of memory into an `InputError` that says how to continue.
 
     Args:
         folder: Folder of the run.
 
     Raises:
-        InputError: Either happened, or a loading process raised one.
+        InputError: A process was killed or memory ran out, or a loading process raised an `InputError`.
     """
-    go_on = f"then go on with: gcnlabel train --resume --output {folder}"
-    ended = _others_minded(f"see what the others say, and give the job more memory; {go_on}")
+    resume = f"then continue with: gcnlabel train --resume --output {folder}"
+    ended = _watched(f"see the output of the other processes, and give the job more memory; {resume}")
     try:
         yield
     except InputError as error:
         raise _out_of_worker(error) from error
     except MemoryError as error:
-        raise InputError("memory ran out", fix=f"a smaller training.batch_size; {go_on}") from error
+        raise InputError("memory ran out", fix=f"a smaller training.batch_size; {resume}") from error
     except RuntimeError as error:
         if is_out_of_memory(error):
-            what, fix = f"memory ran out: {_first(error)}", f"free memory, or a machine with more; {go_on}"
+            what, fix = f"memory ran out: {_first(error)}", f"free memory, or a machine with more; {resume}"
         elif LOADER.search(str(error)):
             what = f"a process that loads samples was killed, most often because memory ran out: {_first(error)}"
-            fix = f"give the job more memory, or fewer --set training.workers=N; {go_on}"
+            fix = f"give the job more memory, or fewer workers: --set training.workers=N; {resume}"
         elif PEER.search(str(error)):
             what = f"{GONE}: {_first(error)}"
-            fix = f"see what the others say, and give the job more memory; {go_on}"
+            fix = f"see the output of the other processes, and give the job more memory; {resume}"
         elif "state_dict" in str(error):
             what = f"a checkpoint of {folder} does not fit its config and graph: {' '.join(str(error).split())}"
-            fix = "train it anew with --overwrite"
+            fix = "train it again with --overwrite"
         else:
             raise
         raise InputError(what, fix=fix) from error
@@ -58,10 +58,10 @@ def clear_failures(folder: Path) -> Iterator[None]:
         ended.set()
 
 
-def _others_minded(fix: str) -> threading.Event:
-    """Let the loss of a process that was started here be said, and return what is to be set when training has ended.
+def _watched(fix: str) -> threading.Event:
+    """Report the end of a child process with a message; return an event to set when training has ended.
 
-    Where a process is lost before all have met, the others wait for it. Lightning then kills them without a word.
+    If a process ends before all have connected, the others wait for it, and Lightning kills them without a message.
     """
     ended = threading.Event()
 
@@ -71,14 +71,14 @@ def _others_minded(fix: str) -> threading.Event:
         for process in observer._child_processes:
             process.kill()
         print(f"error: {InputError(GONE, fix=fix)}", file=sys.stderr, flush=True)  # noqa: T201
-        os._exit(2)  # what waits in another thread cannot be interrupted
+        os._exit(2)  # the main thread may be blocked and cannot be interrupted
 
     _ChildProcessObserver._terminate_all = end
     return ended
 
 
 def _out_of_worker(error: InputError) -> InputError:
-    """Return the error that a loading process raised, without the traceback that PyTorch puts around it.
+    """Return the error of a loading process, without the traceback that PyTorch adds.
 
     Example:
         >>> text = "Caught InputError in DataLoader worker process 0.", "Original Traceback", "gcnlabel.errors."

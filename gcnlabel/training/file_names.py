@@ -1,4 +1,4 @@
-"""Names of what a training writes into a run folder."""
+"""Names of files that a training writes into a run folder."""
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"

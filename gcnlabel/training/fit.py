@@ -1,4 +1,4 @@
-"""Training many small models side by side, by the rules by which Lightning trains one."""
+"""Train many small models at once, with the same results as training each with Lightning."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def fit(
     progress: Callable[[int], None] = lambda trained: None,
     steps: Steps = EACH_BATCH,
 ) -> None:
-    """Train models, each as Lightning would train it alone, and leave each with the weights of its selected epoch.
+    """Train models with the results of separate Lightning trainings; each ends with the weights of its selected epoch.
 
-    Those that can be trained as one are, whatever their order.
+    Models of one architecture are trained together, in any order of the trials.
 
     Args:
         trials: The models.
         plan: Epochs and batches; each trial has its own seed.
-        selection: What selects the epoch, on ``held_out``.
-        optimizer: Makes the optimizer from groups of parameters, each with its ``lr``; it must treat each number alone,
-            as SGD and AdamW do.
-        schedule: Factor of the learning rates as a function of the epochs done.
+        selection: Selection of the epoch, on ``held_out``.
+        optimizer: Function from groups of parameters, each with its ``lr``, to an elementwise optimizer such as SGD or
+            AdamW.
+        schedule: Factor of the learning rates as a function of the completed epochs.
         augment: Applied to batches of training inputs.
         progress: Called with the number of models that were trained together.
-        steps: What a step of the optimizer is made of.
+        steps: Clipping and accumulation of gradients.
     """
     for group in groups_of(planned_trials(trials, plan, augment)):
         trials = [p.trial for p in group]
@@ -78,12 +78,12 @@ def _select(
     epoch: int,
     patience: int,
 ) -> None:
-    """Keep the weights of each model whose epoch is the best so far, and that has not stopped before."""
+    """Keep the weights of each model if this epoch is its best so far and it has not stopped."""
     found = predict(ensemble.scores, portions(trials[0].held_out.inputs), dim=1)
     for m, (trial, targets) in enumerate(zip(trials, held_out, strict=True)):
         scores = {name: of_all[m] for name, of_all in found.items()}
         if epoch - trial.epoch >= patience or not all(values.isfinite().all() for values in scores.values()):
-            continue  # metrics of ranks would be numbers even where it diverged
+            continue  # ranking metrics would be finite even for scores that diverged
         value = selection.value(trial.loss, trial.model.head.tasks, scores, targets)
         trial.history.append(value)
         if value > trial.value:

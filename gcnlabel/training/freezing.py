@@ -1,17 +1,17 @@
-"""Parts of a model that are not trained for a while."""
+"""Freeze and unfreeze the backbone or head of a model."""
 
 from __future__ import annotations
 
 from torch import nn
 
 FROZEN = "_frozen"
-"""Attribute that holds the parameters to let go of."""
+"""Attribute that holds the parameters to unfreeze."""
 
 
 def freeze(module: nn.Module, *, frozen: bool) -> None:
-    """Keep a module's parameters and the moments of its batch norms as they are, or train it again.
+    """Freeze a module's parameters and batch-norm statistics, or unfreeze them.
 
-    Parameters that are not trained anyway stay so.
+    Parameters that did not require gradients before are not changed.
     """
     held = getattr(module, FROZEN, None)
     if frozen and held is None:

@@ -1,4 +1,4 @@
-"""The Lightning module: one recipe for every head."""
+"""The Lightning module, for any head."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
     Args:
         model: Backbone and head.
-        loss: The losses of all tasks; what its weighting learns is trained too, without weight decay.
-        optimizer: Makes the optimizer from groups of parameters, each with its name.
-        schedule: Factor of the learning rate as a function of the epochs done.
-        frozen: Side of the model -> epochs at the beginning in which it is not trained.
+        loss: The losses of all tasks; parameters of its weighting are trained without weight decay.
+        optimizer: Function from groups of named parameters to the optimizer.
+        schedule: Factor of the learning rate as a function of the completed epochs.
+        frozen: ``backbone`` or ``head`` -> number of first epochs in which it is frozen.
 
     Attributes:
-        augment: Applied to training batches on the device that trains, or None.
+        augment: Augmentation of training batches on the training device, or None.
         mix: Mixes samples of training batches, or None.
-        memory_format: Layout of image batches.
+        memory_format: Memory format of image batches.
 
-    Logs ``train/loss``, ``train/<task>/loss`` before its weight, ``train/<task>/weight`` where weights change (the mean
+    Logs ``train/loss``, the unweighted ``train/<task>/loss``, with changing weights ``train/<task>/weight`` (the mean
     over the batches that observe the task), and for each evaluated split ``<split>/loss``, ``<split>/main`` (see
     :class:`gcnlabel.training.Selection`) and ``<split>/<task>/<metric>``.
 
-    It works in any ``lightning.Trainer`` on any loaders of batches ``(inputs, {task: target})``. Splits are
-    then ``val`` and ``test``, names of several loaders end in ``/dataloader_idx_<i>``, and ``predict`` returns the
-    scores of each batch, whose targets may be left out.
+    It works with any ``lightning.Trainer`` and loaders of batches ``(inputs, {task: target})``. Splits are then ``val``
+    and ``test``, names of several loaders end in ``/dataloader_idx_<i>``, and ``predict`` returns the scores of each
+    batch, whose targets may be left out.
     """
 
     def __init__(
@@ -79,10 +79,10 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         return scores
 
     def on_after_batch_transfer(self, batch: Any, dataloader_idx: int) -> Any:
-        """Return the batch as the network wants it, augmented when training.
+        """Return inputs and targets of a batch, augmented and mixed when training.
 
         Raises:
-            InputError: It is no pair of inputs and targets by task (where something is predicted, inputs will do).
+            InputError: It is no pair of inputs and targets by task (for prediction, inputs are enough).
         """
         inputs, targets = split_batch(batch, alone=self.trainer.predicting)
         if self.augment is not None and self.trainer.training:
@@ -94,12 +94,12 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         return inputs, targets
 
     def on_train_epoch_start(self) -> None:
-        """Keep still what is frozen, and let go of it when its epochs are over."""
+        """Freeze backbone or head in its first epochs, and unfreeze it afterwards."""
         for side, epochs in self.frozen:
             freeze(side, frozen=self.current_epoch < epochs)
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        """Return the total loss of a batch: of an ensemble, the mean of those of its base models."""
+        """Return the total loss of a batch; for an ensemble, the mean of the losses of its base models."""
         inputs, targets = batch
         found = [self.loss(scores, targets) for scores in self.model(inputs, each=True)]
         total, parts = found[0] if len(found) == 1 else mean_losses(found)
@@ -112,15 +112,15 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             },
             on_step=False,
             on_epoch=True,
-            batch_size=self._samples(targets, index),  # the loss is that of all processes, in each of them
+            batch_size=self._samples(targets, index),  # each process has the loss over the samples of all processes
         )
         return total
 
     def on_train_epoch_end(self) -> None:
-        """Check that training has not diverged; in float16, whose losses may overflow now and then, it is not.
+        """Check that training has not diverged; not in float16, where single overflows are normal.
 
         Raises:
-            InputError: A loss was not finite.
+            InputError: A loss is not finite.
         """
         step_on_metric(self.trainer)
         if self.trainer.precision == "16-mixed":
@@ -132,14 +132,14 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         if bad:
             raise InputError(
                 f"{shorten(bad)} is not finite in epoch {self.current_epoch + 1}",
-                fix="a smaller optimizer.lr; features that are scaled (standardize: true)",
+                fix="a smaller optimizer.lr, or standardised features (standardize: true)",
             )
 
     def _samples(self, targets: dict[str, Tensor], index: int) -> int:
         batches: Any = getattr(self.trainer.train_dataloader, "batch_sampler", None)
         if processes() == 1 or not hasattr(batches, "samples_of_all"):
             return len(next(iter(targets.values())))
-        return int(batches.samples_of_all(index))  # asking the processes would wait for them
+        return int(batches.samples_of_all(index))  # computed, without synchronising processes
 
     def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
         """Keep scores and targets of a batch."""
@@ -155,11 +155,11 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         return self(batch[0])
 
     def on_validation_epoch_start(self) -> None:
-        """Forget the last epoch's samples."""
+        """Clear the samples of the last epoch."""
         self._seen: dict[int, list[tuple[dict[str, Tensor], dict[str, Tensor]]]] = {}
 
     def on_test_epoch_start(self) -> None:
-        """Forget the last epoch's samples."""
+        """Clear the samples of the last epoch."""
         self.on_validation_epoch_start()
 
     def on_validation_epoch_end(self) -> None:
@@ -173,7 +173,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
 
     def _log_split(self, split: str, loaders: int) -> None:
         for index, batches in self._seen.items():
-            suffix = f"/dataloader_idx_{index}" if loaders > 1 else ""  # Lightning's own word
+            suffix = f"/dataloader_idx_{index}" if loaders > 1 else ""  # as Lightning names it
             scores, targets = (concatenate(parts) for parts in zip(*batches, strict=True))
             found = {"loss": self.loss(scores, targets)[0]}
             for name, metric in self.metrics.items():
@@ -185,7 +185,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
             self.log_dict({f"{split}/{k}{suffix}": v for k, v in found.items()}, add_dataloader_idx=False)
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
-        """Keep what the weighting learns about a task where the batch says nothing about it: momentum would move it."""
+        """Skip parameters of the weighting with gradient 0 (tasks not in the batch), which momentum would change."""
         for parameter in self.loss.parameters():
             if parameter.grad is not None and not parameter.grad.any():
                 parameter.grad = None
@@ -193,7 +193,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
     def configure_optimizers(self) -> dict[str, Any]:
         """Return optimizer and schedule.
 
-        Weights of tasks do not decay: towards a log-variance of 0, one scale of the losses would be preferred.
+        Learned weights of tasks have no weight decay, which would favour a log-variance of 0.
         """
         groups: list[dict[str, Any]] = [{"params": list(self.model.named_parameters())}]
         if learned := list(self.loss.named_parameters()):

@@ -1,4 +1,4 @@
-"""Batches of a loader: pairs of inputs and targets by task."""
+"""Split and join batches of inputs and targets by task."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gcnlabel.errors import InputError
 
 
 def split_batch(batch: Any, *, alone: bool = False) -> tuple[Any, dict[str, Tensor]]:
-    """Return inputs and targets by task of what a loader gives.
+    """Return inputs and targets by task of a batch.
 
     Args:
         batch: A pair ``(inputs, {task: target})``.
-        alone: Whether inputs without targets will do.
+        alone: Whether inputs without targets are allowed.
 
     Raises:
-        InputError: It is something else.
+        InputError: The batch has another form.
 
     Example:
         >>> split_batch([torch.zeros(2, 3)], alone=True)[1]
@@ -30,7 +30,7 @@ def split_batch(batch: Any, *, alone: bool = False) -> tuple[Any, dict[str, Tens
         for name, target in batch[1].items():
             if not isinstance(target, Tensor):
                 what = f"targets of task {name!r} in a batch are a {type(target).__name__}, no tensor"
-                fix = "let each target be a number or a tensor: of lists and texts, a DataLoader makes lists"
+                fix = "use numbers or tensors as targets of a sample: a DataLoader makes lists of lists and texts"
                 raise InputError(what, expected="a tensor of the samples of the batch", fix=fix)
         return batch[0], dict(batch[1])
     if alone:
@@ -38,12 +38,12 @@ def split_batch(batch: Any, *, alone: bool = False) -> tuple[Any, dict[str, Tens
     raise InputError(
         f"a batch {f'of {len(batch)} parts' if several else f'that is a {type(batch).__name__}'}",
         expected="a pair (inputs, {task: target})",
-        fix="let each item of the dataset be (input, {task: its target})",
+        fix="return (input, {task: target}) for each item of the dataset",
     )
 
 
 def concatenate(parts: Iterable[dict[str, Tensor]], dim: int = 0) -> dict[str, Tensor]:
-    """Return batches of scores or targets, each a dict by task, as one, put together along a dimension.
+    """Return batches of scores or targets, each a dict by task, concatenated along a dimension.
 
     Example:
         >>> concatenate([{"tags": torch.zeros(2, 3)}, {"tags": torch.zeros(1, 3)}])["tags"].shape

@@ -1,4 +1,4 @@
-"""How long is trained and which samples stand in each batch: one rule for every engine."""
+"""Plan of a training: number of epochs, and the samples of each batch, for every engine."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from gcnlabel.training.rare import draw_rows
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """How long is trained, and in what portions.
+    """Number of epochs and batches of a training.
 
-    After each epoch the model is measured, see :class:`gcnlabel.training.Selection`. An epoch goes over all samples
-    once, unless that would be too few or too many batches.
+    The model is evaluated after each epoch, see :class:`gcnlabel.training.Selection`. An epoch is one pass over all
+    samples, unless ``min_steps`` or ``max_steps`` require more or fewer batches.
 
     Attributes:
         epochs: Number of epochs.
         batch_size: Samples in a batch of one process, B.
-        seed: Of the order of the samples, and of what is drawn in training.
-        rare_samples: Samples added to each batch at most, of those that annotate a label so rare that a batch would
-            hold few of it; see :func:`gcnlabel.training.rare_rows`.
-        min_steps: Batches of the whole training, at least: an epoch goes over few samples several times.
-        max_steps: Batches of the whole training, about, at most: an epoch goes over some of many samples. None for no
-            bound.
-        patience: Epochs without an improvement after which training ends; None for never.
+        seed: Seed of the order of the samples, and of random numbers in training.
+        rare_samples: Largest number of samples of rarely annotated labels that are added to each batch; see
+            :func:`gcnlabel.training.rare_rows`.
+        min_steps: Smallest number of batches of the whole training: with few samples, an epoch is several passes.
+        max_steps: Largest number of batches of the whole training, approximately: with many samples, an epoch is part
+            of a pass. None for no bound.
+        patience: Epochs without an improvement after which training ends; None for no early stopping.
 
     Example:
-        >>> plan = BatchPlan(epochs=10, batch_size=2, min_steps=40)  # 4 batches an epoch: twice over 4 samples
+        >>> plan = BatchPlan(epochs=10, batch_size=2, min_steps=40)  # 4 batches per epoch: two passes over 4 samples
         >>> [rows.tolist() for rows in plan.batches(4).rows(epoch=0)]
         [[0, 1], [3, 2], [0, 2], [3, 1]]
     """
@@ -53,24 +53,23 @@ class BatchPlan:
 
         Args:
             size: Number of samples, N.
-            rare: Those that annotate a rare label, int64 [K].
-            rank: Which of several processes takes them.
-            processes: Their number, W.
+            rare: Samples that annotate a rare label, int64 [K].
+            rank: Index of the process.
+            processes: Number of processes, W.
         """
         return EpochBatches(self, size, rare, rank, processes)
 
 
 class EpochBatches(Sampler[list[int]]):
-    """The batches of each epoch, of one process or of one of several; see :meth:`BatchPlan.batches`.
+    """Sampler of the batches of each epoch, for one of several processes; see :meth:`BatchPlan.batches`.
 
-    Samples are permuted by seed and epoch alone, so that a resumed run sees the same order. Batch k of all processes
-    holds samples k W B to (k + 1) W B of the permutation; each process takes every W-th of them. What is left at the
-    end is a batch too, and left out where a process would have less than two samples beside others, or one alone:
-    batch norm and CCC need two. Samples of rare labels are drawn anew in each epoch, and all of them come round.
+    The permutation of samples depends only on seed and epoch, so that a resumed run has the same order. Batch k of all
+    processes holds samples k W B to (k + 1) W B of the permutation; each process takes every W-th of them. The last,
+    smaller batch is left out if it has fewer samples than processes, or only one: batch norm and CCC need two. Samples
+    of rare labels are drawn without replacement in each epoch, until all have been used.
 
-    Iterating seeds torch's global generator by seed and epoch: dropout draws the same whether or not a run was stopped
-    before. Each batch brings the seed of what is drawn for it, so that augmentation depends on seed, epoch and batch
-    alone, and not on who loads it.
+    Iterating seeds torch's global generator by seed and epoch, so that dropout is the same in a resumed run. Each batch
+    has its own seed, so that augmentation depends only on seed, epoch and batch, not on the loading process.
     """
 
     def __init__(self, plan: BatchPlan, size: int, rare: Tensor | None, rank: int, processes: int) -> None:
@@ -88,11 +87,11 @@ class EpochBatches(Sampler[list[int]]):
 
     @property
     def sampler(self) -> EpochBatches:
-        """Itself, whose epoch Lightning sets."""
+        """The sampler itself; Lightning sets the epoch of this attribute."""
         return self
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch, from 0; Lightning calls this before each."""
+        """Set the epoch, from 0; Lightning calls this before each epoch."""
         self.epoch = epoch
 
     def __len__(self) -> int:
@@ -119,19 +118,19 @@ class EpochBatches(Sampler[list[int]]):
         return [batch[self.rank :: self.processes] for batch in batches]
 
     def seed_everything(self) -> None:
-        """Seed torch's global generator for what the epoch draws beside its order; processes draw apart."""
+        """Seed torch's global generator for the epoch; processes get different seeds."""
         seed = self._seed_of(self.epoch)
         self._orders(torch.random.manual_seed(seed))
         if self.rank:
             torch.random.manual_seed(seed + self.rank * 2**40)
 
     def seed_of_batch(self, index: int) -> int:
-        """Return the seed of what is drawn for a batch of this process."""
+        """Return the seed of the augmentation of a batch of this process."""
         entropy = [self.plan.seed, self.epoch, self.rank, index]
         return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0])
 
     def samples_of_all(self, index: int) -> int:
-        """Return how many samples a batch of all processes has together."""
+        """Return the number of samples in a batch of all processes."""
         start = self._starts[index % len(self._starts)]
         return min(self._whole, self.size - start) + self.count
 
@@ -139,6 +138,6 @@ class EpochBatches(Sampler[list[int]]):
         return self.plan.seed * 1_000_003 + epoch
 
     def _orders(self, generator: torch.Generator) -> list[Tensor]:
-        """Return the permutations that an epoch goes through, one after another."""
+        """Return the permutations of the passes of an epoch."""
         passes = -(-len(self) // max(len(self._starts), 1))
         return [torch.randperm(self.size, generator=generator) for _ in range(passes)]

@@ -1,4 +1,4 @@
-"""What a network says of many inputs, a few at a time: one loop for evaluation, selection, studies and prediction."""
+"""Predict scores of many inputs in chunks, for evaluation, selection, studies and prediction."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from gcnlabel.data.on_demand import as_batch
 from gcnlabel.training.pairs import concatenate
 
 ROWS = {2: 1024, 3: 256, 4: 64}
-"""Inputs that go through a network together, where nobody else says how many, by the dimensions of all inputs:
-features, graphs, images. What bounds the memory."""
+"""Number of dimensions of inputs (features 2, graphs 3, images 4) -> default size of a chunk, which bounds memory."""
 
 Network = Callable[[Tensor], Mapping[str, Tensor]]
 
 
 def portions(inputs: Any) -> Iterator[Any]:
-    """Yield features [N, D], images [N, C, H, W] or graphs a few after another; images on disk are read then.
+    """Yield chunks of features [N, D], images [N, C, H, W] or graphs; images on disk are read when yielded.
 
     Example:
         >>> [len(portion) for portion in portions(torch.zeros(1100, 3))]
@@ -36,8 +35,8 @@ def predict(network: Network, batches: Iterable[Any], device: Any = None, *, dim
     Args:
         network: Maps inputs to scores; a module is put into evaluation mode.
         batches: Inputs [B, ...], or PyG batches of graphs, e.g. :func:`portions` of an array.
-        device: Where the network is; None for the CPU.
-        dim: The dimension of the samples in the scores.
+        device: Device of the network; None for the CPU.
+        dim: Dimension of the samples in the scores.
     """
     if isinstance(network, nn.Module):
         network.eval()

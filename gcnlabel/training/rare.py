@@ -1,4 +1,4 @@
-"""Samples of labels that are rarely annotated, drawn into every batch."""
+"""Oversample rarely annotated labels, so that every batch contains them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from torch import Tensor
 from gcnlabel.annotations import Annotations
 
 MIN_ANNOTATED = 16
-"""Annotated samples of a label that a batch should hold: moments of fewer, as CCC takes them, are mostly noise."""
+"""Number of annotated samples of a label that a batch should hold, for stable means and variances (CCC)."""
 
 
 def rare_rows(annotations: Annotations, batch_size: int) -> Tensor:
     """Return the samples that annotate a label of which a batch holds fewer than 16 on average, int64 [K], sorted.
 
-    A loss over a batch can only use the labels that are annotated in it; CCC needs at least two. A label that every
-    sample annotates is never rare, however small the batch.
+    A loss can only use the labels that are annotated in its batch; CCC needs at least two samples. A label that every
+    sample annotates is never rare, for any size of the batch.
 
     Args:
-        annotations: Those of the training split.
+        annotations: Annotations of the training split.
         batch_size: Samples in a batch.
 
     Example:
@@ -40,7 +40,7 @@ def rare_rows(annotations: Annotations, batch_size: int) -> Tensor:
 
 
 def draw_rows(size: int, count: int, batches: int, generator: torch.Generator) -> Tensor:
-    """Return ``count`` of ``size`` samples for each batch, int64 [batches, count]: all come round before one returns.
+    """Return ``count`` of ``size`` samples for each batch, int64 [batches, count]; each is drawn before any repeats.
 
     Raises:
         ValueError: There is no sample to draw from.

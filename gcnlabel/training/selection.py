@@ -1,4 +1,4 @@
-"""Which epoch is kept: one rule for every engine."""
+"""Selection of the best epoch, for every engine."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LOSS, MAIN = "loss", "main"
 
 @dataclass(frozen=True)
 class Selection:
-    """After each epoch, a metric of a whole split; the first of the best epochs is kept.
+    """Metric of a split by which the best epoch is selected; of several best epochs, the first.
 
     Attributes:
         metric: ``loss``, ``main`` (the mean over tasks of macro-F1, LRAP or mean CCC, see
             :mod:`gcnlabel.metrics.main_metrics`) or ``task/metric``.
-        mode: Whether less (``min``) or more (``max``) of it is better.
+        mode: Whether lower (``min``) or higher (``max``) values are better.
         split: The split.
 
     Example:
@@ -40,15 +40,15 @@ class Selection:
 
     @property
     def name(self) -> str:
-        """What logs call it."""
+        """Name of the metric in logs."""
         return f"{self.split}/{self.metric}"
 
     def value(
         self, loss: MultiTaskLoss, tasks: TaskSet, scores: Mapping[str, Tensor], targets: Mapping[str, Tensor]
     ) -> float:
-        """Return the metric of the scores of a split, with its sign changed where less is better.
+        """Return the metric of the scores of a split, negated if lower values are better.
 
-        It is rounded to single precision, as Lightning logs it: what differs by less is no improvement.
+        It is rounded to float32, as Lightning logs it: smaller differences are no improvement.
         """
         if self.metric == LOSS:
             found = float(loss(scores, targets)[0])
@@ -60,10 +60,10 @@ class Selection:
         return float(np.float32(-found if self.mode == "min" else found))
 
     def check(self, tasks: TaskSet, targets: Mapping[str, Tensor]) -> None:
-        """Check that there is such a metric of targets of the split.
+        """Check that the metric exists for targets of the split.
 
         Raises:
-            InputError: There is none; the closest one is named.
+            InputError: It does not; the message names the closest one.
         """
         known = [LOSS, MAIN]
         for task in tasks:
@@ -79,7 +79,7 @@ class Selection:
 
 
 def task_and_metric(name: str, tasks: TaskSet) -> tuple[str, str]:
-    """Return task and metric of ``task/metric``; either may hold a slash. Two empty texts where it is of no task.
+    """Return task and metric of ``task/metric``; either may contain a slash. Two empty texts for other names.
 
     Example:
         >>> from gcnlabel.tasks import Dimensional

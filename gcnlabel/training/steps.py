@@ -1,4 +1,4 @@
-"""How gradients become steps of the optimizer: one rule for every engine."""
+"""Clipping, accumulation and averaging of optimizer steps, for every engine."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Steps:
-    """What a step of the optimizer is made of.
+    """Options of the steps of an optimizer.
 
     Attributes:
-        clip: Largest norm of the gradient of all parameters together: a larger one is scaled to it; None for no bound.
-        accumulate: Batches whose mean gradient makes one step. The last step of an epoch may have fewer, and is as much
-            shorter.
-        average: Decay of the exponential moving average of the weights, by steps, that is measured and kept instead of
-            them; None for none. Models side by side have none.
+        clip: Largest norm of the gradient of all parameters, to which larger ones are scaled; None for no clipping.
+        accumulate: Number of batches whose gradients are accumulated for one step. The last step of an epoch may have
+            fewer; its sum is still divided by this number.
+        average: Decay per step of the exponential moving average of the weights, which is evaluated and saved instead
+            of the weights; None for no averaging. Not used for models that are trained together.
     """
 
     clip: float | None = None
@@ -23,4 +23,4 @@ class Steps:
 
 
 EACH_BATCH = Steps()
-"""A step each batch, by its gradient as it is."""
+"""One step per batch, without clipping or averaging."""

@@ -1,4 +1,4 @@
-"""What an image is predicted by beside itself, at test time."""
+"""Test-time augmentation of images."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gcnlabel.registry import Registry
 from gcnlabel.tasks import TaskSet
 
 TEST_TIME = Registry("test-time augmentation", __name__, makes=nn.Module)
-"""Makes a network of a network: ``(network, tasks, *, options)``; images [B, C, H, W] in, scores by task out."""
+"""Functions ``(network, tasks, *, options) -> network`` from images [B, C, H, W] to scores by task, by name."""
 
 
 @TEST_TIME.register("flips")
 class Flips(nn.Module):
-    """The mean over each image and its mirror image, of probabilities (after softmax or sigmoid) and of values.
+    """Mean of probabilities (after softmax or sigmoid) and values over each image and its mirror image.
 
-    Scores are those whose probabilities are the means, so that thresholds and metrics are used as without.
+    It returns scores with these mean probabilities, so that thresholds and metrics apply without change.
 
     Args:
         network: Maps images to scores by task.
@@ -37,16 +37,16 @@ class Flips(nn.Module):
 
 
 def at_test_time(settings: Any, network: nn.Module, tasks: TaskSet, inputs: tuple[int, ...]) -> nn.Module:
-    """Return a network as it is evaluated and predicts.
+    """Return a network with test-time augmentation.
 
     Args:
-        settings: Name and options of the augmentation; None for none.
+        settings: Name and options of the augmentation; None for the network itself.
         network: Maps inputs to scores by task.
         tasks: The tasks.
         inputs: Shape of an input.
 
     Raises:
-        InputError: An augmentation of inputs that are no images.
+        InputError: The inputs are no images.
     """
     check_test_time(settings, inputs)
     made: nn.Module = network if settings is None else TEST_TIME.make(settings, network, tasks)
@@ -54,7 +54,7 @@ def at_test_time(settings: Any, network: nn.Module, tasks: TaskSet, inputs: tupl
 
 
 def check_test_time(settings: Any, inputs: tuple[int, ...]) -> None:
-    """Check that what is augmented at test time are images.
+    """Check that the inputs of test-time augmentation are images.
 
     Raises:
         InputError: They are features or graphs.

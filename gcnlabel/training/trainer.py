@@ -1,4 +1,4 @@
-"""A Lightning trainer with our checkpoints, tables and progress bar."""
+"""The Lightning trainer of a run, with its checkpoints and table of metrics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gcnlabel.training.steps import EACH_BATCH, Steps
 CHECKPOINTS = "checkpoints"
 ALWAYS: dict[str, Any] = {
     "num_sanity_val_steps": 0,
-    "use_distributed_sampler": False,  # the data module shares the samples out, without repeating any
+    "use_distributed_sampler": False,  # the data module distributes the samples, without repetition
     "benchmark": True,  # of convolution algorithms on a GPU: all batches of a run have one size
     "enable_model_summary": False,
 }
@@ -32,8 +32,8 @@ ALWAYS: dict[str, Any] = {
 class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
     """Keeps one checkpoint, the best by a metric or the latest, as safetensors.
 
-    Its state names files without their folder: a folder that was moved or copied is resumed as it would have been, and
-    the bytes of a checkpoint do not depend on where it lies.
+    Its state has file names without folders: a moved or copied run can be resumed, and the bytes of a checkpoint do not
+    depend on its folder.
     """
 
     FILE_EXTENSION = ".safetensors"
@@ -43,20 +43,20 @@ class Checkpoints(ModelCheckpoint):  # type: ignore[misc]
         return _in_folder(super().state_dict(), Path())
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take the state of the run that is resumed, of files in this folder."""
+        """Set the state of the run that is resumed, with files in this folder."""
         super().load_state_dict(_in_folder(state_dict, Path(str(self.dirpath))) | {"dirpath": self.dirpath})
-        self.current_score = state_dict.get("current_score")  # which Lightning forgets
+        self.current_score = state_dict.get("current_score")  # Lightning does not restore it
 
 
 class OwnSignals(L.Callback):  # type: ignore[misc]
-    """Keeps what signals do: Lightning would delay SIGTERM, and on SLURM's SIGUSR1 write a checkpoint of its own."""
+    """Restores signal handlers: Lightning would delay SIGTERM, and write its own checkpoint on SLURM's SIGUSR1."""
 
     def setup(self, trainer: L.Trainer, pl_module: L.LightningModule, stage: str) -> None:
-        """See what they do."""
+        """Remember the current handlers."""
         self.before = {signum: signal.getsignal(signum) for signum in signal.valid_signals()}
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        """Make them do that again."""
+        """Restore the handlers."""
         if threading.current_thread() is not threading.main_thread():
             return
         for signum, handler in self.before.items():
@@ -78,13 +78,13 @@ def make_trainer(
     """Return a trainer that writes into a run folder.
 
     Args:
-        folder: The run folder: ``metrics.csv`` and ``checkpoints/`` go there.
-        plan: Epochs, and when it ends for want of improvement.
-        selection: What selects the best epoch.
+        folder: The run folder, for ``metrics.csv`` and ``checkpoints/``.
+        plan: Number of epochs, and patience of early stopping.
+        selection: Selection of the best epoch.
         devices: Number of devices, or ``auto``.
         num_nodes: Number of machines.
         precision: Lightning's precision.
-        steps: What a step of the optimizer is made of.
+        steps: Clipping, accumulation and averaging.
         progress: Whether to show a progress bar.
     """
     return L.Trainer(
@@ -92,7 +92,7 @@ def make_trainer(
         devices=devices,
         num_nodes=num_nodes,
         precision=precision,
-        logger=False,  # the run sets those that it is asked for
+        logger=False,  # the run adds the loggers of its config
         callbacks=[OwnSignals(), *_watching(folder, plan, selection, steps)],
         plugins=[SafeCheckpointIO(), *([SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else [])],
         default_root_dir=folder / CHECKPOINTS / "none",  # Lightning would start from a leftover hpc_ckpt_*.ckpt there
@@ -104,7 +104,7 @@ def make_trainer(
 
 
 def _watching(folder: Path, plan: BatchPlan, selection: Selection, steps: Steps) -> list[L.Callback]:
-    """Return what averages weights, writes the table, ends a training and keeps the best and the last checkpoint."""
+    """Return the callbacks for weight averaging, the table of metrics, early stopping and checkpoints."""
     averaging = [] if steps.average is None else [EMAWeightAveraging(decay=steps.average)]
     every_epoch: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
     watched: dict[str, Any] = {"monitor": selection.name, "mode": selection.mode}
@@ -115,7 +115,7 @@ def _watching(folder: Path, plan: BatchPlan, selection: Selection, steps: Steps)
 
 
 def has_stopped(checkpoint: Mapping[str, Any]) -> bool:
-    """Return whether a checkpoint is of a training that ended for want of improvement."""
+    """Return whether a checkpoint is of a training that early stopping has ended."""
     return any(state.get("stopped_epoch", 0) for state in checkpoint["callbacks"].values())
 
 
@@ -131,9 +131,9 @@ def _in_folder(state: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _strategy(devices: int | str, num_nodes: int) -> Strategy | str:
-    """Return how several GPUs train together: without the buffers of the first being sent to all before every step.
+    """Return the strategy: for several GPUs DDP, without broadcasting buffers before every step.
 
-    The statistics of batch-norms are synchronised anyway, and graph and embeddings, which may be large, are constants.
+    Batch-norm statistics are synchronised separately, and the graph and embeddings, which may be large, are constants.
     """
     there = torch.cuda.device_count()
     several = num_nodes > 1 or (there if devices == "auto" else int(devices)) > 1

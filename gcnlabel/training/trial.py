@@ -1,4 +1,4 @@
-"""Models to train, which of them can be trained as one, and the batches that they see."""
+"""Models to train, their grouping into batched models, and their batches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gcnlabel.training.plan import BatchPlan, EpochBatches
 from gcnlabel.training.rare import rare_rows
 
 MAX_AT_ONCE = 32
-"""Models of features that are trained as one; of images, whose activations are large, one alone."""
+"""Largest number of models on features that are trained together; models on images are trained one at a time."""
 
 Augment = Callable[[Tensor], Tensor]
 Batch = tuple[Tensor, dict[str, Tensor]]
@@ -43,16 +43,16 @@ class Trial:
     """A model to train.
 
     Attributes:
-        model: Freshly drawn; has the weights of its selected epoch afterwards, and is in evaluation mode.
+        model: The initialised model; after training it has the weights of its selected epoch, in evaluation mode.
         loss: Its loss, with fixed weights of tasks.
-        train: What it is trained on.
-        held_out: What its epoch is selected on.
+        train: Training samples.
+        held_out: Samples on which its epoch is selected.
         rate: Its learning rate.
         seed: Seed of the order of its samples.
-        kind: Trials of one kind have models of one architecture, and are trained as one.
-        value: What selects, at the selected epoch, the higher the better; -inf where it was never finite.
-        epoch: The selected epoch, from 1; 0 where there is none.
-        history: What selects, after each epoch.
+        kind: Trials of the same kind have models of the same architecture, and are trained together.
+        value: Value of the selection at the selected epoch, higher is better; -inf if it was never finite.
+        epoch: The selected epoch, from 1; 0 if there is none.
+        history: Value of the selection after each epoch.
     """
 
     model: MultiTaskModel
@@ -69,7 +69,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Planned:
-    """A trial and the batches that it is trained on; trials of the same samples and seed share them."""
+    """A trial with its dataset and batches, which trials of the same samples and seed share."""
 
     trial: Trial
     dataset: ArrayDataset
@@ -92,7 +92,10 @@ def planned_trials(trials: Sequence[Trial], plan: BatchPlan, augment: Augment | 
 
 
 def groups_of(planned: Sequence[Planned]) -> Iterator[list[Planned]]:
-    """Yield what can be trained as one: shorter batches are filled up, unless a batch norm would count what fills."""
+    """Yield groups of trials to train together.
+
+    Shorter batches are padded, so that models with batch norm are grouped only with batches of equal size.
+    """
     alike: dict[Hashable, list[Planned]] = {}
     for p in planned:
         trial, counts = p.trial, any(isinstance(module, _BatchNorm) for module in p.trial.model.modules())
@@ -106,7 +109,7 @@ def groups_of(planned: Sequence[Planned]) -> Iterator[list[Planned]]:
 
 
 def batches_of(group: Sequence[Planned], epoch: int) -> Iterator[tuple[Any, dict[str, Tensor]]]:
-    """Yield the batches of an epoch, a row a model; what several models have in common is looked up once."""
+    """Yield the batches of an epoch, stacked over models; batches that models share are read once."""
     distinct = {id(p.batches): p for p in group}
     for p in distinct.values():
         p.batches.set_epoch(epoch)
@@ -127,7 +130,7 @@ def _read(planned: Planned, rows: Tensor, step: int) -> Batch:
 
 
 def _filled_up(batch: Batch, size: int) -> Batch:
-    """Return a batch of a size: what is added has no targets, and counts in no loss."""
+    """Return a batch padded to a size by samples with missing targets, which no loss uses."""
     inputs, targets = batch
     if (more := size - len(next(iter(targets.values())))) == 0:
         return batch

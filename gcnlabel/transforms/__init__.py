@@ -1,4 +1,4 @@
-"""``Data -> Data`` steps from a raw statistic to a propagation matrix; compose them with PyG's ``Compose``."""
+"""PyG transforms from a raw statistic to a propagation matrix; combine them with PyG's ``Compose``."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""The size of a dependency, without its sign."""
+"""Absolute values of weights."""
 
 from torch import Tensor
 from torch_geometric.data import Data

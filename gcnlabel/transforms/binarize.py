@@ -1,4 +1,4 @@
-"""Edges without weights."""
+"""Edges of weight 1."""
 
 import torch
 from torch import Tensor

@@ -16,16 +16,16 @@ from gcnlabel.errors import InputError
 
 
 class LabelTransform(BaseTransform):  # type: ignore[misc]
-    """A ``Data -> Data`` step that gives the edges of a label graph new weights.
+    """A PyG transform that computes new edges and weights of a label graph.
 
-    The input is never changed. Each step writes its name and parameters into ``graph.history["transforms"]``.
+    The input is never changed. Name and parameters are appended to ``graph.history["transforms"]``.
 
     Raises:
         InputError: (when applied) The graph has no ``edge_weight``: weights under another name would be ignored.
     """
 
     def forward(self, graph: Data) -> Data:
-        """Return the graph with new edges; PyG has made a shallow copy of the caller's."""
+        """Return the graph with new edges; ``graph`` is PyG's shallow copy of the caller's."""
         for name in ("edge_index", "edge_weight"):
             if getattr(graph, name, None) is None:
                 raise InputError(f"{type(self).__name__}: the graph has no {name}", expected="edge_index, edge_weight")
@@ -50,10 +50,10 @@ class LabelTransform(BaseTransform):  # type: ignore[misc]
 
 
 def share(name: str, value: Any) -> float:
-    """Return ``value`` as a plain float when it lies in [0, 1].
+    """Return ``value`` as a float in [0, 1].
 
     Raises:
-        InputError: It does not, or is no number.
+        InputError: It is outside [0, 1], or no number.
     """
     try:
         number = float(value)
@@ -71,7 +71,7 @@ def without_loops(graph: Data) -> tuple[Tensor, Tensor]:
 
 
 def sums(index: Tensor, weight: Tensor, size: int) -> Tensor:
-    """Return for each label the sum of absolute weights at ``index``, [L]."""
+    """Return the sum of ``|weight|`` [E] for each label of ``index`` [E], [L]."""
     return weight.new_zeros(size).index_add_(0, index, weight.abs())
 
 

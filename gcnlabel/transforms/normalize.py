@@ -1,4 +1,4 @@
-"""Normalisation of rows, columns or both."""
+"""Row, column or symmetric normalisation."""
 
 import torch
 from torch import Tensor
@@ -9,7 +9,7 @@ from gcnlabel.transforms.label_transform import LabelTransform, sums
 
 
 class Normalize(LabelTransform):
-    """Scale by absolute row or column sums.
+    """Normalise weights by absolute row or column sums.
 
     With D the diagonal of the sums of ``|A[i, j]|`` over each row i: ``"row"`` gives ``D^-1 A``, ``"sym"`` gives
     ``D^-1/2 A D^-1/2``; ``"column"`` gives ``A C^-1`` with C the column sums. A sum of 0 is left as 0, never NaN.

@@ -12,7 +12,7 @@ from gcnlabel.transforms.label_transform import LabelTransform, share, sums, wit
 
 
 class Reweight(LabelTransform):
-    """Share a weight p among the neighbours and keep 1 - p (Emotion-GCN, Eq. 6; ML-GCN, Eq. 8).
+    """Give neighbours the total weight p and the self-loop 1 - p (Emotion-GCN, Eq. 6; ML-GCN, Eq. 8).
 
     ``Â[i, j] = p w_ij / sum_j |w_ij|`` for the neighbours j of i and ``Â[i, i] = 1 - p``. With weights of 1 this is
     ``p / number of neighbours``, as in the papers; weights of both signs give absolute row sums of 1. Existing
@@ -20,8 +20,8 @@ class Reweight(LabelTransform):
     :class:`~gcnlabel.errors.IsolatedLabelWarning` names it; the formula of the papers would divide by zero there.
 
     Args:
-        p: Total weight of the neighbours, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN. Or task -> its p: labels of a
-            task with few annotations may need a higher one.
+        p: Total weight of the neighbours, in [0, 1]; 0.7 in Emotion-GCN, 0.2 in ML-GCN. Or a mapping of task -> p:
+            labels of a task with few annotations may need a higher one.
 
     Raises:
         InputError: p lies outside [0, 1]; or (when applied) no label has a neighbour, or p names other tasks than the
@@ -62,7 +62,7 @@ class Reweight(LabelTransform):
 
 
 class ColumnReweight(LabelTransform):
-    """Re-weight as the released ML-GCN code does: by columns, and a self-loop of weight 1 beside the neighbours.
+    """Re-weight as the released ML-GCN code: normalise columns, and add self-loops of weight 1.
 
     ``Â[i, j] = p w_ij / (sum_i w_ij + 1e-6)`` for i != j and ``Â[i, i] = 1``.
 
@@ -83,7 +83,7 @@ class ColumnReweight(LabelTransform):
         self.p = share("p", p)
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
-        """Return the re-weighted edges with one self-loop a label."""
+        """Return the re-weighted edges with one self-loop per label."""
         edge_index, weight = without_loops(graph)
         _refuse_no_edge(graph, weight)
         total = sums(edge_index[0], weight, graph.num_nodes) + 1e-6  # [L], by source label
@@ -103,5 +103,5 @@ def _warn_isolated(graph: Data, isolated: Tensor) -> None:
     labels = getattr(graph, "labels", None) or range(graph.num_nodes)
     names = [label for label, alone in zip(labels, isolated.tolist(), strict=True) if alone]
     if names:
-        text = f"{len(names)} isolated label(s) keep their self-loop alone: {shorten(names)}"
+        text = f"{len(names)} isolated label(s) keep only their self-loop: {shorten(names)}"
         warnings.warn(text, IsolatedLabelWarning, stacklevel=5)  # where the transform is called

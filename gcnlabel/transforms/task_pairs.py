@@ -1,4 +1,4 @@
-"""Selection of blocks of the matrix."""
+"""Selection of edges by pairs of tasks."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ class TaskPairs(LabelTransform):
         drop: Pairs of task names whose edges are removed; all others are kept. Give exactly one of the two.
 
     Raises:
-        InputError: Both or none were given, a pair is not two names, or (when applied) a task is unknown.
+        InputError: Both or none are given, a pair is not two names, or (when applied) a task is unknown.
 
     Example:
         >>> from gcnlabel.graph import LabelGraph

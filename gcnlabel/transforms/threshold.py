@@ -1,4 +1,4 @@
-"""Thresholds that select which pairs of labels are neighbours."""
+"""Selection of edges by a threshold."""
 
 import torch
 from torch import Tensor
@@ -30,7 +30,7 @@ class Threshold(LabelTransform):
         self.tau = share("tau", tau)
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
-        """Return the edges that are strong enough."""
+        """Return the edges of at least weight tau, and self-loops."""
         return self._at_least(graph, graph.edge_weight)
 
     def _at_least(self, graph: Data, value: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,5 +58,5 @@ class AbsoluteThreshold(Threshold):
     """
 
     def edges(self, graph: Data) -> tuple[Tensor, Tensor]:
-        """Return the edges that are strong enough, of either sign."""
+        """Return the edges of at least absolute weight tau, and self-loops."""
         return self._at_least(graph, graph.edge_weight.abs())

@@ -1,4 +1,4 @@
-"""The strongest neighbours of each label."""
+"""Selection of the strongest neighbours of each label."""
 
 from numbers import Integral
 
@@ -11,9 +11,9 @@ from gcnlabel.transforms.label_transform import LabelTransform
 
 
 class TopK(LabelTransform):
-    """Keep at most the k strongest in-neighbours of each label, by ``|w|``; the earlier label wins a tie.
+    """Keep at most the k in-neighbours of each label with the largest ``|w|``; on ties, the first labels.
 
-    Self-loops stay and do not count.
+    Self-loops are kept and do not count.
 
     Args:
         k: Number of neighbours, at least 1.

@@ -171,7 +171,7 @@ def test_labels_of_the_xml_that_no_task_declares_are_no_inputs(write):
     [
         ({"a": {"type": "dimensional", "dims": ["y3"]}}, {}, "without an attribute: y3"),
         ({"a": {"type": "dimensional", "dims": ["y1"]}}, {"task_name": "b"}, "'b' beside tasks"),
-        ({"a": {"type": "dimensional", "dims": ["y1"]}}, {"present": {"y1": "2"}}, "what is no tag: y1"),
+        ({"a": {"type": "dimensional", "dims": ["y1"]}}, {"present": {"y1": "2"}}, "unknown tags: y1"),
         ({"a": {"type": "dimensional", "dims": ["d"]}}, {}, "column 'd'"),
         ({"a": {"type": "multilabel", "labels": ["y1"], "codes": {"2": "1"}}}, {}, "codes of task 'a'"),
     ],
@@ -199,7 +199,7 @@ def test_labels_alone_have_no_features(write):
         ("1,2,{3}{4}", "a brace outside quotes"),
         ("1,2,{x}", "x"),
         ("{0 1", "without its closing brace"),
-        ("{0 1, 0 1}", "an index stands twice"),
+        ("{0 1, 0 1}", "duplicate index"),
         ("{2 1}", "index 2 of 2 attributes"),
         ("{99999999999999999999 1}", "of 2 attributes"),
         ("{-1 1}", "'-1 1' is no sparse cell"),
@@ -225,18 +225,18 @@ def test_a_number_that_32_bits_cannot_hold_is_named(write):
 
 def test_labels_that_weka_may_have_moved_are_named(write):
     relation = "'r: -C 1-weka.filters.unsupervised.attribute.Remove-R1-45'"
-    with pytest.warns(GcnlabelWarning, match="Weka changed attributes.*now t:"):
+    with pytest.warns(GcnlabelWarning, match="Weka moved attributes.*may not be t:"):
         read_arff(write(of(["t {0,1}", "x real"], "0,1", relation=relation)))
 
 
 @pytest.mark.parametrize(
     ("relation", "message"),
     [
-        ("r", "does not say which attributes are labels"),
-        ("'r: -C 0'", "does not say which"),
+        ("r", "does not declare which attributes are labels"),
+        ("'r: -C 0'", "does not declare which"),
         ("'r: -C 3'", "-C 3 of 2 attributes"),
-        ("'r: -C x'", "does not say which"),
-        ("'r: -Cost 1'", "does not say which"),
+        ("'r: -C x'", "does not declare which"),
+        ("'r: -Cost 1'", "does not declare which"),
     ],
 )
 def test_relations_without_labels(write, relation, message):

@@ -96,7 +96,7 @@ def test_known_positives_and_known_negatives(tmp_path):
 
 
 def test_a_tag_in_both_lists_is_refused():
-    with pytest.raises(InputError, match=r"'dog' is listed as there and as absent(.|\n)*row 1, column 'neg'"):
+    with pytest.raises(InputError, match=r"'dog' is listed as present and as absent(.|\n)*row 1, column 'neg'"):
         from_frame(pl.DataFrame({"pos": ["cat", "dog"], "neg": ["dog", "dog cat"]}), partly())
 
 
@@ -139,9 +139,9 @@ def test_columns_of_a_pandas_frame_that_stand_twice():
     frame = pd.DataFrame([[1, 0, 5, 6], [0, 1, 5, 6]], columns=["calm", "happy", "note", "note"])
     tasks = TaskSet([Categorical("mood", ("calm", "happy"))])
     assert from_frame(frame, tasks).targets["mood"].tolist() == [0, 1]
-    with pytest.raises(InputError, match="columns stand twice: calm"):
+    with pytest.raises(InputError, match="duplicate column: calm"):
         from_frame(frame.rename(columns={"note": "calm"}), tasks)
-    with pytest.raises(InputError, match="columns stand twice: 1"):
+    with pytest.raises(InputError, match="duplicate column: 1"):
         from_frame(pd.DataFrame(np.eye(2), columns=[1, "1"]), TaskSet([MultiLabel("t", ("1",))]))
 
 

@@ -98,12 +98,12 @@ def test_splits_are_files_of_the_same_categories(tmp_path):
         (content(images=[{"id": 9}]), "no 'file_name'"),
         (content(images=[{"id": 9, "file_name": ""}]), "file_name is ''"),
         (content(categories=[{"id": 1, "name": 5}]), r"(?s)name is 5.*categories\[0\]"),
-        (content(images=[*IMAGES, {"id": 9, "file_name": "z.jpg"}]), r"(?s)the id 9 stands twice.*images\[3\]"),
+        (content(images=[*IMAGES, {"id": 9, "file_name": "z.jpg"}]), r"(?s)duplicate id 9.*images\[3\]"),
         (
             content(images=[*IMAGES, {"id": 8, "file_name": "b.jpg"}]),
-            "file_name 'b.jpg' stands twice, with the ids 9 and 8",
+            "duplicate file_name 'b.jpg', with the ids 9 and 8",
         ),
-        (content(categories=[*CATEGORIES, {"id": 2, "name": "dog"}]), "name 'dog' stands twice"),
+        (content(categories=[*CATEGORIES, {"id": 2, "name": "dog"}]), "duplicate name 'dog'"),
     ],
 )
 def test_what_is_wrong_is_named(wrong, says, tmp_path):

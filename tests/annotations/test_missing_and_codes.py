@@ -68,7 +68,7 @@ def test_what_looks_missing_is_told_how_to_be_declared(text, spec):
 
 def test_tags_behind_another_separator():
     tags = tasks_of(type="multilabel", labels=["smile", "glasses"], column="t")
-    with pytest.raises(InputError, match=r"unknown tag 'smile;glasses'(.|\n)*separator: ' ' stands between"):
+    with pytest.raises(InputError, match=r"unknown tag 'smile;glasses'(.|\n)*separated by ' '; declare separator"):
         from_frame(pl.DataFrame({"t": ["smile;glasses"]}), tags)
 
 

@@ -30,7 +30,7 @@ def write(tmp_path, *rows, name="a.csv"):
 def test_ids_in_several_rows(tmp_path):
     path = write(tmp_path, "a,train,sad,x", "b,train,sad,x", "a,train,happy,x", "c,test,sad,x", "b,test,sad,x")
     (text,) = warned(path, **COLUMNS)
-    assert text == f"2 id(s) of {path} stand in several rows: a, b (rows 2, 3, 4, 6)"
+    assert text == f"2 id(s) of {path} occur in several rows: a, b (rows 2, 3, 4, 6)"
     with pytest.warns(GcnlabelWarning, match=r"1 id\(s\) of frame .*: a \(rows 0, 1\)"):
         from_frame(pl.DataFrame({"id": ["a", "a"], "mood": ["sad", "sad"]}), TASKS, id_column="id")
 
@@ -41,7 +41,9 @@ def test_splits_that_differ_in_case_or_spaces(tmp_path):
     assert len(texts) == 2
     assert "1 row(s)" in texts[0]
     for spelling, row in (("Train", 3), ("train ", 6)):
-        assert any(re.search(f"split {spelling!r}.*than 'train' by case.*rows {row}", text) for text in texts)
+        assert any(
+            re.search(f"split {spelling!r}.*differs from 'train' only in case.*rows {row}", text) for text in texts
+        )
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
@@ -50,7 +52,7 @@ def test_rows_that_are_cut_off(tmp_path, name):
         tmp_path, "a,train,sad,", 'b,train,sad,"x\n,y"', "c,train,happy", "d,train", "e,train,sad,x", name=name
     )
     (text,) = warned(path, **COLUMNS)
-    assert f"2 row(s) of {path} are cut off" in text
+    assert f"2 row(s) of {path} are truncated" in text
     assert "(rows 4, 5)" in text
 
 

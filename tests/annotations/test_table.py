@@ -99,8 +99,8 @@ def test_tags_in_one_cell(tmp_path):
         (",.5,", ",inf,", ["'inf' is not a finite number", "row 2"]),
         (",1,0\n", ",2,0\n", ["'2' is not a tag's value", "row 2", "'cat'"]),
         ("valence,", "valance,", ["no column 'valence'", "did you mean 'valance'"]),
-        ("cat,is_dog", "cat,cat", ["columns stand twice: cat"]),
-        ("c,test", "c,test,x", ["row 4 has 8 cells", "7 cells, as the header", "quote cells"]),
+        ("cat,is_dog", "cat,cat", ["duplicate column: cat"]),
+        ("c,test", "c,test,x", ["row 4 has 8 cells", "7 cells, as in the header", "quote cells"]),
     ],
 )
 def test_bad_cells_name_row_and_column(tmp_path, old, new, messages):

@@ -155,7 +155,7 @@ def test_codes_of_lists_that_could_be_values_stay_codes():
 )
 def test_a_label_that_holds_the_separator_is_never_torn(separator, cell, labels):
     task = MultiLabel("t", labels, source=Columns(column="tags", separator=separator))
-    with pytest.raises(InputError, match="which stands between the tags of a cell"):
+    with pytest.raises(InputError, match="the separator of the tags of a cell"):
         from_frame(pl.DataFrame({"tags": [labels[-1], cell]}), TaskSet([task]))
     whole = next(label for label in labels if (separator or " ") in label)
     found = from_frame(pl.DataFrame({"tags": [json.dumps([whole]), labels[-1]]}), TaskSet([task])).targets["t"]
@@ -193,7 +193,7 @@ def test_lists_of_two_values_are_seen_in_the_whole_file(tmp_path, kind):
 
 @pytest.mark.parametrize("rows", [[[0, 1], [1, 0]], [[0, 1]]])
 def test_lists_that_can_be_values_or_labels_are_refused(tmp_path, rows):
-    with pytest.raises(InputError, match=r"can be the labels that are there, or a value for each label"):
+    with pytest.raises(InputError, match=r"can be the present labels, or one value per label"):
         read_table(written(tmp_path, rows, "parquet"), TWO)
     three = tasks(codes={"0": "cat", "1": "dog"})
     assert read_table(written(tmp_path, rows, "parquet"), three).targets["t"].tolist() == [[1, 1, 0]] * len(rows)

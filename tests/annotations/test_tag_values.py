@@ -68,7 +68,7 @@ def test_other_values_are_refused_and_never_called_missing(text):
     "cells", [["-1", "0", "1"], ["-1", "-1"], ["-1", None], ["-1", "yes", "1"], ["-1", "0"], ["1", "-1", "FALSE"]]
 )
 def test_minus_one_is_refused_unless_one_alone_is_beside_it(cells):
-    with pytest.raises(InputError, match=r"tag 'a'.*several things") as error:
+    with pytest.raises(InputError, match=r"tag 'a'.*meaning of -1 differs") as error:
         read({"a": cells, "b": ["1"] * len(cells)})
     row = cells.index("-1")
     assert f"frame, row {row}, column 'a'" in str(error.value)
@@ -130,7 +130,7 @@ def test_a_doubtful_column_is_refused_wherever_the_doubt_stands(tmp_path, last, 
         lambda: list(iter_table(path, tags("a", "b"), chunk_rows=2)),
         lambda: measure_files([path], tags("a", "b"), {("t", "t"): "phi"}, rows=2, workers=workers),
     ):
-        with pytest.raises(InputError, match=r"several things(.|\n)*t.csv, row 2, column 'a'"):
+        with pytest.raises(InputError, match=r"meaning of -1 differs(.|\n)*t.csv, row 2, column 'a'"):
             act()
 
 
@@ -138,7 +138,7 @@ def test_several_files_of_a_graph_are_decided_together(tmp_path):
     blocks = {("t", "t"): "conditional"}
     first, second = write(tmp_path, ["-1", "-1"]), write(tmp_path, ["1", "-1"], "u.csv")
     assert measure_files([first, second], tags("a", "b"), blocks).compute()[1, 0] == 0.5
-    with pytest.raises(InputError, match="several things"):
+    with pytest.raises(InputError, match="meaning of -1 differs"):
         measure_files([first, write(tmp_path, ["0", "1"], "v.csv")], tags("a", "b"), blocks)
 
 

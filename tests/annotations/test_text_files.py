@@ -154,7 +154,7 @@ def test_decimal_commas_are_declared(tmp_path):
 
 def test_columns_that_stand_twice_are_refused_where_they_are_used(tmp_path):
     path = write(tmp_path, "id,sad,happy,sad\n1,1,0,1\n")
-    with pytest.raises(InputError, match=r"columns stand twice: sad(.|\n)*t.csv, header"):
+    with pytest.raises(InputError, match=r"duplicate column: sad(.|\n)*t.csv, header"):
         read_table(path, MOOD)
 
 
@@ -177,7 +177,7 @@ def test_composed_and_decomposed_letters_are_one(tmp_path):
         (PLAIN.replace("0,1\n", "0,1,x\n"), ["row 3 has 5 cells"]),
         (PLAIN.replace("\n", ",\n").replace("0,1,\n", "0,1,x\n"), ["row 3 has a cell 'x' in a column without a name"]),
         (PLAIN.replace("sad", "saad"), ["no column 'sad'", "did you mean 'saad'"]),
-        ("#sad,happy\n1,0\n0,1\n", ["no column 'sad'", "1 line.s. above the header are passed over"]),
+        ("#sad,happy\n1,0\n0,1\n", ["no column 'sad'", "1 line.s. above the header are skipped"]),
         ("# nothing\n", ["no header and no row"]),
     ],
 )
@@ -207,7 +207,7 @@ def test_damaged_text_is_said_plainly(tmp_path):
 
 
 def test_a_count_that_is_not_true_is_said(tmp_path):
-    with pytest.warns(GcnlabelWarning, match="says that it has 5 rows, and has 3"):
+    with pytest.warns(GcnlabelWarning, match="declares 5 rows, and has 3"):
         read_table(write(tmp_path, "5\n" + PLAIN), MOOD)
 
 
@@ -217,7 +217,7 @@ def test_a_tab_as_shells_give_it():
 
 def test_a_shorter_row_is_warned_of_and_trailing_columns_are_not(tmp_path):
     text = PLAIN.replace("happy\n", "happy,,\n").replace("0,1\n", "0\n")
-    with pytest.warns(GcnlabelWarning, match=r"1 row\(s\) of .* cut off: .*read as empty .rows 3"):
+    with pytest.warns(GcnlabelWarning, match=r"1 row\(s\) of .* truncated: .*read as empty .rows 3"):
         read_table(write(tmp_path, text), MOOD)
 
 
@@ -286,7 +286,7 @@ def test_pairs_that_stand_twice_may_be_written_in_two_ways(tmp_path, one, other)
 
 def test_labels_in_another_case_are_not_passed_over_in_silence(tmp_path):
     with pytest.warns(
-        GcnlabelWarning, match=r"2 row\(s\) of .* 'Sad', another one than 'sad' by case alone \(first .*3"
+        GcnlabelWarning, match=r"2 row\(s\) of .* 'Sad', which differs only in case from 'sad' \(first .*3"
     ):
         found = read_table(
             write(tmp_path, "ImageID,LabelName,Confidence\n1,sad,1\n2,Sad,1\n3,Sad,0\n2,happy,0\n"),
@@ -388,7 +388,7 @@ def test_what_is_declared_has_the_decimal_mark_of_the_file(tmp_path):
 @pytest.mark.parametrize(("cell", "plain"), [("1,988", "1988"), ("12,345", "12345"), ("-1,234,567", "-1234567")])
 def test_thousands_are_never_taken_for_decimals(tmp_path, cell, plain):
     (tmp_path / "t.csv").write_text(f'v\n"{cell}"\n', encoding="utf-8")
-    with pytest.raises(InputError, match=f"between thousands, write {plain};"):
+    with pytest.raises(InputError, match=f"separates thousands, write {plain};"):
         read_table(tmp_path / "t.csv", TaskSet.from_dict({"n": {"type": "dimensional", "dims": ["v"]}}))
 
 
@@ -428,7 +428,7 @@ def test_without_quotes_a_quote_holds_nothing_together(tmp_path, delimiter, name
 
 def test_rows_cut_off_or_too_long_are_found_without_quotes_too(tmp_path):
     (tmp_path / "t.csv").write_text('v,w,x\n1,"a,b\n2,"a\n3,c,d\n')
-    with pytest.warns(GcnlabelWarning, match=r"1 row\(s\) of .* are cut off(.|\n)*rows 3"):
+    with pytest.warns(GcnlabelWarning, match=r"1 row\(s\) of .* are truncated(.|\n)*rows 3"):
         assert len(read_table(tmp_path / "t.csv", NUMBERS, layout=Layout(quotes=False))) == 3
     (tmp_path / "t.csv").write_text('v,w\n1,"a,b"\n2,"a\n')
     with pytest.raises(InputError, match="row 2 has 3 cells"):
@@ -450,7 +450,7 @@ def test_files_that_are_measured_in_parts_are_looked_through_too(tmp_path):
     tasks = TaskSet.from_dict({"t": {"type": "multilabel", "labels": ["a", "b"]}})
     for text, says in (
         ('id\ta\tb\n"x\t1\t0\n2"\t1\t0\n3\t0\t1\n', "look like rows"),
-        ("id,a,b\n1,1,0\n\n2,1\n3,0,1\n", "2 row.s. of .* are cut off"),
+        ("id,a,b\n1,1,0\n\n2,1\n3,0,1\n", "2 row.s. of .* are truncated"),
     ):
         with pytest.warns(GcnlabelWarning, match=says):
             measure_files([write(tmp_path, text)], tasks, {("t", "t"): "conditional"})
@@ -493,7 +493,7 @@ def test_what_other_programs_make_of_excels_line(tmp_path, line):
 
 def test_a_declared_tab_and_a_declaration_that_is_wrong(tmp_path):
     assert read_table(write(tmp_path, "sep=\\t\nv\tw\n2\t3\n"), NUMBERS).targets["n"].tolist() == [[2]]
-    with pytest.raises(InputError, match="line 1 says that ',' stands between cells, and the next line holds ';'"):
+    with pytest.raises(InputError, match="line 1 declares the delimiter ',', and the next line holds only ';'"):
         read_table(write(tmp_path, "sep=,\nw;v\n1;2\n"), NUMBERS)
     assert read_table(write(tmp_path, "sep=,\nv\n2\n"), NUMBERS).targets["n"].tolist() == [[2]]
 
@@ -501,20 +501,20 @@ def test_a_declared_tab_and_a_declaration_that_is_wrong(tmp_path):
 @pytest.mark.parametrize("row", ["3,1,", "3,1,,", "3,1, ,"])
 def test_rows_that_end_in_empty_cells_are_no_unquoted_ones(tmp_path, row):
     text = f"id,v\n1,1\n2,0\n{row}\n"
-    with pytest.raises(InputError, match="row 4 has [34] cells(.|\n)*end the header by ',+' too") as told:
+    with pytest.raises(InputError, match="row 4 has [34] cells(.|\n)*add ',+' to the header too") as told:
         read_table(write(tmp_path, text), NUMBERS)
-    end = re.search("end the header by '(,+)'", str(told.value))[1]
+    end = re.search("add '(,+)' to the header", str(told.value))[1]
     if row.count(" ") == 0:
         assert len(read_table(write(tmp_path, text.replace("id,v", f"id,v{end}")), NUMBERS)) == 3
 
 
 def test_the_last_line_above_the_header_is_shown(tmp_path):
-    with pytest.raises(InputError, match="1 line.s. above the header are passed over, the last is '#id,v'"):
+    with pytest.raises(InputError, match="1 line.s. above the header are skipped, the last is '#id,v'"):
         read_table(write(tmp_path, "#id,v\n1,1\n2,0\n"), NUMBERS)
 
 
 def test_points_beside_declared_commas_and_other_encodings_are_told(tmp_path):
-    with pytest.raises(InputError, match="declared to be ','; leave that out"):
+    with pytest.raises(InputError, match="declared as ','; if it is '.'"):
         read_table(write(tmp_path, "id;v\n1;0.5\n"), NUMBERS, layout=Layout(decimal=","))
     with pytest.raises(InputError, match="another encoding, as Excel's 'CSV' is"):
         read_table(write(tmp_path, "id;v\n\xe9;0.5\n".encode("latin1")), NUMBERS)
@@ -526,7 +526,7 @@ def test_columns_that_look_alike_stand_twice(tmp_path, one, other):
     path = write(tmp_path, f"{one},{other},w\n1,2,3\n")
     for name in (one.strip(), other.strip()):
         tasks = TaskSet.from_dict({"n": {"type": "dimensional", "dims": [name]}})
-        with pytest.raises(InputError, match="columns stand twice"):
+        with pytest.raises(InputError, match="duplicate column"):
             read_table(path, tasks)
     assert read_table(path, TaskSet.from_dict({"n": {"type": "dimensional", "dims": ["w"]}})).targets["n"] == 3
 

@@ -73,11 +73,11 @@ def test_empty_lines_and_line_ends_of_windows_are_passed_over(tmp_path):
 def test_what_does_not_fit_together_is_named(tmp_path):
     path = main(write_voc(tmp_path)) / "cat_train.txt"
     path.write_text("000012 1\n000005 1\n")
-    says = r"'2008_000002' stands in person_train.txt and not in cat_train.txt \(1 such\)"
+    says = r"'2008_000002' is in person_train.txt and not in cat_train.txt \(1 such\)"
     with pytest.raises(InputError, match=says):
         read_voc(tmp_path, ["train"])
     path.write_text("000012 1\n000012 1\n")
-    with pytest.raises(InputError, match="'000012' stands twice"):
+    with pytest.raises(InputError, match="duplicate image '000012'"):
         read_voc(tmp_path, ["train"])
     path.write_text("\n")
     with pytest.raises(InputError, match=r"cat_train\.txt names no image"):
@@ -89,7 +89,7 @@ def test_what_does_not_fit_together_is_named(tmp_path):
 
 def test_sets_may_not_share_an_image(tmp_path):
     write_voc(tmp_path, VALUES | {"trainval": VALUES["train"]}, IMAGES | {"trainval": IMAGES["train"]})
-    with pytest.raises(InputError, match=r"'000012' stands in the sets 'trainval' and 'train'"):
+    with pytest.raises(InputError, match=r"'000012' is in the sets 'trainval' and 'train'"):
         read_voc(tmp_path, ["trainval", "train"])
     assert len(read_voc(tmp_path, ["test", "test"])) == 2
 

@@ -104,8 +104,8 @@ def test_what_is_a_list_of_tags():
     [
         (RNG.integers(0, 3, (80, 2)), "column '0' holds 0, 1, 2(.|\n)*LabelGraphEstimator"),
         (pd.DataFrame({"a": ["x", "y"] * 40, "b": ["u", "v"] * 40}), "column 'a' holds x, y(.|\n)*LabelGraphEstimator"),
-        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "several things by -1"),
-        (np.full((80, 2), -1), "several things by -1"),
+        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "meaning of -1 differs by -1"),
+        (np.full((80, 2), -1), "meaning of -1 differs by -1"),
         (pd.DataFrame({"a": ["yes", "maybe"] * 40, "b": ["yes", "no"] * 40}), "row 1(.|\n)*a column a tag"),
     ],
 )
@@ -295,7 +295,7 @@ def test_whole_numbers_with_gaps_are_no_values_unsaid():
 
 
 def test_frames_that_say_nothing_are_said_plainly():
-    with pytest.raises(InputError, match="columns stand twice: a"):
+    with pytest.raises(InputError, match="duplicate column: a"):
         inferred_tasks(pd.DataFrame(Y[:, :2], columns=["a", "a"]))
     with pytest.raises(InputError, match=r"column 'd' holds (?!whole)"):
         inferred_tasks(pd.DataFrame({"d": pd.date_range("2020-01-01", periods=9)}))

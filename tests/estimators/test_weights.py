@@ -208,7 +208,7 @@ def test_a_rare_tag_is_found_when_it_weighs_more():
         ({"a": {2: 5.0}}, "class_weight of tag 'a': 2 is unknown"),
         ({0: -1, 1: 2}, "0 weighs -1"),
         ({0: 1, 1: float("nan")}, "1 weighs nan"),
-        ({0: 0, 1: 0}, "nothing has a weight above 0"),
+        ({0: 0, 1: 0}, "no weight is above 0"),
         ({"a": {0: 1}, "b": 3.0}, "class_weight"),
     ],
 )

@@ -77,7 +77,7 @@ def test_a_list_that_names_a_column_twice_or_lacks_the_header_of_a_wider_one(tmp
     path = tmp_path / "Manually_Annotated_file_lists/training.csv"
     text = path.read_text()
     path.write_text(text.replace("arousal", "arousal,Valence").replace("-0.25", "-0.25,0.9"))
-    with pytest.raises(InputError, match="columns stand twice: valence"):
+    with pytest.raises(InputError, match="duplicate column: valence"):
         read_affectnet(tmp_path)
     path.write_text(row() + ",more\n")
     with pytest.raises(InputError, match="10 cells in the first row, and 9 names"):

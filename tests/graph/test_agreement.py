@@ -67,7 +67,7 @@ def test_names_that_disagree_are_warned_of_with_number_and_meaning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         joined_graph(raw(cosines), names)
-    text = r"cosines of the embeddings do not go with.*rank correlation -1\.00 over 56 pairs(.|\n)*worse"
+    text = r"cosines of the embeddings disagree with.*rank correlation -1\.00 over 56 pairs(.|\n)*worse"
     with pytest.warns(DisagreeingEdgesWarning, match=text):
         joined = joined_graph(raw(-cosines), names)
     np.testing.assert_array_equal(joined.adjacency()[8, :8], names.adjacency()[8, :8])  # said, not changed
@@ -85,7 +85,7 @@ def test_names_that_disagree_are_warned_of_with_number_and_meaning():
 
 def test_other_statistics_are_held_to_the_same_where_there_are_enough_labels():
     matrix = np.random.default_rng(0).normal(size=(8, 8))
-    with pytest.warns(DisagreeingEdgesWarning, match="statistics from elsewhere do not go with"):
+    with pytest.warns(DisagreeingEdgesWarning, match="statistics of another source disagree with"):
         joined_graph(raw(matrix), raw(-matrix))
     with warnings.catch_warnings():
         warnings.simplefilter("error")

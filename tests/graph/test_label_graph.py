@@ -143,7 +143,7 @@ def test_a_tensor_is_taken_as_an_array_is():
 
 
 def test_bad_embeddings(graph):
-    with pytest.raises(InputError, match="a row a label"):
+    with pytest.raises(InputError, match="one row per label"):
         graph.with_embeddings(torch.zeros(2, 4))
     with pytest.raises(InputError, match="embedding of 'sad' is not finite"):
         graph.with_embeddings(torch.full((3, 4), float("inf")))

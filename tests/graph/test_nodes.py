@@ -147,7 +147,7 @@ REFUSED = {
     "batch": (lambda g: Batch.from_data_list([g, g]), "batch"),
     "edge_attr": (lambda g: setattr(g, "edge_attr", g.edge_weight) or g, "edge_attr"),
     "stale weights": (lambda g: setattr(g, "edge_index", g.edge_index.flip(1)) or g, "without weights"),
-    "interleaved": (lambda g: g.of_labels(["cat", "valence", "cow"]), "do not stand together"),
+    "interleaved": (lambda g: g.of_labels(["cat", "valence", "cow"]), "are not adjacent"),
 }
 
 
@@ -199,7 +199,7 @@ def test_sparse_statistics_follow_too(graph):
 
 def test_a_graph_without_a_statistic_gives_none_to_others(graph):
     bare = LabelGraph(TASKS, edge_index=graph.edge_index, edge_weight=graph.edge_weight)
-    with pytest.raises(InputError, match="holds no raw statistic"):
+    with pytest.raises(InputError, match="has no raw statistic"):
         joined_graph(bare, graph)
 
 

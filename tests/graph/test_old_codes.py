@@ -110,7 +110,7 @@ def test_what_a_finished_graph_cannot_give(tmp_path):
         ),  # another number of samples for each pair
     ):
         with pytest.raises(
-            InputError, match=r"keeps no counts of cat, dog, cow(.|\n)*cannot be computed from a finished"
+            InputError, match=r"has no counts of cat, dog, cow(.|\n)*cannot be computed from a finished"
         ):
             write_ml_gcn(graph, tmp_path / "a.pkl")
     with pytest.raises(InputError, match="one categorical and one dimensional task"):
@@ -141,7 +141,7 @@ def test_a_label_without_neighbours_is_divided_by_zero_there(faces, tmp_path):
     graph, matrix = faces
     matrix[2] = matrix[:, 2] = 0
     alone = graph_from_matrix(graph.labels, matrix, tasks=graph.tasks)
-    with pytest.raises(InputError, match=r"neutral correlates with nothing by 0.1 or more"):
+    with pytest.raises(InputError, match=r"neutral has no correlation of at least 0.1"):
         write_emotion_gcn(alone, tmp_path / "a.pkl")
 
 

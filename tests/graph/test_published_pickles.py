@@ -164,5 +164,5 @@ def test_damaged_and_other_pickles(tmp_path):
         read_pickle(path)
     with pytest.raises(InputError, match="expected: a dict with adj and nums"):
         matrix_from_pickle(dump(tmp_path, [1, 2]), TASKS)
-    with pytest.raises(InputError, match="is about 2 labels"):
+    with pytest.raises(InputError, match="has 2 labels"):
         counts_from_pickle(dump(tmp_path, ADJ), TaskSet([MultiLabel("t", ("a", "b", "c"))]))

@@ -167,7 +167,7 @@ def test_what_is_borrowed_counts_on_every_road(tmp_path):
 
 def test_a_finished_graph_is_no_raw_one():
     graph = GraphRecipe(convention="emotion-gcn-paper").build(from_frame(frame(), TASKS))
-    with pytest.raises(InputError, match="before, by 'emotion-gcn-paper'"):
+    with pytest.raises(InputError, match="already, by 'emotion-gcn-paper'"):
         GraphRecipe(convention="signed").finish(graph)
 
 
@@ -185,5 +185,5 @@ def test_a_statistic_beside_a_matrix_is_refused(tmp_path):
 
 
 def test_chunks_without_tasks():
-    with pytest.raises(InputError, match="beside chunks"):
+    with pytest.raises(InputError, match="chunks of annotations without tasks"):
         GraphRecipe().measure([from_frame(frame(), TASKS)])

@@ -53,10 +53,10 @@ def test_counts_become_conditional_probabilities(tmp_path):
         (read_matrix, "label,a\na,1,2\n", "3 cells"),
         (read_matrix, "label,a\n", "header without rows"),
         (read_counts, "label,a\na,1\n", "label,count"),
-        (read_counts, "label,count,a,b\na,1,0,2\nb,3,2,0\n", "'a' stands in 1 samples but together with 'b' in 2"),
+        (read_counts, "label,count,a,b\na,1,0,2\nb,3,2,0\n", "'a' occurs in 1 samples but together with 'b' in 2"),
         (read_counts, "label,count,a\na,-1,0\n", "negative count"),
         (read_edges, "from,to\na,b\n", "expected: source,target,weight"),
-        (read_edges, "source,target,weight\na,b,1\na,b,2\n", "stands twice"),
+        (read_edges, "source,target,weight\na,b,1\na,b,2\n", "duplicate edge"),
         (read_edges, "source,target,weight\na,b,much\n", "'much' is not a finite number"),
     ],
 )

@@ -63,9 +63,9 @@ def test_given_weights_of_classes():
         (AFFECT, True, "loss.a.class_weights"),
         (TAGS, {"cta": [1.0, 2.0]}, "unknown label 'cta'(.|\n)*did you mean 'cat'"),
         (TAGS, {"cat": 2.0}, "class_weights.cat: 2.0(.|\n)*where absent, where present"),
-        (MOOD, {"sad": [1.0, 2.0]}, "a weight a class"),
-        (TAGS, {label: [0.0, 0.0] for label in TAGS.labels}, "nothing has a weight above 0"),
-        (MOOD, dict.fromkeys(MOOD.labels, 0.0), "nothing has a weight above 0"),
+        (MOOD, {"sad": [1.0, 2.0]}, "one weight per class"),
+        (TAGS, {label: [0.0, 0.0] for label in TAGS.labels}, "no weight is above 0"),
+        (MOOD, dict.fromkeys(MOOD.labels, 0.0), "no weight is above 0"),
     ],
 )
 def test_weights_that_cannot_be(task, given, message):

@@ -151,12 +151,12 @@ def test_paths_that_cannot_be_used(own, path, message):
 @pytest.mark.parametrize(
     ("result", "message"),
     [
-        ({"a": 1.0}, "gave weights for a\n  expected: a, b"),
-        ({"a": 1.0, "b": 1.0, "c": 1.0}, "gave weights for a, b, c\n  expected: a, b"),
-        ({}, "gave weights for no task"),
-        ({"a": 1.0, "b": torch.ones(2)}, r"gave a tensor of shape \[2\] as weight of b\n  expected: a total"),
-        (torch.ones(2), r"gave a tensor of shape \[2\] as total"),
-        (None, "gave NoneType as total\n  expected: a total"),
+        ({"a": 1.0}, "returned weights for a\n  expected: a, b"),
+        ({"a": 1.0, "b": 1.0, "c": 1.0}, "returned weights for a, b, c\n  expected: a, b"),
+        ({}, "returned weights for no task"),
+        ({"a": 1.0, "b": torch.ones(2)}, r"returned a tensor of shape \[2\] as weight of b\n  expected: a total"),
+        (torch.ones(2), r"returned a tensor of shape \[2\] as total"),
+        (None, "returned NoneType as total\n  expected: a total"),
     ],
 )
 def test_results_that_cannot_be_used(result, message):

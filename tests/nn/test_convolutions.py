@@ -196,7 +196,7 @@ def test_more_steps_and_deeper_ones():
 
 
 def test_a_layer_that_sees_no_weight_says_so():
-    with pytest.warns(GcnlabelWarning, match="SAGEConv ignores the edge weights"):
+    with pytest.warns(GcnlabelWarning, match="SAGEConv ignores edge weights"):
         head(NAMED["sage"])
     with warnings.catch_warnings():
         warnings.simplefilter("error")

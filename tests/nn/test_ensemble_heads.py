@@ -93,7 +93,7 @@ def test_vectors_are_those_of_the_base_model_that_generates_them():
     head = ensemble()
     torch.testing.assert_close(head.weight(), head.members["generated"].weight())
     assert head.generated
-    with pytest.raises(InputError, match="two vectors a label"):
+    with pytest.raises(InputError, match="two vectors per label"):
         head.fused().weight()
 
 

@@ -144,7 +144,7 @@ def moved(graph):
         (with_x(torch.full((MORE.num_labels, 5), torch.nan)), "the embedding of 'beach' is not finite"),
         (with_x(torch.zeros(MORE.num_labels, 5)), r"embeds 8 trained label\(s\) differently(.|\n)*one-hot"),
         (renamed, r"the graph lacks 1 of the 8 trained labels: dog\n(.|\n)*did you mean 'hog'"),
-        (moved, r"label 'sad' stands in the multilabel task 'tags'(.|\n)*the categorical task 'expression'"),
+        (moved, r"label 'sad' is in the multilabel task 'tags'(.|\n)*the categorical task 'expression'"),
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)

@@ -136,7 +136,7 @@ def test_any_convolution_that_takes_weights_gets_them(name, a, z):
 
 @pytest.mark.parametrize("name", UNWEIGHTED)
 def test_a_convolution_that_ignores_weights_says_so(name, a, z):
-    with pytest.warns(GcnlabelWarning, match=f"{name} ignores the edge weights"):
+    with pytest.warns(GcnlabelWarning, match=f"{name} ignores edge weights"):
         w = scores(UNWEIGHTED[name], a, z)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)
@@ -146,7 +146,7 @@ def test_a_convolution_that_ignores_weights_says_so(name, a, z):
 
 def test_a_layer_of_another_width_is_refused(a, z):
     gcn = LabelGCN(5, (4,), 3, conv=lambda i, o: GATConv(i, o, heads=2, edge_dim=1)).double()
-    with pytest.raises(InputError, match=r"GATConv gives 8 values a label\n  expected: 4\n.*concat=False"):
+    with pytest.raises(InputError, match=r"GATConv returns 8 values per label\n  expected: 4\n.*concat=False"):
         gcn(z, *edges(a))
 
 
@@ -170,7 +170,7 @@ def test_sizes_are_at_least_1(sizes):
 
 
 def test_hidden_channels_are_a_list():
-    with pytest.raises(InputError, match=r"hidden_channels = 512\n  expected: a size a layer: \(512,\)"):
+    with pytest.raises(InputError, match=r"hidden_channels = 512\n  expected: one size per layer: \(512,\)"):
         LabelGCN(300, 512, 1024)
 
 

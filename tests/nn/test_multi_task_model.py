@@ -37,13 +37,13 @@ def test_gradients_reach_backbone_and_head():
 
 @pytest.mark.parametrize("size", [7, 9])
 def test_sizes_that_do_not_meet(size):
-    with pytest.raises(InputError, match=rf"the head takes {size} features\n  expected: 8, as the backbone gives"):
+    with pytest.raises(InputError, match=rf"the head takes {size} features\n  expected: 8, as the backbone returns"):
         MultiTaskModel(mlp(5, hidden=(8,)), LinearHead(TASKS, size))
 
 
 def test_a_network_of_ones_own():
     network = nn.Sequential(nn.Flatten(), nn.Linear(12, 8))
-    with pytest.raises(InputError, match=r"Sequential does not say how many features(.|\n)*Backbone\(network, out_fea"):
+    with pytest.raises(InputError, match=r"Sequential has no attribute out_features(.|\n)*Backbone\(network, out_fea"):
         MultiTaskModel(network, LinearHead(TASKS, 8))
     model = MultiTaskModel(Backbone(network, 8), LinearHead(TASKS, 8))
     assert model(torch.zeros(2, 3, 4))["tags"].shape == (2, 3)

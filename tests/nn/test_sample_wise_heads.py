@@ -187,7 +187,7 @@ def test_they_have_no_vectors_and_say_so(kind):
     for asked in (head.weight, lambda: head.weight_of(torch.tensor([0])), lambda: CosineHead(head)(FEATURES)):
         with pytest.raises(InputError, match=f"a {kind.__name__} has no label vectors: they depend on the sample"):
             asked()
-    with pytest.raises(InputError, match="not linear in the features\n  to do: keep it as it is: head.fused"):
+    with pytest.raises(InputError, match="not linear in the features\n  to do: use head.fused"):
         head.to_linear()
     with pytest.raises(InputError, match=f"{kind.__name__} without a label graph cannot score"):
         head.extended(None)

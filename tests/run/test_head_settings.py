@@ -150,7 +150,7 @@ def test_tasks_and_graphs_that_do_not_exist():
         of_tasks("linear", afect="linear")
     with pytest.raises(InputError, match="'default' stands for another(.|\n)*resolve_default"):
         build("default")
-    with pytest.raises(InputError, match="SAGEConv ignores the edge weights"):
+    with pytest.raises(InputError, match="SAGEConv ignores edge weights"):
         build({**GENERATED, "conv": "sage", "edges": "learned"})
 
 

@@ -87,7 +87,7 @@ def test_reweight_keeps_the_size_of_weights_that_were_not_binarised():
 
 def test_an_isolated_label_keeps_itself_and_is_named():
     graph = graph_of([[0, 1, 0], [1, 0, 0], [0, 0, 0.2]])
-    with pytest.warns(IsolatedLabelWarning, match=r"1 isolated label\(s\) keep their self-loop alone: c") as caught:
+    with pytest.warns(IsolatedLabelWarning, match=r"1 isolated label\(s\) keep only their self-loop: c") as caught:
         assert Reweight(0.7)(graph).adjacency()[2].tolist() == [0, 0, 1]
     assert caught[0].filename == __file__
 

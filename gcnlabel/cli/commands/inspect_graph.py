@@ -51,16 +51,16 @@ def inspect_graph(
     loaded = LabelGraph.load(graph)
     console = terminal()
     warnings, strongest, rows = inspect_warnings(loaded), strongest_edges(loaded, MAX_EDGES), inspect_labels(loaded)
-    together, apart = signs(loaded)
+    positive, negative = signs(loaded)
     for text in warnings:
         console.print(f"warning: {text}", highlight=False, soft_wrap=True)
-    counts = f": {together} positive, {apart} negative" if apart else ""
-    console.print(f"{len(rows)} labels, {together + apart} directed edges between them{counts}", highlight=False)
+    counts = f": {positive} positive, {negative} negative" if negative else ""
+    console.print(f"{len(rows)} labels, {positive + negative} directed edges between them{counts}", highlight=False)
     _show_strongest(strongest, console)
-    _show(rows if everything else rows[:MAX_ROWS], graph, console, signed=apart > 0)
+    _show(rows if everything else rows[:MAX_ROWS], graph, console, signed=negative > 0)
     if len(rows) > MAX_ROWS and not everything:
         console.print(f"and {len(rows) - MAX_ROWS} more labels: --all shows them", highlight=False)
-    found = {"warnings": warnings, "positive": together, "negative": apart, "strongest": strongest, "labels": rows}
+    found = {"warnings": warnings, "positive": positive, "negative": negative, "strongest": strongest, "labels": rows}
     return found | (_sweep(loaded, console, output, formats, overwrite) if tau_sweep else {})
 
 
@@ -91,7 +91,7 @@ def _show(rows: Sequence[LabelRow], title: str, console: Console, *, signed: boo
     heads = ["label", *(["task"] if several else []), "in", *(["neg."] if signed else []), "self"]
     cells = []
     for row in rows:
-        counts = [str(row.neighbours), *([str(row.apart)] if signed else []), f"{row.self_share:.0%}"]
+        counts = [str(row.neighbours), *([str(row.negative)] if signed else []), f"{row.self_share:.0%}"]
         cells.append([row.label, *([row.task] if several else []), *counts])
     names = 2 if several else 1
     most = max(12, (console.width - 2 * len(heads)) // (3 * names))

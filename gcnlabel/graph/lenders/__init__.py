@@ -1,4 +1,4 @@
-"""Where a block of a raw graph can be borrowed from, by name."""
+"""Registered sources from which blocks of a raw graph can be borrowed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gcnlabel.graph.label_graph import LabelGraph
 
 LENDERS = TextRegistry("lender", "gcnlabel.graph.lenders", makes="gcnlabel.graph:LabelGraph")
-"""Functions of the labels of the first task that return a raw graph; those of a data set are in its package."""
+"""Functions from the labels of the first task to a raw graph, by name."""
 
 
 def graph_to_borrow(source: Any, labels: Sequence[str]) -> LabelGraph:

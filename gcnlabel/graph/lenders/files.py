@@ -1,4 +1,4 @@
-"""Blocks from a file."""
+"""Borrow blocks from a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gcnlabel.graph.sources import graph_from_matrix
 
 @LENDERS.register("file")
 def graph_of_file(labels: Sequence[str], *, path: str) -> LabelGraph:
-    """Return the raw graph that a file holds, whatever its labels.
+    """Return the raw graph of a file; it may have any labels.
 
     Args:
         labels: Labels of the first task of the pair.

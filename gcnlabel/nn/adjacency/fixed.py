@@ -11,11 +11,11 @@ from gcnlabel.nn.sparse import Pattern, product
 from gcnlabel.registry import Registry
 
 ADJACENCIES = Registry("kind of edges", "gcnlabel.nn.adjacency")
-"""Makes Â: ``(edge_index, edge_weight, number of labels, *, options) -> Adjacency``."""
+"""Functions ``(edge_index, edge_weight, number of labels, *, options) -> Adjacency``, by name."""
 Edges = Annotated[Any, ADJACENCIES]
 
 MAX_DENSE = 128
-"""Labels up to which a dense product is faster than a sparse one, whatever the number of edges."""
+"""Number of labels up to which a dense product is faster than a sparse one, for any number of edges."""
 
 
 def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tensor:
@@ -36,7 +36,7 @@ def sparse_adjacency(edge_index: Tensor, edge_weight: Tensor, size: int) -> Tens
 
 @ADJACENCIES.register("fixed")
 class Adjacency(nn.Module):
-    """Â as buffers: saved with the model, moved and cast with it, as dense tensors, which distributed training needs.
+    """Â as buffers, which are saved, moved and cast with the model; dense tensors, as distributed training requires.
 
     Args:
         edge_index: Source and target of each edge [2, E]: j -> i for Â[i, j].
@@ -96,13 +96,13 @@ class Adjacency(nn.Module):
         """
 
     def propagate_to(self, labels: Tensor) -> tuple[Tensor, Pattern, Tensor]:
-        """Return what the product of some rows of Â needs: ``Â[labels] x = product(pattern, value, x[sources])``.
+        """Return the operands of a product with some rows: ``Â[labels] x = product(pattern, value, x[sources])``.
 
         Args:
             labels: The receiving labels, int64 [K].
 
         Returns:
-            Their in-neighbours, int64 [S], each once; the pattern [K, S]; its values.
+            Their distinct in-neighbours ``sources``, int64 [S]; the pattern [K, S]; its values.
         """
         start, count = self.first[labels].long(), self.first.diff()[labels].long()
         first = torch.cat([count.new_zeros(1), count.cumsum(0)])
@@ -124,8 +124,8 @@ class Adjacency(nn.Module):
     def is_whole(self) -> bool:
         """Whether the buffers are consistent.
 
-        They are not when a checkpoint of another graph is about to be refused, or without memory or values, as after
-        ``.to("meta")`` or ``.to_empty(...)``.
+        They are not while a checkpoint of another graph is loaded (and then refused), nor after ``.to("meta")`` or
+        ``.to_empty(...)``.
         """
         if self.first.is_meta or not int(self.first[-1]) == len(self.source) == len(self.value):
             return False

@@ -1,4 +1,4 @@
-"""A propagation matrix Â whose weights are learned, within the edges that the statistics found."""
+"""A propagation matrix Â with learned weights on the edges of the statistics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gcnlabel.nn.adjacency.fixed import ADJACENCIES, Adjacency
 
 @ADJACENCIES.register("learned")
 class LearnedAdjacency(Adjacency):
-    """Â with a free factor e^θ for each edge, its rows held at the sums of absolute weights that they started with.
+    """Â with a learned factor e^θ for each edge, and constant absolute row sums.
 
     ``Â'[i, j] = s_i Â[i, j] e^θ_ij / Σ_k |Â[i, k]| e^θ_ik``, with ``s_i = Σ_k |Â[i, k]|`` and θ = 0 at the start, where
     Â' is Â. Self-loops are edges like the others. It follows that

@@ -1,4 +1,4 @@
-"""No edges between labels: the control of every graph, and a base model of ensembles."""
+"""A propagation matrix without edges between labels, as a control and as a base model of ensembles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gcnlabel.nn.adjacency.fixed import ADJACENCIES, Adjacency
 
 @ADJACENCIES.register("self-loops")
 class SelfLoops(Adjacency):
-    """Â = I, whatever the edges are: labels share nothing but the generator.
+    """Â = I for any edges: labels share only the generator.
 
     Args:
         edge_index: Not used.

@@ -1,4 +1,4 @@
-"""Backbones: inputs in, features [B, D] out. The same backbone and pooling serve every head."""
+"""Backbones: networks from inputs to features [B, D], for any head."""
 
 from gcnlabel.lazy import lazy
 

@@ -25,12 +25,12 @@ def any_timm(shape: Shape = (3, 224, 224), *, model: str, pretrained: Pretrained
             holds one.
 
     Raises:
-        InputError: timm is not installed, the inputs are no colour images, there is no such network, or the weights
-            cannot be had or are those of another network.
+        InputError: timm is not installed, the inputs are no colour images, the network is unknown, or the weights
+            cannot be loaded or are those of another network.
     """
     channels_in(shape, "timm", colour=True)
     timm = optional("timm", "timm", "model.backbone: timm")
-    if not timm.is_model(model):  # nor a name of a hub or folder, whose configuration would be read from there
+    if not timm.is_model(model):  # also refuses names of hubs and folders, whose configurations timm would load
         raise InputError(
             f"unknown network of timm {model!r}",
             expected="a name of timm.list_models()",
@@ -55,7 +55,7 @@ def _made(timm: Any, model: str, pretrained: bool, shape: Shape) -> Any:
         if not pretrained:
             raise InputError(f"{model} cannot be made for images of {list(shape)}: {error}") from error
         raise InputError(
-            f"the weights of {model} cannot be had: {error}",
-            fix="fetch model.safetensors where there is a network and name it: model.backbone.pretrained=FILE; "
+            f"the weights of {model} cannot be downloaded: {error}",
+            fix="download model.safetensors elsewhere and name it: model.backbone.pretrained=FILE; "
             "or model.backbone.pretrained=false",
         ) from error

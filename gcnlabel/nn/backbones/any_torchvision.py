@@ -28,8 +28,8 @@ def any_torchvision(shape: Shape = (3, 224, 224), *, model: str, pretrained: Pre
             weights, or a folder that holds one.
 
     Raises:
-        InputError: The inputs are no colour images, there is no such network, it does not end with a linear layer, or
-            the weights cannot be had or are those of another network.
+        InputError: The inputs are no colour images, the network is unknown or does not end with a linear layer, or the
+            weights cannot be loaded or are those of another network.
 
     Example:
         >>> any_torchvision(model="mobilenet_v3_small").out_features
@@ -63,7 +63,7 @@ def _made(model: str, weights: Any, shape: Shape) -> nn.Module:
             raise InputError(f"{model} cannot be made for images of {list(shape)}: {error}") from error
         file = weights.url.rpartition("/")[2]
         raise InputError(
-            f"the weights {file} cannot be had: {error}",
+            f"the weights {file} cannot be downloaded: {error}",
             fix=f"put the file into {Path(torch.hub.get_dir(), 'checkpoints')}, or name a file: "
             "model.backbone.pretrained=FILE, or model.backbone.pretrained=false",
         ) from error

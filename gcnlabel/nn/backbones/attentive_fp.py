@@ -21,7 +21,7 @@ def attentivefp(
     timesteps: PositiveInt = 2,
     dropout: Dropout = 0.0,
 ) -> Backbone:
-    """Return Attentive FP (Xiong et al., J. Med. Chem. 2020), which pools by attention of its own.
+    """Return Attentive FP (Xiong et al., J. Med. Chem. 2020), with its own attention pooling.
 
     Args:
         shape: (D, A).

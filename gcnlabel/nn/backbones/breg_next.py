@@ -57,7 +57,7 @@ class BoundedShortcut(nn.Module):
 
     Args:
         stride: Side of the squares that are averaged to one value.
-        more: Number of channels that are added as zeros, half of them before and half behind.
+        more: Number of zero channels to add, half of them before and half after.
     """
 
     def __init__(self, stride: int = 1, more: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""torchvision's networks, which take colour images, as their ImageNet weights do: repeat a grey image 3 times."""
+"""Networks of torchvision, for colour images; repeat the channel of grey images 3 times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers of the generator by name: PyG's convolutions, configured to use Â as the transforms made it.
+"""Registered layers of the generator: PyG's convolutions, configured to use Â without further normalisation.
 
 Like the published layer, none of them adds self-loops, normalises again or has a bias. Signed edge weights:
 

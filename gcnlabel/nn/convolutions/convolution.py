@@ -1,4 +1,4 @@
-"""Layers of the generator: ``(size of the input, size of the output, *, options) -> layer``."""
+"""Registry of the generator's layers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Annotated, Any
 from gcnlabel.registry import Registry
 
 CONVOLUTIONS = Registry("convolution", "gcnlabel.nn.convolutions")
-"""A layer that does not multiply by edge weights is registered with ``unweighted=True``: an edge of weight 0 counts."""
+"""Functions ``(in_channels, out_channels, *, options) -> layer``, by name.
+
+A layer that does not multiply by edge weights is registered with ``unweighted=True``.
+"""
 
 Convolution = Annotated[Any, CONVOLUTIONS]

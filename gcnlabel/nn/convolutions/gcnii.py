@@ -15,7 +15,7 @@ class GCNII(nn.Module):
     """A linear map, then layers with initial residual and identity mapping (Chen et al., ICML 2020, Eq. 5).
 
     ``H⁰ = X Θ``, ``Hˡ = σ(((1 - α) Â Hˡ⁻¹ + α H⁰)((1 - β_l) I + β_l Wˡ))``, ``β_l = log(λ / l + 1)``, l = 1 .. depth,
-    with σ = ReLU and none after the last: what follows is an activation of the generator, or a label's vector.
+    with σ = ReLU, and no σ after the last layer.
 
     Args:
         in_channels: Size of the input.

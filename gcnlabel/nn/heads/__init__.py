@@ -1,4 +1,4 @@
-"""Heads: features in, scores of every task out. All have one signature."""
+"""Heads: modules from features [B, D] to the scores of every task."""
 
 from gcnlabel.lazy import lazy
 

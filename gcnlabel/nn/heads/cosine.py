@@ -24,12 +24,12 @@ SCALE = 10.0
 class CosineHead(Head):
     """``score = s cos(x, w) + b``, with a learned scale s > 0 for each task and the vectors w of another head.
 
-    A frequent label cannot have a longer vector than a rare one. For some tasks the features may keep their length,
-    ``score = s |x| cos(x, w) + b``: which may carry the intensity of a dimension.
+    The frequency of a label thus does not affect its vector's norm. For tasks in ``keep_length``, which may depend on
+    the norm of the features (such as an intensity), ``score = s |x| cos(x, w) + b``.
 
     Args:
-        head: The head whose vectors and biases are taken: free or generated.
-        keep_length: Names of the tasks whose scores keep the length of the features.
+        head: The head whose vectors, free or generated, and biases are used.
+        keep_length: Names of the tasks whose scores are multiplied by the norm of the features.
 
     Raises:
         InputError: There is no such task.
@@ -90,12 +90,12 @@ class CosineHead(Head):
         return head
 
     def to_linear(self) -> LinearHead:
-        """Cosine scores are not linear in the features.
+        """Not available: cosine scores are not linear in the features.
 
         Raises:
             InputError: Always.
         """
-        raise InputError("cosine scores are not linear in the features", fix="fold its vectors alone: head.fused()")
+        raise InputError("cosine scores are not linear in the features", fix="fold only its vectors: head.fused()")
 
     def fused(self) -> CosineHead:
         """Return a cosine head over the current vectors of the other head: the same scores, without a graph."""
@@ -112,11 +112,11 @@ class CosineHead(Head):
 
 @HEADS.register("cosine")
 def cosine(context: HeadContext, *, of: HeadOption = "linear", keep_length: Names = ()) -> CosineHead:
-    """Return scores by the angle between the features and the vectors of another head.
+    """Return a head that scores by the cosine between the features and the vectors of another head.
 
     Args:
         context: Tasks, features and graph.
-        of: The head whose vectors are taken.
-        keep_length: Tasks whose scores keep the length of the features.
+        of: The head whose vectors are used.
+        keep_length: Tasks whose scores are multiplied by the norm of the features.
     """
     return CosineHead(context.make(of), context.served_of(keep_length))

@@ -1,4 +1,4 @@
-"""The head that is chosen by the training samples."""
+"""Placeholder of the default head, which is chosen from the training samples."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from gcnlabel.nn.heads.part import HEADS, HeadContext
 
 @HEADS.register("default")
 def default(context: HeadContext) -> Head:
-    """Placeholder for a head that is chosen by the tasks and their annotations; see :mod:`gcnlabel.run.default_head`.
+    """Placeholder for a head chosen from the tasks and their annotations; see :mod:`gcnlabel.run.default_head`.
 
     Raises:
         InputError: Always: the head must be chosen first.
     """
-    raise InputError("head 'default' stands for another", fix="resolve_default(config, annotations), which says which")
+    raise InputError("head 'default' is not resolved", fix="call resolve_default(config, annotations) first")

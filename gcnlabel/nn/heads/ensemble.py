@@ -1,4 +1,4 @@
-"""Several heads as one: a weighted mean of their scores, and dimensions estimated from the scores of the others."""
+"""Ensembles of heads: a weighted mean of scores, and stacking of dimensions on the scores of other labels."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from gcnlabel.nn.heads.part import HEADS, HeadContext, HeadOption
 class EnsembleHead(Head):
     """``s = Σ_m a_m ∘ s_m + c``, and for dimensions ``s + B s_discrete``: scores s_m of base models, as one head.
 
-    a, B and c are buffers, not trained: they are found on held-out samples after training
-    (:mod:`gcnlabel.run.combining`). Until then a is 1 / M, B and c are 0. In training, each base model has a loss of
-    its own, see :meth:`gcnlabel.nn.MultiTaskModel.losses`.
+    a, B and c are buffers that :mod:`gcnlabel.run.combining` fits on held-out samples after training. Before that, a is
+    1 / M, and B and c are 0. In training, each base model has its own loss, see
+    :meth:`gcnlabel.nn.MultiTaskModel.losses`.
 
     Args:
         heads: Name -> base model, all of the same tasks and features.
@@ -80,10 +80,10 @@ class EnsembleHead(Head):
         return any(head.generated for head in self.members.values())
 
     def weight(self) -> Tensor:
-        """Return the label vectors [L, D] of the first base model that generates them, else of the first that has such.
+        """Return the label vectors [L, D] of the first base model that generates them, else of the first that has some.
 
         Raises:
-            InputError: None has.
+            InputError: No base model has label vectors.
         """
         having = [head for head in self.members.values() if head.has_vectors]
         if not having:
@@ -92,7 +92,7 @@ class EnsembleHead(Head):
 
     @torch.no_grad()
     def take(self, mix: Tensor, stacked: Tensor, offset: Tensor, places: Sequence[int] | None = None) -> None:
-        """Take a, B and c; ``places`` are the base models to which the rows of a belong, all others have weight 0."""
+        """Set a, B and c; row m of a belongs to base model ``places[m]``, and other base models get weight 0."""
         self.mix.zero_()
         self.mix[list(range(len(self.mix)) if places is None else places)] = mix.to(self.mix)
         self.stacked.copy_(stacked)
@@ -115,14 +115,14 @@ class EnsembleHead(Head):
         """Return the first base model that generates its vectors, over a larger graph.
 
         Raises:
-            InputError: None does.
+            InputError: No base model generates its vectors.
         """
         generated = next((head for head in self.members.values() if head.generated), None)
         return super().extended(graph) if generated is None else generated.extended(graph)
 
     @torch.no_grad()
     def pruned(self) -> EnsembleHead:
-        """Return an ensemble of those base models alone that have a weight: the same scores."""
+        """Return an ensemble of the base models with non-zero weights; its scores are the same."""
         used = [m for m, weights in enumerate(self.mix) if weights.any()] or [0]
         members = list(self.members.items())
         head = EnsembleHead(dict(members[m] for m in used)).to(self.mix.device, self.mix.dtype)
@@ -133,7 +133,7 @@ class EnsembleHead(Head):
 
     def fused(self) -> Head:
         """Return a head with the same scores, without a graph; linear and normalised base models become one layer."""
-        from gcnlabel.nn.heads.normalized import fold_ensemble  # it is made of an ensemble itself
+        from gcnlabel.nn.heads.normalized import fold_ensemble  # avoids a circular import
 
         return fold_ensemble(self.pruned())
 
@@ -154,7 +154,7 @@ def with_stacked(scores: Tensor, stacked: Tensor, discrete: Tensor, dimensions: 
 
 @HEADS.register("ensemble")
 def ensemble(context: HeadContext, *, of: dict[str, HeadOption]) -> EnsembleHead:
-    """Return several heads as one, whose weights are found on held-out samples after training.
+    """Return an ensemble of heads, whose weights are fitted on held-out samples after training.
 
     Args:
         context: Tasks, features and graph.

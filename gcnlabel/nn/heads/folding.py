@@ -1,4 +1,4 @@
-"""Heads whose scores are linear in the features -> plain linear layers."""
+"""Fold heads whose scores are linear in the features into plain linear layers."""
 
 from __future__ import annotations
 

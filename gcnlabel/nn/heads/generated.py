@@ -1,4 +1,4 @@
-"""Label vectors that are generated from the label graph, as a config names them."""
+"""Registered head whose label vectors are generated from the label graph."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def graph(
         edges: Whether edge weights are constant, or learned starting from the statistics.
         slope: Slope of LeakyReLU below 0, between two layers.
         bias: Whether each label has a free bias in addition to its generated vector; none in the papers.
-        init: How weights are drawn: as PyG does, or as both released codes do.
+        init: Initialisation of the weights: as in PyG, or as in both released codes.
     """
     head = LabelGraphHead(
         context.label_graph,

@@ -1,4 +1,4 @@
-"""Base class of heads: features in, scores of every task out."""
+"""Base class of heads."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Head(nn.Module):
         return nn.functional.linear(features, self.weight(), self.biases())
 
     def scores_of(self, features: Tensor, labels: Tensor) -> Tensor:
-        """Return the scores of some labels alone, for training or ranking with very many.
+        """Return the scores of only some labels, for training or ranking with very many labels.
 
         Args:
             features: [B, D].
@@ -101,7 +101,7 @@ class Head(nn.Module):
 
     def to_linear(self) -> LinearHead:
         """Return a linear head with the current vectors and biases: the same scores, without a graph."""
-        from gcnlabel.nn.heads.folding import fold  # it is made of a head itself
+        from gcnlabel.nn.heads.folding import fold  # avoids a circular import
 
         return fold(self)
 

@@ -13,15 +13,15 @@ from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.heads.part import HEADS, HeadContext
 from gcnlabel.tasks import TaskSet
 
-LEAST = 1e-3
-"""Eigenvalues of the kernel, at least: correlations that are measured on other samples need not fit together."""
+MIN_EIGENVALUE = 1e-3
+"""Smallest eigenvalue of the kernel; pairwise correlations from different samples may not be positive definite."""
 
 
 class LabelKernelHead(Head):
     """``W = K^½ V`` with free V, ``K = (1 - a) I + a C``, and C the signed correlations of the graph's statistic.
 
     Weight decay of V is a Gaussian prior over the vectors of all labels with covariance K ⊗ I. K is made positive
-    definite, and its square root has rows of length 1. Unmeasured pairs have correlation 0.
+    definite, and its square root has rows of norm 1. Unmeasured pairs have correlation 0.
 
     Args:
         graph: Graph with its raw statistic, correlations in -1..1, [L, L].
@@ -68,13 +68,13 @@ def _correlations(graph: LabelGraph) -> Tensor:
 def _root(correlations: Tensor, share: float) -> Tensor:
     kernel = share * correlations + (1 - share) * torch.eye(len(correlations), dtype=torch.float64)
     values, vectors = torch.linalg.eigh(kernel)
-    root = (vectors * values.clamp(min=LEAST).sqrt()) @ vectors.T
+    root = (vectors * values.clamp(min=MIN_EIGENVALUE).sqrt()) @ vectors.T
     return root / root.norm(dim=1, keepdim=True)
 
 
 @HEADS.register("label-kernel", graph=True)
 def label_kernel(context: HeadContext, *, share: Annotated[float, Field(ge=0, le=1)] = 0.8) -> LabelKernelHead:
-    """Return free vectors that are similar where labels are correlated.
+    """Return a head of free vectors with a prior that correlated labels have similar vectors.
 
     Args:
         context: Tasks, features and graph.

@@ -1,4 +1,4 @@
-"""A baseline without a graph: attention of each label to the sample."""
+"""A baseline without a graph: label queries that attend to the sample."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class LabelQueryHead(SampleWiseHead):
         score = v · z + b                   v, b: of the label
 
     As in ML-Decoder (WACV 2023) there is one layer, queries do not attend to each other, and the last product is its
-    group fully-connected layer with one label a query. There is no dropout, as in the other heads.
+    group fully-connected layer with one label per query. There is no dropout, as in the other heads.
 
     Args:
         tasks: Tasks to predict.
         in_features: Size of the features, D.
-        tokens: Number of tokens that the features are cut into, M, at least 2; see :class:`Tokens`.
+        tokens: Number of tokens that are computed from the features, M, at least 2; see :class:`Tokens`.
         width: Size of tokens and queries, C.
         heads: Number of attention heads; must divide ``width``.
         channels: Channels of the feature map whose positions are the tokens; see
             :class:`~gcnlabel.nn.heads.tokens.Positions`. None for tokens of pooled features.
 
     Raises:
-        InputError: ``tokens`` is less than 2, ``heads`` does not divide ``width``, or the features are no map of so
-            many channels.
+        InputError: ``tokens`` is less than 2, ``heads`` does not divide ``width``, or ``channels`` does not divide the
+            number of features.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -124,11 +124,11 @@ def label_query(
     heads: PositiveInt = 2,
     channels: PositiveInt | None = None,
 ) -> LabelQueryHead:
-    """Return queries of the labels that attend to the features.
+    """Return label queries that attend to the features.
 
     Args:
         context: Tasks and features.
-        tokens: Number of tokens that the features are cut into.
+        tokens: Number of tokens that are computed from the features.
         width: Size of tokens and queries.
         heads: Number of attention heads; must divide the width.
         channels: Channels of the feature map whose positions are the tokens, with ``pool: none`` of the backbone; null

@@ -1,4 +1,4 @@
-"""The multi-task baseline; heads with linear scores are folded into it."""
+"""The multi-task baseline: one free weight vector per label."""
 
 from __future__ import annotations
 

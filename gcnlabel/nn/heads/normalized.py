@@ -1,4 +1,4 @@
-"""Ensembles of linear and cosine heads folded into one layer over the features and one over their directions."""
+"""Fold ensembles of linear and cosine heads into one layer of features and one of normalised features."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gcnlabel.nn.heads.linear import LinearHead
 from gcnlabel.tasks import TaskSet
 
 EPSILON = 1e-12
-"""Smallest length that features are divided by, as in :func:`torch.nn.functional.normalize`."""
+"""Smallest norm that features are divided by, as in :func:`torch.nn.functional.normalize`."""
 
 
 class NormalizedHead(Head):
@@ -31,7 +31,7 @@ class NormalizedHead(Head):
     Attributes:
         vectors: W, [L, D].
         directions: U, [L, D].
-        has_vectors: False: a label has two.
+        has_vectors: False, since a label has two vectors.
     """
 
     has_vectors = False
@@ -61,12 +61,12 @@ class NormalizedHead(Head):
         return self.scores(features)[:, labels]
 
     def weight(self) -> Tensor:
-        """Return nothing: there is no one vector of a label.
+        """Not available: a label has two vectors.
 
         Raises:
             InputError: Always.
         """
-        raise InputError("a normalised head has two vectors a label", fix="its attributes vectors and directions")
+        raise InputError("a normalised head has two vectors per label", fix="use its attributes vectors and directions")
 
     def fused(self) -> Head:
         """Return a copy."""
@@ -77,8 +77,8 @@ class NormalizedHead(Head):
 def fold_ensemble(ensemble: EnsembleHead) -> Head:
     """Return a head with the scores of an ensemble, without a graph.
 
-    Linear base models, and cosine ones that keep the length of the features, become one linear layer, the other cosine
-    ones one layer over ``x / |x|``; with base models of other kinds the ensemble stays one, of fused base models.
+    Linear base models, and cosine ones with ``keep_length``, become one linear layer, other cosine ones a layer over
+    ``x / |x|``. With base models of other kinds, an ensemble of the fused base models is returned.
     """
     members = {name: head.fused() for name, head in ensemble.members.items()}
     if not all(_is_layer(head) for head in members.values()):
@@ -100,7 +100,7 @@ def _is_layer(head: Head) -> bool:
 
 
 def _layers(head: Head) -> tuple[Tensor, Tensor, Tensor]:
-    """Return what multiplies features [L, D] and directions [L, D], and biases [L]."""
+    """Return the weights of features [L, D] and of normalised features [L, D], and the biases [L]."""
     weight, bias = head.weight(), head.biases()
     bias = weight.new_zeros(len(weight)) if bias is None else bias
     if not isinstance(head, CosineHead):
@@ -111,7 +111,7 @@ def _layers(head: Head) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _stacked(ensemble: EnsembleHead, rows: Tensor) -> Tensor:
-    """Return rows [L, ...], those of dimensions with what is added of classes and tags."""
+    """Return rows [L, ...] with the stacked rows of classes and tags added to those of dimensions."""
     discrete, dimensions = ensemble.get_buffer("discrete"), ensemble.get_buffer("dimensions")
     return rows.index_add(0, dimensions, ensemble.stacked @ rows[discrete]) if ensemble.stacked.numel() else rows
 

@@ -22,14 +22,14 @@ class OutputPropagation(Head):
     """``s⁽ᵏ⁾ = s + a Â s⁽ᵏ⁻¹⁾``, ``s⁽⁰⁾ = s``, for K steps: scores s of another head, with a learned strength a.
 
     Personalised PageRank of the scores (APPNP, Gasteiger et al., ICLR 2019; the smoothing of Correct and Smooth, Huang
-    et al., ICLR 2021) with 1 - a the teleport probability, but not multiplied by it: at the initial a = 0 the scores
-    are the other head's. Â keeps its signs: a label may lower the score of another. Biases are added after propagation:
-    how often a neighbour occurs carries no information about the sample.
+    et al., ICLR 2021) with teleport probability 1 - a, but not multiplied by it: at the initial a = 0 the scores are
+    those of the other head. Negative entries of Â lower the score of the receiving label. Biases are added after
+    propagation, since they depend on label frequencies and not on the sample.
 
     Args:
         head: The head whose scores are propagated.
         graph: Propagation graph over its labels.
-        steps: K; two reach as many hops as a generator of two layers.
+        steps: Number of propagations, K; two reach as many hops as a generator of two layers.
 
     Attributes:
         strength: a of each task, as receiving task [T].
@@ -101,7 +101,7 @@ class OutputPropagation(Head):
         return self._folded(self.head.to_linear())
 
     def fused(self) -> Head:
-        """Return a linear head where the other one can be folded; else this one, over the fused other."""
+        """Return a linear head if the other head can be folded; else a copy of this head over the fused other head."""
         inner = self.head.fused()
         if isinstance(inner, LinearHead):
             return self._folded(inner)
@@ -115,7 +115,7 @@ class OutputPropagation(Head):
         return linear.train(self.training)
 
     def _propagated(self, own: Tensor) -> Tensor:
-        """Return ``own⁽ᴷ⁾``, [L, ...], in full precision, as sparse products need it."""
+        """Return ``own⁽ᴷ⁾``, [L, ...], in full precision, which sparse products require."""
         strength = self.strength[self.get_buffer("_task")][:, None]
         result = own = own.to(strength.dtype)
         with full_precision(own.device):
@@ -126,7 +126,7 @@ class OutputPropagation(Head):
 
 @HEADS.register("output-propagation", graph=True)
 def output_propagation(context: HeadContext, *, of: HeadOption = "linear", steps: PositiveInt = 2) -> OutputPropagation:
-    """Return the scores of another head, propagated over the label graph.
+    """Return a head that propagates the scores of another head over the label graph.
 
     Args:
         context: Tasks, features and graph.

@@ -1,4 +1,4 @@
-"""A head behind a network of its own, so that base models of an ensemble share nothing but their inputs."""
+"""A head with its own network before it, so that base models of an ensemble share only their inputs."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class OwnBackboneHead(Head):
 
     Args:
         network: Maps features [B, D] to those of the head.
-        head: The head behind it.
-        in_features: D.
+        head: The head after the network.
+        in_features: Number of input features, D.
 
     Raises:
-        InputError: The head takes another number of features than the network gives.
+        InputError: The head takes another number of features than the network returns.
     """
 
     def __init__(self, network: Backbone, head: Head, in_features: int) -> None:
@@ -54,19 +54,19 @@ class OwnBackboneHead(Head):
         return self.head.scores_of_all(self.network(features), labels)
 
     def extended(self, graph: LabelGraph) -> OwnBackboneHead:
-        """Return the head over a larger graph, behind a copy of the network."""
+        """Return the head over a larger graph, after a copy of the network."""
         return self._with(self.head.extended(graph))
 
     def to_linear(self) -> LinearHead:
-        """The scores are not linear in the features of the input.
+        """Not available: the scores are not linear in the features.
 
         Raises:
             InputError: Always.
         """
-        raise InputError("scores behind a network are not linear in the features", fix="head.fused()")
+        raise InputError("scores after a network are not linear in the features", fix="use head.fused()")
 
     def fused(self) -> OwnBackboneHead:
-        """Return the fused head behind a copy of the network."""
+        """Return the fused head after a copy of the network."""
         return self._with(self.head.fused())
 
     def _with(self, head: Head) -> OwnBackboneHead:
@@ -77,12 +77,12 @@ class OwnBackboneHead(Head):
 
 @HEADS.register("own-backbone")
 def own_backbone(context: HeadContext, *, backbone: BackboneOption, of: HeadOption = "linear") -> OwnBackboneHead:
-    """Return a head behind a network of its own, e.g. for whole base models of an ensemble on features.
+    """Return a head with its own network before it, e.g. for separate base models of an ensemble.
 
     Args:
         context: Tasks, features and graph.
         backbone: The network, which takes features.
-        of: The head behind it.
+        of: The head after the network.
     """
     network = BACKBONES.make(backbone, (context.in_features,))
     return OwnBackboneHead(network, context.behind(network.out_features).make(of), context.in_features)

@@ -1,4 +1,4 @@
-"""Heads as parts of a config: what they are made from, and properties of their settings."""
+"""Heads as parts of a config: their settings, and the context that they are built from."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class HeadPart(Part):
 
     @property
     def title(self) -> str:
-        """Its name in reports, e.g. ``cosine of graph``; of single tasks' heads, ``linear, affect: graph``."""
+        """Its name in reports, e.g. ``cosine of graph``; with heads of single tasks, ``linear, affect: graph``."""
         of, tasks = self.options.get("of"), self.options.get("tasks")
         if isinstance(of, dict):
             return f"{self.name} of {', '.join(of)}"
@@ -58,20 +58,20 @@ class HeadPart(Part):
 
 
 HEADS = Registry("head", "gcnlabel.nn.heads", form=HeadPart, default="default", makes=Head)
-"""Makes a :class:`Head`: ``(context, *, options) -> Head``, of a :class:`HeadContext`."""
+"""Functions ``(context, *, options) -> Head`` of a :class:`HeadContext`, by name."""
 HeadOption = Annotated[Any, HEADS]
 """A head as an option of another head."""
 
 
 @dataclass(frozen=True)
 class HeadContext:
-    """What a head is made from.
+    """Arguments to build a head from.
 
     Attributes:
         tasks: All tasks.
         in_features: Size of the features, D.
         graph: Propagation graph of all tasks; None for heads without one.
-        served: Names of the tasks that the head is to score, some or all.
+        served: Names of the tasks that the head scores, some or all.
     """
 
     tasks: TaskSet
@@ -81,7 +81,7 @@ class HeadContext:
 
     @property
     def own_tasks(self) -> TaskSet:
-        """The tasks that the head is to score."""
+        """The tasks that the head scores."""
         return TaskSet([self.tasks[name] for name in self.served])
 
     @property
@@ -89,35 +89,35 @@ class HeadContext:
         """The graph, for heads that need it.
 
         Raises:
-            InputError: There is none.
+            InputError: There is no graph.
         """
         if self.graph is None:
-            raise InputError("this head has no label graph", expected="one, measured or from a file")
+            raise InputError("this head has no label graph", expected="a label graph, measured or from a file")
         return self.graph
 
     def served_of(self, names: Collection[str]) -> list[str]:
-        """Return those of some tasks that the head is to score.
+        """Return the names in ``names`` that the head scores.
 
         Raises:
-            InputError: There is no such task.
+            InputError: A task is unknown.
         """
         return [self.tasks[name].name for name in names if self.tasks[name].name in self.served]
 
     def behind(self, features: int) -> HeadContext:
-        """Return what a head is made from that takes another number of features."""
+        """Return the context of a head that takes another number of features."""
         return replace(self, in_features=features)
 
     def make(self, head: Any, served: Collection[str] | None = None) -> Head:
-        """Return another head, for the same tasks or others."""
+        """Build a head from its settings, for the same tasks or for ``served``."""
         made: Head = HEADS.make(head, self if served is None else replace(self, served=tuple(served)))
         return made
 
 
 def build_head(settings: Any, tasks: TaskSet, in_features: int, graph: LabelGraph | None) -> Head:
-    """Return the head that settings describe: a name, a mapping, or what :data:`HEADS` has parsed.
+    """Build a head from its settings: a name, a mapping, or settings that :data:`HEADS` has parsed.
 
     Raises:
-        InputError: A task does not exist, graph and tasks do not match, a head needs a graph and there is none, or the
-            head is still ``default``.
+        InputError: A task is unknown, graph and tasks do not match, a head needs a graph and there is none, or the head
+            is still ``default``.
     """
     return HeadContext(tasks, in_features, graph, tasks.names).make(settings)

@@ -1,4 +1,4 @@
-"""A head of its own for each task, as a config names it."""
+"""Registered head that combines separate heads of tasks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gcnlabel.nn.heads.task_heads import TaskHeads
 
 @HEADS.register("per-task")
 def per_task(context: HeadContext, *, of: HeadOption = "linear", tasks: dict[str, HeadOption]) -> Head:
-    """Return another head for single tasks; tasks with the same head share it.
+    """Return a head that scores tasks by separate heads; tasks with equal settings share one head.
 
     Args:
         context: Tasks, features and graph.

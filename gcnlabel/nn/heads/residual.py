@@ -16,16 +16,17 @@ from gcnlabel.settings import Names
 
 
 class ResidualHead(Head):
-    """``W = W' + R``: the vectors of another head, and a free residual for each label that starts at 0.
+    """``W = W' + R``: the vectors W' of another head, and a free residual of each label, initially 0.
 
-    The graph determines the initial vectors and what they share; with enough samples, each label may deviate from it.
+    Labels share the generator of W'; with enough samples, residuals let a label's vector deviate from it.
 
     Args:
-        head: The head whose vectors and biases are taken, e.g. a :class:`LabelGraphHead`.
-        tasks: Names of the tasks whose labels have a residual; None for all. Tasks with few samples do better without.
+        head: The head whose vectors and biases are used, e.g. a :class:`LabelGraphHead`.
+        tasks: Names of the tasks whose labels have residuals; None for all. Tasks with few samples may be better
+            without.
 
     Raises:
-        InputError: There is no such task.
+        InputError: A task is unknown.
 
     Example:
         >>> from gcnlabel.nn import LinearHead
@@ -50,7 +51,7 @@ class ResidualHead(Head):
         register_constants(self, free=free, place=place)  # labels that have a residual [K]
 
     def extended(self, graph: LabelGraph) -> ResidualHead:
-        """Return a head over a larger graph: the residuals of new labels are 0."""
+        """Return a head over a larger graph; the residuals of new labels are 0."""
         without = {task.name for task in self.tasks} - {
             self.tasks.task_of(self.tasks.labels[i]).name for i in self.free
         }
@@ -95,11 +96,11 @@ class ResidualHead(Head):
 
 @HEADS.register("residual")
 def residual(context: HeadContext, *, of: HeadOption = "graph", tasks: Names | None = None) -> Head:
-    """Return the vectors of another head plus free residuals.
+    """Return a head with the vectors of another head plus free residuals.
 
     Args:
         context: Tasks, features and graph.
-        of: The head whose vectors are taken.
+        of: The head whose vectors are used.
         tasks: Tasks whose labels have residuals; null for all.
     """
     head, names = context.make(of), context.served if tasks is None else context.served_of(tasks)

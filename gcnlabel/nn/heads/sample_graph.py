@@ -27,21 +27,20 @@ class SampleGraphHead(SampleWiseHead):
         Z = LeakyReLU(A H W_d)              dynamic layer
         score = (v · z + mean of S) / 2 + b   v, b: of the label; mean over tokens
 
-    Sums over tokens and labels are means, so that the size of scores does not depend on their number; the paper has
-    sums, and a maximum over positions in the last line: tokens of pooled features have no positions. With ``channels``
-    the tokens are the positions of the feature map, and the last line has the maximum. Graphs take B L² numbers: for
-    hundreds of labels, not thousands.
+    Where the paper has sums over tokens and labels, these are means, so that the scale of scores does not depend on
+    their number. With ``channels`` the tokens are the positions of the feature map, and the last line has the maximum
+    over positions, as in the paper. Graphs take B L² numbers: use it for hundreds of labels, not thousands.
 
     Args:
         tasks: Tasks to predict.
         in_features: Size of the features, D.
-        tokens: Number of tokens that the features are cut into, M, at least 2; see :class:`Tokens`.
+        tokens: Number of tokens that are computed from the features, M, at least 2; see :class:`Tokens`.
         width: Size of tokens and representations, C.
         channels: Channels of the feature map whose positions are the tokens; see
             :class:`~gcnlabel.nn.heads.tokens.Positions`. None for tokens of pooled features.
 
     Raises:
-        InputError: ``tokens`` is less than 2, or the features are no map of so many channels.
+        InputError: ``tokens`` is less than 2, or ``channels`` does not divide the number of features.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -91,11 +90,11 @@ class SampleGraphHead(SampleWiseHead):
 def sample_graph(
     context: HeadContext, *, tokens: TokenCount = 16, width: PositiveInt = 16, channels: PositiveInt | None = None
 ) -> SampleGraphHead:
-    """Return scores over a label graph of each sample.
+    """Return a head that computes a label graph for each sample.
 
     Args:
         context: Tasks and features.
-        tokens: Number of tokens that the features are cut into.
+        tokens: Number of tokens that are computed from the features.
         width: Size of tokens and representations.
         channels: Channels of the feature map whose positions are the tokens, with ``pool: none`` of the backbone; null
             for tokens of pooled features.

@@ -1,4 +1,4 @@
-"""Heads whose label vectors depend on the sample: no label has one vector for all samples."""
+"""Base class of heads whose scores are not products with label vectors."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class SampleWiseHead(Head):
         """
         raise InputError(
             f"a {type(self).__name__} has no label vectors: they depend on the sample",
-            expected="a head that is linear, generated or made of angles",
+            expected="a linear, generated or cosine head",
         )
 
     def to_linear(self) -> NoReturn:
-        """The scores are not linear in the features.
+        """Not available: the scores are not linear in the features.
 
         Raises:
             InputError: Always.
         """
         raise InputError(
             f"the scores of a {type(self).__name__} are not linear in the features",
-            fix="keep it as it is: head.fused()",
+            fix="use head.fused(), which returns a copy",
         )
 
     def fused(self) -> Self:

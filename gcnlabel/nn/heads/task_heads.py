@@ -21,18 +21,18 @@ from gcnlabel.tasks import TaskSet
 class TaskHeads(Head):
     """A head for each task, e.g. free vectors for tasks with many samples and generated ones for tasks with few.
 
-    A head may know more tasks than it serves: a generated one is made over the whole label graph, so that the labels
-    of its tasks receive from those of all others, by their embeddings. Its scores of other tasks are not used, and
-    with more than 128 labels not computed. Its generator learns only from the tasks that it serves;
-    with ``ResidualHead(head, tasks_with_many_samples)`` the generator learns from all.
+    A head may be built over more tasks than it scores: a generated head uses the whole label graph, so that the labels
+    of its tasks receive messages from all others. Its scores of other tasks are not used, and with more than 128 labels
+    not computed. Its generator learns only from the tasks that it scores; with ``ResidualHead(head,
+    tasks_with_many_samples)`` it learns from all.
 
     Args:
         tasks: Tasks to predict; their order is that of the scores.
         heads: Task -> its head. The same head may serve several tasks.
 
     Raises:
-        InputError: A task has no head or there is no such task, or a head does not know the task that it is to serve,
-            or has other labels for it, or takes another number of features.
+        InputError: A task has no head or is unknown; or a head lacks its task, has other labels for it, or takes
+            another number of features.
 
     Example:
         >>> from gcnlabel.tasks import Dimensional, MultiLabel
@@ -90,12 +90,12 @@ class TaskHeads(Head):
         return any(head.generated for head in self._parts)
 
     def extended(self, graph: LabelGraph) -> TaskHeads:
-        """Return heads over a larger graph: free ones are copied, as long as their tasks have no new label.
+        """Return heads over a larger graph; heads of free vectors are copied if their tasks have no new labels.
 
-        New tasks are served by the first head that generates its vectors.
+        The first head that generates its vectors scores new tasks.
 
         Raises:
-            InputError: A task with a free head has gained labels, or no head generates its vectors.
+            InputError: A task whose head has free vectors has new labels, or no head generates its vectors.
         """
         heads = [_extended(head, names, graph) for head, names in zip(self._parts, self.served, strict=True)]
         first = next((head for head in heads if head.generated), None)
@@ -105,7 +105,7 @@ class TaskHeads(Head):
         return self._in_own_mode(TaskHeads(graph.tasks, {t.name: known.get(t.name, first) for t in graph.tasks}))
 
     def to_linear(self) -> LinearHead:
-        """Return one linear head with the current vectors and biases of all.
+        """Return one linear head with the current vectors and biases of all heads.
 
         Raises:
             InputError: The scores of a head are not linear in the features.
@@ -127,7 +127,7 @@ class TaskHeads(Head):
         return heads
 
     def _of(self, heads: Iterable[Head]) -> TaskHeads:
-        """Return other heads for the same tasks."""
+        """Return `TaskHeads` with other heads for the same tasks."""
         chosen = {name: head for head, names in zip(heads, self.served, strict=True) for name in names}
         return self._in_own_mode(TaskHeads(self.tasks, chosen))
 

@@ -1,4 +1,4 @@
-"""Features of a sample -> several tokens, for heads that attend."""
+"""Maps from features of a sample to tokens, for heads with attention."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TokenCount = Annotated[int, Field(ge=2)]
 
 
 class TokenMap(nn.Module):
-    """Features [B, D] -> tokens [B, M, width].
+    """Base class of maps from features [B, D] to tokens [B, M, width].
 
     Attributes:
         shape: M and the width.
@@ -29,22 +29,22 @@ class TokenMap(nn.Module):
 
     @abstractmethod
     def gathered(self, activations: Tensor) -> Tensor:
-        """Return what activations of tokens [B, M, L] say together, [B, L]."""
+        """Return pooled activations [B, L] of activations of tokens [B, M, L]."""
 
 
 class Tokens(TokenMap):
-    """Features -> M tokens, by a linear map of its own for each: ``tᵢ = Uᵢ x + cᵢ``.
+    """M tokens of pooled features, each by its own linear map: ``tᵢ = Uᵢ x + cᵢ``.
 
-    They replace the positions of a feature map, which a pooled backbone no longer has. There must be at least two:
-    with one token, attention is constant.
+    They replace the positions of a feature map, which pooling removes. At least two are needed: with one token,
+    attention is constant.
 
     Args:
         in_features: Size of the features, D.
         tokens: Number of tokens, M.
-        width: Size of each.
+        width: Size of each token.
 
     Raises:
-        InputError: There are fewer than two tokens, or they have no size.
+        InputError: ``tokens`` is less than 2, or ``width`` less than 1.
 
     Example:
         >>> Tokens(4, tokens=2, width=3)(torch.zeros(5, 4)).shape
@@ -61,14 +61,14 @@ class Tokens(TokenMap):
         return self.linear(features).unflatten(1, self.shape)
 
     def gathered(self, activations: Tensor) -> Tensor:
-        """Return the mean over tokens, which have no place in the sample."""
+        """Return the mean over tokens [B, L]."""
         return activations.mean(1)
 
 
 class Positions(TokenMap):
     """The positions of a feature map as tokens, by one linear map: ``tᵢ = U xᵢ + cᵢ``, with ``cᵢ`` 0 at the start.
 
-    The features are those of a backbone with ``pool: none``: of position after position, C of each.
+    The features are those of a backbone with ``pool: none``: the C channels of each position, concatenated.
 
     Args:
         in_features: Size of the features, D = M C.
@@ -76,7 +76,7 @@ class Positions(TokenMap):
         width: Size of each token.
 
     Raises:
-        InputError: The features are not of two positions or more, of so many channels.
+        InputError: The features are not those of at least two positions with ``channels`` channels.
 
     Example:
         >>> Positions(8, channels=4, width=3)(torch.zeros(5, 8)).shape
@@ -100,12 +100,12 @@ class Positions(TokenMap):
         return self.linear(features.unflatten(1, (-1, self.channels))) + self.place
 
     def gathered(self, activations: Tensor) -> Tensor:
-        """Return the maximum over positions: what is anywhere in a picture is in it."""
+        """Return the maximum over positions [B, L]."""
         return activations.amax(1)
 
 
 def token_map(in_features: int, tokens: int, width: int, channels: int | None) -> TokenMap:
-    """Return tokens of pooled features, or of the positions of a map where its channels are given."""
+    """Return :class:`Tokens`, or :class:`Positions` if the channels of a feature map are given."""
     return Tokens(in_features, tokens, width) if channels is None else Positions(in_features, channels, width)
 
 

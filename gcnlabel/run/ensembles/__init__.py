@@ -1,1 +1,1 @@
-"""Ensembles of base models: which, how they are trained side by side, and how their scores are combined."""
+"""Ensembles of base models: training at several learning rates, and combination of scores."""

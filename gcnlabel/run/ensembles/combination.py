@@ -1,4 +1,4 @@
-"""What base models say, and how their scores are combined."""
+"""Scores of base models, and the weights of their combination."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Scores = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What base models say of some samples.
+    """Scores of base models and targets of some samples.
 
     Attributes:
         scores: Base model -> task -> scores [N, labels], those of dimensions in standard units.
@@ -29,15 +29,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Combination:
-    """An ensemble's buffers, see :class:`gcnlabel.nn.heads.EnsembleHead`, and why they are what they are.
+    """An ensemble's buffers, see :class:`gcnlabel.nn.heads.EnsembleHead`, with weights and performance of base models.
 
     Attributes:
         mix: [M, L].
         stacked: [dimensions, labels of classes and tags].
         offset: [L].
-        weights: Task -> base model, or ``stacking`` -> its weight.
-        values: Task -> base model, ``stacking`` or ``ensemble`` -> its value on held-out samples, the higher the
-            better: the CCC or the negative mean squared error of dimensions, the negative loss of classes and tags.
+        weights: Task -> base model or ``stacking`` -> its weight.
+        values: Task -> base model, ``stacking`` or ``ensemble`` -> its value on held-out samples, higher is better: CCC
+            or negative mean squared error of dimensions, negative loss of classes and tags.
     """
 
     mix: Tensor

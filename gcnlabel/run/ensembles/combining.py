@@ -1,4 +1,4 @@
-"""Weights of base models, found on held-out samples, and what is estimated of dimensions from the other scores."""
+"""Fit the weights of base models on held-out samples, and stack dimensions on the scores of classes and tags."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def combine(
     held: Evidence,
     crossed: Mapping[str, Scores] | None = None,
 ) -> Combination:
-    """Return how base models are combined.
+    """Return the fitted combination of base models.
 
     Classes and tags: a weighted mean of scores, by the loss on held-out samples. Dimensions: the base models, and a
-    ridge regression from the mean scores of classes and tags (stacking), each brought to the scale of the training
-    targets, then weighed by CCC or mean squared error; the result is brought to that scale again.
+    ridge regression on the mean scores of classes and tags (stacking), each scaled to the training targets, then
+    weighted by CCC or mean squared error; the result is scaled again.
 
     Args:
         tasks: The tasks.
-        methods: Dimensional task -> ``moments`` or ``regression``, see :mod:`gcnlabel.calibration`; others keep their
-            scale, and are judged by CCC.
+        methods: Dimensional task -> ``moments`` or ``regression``, see :mod:`gcnlabel.calibration`; other dimensional
+            tasks are not scaled, and weighted by CCC.
         train: Training samples.
         held: Held-out samples.
-        crossed: Base model -> dimensional task -> scores of training samples by a model that was trained without their
-            targets, NaN elsewhere [N, dimensions]. They are held-out samples too then.
+        crossed: Cross-fitted scores: base model -> dimensional task -> scores of training samples by a model trained
+            without their targets, NaN elsewhere [N, dimensions]. They are used as further held-out samples.
     """
     names, size = list(train.scores), tasks.num_labels
     discrete = [task for task in tasks if task.discrete]
@@ -67,7 +67,7 @@ def _mixed(of: Evidence, discrete: Sequence[Task], found: Combination) -> Floats
 
 
 def _of_discrete(task: Task, held: Evidence, found: Combination) -> Floats:
-    """Return the weight of each base model in a task of classes or tags."""
+    """Return the weight of each base model in a task of classes or tags, [M]."""
     loss, target = make_loss(task, "default"), held.targets[task.name]
     scores = {name: of[task.name] for name, of in held.scores.items()}
     stacked = torch.stack(list(scores.values()))

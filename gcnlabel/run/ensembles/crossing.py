@@ -1,4 +1,4 @@
-"""Scores of training samples by models that were trained without their targets, where few are held out."""
+"""Cross-fitting: scores of training samples by models trained without their targets, if few samples are held out."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from gcnlabel.training import Trial, portions, predict
 
 FOLDS = 4
 FEW = 100
-"""Held-out targets of a dimension, below which its training targets are left out in turn as well."""
+"""Number of held-out targets of a dimension below which its training targets are cross-fitted."""
 
 
 def is_crossed(data: RunData) -> bool:
-    """Return whether a dimension has few held-out targets, and training targets to leave out in turn."""
+    """Return whether a dimension has few held-out targets, and enough training targets for cross-fitting."""
     for task in data.tasks:
         if not task.discrete:
             held, train = (_seen(data, part, task.name).sum(0) for part in ("val", "train"))
@@ -32,11 +32,11 @@ def is_crossed(data: RunData) -> bool:
 
 
 def folds(data: RunData, seed: int) -> dict[str, npt.NDArray[np.int64]]:
-    """Return in which fold each training target of a dimension is left out: task -> [N, dimensions], -1 for no target.
+    """Return the fold in which each training target of a dimension is left out: task -> [N, dimensions], -1 if missing.
 
     Args:
         data: The data.
-        seed: Of the draw.
+        seed: Seed of the random folds.
     """
     rng, found = np.random.default_rng(seed), {}
     for task in data.tasks:
@@ -58,18 +58,18 @@ def left_out_scores(
 ) -> dict[str, dict[str, Tensor]]:
     """Return base model -> dimensional task -> scores [N, dimensions] of training samples, in standard units.
 
-    Each is of a model that was trained without the target; NaN where there is none.
+    Each score is of a model that was trained without the target; NaN where there is none.
 
     Args:
         config: The config.
-        data: The data; its test split is not looked at.
-        makers: Base model -> what makes its trial of some data.
+        data: The data; its test split is not used.
+        makers: Base model -> function from data to its trial.
         fit: Trains models, e.g. :func:`gcnlabel.run.side_by_side.fit_trials`.
     """
     fold = folds(data, config.seed)
     parts = list(without(data, fold))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GcnlabelWarning)  # few samples lack labels and edges
+        warnings.simplefilter("ignore", GcnlabelWarning)  # folds of few samples may lack labels and edges
         trials = [(k, name, make(part)) for k, part in enumerate(parts) for name, make in makers.items()]
         fit(config, [trial for *_, trial in trials])
     found = {name: {task: np.full(of.shape, np.nan) for task, of in fold.items()} for name in makers}
@@ -81,7 +81,7 @@ def left_out_scores(
 
 
 def without(data: RunData, fold: dict[str, npt.NDArray[np.int64]]) -> Iterator[RunData]:
-    """Yield the data of each fold: without the targets of dimensions that are left out in it."""
+    """Yield the data of each fold, without the targets of dimensions that it leaves out."""
     train = data.parts["train"]
     for k in range(FOLDS):
         targets = dict(train.annotations.targets)

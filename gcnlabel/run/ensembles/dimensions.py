@@ -1,4 +1,4 @@
-"""Weights of base models in a dimensional task, with stacking from the scores of classes and tags."""
+"""Weights of base models in a dimensional task, with stacking on the scores of classes and tags."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STACKING = "stacking"
 
 
 class Dimensions:
-    """The base models of one dimensional task, dimension by dimension."""
+    """Fits the combination of base models for one dimensional task."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Dimensions:
         return _array(evidence.scores[name][self.task.name])
 
     def add_stacking(self, train: Floats, held: Floats) -> None:
-        """Add the ridge regression from the scores of classes and tags, [N, K]; none where there are none of them."""
+        """Add the ridge regression on the scores of classes and tags, [N, K]; nothing if K = 0."""
         if not train.shape[1]:
             return
         found = [loo_ridge(train, self.train[:, d]) for d in range(len(self.task))]
@@ -55,7 +55,13 @@ class Dimensions:
         self.left_out.append(np.stack([of.left_out for of in found], 1) if self.crossed else self.inner[-1])
 
     def combine_into(self, found: Combination, place: slice, row: int) -> None:
-        """Write what is found for labels at a place of all, whose first is this dimension of all."""
+        """Write the fitted weights to ``found``.
+
+        Args:
+            found: The combination.
+            place: The task's labels among all labels.
+            row: The task's first dimension among all dimensions.
+        """
         dims = range(len(self.task))
         scales = np.array([[self._scale(m, d) for d in dims] for m in range(len(self.names))])  # [M, dims, 2]
         evidence = [self._evidence(d, scales[:, d]) for d in dims]
@@ -80,7 +86,7 @@ class Dimensions:
             found.offset[place.start + d] = offset
 
     def _scale(self, model: int, d: int) -> tuple[float, float]:
-        """Return slope and offset that bring a base model to the scale of the targets."""
+        """Return slope and offset that scale a base model to the targets."""
         if self.by is None:
             return 1.0, 0.0
         x, y = self.inner[model][:, d], self.train[:, d]
@@ -99,7 +105,7 @@ class Dimensions:
         return scales[:, :1] * x[:, seen] + scales[:, 1:], y[seen]
 
     def _last(self, d: int, weights: Floats, scales: Floats, evidence: tuple[Floats, Floats]) -> tuple[float, float]:
-        """Return slope and offset that bring the weighted mean to the scale of the targets."""
+        """Return slope and offset that scale the weighted mean to the targets."""
         if self.by is None:
             return 1.0, 0.0
         x, y = evidence
@@ -115,7 +121,7 @@ def _array(scores: Tensor) -> Floats:
 
 
 def _agreement(x: Floats, y: Floats, by: str | None) -> float:
-    """Return the CCC, or the negative mean squared error where regression is asked for."""
+    """Return the CCC or, for ``regression``, the negative mean squared error."""
     apart = float(((x - y) ** 2).mean())
     if by == "regression":
         return -apart

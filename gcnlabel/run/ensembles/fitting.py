@@ -1,4 +1,4 @@
-"""An ensemble's base models, trained side by side, and combined."""
+"""Train and combine the base models of an ensemble."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from gcnlabel.run.side_by_side import check_side_by_side, fit_trials, make_trial
 from gcnlabel.training import Trial, portions, predict
 
 FACTORS = (1 / 3, 1.0, 3.0)
-"""Learning rates that are tried, as factors of the config's."""
+"""Learning rates to try, as factors of the config's."""
 MIN_STEPS = 300
-"""Batches of every training, at least."""
+"""Smallest number of batches of every training."""
 Progress = Callable[[int, int], None]
 
 
@@ -56,17 +56,17 @@ def fit_ensemble(
 ) -> Fitted:
     """Train every base model at several rates, select rate and epoch of each on held-out samples, and combine them.
 
-    Where few targets of a dimension are held out, its training targets are left out in turn as well.
+    If few targets of a dimension are held out, its training targets are cross-fitted.
 
     Args:
-        config: Its head is an ensemble, on features.
-        data: The data; its test split is not looked at.
+        config: A config on features whose head is an ensemble.
+        data: The data; its test split is not used.
         graph: The label graph, for the base models that have one.
-        progress: Called with the number of models trained, and of all, as far as it is known.
+        progress: Called with the number of trained models, and the (estimated) number of all.
         bounds: ``min_steps`` or ``max_steps`` instead of the config's.
 
     Raises:
-        InputError: The config asks for what models side by side do not follow, or every base model diverged.
+        InputError: The config has a setting that batched training does not support, or every base model diverged.
     """
     check_side_by_side(config)
     bounds = {"min_steps": max(MIN_STEPS, config.training.min_steps), **bounds}
@@ -83,26 +83,7 @@ def fit_ensemble(
     train, held = (_evidence(config, data, best, split) for split in ("train", "val"))
     found = combine(data.tasks, calibration_methods(config, data.tasks), train, held, left_out)
     progress(total, total)
-    return Fitted(_assembled(config, data, graph, best, found), found, best)
-
-
-def refitted(
-    config: Config, data: RunData, graph: LabelGraph | None, fitted: Fitted, **bounds: int | None
-) -> MultiTaskModel:
-    """Return the model of a fitted ensemble whose base models are trained anew, at their rates, on other data.
-
-    Args:
-        config: The config of the ensemble.
-        data: The data, as all samples after some of them were held out; its split ``val`` selects the epochs.
-        graph: The label graph, for the base models that have one.
-        fitted: The ensemble, whose combination is kept.
-        bounds: ``min_steps`` or ``max_steps`` instead of the config's.
-    """
-    trials = {name: _trial(config, data, name, graph, trial.rate) for name, trial in fitted.trials.items()}
-    fit_trials(config, [*trials.values()], lambda trained: None, **bounds)
-    if not all(trial.epoch for trial in trials.values()):  # one diverged
-        return fitted.model
-    return _assembled(config, data, graph, trials, fitted.combination)
+    return Fitted(assembled(config, data, graph, best, found), found, best)
 
 
 def _tuned(
@@ -115,13 +96,13 @@ def _tuned(
     """Return the trial of each base model at its best rate, without those that diverged."""
 
     def maker(name: str) -> Callable[[float], Trial]:
-        return lambda rate: _trial(config, data, name, graph, rate)
+        return lambda rate: trial_of(config, data, name, graph, rate)
 
     rates = [config.optimizer.lr * factor for factor in FACTORS]
     makers = {name: maker(name) for name in config.model.head.options["of"]}
     best = {n: trial for n, trial in tuned(config, makers, rates, count, **bounds).items() if trial.epoch}
     if not best:
-        raise InputError("every base model diverged", fix="a smaller optimizer.lr; features that are scaled")
+        raise InputError("every base model diverged", fix="a smaller optimizer.lr, or standardised features")
     return best
 
 
@@ -132,11 +113,12 @@ def _evidence(config: Config, data: RunData, best: Mapping[str, Trial], split: s
 
 
 def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
-    """Return the scores of each task for the samples of a part, those of dimensions in standard units."""
+    """Return the scores of each task for some samples, those of dimensions in standard units."""
     return predict(model.standard_scores, portions(part.inputs))
 
 
-def _trial(config: Config, data: RunData, name: str, graph: LabelGraph | None, rate: float) -> Trial:
+def trial_of(config: Config, data: RunData, name: str, graph: LabelGraph | None, rate: float) -> Trial:
+    """Return a base model of an ensemble, freshly drawn, to train at a rate."""
     head: HeadPart = config.model.head.options["of"][name]
     own = with_head(config, head, config.graph)
     torch.manual_seed(config.seed)
@@ -154,21 +136,22 @@ def _left_out(
         return graphs.get(id(part))
 
     def maker(name: str, rate: float) -> Callable[[RunData], Trial]:
-        return lambda part: _trial(config, part, name, graph_of(part), rate)
+        return lambda part: trial_of(config, part, name, graph_of(part), rate)
 
     makers = {name: maker(name, trial.rate) for name, trial in best.items()}
     return left_out_scores(config, data, makers, lambda c, trials: fit_trials(c, trials, count, **bounds))
 
 
 def _dense(config: Config, data: RunData) -> LabelGraph:
-    """Return the graph of a fold with all L² edges, so that models of all folds can be trained as one."""
+    """Return the graph of a fold with all L² edges, so that models of all folds can be trained together."""
     graph = graph_or_loops(config, data)
     return with_adjacency(graph, graph.adjacency())
 
 
-def _assembled(
+def assembled(
     config: Config, data: RunData, graph: LabelGraph | None, best: Mapping[str, Trial], found: Combination
 ) -> MultiTaskModel:
+    """Return the ensemble of trained base models."""
     model = build_model(config, data, graph)
     head = model.head
     assert isinstance(head, EnsembleHead)

@@ -1,4 +1,4 @@
-"""What a run keeps of base models that were trained side by side: a checkpoint, the values of every epoch, words."""
+"""Save the ensemble of a run: checkpoint, metrics of every epoch, and description."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def keep_ensemble(config: Config, folder: RunFolder, tasks: TaskSet, fitted: Fitted) -> list[str]:
-    """Write a trained ensemble and the values of every epoch, and return what it consists of, a line a task."""
+    """Write a trained ensemble and the values of every epoch; return one line per task that describes it."""
     lines = list(described(tasks, fitted.combination, calibration_methods(config, tasks)))
     rows = _rows(config, fitted)
     loss = next(iter(fitted.trials.values())).loss
@@ -34,7 +34,7 @@ def keep_ensemble(config: Config, folder: RunFolder, tasks: TaskSet, fitted: Fit
 
 
 def _rows(config: Config, fitted: Fitted) -> list[dict[str, Any]]:
-    """Return a row an epoch: what selects, for each base model."""
+    """Return one row per epoch with the selection metric of each base model."""
     sign = -1 if config.select.mode == "min" else 1
     names = {name: f"{config.select.split}/{config.select.metric} of {name}" for name in fitted.trials}
     epochs = max(len(trial.history) for trial in fitted.trials.values())

@@ -1,4 +1,4 @@
-"""Ridge regression whose penalty is chosen by leaving out each sample in turn, in closed form."""
+"""Ridge regression with the penalty chosen by leave-one-out error, in closed form."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 PENALTIES = tuple(10.0**k for k in range(-2, 5))
-LEAST = 3
-"""Targets from which there is a regression; with fewer, the mean of the targets is predicted."""
+MIN_TARGETS = 3
+"""Fewest targets for a regression; with fewer, the mean of the targets is predicted."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Ridge:
     Attributes:
         weights: w, [K].
         constant: c.
-        left_out: What is predicted of each sample by the regression on all others, [N]; NaN without a target.
+        left_out: Leave-one-out predictions, [N]; NaN without a target.
     """
 
     weights: Floats
@@ -29,9 +29,9 @@ class Ridge:
 
 
 def loo_ridge(x: Floats, y: Floats) -> Ridge:
-    """Return the ridge regression of least leave-one-out error, over :data:`PENALTIES`.
+    """Return the ridge regression with the smallest leave-one-out error over :data:`PENALTIES`.
 
-    With the centred x, ``H = x (xᵀx + penalty)⁻¹ xᵀ + 1/n``, sample i without itself has the error
+    With centred x and ``H = x (xᵀx + penalty)⁻¹ xᵀ + 1/n``, the leave-one-out error of sample i is
     ``(y - H y)_i / (1 - H_ii)`` (Allen 1974).
 
     Args:
@@ -45,7 +45,7 @@ def loo_ridge(x: Floats, y: Floats) -> Ridge:
     """
     seen = ~np.isnan(y)
     left_out = np.full(len(y), np.nan)
-    if seen.sum() < LEAST:
+    if seen.sum() < MIN_TARGETS:
         return Ridge(np.zeros(x.shape[1]), float(y[seen].mean()) if seen.any() else 0.0, left_out)
     a, b = x[seen] - x[seen].mean(0), y[seen] - y[seen].mean()
     u, s, v = np.linalg.svd(a, full_matrices=False)

@@ -9,18 +9,18 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 ROUNDS = 10
-"""Base models that the greedy selection takes, one after another, with repetition."""
+"""Number of selected base models, with repetition."""
 DOUBT = {True: 100, False: 20}
-"""Held-out samples at which found and equal weights count alike: of classes and tags, and of a dimension."""
+"""Number of held-out samples at which selected and equal weights are averaged: for classes and tags, for dimensions."""
 
 
 def greedy(value: Callable[[Floats], float], models: int, rounds: int = ROUNDS) -> Floats:
-    """Return the weights of base models [M]: each round adds the one that helps most, with repetition.
+    """Return the weights of base models [M]: each round adds the one that improves most, with repetition.
 
     Args:
-        value: Of weights, the higher the better.
-        models: M.
-        rounds: Their number.
+        value: Function from weights to their value, higher is better.
+        models: Number of base models, M.
+        rounds: Number of rounds.
 
     Example:
         >>> greedy(lambda w: -abs(w[0] - 0.7), 2).tolist()

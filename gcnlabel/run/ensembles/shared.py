@@ -1,4 +1,4 @@
-"""Base models behind one backbone: combined after training, by held-out samples."""
+"""Combine base models that share one backbone, after training, on held-out samples."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Score = Callable[[Part, Callable[[Tensor], Mapping[str, Tensor]]], Mapping[str, 
 
 
 def combine_shared(config: Config, data: RunData, model: MultiTaskModel, score: Score) -> str:
-    """Find the weights of an ensemble's base models, and return in a line what was found.
+    """Fit and set the weights of an ensemble's base models; return a line that describes them.
 
     Args:
         config: The config.
-        data: The data; its test split is not looked at.
-        model: A trained model, whose head is an ensemble, in the units that it was trained in.
-        score: Returns what a network says of the samples of a part.
+        data: The data; its test split is not used.
+        model: A trained model whose head is an ensemble, in the units that it was trained in.
+        score: Function from samples and a network to scores.
     """
     head: Any = model.head
     assert isinstance(head, EnsembleHead)

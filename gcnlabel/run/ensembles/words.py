@@ -1,4 +1,4 @@
-"""What an ensemble consists of and why, in words."""
+"""Describe an ensemble: weights and performance of its base models."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from gcnlabel.decimals import decimal
 from gcnlabel.run.ensembles.combination import Combination
 from gcnlabel.tasks import TaskSet
 
-LEAST = 0.005
-"""Weights below it are not said."""
+MIN_SHOWN = 0.005
+"""Smallest weight that is shown."""
 
 
 def described(tasks: TaskSet, found: Combination, methods: Mapping[str, str]) -> Iterator[str]:
-    """Yield a line for each task: the weights of the base models, and what they and the ensemble are worth.
+    """Yield a line for each task: weights of the base models, and their and the ensemble's held-out performance.
 
     Args:
         tasks: The tasks.
         found: The combination.
-        methods: Dimensional task -> how it is calibrated.
+        methods: Dimensional task -> method of its calibration.
     """
     for task in tasks:
         weights, values = found.weights[task.name], dict(found.values[task.name])
         largest = sorted(weights, key=lambda name: -weights[name])
-        parts = " + ".join(f"{weights[name]:.2f} {name}" for name in largest if weights[name] >= LEAST)
+        parts = " + ".join(f"{weights[name]:.2f} {name}" for name in largest if weights[name] >= MIN_SHOWN)
         squared = methods.get(task.name) == "regression"
         measure = "loss" if task.discrete else "mean squared error" if squared else "CCC"
         sign = -1 if task.discrete or squared else 1

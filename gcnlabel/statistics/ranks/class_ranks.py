@@ -1,4 +1,4 @@
-"""Rank correlation of classes with one dimension, in whole numbers: exact for any division into chunks."""
+"""Rank correlation of classes with one dimension, in integer arithmetic: exact for any division into chunks."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ MAX_IN_MEMORY = 2**21
 class ClassRanks:
     """Samples of K classes, by their value of one dimension.
 
-    Repeated values are kept as a table of counts, 8 (K + 1) bytes each: decimals of a few digits, as in annotations,
-    and frequent values. Of other values up to :data:`MAX_IN_MEMORY` samples are kept in memory, 9 bytes each
-    for up to 256 classes (18 MiB, and some four times as much while they are sorted); the others lie sorted in a
-    temporary file, 8 bytes each, and are read in ranges. Memory does not grow with the samples.
+    Repeated values (decimals of a few digits, as in annotations, and frequent values) are kept as a table of counts,
+    8 (K + 1) bytes each. Of other values, up to :data:`MAX_IN_MEMORY` samples are kept in memory, 9 bytes each for up
+    to 256 classes (18 MiB, about four times as much while they are sorted); the others are written sorted to a
+    temporary file, 8 bytes each, and read in ranges. Memory does not grow with the number of samples.
 
     Args:
         classes: Number of classes, K.

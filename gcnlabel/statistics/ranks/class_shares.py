@@ -1,4 +1,4 @@
-"""Spearman's correlation of classes, of which each sample has shares, with a dimension."""
+"""Spearman's correlation of a dimension with class distributions (shares of annotators)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gcnlabel.statistics.ranks.value_counts import ValueCounts, centred_ranks
 from gcnlabel.statistics.statistic import MIN_SAMPLES, Floats
 
 _UNITS = 2**32
-"""Whole units of a sample's weight, in which shares are summed exactly, in any order, with an error of 2^-33."""
+"""Units per sample: shares are rounded to whole units (error 2^-33), so that sums are exact in any order."""
 
 
 class ClassShares:
@@ -47,7 +47,7 @@ class ClassShares:
         """Return the correlation of each class with the dimension, and where it is defined, [K] each.
 
         With n samples, centred average ranks r, and m the sum of a class's shares p:
-        ``sum p r / sqrt(sum r² * m (n - m) / n)``; for shares of 0 and 1 that of the indicator.
+        ``sum p r / sqrt(sum r² * m (n - m) / n)``; for shares of 0 and 1, Spearman's correlation of the indicator.
         """
         samples = self._table.counts[:, 0].astype(np.float64)
         shares = self._table.counts[:, 1:] / _UNITS

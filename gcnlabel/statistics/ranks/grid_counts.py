@@ -1,4 +1,4 @@
-"""Counts of values that are decimals of a few digits, as annotations are: without sorting."""
+"""Count values that are decimals of a few digits, as annotations often are, without sorting."""
 
 from __future__ import annotations
 

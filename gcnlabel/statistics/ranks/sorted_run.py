@@ -1,4 +1,4 @@
-"""Values with their classes in ascending order, eight bytes each, and their merge in bounded memory."""
+"""Sorted runs of values with their classes, eight bytes each, and their merge in bounded memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gcnlabel.statistics.statistic import Floats, Ints
 Codes = npt.NDArray[np.unsignedinteger]
 
 OFTEN = 2**10
-"""Number of samples of one value in a run from which they are counted and not kept."""
+"""Number of equal values in a run from which they are counted instead of kept."""
 RANGE = 2**16
 """Number of samples of a range of values that are ranked together."""
 

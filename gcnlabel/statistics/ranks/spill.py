@@ -13,9 +13,9 @@ Words = npt.NDArray[np.uint64]
 
 
 class SpillFile:
-    """A temporary file, made at the first write and removed with the last of its arrays, also after errors.
+    """A temporary file, created at the first write and removed with its last array, also after errors.
 
-    It has no name where the system allows that, and is in the folder of :mod:`tempfile` (``TMPDIR``).
+    It is in the folder of :mod:`tempfile` (``TMPDIR``), without a name where the system supports that.
 
     Example:
         >>> file = SpillFile()
@@ -52,7 +52,7 @@ class SpillFile:
         return array
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies, also in other processes, begin a new file."""
+        """Copies, also in other processes, start a new file."""
         return SpillFile, ()
 
 
@@ -63,7 +63,7 @@ class Spilled:
         self._file, self._start, self._size = file, start, size
 
     def __len__(self) -> int:
-        """Return the number of numbers."""
+        """Return the length of the array."""
         return self._size
 
     def __getitem__(self, part: slice) -> Words:
@@ -72,5 +72,5 @@ class Spilled:
         return self._file.read(self._start + 8 * first, max(last - first, 0))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Become an array in memory."""
+        """Pickle as an array in memory."""
         return np.asarray, (self[:],)

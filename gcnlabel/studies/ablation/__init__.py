@@ -1,4 +1,4 @@
-"""What a label graph is worth: beside baselines and wrong graphs, with the same recipe, at several label budgets."""
+"""Ablation: compare heads on label graphs with baselines and control graphs, at several label budgets."""
 
 from gcnlabel.lazy import lazy
 

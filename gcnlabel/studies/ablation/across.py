@@ -1,4 +1,4 @@
-"""Heads over several data sets: mean ranks and tests (Demšar, JMLR 7, 2006)."""
+"""Compare heads over several data sets: mean ranks and tests (Demšar, JMLR 7, 2006)."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Across:
-    """Heads at one label budget over several data sets, of one kind of metric.
+    """Comparison of heads over several data sets, for one label budget and one kind of metric.
 
     Attributes:
-        rows: What is ranked, ``set, task/metric``.
+        rows: Names of the rows, ``data set, task``.
         heads: Names of the heads that every row has.
-        means: Row by row, the mean over seeds of each head.
-        ranks: Mean rank of each head, 1 the best; equal heads share the mean of their ranks.
-        friedman: p of Friedman's test that all heads are alike; NaN for fewer than 3 heads or 2 rows.
-        wilcoxon: Head -> p of Wilcoxon's signed-rank test against the default, corrected by Holm's method.
-        critical: Difference of mean ranks above which two heads differ (Nemenyi, 5%).
+        means: Mean over seeds of each head, for each row.
+        ranks: Mean rank of each head, 1 is best; ties get the mean of their ranks.
+        friedman: p-value of Friedman's test of equal heads; NaN for fewer than 3 heads or 2 rows.
+        wilcoxon: Head -> p-value of Wilcoxon's signed-rank test against the default, corrected by Holm's method.
+        critical: Critical difference of mean ranks of two heads (Nemenyi, 5%).
     """
 
     rows: list[str]
@@ -51,7 +51,7 @@ def across(means: Mapping[str, Mapping[str, float]]) -> Across:
     """Return ranks and tests over rows.
 
     Args:
-        means: Row -> head -> value, the higher the better.
+        means: Row -> head -> value, higher is better.
 
     Example:
         >>> found = across({"a": {"x": 0.9, "y": 0.8}, "b": {"x": 0.7, "y": 0.6}, "c": {"x": 0.5, "y": 0.6}})
@@ -76,7 +76,7 @@ def across(means: Mapping[str, Mapping[str, float]]) -> Across:
 
 
 def compared(results: Mapping[str, tuple[Found, TaskSet]]) -> dict[str, dict[str, Across]]:
-    """Return kind of metric -> label budget -> heads over all data sets that have both.
+    """Return kind of metric -> label budget -> comparison over all data sets that have both.
 
     Args:
         results: Name of a data set -> its results, as :func:`~gcnlabel.studies.ablation.ablate` returns, and its tasks.
@@ -98,10 +98,10 @@ def compared(results: Mapping[str, tuple[Found, TaskSet]]) -> dict[str, dict[str
 
 
 def _general(amount: str, of: str, tasks: TaskSet) -> tuple[str, str]:
-    """Return what a label budget is called over data sets, and what tells a row from others of its data set.
+    """Return a label budget's name that is common to data sets, and a suffix that distinguishes rows of one data set.
 
-    A task on few samples is called by its type, so that its own metric, and those of the tasks that are annotated in
-    full beside it, meet those of other data sets, whatever its name.
+    A task with few samples is named by its type, so that tables of data sets with different names of tasks can be
+    combined.
     """
     few = max(
         (task for task in tasks if amount.startswith(f"{task.name} on ")), key=lambda t: len(t.name), default=None
@@ -117,7 +117,7 @@ def _general(amount: str, of: str, tasks: TaskSet) -> tuple[str, str]:
 
 
 def write_across(found: Mapping[str, Mapping[str, Across]], folder: Path, formats: Sequence[str] = ("pdf",)) -> str:
-    """Write ``across.md``, ``across.json``, ``across.csv`` and a figure of ranks a metric and label budget.
+    """Write ``across.md``, ``across.json``, ``across.csv``, and a figure of ranks for each metric and label budget.
 
     Returns:
         The Markdown.
@@ -158,8 +158,7 @@ def _markdown(found: Mapping[str, Mapping[str, Across]]) -> Iterator[str]:
                 cells: Sequence[str] = [short(values[place]) for values in of.means]
                 yield f"| {head} | {' | '.join(cells)} | {of.ranks[place]:.2f} | {p} |"
             test = "" if math.isnan(of.friedman) else f"Friedman's test: p = {short(of.friedman)}. "
-            yield from ("", f"{test}Mean ranks differ from {of.critical:.2f} on (Nemenyi, 5%). Last column: Wilcoxon's")
-            yield from (
-                "signed-rank test over rows, corrected by Holm's method; few data sets cannot be told apart.",
-                "",
-            )
+            yield ""
+            yield f"{test}Critical difference of mean ranks: {of.critical:.2f} (Nemenyi, 5%). Last column: Wilcoxon's"
+            yield "signed-rank test over rows, corrected by Holm's method; it has little power with few data sets."
+            yield ""

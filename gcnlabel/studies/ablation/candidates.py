@@ -1,4 +1,4 @@
-"""The heads that are compared: baselines, base models of the default, the published head, and wrong graphs."""
+"""Heads of an ablation: baselines, base models of the default, the published head, and control graphs."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Candidate:
     """A head to train.
 
     Attributes:
-        name: What tables call it.
+        name: Name in tables.
         config: Config with its head and graph.
-        change: Changes its graph, given a seed; None for no change.
-        heads: Heads of which the best on the val split is reported; none for the config's alone.
-        shift: Added to the seed of its weights and of the order of its samples.
+        change: Function that changes its graph, given a seed; or None.
+        heads: Heads of which the best on the val split is reported; empty for the config's head.
+        shift: Number added to the seed of its weights and of the order of its samples.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Candidate:
         return [replace(self, config=with_head(self.config, head, self.config.graph), heads=()) for head in heads]
 
     def model(self, data: RunData, seed: int) -> MultiTaskModel:
-        """Return its model for some data, drawn by a seed; the backbone is the same for all candidates."""
+        """Return its model, initialised by a seed; all candidates have the same initial backbone."""
         settings = self.config.model
         graph = None
         if settings.head.has_graph:
@@ -69,7 +69,7 @@ class Candidate:
         return MultiTaskModel(backbone, head, build_units(self.config, data))
 
     def trial(self, data: RunData, seed: int, rate: float) -> Trial:
-        """Return a model of it to train; models of one architecture are of one kind."""
+        """Return the trial of its model; trials with models of the same architecture have the same ``kind``."""
         model = self.model(data, seed)
         shapes = tuple((name, tuple(value.shape)) for name, value in model.state_dict().items())
         kind = (str(self.config.model.head.model_dump()), shapes)
@@ -77,11 +77,11 @@ class Candidate:
 
 
 def candidates(config: Config, data: RunData) -> dict[str, Candidate]:
-    """Return every head that can be trained, by name; others follow from their scores, see :mod:`derived`.
+    """Return every head that can be trained, by name; other heads are computed from their scores, see :mod:`derived`.
 
     Args:
-        config: Recipe of them all.
-        data: Data whose training split decides what the base models are.
+        config: Common config of the heads.
+        data: Data; its training split decides about the base models.
     """
     graph, models = base_models(config, data.parts["train"])
     found = {name: Candidate(name, with_head(config, head, graph)) for name, head in models.items()}
@@ -107,16 +107,16 @@ def candidates(config: Config, data: RunData) -> dict[str, Candidate]:
 
 def _controls(of: Candidate) -> Iterator[Candidate]:
     for name in CONTROLS:
-        yield replace(of, name=f"{of.name}, {name}", change=partial(_rewire, name))  # it can be sent to other processes
+        yield replace(of, name=f"{of.name}, {name}", change=partial(_rewire, name))  # a partial can be pickled
     if of.name == SIGNED:
         yield replace(of, name=f"{SIGNED}, random embeddings", change=_with_random)
 
 
 def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
-    """Return the graph of the paper that these tasks are nearest to: Emotion-GCN's, or ML-GCN's for tags alone.
+    """Return graph settings of the paper with the most similar tasks: Emotion-GCN, or ML-GCN for only discrete tasks.
 
-    Between classes, for which neither has a statistic, phi is taken; between dimensions, where there is nothing else,
-    Spearman's correlation.
+    Without tags or dimensions, for which neither paper has a statistic, phi is used between classes; with only
+    dimensions, Spearman's correlation.
     """
     changes: dict[str, Any] = {"convention": "emotion-gcn-paper", "tau": None, "p": None, "statistic": None}
     if all(task.discrete for task in tasks):
@@ -129,7 +129,7 @@ def published_settings(graph: Graph, tasks: TaskSet) -> Graph:
 
 
 def _rewire(name: str, graph: LabelGraph, seed: int) -> LabelGraph:
-    """Return the graph with wrong edges, and the statistic with the same change."""
+    """Return the graph with the edges and the statistic of a control."""
     change = CONTROLS[name]
     other = with_adjacency(graph, change(graph.adjacency(), torch.Generator().manual_seed(seed)))
     if graph.statistic is None:

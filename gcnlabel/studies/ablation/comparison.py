@@ -15,8 +15,8 @@ class Difference:
 
     Attributes:
         mean: Mean over seeds.
-        half_width: Half the width of its 95% interval (Student's t); infinite for one seed.
-        p: Of a two-sided paired t-test; not corrected.
+        half_width: Half the width of its 95% confidence interval (Student's t); infinite for one seed.
+        p: p-value of a two-sided paired t-test, not corrected.
     """
 
     mean: float
@@ -25,12 +25,12 @@ class Difference:
 
 
 def difference(values: Sequence[float], reference: Sequence[float]) -> Difference:
-    """Return the paired difference ``values - reference``, seed by seed.
+    """Return the mean paired difference ``values - reference`` over seeds.
 
-    Differences that are all the same have p = 0 where they are not 0, and 1 where they are.
+    If all differences are equal, p is 1 for 0 and 0 otherwise.
 
     Raises:
-        ValueError: There are not as many values as references.
+        ValueError: The numbers of values and references differ.
 
     Example:
         >>> d = difference([0.5, 0.6, 0.7], [0.4, 0.4, 0.6])
@@ -51,7 +51,7 @@ def difference(values: Sequence[float], reference: Sequence[float]) -> Differenc
 
 
 def holm(ps: Mapping[str, float]) -> dict[str, float]:
-    """Return p values corrected for their number (Holm 1979): ``max over the smaller ones of (n - rank) p``, at most 1.
+    """Return p-values corrected for multiple tests (Holm 1979): running maximum of ``(n - rank) p``, at most 1.
 
     Example:
         >>> holm({"a": 0.01, "b": 0.04, "c": 0.03})

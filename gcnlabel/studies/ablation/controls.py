@@ -1,4 +1,4 @@
-"""Control graphs: the same weights between wrong labels. If the edges matter, these graphs should not help."""
+"""Control graphs with wrong edges, which should not help if edges matter."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Control = Callable[[Tensor, torch.Generator], Tensor]
 
 
 def identity(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the identity: self-loops alone; labels share nothing but the generator."""
+    """Return the identity, only self-loops: labels share only the generator."""
     return torch.eye(len(adjacency))
 
 
 def shuffled(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the graph with its labels permuted: the same structure, among wrong labels."""
+    """Return the graph with its labels permuted."""
     order = torch.randperm(len(adjacency), generator=generator)
     return adjacency[order][:, order]
 
 
 def random_graph(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the graph with the neighbours of each label drawn anew: as many, of the same weights and signs."""
+    """Return the graph with random neighbours of each label: the same number, weights and signs."""
     drawn = torch.zeros_like(adjacency)
     for i, row in enumerate(adjacency):
         others = torch.cat([torch.arange(i), torch.arange(i + 1, len(row))])
@@ -37,14 +37,14 @@ def transposed(adjacency: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def uniform(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the graph with equal weights from all other labels; each label's sum of absolute weights is kept."""
+    """Return the graph with equal weights from all other labels; absolute row sums are kept."""
     loops = torch.eye(len(adjacency), dtype=torch.bool)
     received = adjacency.abs().masked_fill(loops, 0).sum(1, keepdim=True)
     return torch.where(loops, adjacency, received / max(len(adjacency) - 1, 1))
 
 
 def unsigned(adjacency: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the same edges without their signs."""
+    """Return the graph with absolute weights."""
     return adjacency.abs()
 
 

@@ -1,4 +1,4 @@
-"""Heads that are made of the scores of others, without training: the default, its controls, and stacking."""
+"""Heads that are computed from the scores of others, without training: the default, its controls, and stacking."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ ENSEMBLES: dict[str, tuple[str, ...]] = {
     "default, unsigned": _with("unsigned"),
     "5 linear heads": (LINEAR, *(SEED.format(k) for k in range(1, 5))),
 }
-"""Ensemble -> its base models. All are combined by the same rule, and each has stacking on its own scores beside."""
+"""Ensemble -> its base models; all are combined by the same rule, with stacking on the ensemble's own scores."""
 
 
 def base_models_of(names: Iterable[str], known: Iterable[str]) -> set[str]:
-    """Return the heads that must be trained for some heads to be measured."""
+    """Return the heads that must be trained to evaluate the heads ``names``."""
     trained = set()
     for name in names:
         trained |= set(ENSEMBLES.get(name, [LINEAR if name == STACKING else name]))
@@ -52,14 +52,14 @@ def derived(
     wanted: Iterable[str],
     left_out: Mapping[str, Scores] | None,
 ) -> tuple[dict[str, dict[str, Scores]], dict[str, Combination]]:
-    """Return name -> split (``val``, ``test``) -> scores in the user's units, and how each ensemble is combined.
+    """Return name -> split (``val``, ``test``) -> scores in the user's units, and the combination of each ensemble.
 
     Args:
-        config: The recipe.
+        config: The config.
         data: The data.
-        scores: What trained heads say of the ``train``, ``val`` and ``test`` split.
+        scores: Scores of trained heads for the ``train``, ``val`` and ``test`` split.
         wanted: Names of heads.
-        left_out: Base model -> scores of training samples by models without their targets, where few are held out.
+        left_out: Base model -> cross-fitted scores of training samples, if few samples are held out.
     """
     units, methods = build_units(config, data).eval(), calibration_methods(config, data.tasks)
     targets = {part: targets_to_tensors(data.parts[part].annotations) for part in ("train", "val")}
@@ -84,7 +84,7 @@ def derived(
 
 
 def is_possible(name: str, data: RunData, known: Iterable[str]) -> bool:
-    """Return whether a derived head exists on some data: stacking needs dimensions beside others, controls a graph."""
+    """Return whether a derived head exists for the data: stacking needs dimensions and others, controls a graph."""
     if name == STACKING:
         return len({task.discrete for task in data.tasks}) == 2
     missing: Any = set(ENSEMBLES[name]) - set(known)

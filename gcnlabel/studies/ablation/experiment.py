@@ -1,4 +1,4 @@
-"""Every head at every label budget, with the same recipe and grid: what a label graph is worth."""
+"""Run an ablation: every head at every label budget, with the same config and grid."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from gcnlabel.studies.ablation.label_budgets import LabelBudget
 
 Progress = Callable[[int, int], None]
 FIRST = (LINEAR, STACKING)
-"""Heads that tables begin with."""
+"""First heads in tables."""
 
 
 def nothing(*_: Any) -> None:
-    """Do nothing with progress or results."""
+    """Ignore progress or results."""
 
 
 def ablate(
@@ -53,18 +53,18 @@ def ablate(
     keep: Callable[[Found], None] = nothing,
     folder: Path | None = None,
 ) -> Found:
-    """Return what every head reaches on the test split at every label budget.
+    """Return the metrics of every head on the test split at every label budget.
 
     Args:
-        config: The recipe: all that ``gcnlabel train`` follows but head and learning rate.
+        config: The common config; its head and learning rate are ignored.
         data: The data of the config.
-        label_budgets: Amounts of annotation.
-        budget: Seeds, grid and least number of batches.
-        heads: Those to compare, besides the linear one and the default; None for the usual ones.
-        workers: Processes that train; None for one a processor, 1 for this one alone.
-        progress: Called with the number of jobs (a label budget and a seed) done, and of all.
-        keep: Called with the results so far after each label budget that is whole.
-        folder: Where the result of each job is kept; what is there is not done again.
+        label_budgets: Label budgets.
+        budget: Seeds, grid and smallest number of batches.
+        heads: Heads to compare, in addition to the linear one and the default; None for the usual ones.
+        workers: Number of training processes; None for one per processor, 1 to train in this process.
+        progress: Called with the number of finished jobs (a label budget and a seed), and of all.
+        keep: Called with the results so far after each complete label budget.
+        folder: Folder of the results of jobs; existing results are reused.
 
     Returns:
         Plain values: ``calibrated``, dimensional task -> method; ``regimes``, name -> ``default`` (task -> base model
@@ -95,7 +95,7 @@ def _jobs(
 def _results(
     jobs: Mapping[Key, Job], folder: Path | None, workers: int | None, progress: Progress
 ) -> Iterator[tuple[dict[Key, Found], Key]]:
-    """Yield all results so far, and the job that was added: those that are there first."""
+    """Yield all results so far and the added job, existing results first."""
     files = {key: None if folder is None else file_of(folder, *key) for key in jobs}
     data = "" if folder is None else digest(next(iter(jobs.values())).whole)
     done = {key: found for key in jobs if (found := known(files[key], jobs[key], data)) is not None}
@@ -114,7 +114,7 @@ def _done(item: tuple[Any, Job]) -> Found:
 
 
 def _done_elsewhere(item: tuple[Any, Job]) -> Found:
-    """Return the results of a job in a process beside others."""
+    """Return the results of a job in one of several processes."""
     torch.set_num_threads(1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)
@@ -124,13 +124,13 @@ def _done_elsewhere(item: tuple[Any, Job]) -> Found:
 def _wanted(
     config: Config, data: RunData, subsamples: Iterable[RunData], heads: Collection[str] | None
 ) -> tuple[str, ...]:
-    """Return the names of the heads that are measured, in the order of tables."""
+    """Return the names of the heads to evaluate, in the order of tables."""
     there = dict.fromkeys(name for few in subsamples for name in candidates(config, few))
     derived = [name for name in (STACKING, *ENSEMBLES) if is_possible(name, data, there)]
     for name in heads or ():
         if name in (STACKING, *ENSEMBLES) and name not in derived:
-            needed = "dimensions beside classes or tags" if name == STACKING else "a label graph with an edge"
-            raise InputError(f"no head {name!r} on this data", expected=needed)
+            needed = "dimensions and classes or tags" if name == STACKING else "a label graph with an edge"
+            raise InputError(f"no head {name!r} for this data", expected=needed)
         if name not in there and name not in derived:
             every = [*there, *derived]
             raise InputError(f"no head {name!r}", expected=shorten(every, limit=60), fix=closest(name, every))
@@ -151,7 +151,7 @@ def _head(config: Config, data: RunData, budget: Budget) -> Found:
 def _gather(
     results: Found, amount: str, jobs: Iterable[Key], done: dict[Key, Found], keep: Callable[[Found], None]
 ) -> None:
-    """Add a label budget all of whose jobs are done to the results, in the order of the jobs."""
+    """Add a label budget to the results if all its jobs are finished, in the order of the jobs."""
     of_seeds = [done.get(key) for key in jobs if key[0] == amount]
     whole = [found for found in of_seeds if found is not None]
     if amount in results["regimes"] or len(whole) < len(of_seeds):

@@ -1,4 +1,4 @@
-"""One job: every head on one data set, at one label budget, with one seed."""
+"""One job of an ablation: every head at one label budget with one seed."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ SPLITS = ("train", "val", "test")
 
 @dataclass(frozen=True)
 class Budget:
-    """What every head may spend.
+    """Seeds and training budget of every head.
 
     Attributes:
-        seeds: Each draws the samples of a label budget, the weights and the order anew; heads are paired by it.
-        rates: Grid of learning rates; for each head and seed the one that is best on the val split is reported. Beyond
-            the lowest and the highest others are tried where that one is the best.
-        min_steps: Batches that the epochs of the config are, at least, at any label budget.
+        seeds: Seeds of the subsample of a label budget, the initial weights and the order; heads are paired by seed.
+        rates: Grid of learning rates; for each head and seed the best on the val split is reported. If that is the
+            lowest or highest, further rates beyond it are tried.
+        min_steps: Smallest number of batches of a training, at any label budget.
     """
 
     seeds: Sequence[int]
@@ -50,14 +50,14 @@ class Budget:
 
 @dataclass(frozen=True)
 class Job:
-    """What is measured: heads on data, with a seed.
+    """Heads to train and evaluate at one label budget with one seed.
 
     Attributes:
-        config: The recipe.
-        whole: The data, of which the label budget takes its samples by the seed.
+        config: The common config.
+        whole: The data before subsampling.
         amount: The label budget.
         seed: The seed.
-        budget: What every head may spend; of its seeds, ``seed`` matters alone.
+        budget: Learning rates and number of batches; its seeds are ignored.
         wanted: Names of the heads.
     """
 
@@ -75,11 +75,12 @@ class Job:
 
 
 def measured(job: Job) -> Found:
-    """Return ``heads``: name -> ``metrics`` (``task/metric`` -> value), ``val``, ``rate`` and ``head``; and more.
+    """Train and evaluate the heads of a job.
 
-    ``val`` is the value that selects, None where every rate diverged or the head is made of others; ``head`` the place
-    of the head in the list that a config gives. ``weights`` are those of the default's base models, by task, and
-    ``seconds`` what all took.
+    Returns:
+        ``heads``: name -> ``metrics`` (``task/metric`` -> value), ``val`` (value of the selection; None if every rate
+        diverged, or for derived heads), ``rate``, and ``head`` (index in the config's list of heads); ``weights``: task
+        -> base model of the default -> weight; ``seconds``: duration.
     """
     start, config = time.perf_counter(), job.config.model_copy(update={"seed": job.seed})
     known = candidates(config, job.data)
@@ -104,7 +105,7 @@ def measured(job: Job) -> Found:
 
 
 def _trained(config: Config, job: Job, heads: Mapping[str, Candidate]) -> dict[str, Trial]:
-    """Return the trial of each head at its best rate and, of several heads that the config gives, of the best."""
+    """Return the trial of each head at its best rate; of a list of heads, that of the best."""
     variants = {(name, k): each for name, of in heads.items() for k, each in enumerate(of.variants())}
 
     def maker(each: Candidate) -> Callable[[float], Trial]:
@@ -116,7 +117,7 @@ def _trained(config: Config, job: Job, heads: Mapping[str, Candidate]) -> dict[s
     for (name, k), trial in best.items():
         trial.kind = k
         if name == DEFAULT and math.isfinite(trial.value):
-            trial.model.units = build_units(config, job.data)  # the combination has the scale
+            trial.model.units = build_units(config, job.data)  # the combination calibrates
             combine_shared(config, job.data, trial.model, _score)
         if name not in found or trial.value > found[name].value:
             found[name] = trial
@@ -130,7 +131,7 @@ def _score(part: Part, network: Network) -> Scores:
 def _left_out(
     config: Config, job: Job, best: Mapping[str, Trial], known: Mapping[str, Candidate], ensembles: Sequence[str]
 ) -> dict[str, dict[str, Tensor]]:
-    """Return what :func:`~gcnlabel.run.ensembles.crossing.left_out_scores` does, for the base models of ensembles."""
+    """Return cross-fitted scores of the base models of ensembles, by ``left_out_scores``."""
     names = {base for name in ensembles for base in ENSEMBLES.get(name, ()) if base in best}
 
     def maker(name: str) -> Callable[[RunData], Trial]:
@@ -150,7 +151,7 @@ def _values(trial: Trial, scores: Mapping[str, Scores]) -> dict[str, Scores]:
 
 
 def _summary(job: Job, scores: Mapping[str, Scores], trial: Trial | None = None) -> Found:
-    """Return what a head reaches on the test split."""
+    """Return the metrics of a head on the test split, with value, rate and index of its trial."""
     data, targets = job.data, partial(_targets, job.data)
     tune = job.config.evaluate.tune_thresholds
     thresholds = tag_thresholds(data.tasks, scores["val"], targets("val")) if tune else None

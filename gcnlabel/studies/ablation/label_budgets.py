@@ -1,4 +1,4 @@
-"""Label budgets: how much of the training split is annotated, a share of the samples, or one task on a few of them."""
+"""Label budgets: a share of the training samples, or few annotated samples of one task."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class LabelBudget:
     """A label budget.
 
     Attributes:
-        share: Share of the training samples that is kept, in (0, 1].
-        task: Task that is annotated on few samples, or None.
-        samples: Number of these samples: drawn for each dimension on its own, once for all classes or tags.
-        held_out: Whether the held-out split is within the budget too: the same share of it; or, of the samples of a
-            task, a fifth (at least 2), so that the training split has the others.
+        share: Share of the training samples to keep, in (0, 1].
+        task: Task with few annotated samples, or None.
+        samples: Number of these samples, drawn separately for each dimension, or together for all classes or tags.
+        held_out: Whether the held-out split is part of the budget: the same share of it is kept; or a fifth of the
+            samples of a task (at least 2), so that the training split has the others.
 
     Raises:
-        InputError: The share is outside (0, 1], or there are no samples of a task (with held-out ones, fewer than 3).
+        InputError: The share is outside (0, 1], or a task has no samples (with held-out ones, fewer than 3).
 
     Example:
         >>> str(LabelBudget(0.05)), str(LabelBudget(task="affect", samples=10))
@@ -52,10 +52,10 @@ class LabelBudget:
         return f"{self.task} on {self.samples} samples{within}"
 
     def subsample(self, data: RunData, seed: int) -> RunData:
-        """Return the data with a subsample of the training split, drawn by a seed.
+        """Return the data with a random subsample of the training split.
 
         Raises:
-            InputError: Fewer than 2 samples would be left, or there is no such task.
+            InputError: Fewer than 2 samples would be left, or the task is unknown.
         """
         draw, parts = np.random.default_rng(seed), dict(data.parts)
         for name in ("train", "val") if self.held_out else ("train",):
@@ -74,7 +74,7 @@ class LabelBudget:
         return part.select(np.sort(draw.permutation(len(part.annotations))[:size]))
 
     def _count(self, name: str) -> int:
-        """Return on how many samples of a split the task is annotated."""
+        """Return the number of annotated samples of the task in a split."""
         held = max(2, round(self.samples / 5)) if self.held_out else 0
         return held if name == "val" else self.samples - held
 

@@ -1,4 +1,4 @@
-"""The results of an ablation as a Markdown table, and the numbers of its figure."""
+"""Markdown tables of an ablation, and the numbers of its figure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Found = Mapping[str, Any]
 
 
 def main_metrics(tasks: TaskSet) -> list[str]:
-    """Return the main metric of each task, as results name it.
+    """Return the main metric of each task, ``task/metric``.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -29,27 +29,27 @@ def main_metrics(tasks: TaskSet) -> list[str]:
 
 
 def measured_metrics(results: Found, tasks: TaskSet) -> list[str]:
-    """Return the main metrics that were measured: of the tasks that the test part annotates."""
+    """Return the main metrics in the results: those of tasks that the test split annotates."""
     found = {metric for regime in results["regimes"].values() for metric in regime["heads"][LINEAR]["metrics"]}
     return [metric for metric in main_metrics(tasks) if metric in found]
 
 
 def markdown(results: Found, metrics: list[str]) -> str:
-    """Return a table for each amount of annotation: mean and sd, and paired differences with 95% intervals.
+    """Return a table for each label budget: mean and standard deviation, and paired differences with 95% intervals.
 
-    Mean CCC, mean Pearson correlation and mean NRMSE of a dimensional task stand beside each other. Two columns of
-    differences follow for each metric but NRMSE: what a head is above the linear one, and what the default is above the
-    head. p is of a paired t-test, corrected by Holm's method for the heads of that table.
+    A dimensional task has columns of mean CCC, mean Pearson correlation and mean NRMSE. Each metric but NRMSE has two
+    columns of differences: head minus linear head, and default minus head. p-values are of paired t-tests, corrected by
+    Holm's method for the heads of the table.
 
     Args:
-        results: What :func:`gcnlabel.studies.ablation.ablate` returns.
+        results: Results of :func:`gcnlabel.studies.ablation.ablate`.
         metrics: Names of the metrics, ``task/metric``.
     """
     number = len(results["seeds"])
     shown = f"Mean ± standard deviation over {number} seeds" if number > 1 else f"One seed ({results['seeds'][0]})"
     lines = [
         f"{shown} on the test split. Every head has the same data, backbone, loss weights, {results['epochs']} epochs "
-        f"(of {results['min_steps']} batches in all, at least) and learning rates {_listed(results['rates'])}; rate "
+        f"(at least {results['min_steps']} batches in total) and learning rates {_listed(results['rates'])}; rate "
         f"and epoch are selected by {results['select']['metric']} on the val split."
         + _brackets(number)
         + _calibrated(results.get("calibrated", {})),
@@ -66,24 +66,24 @@ def markdown(results: Found, metrics: list[str]) -> str:
 
 def _brackets(seeds: int) -> str:
     if seeds < 2:
-        return " Without other seeds a difference has no interval."
+        return " With one seed, differences have no interval."
     return (
-        " In brackets: 95% interval of the paired difference, and p of a paired t-test, corrected for the number of "
-        "heads (Holm)."
+        " In brackets: 95% interval of the paired difference, and p-value of a paired t-test, corrected for the number "
+        "of heads (Holm)."
     )
 
 
 def _calibrated(methods: Mapping[str, str]) -> str:
     if not methods:
         return ""
-    said = ", ".join(f"{task} by {by}" for task, by in methods.items())
-    return f" Every head is calibrated on the annotated training samples: {said}."
+    listed = ", ".join(f"{task} by {by}" for task, by in methods.items())
+    return f" Every head is calibrated on the annotated training samples: {listed}."
 
 
 def differences(heads: Found, metric: str, reference: str) -> dict[str, Difference]:
-    """Return what each head is above a reference, by the name of the head; without the reference and its equals.
+    """Return head -> paired difference to a reference, without heads whose values equal those of the reference.
 
-    Those of undefined values, such as the correlation of a constant, are left out: they are no test to correct for.
+    Heads with undefined values, such as the correlation of a constant, are left out, also from the Holm correction.
     """
     base = heads[reference]["metrics"][metric]
     found = {name: head["metrics"][metric] for name, head in heads.items()}
@@ -92,7 +92,7 @@ def differences(heads: Found, metric: str, reference: str) -> dict[str, Differen
 
 
 def gains(results: Found, metric: str) -> dict[str, dict[str, Difference]]:
-    """Return, for each amount of annotation, what each head gains over the linear one; 0 where it equals that."""
+    """Return label budget -> head -> paired difference to the linear head."""
     return {name: _gains(regime["heads"], metric) for name, regime in results["regimes"].items()}
 
 
@@ -115,12 +115,12 @@ def _table(heads: Found, metric: str) -> Iterator[str]:
 
 
 def _titles(compared: Collection[str]) -> list[str]:
-    """Return what tells columns of differences apart where there are those of several metrics."""
+    """Return prefixes of the columns of differences, empty for a single metric."""
     return [f"{name.rpartition('_')[2]}: " for name in compared] if len(compared) > 1 else [""]
 
 
 def _compared(heads: Found, metric: str) -> dict[str, str]:
-    """Return for each head two cells: what it is above the linear one, and what the default is above it."""
+    """Return two cells for each head: head minus linear head, and default minus head."""
     above, below = differences(heads, metric, LINEAR), differences(heads, metric, DEFAULT)
     p_above = holm({name: d.p for name, d in above.items()})
     p_below = holm({name: d.p for name, d in below.items()})
@@ -171,7 +171,7 @@ def _listed(rates: list[float]) -> str:
 
 
 def described(default: Mapping[str, Mapping[str, float]]) -> str:
-    """Return the weights of the default's base models in words.
+    """Return the weights of the default's base models as text.
 
     Example:
         >>> described({"tags": {"linear": 0.75, "cosine": 0.25}})

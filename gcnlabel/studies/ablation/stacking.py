@@ -1,4 +1,4 @@
-"""Stacking: a ridge regression from the trained scores of classes and tags to each dimension."""
+"""Stacking: a ridge regression of each dimension on the scores of classes and tags."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Scores = Mapping[str, Tensor]
 def stack(
     tasks: TaskSet, scores: Mapping[str, Scores], targets: Mapping[str, Scores], methods: Mapping[str, str]
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Return the scores of the val and of the test part, those of dimensions replaced by the ridge regression's.
+    """Return the scores of the val and test split, with dimensions predicted by the ridge regression.
 
-    It is fitted, and then calibrated, on the training part; of the penalties, the one of highest CCC on the val part is
-    taken. Values are bounded by the declared range, as those of every head are.
+    It is fitted and calibrated on the training split; the penalty with the highest CCC on the val split is selected.
+    Values are bounded by the declared range, as for any head.
 
     Args:
         tasks: Tasks with at least one of classes or tags.
         scores: ``train``, ``val`` and ``test`` -> scores of each task.
         targets: ``train`` and ``val`` -> targets of each task.
-        methods: How dimensional tasks are calibrated, see :func:`gcnlabel.run.calibration.calibration_methods`.
+        methods: Calibration of dimensional tasks, see :func:`gcnlabel.run.calibration.calibration_methods`.
     """
     discrete = [task.name for task in tasks if task.discrete]
     x = {part: torch.cat([of[name] for name in discrete], 1).double().numpy() for part, of in scores.items()}
@@ -46,7 +46,7 @@ def stack(
 
 
 def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor], by: str | None) -> tuple[Tensor, Tensor]:
-    """Return what is predicted of a dimension for the val and the test part."""
+    """Return the predictions of a dimension for the val and test split."""
     seen = {part: ~torch.isnan(values).numpy() for part, values in y.items()}
     a, b = x["train"][seen["train"]], y["train"].numpy()[seen["train"]]
     best, chosen = -np.inf, (torch.zeros(len(x["val"])), torch.zeros(len(x["test"])))
@@ -64,12 +64,12 @@ def _ridge(x: Mapping[str, Floats], y: Mapping[str, Tensor], by: str | None) -> 
 
 
 def ridge_weights(x: Floats, y: Floats, penalty: float) -> tuple[Floats, float]:
-    """Return weights w and offset c of least ``|y - x w - c|² + penalty |w|²``.
+    """Return weights w and offset c that minimise ``|y - x w - c|² + penalty |w|²``.
 
     Args:
         x: [N, K].
         y: [N].
-        penalty: Weight of the squared weights; the offset is free.
+        penalty: Weight of the squared weights; the offset is not penalised.
 
     Example:
         >>> w, c = ridge_weights(np.array([[0.0], [1.0]]), np.array([1.0, 3.0]), 0.5)

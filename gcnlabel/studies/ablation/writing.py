@@ -1,4 +1,4 @@
-"""An ablation as files: results as JSON, a table, a figure and its numbers."""
+"""Run an ablation and write its results: JSON, tables, and a figure with its numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FILES = ("ablation.json", "ablation.md")
 JOBS = "jobs"
 """Folder of the results of each job."""
 FEW = (10, 50)
-"""Annotated samples of each dimension, where nothing else is asked for."""
+"""Default numbers of annotated samples of each dimension."""
 
 
 def run_ablation(
@@ -42,38 +42,38 @@ def run_ablation(
     overwrite: bool = False,
     **how: Any,
 ) -> tuple[dict[str, Any], TaskSet]:
-    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains``, anew after each label budget.
+    """Ablate a config and write ``ablation.json``, ``ablation.md`` and ``gains`` after each label budget.
 
-    Results of jobs are kept in ``jobs``: called again, it goes on.
+    Results of jobs are saved in ``jobs``; another call resumes with the remaining jobs.
 
     Args:
-        config: The recipe.
-        folder: Where to.
-        budget: Seeds, grid and least number of batches.
+        config: The common config.
+        folder: Folder of the results.
+        budget: Seeds, grid and smallest number of batches.
         shares: Shares of the training samples, in (0, 1].
-        few: Tasks, and on how many samples each is annotated alone; None for :func:`default_few`.
-        held_out: Whether held-out samples are within the label budgets.
-        formats: Of the figure.
-        overwrite: Whether results that are there may be replaced.
+        few: Tasks and numbers of their annotated samples; None for :func:`default_few`.
+        held_out: Whether held-out samples are part of the label budgets.
+        formats: Formats of the figure.
+        overwrite: Whether existing results may be replaced.
         how: ``heads``, ``workers`` and ``progress`` of :func:`~gcnlabel.studies.ablation.ablate`.
 
     Returns:
         The results and the tasks.
 
     Raises:
-        InputError: Config, data, options or the folder cannot be used, or results are there.
+        InputError: Config, data, options or the folder cannot be used, or results exist.
     """
-    going_on = _checked_folder(folder, formats, overwrite)
+    resumes = _checked_folder(folder, formats, overwrite)
     data = load_data(config)
     label_budgets = _label_budgets(data.tasks, shares, few, held_out)
     check_measurable(data)
-    _prepare(folder, label_budgets, going_on, overwrite)
+    _prepare(folder, label_budgets, resumes, overwrite)
     keep = partial(write_results, folder=folder, tasks=data.tasks, config=config, formats=formats)
     return ablate(config, data, label_budgets, budget, keep=keep, folder=folder / JOBS, **how), data.tasks
 
 
-def _prepare(folder: Path, label_budgets: Sequence[LabelBudget], going_on: bool, overwrite: bool) -> None:
-    if going_on:
+def _prepare(folder: Path, label_budgets: Sequence[LabelBudget], resumes: bool, overwrite: bool) -> None:
+    if resumes:
         _check_same(folder, label_budgets)
     writable_folder(folder)
     if overwrite:
@@ -81,23 +81,23 @@ def _prepare(folder: Path, label_budgets: Sequence[LabelBudget], going_on: bool,
 
 
 def _checked_folder(folder: Path, formats: Sequence[str], overwrite: bool) -> bool:
-    """Return whether jobs of a folder are gone on with.
+    """Return whether the jobs of a folder are resumed.
 
     Raises:
-        InputError: A format is unknown, or results are there without jobs.
+        InputError: A format is unknown, or results exist without jobs.
     """
     check_formats(formats)
-    going_on = (folder / JOBS).is_dir() and not overwrite
+    resumes = (folder / JOBS).is_dir() and not overwrite
     for name in (*FILES, *(f"gains.{suffix}" for suffix in (*formats, "csv"))):
-        refuse_existing(folder / name, overwrite or going_on)
-    return going_on
+        refuse_existing(folder / name, overwrite or resumes)
+    return resumes
 
 
 def _check_same(folder: Path, label_budgets: Sequence[LabelBudget]) -> None:
-    """Check that results that are there would be written again, and not lost.
+    """Check that existing results contain no other label budgets, which would be lost.
 
     Raises:
-        InputError: They have a label budget that is not asked for.
+        InputError: They contain others.
     """
     try:
         regimes = json.loads((folder / FILES[0]).read_text(encoding="utf-8"))["regimes"]
@@ -106,7 +106,7 @@ def _check_same(folder: Path, label_budgets: Sequence[LabelBudget]) -> None:
     if lost := [name for name in regimes if name not in map(str, label_budgets)]:
         raise InputError(
             f"{folder / FILES[0]} exists already, with {shorten(lost)}",
-            fix="ask for these label budgets too, give another folder, or pass --overwrite",
+            fix="request these label budgets too, give another folder, or pass --overwrite",
         )
 
 
@@ -119,7 +119,7 @@ def _label_budgets(
     named = [LabelBudget(share, held_out=held_out and share < 1) for share in shares]
     named += [LabelBudget(task=name, samples=k, held_out=held_out) for name, k in few]
     if not named:
-        raise InputError("no amount of annotation to compare at", expected="a share, or a task and a number of samples")
+        raise InputError("no label budget", expected="a share, or a task and a number of samples")
     return list(dict.fromkeys(named))
 
 
@@ -127,15 +127,15 @@ def check_measurable(data: RunData) -> None:
     """Check that heads can be compared on the test split.
 
     Raises:
-        InputError: It annotates no task.
+        InputError: The test split annotates no task.
     """
     targets = targets_to_tensors(data.parts["test"].annotations)
     if not any(is_measurable(task, targets[task.name]) for task in data.tasks):
-        raise InputError("the test split annotates no task", expected="something to compare heads by")
+        raise InputError("the test split annotates no task", expected="annotations to compare heads by")
 
 
 def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
-    """Return every dimensional task with 10 and 50 samples, where there is another task to learn from.
+    """Return every dimensional task with 10 and 50 samples, if there are several tasks.
 
     Example:
         >>> from gcnlabel.tasks import Dimensional, MultiLabel
@@ -149,7 +149,7 @@ def default_few(tasks: TaskSet) -> list[tuple[str, int]]:
 def write_results(
     results: Mapping[str, Any], *, folder: Path, tasks: TaskSet, config: Config, formats: Sequence[str]
 ) -> None:
-    """Write results as JSON, table and figure, in place of earlier ones."""
+    """Write results as JSON, table and figure; existing files are replaced."""
     metrics = measured_metrics(results, tasks)
     panels = {
         metric: {

@@ -1,1 +1,1 @@
-"""Commands: each file is one."""
+"""Commands of studies, one per module."""

@@ -1,4 +1,4 @@
-"""Train a config's data with baseline heads and wrong graphs, and tell what the label graph is worth."""
+"""Compare heads on label graphs with baselines and control graphs, on the data of a config."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.figure_options import figure_options
 from gcnlabel.cli.json_results import json_option
 
-GOING_ON = "run the same command again: it goes on with the jobs that are left"
+GOING_ON = "run the same command again to continue with the remaining jobs"
 EXAMPLES = """\b
 Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation
@@ -34,20 +34,20 @@ Examples:
     default=("0.01", "0.05", "0.2", "1"),
     show_default=True,
     metavar="SHARE",
-    help="Share of the training samples; none for --few alone.",
+    help="Share of the training samples; none to use only --few.",
 )
 @click.option(
     "--few",
     multiple=True,
     metavar="TASK:K",
-    help="One task on K samples; none for shares alone.  [default: dimensions, 10 and 50]",
+    help="One task with K annotated samples; none to use only shares.  [default: dimensions, 10 and 50]",
 )
 @click.option(
     "--head",
     "heads",
     multiple=True,
     metavar="NAME",
-    help="Compare this one, as tables call it, with linear and default.  [default: all]",
+    help="Compare the head with this name in tables to linear and default.  [default: all]",
 )
 @click.option(
     "--rate",
@@ -65,21 +65,21 @@ Examples:
     default=300,
     show_default=True,
     type=click.IntRange(min=0),
-    help="Batches of every training, at least: an epoch goes over few samples several times.",
+    help="Smallest number of batches of a training: with few samples, an epoch is several passes.",
 )
 @click.option(
     "--held-out",
     type=click.Choice(["all", "budget"]),
     default="all",
     show_default=True,
-    help="Held-out labels: all there are, or within the label budget too.",
+    help="Held-out labels: use all, or count them in the label budget.",
 )
 @click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", shell_complete=settings, help="Change a key of the config."
 )
 @figure_options
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that train.  [default: one a processor]")
-@click.option("--overwrite", is_flag=True, help="Replace results that are there.")
+@click.option("--workers", type=click.IntRange(min=1), help="Training processes.  [default: one per processor]")
+@click.option("--overwrite", is_flag=True, help="Replace existing results.")
 @json_option
 def ablate(
     configs: tuple[str, ...],
@@ -96,11 +96,11 @@ def ablate(
     workers: int | None,
     overwrite: bool,
 ) -> Any:
-    """Tell what a label graph is worth on the data of CONFIG: the same recipe with every head, at many label budgets.
+    """Compare heads on label graphs with baselines, on the data of CONFIG, at several label budgets.
 
-    Trains the default's base models, label-query attention and wrong graphs; stacking and ensembles follow from their
-    scores. The head of CONFIG does not matter. Several CONFIGs have a folder each, and a table ranks the heads over all
-    of them. Called again, it goes on where it was stopped.
+    Trains the default's base models, label-query attention and control graphs with the same config; stacking and
+    ensembles are computed from their scores. The head of CONFIG is ignored. With several CONFIGs, each has its own
+    folder, and a table ranks the heads over all of them. Another call resumes with the remaining jobs.
     """
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar
@@ -123,7 +123,7 @@ def ablate(
 
 
 def _shown(folder: Path, formats: tuple[str, ...]) -> Any:
-    """Show the table in a folder, and return what its JSON file says."""
+    """Show the table in a folder, and return the content of its JSON file."""
     import json
 
     from gcnlabel.cli.terminal import show_markdown
@@ -143,7 +143,7 @@ def _show_across(found: dict[str, Any], output: Path, formats: tuple[str, ...]) 
 
 
 def _named(configs: tuple[str, ...]) -> dict[str, str]:
-    """Return name -> config: the file's, its folder's where that is ``config.yaml``, numbered where it stands twice."""
+    """Return name -> config, by the file's name or the folder of ``config.yaml``; duplicates are numbered."""
     found: dict[str, str] = {}
     for config in configs:
         path = Path(config)

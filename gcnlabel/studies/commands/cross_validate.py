@@ -1,4 +1,4 @@
-"""Cross-validate a config: train it once for each fold of its samples, and tell how far results vary."""
+"""Cross-validate a config: train it once for each fold of its samples."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.json_results import json_option
 
-GOING_ON = "run the same command again: it goes on with the folds that are left"
+GOING_ON = "run the same command again to continue with the remaining folds"
 EXAMPLES = """\b
 Examples:
   gcnlabel cross-validate config.yaml --output folds
@@ -24,12 +24,12 @@ Examples:
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of tables and JSON.")
 @click.option("--folds", default=5, show_default=True, type=click.IntRange(min=2), help="Number of folds.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of folds and weights instead of the config's.")
-@click.option("--groups", metavar="COLUMN", help="Column whose groups (a person, a video) are never divided.")
+@click.option("--groups", metavar="COLUMN", help="Column of groups (a person, a video) that stay together.")
 @click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", shell_complete=settings, help="Change a key of the config."
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes that train.")
-@click.option("--overwrite", is_flag=True, help="Replace results that are there.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Training processes.")
+@click.option("--overwrite", is_flag=True, help="Replace existing results.")
 @json_option
 def cross_validate(
     config: str,
@@ -41,11 +41,11 @@ def cross_validate(
     workers: int,
     overwrite: bool,
 ) -> Any:
-    """Train CONFIG once for each fold of its samples, measure it there, and tell mean, deviation and 95% interval.
+    """Train CONFIG once for each fold of its samples, and print mean, deviation and 95% interval over the folds.
 
-    The folds hold the training and the validation split, and the test split is not looked at; where data.splits draws
-    the splits by fractions, they hold all samples. Labels are spread over the folds alike. Of the samples outside a
-    fold a share is held out, by which the epoch is selected. Called again, it goes on where it was stopped.
+    The folds contain the training and validation split, and the test split is not used; with random splits by fractions
+    (data.splits), they contain all samples. Folds are stratified by labels. A share of the samples outside a fold is
+    held out to select the epoch. Another call resumes with the remaining folds.
     """
     from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.config import load_config

@@ -1,4 +1,4 @@
-"""Tune a config: try values of its keys, and keep those that are best on the validation split."""
+"""Tune a config: search values of its keys that are best on the validation split."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.figure_options import figure_options
 from gcnlabel.cli.json_results import json_option
 
-GOING_ON = "run the same command again: it goes on with the trials that are left"
+GOING_ON = "run the same command again to continue with the remaining trials"
 EXAMPLES = """\b
 Examples:
   gcnlabel tune config.yaml --trials 50 --output tuned
@@ -28,10 +28,10 @@ search.yaml, for instance:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("config", shell_complete=presets_and_files)
-@click.option("--trials", required=True, type=click.IntRange(min=1), help="Number of trials, with those there are.")
-@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of what is found.")
+@click.option("--trials", required=True, type=click.IntRange(min=1), help="Number of trials, including existing ones.")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the results.")
 @click.option(
-    "--search", type=click.Path(path_type=Path), help="YAML file of what is tried.  [default: head, rates, graph]"
+    "--search", type=click.Path(path_type=Path), help="YAML file of the search space.  [default: head, rates, graph]"
 )
 @click.option(
     "--storage", type=click.Path(path_type=Path), help="SQLite file of the trials.  [default: study.db in OUTPUT]"
@@ -50,11 +50,11 @@ def tune(
     changes: tuple[str, ...],
     formats: tuple[str, ...],
 ) -> Any:
-    """Try values of keys of CONFIG, and write best.yaml, trials.csv and a figure of what each key matters.
+    """Search values of keys of CONFIG, and write best.yaml, trials.csv and a figure of the importance of each key.
 
-    Each trial is a whole training, whose value is the config's select.metric on the validation split; the test split is
-    not looked at. Called again, it goes on to --trials; called several times side by side, the processes share the
-    work, and may finish a trial more each. Needs Optuna (extra tune).
+    Each trial is a complete training, whose value is the config's select.metric on the validation split; the test split
+    is not used. Another call continues up to --trials; parallel calls share the trials, and may each add one more.
+    Needs Optuna (extra tune).
     """
     from gcnlabel.config import load_config
     from gcnlabel.progress import progress_bar

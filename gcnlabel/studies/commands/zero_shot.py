@@ -1,4 +1,4 @@
-"""Measure how well a label that was not trained is scored from its edges alone."""
+"""Evaluate zero-shot scores of a label that was left out of training."""
 
 from __future__ import annotations
 
@@ -31,19 +31,24 @@ Examples:
     multiple=True,
     required=True,
     metavar="LABEL",
-    help="Leave this tag out of training and score it nevertheless; may be given again, each in turn; all: each.",
+    help="Tag to leave out of training and score zero-shot; may be repeated, each in turn; all for every tag.",
 )
 @click.option(
-    "--edges-from", default="val", show_default=True, metavar="val|names|FILE", help="What gives the label its edges."
+    "--edges-from", default="val", show_default=True, metavar="val|names|FILE", help="Source of the label's edges."
 )
-@click.option("--shots", type=click.IntRange(min=1), help="Annotate the label on so many samples with and without.")
+@click.option(
+    "--shots",
+    type=click.IntRange(min=1),
+    help="Few-shot: annotate the label on K positive and K negative samples.",
+    metavar="K",
+)
 @click.option("--seeds", default=1, show_default=True, type=click.IntRange(min=1), help="Number of seeds.")
 @click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", shell_complete=settings, help="Change a key of the config."
 )
-@click.option("--output", type=click.Path(), help="JSON file of the labels' areas.")
+@click.option("--output", type=click.Path(), help="JSON file of the results.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @json_option
 def zero_shot(
     run: str,
@@ -56,15 +61,15 @@ def zero_shot(
     trust: bool,
     overwrite: bool,
 ) -> Any:
-    """Train the model of a run or config without a tag, extend it by the tag, and print how well it is scored.
+    """Train the model of a run or config without a tag, extend it by the tag, and print its AUC and those of baselines.
 
-    The table holds the area under its ROC curve on the test split, on the CPU, beside baselines. The tag's edges are
-    measured on the val split, unless --edges-from names another source, and those annotations give edges alone.
-    Scores of the label graph, of a ridge over the correlations with the other labels, of text similarity (embeddings
-    that are words, as long as the features) and of their sums stand beside each other; which one to use is chosen by
-    leaving out each other tag in turn, and printed with the left-out values.
-    --edges-from names takes cosines of the embeddings; a warning says where those do not agree with the statistics of
-    the trained labels.
+    The area under the ROC curve is computed on the test split, on the CPU. The tag's edges are measured on the val
+    split, unless --edges-from names another source; these annotations are used only for edges. The table compares
+    scores of the label graph, of a ridge regression on the correlations with other labels, of text similarity (with
+    word embeddings of the features' size) and of their sums; the recommended one is chosen by leaving out each other
+    tag in turn, and printed with the left-out values.
+    --edges-from names uses cosines of the embeddings, with a warning if they disagree with the statistics of the
+    trained labels.
     """
     import json
 
@@ -93,5 +98,5 @@ def _config(run: str, changes: tuple[str, ...], trust: bool) -> Config:
     if not os.path.isdir(run):
         return load_config(run, changes)
     folder = RunFolder(run, trust=trust)
-    folder.load_config()  # says which code it names
+    folder.load_config()  # refuses untrusted code
     return load_config(folder.config, changes)

@@ -1,4 +1,4 @@
-"""Cross-validation: what a config reaches on each fold of its samples, trained on the others."""
+"""Cross-validation of a config."""
 
 from gcnlabel.lazy import lazy
 

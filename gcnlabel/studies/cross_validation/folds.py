@@ -1,4 +1,4 @@
-"""The samples of a config, divided into folds, each of which is measured once."""
+"""Divide the samples of a config into folds."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ WITHOUT_TEST = "the training and validation splits, without the test split"
 
 @dataclass(frozen=True)
 class Fold:
-    """One fold: what is measured on it, trained on the others.
+    """One fold: its config, and the split of the samples.
 
     Attributes:
-        config: The recipe.
-        whole: All samples that the data source has.
-        rows: Rows of ``train``, ``val`` and ``test``, which is the fold.
+        config: The config.
+        whole: All samples of the data source.
+        rows: Rows of ``train``, ``val`` and ``test``; ``test`` is the fold.
         number: Number of the fold, from 1.
     """
 
@@ -38,28 +38,28 @@ class Fold:
 
     @property
     def data(self) -> RunData:
-        """The data: what is trained on, selected on and measured."""
+        """The data with splits for training, selection and evaluation."""
         parts = {part: self.whole.select(self.rows[part]) for part in PARTS}
         data = RunData(self.whole.annotations.tasks, parts)
         return data if self.config.only_tasks is None else data.of_tasks(self.config.only_tasks)
 
     @property
     def digest(self) -> str:
-        """A text that changes with the rows of the fold."""
+        """Hash of the rows of the fold."""
         rows = b"".join(np.asarray(self.rows[part], dtype=np.int64).tobytes() + b";" for part in PARTS)
         return hashlib.sha256(rows).hexdigest()
 
 
 def read_folds(config: Config, count: int, group_column: str | None = None) -> tuple[list[Fold], str]:
-    """Read the data of a config and return its folds, and which of its samples they hold, in words.
+    """Read the data of a config; return its folds, and a description of the divided samples.
 
     Args:
-        config: The recipe; its seed also divides.
+        config: The config; its seed is also that of the folds.
         count: Number of folds.
-        group_column: Column of groups that are never divided, for a source that knows such.
+        group_column: Column of groups that stay together, for a source with groups.
 
     Raises:
-        InputError: The data cannot be used, there are no such groups, or there are fewer samples or groups than folds.
+        InputError: The data cannot be used, the groups do not exist, or there are fewer samples or groups than folds.
     """
     source = config if group_column is None else _with_groups(config, group_column)
     whole, _ = read_whole(source)
@@ -82,16 +82,15 @@ def read_folds(config: Config, count: int, group_column: str | None = None) -> t
 def folds_of(annotations: Annotations, used: Rows, count: int, held_out: float, seed: int = 0) -> list[dict[str, Rows]]:
     """Return the rows of ``train``, ``val`` and ``test`` of each fold.
 
-    Samples are divided by :func:`~gcnlabel.annotations.stratified_split`: labels are spread over the folds alike, and
-    groups and samples of one id stay together. Of the samples outside a fold, a share is held out in the same way, to
-    select on.
+    Samples are divided by :func:`~gcnlabel.annotations.stratified_split`, stratified by labels; groups and samples of
+    one id stay together. A share of the samples outside a fold is held out in the same way, to select the epoch.
 
     Args:
         annotations: All samples.
-        used: Rows that are divided.
+        used: Rows to divide.
         count: Number of folds.
-        held_out: Share of the samples outside a fold that is held out, in (0, 1).
-        seed: Seed of what is left to chance.
+        held_out: Share of the samples outside a fold to hold out, in (0, 1).
+        seed: Random seed.
 
     Raises:
         InputError: There are fewer samples, or groups, than folds.
@@ -120,9 +119,10 @@ def folds_of(annotations: Annotations, used: Rows, count: int, held_out: float, 
 
 
 def notes_on(config: Config) -> list[str]:
-    """Return what every report on folds of a config must say beside their results."""
+    """Return notes for every report on folds of a config."""
     graph = (
-        f"the graph of {config.graph.file} was not measured anew: if it has seen samples of a fold, that fold is easier"
+        f"the graph of {config.graph.file} was not measured on the training samples of each fold: results are "
+        "optimistic if it was measured on samples of a fold"
     )
     on_test = "epochs are selected on held-out samples, not on the test split that select.split names"
     found = {
@@ -134,7 +134,7 @@ def notes_on(config: Config) -> list[str]:
 
 
 def _with_groups(config: Config, column: str) -> Config:
-    """Return a config whose data source reads a column of groups; they count where its splits have names, too."""
+    """Return a config whose data source reads a column of groups, also if its splits have names."""
     data: Any = config.data
     if "group_column" not in type(data).model_fields:
         raise InputError(f"--groups {column}: data source {data.source!r} has no columns of groups", expected="a table")

@@ -1,4 +1,4 @@
-"""A cross-validation as a folder: a job a fold, which is kept, and what they say together."""
+"""Run a cross-validation in a folder: one job per fold, with saved results, and their summary."""
 
 from __future__ import annotations
 
@@ -46,30 +46,30 @@ def run_cross_validation(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Found:
-    """Train a config once for each fold of its samples, measure it there, and write what all say together.
+    """Train a config once for each fold of its samples, evaluate it there, and write a summary.
 
-    Samples are those of the training and the validation split; the test split is not looked at. Where the data have no
-    splits of their own (``data.splits`` draws them by fractions), all samples are divided. The result of each fold is
-    kept: called again, the others are done.
+    The samples are those of the training and validation split; the test split is not used. With random splits by
+    fractions (``data.splits``), all samples are divided. The result of each fold is saved; another call resumes with
+    the remaining folds.
 
     Args:
-        config: The recipe; its seed divides, too.
-        folder: Where to.
+        config: The config; its seed is also that of the folds.
+        folder: Folder of the results.
         folds: Number of folds.
-        groups: Column of groups that are never divided; None for those of the config, if it names any.
-        workers: Processes that train; None for one a processor.
-        overwrite: Whether results that are there may be replaced.
-        progress: Called with the number of folds done, and of all.
+        groups: Column of groups that stay together; None for those of the config, if any.
+        workers: Number of training processes; None for one per processor.
+        overwrite: Whether existing results may be replaced.
+        progress: Called with the number of finished folds, and of all.
 
     Returns:
-        What is written to ``cross_validation.json``.
+        The content of ``cross_validation.json``.
 
     Raises:
-        InputError: Config, data or folder cannot be used, or results of something else are there.
+        InputError: Config, data or folder cannot be used, or the folder has other results.
     """
-    going_on = (folder / JOBS).is_dir() and not overwrite
+    resumes = (folder / JOBS).is_dir() and not overwrite
     for name in FILES:
-        refuse_existing(folder / name, overwrite or going_on)
+        refuse_existing(folder / name, overwrite or resumes)
     jobs, used = read_folds(config, folds, groups)
     writable_folder(folder)
     if overwrite:
@@ -79,7 +79,7 @@ def run_cross_validation(
 
 
 def _done(jobs: Sequence[Fold], folder: Path, workers: int | None, progress: Progress) -> list[Found]:
-    """Return the result of each fold, those that are there and those that are left to do."""
+    """Return the result of each fold; train those without a saved result."""
     whole = jobs[0].whole
     data = digest(RunData(whole.annotations.tasks, {"all": whole}))
     depends = {job.number: _depends(job, len(jobs), data) for job in jobs}
@@ -96,7 +96,7 @@ def _done(jobs: Sequence[Fold], folder: Path, workers: int | None, progress: Pro
 
 
 def measured(fold: Fold) -> Found:
-    """Return ``metrics`` (``task/metric`` -> value on the fold) and ``absent`` labels by task; and what it took."""
+    """Return ``metrics`` (``task/metric`` -> value on the fold), ``absent`` labels by task, and further values."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="gcnlabel-") as place:
         evaluation, _ = trained(fold.config, fold.data, RunFolder(Path(place) / "run"))
@@ -107,12 +107,12 @@ def measured(fold: Fold) -> Found:
         if isinstance(value, float)
     }
     absent = {task: values["absent"] for task, values in evaluation["tasks"].items() if values.get("absent")}
-    said = {"samples": evaluation["samples"], "epoch": evaluation["selected"]["epoch"], "absent": absent}
-    return {"metrics": metrics, **said, "seconds": round(time.perf_counter() - start, 1)}
+    values = {"samples": evaluation["samples"], "epoch": evaluation["selected"]["epoch"], "absent": absent}
+    return {"metrics": metrics, **values, "seconds": round(time.perf_counter() - start, 1)}
 
 
 def _measured_elsewhere(fold: Fold) -> Found:
-    """Return the result of a fold in a process beside others, which says nothing."""
+    """Return the result of a fold in one of several processes, without log messages."""
     torch.set_num_threads(1)
     logging.disable(logging.INFO)
     warnings.simplefilter("ignore")
@@ -120,10 +120,10 @@ def _measured_elsewhere(fold: Fold) -> Found:
 
 
 def _depends(fold: Fold, count: int, data: str) -> dict[str, Any]:
-    """Return everything that the result of a fold depends on, as JSON has it."""
+    """Return everything that the result of a fold depends on, as JSON values."""
     config = {f"config.{key}": value for key, value in fold.config.model_dump(mode="json").items()}
-    told = config | {"folds": count, "rows": fold.digest, "data": data, "version": __version__}
-    found: dict[str, Any] = json.loads(json.dumps(told, default=str))
+    values = config | {"folds": count, "rows": fold.digest, "data": data, "version": __version__}
+    found: dict[str, Any] = json.loads(json.dumps(values, default=str))
     return found
 
 
@@ -149,11 +149,11 @@ def _write(config: Config, folder: Path, jobs: Sequence[Fold], used: str, done: 
 
 
 def _absent(done: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each task with labels that some fold does not hold: macro averages there are of the others."""
+    """Return a note for each task with labels that a fold does not contain, which its macro averages leave out."""
     lines = []
     for task in dict.fromkeys(task for of in done for task in of["absent"]):
         labels = dict.fromkeys(label for of in done for label in of["absent"].get(task, ()))
-        lines.append(f"{task}: not in every fold, and left out of macro averages where they lack: {shorten(labels)}")
+        lines.append(f"{task}: not in every fold, and left out of macro averages of such folds: {shorten(labels)}")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What the folds of a cross-validation say together: mean, standard deviation, interval."""
+"""Summary of the folds of a cross-validation: mean, standard deviation, interval."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gcnlabel.decimals import short_decimal
 
 @dataclass(frozen=True)
 class Summary:
-    """A metric over folds.
+    """Summary of a metric over folds.
 
     Attributes:
-        mean: Mean.
-        sd: Standard deviation of the folds, of a sample.
-        low: Lower bound of the 95% interval of the mean.
+        mean: Mean over folds.
+        sd: Sample standard deviation over folds.
+        low: Lower bound of the 95% confidence interval of the mean.
         high: Upper bound.
-        values: Value of each fold, None where it does not define the metric.
+        values: Value of each fold, None where the metric is undefined.
     """
 
     mean: float
@@ -33,7 +33,7 @@ class Summary:
 
 
 def summary(values: Sequence[float | None]) -> Summary | None:
-    """Return mean, standard deviation and 95% interval over the k folds that define a metric; None below two of them.
+    """Return the summary over the k folds in which a metric is defined; None for k < 2.
 
     The interval is ``mean ± t sqrt(1 / k + 1 / (k - 1)) sd`` with the quantile t of Student's distribution with k - 1
     degrees of freedom (Nadeau and Bengio 2003, equation 9, whose ratio of test to training samples is 1 / (k - 1)):
@@ -61,7 +61,7 @@ def summaries(folds: Sequence[Mapping[str, float]]) -> dict[str, Summary]:
 
 
 def table(found: Mapping[str, Summary]) -> pl.DataFrame:
-    """Return a row a metric: mean, deviation, interval and the value of each fold."""
+    """Return one row per metric: mean, deviation, interval and the value of each fold."""
     rows: list[dict[str, Any]] = []
     for name, of in found.items():
         values = {f"fold_{k}": value for k, value in enumerate(of.values, 1)}
@@ -70,14 +70,14 @@ def table(found: Mapping[str, Summary]) -> pl.DataFrame:
 
 
 def markdown(results: Mapping[str, Any], found: Mapping[str, Summary]) -> str:
-    """Return what was done in words, and a table of the metrics."""
+    """Return a description of the folds and a table of the metrics."""
     count, groups = len(results["folds"]), results["groups"]
     together = "" if groups is None else f", {groups} groups kept together"
     lines = [
         f"{count} folds of {results['samples']} samples ({results['used']}), stratified over labels{together}. Each "
-        "fold is measured by a model that was trained, and whose epoch was selected, on the others. In brackets: 95% "
-        "interval of the mean by Student's t, with the variance corrected for training samples that folds share "
-        "(Nadeau and Bengio 2003).",
+        "fold is evaluated with a model that was trained, and whose epoch was selected, on the others. In brackets: "
+        "95% confidence interval of the mean by Student's t, with the variance corrected for training samples shared "
+        "by folds (Nadeau and Bengio 2003).",
         "",
         *(f"Note: {said}.\n" for said in results["notes"]),
         "| metric | mean | sd | 95% interval |",

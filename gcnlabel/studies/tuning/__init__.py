@@ -1,4 +1,4 @@
-"""Tuning: the keys of a config that are best on the validation split, found by Optuna (extra ``tune``)."""
+"""Tuning of a config on the validation split by Optuna (extra ``tune``)."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""Trials until there are enough, in one process or several, and what they found as files."""
+"""Run trials, in one process or several, and write their results."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ def tune(
     formats: Sequence[str] = ("pdf",),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Found:
-    """Try values of some keys of a config, and write the best, all trials and what each key matters.
+    """Search values of some keys of a config, and write the best config, all trials and the importance of each key.
 
-    A trial trains the whole recipe; its value is ``select.metric`` on the validation split, and the test split is not
-    looked at. Values are proposed by a tree-structured Parzen estimator (Bergstra et al. 2011), after ten at random. A
-    trial that cannot be trained, as one whose graph has no edge, is left out, and said.
+    A trial trains the config; its value is ``select.metric`` on the validation split, and the test split is not used.
+    Values are proposed by a tree-structured Parzen estimator (Bergstra et al. 2011), after ten random trials. A trial
+    that cannot be trained, e.g. because its graph has no edge, is pruned with a note.
 
     Args:
-        config: The recipe.
-        folder: Where ``best.yaml``, ``trials.csv`` and ``importance`` are written.
-        trials: Number of trials that the storage shall have in the end, with those that were left out.
-        space: What is tried; None for :func:`default_space`.
+        config: The config.
+        folder: Folder of ``best.yaml``, ``trials.csv`` and ``importance``.
+        trials: Number of trials in the storage at the end, including pruned ones.
+        space: The search space; None for :func:`default_space`.
         storage: SQLite file of the trials, which several processes may share; None for ``study.db`` in the folder.
-        formats: Of the figure.
-        progress: Called with the number of trials done, and of all.
+        formats: Formats of the figure.
+        progress: Called with the number of finished trials, and of all.
 
     Returns:
-        ``metric``, ``value``, ``trial`` and ``changes`` of the best; number of ``trials`` by what became of them;
-        ``importance`` of keys, together 1, where two trials or more tell; and the ``storage``.
+        ``metric``, ``value``, ``trial`` and ``changes`` of the best trial; number of ``trials`` by state;
+        ``importance`` of keys, with sum 1, if at least two trials differ; and the ``storage``.
 
     Raises:
         InputError: Optuna is missing; config, data, folder or storage cannot be used; or no trial could be trained.
@@ -68,7 +68,7 @@ def tune(
 
 
 def _checked(config: Config, formats: Sequence[str]) -> Any:
-    """Return the library, where there is one, and trials can be compared."""
+    """Return Optuna, after checking formats and config."""
     optuna = optional("optuna", "tune", "gcnlabel tune")
     check_formats(formats)
     if config.select.split != "val":
@@ -77,24 +77,24 @@ def _checked(config: Config, formats: Sequence[str]) -> Any:
 
 
 def _study(objective: Objective, folder: Path, path: Path) -> Any:
-    """Return the study of a storage, for a folder whose files, if there are any, are of earlier trials there."""
+    """Return the study of a storage; existing files in the folder must be of its earlier trials."""
     optuna, config = objective.optuna, objective.config
     if not path.exists():
         for name in (BEST, TRIALS):
             refuse_existing(folder / name, overwrite=False)
     writable_folder(folder)
     writable_folder(path.parent)
-    optuna.logging.set_verbosity(optuna.logging.ERROR)  # what fails is said by whoever called
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # the caller reports failures
     depends = {f"config.{key}": value for key, value in config.model_dump(mode="json").items()}
     depends |= {f"search.{key}": str(of) for key, of in objective.space.items()} | {"data": digest(objective.data)}
     return open_study(optuna, path, f"{config.select.mode}imize", depends)
 
 
 def _try(study: Any, objective: Objective, trials: int, progress: Callable[[int, int], None]) -> None:
-    """Add trials, until as many as are wanted are done, here or in other processes."""
+    """Run trials until the study has enough finished trials, from this or other processes."""
 
     def seeded(trial: Any) -> float:
-        """Measure a trial whose proposals follow from its number: no two processes draw the same."""
+        """Run a trial with a sampler seeded by its number, so that processes propose different values."""
         seed = objective.config.seed + 1000 * trial.number
         study.sampler = objective.optuna.samplers.TPESampler(seed=seed, multivariate=False, constant_liar=True)
         return objective(trial)
@@ -115,25 +115,25 @@ def _written(study: Any, objective: Objective, folder: Path, formats: Sequence[s
         temporary.write_bytes(plain_cells(_table(every)).write_csv().encode())
     complete = [trial for trial in every if trial.state.name == "COMPLETE"]
     if not complete:
-        why = next((trial.user_attrs[WHY] for trial in every if WHY in trial.user_attrs), "each was stopped")
+        why = next((trial.user_attrs[WHY] for trial in every if WHY in trial.user_attrs), "all were interrupted")
         raise InputError(f"none of {len(every)} trials could be trained: {why}", fix="another --search or CONFIG")
     best = study.best_trial
     changes = best.user_attrs[CHANGES]
-    said = f"# trial {best.number}: {config.select.split}/{config.select.metric} {best.value:.6g}\n"
+    comment = f"# trial {best.number}: {config.select.split}/{config.select.metric} {best.value:.6g}\n"
     with atomic_write(folder / BEST, overwrite=True) as temporary:
-        temporary.write_text(said + dump_config(changed(config, changes)), encoding="utf-8")
+        temporary.write_text(comment + dump_config(changed(config, changes)), encoding="utf-8")
     found = _importance(study, objective, complete)
     if found:
         name = f"{config.select.split}/{config.select.metric}"
         table = importance_table(found)
         save_figure(importance_figure(found, name), folder / IMPORTANCE, formats, table=table, overwrite=True)
     counts = {"complete": len(complete), "left out": sum(trial.state.name == "PRUNED" for trial in every)}
-    told = {"metric": config.select.metric, "value": best.value, "trial": best.number, "changes": changes}
-    return {**told, "trials": counts, "importance": found}
+    values = {"metric": config.select.metric, "value": best.value, "trial": best.number, "changes": changes}
+    return {**values, "trials": counts, "importance": found}
 
 
 def _table(trials: Sequence[Any]) -> pl.DataFrame:
-    """Return a row a trial: its number, what became of it, value, seconds, values of keys, and why it was left out."""
+    """Return one row per trial: number, state, value, seconds, values of keys, and the reason if it was pruned."""
     changes = [trial.user_attrs.get(CHANGES, {}) for trial in trials]
     keys = dict.fromkeys(key for of in changes for key in of)
     rows = [
@@ -149,12 +149,12 @@ def _table(trials: Sequence[Any]) -> pl.DataFrame:
 
 
 def _importance(study: Any, objective: Objective, complete: Sequence[Any]) -> dict[str, float]:
-    """Return what each key matters for being among the best tenth of trials (PED-ANOVA, Watanabe et al. 2023)."""
+    """Return the importance of each key for the best tenth of trials (PED-ANOVA, Watanabe et al. 2023)."""
     if len({trial.value for trial in complete}) < 2:
         return {}
     importance = objective.optuna.importance
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # which parts of it are experimental
+        warnings.simplefilter("ignore")  # ExperimentalWarning
         found = importance.get_param_importances(study, evaluator=importance.PedAnovaImportanceEvaluator())
     shares = {key: float(share) for key, share in found.items() if not objective.space[key].is_fixed}
     return shares if sum(shares.values()) > 0 else {}

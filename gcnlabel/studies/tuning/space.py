@@ -1,4 +1,4 @@
-"""Search spaces: keys of a config and the values that are tried."""
+"""Search spaces: keys of a config and their candidate values."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from gcnlabel.transforms.conventions import DEFAULT_CONVENTION
 
 FORM = "{low: NUMBER, high: NUMBER, log: true|false} or {choices: [VALUE, ...]}"
 HEADS: tuple[Any, ...] = ("linear", "cosine", "graph", {"name": "cosine", "of": "graph"})
-"""Heads of the default space, beside the config's own."""
+"""Heads of the default space, in addition to the config's head."""
 CONVENTIONS = (DEFAULT_CONVENTION, "signed-weighted", "unsigned", "unsigned-weighted")
 
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers between two, which are tried too.
+    """A range of numbers, including its bounds.
 
     Attributes:
-        low: The least.
-        high: The greatest.
-        log: Whether their logarithm is drawn evenly.
-        whole: Whether they are whole numbers.
+        low: Lower bound.
+        high: Upper bound.
+        log: Whether values are sampled uniformly in log space.
+        whole: Whether values are integers.
     """
 
     low: float
@@ -40,7 +40,7 @@ class Range:
     whole: bool = False
 
     def suggest(self, trial: Any, key: str) -> str:
-        """Return the number that a trial of Optuna takes, to three digits, as YAML."""
+        """Return the number that Optuna suggests for a trial, with three digits, as YAML."""
         if self.whole:
             return text_of(trial.suggest_int(key, self.low, self.high, log=self.log))
         drawn = float(f"{trial.suggest_float(key, self.low, self.high, log=self.log):.3g}")
@@ -53,13 +53,13 @@ class Range:
 
     @property
     def examples(self) -> list[str]:
-        """Values that must be allowed, as YAML."""
+        """Values to check against the config, as YAML."""
         return [text_of(self.low), text_of(self.high)]
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Some values.
+    """A list of candidate values.
 
     Attributes:
         values: The values, as YAML.
@@ -68,7 +68,7 @@ class Choices:
     values: tuple[str, ...]
 
     def suggest(self, trial: Any, key: str) -> str:
-        """Return the value that a trial of Optuna takes, as YAML."""
+        """Return the value that Optuna suggests for a trial, as YAML."""
         chosen: str = trial.suggest_categorical(key, self.values)
         return chosen
 
@@ -87,7 +87,7 @@ Space = Mapping[str, Range | Choices]
 
 
 def changed(config: Config, changes: Mapping[str, str]) -> Config:
-    """Return a config with changes: key, with dots between the levels -> value, as YAML.
+    """Return a config with changes: dotted key -> value, as YAML.
 
     Raises:
         InputError: A key is unknown or a value is not allowed.
@@ -97,7 +97,7 @@ def changed(config: Config, changes: Mapping[str, str]) -> Config:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as YAML in one line, and a text without quotes where it can do without.
+    """Return a value as YAML in one line; texts are quoted only if necessary.
 
     Example:
         >>> text_of("linear"), text_of("no"), text_of(1e-5), text_of({"name": "cosine", "of": "graph"})
@@ -110,9 +110,9 @@ def text_of(value: Any) -> str:
 
 
 def read_space(path: str | Path, config: Config) -> Space:
-    """Return the search space that a YAML file describes: key of the config -> a range, or choices.
+    """Read a search space from a YAML file: key of the config -> a range, or choices.
 
-    A range is of whole numbers where its bounds are and the config takes no others.
+    A range is of integers if its bounds are integers and the config accepts no other numbers.
 
     Args:
         path: The file.
@@ -123,7 +123,7 @@ def read_space(path: str | Path, config: Config) -> Space:
     """
     content = parse_yaml(existing_file(path, "search space").read_text(encoding="utf-8"), str(path))
     if not isinstance(content, dict) or not content:
-        raise InputError("no search space", where=path, expected=f"a line a key of the config, KEY: {FORM}")
+        raise InputError("no search space", where=path, expected=f"one line per key of the config, KEY: {FORM}")
     space = {str(key): _parsed(str(key), value, config, path) for key, value in content.items()}
     for key, of in space.items():
         _check(config, key, of, path)
@@ -131,9 +131,9 @@ def read_space(path: str | Path, config: Config) -> Space:
 
 
 def default_space(config: Config) -> Space:
-    """Return learning rate, weight decay and head, and for heads with a measured graph its tau, p and convention.
+    """Return the default space: learning rate, weight decay, head; for heads with a measured graph tau, p, convention.
 
-    Where the config names no embeddings, those heads have one-hot ones.
+    If the config names no embeddings, these heads use one-hot ones.
     """
     rate, own = config.optimizer.lr, config.model.head
     known = [head for head in HEADS if HEAD_PARTS.parse(head) != own]
@@ -165,12 +165,12 @@ def _parsed(key: str, value: Any, config: Config, path: str | Path) -> Range | C
             if isinstance(log, bool) and not isinstance(low, bool) and low < high and not (log and low <= 0):
                 return Range(low, high, log, _is_whole(config, key, low, high))
     raise InputError(
-        f"{key}: {value!r:.80}", where=path, expected=f"{FORM}, low below high, and above 0 where log is true"
+        f"{key}: {value!r:.80}", where=path, expected=f"{FORM}, low below high, and above 0 if log is true"
     )
 
 
 def _is_whole(config: Config, key: str, low: float, high: float) -> bool:
-    """Return whether the bounds are whole numbers, and the config takes none between two such."""
+    """Return whether the bounds are integers, and the config accepts only integers."""
     if not (isinstance(low, int) and isinstance(high, int)):
         return False
     try:
@@ -181,10 +181,10 @@ def _is_whole(config: Config, key: str, low: float, high: float) -> bool:
 
 
 def _check(config: Config, key: str, of: Range | Choices, path: str | Path) -> None:
-    """Check that a config takes a value that is tried: one is enough, as others may need another key beside them.
+    """Check that a config accepts at least one of the values; others may need changes of other keys.
 
     Raises:
-        InputError: It takes none.
+        InputError: It accepts none.
     """
     failed = []
     for value in of.examples:

@@ -1,4 +1,4 @@
-"""Trials in a SQLite file, which several processes may add to, and which belongs to one recipe."""
+"""Storage of trials in a SQLite file, which several processes can share, for one config."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from typing import Any
 from gcnlabel.errors import InputError, shorten
 
 NAME = "gcnlabel"
-"""Of the study in the file."""
+"""Name of the study in the file."""
 OF = "of"
-"""What the trials of a study are of."""
+"""User attribute of a study with everything that its trials depend on."""
 TABLES = {"alembic_version", "studies", "trials", "version_info"}
-"""Some tables of Optuna's."""
+"""Some tables of Optuna, to recognise its files."""
 PATIENCE = 60.0
-"""Seconds that a process waits for another that writes."""
+"""Seconds to wait for another process that writes."""
 ABSENT = object()
 
 
 def open_study(optuna: Any, path: Path, direction: str, depends: Mapping[str, Any]) -> Any:
-    """Return the study in a file, which is made where it is missing.
+    """Return the study in a file, which is created if missing.
 
     Args:
         optuna: The library.
         path: The file.
         direction: ``minimize`` or ``maximize``.
-        depends: Everything that a trial depends on but its own values, as JSON has it.
+        depends: Everything that trials depend on except their own values, as JSON values.
 
     Raises:
-        InputError: The file is no storage of Optuna, or holds trials of something else.
+        InputError: The file is no storage of Optuna, or holds trials of another config or data.
     """
     _check_ours(path)
     study = _opened(optuna, path, direction)
@@ -47,13 +47,13 @@ def open_study(optuna: Any, path: Path, direction: str, depends: Mapping[str, An
 
 
 def _check_ours(path: Path) -> None:
-    """Check that a file is not there, empty, or made by Optuna: tables would be added to any other.
+    """Check that a file is missing, empty, or a storage of Optuna, which would add tables to any SQLite file.
 
     Raises:
-        InputError: It is not.
+        InputError: It is another file.
     """
     if path.is_dir():
-        raise InputError(f"{path} is a folder", expected="a file, which is made where it is missing")
+        raise InputError(f"{path} is a folder", expected="a file, which is created if missing")
     if not path.exists() or path.stat().st_size == 0:
         return
     try:
@@ -67,20 +67,22 @@ def _check_ours(path: Path) -> None:
 
 @contextmanager
 def storage_errors(optuna: Any, path: Path) -> Iterator[None]:
-    """Turn an error of the storage, as of a full disk, into one message.
+    """Turn errors of the storage, e.g. of a full disk, into an `InputError`.
 
     Raises:
-        InputError: There was one.
+        InputError: The storage cannot be written.
     """
     try:
         yield
     except optuna.exceptions.StorageInternalError as error:
         why = str(error.__cause__ or error).partition("\n")[0]
-        raise InputError(f"{path} cannot be written: {why}", fix="room on a local disk; then call it again") from error
+        raise InputError(
+            f"{path} cannot be written: {why}", fix="free space on a local disk; then run the same command again"
+        ) from error
 
 
 def _opened(optuna: Any, path: Path, direction: str) -> Any:
-    """Return the study; where another process makes the tables just now, wait for it."""
+    """Return the study; wait if another process is creating the tables."""
     from sqlalchemy.exc import SQLAlchemyError
 
     until = time.monotonic() + 10
@@ -91,6 +93,6 @@ def _opened(optuna: Any, path: Path, direction: str) -> Any:
             return optuna.create_study(storage=storage, study_name=NAME, direction=direction, load_if_exists=True)
         except (SQLAlchemyError, RuntimeError) as error:
             if time.monotonic() > until:
-                said = str(error).partition("\n")[0]
-                raise InputError(f"{path} cannot be used as a storage: {said}", fix="another --storage") from error
+                why = str(error).partition("\n")[0]
+                raise InputError(f"{path} cannot be used as a storage: {why}", fix="another --storage") from error
             time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""One trial: values of the search space, a whole training, and what it reaches on the validation split."""
+"""One trial: values of the search space, a training, and its metric on the validation split."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from gcnlabel.studies.tuning.space import Space, changed
 from gcnlabel.training import load_checkpoint
 
 WHY = "why"
-"""What a pruned trial says of itself."""
+"""User attribute of a pruned trial with the reason."""
 CHANGES = "changes"
-"""Its values: key -> value, as YAML."""
+"""User attribute of a trial with its values: key -> value, as YAML."""
 GRAPH = "graph."
 
 
 @dataclass
 class Objective:
-    """Trains and measures what a trial of Optuna proposes.
+    """Trains and evaluates a trial of Optuna.
 
     Attributes:
-        config: The recipe.
-        space: What is tried.
-        data: The data of the recipe, which are read again where a trial changes what is read.
+        config: The config.
+        space: The search space.
+        data: The data of the config; read again if a trial changes keys of the data.
         optuna: The library.
     """
 
@@ -44,7 +44,7 @@ class Objective:
     optuna: Any
 
     def __call__(self, trial: Any) -> float:
-        """Return what selects, on the validation split; what cannot be trained is pruned, and said."""
+        """Return the selection metric on the validation split; prune a trial that cannot be trained, with a note."""
         try:
             config = changed(self.config, suggested(trial, self.config, self.space))
             value = reached(config, self._data_of(config))
@@ -63,15 +63,15 @@ class Objective:
 
 
 def suggested(trial: Any, config: Config, space: Space) -> dict[str, str]:
-    """Return key -> value of a trial; keys of the graph have one where its head has a graph that it does not choose.
+    """Return key -> value of a trial; keys of the graph only if its head has a graph and is not ``default``.
 
     Args:
-        trial: Of Optuna.
-        config: The recipe.
-        space: What is tried.
+        trial: Trial of Optuna.
+        config: The config.
+        space: The search space.
 
     Raises:
-        InputError: The values do not suit each other.
+        InputError: The values are incompatible.
     """
     found = {key: of.suggest(trial, key) for key, of in space.items() if not key.startswith(GRAPH)}
     trial.set_user_attr(CHANGES, found)
@@ -83,10 +83,10 @@ def suggested(trial: Any, config: Config, space: Space) -> dict[str, str]:
 
 
 def reached(config: Config, data: RunData) -> float:
-    """Train a config and return what selects its checkpoint, on the validation split, as it is: not negated.
+    """Train a config and return its selection metric on the validation split, not negated.
 
     Raises:
-        InputError: Something cannot be used, or training diverged.
+        InputError: Config and data do not match, or training diverged.
     """
     config = config.model_copy(update={"evaluate": config.evaluate.model_copy(update={"split": "val"})})
     with tempfile.TemporaryDirectory(prefix="gcnlabel-") as place:
@@ -100,7 +100,7 @@ def reached(config: Config, data: RunData) -> float:
 
 
 def _loss_of(loss: MultiTaskLoss, state: Mapping[str, Any]) -> MultiTaskLoss:
-    """Return a loss as it was when the selected checkpoint was kept."""
+    """Return the loss with its state of the selected checkpoint."""
     prefix = "loss."
     loss.load_state_dict({name.removeprefix(prefix): of for name, of in state.items() if name.startswith(prefix)})
     return loss.cpu()

@@ -1,4 +1,4 @@
-"""Zero-shot and few-shot evaluation: how well a model scores a label that it was not trained on, beside baselines."""
+"""Zero-shot and few-shot evaluation: scores of labels left out of training, compared with baselines."""
 
 from gcnlabel.lazy import lazy
 

@@ -11,18 +11,18 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 RIDGE = 1.0
-"""Ridge of the regression, in units of a standardised score's variance."""
+"""Ridge penalty, in units of a standardised score's variance."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The L trained labels of a task, and how the zero-shot label depends on them.
+    """Scores and embeddings of the L trained labels of a task, and their statistic with the zero-shot label.
 
     Attributes:
         training: Scores of the training samples [N, L].
         names: Embeddings of the trained labels [L, F].
         name: Embedding of the zero-shot label [F].
-        correlation: Statistic of the zero-shot label with each trained one, not measured on the training split [L].
+        correlation: Statistic of the zero-shot label with each trained one, not from the training split [L].
     """
 
     training: Floats
@@ -32,16 +32,15 @@ class Seen:
 
 
 def nearest(seen: Seen) -> Floats:
-    """Return weight 1 for the trained label whose name is nearest by cosine, [L]."""
+    """Return weight 1 for the trained label with the most similar name by cosine, else 0, [L]."""
     cosine = _cosines(seen)
     return (np.arange(len(cosine)) == cosine.argmax()).astype(np.float64)
 
 
 def by_name(seen: Seen) -> Floats:
-    """Return the cosines of the names, less their mean, [L].
+    """Return the cosines of the names minus their mean, [L].
 
-    Sentence models give all names of one kind a high cosine; without its mean a weighted sum would count each label
-    alike.
+    With sentence models, all names have high cosines; without subtracting the mean, weights would be nearly equal.
     """
     cosine = _cosines(seen)
     return cosine - cosine.mean()
@@ -53,11 +52,10 @@ def by_correlation(seen: Seen) -> Floats:
 
 
 def by_regression(seen: Seen) -> Floats:
-    """Return ``(C + ridge I)^-1 r``, [L]: a ridge regression from correlations alone.
+    """Return ``(C + ridge I)^-1 r``, [L]: a ridge regression computed from correlations.
 
-    C [L, L] holds the correlations of the trained labels' scores on the training split, r [L] those of the zero-shot
-    label with the trained ones. Trained labels that correlate share their weight. The graph has the same information
-    about the labels of this task.
+    C [L, L] are the correlations of the trained labels' scores on the training split, r [L] those of the zero-shot
+    label with the trained ones. The graph contains the same information about the labels of this task.
     """
     scores = seen.training - seen.training.mean(0)
     sd = scores.std(0)
@@ -73,11 +71,11 @@ BASELINES: dict[str, Callable[[Seen], Floats]] = {
     "seen scores by correlation": by_correlation,
     "seen scores by regression": by_regression,
 }
-"""Weights of the standardised scores of the trained labels, by name."""
+"""Name -> function that returns the weights of the standardised scores of the trained labels."""
 
 
 def baseline_scores(weights: Floats, seen: Seen, scores: Floats) -> Floats:
-    """Return the weighted sum of the trained labels' scores [N, L], standardised by the training split, [N]."""
+    """Return the weighted sum [N] of the trained labels' scores [N, L], standardised by the training split."""
     sd = seen.training.std(0)
     standard: Floats = (scores - seen.training.mean(0)) / np.where(sd > 0, sd, 1)
     return standard @ weights

@@ -1,4 +1,4 @@
-"""The rule for a label that is left out, chosen on the others: each seen label is left out of training as well."""
+"""Choose the scoring rule for a left-out label by leaving out each of the other (seen) labels in turn, too."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from gcnlabel.studies.zero_shot.models import drawn_and_trained, extended, split
 from gcnlabel.studies.zero_shot.rules import Floats, Rule, rules
 
 MAX_MODELS, MAX_SEEN = 300, 16
-"""Left-out labels of all choices together, and of one choice; for many labels two of each, evenly spread."""
+"""Largest number of seen labels to leave out in total, and for one label (at least two for each label)."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen for a label.
+    """The rules chosen for a label.
 
     Attributes:
-        rule: The rule with the greatest value.
-        families: The best rule of each family, by name.
-        values: Its mean area under the ROC curve over the left-out seen labels, by family.
-        seen: The seen labels that were left out in turn; none where there are too few: the rule is propagation.
+        rule: The rule with the highest value.
+        families: Family -> its best rule.
+        values: Family -> mean area under the ROC curve of its best rule over the left-out seen labels.
+        seen: The seen labels that were left out in turn; empty if there are too few, and the rule is propagation.
     """
 
     rule: Rule
@@ -42,11 +42,12 @@ class Choice:
 
 
 def choices(config: Config, lefts: Sequence[Left], seed: int) -> dict[str, Choice]:
-    """Return what is chosen for each left-out label; its own annotations are not looked at.
+    """Return the choice for each left-out label, without using its annotations.
 
-    For a left-out label j, each seen tag k of its task is left out as well: a model is trained without both, and every
-    rule scores k by edges from where those of j come. Rules are compared by their mean area under the ROC curve of the
-    seen labels on the val split. Where that split gives the edges too, values of rules with edges are a little high.
+    For a left-out label j, each seen tag k of its task is left out too: a model is trained without both, and every rule
+    scores k with edges from the source of the edges of j. Rules are compared by the mean area under the ROC curve of
+    seen labels on the val split. If that split is also the source of edges, values of rules with edges are slightly
+    optimistic.
 
     Args:
         config: Config whose head generates its vectors.
@@ -65,14 +66,14 @@ def choices(config: Config, lefts: Sequence[Left], seed: int) -> dict[str, Choic
 
 
 def _seen(left: Left, most: int) -> list[str]:
-    """Return seen tags of the label's task, at most so many, evenly spread; none where one alone is seen."""
+    """Return at most ``most`` seen tags of the label's task, evenly spaced; none if there is only one."""
     labels = left.data.tasks[left.whole.tasks.task_of(left.label).name].labels
     places = np.unique(np.linspace(0, len(labels) - 1, min(most, len(labels))).astype(int))
     return [labels[place] for place in places] if len(labels) > 1 else []
 
 
 def _areas(config: Config, views: dict[str, list[Left]], seed: int) -> Iterator[tuple[str, list[float]]]:
-    """Yield a left-out label and the areas of a seen one by each rule; one model serves both labels of a pair."""
+    """Yield a left-out label and the AUC of a seen label by each rule; pairs of labels share one model."""
     first = {frozenset((label, view.label)): view for label, of_label in views.items() for view in of_label}
     if not first:
         return

@@ -19,16 +19,16 @@ from gcnlabel.tasks import TaskSet
 SPLITS = {"val": "val", "dev": "val"}
 """Splits whose statistics may give the edges; ``dev`` is an alias of ``val``."""
 NAMES = "names"
-"""Takes the cosines of the embeddings as edges."""
+"""Source of edges: cosines of the embeddings."""
 
 
 def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
-    """Return the raw graph over all labels that a text names.
+    """Return the raw graph over all labels from a source.
 
     Args:
-        source: ``val`` (or ``dev``): measured on that split as the config says; ``names``: cosines of the config's
-            embeddings; or a raw graph (.safetensors) or a matrix with names (.csv), which must hold every label. What
-            the config borrows stays borrowed.
+        source: ``val`` (or ``dev``): measured on that split by the config; ``names``: cosines of the config's
+            embeddings; or a raw graph (.safetensors) or a matrix with names (.csv), with every label. Blocks that the
+            config borrows are borrowed here too.
         config: Config of the run.
         data: Data with all labels.
 
@@ -54,10 +54,10 @@ def other_statistics(source: str, config: Config, data: RunData) -> LabelGraph:
 
 
 def restricted(raw: LabelGraph, tasks: TaskSet, source: object = None) -> LabelGraph:
-    """Return a raw graph over the labels of some tasks alone, matched by name.
+    """Return the raw graph over only the labels of some tasks, matched by name.
 
     Raises:
-        InputError: It lacks one of them.
+        InputError: The graph lacks a label.
     """
     missing = [label for label in tasks.labels if label not in raw.labels]
     if missing:
@@ -81,9 +81,9 @@ def identity(graph: LabelGraph) -> LabelGraph:
 
 
 def complete(graph: LabelGraph) -> LabelGraph:
-    """Return the same Â with an edge between every two labels, of weight 0 where there is none.
+    """Return the same Â with all L² edges, including edges of weight 0.
 
-    Graphs of as many labels then have as many edges, and heads over them can be trained side by side.
+    Graphs of equal size then have the same number of edges, so that heads over them can be trained together.
     """
     filled: LabelGraph = graph.clone()
     node = torch.arange(graph.tasks.num_labels)

@@ -1,4 +1,4 @@
-"""What is known of a left-out label: scores by its edges, scores of the other labels, correlations and its name."""
+"""Inputs of the scoring rules for a left-out label: propagated scores, scores of other labels, correlations, text."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from gcnlabel.studies.zero_shot.rules import Evidence, Floats, text_similarity
 from gcnlabel.studies.zero_shot.training import on_features
 
 NO_WORDS = ("one-hot", "random")
-"""Embeddings that say nothing of a label's name."""
+"""Embeddings that do not depend on a label's name."""
 
 
 def evidence_of(config: Config, left: Left, scores: Mapping[str, Floats]) -> Evidence:
-    """Return what is known of a left-out label.
+    """Return the inputs of the scoring rules for a left-out label.
 
     Args:
         config: The config.
         left: The label.
-        scores: Scores of all labels of ``left.whole``, on each split, [N, L]; those of the label by its edges.
+        scores: Split -> scores of all labels of ``left.whole`` [N, L]; those of the label are from its edges.
     """
     place = left.whole.tasks.index(left.label)
     others = [i for i in range(left.whole.tasks.num_labels) if i != place]
@@ -37,9 +37,9 @@ def evidence_of(config: Config, left: Left, scores: Mapping[str, Floats]) -> Evi
 
 
 def has_words(config: Config, left: Left) -> bool:
-    """Return whether the labels' embeddings are words and have as many components as the inputs.
+    """Return whether the labels' embeddings are of words and have the size of the inputs.
 
-    Whether both are of one model cannot be seen: the left-out labels tell whether their cosine is of use.
+    This does not ensure that both are from the same model; left-out labels show whether their cosine is useful.
     """
     words = str(config.graph.embeddings or NO_WORDS[0]).split(":")[0] not in NO_WORDS
     inputs = left.whole.parts["train"].inputs

@@ -1,4 +1,4 @@
-"""Every label left out in turn, with several seeds: areas under the ROC curve, compared in pairs."""
+"""Evaluate each left-out label with several seeds: AUC of all methods, and paired comparisons."""
 
 from __future__ import annotations
 
@@ -47,26 +47,27 @@ def evaluate_zero_shot(
     workers: int | None = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Leave labels out of training, and return how well they are scored, beside baselines.
+    """Leave labels out of training, and return the AUC of their scores, compared with baselines.
 
-    For each label and seed the config's model is trained without it, extended by it (:meth:`MultiTaskModel.extend`)
-    and measured on the test split, beside other rules, of which one is :func:`chosen <.choosing.choices>` beforehand.
+    For each label and seed, the config's model is trained without the label, extended by it
+    (:meth:`MultiTaskModel.extend`), and evaluated on the test split, together with other rules, one of which is
+    :func:`chosen <.choosing.choices>` beforehand.
 
     Args:
-        config: Config with a head that generates its vectors from a measured graph, or the default where that does.
+        config: Config with a head that generates its vectors from a measured graph, or with the default head.
         label: A tag, several, or ``all``: each in turn.
-        seeds: Number of seeds: the config's and those that follow it.
+        seeds: Number of seeds, starting with the config's.
         edges_from: See :func:`~gcnlabel.studies.zero_shot.edges.other_statistics`.
-        shots: Annotated training samples with the label, and without it; None for none.
-        data: The data, when it is loaded already.
-        workers: Processes that train, a seed each; None for one per processor.
-        progress: Called with the numbers of seeds that are done, and of all.
+        shots: Number of annotated training samples with the label, and without it; None for zero-shot.
+        data: The data, if it is loaded already.
+        workers: Number of training processes, one seed each; None for one per processor.
+        progress: Called with the number of finished seeds, and of all.
 
     Returns:
         Plain values: ``labels``; ``methods``, see :func:`_methods`; ``choices``; ``compared``; ``notes``; ``warnings``.
 
     Raises:
-        InputError: The label is no tag, or config, data and edges do not suit; see :func:`set_up`.
+        InputError: The label is no tag, or config, data or edges cannot be used; see :func:`set_up`.
     """
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:
@@ -74,18 +75,18 @@ def evaluate_zero_shot(
     chosen, upper = _chosen(config, lefts), edges_from in EDGES_OF_SPLIT and on_features(lefts[0].whole)
     work = partial(_areas if workers == 1 else _areas_elsewhere, config, lefts, shots, chosen, upper)
     found = _of_seeds(work, range(config.seed, config.seed + seeds), workers, progress)
-    said = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}
-    return {"edges_from": edges_from, "positives": shots, **said, **_results(found, chosen)}
+    values = {"head": config.model.head.title, "convention": str(config.graph.convention), **notes, "split": "test"}
+    return {"edges_from": edges_from, "positives": shots, **values, **_results(found, chosen)}
 
 
 def _chosen(config: Config, lefts: Sequence[Left]) -> dict[str, Choice]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
+        warnings.simplefilter("ignore", GcnlabelWarning)  # one for each of many graphs
         return choices(config, lefts, config.seed)
 
 
 def _results(found: Mapping[int, Any], chosen: Mapping[str, Choice]) -> dict[str, Any]:
-    """Return labels, seeds, what was chosen, areas, and the chosen rule compared with every other method."""
+    """Return labels, seeds, choices, AUC of methods, and the chosen rule compared with every other method."""
     methods = _methods([found[seed] for seed in sorted(found)])
     against = {name: compared(methods[CHOSEN]["auc"], of["auc"]) for name, of in methods.items() if name != CHOSEN}
     rules = {label: choice.plain() for label, choice in chosen.items()}
@@ -95,10 +96,10 @@ def _results(found: Mapping[int, Any], chosen: Mapping[str, Choice]) -> dict[str
 def _of_seeds(
     work: Callable[[int], Any], seeds: range, workers: int | None, progress: Callable[[int, int], None]
 ) -> dict[int, Any]:
-    """Return what is measured with each seed."""
+    """Return seed -> AUC of each label by each method."""
     found: dict[int, Any] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GcnlabelWarning)  # of each of many graphs
+        warnings.simplefilter("ignore", GcnlabelWarning)  # one for each of many graphs
         for seed, areas in unordered(work, seeds, workers):
             found[seed] = areas
             progress(len(found), len(seeds))
@@ -106,11 +107,11 @@ def _of_seeds(
 
 
 def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, float | None]:
-    """Return the mean difference of two methods' areas [labels][seeds], and paired t-tests of it.
+    """Return the mean difference of two methods' AUC [labels][seeds], with paired t-tests.
 
     Returns:
-        ``difference``; ``p_seeds``, of the means over labels; ``p_labels``, of the means over seeds; None where there
-        are fewer than two pairs.
+        ``difference``; ``p_seeds``, p-value for the means over labels; ``p_labels``, p-value for the means over seeds;
+        None for fewer than two pairs.
     """
     difference = np.asarray(ours) - np.asarray(theirs)
     result: dict[str, float | None] = {"difference": float(np.nanmean(difference))}
@@ -122,7 +123,7 @@ def compared(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]])
 
 
 def _areas_elsewhere(*given: Any) -> Any:
-    """Return the areas, measured in a process of its own."""
+    """Return the AUC values, computed in one of several processes."""
     torch.set_num_threads(1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)
@@ -132,7 +133,7 @@ def _areas_elsewhere(*given: Any) -> Any:
 def _areas(
     config: Config, lefts: Sequence[Left], shots: int | None, chosen: Mapping[str, Choice], upper: bool, seed: int
 ) -> dict[str, dict[str, list[float]]]:
-    """Return the area of each label by each method, on each split."""
+    """Return split -> method -> AUC of each label."""
     if shots is None:
         of_labels = zero_shot_scores(config, lefts, seed, chosen)
     else:
@@ -151,7 +152,7 @@ def _areas(
 
 
 def _methods(of_seeds: Sequence[Any]) -> dict[str, Any]:
-    """Return the areas of each method on the test split, with their summary, and those on the val split."""
+    """Return method -> its AUC values on the test split with mean and deviation, and those on the val split."""
     return {
         name: {
             **_summary(np.array([areas["test"][name] for areas in of_seeds]).T),

@@ -1,4 +1,4 @@
-"""Whether the model of a config can be extended by a label that it was not trained on."""
+"""Check whether the model of a config can be extended by new labels."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from gcnlabel.errors import InputError
 from gcnlabel.nn import BACKBONES, CONVOLUTIONS
 from gcnlabel.run.default_head import ENSEMBLE, generated_settings, signed_settings, with_head
 
-GENERATED = "one whose vectors are generated, e.g. graph, residual of graph or cosine of graph"
+GENERATED = "a head that generates its vectors, e.g. graph, residual of graph or cosine of graph"
 REPLACED = ("default", ENSEMBLE)
-"""Heads that stand for several models; with_generator replaces them."""
+"""Ensembles, which :func:`with_generator` replaces."""
 
 
 def with_generator(config: Config) -> Config:
-    """Return a config with the generator of ``default`` as its head, over the signed, weighted graph.
+    """Return a config whose head is the generator of ``default``, over the signed, weighted graph.
 
-    A run's ``ensemble``, for which ``default`` stood, is replaced likewise; its base models' backbone is taken.
-    One-hot embeddings hold no information about a label that was not trained, and a high threshold leaves it without
-    neighbours: the config's own embeddings and the convention's threshold are taken instead.
+    A run's ``ensemble``, to which ``default`` was resolved, is replaced too, with the backbone of its base models.
+    One-hot embeddings contain no information about a new label, and a high threshold may leave it without neighbours:
+    the config's embeddings and the convention's threshold are used instead.
     """
     graph = signed_settings(config.graph, config.graph.embeddings or "one-hot")
     own = next((part.options["backbone"] for part in config.model.head.all() if part.name == "own-backbone"), None)
@@ -27,11 +27,11 @@ def with_generator(config: Config) -> Config:
 
 
 def default_note(config: Config, given: str) -> str:
-    """Return a note on the head that replaces the given one: it is not that of ``gcnlabel train``."""
+    """Return a note on the head that replaces the given one."""
     return (
-        f"the head {given!r} means here {config.model.head.title} over the graph {config.graph.convention} with "
-        f"{config.graph.embeddings} embeddings, without free vectors: one-hot embeddings, free vectors and a high "
-        "threshold, which train's default has, hold no information about a label that was not trained"
+        f"the head {given!r} is replaced by {config.model.head.title} over the graph {config.graph.convention} with "
+        f"{config.graph.embeddings} embeddings, without free vectors: the default of train uses one-hot embeddings, "
+        "free vectors and a high threshold, which contain no information about new labels"
     )
 
 
@@ -39,7 +39,7 @@ def check_head(config: Config) -> None:
     """Check that a config's head can be extended by a label.
 
     Raises:
-        InputError: It has no graph, or one from a file, or one-hot embeddings, or layers that ignore weights.
+        InputError: It has no graph, a graph from a file, one-hot embeddings, or layers that ignore edge weights.
     """
     if not config.model.head.generated:
         raise InputError(
@@ -51,7 +51,7 @@ def check_head(config: Config) -> None:
         raise InputError("graph.file: its statistics cannot be measured without a label", fix="leave graph.file out")
     if str(config.graph.embeddings) == "one-hot":
         raise InputError(
-            "graph.embeddings: one-hot says nothing of a label that was not trained",
+            "graph.embeddings: one-hot contains no information about new labels",
             expected="emotion-words, random:SIZE:SEED or a file of word vectors",
             fix="--set graph.embeddings=emotion-words",
         )
@@ -60,7 +60,7 @@ def check_head(config: Config) -> None:
         if getattr(CONVOLUTIONS.resolve(conv), "unweighted", False):
             raise InputError(
                 f"layers {conv} of the head treat edges of weight 0 as edges",
-                expected="layers that multiply by weights: models with other edges are trained side by side here",
+                expected="layers that multiply by edge weights, as models with different edges are trained together",
                 fix="conv: gcn",
             )
 
@@ -69,7 +69,7 @@ def check_task(config: Config, task: str) -> None:
     """Check that the head of a task generates its vectors.
 
     Raises:
-        InputError: They are free.
+        InputError: Its vectors are free.
     """
     head = config.model.head.of_task(task)
     if not head.generated:

@@ -1,4 +1,4 @@
-"""Upper reference: a ridge regression of the inputs that has the label's annotations on the split of the edges."""
+"""Upper reference: a ridge regression on the inputs, trained with the label's annotations on the split of the edges."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ PENALTIES = np.logspace(-2, 5, 15)
 
 
 def ridge_of_features(inputs: Floats, others: Floats, targets: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Return the scores of a ridge regression that is trained on a label: left-out ones, and those of other samples.
+    """Return leave-one-out scores of a ridge regression on a label, and its scores of other samples.
 
-    The penalty has the least leave-one-out error, ``e_i / (1 - H_ii)`` with ``H = Z (Z'Z + penalty I)^-1 Z'``, of
+    The penalty minimises the leave-one-out error, ``e_i / (1 - H_ii)`` with ``H = Z (Z'Z + penalty I)^-1 Z'`` for
     standardised inputs Z.
 
     Args:
-        inputs: Of the samples that are annotated [N, D].
-        others: Of other samples [M, D].
+        inputs: Inputs of the annotated samples [N, D].
+        others: Inputs of other samples [M, D].
         targets: 0 / 1 [N], NaN = missing.
 
     Returns:

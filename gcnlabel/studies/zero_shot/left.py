@@ -1,4 +1,4 @@
-"""A label that is left out, and what is known without it."""
+"""A left-out label with the data without it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from gcnlabel.studies.zero_shot.left_out import without_label
 
 @dataclass(frozen=True)
 class Left:
-    """A label that is left out, and what is known without it.
+    """A left-out label, with the data without it and the graph over all labels.
 
     Attributes:
         label: Its name.
-        whole: Data with it.
-        data: Data without it.
-        raw: Raw graph over all labels: measured on the training split, and for the label elsewhere.
-        other: Raw graph over all labels, measured elsewhere.
-        x: Embeddings of all labels, where the config does not give them.
+        whole: Data with the label.
+        data: Data without the label.
+        raw: Raw graph over all labels: measured on the training split; edges of the label are from ``other``.
+        other: Raw graph over all labels, from another source.
+        x: Embeddings of all labels; None for those of the config.
     """
 
     label: str
@@ -36,27 +36,27 @@ class Left:
 
     @classmethod
     def out(cls, label: str, config: Config, whole: RunData, other: LabelGraph) -> Left:
-        """Leave a label out; ``other`` is a raw graph over all labels that holds its edges."""
+        """Leave a label out; ``other`` is a raw graph over all labels, with its edges."""
         data = without_label(whole, label)
         return cls(label, whole, data, joined_graph(raw_graph(config, data.parts["train"]), other), other)
 
     def without(self, label: str, config: Config) -> Left:
-        """Leave out a second label as if the first did not exist: the same config, embeddings and source of edges."""
+        """Leave out a second label from the data without the first, with the same embeddings and source of edges."""
         seen = self.data.tasks
         nested = Left.out(label, config, self.data, restricted(self.other, seen))
         return replace(nested, x=self.graph(config).x[[self.raw.tasks.index(name) for name in seen.labels]])
 
     def graph(self, config: Config) -> LabelGraph:
-        """Return the propagation graph over all labels that a config makes."""
+        """Return the propagation graph over all labels, by a config."""
         graph = finished_graph(config, self.raw)
         return graph if self.x is None else graph.with_embeddings(self.x)
 
     def training_graph(self, config: Config) -> LabelGraph:
-        """Return that over the trained labels, each with the embedding that it has among all labels."""
+        """Return the propagation graph over the trained labels, with their embeddings from :meth:`graph`."""
         seen = self.data.tasks
         graph = finished_graph(config, restricted(self.raw, seen))
         return graph.with_embeddings(self.graph(config).x[[self.raw.tasks.index(label) for label in seen.labels]])
 
     def shuffled(self, seed: int) -> Left:
-        """Return the same with the labels of the raw graph permuted."""
+        """Return a copy with the labels of the raw graph permuted."""
         return replace(self, raw=shuffled(self.raw, seed))

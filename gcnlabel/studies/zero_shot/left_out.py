@@ -1,4 +1,4 @@
-"""Data of a run without a label, or with few annotations of it."""
+"""Remove a label from the data of a run, or most of its annotations."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from gcnlabel.tasks import TaskSet
 
 
 def check_label(tasks: TaskSet, label: str) -> None:
-    """Check that a label can be left out: a tag, and not the only one of its task.
+    """Check that a label is a tag, and not the only one of its task.
 
     Raises:
-        InputError: It cannot, or there is no such label.
+        InputError: It cannot be left out, or is unknown.
     """
     task = tasks.task_of(label)
     if not task.binary:
@@ -25,11 +25,11 @@ def check_label(tasks: TaskSet, label: str) -> None:
             expected="a label of a multilabel task: zero-shot classes and dimensions are not evaluated",
         )
     if len(task) < 2:
-        raise InputError(f"{label!r} is the only label of task {task.name!r}", expected="a task with others beside it")
+        raise InputError(f"{label!r} is the only label of task {task.name!r}", expected="a task with several labels")
 
 
 def without_label(data: RunData, label: str) -> RunData:
-    """Return the data of a run without a label: it is in no task and no target.
+    """Return the data of a run without a label in its tasks and targets.
 
     Raises:
         InputError: The label is no tag, or the only one of its task.
@@ -48,15 +48,15 @@ def without_label(data: RunData, label: str) -> RunData:
 
 
 def few_annotated(data: RunData, label: str, shots: int, seed: int) -> RunData:
-    """Return the data of a run with a label annotated on few training samples: as many without it as with it.
+    """Return the data of a run with a label annotated only on few training samples, as many positive as negative.
 
-    Everywhere else in the training split, and in the whole val split, the label counts as not annotated.
+    In the rest of the training split, and in the whole val split, the label is not annotated.
 
     Args:
         data: The data.
         label: A tag.
-        shots: Number of training samples with it, and of those without it, that stay annotated.
-        seed: Seed of the draw.
+        shots: Number of positive and of negative training samples that stay annotated.
+        seed: Random seed.
 
     Raises:
         InputError: The training split has fewer samples with the label, or without it.

@@ -1,4 +1,4 @@
-"""Models that are trained without a label, and their scores."""
+"""Train models without a label, and compute their scores."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPLITS = ("val", "test")
 
 
 def free_config(config: Config) -> Config:
-    """Return the config with free vectors, scored as those of its head are."""
+    """Return the config with free vectors, scored in the same way as those of its head (cosine or linear)."""
     head = next((part for part in config.model.head.all() if part.name == "cosine"), None)
     free = HEADS.parse("linear")
     return with_head(config, free if head is None else head.model_copy(update={"of": free}), config.graph)
@@ -33,7 +33,7 @@ def free_config(config: Config) -> Config:
 def drawn_and_trained(
     config: Config, datas: Sequence[RunData], graphs: Sequence[LabelGraph] | None, seed: int
 ) -> list[MultiTaskModel]:
-    """Return a trained model for each data, with its graph where it has one."""
+    """Return a trained model for each of ``datas``, with its graph if ``graphs`` are given."""
     models = []
     for m, data in enumerate(datas):
         torch.manual_seed(seed)
@@ -42,16 +42,16 @@ def drawn_and_trained(
 
 
 def extended(config: Config, left: Left, graph: LabelGraph, model: MultiTaskModel) -> MultiTaskModel:
-    """Return a model that was trained with a graph without a label, extended by the label."""
+    """Return a model trained without a label, with ``graph``, extended by the label."""
     return model.extend(attached_graph(graph, left.graph(config)))
 
 
 def of_label(left: Left, scores: dict[str, Floats]) -> dict[str, Floats]:
-    """Return the column of a left-out label, on each split, [N]."""
+    """Return split -> scores of a left-out label, [N]."""
     return {split: values[:, left.whole.tasks.index(left.label)] for split, values in scores.items()}
 
 
 def split_scores(model: MultiTaskModel, data: RunData, splits: Sequence[str] = SPLITS) -> dict[str, Floats]:
-    """Return the scores of all labels on each split, [N, L]."""
+    """Return split -> scores of all labels, [N, L]."""
     found = {split: predict(model, portions(data.parts[split].inputs)) for split in splits}
     return {split: torch.cat([of[task.name] for task in data.tasks], 1).double().numpy() for split, of in found.items()}

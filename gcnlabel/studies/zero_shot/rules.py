@@ -1,4 +1,4 @@
-"""Rules that score a label without training it: propagation, ridge over correlations, text similarity, and sums."""
+"""Rules for zero-shot scores: propagation, ridge over correlations, text similarity, and their sums."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 PENALTIES = (1.0, 0.1, 0.2, 0.5, 2.0, 5.0, 10.0, 30.0)
-"""Penalties of the ridge, in units of a standardised score's variance; the first where nothing can be left out."""
+"""Ridge penalties, in units of a standardised score's variance; the first is the default without left-out labels."""
 TEXT_WEIGHTS = (0.5, 0.125, 0.25, 0.375, 0.75, 1.0, 2.0)
-"""Weights of the standardised text similarity beside the other standardised scores; the first likewise."""
+"""Weights of the standardised text similarity relative to the other standardised scores; the first is the default."""
 SCORES, ANNOTATIONS = "scores", "annotations"
 PROPAGATION, RIDGE, TEXT = "label graph", "ridge over correlations", "text similarity"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a label and of the L other labels (dimensions included) where the label was not trained.
+    """Inputs of the rules for a label that was not trained, with L other labels (including dimensions).
 
     Attributes:
-        propagated: Scores of the label by the label graph, on each split, [N].
-        others: Scores of the other labels, on each split, [N, L]; the train split is among them.
+        propagated: Split -> scores of the label by the label graph, [N].
+        others: Split -> scores of the other labels, [N, L]; including the train split.
         correlation: Statistic of the label with each other label [L]; NaN counts as 0.
-        between: Statistic of the other labels with each other [L, L], of their annotations.
-        text: Similarity of each sample's text with the label's name, on each split, [N]; None without words.
+        between: Statistic between the other labels' annotations [L, L].
+        text: Split -> similarity of each sample's text to the label's name, [N]; None without word embeddings.
     """
 
     propagated: Mapping[str, Floats]
@@ -38,24 +38,24 @@ class Evidence:
 
     @cached_property
     def standard(self) -> dict[str, dict[str, Floats]]:
-        """Return the scores of each kind, standardised by mean and deviation on the training split."""
+        """Kind -> split -> scores, standardised by mean and deviation on the training split."""
         kinds = {"propagated": self.propagated, "others": self.others, "text": self.text}
         return {kind: _standard(scores) for kind, scores in kinds.items() if scores is not None}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Sum of standardised scores: ``s = z(z(a) + z(b)) + w z(c)``, any of a, b and c left out.
+    """A sum of standardised scores: ``s = z(z(a) + z(b)) + w z(c)``, or a sum of some of these terms.
 
     a are the propagated scores. ``b = Z (K + penalty I)^-1 r`` is the ridge: Z [N, L] are the standardised scores of
     the other labels, r [L] their correlations with the label, K [L, L] their correlations with each other. c is the
     text similarity, with weight w. z standardises by mean and deviation on the training split.
 
     Attributes:
-        propagation: Whether a is in the sum.
-        penalty: Of the ridge; None leaves b out.
-        kernel: What K holds: correlations of the ``scores`` on the training split, or of the ``annotations``.
-        text: Weight w of c; 0 leaves it out.
+        propagation: Whether the sum contains a.
+        penalty: Penalty of the ridge; None for a sum without b.
+        kernel: Correlations in K: of the ``scores`` on the training split, or of the ``annotations``.
+        text: Weight w of c; 0 for a sum without c.
     """
 
     propagation: bool = False
@@ -65,19 +65,19 @@ class Rule:
 
     @property
     def family(self) -> str:
-        """The parts of the sum, by name."""
+        """Names of the terms of the sum."""
         parts = {PROPAGATION: self.propagation, RIDGE: self.penalty is not None, TEXT: self.text > 0}
         return " + ".join(name for name, there in parts.items() if there)
 
     def __str__(self) -> str:
-        """Return the family with its weights."""
+        """Return the terms with penalty and weight."""
         ridge = f"{RIDGE} (penalty {self.penalty:g}, of {self.kernel})" if self.penalty is not None else ""
         parts = [PROPAGATION] * self.propagation + [ridge] * bool(ridge)
         weight = f"{self.text:g} x " if parts else ""
         return " + ".join([*parts, *[f"{weight}{TEXT}"] * (self.text > 0)])
 
     def scores(self, evidence: Evidence) -> dict[str, Floats]:
-        """Return the scores of the label on each split, [N]."""
+        """Return split -> scores of the label, [N]."""
         parts = [evidence.standard["propagated"]] if self.propagation else []
         if self.penalty is not None:
             parts.append(_standard(ridge_scores(evidence, self.penalty, self.kernel)))
@@ -88,7 +88,7 @@ class Rule:
 
 
 def rules(text: bool) -> Iterator[Rule]:
-    """Yield every rule, the simple ones first; ``text``: whether names of labels are words in the inputs' space."""
+    """Yield every rule, simple ones first; ``text``: whether label names are embedded in the inputs' space."""
     weights = (0.0, *TEXT_WEIGHTS) if text else (0.0,)
     for weight in weights:
         yield Rule(propagation=True, text=weight)
@@ -102,9 +102,9 @@ def rules(text: bool) -> Iterator[Rule]:
 
 
 def ridge_scores(evidence: Evidence, penalty: float, kernel: str) -> dict[str, Floats]:
-    """Return ``Z (K + penalty I)^-1 r`` on each split, [N]; see :class:`Rule`.
+    """Return split -> ``Z (K + penalty I)^-1 r`` [N]; see :class:`Rule`.
 
-    A matrix K of annotations that is not positive semi-definite loses its negative eigenvalues.
+    Negative eigenvalues of a matrix K of annotations are set to 0.
     """
     standard = evidence.standard["others"]
     training = standard["train"]
@@ -118,15 +118,15 @@ def ridge_scores(evidence: Evidence, penalty: float, kernel: str) -> dict[str, F
 
 
 def text_similarity(inputs: Mapping[str, Floats], names: Floats, place: int) -> dict[str, Floats]:
-    """Return the cosine of each sample with a label's name, on each split, [N].
+    """Return split -> cosine of each sample with a label's name, [N].
 
-    ``cos(x - mean of x on the training split, e - mean of e over the labels)``: what all texts, or all names, have in
-    common says nothing of one of them. e are the names' embeddings, of unit length; labels without one do not count.
+    It is ``cos(x - mean of x on the training split, e - mean of e over the labels)`` with e the names' embeddings of
+    norm 1. Labels with embedding 0 are left out of the mean.
 
     Args:
-        inputs: Text embeddings on each split, [N, F].
+        inputs: Split -> text embeddings, [N, F].
         names: Embeddings of the labels' names, from the same model, [L, F].
-        place: Place of the label.
+        place: Index of the label.
     """
     sizes = np.linalg.norm(names, axis=1)
     known = names[sizes > 0] / sizes[sizes > 0, None]

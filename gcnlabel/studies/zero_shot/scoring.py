@@ -1,4 +1,4 @@
-"""Scores of a left-out label by every method, for one seed."""
+"""Compute the scores of left-out labels by every method, for one seed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gcnlabel.studies.zero_shot.rules import PROPAGATION
 
 Floats = npt.NDArray[np.float64]
 Scores = dict[str, dict[str, Floats]]
-"""Scores of a label by each method, on each split, [N] each."""
+"""Method -> split -> scores of a label, [N]."""
 GRAPH, SHUFFLED, IDENTITY = PROPAGATION, "label graph, labels shuffled", "identity graph"
 FREE, TRAINED = "free vectors", "trained on every sample"
 CHOSEN = "chosen by left-out labels"
@@ -30,9 +30,9 @@ HAS_LABEL = "ridge on the val split (has the label)"
 
 
 def zero_shot_scores(config: Config, lefts: Sequence[Left], seed: int, choices: Mapping[str, Choice]) -> list[Scores]:
-    """Return for each left-out label its scores by every method that was trained without it.
+    """Return the scores of each left-out label by every method trained without it.
 
-    With the identity graph the trained labels have self-loops alone; the new label has its in-neighbours nevertheless.
+    With the identity graph, trained labels have only self-loops; the new label has its in-neighbours.
 
     Args:
         config: Config whose head generates its vectors.
@@ -58,9 +58,9 @@ def zero_shot_scores(config: Config, lefts: Sequence[Left], seed: int, choices: 
 def few_shot_scores(
     config: Config, lefts: Sequence[Left], seed: int, shots: int, choices: Mapping[str, Choice]
 ) -> list[Scores]:
-    """Return for each label its scores by models trained with it annotated on few samples.
+    """Return the scores of each label by models trained with few annotated samples of it.
 
-    In a rule, propagated scores are those of the label graph that was trained with these samples.
+    Propagated scores in rules are those of the label graph's model, which was trained with these samples.
     """
     datas = [few_annotated(left.whole, left.label, shots, seed) for left in lefts]
     graphs = [left.graph(config) for left in lefts]
@@ -78,7 +78,7 @@ def few_shot_scores(
 
 
 def trained_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[dict[str, Floats]]:
-    """Return for each label its scores by free vectors that were trained on every sample: the ceiling."""
+    """Return the scores of each label by free vectors trained on all samples, as an upper reference."""
     whole = lefts[0].whole
     (model,) = drawn_and_trained(free_config(config), [whole], None, seed)
     scores = split_scores(model, whole)
@@ -86,7 +86,7 @@ def trained_scores(config: Config, lefts: Sequence[Left], seed: int) -> list[dic
 
 
 def has_label_scores(lefts: Sequence[Left]) -> list[dict[str, Floats]]:
-    """Return for each label its scores by a ridge of the inputs that was trained on the val split, with the label."""
+    """Return the scores of each label by a ridge regression on the inputs, trained on the label in the val split."""
     found = []
     for left in lefts:
         task = left.whole.tasks.task_of(left.label)
@@ -97,7 +97,7 @@ def has_label_scores(lefts: Sequence[Left]) -> list[dict[str, Floats]]:
 
 
 def _of_graph(config: Config, name: str, left: Left, model: MultiTaskModel, choice: Choice) -> Scores:
-    """Return the label's scores by a model; for the label graph, by each family of rules and by the chosen rule too."""
+    """Return the label's scores by a model; for the label graph, also by each family of rules and the chosen rule."""
     if name != GRAPH:
         return {name: of_label(left, split_scores(model, left.whole))}
     evidence = evidence_of(config, left, split_scores(model, left.whole, ("train", *SPLITS)))

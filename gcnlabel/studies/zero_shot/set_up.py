@@ -1,4 +1,4 @@
-"""What is evaluated: the config of the models, and each label left out in turn."""
+"""Prepare a zero-shot evaluation: the config of the models, and each left-out label."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gcnlabel.studies.zero_shot.training import check_trainable
 def set_up(
     config: Config, label: str | Sequence[str], edges_from: str, data: RunData | None
 ) -> tuple[Config, list[Left], dict[str, list[str]]]:
-    """Check config, data and labels; return the config of the models, each label left out, and notes and warnings."""
+    """Check config, data and labels; return the config of the models, the left-out labels, and notes and warnings."""
     check_side_by_side(config)
     check_alone(config)
     data = load_data(config) if data is None else data
@@ -37,15 +37,15 @@ def set_up(
         check_task(config, data.tasks.task_of(name).name)
     lefts, doubts = _left_out(labels, config, data, edges_from)
     if doubts:
-        who = f"edges of {len(doubts)} of {len(lefts)} labels, {shorten(doubts)}"
-        notes["warnings"].append(f"{who}: {next(iter(doubts.values()))}")
+        what = f"edges of {len(doubts)} of {len(lefts)} labels, {shorten(doubts)}"
+        notes["warnings"].append(f"{what}: {next(iter(doubts.values()))}")
     return config, lefts, notes
 
 
 def _left_out(
     labels: Sequence[str], config: Config, data: RunData, edges_from: str
 ) -> tuple[list[Left], dict[str, str]]:
-    """Return each label left out, and for some labels a warning that their edges disagree."""
+    """Return the left-out labels, and label -> warning for those whose edges disagree."""
     doubts = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GcnlabelWarning)
@@ -55,14 +55,14 @@ def _left_out(
         with warnings.catch_warnings(record=True) as given:
             warnings.simplefilter("always")
             lefts.append(Left.out(label, config, data, other))
-        said = [str(warning.message) for warning in given if issubclass(warning.category, DisagreeingEdgesWarning)]
-        if said:
-            doubts[label] = said[0]
+        texts = [str(warning.message) for warning in given if issubclass(warning.category, DisagreeingEdgesWarning)]
+        if texts:
+            doubts[label] = texts[0]
     return lefts, doubts
 
 
 def labels_of(data: RunData, label: str | Sequence[str]) -> list[str]:
-    """Return the labels that are left out in turn.
+    """Return the labels to leave out in turn.
 
     Raises:
         InputError: The label is no tag, or there are no tags.

@@ -1,4 +1,4 @@
-"""Areas of zero-shot and few-shot labels as a table on the terminal."""
+"""Print the AUC of zero-shot and few-shot labels as tables."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gcnlabel.studies.zero_shot import CHOSEN, HAS_LABEL
 from gcnlabel.studies.zero_shot.edges import NAMES
 
 MAX_LABELS = 12
-"""Up to this number each label has a row of its own."""
+"""Largest number of labels with a row for each."""
 
 
 def show_zero_shot(run: str, results: Mapping[str, Any]) -> None:
-    """Print a row per method, with the chosen rule's difference to it; then what was chosen, and a row per label."""
+    """Print one row per method, with the difference of the chosen rule; then the choices, and one row per label."""
     labels, seeds = results["labels"], results["seeds"]
     few = results["positives"]
     how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
@@ -42,24 +42,24 @@ def show_zero_shot(run: str, results: Mapping[str, Any]) -> None:
 
 
 def _notes(results: Mapping[str, Any]) -> list[str]:
-    """Return what the table means."""
+    """Return notes that explain the table."""
     source = results["edges_from"]
-    what = "cosines of the embeddings" if source == NAMES else f"statistics of {source}, which give edges alone"
+    what = "cosines of the embeddings" if source == NAMES else f"statistics of {source}, used only for edges"
     notes = [f"edges of the zero-shot labels: {what}"]
     if results["positives"] is None:
-        notes.append("seen scores are those of the same task; label graph and ridge have labels of other tasks too")
+        notes.append("seen scores are those of the same task; label graph and ridge also use labels of other tasks")
     if HAS_LABEL in results["methods"]:
         notes.append(f"{HAS_LABEL}: an upper reference, not a zero-shot method")
-    return [*notes, "sd over seeds; p of paired t-tests over seeds and over labels, not corrected"]
+    return [*notes, "sd over seeds; p-values of paired t-tests over seeds and over labels, not corrected"]
 
 
 def _say_choices(results: Mapping[str, Any]) -> None:
-    """Print the rule of each label, or how many labels have which, and the left-out values that chose it."""
+    """Print the rule of each label, or the number of labels of each rule, and the values that decided."""
     chosen = results["choices"]
     names = list(results["methods"])
     families = list(dict.fromkeys(family for of in chosen.values() for family in of["left_out_auc"]))
     if not families:
-        terminal().print(f"note: too few seen labels to choose a rule by: {names[0]}", highlight=False, soft_wrap=True)
+        terminal().print(f"note: too few seen labels to choose a rule: {names[0]}", highlight=False, soft_wrap=True)
         return
     title = f"chosen by leaving out seen labels in turn: their mean AUC on val, by {len(families)} of the methods above"
     table = Table("label", "chosen rule", *(str(names.index(family) + 1) for family in families), title=title)
@@ -76,7 +76,7 @@ def _say_choices(results: Mapping[str, Any]) -> None:
 
 
 def _by_label(results: Mapping[str, Any]) -> Table:
-    """Return a row per label, a column per method, by its number in the table above."""
+    """Return one row per label and one column per method, by its number in the table above."""
     methods = results["methods"]
     numbers = (str(number) for number in range(1, len(methods) + 1))
     table = Table("label", *numbers, title="mean over seeds, by label and method", title_justify="left")

@@ -1,4 +1,4 @@
-"""Models that differ in their data and graph, trained side by side with one config."""
+"""Train models with different data and graphs together, by one config."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def on_features(data: RunData) -> bool:
 
 
 def check_trainable(data: RunData) -> None:
-    """Check that models of this data can be trained side by side.
+    """Check that models of the data can be trained together.
 
     Raises:
-        InputError: The inputs are images, or the labels too many.
+        InputError: The inputs are images, or there are too many labels.
     """
     if data.parts["train"].inputs.ndim == 4:
-        raise InputError("the inputs are images", expected="features or graphs: on these, labels are left out in turn")
+        raise InputError("the inputs are images", expected="features or graphs, for zero-shot evaluation")
     if data.tasks.num_labels > MAX_DENSE:
         raise InputError(f"{data.tasks.num_labels} labels", expected=f"at most {MAX_DENSE}")
 
@@ -36,9 +36,9 @@ def trained(
     """Return the models, each trained on its own data, with the weights of its selected epoch.
 
     Args:
-        config: Config of them all.
+        config: Common config.
         datas: Data of each model: the same samples, and tasks of the same sizes.
-        models: The models, of one architecture, freshly drawn.
+        models: The initialised models, of the same architecture.
         seed: Seed of the order and of dropout.
 
     Raises:
@@ -49,6 +49,6 @@ def trained(
     if not all(math.isfinite(trial.value) for trial in trials):
         raise InputError(
             f"select.metric: {config.select.metric} was never finite on the val split",
-            fix="a smaller optimizer.lr; features that are scaled (standardize: true); select.metric: loss",
+            fix="a smaller optimizer.lr, standardised features (standardize: true), or select.metric: loss",
         )
     return [trial.model for trial in trials]

@@ -1,4 +1,4 @@
-"""Loggers: where the losses and metrics of a training go beside the run folder's table."""
+"""Loggers of losses and metrics, in addition to the run folder's table."""
 
 from gcnlabel.lazy import lazy
 

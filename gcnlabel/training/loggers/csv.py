@@ -1,4 +1,4 @@
-"""A CSV file of Lightning's own."""
+"""Lightning's CSV logger."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gcnlabel.training.loggers.logger import LOGGERS
 
 @LOGGERS.register("csv")
 def csv(folder: Path, *, flush_steps: PositiveInt = 100) -> CSVLogger:
-    """Return what writes Lightning's CSV file, in ``logs/csv/``; ``metrics.csv`` is there anyway.
+    """Return Lightning's CSV logger, which writes to ``logs/csv/``; ``metrics.csv`` is always written.
 
     Args:
         folder: Folder of logs in the run folder.
-        flush_steps: Logged steps after which it is written.
+        flush_steps: Number of logged steps after which the file is written.
     """
     return CSVLogger(folder, name="csv", flush_logs_every_n_steps=flush_steps)

@@ -1,4 +1,4 @@
-"""Loggers as parts of a config; Lightning's."""
+"""Registry of Lightning's loggers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from gcnlabel.errors import InputError
 from gcnlabel.registry import Part, Registry
 
 LOGGERS = Registry("logger", "gcnlabel.training.loggers", makes="lightning.pytorch.loggers:Logger")
-"""Makes a logger: ``(folder of logs in the run folder, *, options)``; registered with the ``package`` that it needs,
-which is the name of its extra too."""
+"""Functions ``(folder of logs in the run folder, *, options) -> Logger``, by name.
+
+A logger is registered with the ``package`` that it requires, which is also the name of its extra.
+"""
 
 
 def check_loggers(parts: Iterable[Part]) -> None:
-    """Check that the packages of loggers are there.
+    """Check that the packages of loggers are installed.
 
     Raises:
-        InputError: One is not.
+        InputError: A package is missing.
     """
     for part in parts:
         package = getattr(LOGGERS.resolve(part.name), "package", None)

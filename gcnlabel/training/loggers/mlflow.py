@@ -11,7 +11,7 @@ from gcnlabel.training.loggers.logger import LOGGERS
 
 @LOGGERS.register("mlflow", package="mlflow")
 def mlflow(folder: Path, *, experiment: str = "gcnlabel", uri: str | None = None) -> MLFlowLogger:
-    """Return what logs to MLflow (extra ``mlflow``).
+    """Return the logger to MLflow (extra ``mlflow``).
 
     Args:
         folder: Folder of logs in the run folder.

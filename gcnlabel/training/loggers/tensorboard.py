@@ -11,7 +11,7 @@ from gcnlabel.training.loggers.logger import LOGGERS
 
 @LOGGERS.register("tensorboard", package="tensorboard")
 def tensorboard(folder: Path) -> TensorBoardLogger:
-    """Return what writes for TensorBoard, in ``logs/tensorboard/`` (extra ``tensorboard``).
+    """Return the logger for TensorBoard, which writes to ``logs/tensorboard/`` (extra ``tensorboard``).
 
     Args:
         folder: Folder of logs in the run folder.

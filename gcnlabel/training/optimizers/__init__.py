@@ -1,4 +1,4 @@
-"""Optimizers: parts by name, with groups of parameters for the sides of a model."""
+"""Registered optimizers, with separate options for backbone and head."""
 
 from gcnlabel.lazy import lazy
 

@@ -20,13 +20,13 @@ def adamw(
     beta1: Share = 0.9,
     beta2: Share = 0.999,
 ) -> AdamW:
-    """Return Adam whose weight decay is apart from the gradient (Loshchilov and Hutter, ICLR 2019).
+    """Return AdamW, Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019).
 
     Args:
         groups: Groups of parameters.
         lr: Learning rate.
         weight_decay: Weight decay.
-        fused: Whether in one kernel.
+        fused: Whether to update in one kernel.
         beta1: Decay of the first moment.
         beta2: Decay of the second moment.
     """
@@ -43,13 +43,13 @@ def adam(
     beta1: Share = 0.9,
     beta2: Share = 0.999,
 ) -> Adam:
-    """Return Adam (Kingma and Ba, ICLR 2015), whose weight decay is part of the gradient.
+    """Return Adam (Kingma and Ba, ICLR 2015), with weight decay as part of the gradient.
 
     Args:
         groups: Groups of parameters.
         lr: Learning rate.
         weight_decay: Weight decay.
-        fused: Whether in one kernel.
+        fused: Whether to update in one kernel.
         beta1: Decay of the first moment.
         beta2: Decay of the second moment.
     """

@@ -1,4 +1,4 @@
-"""Optimizers as parts of a config, and the groups of parameters that they are made from."""
+"""Registry and settings of optimizers, and their groups of parameters."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SIDES = ("backbone", "head")
 
 
 class Side(Section):
-    """What is done otherwise for one side of the model.
+    """Separate options of the backbone or the head.
 
     Attributes:
-        lr: Learning rate; null for that of all. Where that is tuned, this one stays in proportion.
-        weight_decay: Weight decay; null for that of all.
-        frozen_epochs: Epochs at the beginning in which this side is not trained, its batch norms included.
+        lr: Learning rate; null for the common one. When the common one is tuned, this one changes in proportion.
+        weight_decay: Weight decay; null for the common one.
+        frozen_epochs: Number of first epochs in which it is frozen, including its batch norms.
     """
 
     lr: PositiveFloat | None = None
@@ -31,14 +31,14 @@ class Side(Section):
 
 
 class OptimizerPart(Part):
-    """An optimizer and how its learning rate falls.
+    """Name and options of an optimizer and its learning-rate schedule.
 
     Attributes:
-        lr: Learning rate at the start.
-        weight_decay: Weight decay; what a weighting learns has none.
-        backbone: What is done otherwise for the backbone.
-        head: What is done otherwise for the head.
-        schedule: How the learning rate changes; see :mod:`gcnlabel.training.schedules`.
+        lr: Learning rate that the schedule multiplies.
+        weight_decay: Weight decay; not for learned weights of tasks.
+        backbone: Separate options of the backbone.
+        head: Separate options of the head.
+        schedule: Schedule of the learning rate; see :mod:`gcnlabel.training.schedules`.
     """
 
     lr: PositiveFloat = 0.001
@@ -49,7 +49,7 @@ class OptimizerPart(Part):
 
     @property
     def sides(self) -> dict[str, dict[str, float]]:
-        """Side of the model -> ``factor`` of the learning rate and ``weight_decay``, where they are its own."""
+        """``backbone`` or ``head`` -> its own ``factor`` of the learning rate and ``weight_decay``."""
         found = {side: getattr(self, side).model_dump(exclude_none=True, exclude={"frozen_epochs"}) for side in SIDES}
         for options in found.values():
             if "lr" in options:
@@ -58,39 +58,40 @@ class OptimizerPart(Part):
 
     @property
     def frozen(self) -> dict[str, int]:
-        """Side of the model -> the epochs in which it is not trained, where there are any."""
+        """``backbone`` or ``head`` -> number of epochs in which it is frozen, if any."""
         return {side: epochs for side in SIDES if (epochs := getattr(self, side).frozen_epochs)}
 
     @property
     def alone(self) -> str | None:
-        """What asks for the training of one model alone, None where nothing does.
+        """The setting that prevents training several models at once, or None.
 
-        That is an optimizer not known to treat each number by itself, a schedule that follows a metric, or a side that
-        is frozen.
+        That is an optimizer that is not elementwise, a schedule that follows a metric, or a frozen backbone or head.
         """
         answers = (OPTIMIZERS.resolve(self.name), SCHEDULES.resolve(self.schedule.name))
-        said = {
+        found = {
             f"optimizer: {self.name}": not getattr(answers[0], "elementwise", False),
             f"optimizer.schedule: {self.schedule.name}": getattr(answers[1], "follows_metric", False),
             "optimizer.SIDE.frozen_epochs": bool(self.frozen),
         }
-        return next((what for what, is_so in said.items() if is_so), None)
+        return next((setting for setting, prevents in found.items() if prevents), None)
 
 
 OPTIMIZERS = Registry("optimizer", "gcnlabel.training.optimizers", form=OptimizerPart, default="adamw", makes=Optimizer)
-"""Makes an optimizer: ``(groups, lr, weight_decay, fused, *, options)``; registered with ``elementwise=True`` if it
-treats each number by itself."""
+"""Functions ``(groups, lr, weight_decay, fused, *, options) -> Optimizer``, by name.
+
+An optimizer is registered with ``elementwise=True`` if it updates each number independently.
+"""
 
 
 def make_optimizer(
     parameters: Iterable[Any], settings: OptimizerPart | Mapping[str, Any] | str, *, fused: bool | None = None
 ) -> Optimizer:
-    """Return the optimizer that settings ask for.
+    """Build an optimizer from its settings.
 
     Args:
-        parameters: Parameters, or groups of them; each alone, or with its name before it.
-        settings: Name and options. Groups that bring a learning rate or weight decay keep it.
-        fused: Update many small parameters in one kernel; None leaves the choice to PyTorch.
+        parameters: Parameters or (name, parameter) pairs, or groups of them.
+        settings: Name and options. A group's own learning rate or weight decay has priority.
+        fused: Whether to update many small parameters in one kernel; None leaves the choice to PyTorch.
 
     Example:
         >>> import torch
@@ -108,7 +109,7 @@ def make_optimizer(
 
 
 def _by_side(group: dict[str, Any], lr: float, sides: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
-    """Return a group as one of each side that has options of its own, behind one of the others."""
+    """Split a group into one of all other parameters, and one of each side that has its own options."""
     rest: list[Any] = []
     own: dict[str, list[Any]] = {side: [] for side, options in sides.items() if options}
     for each in group["params"]:

@@ -26,8 +26,8 @@ def sgd(
         groups: Groups of parameters.
         lr: Learning rate.
         weight_decay: Weight decay, part of the gradient.
-        fused: Whether in one kernel.
-        momentum: Share of the last step that is taken again.
-        nesterov: Whether the gradient is taken after that share (Nesterov's momentum).
+        fused: Whether to update in one kernel.
+        momentum: Momentum factor.
+        nesterov: Whether to use Nesterov's momentum.
     """
     return SGD(groups, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov, fused=fused)

@@ -1,4 +1,4 @@
-"""Schedules: how the learning rate changes with the epochs."""
+"""Schedules of the learning rate."""
 
 from gcnlabel.lazy import lazy
 

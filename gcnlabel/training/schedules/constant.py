@@ -1,11 +1,11 @@
-"""A learning rate that does not change."""
+"""A constant learning rate."""
 
 from gcnlabel.training.schedules.schedule import SCHEDULES, Schedule
 
 
 @SCHEDULES.register("constant")
 class Constant(Schedule):
-    """1."""
+    """The constant factor 1."""
 
     def __init__(self, epochs: float) -> None:
         pass

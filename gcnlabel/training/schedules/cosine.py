@@ -1,4 +1,4 @@
-"""A learning rate that falls along half a cosine."""
+"""Cosine annealing of the learning rate."""
 
 import math
 
@@ -7,7 +7,7 @@ from gcnlabel.training.schedules.schedule import SCHEDULES, Schedule
 
 @SCHEDULES.register("cosine")
 class Cosine(Schedule):
-    """``(1 + cos(pi t / epochs)) / 2`` (Loshchilov and Hutter, ICLR 2017, without restarts).
+    """Cosine annealing, ``(1 + cos(pi t / epochs)) / 2`` (Loshchilov and Hutter, ICLR 2017, without restarts).
 
     Example:
         >>> Cosine(10)(5.0)
@@ -18,5 +18,5 @@ class Cosine(Schedule):
         self.epochs = epochs
 
     def __call__(self, epochs: float) -> float:
-        """Return the factor after so many epochs."""
+        """Return the factor after ``epochs`` epochs."""
         return round((1 + math.cos(math.pi * min(epochs / self.epochs, 1.0))) / 2, 12)

@@ -1,4 +1,4 @@
-"""A learning rate that falls at epochs that are named."""
+"""A learning rate that is reduced at given epochs."""
 
 from typing import Annotated
 
@@ -10,11 +10,11 @@ from gcnlabel.training.schedules.schedule import SCHEDULES, Schedule
 
 @SCHEDULES.register("milestones")
 class Milestones(Schedule):
-    """``factor ** n``, n the number of milestones that are over.
+    """``factor ** n`` with n the number of passed milestones.
 
     Args:
-        of: Epochs of the whole training, which do not matter.
-        at: Epochs after which a step is taken.
+        of: Epochs of the whole training; ignored.
+        at: Epochs after which the factor is applied.
         factor: Factor of each step.
 
     Example:
@@ -33,5 +33,5 @@ class Milestones(Schedule):
         self.at, self.factor = at, factor
 
     def __call__(self, epochs: float) -> float:
-        """Return the factor after so many epochs."""
+        """Return the factor after ``epochs`` epochs."""
         return float(self.factor ** sum(epochs >= milestone for milestone in self.at))

@@ -1,4 +1,4 @@
-"""A learning rate that falls where the metric that selects the epoch no longer improves."""
+"""A learning rate that is reduced when the metric of ``select`` stops improving."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class OnPlateau(Schedule):
     """PyTorch's ``ReduceLROnPlateau``, with the metric of ``select``.
 
     Args:
-        of: Epochs of the whole training, which do not matter.
+        of: Epochs of the whole training; ignored.
         factor: Factor of each step.
-        epochs: Epochs without an improvement after which a step is taken.
+        epochs: Epochs without an improvement after which the factor is applied (PyTorch's ``patience``).
         threshold: Relative change that counts as an improvement.
     """
 
@@ -36,9 +36,9 @@ class OnPlateau(Schedule):
         self.options = {"factor": factor, "patience": epochs, "threshold": threshold}
 
     def __call__(self, epochs: float) -> float:
-        """Return 1: without a metric there is nothing to follow."""
+        """Return 1: only the metric changes the factor."""
         return 1.0
 
     def scheduler(self, optimizer: Optimizer, mode: Literal["min", "max"]) -> ReduceLROnPlateau:
-        """Return PyTorch's scheduler, which steps once an epoch."""
+        """Return PyTorch's scheduler, which steps once per epoch."""
         return ReduceLROnPlateau(optimizer, mode, **self.options)  # type: ignore[arg-type]

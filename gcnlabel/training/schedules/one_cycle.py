@@ -1,4 +1,4 @@
-"""A learning rate that rises and falls once."""
+"""The one-cycle learning rate."""
 
 import math
 from typing import Annotated
@@ -11,13 +11,13 @@ from gcnlabel.training.schedules.schedule import SCHEDULES, Schedule
 
 @SCHEDULES.register("one-cycle")
 class OneCycle(Schedule):
-    """Half a cosine up from ``start``, half a cosine down to ``end`` (Smith and Topin, 2019).
+    """Half a cosine from ``start`` up to 1, then half a cosine down to ``end`` (Smith and Topin, 2019).
 
     The optimizer's rate is the largest. Defaults are those of :class:`torch.optim.lr_scheduler.OneCycleLR`.
 
     Args:
         of: Epochs of the whole training.
-        rise: Share of the training in which it rises.
+        rise: Share of the training in which the factor rises.
         start: Factor at the beginning.
         end: Factor at the end.
 
@@ -38,7 +38,7 @@ class OneCycle(Schedule):
         self.epochs, self.rise, self.start, self.end = of, rise, start, end
 
     def __call__(self, epochs: float) -> float:
-        """Return the factor after so many epochs."""
+        """Return the factor after ``epochs`` epochs."""
         done = min(epochs / self.epochs, 1.0)
         if done < self.rise:
             return _between(self.start, 1.0, done / self.rise)

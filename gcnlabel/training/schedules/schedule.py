@@ -1,4 +1,4 @@
-"""Schedules as parts of a config, counted in epochs so that a resumed run goes on exactly."""
+"""Base class and registry of schedules, which are functions of epochs, so that a resumed run continues exactly."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from gcnlabel.registry import Registry
 
 
 class Schedule(ABC):
-    """Factor of the learning rate as a function of the epochs done.
+    """Factor of the learning rate as a function of the completed epochs.
 
     Attributes:
-        follows_metric: Whether the metric that selects the epoch changes the factor too.
+        follows_metric: Whether the factor also depends on the metric of ``select``.
     """
 
     follows_metric = False
 
     @abstractmethod
     def __call__(self, epochs: float) -> float:
-        """Return the factor after so many epochs, a fraction within an epoch."""
+        """Return the factor after ``epochs`` epochs, which may be a fraction."""
 
 
 SCHEDULES = Registry("schedule", "gcnlabel.training.schedules", makes=Schedule)
-"""Makes a :class:`Schedule`: ``(number of epochs, *, options)``."""
+"""Functions ``(number of epochs, *, options) -> Schedule``, by name."""

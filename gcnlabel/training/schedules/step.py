@@ -1,4 +1,4 @@
-"""A learning rate that falls in steps."""
+"""A learning rate that is reduced in regular steps."""
 
 import math
 
@@ -13,7 +13,7 @@ class Step(Schedule):
     """``factor ** floor(t / epochs)``.
 
     Args:
-        of: Epochs of the whole training, which do not matter.
+        of: Epochs of the whole training; ignored.
         epochs: Epochs between two steps.
         factor: Factor of each step.
 
@@ -26,5 +26,5 @@ class Step(Schedule):
         self.epochs, self.factor = epochs, factor
 
     def __call__(self, epochs: float) -> float:
-        """Return the factor after so many epochs."""
+        """Return the factor after ``epochs`` epochs."""
         return float(self.factor ** math.floor(epochs / self.epochs))

@@ -1,4 +1,4 @@
-"""Schedules as Lightning steps them."""
+"""Connect schedules to Lightning."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def stepped(schedule: Callable[[float], float], optimizer: Optimizer, trainer: L
 
 
 def step_on_metric(trainer: L.Trainer) -> None:
-    """Step what follows a metric, at the end of an epoch; Lightning itself would after the checkpoints are written."""
+    """Step schedules that follow a metric at the end of an epoch; Lightning would after checkpoints are written."""
     for each in trainer.lr_scheduler_configs:
         if each.reduce_on_plateau and each.monitor in trainer.callback_metrics:
             each.scheduler.step(trainer.callback_metrics[each.monitor])

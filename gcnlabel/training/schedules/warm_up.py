@@ -1,4 +1,4 @@
-"""A learning rate that rises before another schedule begins."""
+"""Warm-up of the learning rate before another schedule."""
 
 from typing import Annotated, Any
 
@@ -11,16 +11,16 @@ from gcnlabel.training.schedules.schedule import SCHEDULES, Schedule
 
 @SCHEDULES.register("warm-up")
 class WarmUp(Schedule):
-    """``start + (1 - start) t / epochs``, then another schedule over the epochs that are left.
+    """Linear warm-up, ``start + (1 - start) t / epochs``, then another schedule over the remaining epochs.
 
     Args:
         of: Epochs of the whole training.
-        epochs: Epochs in which it rises; may be less than one.
+        epochs: Epochs of the warm-up; may be less than one.
         start: Factor at the beginning.
         then: The schedule that follows.
 
     Raises:
-        InputError: A metric changes the schedule that follows.
+        InputError: The schedule that follows depends on a metric.
 
     Example:
         >>> rate = WarmUp(10, epochs=2, start=0, then="cosine")
@@ -39,7 +39,7 @@ class WarmUp(Schedule):
         self.epochs, self.start = epochs, start
         self.then: Schedule = SCHEDULES.make(then, max(of - epochs, 1e-9))
         if self.then.follows_metric:
-            raise InputError(f"a warm-up before {then!r}", expected="a schedule that no metric changes")
+            raise InputError(f"a warm-up before {then!r}", expected="a schedule that does not follow a metric")
 
     def __call__(self, epochs: float) -> float:
         """Return the factor after so many epochs."""

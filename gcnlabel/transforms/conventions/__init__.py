@@ -1,4 +1,4 @@
-"""Ways from a raw statistic to a propagation matrix, by name; those of a paper are in its package."""
+"""Registered conventions: transforms from a raw statistic to a propagation matrix."""
 
 from gcnlabel.transforms.conventions.convention import (
     CONVENTIONS,

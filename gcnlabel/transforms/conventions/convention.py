@@ -26,33 +26,32 @@ def all_pairs(tasks: TaskSet) -> list[Pair]:
 
 
 def unsigned_neighbours(tau: float) -> list[LabelTransform]:
-    """Return the steps of both papers: neighbours are pairs with ``|w| >= tau``, all of weight 1."""
+    """Return the transforms of both papers: neighbours are pairs with ``|w| >= tau``, with weight 1."""
     return [Absolute(), Threshold(tau), Binarize()]
 
 
 def signed_neighbours(tau: float) -> list[LabelTransform]:
-    """Return the steps that keep signs: neighbours are pairs with ``|w| >= tau``, with weight 1 or -1."""
+    """Return the transforms that keep signs: neighbours are pairs with ``|w| >= tau``, with weight 1 or -1."""
     return [AbsoluteThreshold(tau), Sign()]
 
 
 def weighted_neighbours(tau: float) -> list[LabelTransform]:
-    """Return the steps that keep signs and sizes: neighbours are pairs with ``|w| >= tau``, weighted by their size."""
+    """Return the transforms that keep weights: neighbours are pairs with ``|w| >= tau``, with weight w."""
     return [AbsoluteThreshold(tau)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Convention:
-    """One way from a raw statistic to a propagation matrix.
+    """Transforms from a raw statistic to a propagation matrix, with their defaults.
 
     Attributes:
-        tau: Threshold unless another is given.
-        p: Weight of the neighbours unless another is given.
-        pairs: The pairs of tasks whose edges are used unless others are given.
-        neighbours: Makes the selection of neighbours, from tau.
-        reweight: Makes the re-weighting, from p.
+        tau: Default threshold.
+        p: Default total weight of the neighbours.
+        pairs: Function from tasks to the pairs of tasks whose edges are used by default.
+        neighbours: Function from tau to the transforms that select neighbours.
+        reweight: Function from p to the transform that re-weights.
         then: Transforms after the re-weighting.
-        statistic: Statistic that the raw graph is measured with unless another is given; None for the statistic
-            that the papers use for each pair.
+        statistic: Default statistic of the raw graph; None for the one that the papers use for each pair of tasks.
 
     Example:
         >>> CONVENTIONS.make("signed").p
