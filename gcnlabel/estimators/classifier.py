@@ -19,9 +19,9 @@ from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_classes, of_tags
 from gcnlabel.estimators.continuing import all_or_nothing
-from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
+from gcnlabel.estimators.labels import listed_classes, listed_target, tag_lists, tag_table
 from gcnlabel.estimators.row_order import warn_of_other_order
-from gcnlabel.estimators.texts import warn_of_tags
+from gcnlabel.estimators.texts import check_classes
 from gcnlabel.estimators.thresholds import thresholds_of
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -130,13 +130,9 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
             self.classes_ = np.arange(y.shape[1]) if names is None else np.asarray(names)
             return X, tag_table(_dense(y), self.classes_.tolist())
         y = column_or_1d(_dense(y), warn=True)
-        holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
-        if holes:
-            what = f"{len(holes)} sample(s) without a class"
-            raise InputError(what, where=f"y, row {holes[0]}", fix="leave them out, or use LabelGraphEstimator")
+        check_classes(y)
         check_classification_targets(y)
         self.classes_, target = np.unique(y, return_inverse=True)
-        warn_of_tags(self.classes_.tolist())
         return X, target
 
     def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, dict[str, Any]]:
