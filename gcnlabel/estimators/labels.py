@@ -157,7 +157,7 @@ def _signed(numbers: Array) -> Array:
         return numbers
     if found != {-1.0, 1.0}:
         raise InputError(
-            f"tags of {shorten(f'{value:g}' for value in sorted(found))}: data sets mean several things by -1",
+            f"tags of {shorten(f'{value:g}' for value in sorted(found))}: the meaning of -1 differs between data sets",
             expected="-1 and 1 alone (absent and present), or 0, 1 and NaN (not annotated)",
             fix="see in the description of the data what -1 means, and write 0 or NaN for it",
         )
@@ -187,15 +187,3 @@ def as_numbers(y: Any) -> Any:
     if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
         return np.array(y.tolist())
     return y
-
-
-def check_no_class_missing(y: Array) -> None:
-    """Check that every sample has a class, [N].
-
-    Raises:
-        InputError: One has none.
-    """
-    holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
-    if holes:
-        what = f"{len(holes)} sample(s) without a class"
-        raise InputError(what, where=f"y, row {holes[0]}", fix="leave them out, or use LabelGraphEstimator")
