@@ -1,4 +1,4 @@
-"""Arrays of features from files, and their scaling."""
+"""Read arrays of features, and standardize them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def load_features(path: str | Path) -> npt.NDArray[np.float32] | MappedFeatures:
     of a ``.npz`` cannot.
 
     Raises:
-        InputError: The file is no such array, is pickled, or a value is not finite (row and column are named); or
-            the record beside it is of another number of rows.
+        InputError: The file has no such array or is pickled, a value is not finite (the message gives row and column),
+            or its record has another number of rows.
     """
     path = existing_file(path, "features")
     mapped = _mapped(path)
@@ -40,7 +40,7 @@ def load_features(path: str | Path) -> npt.NDArray[np.float32] | MappedFeatures:
         return mapped
     array = _read(path)
     if array.ndim != 2 or array.dtype.kind not in "iuf":
-        raise InputError(f"{path} holds {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
+        raise InputError(f"{path} is {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
     check_rows(path, len(array))
     values = array.astype(np.float32)
     _check_finite(path, values)
@@ -83,7 +83,7 @@ def _read(path: Path) -> npt.NDArray[np.generic]:
             f"{path} cannot be read: {error}", expected=".npy, .npz or .safetensors, not pickled"
         ) from error
     if len(arrays) != 1:
-        raise InputError(f"{path} holds {len(arrays)} arrays", expected="one")
+        raise InputError(f"{path} has {len(arrays)} arrays", expected="one")
     return next(iter(arrays.values()))
 
 
@@ -118,11 +118,11 @@ def is_sparse(features: Any) -> bool:
 
 
 class Standardize(nn.Module):
-    """``(x - mean) / sd`` of each feature, kept with the model.
+    """Module that standardizes features: ``(x - mean) / sd``.
 
     Args:
-        mean: [D].
-        sd: [D]; 1 where a feature is constant.
+        mean: Means [D].
+        sd: Standard deviations [D]; 1 for constant features.
     """
 
     mean: Tensor
@@ -167,5 +167,5 @@ class Standardize(nn.Module):
         return cls(torch.zeros(features.shape[1]), torch.full((features.shape[1],), size))
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return the scaled features [B, D]."""
+        """Return standardized features [B, D]."""
         return (features - self.mean) / self.sd

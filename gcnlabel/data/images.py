@@ -1,4 +1,4 @@
-"""Image files -> one array where they fit in memory, or read when they are asked for."""
+"""Read image files into one array, or on demand if they do not fit in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_IN_MEMORY = 2**30
 
 
 class ImageFiles(LazyImages):
-    """Image files, upright, decoded and scaled with an antialiasing filter when they are indexed.
+    """Image files that are decoded, rotated by EXIF orientation and resized with antialiasing when indexed.
 
     Args:
         root: Folder that the names are relative to.
@@ -30,8 +30,8 @@ class ImageFiles(LazyImages):
         channels: 1 for grey, 3 for colour.
 
     Raises:
-        InputError: There is no such folder, or a path leads out of it; when indexed, an image is missing, truncated,
-            no image or of more than 8 bits.
+        InputError: There is no such folder, or a path is outside of it; when indexed, an image is missing, truncated,
+            not an image, or has more than 8 bits per channel.
     """
 
     def __init__(self, root: str | Path, names: Sequence[str], *, size: int | Geometry, channels: int = 3) -> None:
@@ -61,7 +61,7 @@ def load_images(
     """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` above 1 GiB.
 
     Raises:
-        InputError: As :class:`ImageFiles` does.
+        InputError: As :class:`ImageFiles`.
     """
     images = ImageFiles(root, names, size=size, channels=channels)
     return images[:] if images.decoded_size <= MAX_IN_MEMORY else images
@@ -71,23 +71,23 @@ def inside(root: Path, name: str) -> Path:
     """Return the path of a file below a folder.
 
     Raises:
-        InputError: The path leads out of the folder: it is absolute, or by ``..`` or by a link; or it can be no path.
+        InputError: The path is invalid, or outside of the folder (absolute, or by ``..`` or a link).
     """
     try:
         path = root / name
         if path.resolve().is_relative_to(root.resolve()):
             return path
     except (ValueError, OSError, RuntimeError) as error:
-        raise InputError(f"the image path {name!r} is no path: {error}", expected=f"a path below {root}") from error
-    raise InputError(f"the image path {name!r} leads out of {root}", expected="a path below the folder of images")
+        raise InputError(f"invalid image path {name!r}: {error}", expected=f"a path below {root}") from error
+    raise InputError(f"the image path {name!r} is outside of {root}", expected="a path below the folder of images")
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
-    """Open an image; whatever is wrong with it, also while it is decoded, becomes one error.
+    """Open an image; errors of opening and decoding it in the ``with`` block become one InputError.
 
     Raises:
-        InputError: It is missing, truncated, too large or no image.
+        InputError: It is missing, truncated, too large or not an image.
     """
     try:
         with Image.open(path) as image:
@@ -97,7 +97,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
     except FileNotFoundError as error:
         raise InputError(f"image not found: {path}", fix="check the folder of images and the names in it") from error
     except Exception as error:  # Pillow's decoders raise errors of many types on damaged files
-        raise InputError(f"image {path} cannot be read: {error}", fix="mend it, or remove its row") from error
+        raise InputError(f"image {path} cannot be read: {error}", fix="repair it, or remove its row") from error
 
 
 def _load(path: Path, geometry: Geometry, mode: str) -> npt.NDArray[np.uint8]:

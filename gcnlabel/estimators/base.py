@@ -17,8 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from gcnlabel.annotations import Annotations, unseen_labels
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.continuing import Kept
-from gcnlabel.estimators.hold_out import hold_out
-from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
+from gcnlabel.estimators.length import epochs_for
 
 if TYPE_CHECKING:
     from gcnlabel.graph import LabelGraph
@@ -59,7 +58,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         loss_weights: Task -> weight of its loss; dimensions beside classes or tags have 0.1, everything else 1.
         learning_rate: Of AdamW at the start; it falls to 0 along a cosine.
         weight_decay: Of AdamW.
-        max_iter: Number of epochs.
+        max_iter: Number of epochs; None for 50, and for fewer where nothing but tags is predicted that many samples
+            have, see :mod:`gcnlabel.estimators.length`.
         batch_size: Samples in a batch.
         validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
             of least loss on the training samples. None for 0, and for an ensemble that selects by a tenth and is
@@ -94,7 +94,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     loss_weights: Mapping[str, float] | None = None
     learning_rate: float = 0.003
     weight_decay: float = 0.05
-    max_iter: int = 50
+    max_iter: int | None = None
     batch_size: int = 64
     validation_fraction: float | None = None
     warm_start: bool = False
@@ -116,31 +116,24 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         there = np.flatnonzero(weights)
         if not len(there):
             raise InputError("all sample weights are 0", expected="at least one sample that counts")
-        inputs, annotations = dense(X[there].astype(np.float32)), annotations.select(there)
-        config = fitting.config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
+        inputs, annotations, weights = dense(X[there].astype(np.float32)), annotations.select(there), weights[there]
+        given = self.get_params(deep=False)
+        given["max_iter"] = epochs_for(annotations, weights) if self.max_iter is None else self.max_iter
+        config = fitting.config_of(given, annotations.tasks, seed, class_weights)
+        fraction = self.validation_fraction
+        if fraction is None and config.model.head.name not in ("default", "ensemble"):
+            fraction = 0.0
+        data = fitting.prepared(inputs, annotations, weights, fraction, seed)
         kept, asked = self._kept if self._goes_on() else None, config
-        if kept is not None:
+        if kept is None:
+            config, self.graph_ = fitting.head_and_graph(config, data.data, self.graph)
+        else:
             kept.check_same(config, self.graph, annotations.tasks)
             config = config.model_copy(update={"model": self.config_.model, "graph": self.config_.graph})
-        rows, weights = distinct(inputs, annotations, weights[there])
-        inputs, annotations = inputs[rows], annotations.select(rows)
-        by_default = fitting.SELECTING if config.model.head.name in ("default", "ensemble") else 0.0
-        share = by_default if self.validation_fraction is None else self.validation_fraction
-        train, held = hold_out(annotations, share, seed)
-        times = copies(weights, seed, most=max(ALWAYS, len(there)))
-        again = self.validation_fraction is None and len(train) < len(rows)  # on all samples
-        chosen = (train, held, np.arange(len(rows) if again else 0))
-        parts = [fitting.Part(annotations.select(r), inputs[r]) for r in (repeated(of, times) for of in chosen)]
-        data = fitting.RunData(annotations.tasks, dict(zip(("train", "val"), parts, strict=False)))
-        if kept is None:
-            config, self.graph_ = fitting.head_and_graph(config, data, self.graph)
-        self.config_ = config
-        self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
+        self.config_, self.tasks_, self.n_iter_ = config, annotations.tasks, config.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            samples = len(there) * len(train) / len(rows)
-            whole = (parts[2], len(there)) if again else None
             start = None if kept is None else kept.trained
-            found = fitting.trained_model(config, data, self.graph_, samples, seed, whole, start)
+            found = fitting.trained_model(config, data, self.graph_, seed, start)
         self._kept, self.model_ = Kept(asked, self.graph, annotations.tasks, found), found.model
 
     def _goes_on(self) -> bool:

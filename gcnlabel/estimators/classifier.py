@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, column_or_1d, validate_data
@@ -19,9 +18,17 @@ from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_classes, of_tags
 from gcnlabel.estimators.continuing import all_or_nothing
-from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
+from gcnlabel.estimators.labels import (
+    as_dense,
+    as_numbers,
+    listed_classes,
+    listed_target,
+    tag_lists,
+    tag_table,
+    with_new_tags,
+)
 from gcnlabel.estimators.row_order import warn_of_other_order
-from gcnlabel.estimators.texts import warn_of_tags
+from gcnlabel.estimators.texts import check_classes
 from gcnlabel.estimators.thresholds import thresholds_of
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -125,18 +132,14 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         names = getattr(y, "columns", None)
         y_params = {"ensure_2d": False, "dtype": None, "ensure_all_finite": "allow-nan", "accept_sparse": True}
         checks = (FEATURES, y_params)
-        X, y = validate_data(self, X, _plain(y), reset=not self._goes_on(), validate_separately=checks)
+        X, y = validate_data(self, X, as_numbers(y), reset=not self._goes_on(), validate_separately=checks)
         if y.ndim == 2 and y.shape[1] > 1:
             self.classes_ = np.arange(y.shape[1]) if names is None else np.asarray(names)
-            return X, tag_table(_dense(y), self.classes_.tolist())
-        y = column_or_1d(_dense(y), warn=True)
-        holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
-        if holes:
-            what = f"{len(holes)} sample(s) without a class"
-            raise InputError(what, where=f"y, row {holes[0]}", fix="leave them out, or use LabelGraphEstimator")
+            return X, tag_table(as_dense(y), self.classes_.tolist())
+        y = column_or_1d(as_dense(y), warn=True)
+        check_classes(y)
         check_classification_targets(y)
         self.classes_, target = np.unique(y, return_inverse=True)
-        warn_of_tags(self.classes_.tolist())
         return X, target
 
     def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, dict[str, Any]]:
@@ -167,18 +170,22 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of samples that are right: their class, or every tag of theirs that is annotated."""
+        """Return the share of samples that are right: their class, or every tag of theirs that is annotated.
+
+        A class or listed tag that training did not see, as of a fold, is never predicted; a warning says so of tags.
+        """
         predicted = self.predict(X)
         if not self._has_tags():
             return float(super().score(X, y, sample_weight))
-        y = self._known_tags(y)
+        y = self._tags_of(y)
+        predicted = np.pad(predicted, ((0, 0), (0, y.shape[1] - predicted.shape[1])))
         return float(np.average(((predicted == y) | np.isnan(y)).all(1), weights=sample_weight))
 
-    def _known_tags(self, y: Any) -> Array:
+    def _tags_of(self, y: Any) -> Array:
         lists = tag_lists(y, tables=not self._is_listed)
         if lists is not None:
-            return listed_target(lists, self.classes_.tolist())
-        return tag_table(np.asarray(_dense(_plain(y))), self.classes_.tolist())
+            return listed_target(lists, with_new_tags(lists, self.classes_.tolist()))
+        return tag_table(np.asarray(as_dense(as_numbers(y))), self.classes_.tolist())
 
     def _has_tags(self) -> bool:
         return next(iter(self.tasks_)).binary
@@ -190,14 +197,3 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _dense(y: Any) -> Any:
-    return y.toarray() if sparse.issparse(y) else y
-
-
-def _plain(y: Any) -> Any:
-    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
-    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
-        return np.array(y.tolist())
-    return y

@@ -11,10 +11,11 @@ from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hyper_parameters import config_of
+from gcnlabel.estimators.prepared import Prepared, prepared
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_model
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import is_side_by_side
 from gcnlabel.run.ensembles.fitting import fit_ensemble
 from gcnlabel.run.ensembles.refitting import Selected, refitted
@@ -22,9 +23,7 @@ from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
 NOT_FINITE = "the loss is not finite after any epoch"
-SELECTING = 0.1
-"""Share of the samples by which an ensemble selects."""
-__all__ = ["SELECTING", "Part", "RunData", "Trained", "config_of", "head_and_graph", "trained_model"]
+__all__ = ["Trained", "config_of", "head_and_graph", "prepared", "trained_model"]
 
 
 @dataclass(frozen=True)
@@ -41,51 +40,37 @@ class Trained:
 
 
 def trained_model(
-    config: Config,
-    data: RunData,
-    graph: LabelGraph | None,
-    samples: float,
-    seed: int,
-    whole: tuple[Part, int] | None = None,
-    start: Trained | None = None,
+    config: Config, prepared: Prepared, graph: LabelGraph | None, seed: int, start: Trained | None = None
 ) -> Trained:
     """Return the trained model, in double precision: a sample's scores do not depend on the others of its batch.
 
     Args:
         config: Config of the estimator, with its head resolved.
-        data: Parts ``train`` and ``val``, in which samples stand as often as they weigh.
+        prepared: Its data.
         graph: Label graph of the head, or None.
-        samples: Number of samples that is counted for the number of batches, however many copies there are.
         seed: Seed of weights, order and dropout.
-        whole: All samples, and the number of them that is counted, on which an ensemble that has selected by ``val`` is
-            trained again; None for no second training.
         start: What goes on being trained; an ensemble keeps the rates and weights of its base models. None to begin.
 
     Raises:
         InputError: The loss is not finite after any epoch.
     """
     torch.default_generator.manual_seed(seed)
+    data = prepared.data
     if is_side_by_side(config, data.parts["train"]):
-        return _trained_ensemble(config, data, graph, samples, whole, start)
+        return _trained_ensemble(config, prepared, graph, start)
     trial = make_trial(config, data, build_model(config, data, graph))
     if start is not None:
         trial.model = copy.deepcopy(start.model).float()
-    steps = _steps(config, samples)
+    steps = _steps(config, prepared.samples)
     fit_trials(config, [trial], min_steps=steps, max_steps=steps)
     if not trial.epoch:
         raise InputError(NOT_FINITE, fix="a smaller learning_rate, or scaled features")
     return Trained(trial.model.double())
 
 
-def _trained_ensemble(
-    config: Config,
-    data: RunData,
-    graph: LabelGraph | None,
-    samples: float,
-    whole: tuple[Part, int] | None,
-    start: Trained | None,
-) -> Trained:
-    steps = _steps(config, samples)
+def _trained_ensemble(config: Config, prepared: Prepared, graph: LabelGraph | None, start: Trained | None) -> Trained:
+    """Return an ensemble that was selected on held-out samples, or that goes on, trained on all samples in the end."""
+    data, whole, steps = prepared.data, prepared.whole, _steps(config, prepared.samples)
     if start is None:
         fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)
         model, selected = fitted.model, Selected.of(fitted, config)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
-from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.tasks.tag_words import tag_value
 
 Array = npt.NDArray[Any]
@@ -95,6 +97,25 @@ def listed_target(rows: Lists, classes: Sequence[Any]) -> Array:
     return target
 
 
+def with_new_tags(rows: Lists, classes: Sequence[Any]) -> list[Any]:
+    """Return classes, and behind them the tags that are listed and none of them; a warning says which.
+
+    Example:
+        >>> with_new_tags([["cat"], None], ["cat", "dog"])
+        ['cat', 'dog']
+    """
+    new = [tag for tag in dict.fromkeys(tag for row in rows for tag in row or ()) if tag not in set(classes)]
+    say_new(new)
+    return [*classes, *new]
+
+
+def say_new(labels: Sequence[Any]) -> None:
+    """Warn of labels that are to be scored and that training did not see, as scikit-learn's classifiers score them."""
+    if labels:
+        what = f"{len(labels)} label(s) that training did not see count as never predicted: {shorten(map(str, labels))}"
+        warnings.warn(what, GcnlabelWarning, stacklevel=2)
+
+
 def tag_table(values: Array, names: Sequence[Any]) -> Array:
     """Return tags with a column each as 0 / 1 [N, tags], NaN where one is not annotated, by what the values say.
 
@@ -136,7 +157,7 @@ def _signed(numbers: Array) -> Array:
         return numbers
     if found != {-1.0, 1.0}:
         raise InputError(
-            f"tags of {shorten(f'{value:g}' for value in sorted(found))}: data sets mean several things by -1",
+            f"tags of {shorten(f'{value:g}' for value in sorted(found))}: the meaning of -1 differs between data sets",
             expected="-1 and 1 alone (absent and present), or 0, 1 and NaN (not annotated)",
             fix="see in the description of the data what -1 means, and write 0 or NaN for it",
         )
@@ -154,3 +175,15 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return np.inf
+
+
+def as_dense(y: Any) -> Any:
+    """Return targets that may be sparse as a dense array."""
+    return y.toarray() if sparse.issparse(y) else y
+
+
+def as_numbers(y: Any) -> Any:
+    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
+    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
+        return np.array(y.tolist())
+    return y

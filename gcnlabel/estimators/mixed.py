@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted, validate_data
+from torch.nn.functional import pad
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
@@ -20,7 +21,8 @@ from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_tasks
 from gcnlabel.estimators.continuing import all_or_nothing
-from gcnlabel.estimators.inferred import inferred_tasks
+from gcnlabel.estimators.inferred import inferred_tasks, with_new_labels
+from gcnlabel.estimators.labels import say_new
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.probabilities import Probabilities
 from gcnlabel.estimators.row_order import warn_of_other_order
@@ -153,13 +155,18 @@ class LabelGraphEstimator(LabelGraphBase):
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
 
-        What is missing in ``y`` is left out; see :mod:`gcnlabel.metrics.main_metrics`.
+        What is missing in ``y`` is left out; see :mod:`gcnlabel.metrics.main_metrics`. Classes and listed tags that
+        training did not see, where the tasks are those that a frame speaks of, are never predicted; a warning says so.
         """
         from gcnlabel.metrics.main_metrics import mean_main_metric
 
+        tasks = with_new_labels(self.tasks_, y) if self.tasks is None else self.tasks_
+        say_new([label for label in tasks.labels if label not in self.tasks_.labels])
         scores = {name: torch.from_numpy(values) for name, values in self._scores(X).items()}
-        targets = targets_to_tensors(layout_of(y).read(y, self.tasks_))
-        return mean_main_metric(self.tasks_, scores, targets)
+        for task in tasks:
+            of_task = scores[task.name]
+            scores[task.name] = pad(of_task, (0, len(task) - of_task.shape[1]), value=float(of_task.min()) - 1)
+        return mean_main_metric(tasks, scores, targets_to_tensors(layout_of(y).read(y, tasks)))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -40,7 +40,7 @@ def load_listed_images(
 
     Args:
         root: Folder of the images.
-        names: Path of each row's image below it.
+        names: Path of each row's image, relative to ``root``.
         annotations: All rows, with ids.
         size: Scaling and cropping of the images.
         channels: 1 for grey, 3 for colour.
@@ -48,8 +48,8 @@ def load_listed_images(
         budget: Bytes of decoded images that may be held in memory.
 
     Raises:
-        InputError: There is no such folder, a path leads out of it, or more images than allowed are missing or cannot
-            be read.
+        InputError: There is no such folder, a path is outside of it, or more images than allowed are missing or
+            unreadable.
     """
     found, names = found_below(root, names)
     rows = _all_rows(annotations, names)

@@ -26,7 +26,7 @@ INPUTS = ("features", "graphs", "smiles", "texts", "images")
 TABLES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 """How tables of texts end."""
 Alignment = Literal["centre", "emotion-gcn-code"]
-"""What the box of a face turns about where the head is turned."""
+"""Point that the box of a face is rotated about."""
 
 
 @SOURCES.register("table")
@@ -87,13 +87,13 @@ class Table(Pictures, Divided):
         names = (*Pictures.model_fields, "alignment", "allow_missing")
         idle = [name for name in names if getattr(self, name) != fields[name].default]
         if self.images is None and idle:
-            raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
+            raise ValueError(f"{', '.join(idle)} have no effect without images")
         return self
 
     @model_validator(mode="after")
     def _groups_are_drawn(self) -> Table:
         if self.group_column is not None and self.splits.fractions is None and self.splits.val is not None:
-            raise ValueError("group_column has no effect: it is for splits by fractions, or for val: null")
+            raise ValueError("group_column has no effect: it needs splits by fractions, or val: null")
         return self
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
@@ -128,14 +128,14 @@ class Table(Pictures, Divided):
 
     @property
     def split_note(self) -> str | None:
-        """What every report on a drawn split must say, None where splits have names."""
+        """Note on random splits that every report must contain; None for named splits."""
         note = super().split_note
         groups = f", groups of {self.group_column!r} kept together"
         return note if note is None or self.group_column is None else note + groups
 
     @property
     def encoder(self) -> dict[str, Any] | None:
-        """What made the features, None where no record stands beside them."""
+        """The record of the features' encoder; None if there is none."""
         return None if self.features is None else read_record(self.features)
 
     @property
@@ -156,11 +156,11 @@ class Table(Pictures, Divided):
     def _check(self) -> None:
         if Path(self.annotations).suffix.lower() == ".arff":
             fix = "data: {source: arff, files: {train: ..., test: ...}}"
-            raise InputError(f"{self.annotations} is no table", fix=fix)
+            raise InputError(f"{self.annotations} is not a table", fix=fix)
         given = [name for name in INPUTS if getattr(self, name) is not None]
         if len(given) != 1:
             raise InputError(
-                f"data names {' and '.join(given) or 'no input'}",
+                f"data has {' and '.join(given) or 'no input'}",
                 expected=f"one of {', '.join(f'data.{name}' for name in INPUTS)}",
             )
         column = next((name for name in ("smiles", "texts") if getattr(self, name) is not None), None)
@@ -169,7 +169,7 @@ class Table(Pictures, Divided):
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:
-        """What new inputs are, and how their files end, where they are no images."""
+        """Kind of new inputs that are not images, and the suffixes of their files."""
         if self.smiles is not None:
             return "molecules", MOLECULE_FILES
         if self.texts is not None:
@@ -180,7 +180,7 @@ class Table(Pictures, Divided):
         """Return features [N, D] of a file, or its graphs, or the molecules or texts of a table with the same column.
 
         Raises:
-            InputError: The file cannot be used.
+            InputError: The file is missing or invalid.
         """
         if self.graphs is not None:
             return load_graphs(path).graphs

@@ -1,4 +1,4 @@
-"""What COCO and VOC have in common: tags from annotation files, images from folders."""
+"""Base class of COCO and VOC: tags from annotation files, images from folders."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class TaggedImages(Pictures, DataSource):
 
     @abstractmethod
     def paths(self, annotations: Annotations) -> tuple[Path, Sequence[str]]:
-        """Return a folder, and the path of each image below it.
+        """Return a folder, and the path of each image relative to it.
 
         Raises:
             InputError: A split has no folder.
@@ -55,5 +55,5 @@ class TaggedImages(Pictures, DataSource):
         return *self.paths(annotations), annotations
 
     def read_tasks(self) -> TaskSet:
-        """Return the tasks, without a look at the images."""
+        """Return the tasks, without reading images."""
         return self.tags().tasks

@@ -11,7 +11,7 @@ from scipy import sparse
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
 from gcnlabel.estimators.inferred import inferred_tasks
-from gcnlabel.estimators.labels import tag_lists, tag_table
+from gcnlabel.estimators.labels import listed_target, tag_lists, tag_table
 from gcnlabel.estimators.weights import copies
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
 
@@ -86,7 +86,7 @@ def test_lists_of_numbers_and_samples_without_annotation():
     model = LabelGraphClassifier(**FAST).fit(X, rows)
     assert model.classes_.tolist() == [7, 10]
     with pytest.raises(InputError, match="unknown tag 8"):
-        model.score(X[:2], [[7], [8]])
+        listed_target([[7], [8]], model.classes_.tolist())
     with pytest.raises(InputError, match="no sample has a tag"):
         LabelGraphClassifier(**FAST).fit(X, [[] for _ in X])
 
@@ -104,8 +104,8 @@ def test_what_is_a_list_of_tags():
     [
         (RNG.integers(0, 3, (80, 2)), "column '0' holds 0, 1, 2(.|\n)*LabelGraphEstimator"),
         (pd.DataFrame({"a": ["x", "y"] * 40, "b": ["u", "v"] * 40}), "column 'a' holds x, y(.|\n)*LabelGraphEstimator"),
-        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "meaning of -1 differs by -1"),
-        (np.full((80, 2), -1), "meaning of -1 differs by -1"),
+        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "meaning of -1 differs between data sets"),
+        (np.full((80, 2), -1), "meaning of -1 differs between data sets"),
         (pd.DataFrame({"a": ["yes", "maybe"] * 40, "b": ["yes", "no"] * 40}), "row 1(.|\n)*a column a tag"),
     ],
 )
