@@ -6,12 +6,12 @@ from gcnlabel.settings import Section
 
 
 class LongForm(Section):
-    """Columns of a table that has a row for each pair of a sample and a label.
+    """Columns of a table in long format, with one row per pair of sample and label.
 
     Attributes:
-        sample: Column that names the sample.
-        label: Column that names the label.
-        value: Column of what is known of it.
+        sample: Column with the id of the sample.
+        label: Column with the name of the label.
+        value: Column with the value of the label.
     """
 
     sample: str

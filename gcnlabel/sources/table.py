@@ -1,4 +1,4 @@
-"""A CSV or Parquet table of annotations, with inputs beside it or in a column."""
+"""A CSV or Parquet table of annotations, with features, graphs, SMILES, texts or images."""
 
 from __future__ import annotations
 
@@ -31,28 +31,27 @@ Alignment = Literal["centre", "emotion-gcn-code"]
 
 @SOURCES.register("table")
 class Table(Pictures, Divided):
-    """A CSV or Parquet table of annotations, with inputs beside it or in a column.
+    """A CSV or Parquet table of annotations, with features, graphs, SMILES, texts or images.
 
     Attributes:
         annotations: The table.
         features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
         graphs: File of graphs in the row order of the table: of ``gcnlabel.data.save_graphs`` (.safetensors), or of
             PyTorch Geometric's ``InMemoryDataset.save`` (.pt).
-        smiles: Column of SMILES, which become graphs of molecules (extra ``molecules``).
-        texts: Column of texts, which the backbone ``text`` takes.
-        images: Folder that the table's ``id_column`` names images in.
-        alignment: How ``predict --faces`` crops the face that a box names; null for ``centre``.
-        allow_missing: Share of a split's images that may be missing or unreadable; null for 0.01.
-        split_column: Column that names each row's split; not looked at where ``splits`` are fractions.
-        id_column: Column that names each row.
-        group_column: Column that names each row's group (a person, a video), which is never divided where a split is
-            drawn: by fractions, or to hold out a share of the training split.
-        missing: Cell texts that mean "not annotated" in every column, beside empty cells.
-        delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
-        names: Names of the columns of a text file without a header.
-        decimal: Decimal mark of numbers that are written as text.
-        quotes: Whether cells of a text file may stand between quotes; else quotes are characters like others.
-        long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
+        smiles: Column of SMILES, which are converted to graphs of molecules (extra ``molecules``).
+        texts: Column of texts (backbone ``text``).
+        images: Folder that the image paths in ``id_column`` are relative to.
+        alignment: How ``predict --faces`` crops the face in a box; null for ``centre``.
+        allow_missing: Fraction of a split's images that may be missing or unreadable; null for 0.01.
+        split_column: Column with each row's split; ignored if ``splits`` are fractions.
+        id_column: Column with each row's id.
+        group_column: Column with each row's group (a person, a video); random splits keep groups together.
+        missing: Cell texts that mean "not annotated" in all columns, in addition to empty cells.
+        delimiter: Delimiter of a text file, null to detect it; " " means any number of spaces.
+        names: Column names of a text file without a header.
+        decimal: Decimal mark of numbers in text files.
+        quotes: Whether cells of a text file may be quoted; if false, quotes are plain characters.
+        long: Columns of a table in long format (one row per sample and label); null for one row per sample.
     """
 
     source: Literal["table"]

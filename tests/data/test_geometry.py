@@ -95,7 +95,7 @@ def test_what_the_config_says_counts_and_without_weights_nothing_changes(tmp_pat
     assert said("small_cnn") == (64, "none", "bilinear")
     coco = {"source": "coco", "files": {"train": "a", "test": "b"}, "images": {"train": "a", "test": "b"}}
     assert parse_config({"data": coco, "model": {"backbone": "resnet18"}}).data.size == 448
-    with pytest.raises(ValueError, match="crop without images"):
+    with pytest.raises(ValueError, match="crop have no effect without images"):
         parse_config(settings_for(tmp_path, "mlp", images=None, features="x.npy", crop=0.5))
 
 

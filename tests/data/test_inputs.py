@@ -51,7 +51,7 @@ def test_damaged_missing_and_escaping_images_are_named(folder, tmp_path):
     Image.new("L", (4, 4)).save(tmp_path / "secret.png")
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
     for name in ("../secret.png", str(tmp_path / "secret.png"), "link.png"):
-        with pytest.raises(InputError, match="leads out of"):
+        with pytest.raises(InputError, match="is outside of"):
             load_images(folder, [name], size=10)
     with pytest.raises(InputError, match="folder of images not found"):
         load_images(tmp_path / "nothing", ["a"], size=10)
@@ -76,7 +76,7 @@ def test_bad_features_are_named(tmp_path):
     np.save(tmp_path / "nan.npy", np.array([[0.0, 1], [2, np.nan]]))
     (tmp_path / "cut.npy").write_bytes((tmp_path / "nan.npy").read_bytes()[:-4])
     for name, message in [
-        ("two.npz", "holds 2 arrays"),
+        ("two.npz", "has 2 arrays"),
         ("flat.npy", r"shape \[3\]"),
         ("text.npy", "numbers of shape"),
         ("objects.npy", "not pickled"),

@@ -103,7 +103,7 @@ def test_what_is_wrong_is_named_as_of_an_array(on_disk, tmp_path):
     for name, message in [
         ("objects.npy", "not pickled"),
         ("flat.npy", r"shape \[3\]"),
-        ("two.safetensors", "holds 2 arrays"),
+        ("two.safetensors", "has 2 arrays"),
         ("cut.npy", "cannot be read"),
         ("cut.safetensors", "cannot be read"),
         ("x.npy", "50 rows, its record 49"),
