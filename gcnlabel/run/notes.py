@@ -54,8 +54,8 @@ def _calibration(config: Config, tasks: TaskSet, said: str | None) -> list[str]:
 def _unknown_tags(tasks: TaskSet, targets: Mapping[str, Tensor]) -> list[str]:
     counts = {task.name: int(targets[task.name].isnan().sum()) for task in tasks if task.unknown == "negative"}
     return [
-        f"{count} unknown tags of {name} count as negative in metrics of decisions (F1, CP .. OF1, Hamming loss, subset "
-        "accuracy, tuned thresholds); mAP and ranking metrics leave them out"
+        f"{count} unknown tags of {name} count as negative in metrics of decisions (F1, CP .. OF1, Hamming loss, "
+        "subset accuracy, tuned thresholds); mAP and ranking metrics leave them out"
         for name, count in counts.items()
         if count
     ]

@@ -157,7 +157,7 @@ def test_a_label_map_replaces_the_codes(tmp_path):
         ([row(expression="hapiness")], "did you mean 'happiness'"),
         ([row(valence="high")], "valence = 'high' is no number(.|\n)*row 2"),
         ([row(box="a,1,2,3")], "face_x = 'a' is no number(.|\n)*row 2"),
-        ([row("gone.jpg")], "no row of AffectNet can be used(.|\n)*image missing"),
+        ([row("gone.jpg")], "no usable row of AffectNet(.|\n)*image missing"),
         ([row() + ",1,2"], "training.csv cannot be read"),
     ],
 )
@@ -255,7 +255,7 @@ def test_npy_files_are_never_unpickled_and_errors_name_the_file(tmp_path):
     whole = path.read_bytes()
     for broken in (whole[:-2], whole[:20], b"", b"text"):
         path.write_bytes(broken)
-        with pytest.raises(InputError, match="no whole .npy file(.|\n)*1_exp.npy"):
+        with pytest.raises(InputError, match="not a complete .npy file(.|\n)*1_exp.npy"):
             read_affectnet(tmp_path)
     np.save(path, np.array("55"))
     with pytest.raises(InputError, match=r"'55'(.|\n)*annotations/1_"):

@@ -39,7 +39,7 @@ def test_names_of_frames(tmp_path, storage, protocol):
 @pytest.mark.parametrize("storage", STORAGES)
 def test_columns_of_text_are_no_numbers(tmp_path, storage):
     text = pd.DataFrame({"x": pd.array(["a", "b"], dtype=pd.StringDtype(storage, na_value=np.nan)), "y": [1.0, 2.0]})
-    with pytest.raises(InputError, match="a frame of something else than numbers"):
+    with pytest.raises(InputError, match="a frame that is not numeric"):
         read(tmp_path / "a.pkl", text)
 
 

@@ -91,7 +91,7 @@ def test_a_table_of_faces_names_the_images_as_it_likes(tmp_path):
     assert pl.read_csv(output)["image"].to_list() == ["album/x.png", "y.png"]
     boxes.write_text("image,face_x,face_y,face_width,face_height\nother/x.png,1,1,6,6\n")
     assert (
-        "names images that are not there: other/x.png"
+        "has images that do not exist: other/x.png"
         in gcnlabel("predict", tmp_path / "run", elsewhere, "--faces", boxes).stderr
     )
     assert (
