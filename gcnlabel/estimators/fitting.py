@@ -1,4 +1,4 @@
-"""Training of an estimator's model, by the package's own recipe; imported when an estimator is fitted."""
+"""Training of an estimator's model; imported when an estimator is fitted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
 SELECTING = 0.1
-"""Share of the samples by which an ensemble selects."""
+"""Fraction of samples that an ensemble holds out for selection."""
 __all__ = ["SELECTING", "Part", "RunData", "config_of", "head_and_graph", "trained_model"]
 
 
@@ -30,16 +30,16 @@ def trained_model(
     seed: int,
     whole: tuple[Part, int] | None = None,
 ) -> MultiTaskModel:
-    """Return the trained model, in double precision: a sample's scores do not depend on the others of its batch.
+    """Return the trained model in double precision, so that scores do not depend on the other samples of a batch.
 
     Args:
         config: Config of the estimator, with its head resolved.
-        data: Parts ``train`` and ``val``, in which samples stand as often as they weigh.
+        data: Splits ``train`` and ``val``, with samples repeated by weight.
         graph: Label graph of the head, or None.
-        samples: Number of samples that is counted for the number of batches, however many copies there are.
-        seed: Seed of weights, order and dropout.
-        whole: All samples, and the number of them that is counted, on which an ensemble that has selected by ``val`` is
-            trained again; None for no second training.
+        samples: Number of samples, without copies, for the number of batches.
+        seed: Seed of initialization, order and dropout.
+        whole: All samples and their number, for a second training of an ensemble on all samples; None for no second
+            training.
 
     Raises:
         InputError: The loss is not finite after any epoch.
@@ -56,7 +56,9 @@ def trained_model(
     trial = make_trial(config, data, build_model(config, data, graph))
     fit_trials(config, [trial], min_steps=steps, max_steps=steps)
     if not trial.epoch:
-        raise InputError("the loss is not finite after any epoch", fix="a smaller learning_rate, or scaled features")
+        raise InputError(
+            "the loss is not finite after any epoch", fix="use a smaller learning_rate, or scale the features"
+        )
     return trial.model.double()
 
 

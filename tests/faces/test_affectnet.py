@@ -193,9 +193,9 @@ def test_headers_and_folders_that_are_wrong(tmp_path):
 def test_the_wrong_release_is_named(tmp_path):
     old, new = write_2017(tmp_path / "old", [row()]), tmp_path / "new"
     write_2021(new, "train_set", 1)
-    with pytest.raises(InputError, match="no AffectNet 2021 folder: it looks like AffectNet 2017"):
+    with pytest.raises(InputError, match="not a folder of AffectNet 2021: it looks like AffectNet 2017"):
         read_affectnet(old, release="2021")
-    with pytest.raises(InputError, match="no AffectNet 2017 folder: it looks like AffectNet 2021"):
+    with pytest.raises(InputError, match="not a folder of AffectNet 2017: it looks like AffectNet 2021"):
         read_affectnet(new, release="2017")
     with pytest.raises(InputError, match="release '2019'"):
         read_affectnet(old, release="2019")
@@ -207,7 +207,7 @@ def test_the_wrong_release_is_named(tmp_path):
     with pytest.raises(InputError, match="it looks like Aff-Wild2"):
         read_affectnet(tmp_path / "abaw")
     (tmp_path / "classes" / "train" / "happy").mkdir(parents=True)
-    with pytest.raises(InputError, match="a folder a class"):
+    with pytest.raises(InputError, match="one folder per class"):
         read_affectnet(tmp_path / "classes")
     (tmp_path / "else" / "docs").mkdir(parents=True)
     with pytest.raises(InputError, match="the folder holds docs"):

@@ -93,7 +93,7 @@ def test_a_mat_file_whose_dimensions_ask_for_exabytes(tmp_path):
     dimensions = np.array([1, 2], dtype="<i4").tobytes()
     assert content.count(dimensions) > 0
     path.write_bytes(content.replace(dimensions, np.array([2**30, 2**30], dtype="<i4").tobytes()))
-    with pytest.raises(InputError, match=r"is no MATLAB 5 file: .* in a list of 1152921504606846976"):
+    with pytest.raises(InputError, match=r"is not a MATLAB 5 file: .* in a list of 1152921504606846976"):
         list(mat_persons(path))
 
 

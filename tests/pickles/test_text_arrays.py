@@ -45,7 +45,7 @@ def test_columns_of_text_are_no_numbers(tmp_path, storage):
 
 @pytest.mark.skipif(pd.__version__ < "3", reason="other types")
 def test_a_name_that_is_missing(tmp_path):
-    with pytest.raises(InputError, match="of which some are missing"):
+    with pytest.raises(InputError, match="with missing values"):
         read(tmp_path / "a.pkl", frame("pyarrow", ["a", "b", None, "c"]))
 
 

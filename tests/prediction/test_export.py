@@ -225,10 +225,10 @@ def test_aligned_faces_are_told_from_whole_pictures():
     tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
     told = describe_model(tasks, (3, 64, 64), geometry=aligned_faces("centre"))["input"]
     corner = describe_model(tasks, (3, 64, 64), geometry=aligned_faces("emotion-gcn-code"))["input"]["geometry"]
-    assert "shows the picture, upright as its EXIF data say, at o + X / S w (cos a, sin a)" in corner
-    assert "cut down to whole numbers" in corner
+    assert "shows the image, rotated by its EXIF orientation, at o + X / S w (cos a, sin a)" in corner
+    assert "truncated to integers" in corner
     assert "eye centres" in told["geometry"]
-    assert told["preprocessing"].startswith("RGB images, faces turned upright")
+    assert told["preprocessing"].startswith("RGB images, faces aligned")
 
 
 def about_of(path):

@@ -142,12 +142,12 @@ def test_strangers_in_the_table_of_places(face_run, faces, tmp_path):
         ("picture\na.png\n", "has the columns picture"),
         ("image,face_x\na.png,3\n", "has the columns image, face_x"),
         ("image,colour\na.png,3\n", "has the columns image, colour"),
-        ("image\na.png\na.png\n", "names images twice: a.png"),
+        ("image\na.png\na.png\n", "has duplicate images: a.png"),
         (
             "image,face_x,face_y,face_width,face_height\na.png,1,2,x,4\n",
             r"'x' is no number\n.*row 2, column face_width",
         ),
-        ("image,facial_landmarks\na.png,1;2;3\n", "landmarks cannot be used"),
+        ("image,facial_landmarks\na.png,1;2;3\n", "invalid landmarks"),
     ],
 )
 def test_a_bad_table_of_places(tmp_path, text, message):

@@ -115,7 +115,7 @@ def test_weights_that_moved_or_are_others(photos, tmp_path):
     try:
         result = call("predict", run.path, root / "photos")
         assert result.exit_code == 2
-        assert "torchvision:resnet18, cannot be had" in result.stderr
+        assert "torchvision:resnet18, is not available" in result.stderr
         assert "--weights" in result.stderr
         others = call("predict", run.path, root / "photos", "--weights", tmp_path / "others.safetensors")
         assert others.exit_code == 2

@@ -105,7 +105,7 @@ def test_a_command_that_is_stopped_ends_with_the_signals_code(tmp_path, monkeypa
     result = CliRunner().invoke(main, command(folder))
     assert result.exit_code == 128 + signal.SIGTERM
     assert "stopped by SIGTERM; continue with: gcnlabel train --resume" in result.output
-    assert "no epoch was finished: it begins anew" in result.output
+    assert "no epoch was finished: it starts again" in result.output
 
 
 def test_a_job_of_slurm_queues_itself_again_and_goes_on(slurm, finished, tmp_path, monkeypatch):
