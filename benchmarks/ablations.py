@@ -60,15 +60,16 @@ STUDIES = {
 }
 
 
-def measure(name: str, folder: Path) -> dict[str, Any]:
+def measure(name: str, folder: Path, only: list[int] | None = None, workers: int | None = None) -> dict[str, Any]:
     """Return label budget -> head -> metric of a whole task, or of one dimension -> value of each seed."""
     study = STUDIES[name]
     config = load_config(ROOT / "examples" / study.config, [*SELECT, f"seed={FIRST_SEED}"])
     budget = Budget(range(FIRST_SEED, FIRST_SEED + study.seeds), min_steps=study.min_steps)
-    few = [] if study.few is None else [(study.few, 10), (study.few, 50)]
+    few = [] if study.few is None else [(study.few, number) for number in only or (10, 50)]
     heads = (*(() if study.few is None else ("stacking",)), *HEADS, *(() if study.without_graph else WITH_GRAPH))
-    options: dict[str, Any] = {"heads": heads, "held_out": True, "workers": None}
-    return kept(name, run_ablation(config, folder / name, budget, [1.0], few, **options)[0])
+    options: dict[str, Any] = {"heads": heads, "held_out": True, "workers": workers}
+    place = folder / "-".join([name, *map(str, only or ())])
+    return kept(name, run_ablation(config, place, budget, [] if only else [1.0], few, **options)[0])
 
 
 def kept(name: str, found: dict[str, Any]) -> dict[str, Any]:
@@ -92,10 +93,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", default=list(STUDIES), help=", ".join(STUDIES))
     parser.add_argument("--folder", type=Path, default=Path("runs/ablations"), help="where jobs are kept")
+    parser.add_argument("--few", type=int, nargs="+", help="only these numbers of samples; what else is kept stays")
+    parser.add_argument("--workers", type=int, help="jobs at a time; by default one a core")
     options = parser.parse_args()
     for name in options.names:
+        found = measure(name, options.folder, options.few, options.workers)
         results = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        results[name] = measure(name, options.folder)
+        if options.few and name in results:
+            found["regimes"] = results[name]["regimes"] | found["regimes"]
+        results[name] = found
         with atomic_write(RESULT, overwrite=True) as temporary:
             temporary.write_text(json.dumps(results, indent=1) + "\n")
 

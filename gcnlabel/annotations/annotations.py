@@ -102,7 +102,8 @@ class Annotations:
             raise InputError(
                 f"split {name!r} was asked for but the annotations have no split column",
                 fix="data.split_column names the column; without one, data.splits draws a split: {train: .7, val: .15, "
-                "test: .15} (build-graph: --split-column, or --split all for every sample)",
+                "test: .15} (build-graph: --split-column, or --split all for every sample); in Python: "
+                "annotations.select(rows)",
             )
         rows = self.split == name
         if not rows.any():

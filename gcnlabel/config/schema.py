@@ -130,7 +130,8 @@ class Config(Section):
         tasks: The tasks, or the file that declares them; None for those of the data.
         data: Source of annotations and inputs.
         only_tasks: Names of the tasks to train, among those of the data; None for all.
-        standardize: Whether features are scaled by the mean and deviation of the training split.
+        standardize: Scaling of features by the training split: true, each by its mean and deviation; false, none;
+            ``auto``, as true, but sparse ones (90% zeros) are divided by one number, their root mean square.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
         calibrate: Calibration of predicted dimensions to the scale of the annotations, after training: ``moments``
@@ -150,7 +151,7 @@ class Config(Section):
     tasks: str | dict[str, Any] | None = None
     only_tasks: Annotated[list[str], Field(min_length=1)] | None = None
     data: Annotated[DataSource, SOURCES]
-    standardize: bool = False
+    standardize: bool | Literal["auto"] = "auto"
     standardize_targets: bool = True
     calibrate: Literal["auto", "moments", "regression", "none"] = "auto"
     graph: Graph = Field(default_factory=Graph)

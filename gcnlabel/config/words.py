@@ -32,7 +32,8 @@ def _keys(
         key, values = re.findall(r"^\| `([^`]+)` \| (.*?) \| ", row)[0]
         kind = re.search(r"^\[([^]]+)\]\(#", values)
         if kind is None:
-            yield at + key, ("true", "false") if values == "true or false" else tuple(re.findall(r"`([^`]+)`", values))
+            truth = ("true", "false") if "true or false" in values else ()
+            yield at + key, (*truth, *re.findall(r"`([^`]+)`", values))
         else:
             yield from _of_part(of_kinds[kind[1]], of_kinds, at + key, depth)
 

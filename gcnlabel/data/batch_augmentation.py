@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from gcnlabel.data.augmentation import AUGMENTATIONS, Flip, MaxHue, Strength, share_of
 from gcnlabel.data.batch_colour import BatchColour, colour_maps
 from gcnlabel.data.batch_rotation import BatchRotation
+from gcnlabel.data.opencv import opencv
+from gcnlabel.data.opencv_augmentation import augment_each
 from gcnlabel.errors import InputError
 from gcnlabel.precision import full_precision
 from gcnlabel.settings import Share
@@ -135,8 +137,15 @@ def augmented(images: Tensor, draws: Draws) -> Tensor:
         return images.clone()
     with full_precision(draws.factors.device):
         maps = colour_maps(draws.factors, draws.order, images.shape[1]) if colours else ()
-    arguments = _moved((draws.degrees, draws.mirrored.float(), *maps), images.device)  # [B, ...] each
     changed = torch.empty(images.shape, dtype=torch.uint8, device=images.device)
+    cv2 = opencv() if images.device.type == "cpu" else None
+    if cv2 is not None:
+        moves = (draws.degrees.numpy(), draws.mirrored.numpy()) if turns else None
+        augment_each(
+            cv2, images.contiguous().numpy(), changed.numpy(), moves, tuple(each.double().numpy() for each in maps)
+        )
+        return changed
+    arguments = _moved((draws.degrees, draws.mirrored.float(), *maps), images.device)  # [B, ...] each
     count = max(1, PIXELS // max(1, images.shape[2] * images.shape[3])) if images.device.type == "cpu" else len(images)
     parts = [slice(begin, begin + count) for begin in range(0, len(images), max(1, count))]
     steps: _Steps | None = None

@@ -63,6 +63,20 @@ def _numpy_arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
         return {"": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
 
 
+SPARSE = 0.9
+"""Share of zeros from which features are sparse: words, k-mers, fingerprints."""
+
+
+def is_sparse(features: npt.NDArray[np.floating]) -> bool:
+    """Return whether most values of features are 0.
+
+    Example:
+        >>> is_sparse(np.eye(20)), is_sparse(np.ones((2, 3)))
+        (True, False)
+    """
+    return bool(np.count_nonzero(features) <= (1 - SPARSE) * features.size)
+
+
 class Standardize(nn.Module):
     """Module that standardizes features: ``(x - mean) / sd``.
 
@@ -91,6 +105,23 @@ class Standardize(nn.Module):
         sd = values.std(0)
         sd[sd < 1e-12] = 1.0
         return cls(torch.tensor(values.mean(0), dtype=torch.float32), torch.tensor(sd, dtype=torch.float32))
+
+    @classmethod
+    def chosen(cls, features: npt.NDArray[np.floating]) -> Standardize:
+        """Return the scaling that suits the training features [N, D]: see :func:`is_sparse`.
+
+        Sparse ones are divided by one number, their root mean square: zeros stay zeros, and a feature that is rarely
+        above 0 gets no large values, as it would by its own deviation.
+
+        Example:
+            >>> Standardize.chosen(np.eye(20)[:, :10] * 3)(torch.eye(10) * 3)[0, :2].tolist()
+            [4.4721360206604, 0.0]
+        """
+        if not is_sparse(features):
+            return cls.fit(features)
+        values = np.asarray(features, dtype=np.float64)
+        size = float(np.sqrt(np.square(values).mean())) or 1.0
+        return cls(torch.zeros(values.shape[1]), torch.full((values.shape[1],), size))
 
     def forward(self, features: Tensor) -> Tensor:
         """Return standardized features [B, D]."""

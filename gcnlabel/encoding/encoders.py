@@ -40,9 +40,6 @@ class Encoder(Protocol):
     def features(self, rows: Sequence[Any]) -> Features:
         """Return the features [B, D] of items from :meth:`read`."""
 
-    def encode(self, items: Sequence[str]) -> Features:
-        """Return the features [B, D] of items."""
-
 
 class ImageEncoder:
     """A network of timm or torchvision, with the preprocessing of its weights.
@@ -81,10 +78,6 @@ class ImageEncoder:
         features: Features = self.network(images).float().cpu().numpy()
         return features
 
-    def encode(self, items: Sequence[str]) -> Features:
-        """Return the features [B, D] of image files."""
-        return self.features([self.read(item) for item in items])
-
 
 class TextEncoder:
     """A sentence encoder of sentence-transformers.
@@ -112,10 +105,6 @@ class TextEncoder:
         """Return the features [B, D] of texts."""
         encoded = self.model.encode(list(rows), batch_size=len(rows), show_progress_bar=False)
         return np.asarray(encoded, dtype=np.float32)
-
-    def encode(self, items: Sequence[str]) -> Features:
-        """Return the features [B, D] of texts."""
-        return self.features(items)
 
 
 def load_feature_encoder(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from gcnlabel.data.feature_records import record_file, write_record
+from gcnlabel.encoding.ahead import encoded_batches
 from gcnlabel.encoding.encoders import Encoder
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
 
 SAFETENSORS = ".safetensors"
+SAVE_SECONDS = 1.0
+"""How often it is noted which rows are done."""
 Progress = Callable[[int, int], None]
 
 
@@ -85,17 +89,27 @@ def _write_rows(
     """Encode and write the remaining rows."""
     done = _rows_done(part, state, record)
     array = np.lib.format.open_memmap(part, mode="r+") if done else None
-    while done < len(items):
-        progress(done, len(items))
-        features = encoder.encode(items[done : done + batch_size])
-        if array is None:
-            shape = (len(items), features.shape[1])
-            array = np.lib.format.open_memmap(part, mode="w+", dtype=np.float32, shape=shape)
-        array[done : done + len(features)] = features
-        done += len(features)
-        array.flush()  # before the number of rows is recorded
-        write_record(state, {"done": done, "of": record})
+    saved = time.monotonic()
     progress(done, len(items))
+    try:
+        for features in encoded_batches(encoder, items[done:], batch_size):
+            if array is None:
+                shape = (len(items), features.shape[1])
+                array = np.lib.format.open_memmap(part, mode="w+", dtype=np.float32, shape=shape)
+            array[done : done + len(features)] = features
+            done += len(features)
+            progress(done, len(items))
+            if time.monotonic() - saved > SAVE_SECONDS:
+                _save(array, state, {"done": done, "of": record})
+                saved = time.monotonic()
+    finally:
+        if array is not None:
+            _save(array, state, {"done": done, "of": record})
+
+
+def _save(array: np.memmap[Any, Any], state: Path, content: dict[str, Any]) -> None:
+    array.flush()  # the rows before their number
+    write_record(state, content)
 
 
 def _digest(names: Sequence[str]) -> str:

@@ -16,8 +16,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from gcnlabel.annotations import Annotations, unseen_labels
 from gcnlabel.errors import InputError
-from gcnlabel.estimators.hold_out import hold_out
-from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
+from gcnlabel.estimators.continuing import Kept
+from gcnlabel.estimators.length import epochs_for
 
 if TYPE_CHECKING:
     from gcnlabel.graph import LabelGraph
@@ -60,11 +60,15 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
             1.
         learning_rate: Initial learning rate of AdamW, with cosine decay to 0.
         weight_decay: Weight decay of AdamW.
-        max_iter: Number of epochs.
+        max_iter: Number of epochs; None for 50, or fewer if all tasks are tags with many positive samples, see
+            :mod:`gcnlabel.estimators.length`.
         batch_size: Batch size.
         validation_fraction: Fraction of held-out samples, in [0, 1). The epoch with the lowest loss on them is kept;
             with 0, with the lowest training loss. None for 0; for an ensemble, None holds out a tenth for selection and
             then trains again on all samples.
+        warm_start: Whether to continue the previous fit for ``max_iter`` more epochs, on samples of the same labels.
+            The standardization of features and the label graph stay those of the first fit, and an ensemble keeps its
+            selected rates and weights.
         random_state: Seed or generator for initialization, order, dropout and held-out samples. The state of PyTorch's
             generators is not changed.
 
@@ -92,9 +96,10 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     loss_weights: Mapping[str, float] | None = None
     learning_rate: float = 0.003
     weight_decay: float = 0.05
-    max_iter: int = 50
+    max_iter: int | None = None
     batch_size: int = 64
     validation_fraction: float | None = None
+    warm_start: bool = False
     random_state: Any = None
 
     def _train(
@@ -113,24 +118,29 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         there = np.flatnonzero(weights)
         if not len(there):
             raise InputError("all sample weights are 0", expected="at least one sample that counts")
-        inputs, annotations = dense(X[there].astype(np.float32)), annotations.select(there)
-        config = fitting.config_of(self.get_params(deep=False), annotations.tasks, seed, class_weights)
-        rows, weights = distinct(inputs, annotations, weights[there])
-        inputs, annotations = inputs[rows], annotations.select(rows)
-        by_default = fitting.SELECTING if config.model.head.name in ("default", "ensemble") else 0.0
-        share = by_default if self.validation_fraction is None else self.validation_fraction
-        train, held = hold_out(annotations, share, seed)
-        times = copies(weights, seed, most=max(ALWAYS, len(there)))
-        again = self.validation_fraction is None and len(train) < len(rows)  # on all samples
-        chosen = (train, held, np.arange(len(rows) if again else 0))
-        parts = [fitting.Part(annotations.select(r), inputs[r]) for r in (repeated(of, times) for of in chosen)]
-        data = fitting.RunData(annotations.tasks, dict(zip(("train", "val"), parts, strict=False)))
-        self.config_, self.graph_ = fitting.head_and_graph(config, data, self.graph)
-        self.tasks_, self.n_iter_ = annotations.tasks, self.config_.training.epochs
+        inputs, annotations, weights = dense(X[there].astype(np.float32)), annotations.select(there), weights[there]
+        given = self.get_params(deep=False)
+        given["max_iter"] = epochs_for(annotations, weights) if self.max_iter is None else self.max_iter
+        config = fitting.config_of(given, annotations.tasks, seed, class_weights)
+        fraction = self.validation_fraction
+        if fraction is None and config.model.head.name not in ("default", "ensemble"):
+            fraction = 0.0
+        data = fitting.prepared(inputs, annotations, weights, fraction, seed)
+        kept, asked = self._kept if self._goes_on() else None, config
+        if kept is None:
+            config, self.graph_ = fitting.head_and_graph(config, data.data, self.graph)
+        else:
+            kept.check_same(config, self.graph, annotations.tasks)
+            config = config.model_copy(update={"model": self.config_.model, "graph": self.config_.graph})
+        self.config_, self.tasks_, self.n_iter_ = config, annotations.tasks, config.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
-            samples = len(there) * len(train) / len(rows)
-            whole = (parts[2], len(there)) if again else None
-            self.model_ = fitting.trained_model(self.config_, data, self.graph_, samples, seed, whole)
+            start = None if kept is None else kept.trained
+            found = fitting.trained_model(config, data, self.graph_, seed, start)
+        self._kept, self.model_ = Kept(asked, self.graph, annotations.tasks, found), found.model
+
+    def _goes_on(self) -> bool:
+        """Return whether a fit goes on from the one before."""
+        return self.warm_start and hasattr(self, "_kept")
 
     def _scores(self, X: Any) -> dict[str, Array]:
         """Return the scores of each task [N, labels of the task]."""
@@ -153,5 +163,5 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
 
 def dense(X: Any) -> Array:
-    """Return features as a dense array."""
-    return np.ascontiguousarray(X.toarray() if sparse.issparse(X) else X)
+    """Return features as a dense array that may be written to, as PyTorch asks for: those of a pandas frame may not."""
+    return np.require(X.toarray() if sparse.issparse(X) else X, requirements=["C", "W"])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, column_or_1d, validate_data
@@ -18,7 +17,18 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_classes, of_tags
-from gcnlabel.estimators.labels import is_missing, listed_classes, listed_target, tag_lists, tag_table
+from gcnlabel.estimators.continuing import all_or_nothing
+from gcnlabel.estimators.labels import (
+    as_dense,
+    as_numbers,
+    listed_classes,
+    listed_target,
+    tag_lists,
+    tag_table,
+    with_new_tags,
+)
+from gcnlabel.estimators.row_order import warn_of_other_order
+from gcnlabel.estimators.texts import check_classes
 from gcnlabel.estimators.thresholds import thresholds_of
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -61,6 +71,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
     class_weight: Mapping[Any, Any] | Sequence[Mapping[int, float]] | str | None = None
     threshold: float | Sequence[float] | str = 0.5
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on samples.
 
@@ -74,10 +85,11 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         Raises:
             InputError: Arguments or targets are invalid.
         """
+        warn_of_other_order(X, y)
         lists = tag_lists(y)
         self._is_listed = lists is not None
         if lists is not None:
-            X = validate_data(self, X, **FEATURES)
+            X = validate_data(self, X, reset=not self._goes_on(), **FEATURES)
             self.classes_ = listed_classes(lists)
             target: Any = listed_target(lists, self.classes_.tolist())
         else:
@@ -106,7 +118,8 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
 
         def found(train: Array, test: Array) -> Array:
             model = copy.copy(self)
-            model.__dict__.pop("feature_names_in_", None)  # X is an array by now
+            for name in ("feature_names_in_", "_kept"):  # X is an array by now; what is left out was trained on
+                model.__dict__.pop(name, None)
             model._fit_target(X[train], target[train], weights[train])
             return model.predict_proba(X[test])[:, -columns.shape[1] :]
 
@@ -116,15 +129,13 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         """Return features, and tags [N, tags] or indices of classes [N]."""
         names = getattr(y, "columns", None)
         y_params = {"ensure_2d": False, "dtype": None, "ensure_all_finite": "allow-nan", "accept_sparse": True}
-        X, y = validate_data(self, X, _plain(y), validate_separately=(FEATURES, y_params))
+        checks = (FEATURES, y_params)
+        X, y = validate_data(self, X, as_numbers(y), reset=not self._goes_on(), validate_separately=checks)
         if y.ndim == 2 and y.shape[1] > 1:
             self.classes_ = np.arange(y.shape[1]) if names is None else np.asarray(names)
-            return X, tag_table(_dense(y), self.classes_.tolist())
-        y = column_or_1d(_dense(y), warn=True)
-        holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
-        if holes:
-            what = f"{len(holes)} sample(s) without a class"
-            raise InputError(what, where=f"y, row {holes[0]}", fix="remove them, or use LabelGraphEstimator")
+            return X, tag_table(as_dense(y), self.classes_.tolist())
+        y = column_or_1d(as_dense(y), warn=True)
+        check_classes(y)
         check_classification_targets(y)
         self.classes_, target = np.unique(y, return_inverse=True)
         return X, target
@@ -157,18 +168,22 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the accuracy; for tags the subset accuracy on annotated tags."""
+        """Return the share of samples that are right: their class, or every tag of theirs that is annotated.
+
+        A class or listed tag that training did not see, as of a fold, is never predicted; a warning says so of tags.
+        """
         predicted = self.predict(X)
         if not self._has_tags():
             return float(super().score(X, y, sample_weight))
-        y = self._known_tags(y)
+        y = self._tags_of(y)
+        predicted = np.pad(predicted, ((0, 0), (0, y.shape[1] - predicted.shape[1])))
         return float(np.average(((predicted == y) | np.isnan(y)).all(1), weights=sample_weight))
 
-    def _known_tags(self, y: Any) -> Array:
+    def _tags_of(self, y: Any) -> Array:
         lists = tag_lists(y, tables=not self._is_listed)
         if lists is not None:
-            return listed_target(lists, self.classes_.tolist())
-        return tag_table(np.asarray(_dense(_plain(y))), self.classes_.tolist())
+            return listed_target(lists, with_new_tags(lists, self.classes_.tolist()))
+        return tag_table(np.asarray(as_dense(as_numbers(y))), self.classes_.tolist())
 
     def _has_tags(self) -> bool:
         return next(iter(self.tasks_)).binary
@@ -180,14 +195,3 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _dense(y: Any) -> Any:
-    return y.toarray() if sparse.issparse(y) else y
-
-
-def _plain(y: Any) -> Any:
-    """Return an object array of numbers or booleans as a numeric array; others unchanged."""
-    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
-        return np.array(y.tolist())
-    return y

@@ -2,64 +2,91 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import dataclass
+
 import torch
 
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.graph import head_and_graph
 from gcnlabel.estimators.hyper_parameters import config_of
+from gcnlabel.estimators.prepared import Prepared, prepared
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_model
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import is_side_by_side
-from gcnlabel.run.ensembles.fitting import fit_ensemble, refitted
+from gcnlabel.run.ensembles.fitting import fit_ensemble
+from gcnlabel.run.ensembles.refitting import Selected, refitted
 from gcnlabel.run.loaders import batch_plan
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 
-SELECTING = 0.1
-"""Fraction of samples that an ensemble holds out for selection."""
-__all__ = ["SELECTING", "Part", "RunData", "config_of", "head_and_graph", "trained_model"]
+NOT_FINITE = "the loss is not finite after any epoch"
+__all__ = ["Trained", "config_of", "head_and_graph", "prepared", "trained_model"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves, from which another can go on.
+
+    Attributes:
+        model: The model.
+        selected: What was selected of an ensemble on held-out samples; None of a single head.
+    """
+
+    model: MultiTaskModel
+    selected: Selected | None = None
 
 
 def trained_model(
-    config: Config,
-    data: RunData,
-    graph: LabelGraph | None,
-    samples: float,
-    seed: int,
-    whole: tuple[Part, int] | None = None,
-) -> MultiTaskModel:
+    config: Config, prepared: Prepared, graph: LabelGraph | None, seed: int, start: Trained | None = None
+) -> Trained:
     """Return the trained model in double precision, so that scores do not depend on the other samples of a batch.
 
     Args:
         config: Config of the estimator, with its head resolved.
-        data: Splits ``train`` and ``val``, with samples repeated by weight.
+        prepared: Its data.
         graph: Label graph of the head, or None.
-        samples: Number of samples, without copies, for the number of batches.
-        seed: Seed of initialization, order and dropout.
-        whole: All samples and their number, for a second training of an ensemble on all samples; None for no second
-            training.
+        seed: Seed of weights, order and dropout.
+        start: What goes on being trained; an ensemble keeps the rates and weights of its base models. None to begin.
 
     Raises:
         InputError: The loss is not finite after any epoch.
     """
     torch.default_generator.manual_seed(seed)
-    steps = _steps(config, samples)
+    data = prepared.data
     if is_side_by_side(config, data.parts["train"]):
-        fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)
-        if whole is None:
-            return fitted.model.double()
-        part, steps = whole[0], _steps(config, whole[1])
-        everything = RunData(data.tasks, {"train": part, "val": part})
-        return refitted(config, everything, graph, fitted, min_steps=steps, max_steps=steps).double()
+        return _trained_ensemble(config, prepared, graph, start)
     trial = make_trial(config, data, build_model(config, data, graph))
+    if start is not None:
+        trial.model = copy.deepcopy(start.model).float()
+    steps = _steps(config, prepared.samples)
     fit_trials(config, [trial], min_steps=steps, max_steps=steps)
     if not trial.epoch:
-        raise InputError(
-            "the loss is not finite after any epoch", fix="use a smaller learning_rate, or scale the features"
-        )
-    return trial.model.double()
+        raise InputError(NOT_FINITE, fix="a smaller learning_rate, or scaled features")
+    return Trained(trial.model.double())
+
+
+def _trained_ensemble(config: Config, prepared: Prepared, graph: LabelGraph | None, start: Trained | None) -> Trained:
+    """Return an ensemble that was selected on held-out samples, or that goes on, trained on all samples in the end."""
+    data, whole, steps = prepared.data, prepared.whole, _steps(config, prepared.samples)
+    if start is None:
+        fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)
+        model, selected = fitted.model, Selected.of(fitted, config)
+    else:
+        assert start.selected is not None
+        model, selected = start.model, start.selected
+    if whole is not None:
+        part, steps = whole[0], _steps(config, whole[1])
+        data = RunData(data.tasks, {"train": part, "val": part})
+    if whole is not None or start is not None:
+        of = None if start is None else model
+        again = refitted(config, data, graph, selected, of, min_steps=steps, max_steps=steps)
+        if again is None and start is not None:
+            raise InputError(NOT_FINITE, fix="a smaller learning_rate, or scaled features")
+        model = model if again is None else again
+    return Trained(model.double(), selected)
 
 
 def _steps(config: Config, samples: float) -> int:

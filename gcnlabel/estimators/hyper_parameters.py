@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,20 @@ from gcnlabel.tasks import TaskSet
 WHERE = "the estimator's arguments"
 MEASURED = ("convention", "tau", "p")
 """Arguments that apply only to a measured graph."""
+ARGUMENTS = {
+    "training.epochs": "max_iter",
+    "training.batch_size": "batch_size",
+    "optimizer.lr": "learning_rate",
+    "optimizer.weight_decay": "weight_decay",
+    "model.backbone.hidden": "hidden_layer_sizes",
+    "model.backbone.dropout": "dropout",
+    "model.head": "head",
+    "graph.convention": "convention",
+    "graph.tau": "tau",
+    "graph.p": "p",
+    "graph.embeddings": "embeddings",
+}
+"""Key of a config -> the argument that says it."""
 
 
 def config_of(
@@ -34,14 +48,27 @@ def config_of(
         InputError: A value is invalid, or a graph is given together with arguments of a measured graph.
     """
     content = _content(given, tasks, seed, class_weights or {})
-    config = parse_config(content, where=WHERE)
+    config = _parsed(content)
     if not config.model.head.has_graph:
         _say_ignored(given, config.model.head)
         return config
     measured = {name: _plain(given[name]) for name in MEASURED if given[name] is not None}
     if measured and given["graph"] is not None:
         raise InputError(f"{shorten(measured)} with a given graph", fix="give only one of them")
-    return parse_config({**content, "graph": {**content["graph"], **measured}}, where=WHERE)
+    return _parsed({**content, "graph": {**content["graph"], **measured}})
+
+
+def _parsed(content: Mapping[str, Any]) -> Config:
+    """Return the config; an error names the argument instead of the key."""
+    try:
+        return parse_config(content, where=WHERE)
+    except InputError as error:
+        key, _, rest = error.what.partition(": ")
+        argument = next(
+            (name + key[len(of) :] for of, name in ARGUMENTS.items() if f"{key}.".startswith(f"{of}.")), key
+        )
+        what = f"{argument}: {rest}" if rest else error.what
+        raise InputError(what, where=WHERE, expected=error.expected, fix=error.fix) from None
 
 
 def full_head(head: Any, sizes: Sequence[int] | None) -> Any:
@@ -73,7 +100,8 @@ def full_head(head: Any, sizes: Sequence[int] | None) -> Any:
 
 def _content(given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of a config, without the arguments of a measured graph."""
-    sizes = _plain([*given["hidden_layer_sizes"]])
+    sizes = _sizes("hidden_layer_sizes", given["hidden_layer_sizes"])
+    hidden = None if given["hidden_channels"] is None else _sizes("hidden_channels", given["hidden_channels"])
     backbone = {"name": "mlp", "hidden": sizes, "dropout": _plain(given["dropout"])} if sizes else {"name": "identity"}
     names = {"lr": "learning_rate", "weight_decay": "weight_decay"}
     return {
@@ -81,12 +109,19 @@ def _content(given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights:
         "standardize": _plain(given["standardize"]),
         "calibrate": given.get("calibrate", "none"),
         "graph": {"embeddings": given["embeddings"]},
-        "model": {"backbone": backbone, "head": full_head(given["head"], given["hidden_channels"])},
+        "model": {"backbone": backbone, "head": full_head(given["head"], hidden)},
         "loss": _losses(given, tasks, class_weights),
         "optimizer": {"schedule": "cosine", **{key: _plain(given[name]) for key, name in names.items()}},
         "training": {"epochs": _plain(given["max_iter"]), "batch_size": _plain(given["batch_size"])},
         "seed": seed,
     }
+
+
+def _sizes(name: str, given: Any) -> list[Any]:
+    """Return sizes of layers; a number is that of one layer, as in scikit-learn."""
+    if isinstance(given, str) or not isinstance(given, Iterable | int | np.integer):
+        raise InputError(f"{name}={given!r}", where=WHERE, expected="sizes of layers, e.g. (64,)")
+    return list(_plain([*given] if isinstance(given, Iterable) else [given]))
 
 
 def _say_ignored(given: Mapping[str, Any], head: HeadPart) -> None:

@@ -1,30 +1,33 @@
-"""Infer tasks from the columns of a frame."""
+"""Tasks that are inferred from the columns of a frame."""
 
 from __future__ import annotations
 
 import numbers
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.estimators.labels import COLLECTIONS, is_missing
+from gcnlabel.estimators.texts import refuse_identifiers, tags_hint
 from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, Task, TaskSet
 from gcnlabel.tasks.tag_words import tag_value
 
 
 @dataclass(frozen=True)
 class Inferred:
-    """Inferred tasks of a frame.
+    """Tasks of a frame.
 
     Attributes:
         tasks: One task per column of classes or lists, one for all tag columns, and one for all dimensions.
         values: Column of classes -> label -> its value in the frame.
+        hint: Advice for columns of classes that seem to have lists of tags; empty for none.
     """
 
     tasks: TaskSet
     values: Mapping[str, Mapping[str, Any]]
+    hint: str = ""
 
 
 def inferred_tasks(frame: Any) -> Inferred:
@@ -44,11 +47,13 @@ def inferred_tasks(frame: Any) -> Inferred:
         )
     twice = sorted(name for name, times in Counter(map(str, frame.columns)).items() if times > 1)
     if twice:
-        raise InputError(f"duplicate columns: {shorten(twice)}", where="y", fix="rename them")
+        raise InputError(f"duplicate column: {shorten(twice)}", where="y", fix="rename them")
     kinds = {str(name): _kind(str(name), frame[name]) for name in frame.columns}
     present = {str(name): _given(frame[name]) for name in frame.columns}
     tags, dims = (tuple(name for name, kind in kinds.items() if kind == wanted) for wanted in ("tag", "value"))
     classes = {name: _classes(frame[name]) for name, kind in kinds.items() if kind == "class"}
+    for name in classes:
+        refuse_identifiers(name, present[name])
     times = Counter(str(value) for of_column in classes.values() for value in of_column)
     tasks: list[Task] = []
     values = {}
@@ -62,7 +67,30 @@ def inferred_tasks(frame: Any) -> Inferred:
         tasks.append(MultiLabel(name, tuple(listed), source=Columns(column=name)))
     tasks += [MultiLabel("tags", tags)] if tags else []
     tasks += [Dimensional("dimensions", dims)] if dims else []
-    return Inferred(TaskSet(tasks), values)
+    hint = "".join(tags_hint(f"y[{name!r}]", found) for name, found in classes.items())
+    return Inferred(TaskSet(tasks), values, hint)
+
+
+def with_new_labels(tasks: TaskSet, frame: Any) -> TaskSet:
+    """Return tasks that a frame spoke of, with the classes and listed tags that another frame has besides, at the end.
+
+    Args:
+        tasks: What :func:`inferred_tasks` returned.
+        frame: The other frame; columns that it lacks add nothing.
+    """
+    found: list[Task] = []
+    names = set(tasks.labels)
+    for task in tasks:
+        column, known = task.source.column, {*task.labels, *task.source.codes}
+        cells = _given(frame[column]) if column is not None and column in frame.columns else []
+        values = [value for cell in cells for value in (cell if task.binary else [cell])]
+        new = [value for value in dict.fromkeys(map(str, values)) if value not in known]
+        labels = {value: value if value not in names else f"{task.name}: {value}" for value in new}
+        names |= {*labels.values()}
+        codes = {value: label for value, label in labels.items() if value != label}
+        source = replace(task.source, codes={**task.source.codes, **codes})
+        found.append(replace(task, labels=(*task.labels, *labels.values()), source=source) if new else task)
+    return TaskSet(found)
 
 
 def _given(column: Any) -> list[Any]:

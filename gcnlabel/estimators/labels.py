@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
-from gcnlabel.errors import InputError, closest, shorten
+from gcnlabel.errors import GcnlabelWarning, InputError, closest, shorten
 from gcnlabel.tasks.tag_words import tag_value
 
 Array = npt.NDArray[Any]
 Lists = list[Any]
+SEVERAL = "several columns of classes or values: LabelGraphEstimator; numbers of tags: a set of them a sample"
+RANKS = f"{SEVERAL}; in cross_val_predict, which makes 2 of NaN: LabelGraphEstimator, y=None, params={{'targets': y}}"
 COLLECTIONS = (list, tuple, set, frozenset, np.ndarray)
 
 
@@ -93,6 +97,25 @@ def listed_target(rows: Lists, classes: Sequence[Any]) -> Array:
     return target
 
 
+def with_new_tags(rows: Lists, classes: Sequence[Any]) -> list[Any]:
+    """Return classes, and behind them the tags that are listed and none of them; a warning says which.
+
+    Example:
+        >>> with_new_tags([["cat"], None], ["cat", "dog"])
+        ['cat', 'dog']
+    """
+    new = [tag for tag in dict.fromkeys(tag for row in rows for tag in row or ()) if tag not in set(classes)]
+    say_new(new)
+    return [*classes, *new]
+
+
+def say_new(labels: Sequence[Any]) -> None:
+    """Warn of labels that are to be scored and that training did not see, as scikit-learn's classifiers score them."""
+    if labels:
+        what = f"{len(labels)} label(s) that training did not see count as never predicted: {shorten(map(str, labels))}"
+        warnings.warn(what, GcnlabelWarning, stacklevel=2)
+
+
 def tag_table(values: Array, names: Sequence[Any]) -> Array:
     """Return a table of tags as 0 / 1 [N, tags], NaN where not annotated.
 
@@ -123,7 +146,7 @@ def tag_table(values: Array, names: Sequence[Any]) -> Array:
             f"column {str(names[column])!r} has {shorten(sorted(found))}",
             where=f"y, row {int(np.flatnonzero(bad[:, column])[0])}",
             expected="one column per tag: 0 / 1, -1 / 1, true / false, yes / no; or one column of classes",
-            fix="for several columns of classes or values use LabelGraphEstimator; for numbers of tags, sets",
+            fix=RANKS if found.keys() == {"0", "1", "2"} else SEVERAL,
         )
     return _signed(numbers)
 
@@ -152,3 +175,15 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return np.inf
+
+
+def as_dense(y: Any) -> Any:
+    """Return targets that may be sparse as a dense array."""
+    return y.toarray() if sparse.issparse(y) else y
+
+
+def as_numbers(y: Any) -> Any:
+    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
+    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
+        return np.array(y.tolist())
+    return y

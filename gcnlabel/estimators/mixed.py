@@ -5,12 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted, validate_data
+from torch.nn.functional import pad
 from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
@@ -18,16 +20,21 @@ from gcnlabel.data import targets_to_tensors
 from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_tasks
-from gcnlabel.estimators.inferred import inferred_tasks
+from gcnlabel.estimators.continuing import all_or_nothing
+from gcnlabel.estimators.inferred import inferred_tasks, with_new_labels
+from gcnlabel.estimators.labels import say_new
 from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.probabilities import Probabilities
+from gcnlabel.estimators.row_order import warn_of_other_order
 from gcnlabel.tasks import TaskSet
 
 CODED = "y=None, params={'targets': y} in cross_val_predict, which writes ranks for the values of y"
 
 
-def task_set(tasks: TaskSet | Mapping[str, Any]) -> TaskSet:
-    """Return tasks unchanged, or created from a dict of declarations."""
+def task_set(tasks: TaskSet | Mapping[str, Any] | str | Path) -> TaskSet:
+    """Return tasks, or those that a dict or a YAML file declares."""
+    if isinstance(tasks, str | Path):
+        return TaskSet.from_yaml(tasks)
     return tasks if isinstance(tasks, TaskSet) else TaskSet.from_dict(tasks, where="tasks")
 
 
@@ -50,8 +57,8 @@ class LabelGraphEstimator(LabelGraphBase):
     * a dict: task -> class names [N], or values [N, labels]. scikit-learn cannot split dicts: no grid search.
 
     Args:
-        tasks: A :class:`~gcnlabel.tasks.TaskSet`, or a dict of declarations: name -> ``{"type": ..., ...}``. None to
-            infer them from the columns of a frame, with a warning, see
+        tasks: A :class:`~gcnlabel.tasks.TaskSet`, a dict of declarations, name -> ``{"type": ..., ...}``, or a YAML
+            file of them. None to infer the tasks from the columns of a frame, with a warning, see
             :func:`~gcnlabel.estimators.inferred.inferred_tasks`.
         calibrate: How to calibrate the predictions of dimensions on the training samples: ``auto``, ``moments``,
             ``regression`` or ``none``, see :class:`~gcnlabel.estimators.LabelGraphRegressor`.
@@ -71,10 +78,11 @@ class LabelGraphEstimator(LabelGraphBase):
         ([0.0, 1.0], ['mood'])
     """
 
-    tasks: TaskSet | Mapping[str, Any] | None = None
+    tasks: TaskSet | Mapping[str, Any] | str | Path | None = None
     calibrate: str = field(default="auto", kw_only=True)
     class_weight: Mapping[str, Any] | str | None = field(default=None, kw_only=True)
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, *, targets: Any = None) -> Self:
         """Train on features [N, D], dense or sparse, and targets in any layout, which predictions will also have.
 
@@ -91,7 +99,9 @@ class LabelGraphEstimator(LabelGraphBase):
         if y is not None and targets is not None:
             raise InputError("y and targets are given", expected="one of them")
         y = targets if y is None else y
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2, accept_sparse="csr")
+        warn_of_other_order(X, y)
+        checks = {"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}
+        X = validate_data(self, X, reset=not self._goes_on(), **checks)
         tasks, values = self._tasks(y)
         self._layout = layout_of(y, values)
         annotations = self._layout.read(y, tasks)
@@ -109,7 +119,7 @@ class LabelGraphEstimator(LabelGraphBase):
             return task_set(self.tasks or {}), {}
         found = inferred_tasks(y)
         names = "; ".join(f"{task.name} ({task.type}): {shorten(task.labels, 20)}" for task in found.tasks)
-        warnings.warn(f"tasks inferred from y: {names}", GcnlabelWarning, stacklevel=3)
+        warnings.warn(f"tasks inferred from the columns of y: {names}{found.hint}", GcnlabelWarning, stacklevel=3)
         return found.tasks, found.values
 
     def predict(self, X: Any) -> Any:
@@ -142,13 +152,18 @@ class LabelGraphEstimator(LabelGraphBase):
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
 
-        Missing targets are ignored; see :mod:`gcnlabel.metrics.main_metrics`.
+        Missing targets are ignored; see :mod:`gcnlabel.metrics.main_metrics`. Classes and listed tags that
+        training did not see, where the tasks are those that a frame speaks of, are never predicted; a warning says so.
         """
         from gcnlabel.metrics.main_metrics import mean_main_metric
 
+        tasks = with_new_labels(self.tasks_, y) if self.tasks is None else self.tasks_
+        say_new([label for label in tasks.labels if label not in self.tasks_.labels])
         scores = {name: torch.from_numpy(values) for name, values in self._scores(X).items()}
-        targets = targets_to_tensors(layout_of(y).read(y, self.tasks_))
-        return mean_main_metric(self.tasks_, scores, targets)
+        for task in tasks:
+            of_task = scores[task.name]
+            scores[task.name] = pad(of_task, (0, len(task) - of_task.shape[1]), value=float(of_task.min()) - 1)
+        return mean_main_metric(tasks, scores, targets_to_tensors(layout_of(y).read(y, tasks)))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

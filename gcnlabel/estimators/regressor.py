@@ -14,6 +14,8 @@ from typing_extensions import Self
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.estimators.base import Array, LabelGraphBase
+from gcnlabel.estimators.continuing import all_or_nothing
+from gcnlabel.estimators.row_order import warn_of_other_order
 from gcnlabel.tasks import Dimensional, TaskSet
 
 
@@ -42,6 +44,7 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
     loss: str | Mapping[str, str] | None = "mse"
     calibrate: str = "regression"
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on samples.
 
@@ -53,10 +56,11 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
         Raises:
             InputError: Arguments or targets are invalid.
         """
+        warn_of_other_order(X, y)
         names = getattr(y, "columns", None)
         y_params = {"ensure_2d": False, "dtype": np.float64, "ensure_all_finite": "allow-nan"}
         checks = ({"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}, y_params)
-        X, y = validate_data(self, X, y, validate_separately=checks)
+        X, y = validate_data(self, X, y, reset=not self._goes_on(), validate_separately=checks)
         check_consistent_length(X, y)
         self._is_vector = y.ndim == 1
         target = y[:, None] if self._is_vector else y

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcnlabel.errors import InputError
-from gcnlabel.estimators.labels import listed_target, tag_lists, tag_table
+from gcnlabel.estimators.labels import listed_target, tag_lists, tag_table, with_new_tags
 
 Array = npt.NDArray[Any]
 Average = Literal["macro", "micro", "samples"]
@@ -54,6 +54,8 @@ class MaskedScorer:
         found = np.asarray(getattr(estimator, self.response_method)(X), dtype=np.float64)
         truth = _table(y, getattr(estimator, "classes_", None))
         found = found.reshape(len(found), -1)
+        if tag_lists(y) is not None:  # tags that training did not see
+            found = np.pad(found, ((0, 0), (0, max(truth.shape[1] - found.shape[1], 0))))
         if truth.shape != found.shape:
             raise InputError(f"targets of shape {list(truth.shape)}, predictions of shape {list(found.shape)}")
         with np.errstate(invalid="ignore"):
@@ -83,7 +85,7 @@ def _table(y: Any, classes: Any) -> Array:
     """Return targets as numbers [N, columns], NaN where missing."""
     lists = tag_lists(y)
     if lists is not None and classes is not None:
-        return listed_target(lists, classes.tolist())
+        return listed_target(lists, with_new_tags(lists, classes.tolist()))
     values = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
     values = values.reshape(len(values), -1)
     if classes is not None:

@@ -38,7 +38,7 @@ def thresholds_of(given: Any, target: Array, found: Callable[[Array, Array], Arr
         for train, test in LabelKFold(FOLDS).split(target, target):
             scores[test] = found(train, test)
         best = tune_thresholds(torch.from_numpy(scores), torch.from_numpy(target), "macro_f1").numpy()
-        return np.where((target == 1).any(0), best.astype(np.float64), 0.5)
+        return np.where((target == 1).any(0), best.astype(np.float64).clip(0, 1), 0.5)
     try:
         values = np.broadcast_to(np.asarray(given, dtype=np.float64), (columns,))
     except ValueError:

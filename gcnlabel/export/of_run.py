@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gcnlabel.prediction.network import Network
 
 STANDARDIZED = "(feature - mean) / standard deviation, both of the training split: done by the model"
+DIVIDED = "feature / {:.6g}, the root mean square of all features of the training split: done by the model"
 SCALED = "(pixel value / 255 - mean) / deviation of each channel: done by the model"
 
 
@@ -41,7 +42,8 @@ def scaling_inside(model: nn.Module) -> dict[str, Any]:
     """
     for module in model.modules():
         if isinstance(module, Standardize):
-            return {"scaling": STANDARDIZED}
+            one = module.sd[0].item() if not module.mean.any() and module.sd.unique().numel() == 1 else None
+            return {"scaling": STANDARDIZED if one is None else DIVIDED.format(one)}
         if isinstance(module, ScaleImages):
             return {"scaling": SCALED, "mean": [0.5], "deviation": [0.5]}
         if isinstance(module, ScaleToImageNet | ScaleAsWeights):

@@ -42,7 +42,7 @@ def read_faces(
     with opened(path) as image:
         picture = upright(image)
         placements = [place_face(picture.size, box, pair, alignment) for box, pair in zip(boxes, eyes, strict=True)]
-        return warp_faces(picture, placements, size, channels).transpose(0, 3, 1, 2), placements
+        return warp_faces(picture, placements, size, channels), placements
 
 
 class OriginalImages(LazyImages):

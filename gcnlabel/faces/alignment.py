@@ -18,8 +18,8 @@ eye centres to whole pixels, and rotates the box about its upper left corner ins
 
 This moves a box of 227 pixels by 27 pixels at 10 degrees, and by 56 at 20.
 
-If the face is reduced, the image is first reduced to the output's resolution (a JPEG during decoding, the rest by an
-antialiasing filter over the region of the box), so that the warp itself does not skip pixels.
+Where the face shrinks, a JPEG is brought near the output's resolution while it is decoded; :mod:`gcnlabel.faces.warp`
+does the rest, so that the map neither magnifies nor skips pixels.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from gcnlabel.data.decoding import draft, pixels
 from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
+from gcnlabel.faces.warp import warp
 
 Images = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -137,39 +139,16 @@ def align_face(
         255
     """
     picture = upright(image if isinstance(image, Image.Image) else Image.fromarray(_flat(np.asarray(image))))
-    return warp_faces(picture, [place_face(picture.size, box, eyes, alignment)], size, channels)[0]
+    face = warp_faces(picture, [place_face(picture.size, box, eyes, alignment)], size, channels)[0]
+    return face.transpose(1, 2, 0)
 
 
 def warp_faces(image: Image.Image, placements: Sequence[Placement], size: int, channels: int = 3) -> Images:
-    """Return the aligned faces of one upright image, which is decoded once, uint8 [faces, size, size, channels]."""
+    """Return the aligned faces of one upright image, which is decoded once, uint8 [faces, channels, size, size]."""
     mode = "L" if channels == 1 else "RGB"
-    width, height = image.size
-    least = np.maximum(np.min([p.shrink(size) for p in placements]), 1)
-    drafted = image.draft("L" if channels == 1 else None, (math.ceil(width / least), math.ceil(height / least)))
-    scale = 1.0 if drafted is None else width / drafted[1][2]
-    if image.mode != mode:
-        image = image.convert(mode)
-    faces = np.empty((len(placements), size, size, channels), dtype=np.uint8)
-    for face, placement in zip(faces, placements, strict=True):
-        warped = _warp(image, placement.matrix(size) / scale, placement.shrink(size) / scale, size)
-        face[:] = np.asarray(warped).reshape(face.shape)
-    return faces
-
-
-def _warp(image: Image.Image, matrix: Floats, shrink: Floats, size: int) -> Image.Image:
-    if (shrink > 1).any():
-        shrink = np.maximum(shrink, 1)
-        corners = matrix @ np.array([[0, size, 0, size], [0, 0, size, size], [1, 1, 1, 1]])  # [2, 4]
-        low = np.floor(corners.min(1) - 2 * shrink).clip(0, image.size)
-        high = np.ceil(corners.max(1) + 2 * shrink).clip(0, image.size)
-        if (low >= high).any():
-            return Image.new(image.mode, (size, size))
-        pixels = np.ceil((high - low) / shrink).astype(int)
-        region = (*low.tolist(), *high.tolist())
-        image = image.resize(tuple(pixels.tolist()), Image.Resampling.HAMMING, box=region, reducing_gap=2.0)
-        matrix = (matrix - np.array([[0, 0, low[0]], [0, 0, low[1]]])) * (pixels / (high - low))[:, None]
-    flat = tuple(matrix.ravel().tolist())
-    return image.transform((size, size), Image.Transform.AFFINE, flat, Image.Resampling.BILINEAR, fillcolor=0)
+    scale = draft(image, max(np.min([p.shrink(size) for p in placements]), 1), mode)
+    picture = pixels(image, mode, scale)
+    return np.stack([warp(picture, p.matrix(size) / scale, p.shrink(size) / scale, size) for p in placements])
 
 
 def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str, ...]]:
@@ -187,6 +166,8 @@ def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
     """Return remarks on a box that is partly or wholly outside the image, by the separating axis theorem."""
     signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]]) / 2
     corners = placement.centre[:, None] + placement.axes() @ (placement.extent[:, None] * signs)  # [2, 4]
+    if ((corners > 0) & (corners < image_size[:, None])).all():
+        return ()
     beyond = ((corners < -0.5) | (corners > image_size[:, None] + 0.5)).any()
     picture = image_size[:, None] * (signs + 0.5) - placement.centre[:, None]
     in_box = placement.axes().T @ picture / placement.extent[:, None]

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from PIL import Image
 
 from gcnlabel.annotations.column_names import NAMELESS
 from gcnlabel.annotations.table_file import TableFile, open_table
+from gcnlabel.data.images import opened
+from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.faces.affectnet.eye_centres import eyes_from_text
-from gcnlabel.faces.aligned_faces import read_faces
-from gcnlabel.faces.alignment import CENTRE, Images
+from gcnlabel.faces.alignment import CENTRE, Images, place_face, warp_faces
 from gcnlabel.prediction.places import PLACES
 from gcnlabel.sources import DataSource
 from gcnlabel.sources.table import Alignment
@@ -47,9 +49,19 @@ class FacePlace:
         Raises:
             InputError: The image is missing, truncated or not an image, or the box is empty.
         """
+        with opened(path) as image:
+            return self.cut_out(upright(image), data)
+
+    def cut_out(self, picture: Image.Image, data: DataSource) -> Images:
+        """Return the face out of an upright picture, uint8 [C, H, W], in the size and channels of a run's data.
+
+        Raises:
+            InputError: The box is empty.
+        """
         channels, size, _ = data.image_shape or (0, 0, 0)
         alignment = self.alignment or getattr(data, "alignment", None) or CENTRE
-        return read_faces(path, self.box[None], self.eyes[None], size, channels, alignment)[0][0]
+        placement = place_face(picture.size, self.box, self.eyes, alignment)
+        return warp_faces(picture, [placement], size, channels)[0].transpose(2, 0, 1)
 
 
 @PLACES.register("faces")

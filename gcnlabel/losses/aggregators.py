@@ -14,7 +14,9 @@ from gcnlabel.losses.task_loss import TaskLoss
 from gcnlabel.losses.weighting import WEIGHTINGS, Weighting, observed
 from gcnlabel.settings import Weight
 
-Method = Literal["upgrad", "pcgrad", "mgda", "cagrad", "imtl-g", "aligned-mtl", "dualproj", "random", "mean"]
+Method = Literal[
+    "upgrad", "pcgrad", "mgda", "cagrad", "nash-mtl", "imtl-g", "aligned-mtl", "dualproj", "random", "mean"
+]
 CLASSES = {
     "upgrad": "UPGradWeighting",
     "pcgrad": "PCGradWeighting",
@@ -26,7 +28,7 @@ CLASSES = {
     "random": "RandomWeighting",
     "mean": "MeanWeighting",
 }
-"""Name -> torchjd's class. Stateful methods (Nash-MTL, GradVac) are left out: their state is not in checkpoints."""
+"""Name -> torchjd's class. Stateful methods (GradVac) are left out: their state is not in checkpoints."""
 
 
 class AggregatedGradients(Weighting):
@@ -81,6 +83,43 @@ def _any(gradients: tuple[Tensor | None, ...]) -> Tensor:
     return next(gradient for gradient in gradients if gradient is not None)
 
 
+def nash_weights(gramian: Tensor, steps: int = 100) -> Tensor:
+    """Return the weights ``w > 0`` of the Nash bargaining solution, ``G w = 1 / w`` (Navon et al., ICML 2022, eq. 4).
+
+    They are the only minimum of the convex ``w G w / 2 - sum log w``, found by damped Newton steps in float64. Where
+    gradients nearly cancel, ``G`` is moved from singular by a part in 10⁸ of its trace. A gradient of zeros leaves its
+    task the weight 1, and takes no part.
+
+    Args:
+        gramian: ``G``: inner products of the gradients [tasks, tasks].
+        steps: Steps at most.
+
+    Example:
+        >>> nash_weights(torch.tensor([[4.0, 0.0], [0.0, 0.25]]))
+        tensor([0.5000, 2.0000])
+    """
+    weights = torch.ones(len(gramian), dtype=torch.float64)
+    moving = gramian.diagonal().cpu() > 0
+    if moving.any():
+        weights[moving] = _bargained(gramian.detach().cpu().double()[moving][:, moving], steps)
+    return weights.to(gramian.dtype)
+
+
+def _bargained(gramian: Tensor, steps: int) -> Tensor:
+    scale = gramian.diagonal().sqrt()  # in units of each gradient's length: as far as gradients differ in length
+    gramian = gramian / torch.outer(scale, scale)
+    gramian = gramian + 1e-8 * len(gramian) * torch.eye(len(gramian), dtype=gramian.dtype)
+    weights = torch.full_like(scale, len(gramian) ** -0.5)
+    for _ in range(steps):
+        slope = gramian @ weights - 1 / weights
+        step = torch.linalg.solve(gramian + torch.diag(weights**-2), slope)
+        decrement = float(slope @ step) ** 0.5
+        weights = weights - step / (1 + decrement)  # the step of a self-concordant function, which stays above 0
+        if decrement < 1e-10:
+            break
+    return weights / scale
+
+
 @WEIGHTINGS.register("torchjd")
 def torchjd(
     losses: Mapping[str, TaskLoss], *, method: Method = "upgrad", c: Weight | None = None
@@ -89,8 +128,8 @@ def torchjd(
 
     Args:
         losses: Loss of each task.
-        method: Aggregation of the gradients: UPGrad, PCGrad, MGDA, CAGrad, IMTL-G, Aligned-MTL, DualProj; or the
-            baselines ``random`` and ``mean``.
+        method: Aggregation of the gradients: UPGrad, PCGrad, MGDA, CAGrad, Nash-MTL (solved here, without the state
+            and the solver of torchjd's), IMTL-G, Aligned-MTL, DualProj; or the baselines ``random`` and ``mean``.
         c: CAGrad's largest relative distance of the gradient from the mean, null for 0.5; only for CAGrad.
 
     Raises:
@@ -98,6 +137,8 @@ def torchjd(
     """
     if c is not None and method != "cagrad":
         raise InputError(f"weighting: c with the method {method}", expected="c only with cagrad")
+    if method == "nash-mtl":
+        return AggregatedGradients(nash_weights)
     try:
         from torchjd import aggregation
 

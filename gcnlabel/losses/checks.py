@@ -25,6 +25,9 @@ def check_targets(scores: Mapping[str, Tensor], targets: Mapping[str, Tensor], l
         if missing := [name for name in losses if name not in given]:
             raise InputError(f"no {side} of task {shorten(missing)}", expected=shorten(losses))
     for name, loss in losses.items():
+        if not isinstance(targets[name], Tensor):
+            what = f"targets of task {name!r} are a {type(targets[name]).__name__}"
+            raise InputError(what, expected="a tensor", fix="gcnlabel.data.targets_to_tensors, or torch.as_tensor")
         wanted = loss.target_shapes(scores[name].shape)
         if targets[name].shape not in wanted:
             raise InputError(

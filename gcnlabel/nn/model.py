@@ -23,7 +23,7 @@ class MultiTaskModel(nn.Module):
         backbone: Maps inputs to features [B, D].
         head: Maps features to scores.
         units: Units of the head's scores of dimensions, e.g. ``Units.fit(training_annotations)``; mean 0 and
-            deviation 1 when None.
+            deviation 1 when None. The model has a copy.
 
     Raises:
         InputError: The head takes another number of features than the backbone returns, or that number is unknown.
@@ -51,7 +51,7 @@ class MultiTaskModel(nn.Module):
             )
         self.backbone = backbone
         self.head = head
-        self.units = Units(head.tasks) if units is None else units
+        self.units = Units(head.tasks) if units is None else copy.deepcopy(units)
 
     def forward(self, inputs: Tensor, *, each: bool = False) -> Any:
         """Return the scores of each task, [B, labels of the task], those of dimensions in the user's units.

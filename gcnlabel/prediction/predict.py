@@ -17,6 +17,7 @@ from gcnlabel.prediction.encoded import predict_encoded
 from gcnlabel.prediction.images import find_images, read_image
 from gcnlabel.prediction.network import Network, encoder_record, load_network
 from gcnlabel.prediction.predictions import Predictions
+from gcnlabel.prediction.video import SUFFIXES as VIDEOS
 from gcnlabel.run import RunFolder
 from gcnlabel.run.data import load_inputs
 from gcnlabel.sources import DataSource
@@ -120,6 +121,8 @@ def _check_kind(source: str | Path, data: DataSource, encoding: str | None) -> N
         raise InputError(f"this run takes {what}, not {str(source)!r}", expected="a " + ", ".join(endings))
     if images and name.endswith(FEATURE_FILES):
         raise InputError(f"this run takes images, not {str(source)!r}", expected="an image or a folder of images")
+    if name.endswith(VIDEOS):
+        raise InputError(f"{source} is a video", fix="--detect, which looks for faces in its frames")
 
 
 def _read(name: str, path: Path, *, network: Network, places: Mapping[str, Place]) -> Image:

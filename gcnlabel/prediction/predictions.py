@@ -32,6 +32,7 @@ class Predictions:
         thresholds: Task -> decision thresholds of its tags, as probabilities [labels]; 0.5 for missing tasks.
         unreadable: Name of each skipped image -> reason.
         named: Heading of the names: ``image`` or ``row``.
+        remarks: Notes for the user, one line each.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, MultiLabel
@@ -50,6 +51,7 @@ class Predictions:
     thresholds: Mapping[str, npt.NDArray[np.floating]] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)
     named: str = "image"
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of inputs, N."""

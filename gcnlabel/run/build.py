@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from torch import nn
 from torch.optim import Optimizer
@@ -41,7 +41,7 @@ def build_units(config: Config, data: RunData) -> Units:
     return Units.fit(data.parts["train"].annotations)
 
 
-def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Backbone:
+def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool | Literal["auto"]) -> Backbone:
     """Return the backbone with its scaling of inputs: features [N, D], images [N, C, H, W] or graphs.
 
     Raises:
@@ -51,8 +51,10 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool) -> Ba
     images = inputs.ndim == 4
     if settings.scaling is not None and not images:
         raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images as inputs")
-    fitted = StandardizeGraphs if inputs.ndim == 3 else Standardize
-    front: nn.Module = fitted.fit(inputs) if standardize and not images else nn.Identity()
+    front: nn.Module = nn.Identity()
+    if standardize and not images:
+        of_features = Standardize.chosen if standardize == "auto" else Standardize.fit
+        front = StandardizeGraphs.fit(inputs) if inputs.ndim == 3 else of_features(inputs)
     if images:
         (own,) = backbone.own_scale
         scales = {"imagenet": ScaleToImageNet, "symmetric": ScaleImages, None: ScaleImages}

@@ -40,6 +40,8 @@ def read_evaluation(path: Path) -> dict[str, Any]:
             _check_kinds({task: by_label}, {task: dict})
             if not all(isinstance(value, int | float) for value in by_label.values()):
                 raise ValueError(f"thresholds of {task!r} are no numbers")
+        if "intervals" in values:
+            _check_intervals(values["intervals"])
     except (ValueError, AttributeError, RecursionError) as error:
         raise _damaged(path, error, "gcnlabel evaluate") from error
     return dict(values)
@@ -91,6 +93,15 @@ def _check_kinds(values: Any, kinds: Mapping[str, type]) -> None:
     for key, kind in kinds.items():
         if not isinstance(values.get(key), kind):
             raise ValueError(f"{key} is {values.get(key)!r:.80}")
+
+
+def _check_intervals(values: Any) -> None:
+    _check_kinds(values, {"level": float, "resamples": int, "units": int, "tasks": dict})
+    for of_task in values["tasks"].values():
+        for name, bounds in of_task.items():
+            two = isinstance(bounds, list) and len(bounds) == 2
+            if not two or not all(isinstance(bound, int | float) for bound in bounds):
+                raise ValueError(f"the interval of {name} is {bounds!r:.80}")
 
 
 def _damaged(path: Path, error: Exception, remedy: str) -> InputError:

@@ -11,6 +11,7 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from gcnlabel.config import Config
 from gcnlabel.data.feature_records import write_record
+from gcnlabel.data.features import is_sparse
 from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
 from gcnlabel.run.build import build_module
@@ -78,6 +79,9 @@ def begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | 
 def resolved(config: Config, data: RunData) -> Config:
     """Return the config with decided columns and default head; print the base models of a default head."""
     config = with_decisions(config, data.tasks)
+    inputs = data.parts["train"].inputs
+    if config.standardize == "auto" and inputs.ndim == 2 and is_sparse(inputs):
+        rank_zero_only(note)("features are sparse: all are divided by one number (standardize: auto)")
     found = resolve_default(config, data.parts["train"])
     if found is not config:
         named = ", ".join(found.model.head.options["of"])

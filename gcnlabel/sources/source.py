@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from PIL.Image import Image as Picture
 from pydantic import Field, model_validator
 
 from gcnlabel.annotations import Annotations, stratified_split
@@ -175,6 +176,9 @@ class Place(Protocol):
 
     def read_image(self, path: Path, data: DataSource) -> Image:
         """Return the region, uint8 [C, H, W], with the size and channels of the data's images."""
+
+    def cut_out(self, picture: Picture, data: DataSource) -> Image:
+        """Return what stands there in an upright picture, uint8 [C, H, W], as the images of the data are."""
 
 
 class _Sources(Registry):

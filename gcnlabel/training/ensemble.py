@@ -61,6 +61,8 @@ class Ensemble:
             ]
         )
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
+        if len(self) == 1:  # alone, it needs no functional call, which takes as long as a small network
+            _share_memory(self.model, self.parameters, self.buffers)
 
     def __len__(self) -> int:
         """Return the number of members, M."""
@@ -76,14 +78,23 @@ class Ensemble:
             last: Whether it is the last batch of an epoch, after which the optimizer always steps.
         """
         self.model.train()
-        state = (self.parameters, self.buffers, self._class_weights)
-        losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, dict(targets))
-        found = torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
+        losses, found = self._losses_and_gradients(inputs, dict(targets))
         # fused optimizers ignore strides
         self._gradients.append([_transposed(gradient).contiguous() for gradient in found])
         if last or len(self._gradients) == self.steps.accumulate:
             self._take_step(factor)
         return losses.detach()
+
+    def _losses_and_gradients(self, inputs: Tensor, targets: Any) -> tuple[Tensor, Sequence[Tensor]]:
+        """Return the losses of all members [M], and the gradient of each stacked parameter."""
+        if len(self) == 1:
+            scores = self.model(inputs[0], each=True)
+            loss = _mean([self.loss(of, {n: t[0] for n, t in targets.items()})[0] for of in scores])
+            gradients = torch.autograd.grad(loss, [*self.model.parameters()], materialize_grads=True)
+            return loss[None], [gradient[None] for gradient in gradients]
+        state = (self.parameters, self.buffers, self._class_weights)
+        losses = self._of_each(self._loss, (0, 0, 0, 0, 0))(*state, inputs, targets)
+        return losses, torch.autograd.grad(losses.sum(), list(self.parameters.values()), materialize_grads=True)
 
     def _take_step(self, factor: float) -> None:
         """Step the optimizer by the accumulated gradients."""
@@ -129,7 +140,19 @@ class Ensemble:
     def _loss(self, parameters: Any, buffers: Any, class_weights: Any, inputs: Tensor, targets: Any) -> Tensor:
         each = functional_call(self.model, (parameters, buffers), (inputs,), {"each": True})
         totals = [functional_call(self.loss, class_weights, (scores, targets))[0] for scores in each]
-        return totals[0] if len(totals) == 1 else torch.stack(totals).mean()
+        return _mean(totals)
+
+
+def _mean(losses: Sequence[Tensor]) -> Tensor:
+    return losses[0] if len(losses) == 1 else torch.stack(list(losses)).mean()
+
+
+def _share_memory(model: MultiTaskModel, parameters: Scores, buffers: Scores) -> None:
+    """Let a model have the only member of each stacked parameter and buffer as its own."""
+    for name, parameter in model.named_parameters():
+        parameter.data = parameters[name].detach()[0]
+    for name, buffer in model.named_buffers():
+        buffer.data = buffers[name][0]
 
 
 def _of_only(function: Callable[..., Any], in_dims: tuple[int | None, ...], *arguments: Any) -> Any:

@@ -19,6 +19,7 @@ from gcnlabel.metrics import TaskMetrics
 from gcnlabel.metrics.main_metrics import mean_of_main
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.training.freezing import freeze
+from gcnlabel.training.optimizer_maker import check_maker, make_checked
 from gcnlabel.training.pairs import concatenate, mean_losses, split_batch
 from gcnlabel.training.schedules import step_on_metric, stepped
 
@@ -61,7 +62,7 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         self.model = model
         self.loss = loss
         loss.weighting.watch(model)
-        self.make_optimizer = optimizer
+        self.make_optimizer = check_maker(optimizer)
         self.schedule = schedule
         self.frozen = [(getattr(model, side), epochs) for side, epochs in frozen.items()]
         self.augment: Callable[[Tensor], Tensor] | None = None
@@ -194,5 +195,5 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         groups: list[dict[str, Any]] = [{"params": list(self.model.named_parameters())}]
         if learned := list(self.loss.named_parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
-        optimizer = self.make_optimizer(groups)
+        optimizer = make_checked(self.make_optimizer, groups)
         return {"optimizer": optimizer, "lr_scheduler": stepped(self.schedule, optimizer, self.trainer)}

@@ -79,7 +79,7 @@ def test_nothing_slow_is_imported():
     ("words", "found"),
     [
         ("gcnlabel train --set model.head.name = li", ["linear"]),
-        ("gcnlabel train --set standardize =", ["true", "false"]),
+        ("gcnlabel train --set standardize =", ["true", "false", "auto"]),
         ("gcnlabel train --set optimizer.l", ["optimizer.lr="]),
         ("gcnlabel build-graph --statistic a:b = ph", ["phi"]),
     ],

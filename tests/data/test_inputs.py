@@ -95,6 +95,16 @@ def test_standardize_is_scikit_learns():
     assert np.allclose(ours, StandardScaler().fit_transform(x), atol=1e-5)
 
 
+def test_sparse_features_keep_their_zeros_and_get_a_common_scale():
+    rng = np.random.default_rng(0)
+    x = np.where(rng.random((200, 30)) < 0.05, rng.integers(1, 5, (200, 30)), 0).astype(float)
+    ours = Standardize.chosen(x)(torch.tensor(x, dtype=torch.float32)).numpy()
+    np.testing.assert_allclose(ours, x / np.sqrt((x**2).mean()), rtol=1e-6)
+    dense = rng.normal(3, [1, 10], size=(50, 2))
+    assert np.allclose(Standardize.chosen(dense)(torch.tensor(dense)), StandardScaler().fit_transform(dense), atol=1e-5)
+    assert Standardize.chosen(np.zeros((4, 3)))(torch.zeros(4, 3)).eq(0).all()
+
+
 NONE = {"flip": False, "rotation": 0.0, "brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "hue": 0.0}
 
 

@@ -32,7 +32,7 @@ def test_an_estimator_is_the_run_of_its_config(head, tmp_path, monkeypatch):
     options = {"hidden_layer_sizes": (6,), "batch_size": 16, "max_iter": 4, "head": head, "random_state": 3}
     options["validation_fraction"] = 0.1
     given, plain = [], fitting.trained_model
-    monkeypatch.setattr(fitting, "trained_model", lambda *of: given.append(of[1]) or plain(*of))
+    monkeypatch.setattr(fitting, "trained_model", lambda *of: given.append(of[1].data) or plain(*of))
     model = LabelGraphEstimator(TASKS, **options).fit(X, targets)
     (data,) = given  # which samples are held out, and their order
     assert sorted(len(part.inputs) for part in data.parts.values()) == [9, 81]

@@ -6,7 +6,7 @@ from sklearn.base import clone
 from sklearn.datasets import make_multilabel_classification
 from sklearn.model_selection import GridSearchCV
 
-from gcnlabel.errors import GcnlabelWarning
+from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.estimators import LabelGraphClassifier
 from gcnlabel.estimators.hyper_parameters import full_head
 from gcnlabel.graph import LabelGraph
@@ -87,3 +87,29 @@ def test_heads_of_tasks_and_of_ensembles_are_filled_too():
 def _sizes(fitted):
     parts = fitted.config_.model.head.all()
     return [(part.name, size) for part in parts for size in part.options.get("hidden_channels", ())]
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "said"),
+    [
+        ("max_iter", 0, "max_iter: Input should be greater than 0"),
+        ("learning_rate", -1, "learning_rate: "),
+        ("batch_size", 2.5, "batch_size: "),
+        ("dropout", 2, "dropout: "),
+        ("head", "lineer", "head: unknown head 'lineer'"),
+        ("tau", "much", "tau: "),
+        ("hidden_layer_sizes", "64", "hidden_layer_sizes='64'\n"),
+        ("hidden_channels", 2.5, "hidden_channels=2.5\n"),
+    ],
+)
+def test_errors_name_the_argument(argument, value, said):
+    with pytest.raises(InputError) as told:
+        LabelGraphClassifier(**{**FAST, "head": "graph", argument: value}).fit(X, Y)
+    assert str(told.value).startswith(said)
+
+
+def test_one_size_is_that_of_one_layer():
+    few = {**FAST, "max_iter": 1, "head": "graph"}
+    found = LabelGraphClassifier(**{**few, "hidden_layer_sizes": np.int64(8)}, hidden_channels=5).fit(X, Y)
+    listed = LabelGraphClassifier(**few, hidden_channels=(5,)).fit(X, Y)
+    assert (found.predict_proba(X) == listed.predict_proba(X)).all()

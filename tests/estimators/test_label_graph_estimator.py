@@ -182,3 +182,13 @@ def test_calibration_of_tags_alone_is_refused():
     tasks = {"tags": {"type": "multilabel", "labels": ["a"]}}
     with pytest.raises(InputError, match="calibrate: moments without a dimensional task"):
         LabelGraphEstimator(tasks, calibrate="moments").fit(np.eye(4), np.array([[0], [1], [0], [1.0]]))
+
+
+def test_tasks_are_read_from_a_file(samples, tmp_path):
+    X, y = samples
+    (tmp_path / "tasks.yaml").write_text("tasks:\n  mood: {type: categorical, classes: [sad, calm, glad]}\n")
+    model = LabelGraphEstimator(str(tmp_path / "tasks.yaml"), head="linear", max_iter=1, random_state=0)
+    assert model.fit(X, frame_of(y, pd.DataFrame)[["mood"]]).tasks_.labels == ("sad", "calm", "glad")
+    assert clone(model).tasks == model.tasks
+    with pytest.raises(InputError, match="no.yaml"):
+        LabelGraphEstimator(tmp_path / "no.yaml").fit(X, y)

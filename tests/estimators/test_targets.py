@@ -11,7 +11,7 @@ from scipy import sparse
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
 from gcnlabel.estimators.inferred import inferred_tasks
-from gcnlabel.estimators.labels import tag_lists, tag_table
+from gcnlabel.estimators.labels import listed_target, tag_lists, tag_table
 from gcnlabel.estimators.weights import copies
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
 
@@ -86,7 +86,7 @@ def test_lists_of_numbers_and_samples_without_annotation():
     model = LabelGraphClassifier(**FAST).fit(X, rows)
     assert model.classes_.tolist() == [7, 10]
     with pytest.raises(InputError, match="unknown tag 8"):
-        model.score(X[:2], [[7], [8]])
+        listed_target([[7], [8]], model.classes_.tolist())
     with pytest.raises(InputError, match="no sample has a tag"):
         LabelGraphClassifier(**FAST).fit(X, [[] for _ in X])
 

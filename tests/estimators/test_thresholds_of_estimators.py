@@ -89,3 +89,10 @@ def test_what_is_no_threshold(threshold):
 def test_of_several_classes_the_most_probable_is_taken():
     with pytest.raises(InputError, match="threshold=0.2 of 3 classes"):
         LabelGraphClassifier(**FAST, threshold=0.2).fit(X, np.arange(80) % 3)
+
+
+def test_a_threshold_below_all_probabilities_is_a_probability():
+    target = np.ones((40, 1))
+    target[0] = 0
+    given = np.full((40, 1), 0.5)  # nothing is told apart: best is to decide for all
+    assert thresholds_of("f1", target, lambda train, test: given[test]).tolist() == [0.0]

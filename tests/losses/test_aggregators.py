@@ -4,11 +4,14 @@ import sys
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from gcnlabel.config import parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.losses import make_weighting
+from gcnlabel.losses.aggregators import nash_weights
 from gcnlabel.run import RunFolder, train
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -71,6 +74,38 @@ def test_upgrad_hurts_no_task():
     assert min(float(gradient @ plain) for gradient in against) < -1e-2  # which the sum does
 
 
+def test_nash_weights_solve_the_bargaining_equation():
+    net = Net()
+    losses = net.losses()
+    jacobian = torch.stack([of_shared(net, loss) for loss in losses.values()]).double()
+    gramian = jacobian @ jacobian.T
+    weights = nash_weights(gramian)
+    assert (weights > 0).all()
+    torch.testing.assert_close(gramian @ weights, 1 / weights, rtol=1e-5, atol=0)
+    total = of_shared(net, weighting(net, "nash-mtl")(losses)).double()
+    torch.testing.assert_close(jacobian @ total, 1 / weights, rtol=1e-3, atol=1e-6)  # each task gains 1 / its weight
+
+
+@given(rows=st.integers(1, 6), columns=st.integers(1, 6), lengths=st.floats(-4, 4), seed=st.integers(0, 999))
+def test_nash_weights_of_any_gradients(rows, columns, lengths, seed):
+    drawn = torch.Generator().manual_seed(seed)
+    jacobian = torch.randn(rows, columns, generator=drawn, dtype=torch.float64)
+    jacobian = jacobian * 10 ** (lengths * torch.rand(rows, 1, generator=drawn, dtype=torch.float64))
+    weights = nash_weights(jacobian @ jacobian.T)
+    assert (weights > 0).all()
+    assert weights.isfinite().all()
+    if columns >= rows:  # each times the length of its gradient: no unit of a loss counts
+        other = nash_weights((7 * jacobian) @ (7 * jacobian).T)
+        torch.testing.assert_close(7 * other, weights, rtol=1e-4, atol=0)
+
+
+def test_nash_weights_of_gradients_that_cancel_and_of_none():
+    weights = nash_weights(torch.tensor([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert weights.isfinite().all()
+    assert weights[2] == 1
+    torch.testing.assert_close(weights[0], weights[1])
+
+
 def test_what_is_not_observed_and_what_is_only_measured():
     net = Net()
     losses = {**net.losses(), "b": torch.zeros(())}
@@ -92,7 +127,7 @@ def test_without_torchjd(monkeypatch):
     assert "gcnlabel[torchjd]" in str(error.value)
 
 
-@pytest.mark.parametrize("method", ["upgrad", "pcgrad"])
+@pytest.mark.parametrize("method", ["upgrad", "pcgrad", "nash-mtl"])
 def test_a_config_trains_with_it(method, tmp_path):
     pytest.importorskip("torchjd")
     content = {

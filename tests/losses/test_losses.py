@@ -218,3 +218,9 @@ def test_dimensions_beside_classes_or_tags_weigh_a_tenth_unless_told():
     assert MultiTaskLoss({"t": tags, "a": affect}, {"a": 1}).weights == {"t": 1.0, "a": 1.0}
     assert MultiTaskLoss({"a": affect, "b": MSELoss()}).weights == {"a": 1.0, "b": 1.0}
     assert MultiTaskLoss({"t": tags, "f": face}).weights == {"t": 1.0, "f": 1.0}
+
+
+def test_targets_that_are_no_tensors():
+    loss = MultiTaskLoss({"affect": MSELoss()})
+    with pytest.raises(InputError, match=r"'affect' are a ndarray(.|\n)*a tensor(.|\n)*torch.as_tensor"):
+        loss({"affect": torch.zeros(2, 1)}, {"affect": np.zeros((2, 1))})

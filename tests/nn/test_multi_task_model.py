@@ -6,6 +6,8 @@ from torch import nn
 
 from gcnlabel.errors import InputError
 from gcnlabel.nn import Backbone, LabelGraphHead, LinearHead, MultiTaskModel, mlp, small_cnn
+from gcnlabel.tasks import Dimensional, TaskSet
+from gcnlabel.units import Units
 
 
 def graph_head(in_features):
@@ -59,3 +61,13 @@ def test_under_autocast_the_backbone_alone_is_in_half_precision(head, half):
     torch.testing.assert_close(torch.cat(list(scores.values()), dim=1), expected, rtol=1e-5, atol=1e-6)
     sum(values.square().sum() for values in scores.values()).backward()
     assert all(parameter.grad.dtype == torch.float32 for parameter in model.parameters())
+
+
+def test_units_are_not_shared_by_models():
+    tasks = TaskSet([Dimensional("film", ["year"], range=(1900, 2000))])
+    units = Units(tasks, [1950.0], [20.0])
+    one, other = (MultiTaskModel(mlp(5, hidden=(8,)), LinearHead(tasks, 8), units) for _ in range(2))
+    one.eval()
+    assert other.units.training
+    assert units.training
+    assert float(other.units.mean) == 1950

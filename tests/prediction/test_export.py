@@ -142,7 +142,7 @@ def test_a_file_that_is_there_is_kept(face_run, tmp_path):
 def test_a_name_that_says_another_format_is_refused(feature_run, tmp_path, format, name, expected):
     result = export(feature_run[0], format, tmp_path / name)
     assert result.exit_code == 2
-    assert f"{name}: wrong suffix for a model as {format}" in result.stderr
+    assert f"{name} : wrong suffix for a model as {format}" in result.stderr
     assert f"--output {tmp_path / expected}" in result.stderr
     assert not list(tmp_path.iterdir())
 
@@ -242,7 +242,7 @@ def test_the_file_says_what_the_network_does_first_and_how_it_was_made(run, tmp_
     assert about["versions"]["numpy"] == np.__version__
     first = about["input"].get("inside")
     if network.image_shape is None:
-        assert first is None  # config: standardize: false
+        assert "(feature - mean) / standard deviation" in first["scaling"]
         assert about["calibration"].startswith("calibrated: weather by ")
         return
     front = network.model.backbone.network[0]
@@ -253,6 +253,8 @@ def test_the_file_says_what_the_network_does_first_and_how_it_was_made(run, tmp_
 
 def test_standardized_features_are_told():
     scaled = torch.nn.Sequential(Standardize(torch.zeros(2), torch.ones(2)))
+    assert scaling_inside(scaled)["scaling"].startswith("feature / 1, the root mean square")
+    scaled = torch.nn.Sequential(Standardize(torch.zeros(2), torch.tensor([1.0, 2.0])))
     assert "(feature - mean) / standard deviation" in scaling_inside(scaled)["scaling"]
 
 

@@ -15,7 +15,7 @@ from small_runs import HOSTILE, train_runs
 from gcnlabel.cli import main
 from gcnlabel.errors import InputError
 from gcnlabel.report.report import report_page, write_report
-from gcnlabel.run import RunFolder
+from gcnlabel.run import RunFolder, evaluate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -62,6 +62,28 @@ def test_every_metric_is_that_of_the_evaluation(runs, text):
             for name, value in values.items():
                 if isinstance(value, float):
                     assert f'data-value="{value}">{value:.4f}</td>' in part, (run, task, name)
+
+
+def test_intervals_stand_beside_the_metrics_of_their_run(copied, runs):
+    assert "bootstrap" not in section(report_page([RunFolder(run) for run in runs]), "comparison")
+    evaluation = evaluate(RunFolder(copied), intervals=20)
+    part = section(report_page([RunFolder(copied)]), "comparison")
+    assert "Intervals: 95 %, bootstrap over the samples of the split." in part
+    for task, values in evaluation["intervals"]["tasks"].items():
+        for name, (low, high) in values.items():
+            value = evaluation["tasks"][task][name]
+            assert f'data-value="{value}">{value:.4f} <span class="muted">[{low:.4f}, {high:.4f}]' in part, (task, name)
+
+
+@pytest.mark.parametrize("bounds", [[0.1], None, ["a", "b"], {"low": 1, "high": 2}])
+def test_damaged_intervals_are_named(copied, bounds):
+    evaluation = evaluate(RunFolder(copied), intervals=20)
+    of_task = next(iter(evaluation["intervals"]["tasks"].values()))
+    of_task[next(iter(of_task))] = bounds
+    (copied / "evaluation.json").write_text(json.dumps(evaluation))
+    missing = section(report_page([RunFolder(copied)]), "missing")
+    assert "evaluation.json" in missing
+    assert "the interval of" in missing
 
 
 def test_rows_are_those_that_were_kept(runs, text):

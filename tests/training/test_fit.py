@@ -269,5 +269,5 @@ def test_a_loss_that_learns_is_refused(config, data):
     (task,) = [task.name for task in data.tasks if not task.discrete][:1]
     loss = {task: {"name": f"{__name__}:learned_scale"}}
     config = parse_config({**config.model_dump(), "loss": loss})
-    with pytest.raises(InputError, match="learns parameters of its own"):
+    with pytest.raises(InputError, match="a loss with learned parameters"):
         make_trial(config, data, drawn(data, 0))

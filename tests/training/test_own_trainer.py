@@ -184,3 +184,13 @@ def test_predictions_without_targets(tmp_path, data):
 def test_other_batches_are_refused_in_words(tmp_path, data, message):
     with pytest.raises(InputError, match=message):
         trainer(tmp_path).fit(module(), DataLoader(data, 4))
+
+
+def test_an_optimizer_is_a_function_that_returns_one(tmp_path):
+    other = module()
+    adam = torch.optim.AdamW(other.model.parameters())
+    with pytest.raises(InputError, match=r"optimizer is a AdamW(.|\n)*lambda groups"):
+        MultiTaskModule(other.model, other.loss, adam)
+    wrong = MultiTaskModule(other.model, other.loss, lambda groups: {"optimizer": adam})
+    with pytest.raises(InputError, match=r"returned a dict(.|\n)*schedule="):
+        trainer(tmp_path).fit(wrong, DataLoader(TRAIN, 4))

@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import nn
 
 from gcnlabel.nn.backbone import BACKBONES, Backbone, Shape, checked_sizes, features_in
+from gcnlabel.nn.dropout import Dropout
 from gcnlabel.settings import Sizes
 
 
@@ -41,5 +42,5 @@ def mlp(shape: int | Shape, *, hidden: Sizes = (256,), dropout: Annotated[float,
     sizes = [features_in(shape, "mlp"), *checked_sizes("mlp: hidden", hidden)]
     layers: list[nn.Module] = []
     for a, b in itertools.pairwise(sizes):
-        layers += [nn.Linear(a, b), nn.ReLU(), nn.Dropout(dropout)]
+        layers += [nn.Linear(a, b), nn.ReLU(), Dropout(dropout)]
     return Backbone(nn.Sequential(*layers), sizes[-1])

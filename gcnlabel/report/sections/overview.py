@@ -62,11 +62,15 @@ def comparison(runs: ReportRuns) -> Markup:
         main=[_compared(runs, groups, metric) for metric in metrics if metric in main],
         metrics=[(metric, lower_is_better(metric), _values(runs, metric)) for metric in metrics],
         runs=list(runs.results),
+        level=next((of["intervals"]["level"] for of in runs.evaluations.values() if "intervals" in of), None),
     )
 
 
-def _values(runs: ReportRuns, metric: str) -> list[float | None]:
-    return [values.get(metric) for values in runs.results.values()]
+def _values(runs: ReportRuns, metric: str) -> list[tuple[float | None, list[float] | None]]:
+    """Return value and bootstrap interval, None for none, of each run that has results."""
+    task, _, name = metric.partition("/")
+    bounds = {run: of.get("intervals", {}).get("tasks", {}).get(task, {}) for run, of in runs.evaluations.items()}
+    return [(values.get(metric), bounds.get(run, {}).get(name)) for run, values in runs.results.items()]
 
 
 def _compared(runs: ReportRuns, groups: list[Group], metric: str) -> dict[str, Any]:

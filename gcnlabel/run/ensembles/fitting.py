@@ -83,26 +83,7 @@ def fit_ensemble(
     train, held = (_evidence(config, data, best, split) for split in ("train", "val"))
     found = combine(data.tasks, calibration_methods(config, data.tasks), train, held, left_out)
     progress(total, total)
-    return Fitted(_assembled(config, data, graph, best, found), found, best)
-
-
-def refitted(
-    config: Config, data: RunData, graph: LabelGraph | None, fitted: Fitted, **bounds: int | None
-) -> MultiTaskModel:
-    """Return the model of a fitted ensemble after training its base models again, at their rates, on other data.
-
-    Args:
-        config: The config of the ensemble.
-        data: The data, e.g. all samples after some of them were held out; its split ``val`` selects the epochs.
-        graph: The label graph, for the base models that have one.
-        fitted: The ensemble, whose combination is reused.
-        bounds: ``min_steps`` or ``max_steps`` instead of the config's.
-    """
-    trials = {name: _trial(config, data, name, graph, trial.rate) for name, trial in fitted.trials.items()}
-    fit_trials(config, [*trials.values()], lambda trained: None, **bounds)
-    if not all(trial.epoch for trial in trials.values()):  # one diverged
-        return fitted.model
-    return _assembled(config, data, graph, trials, fitted.combination)
+    return Fitted(assembled(config, data, graph, best, found), found, best)
 
 
 def _tuned(
@@ -115,7 +96,7 @@ def _tuned(
     """Return the trial of each base model at its best rate, without those that diverged."""
 
     def maker(name: str) -> Callable[[float], Trial]:
-        return lambda rate: _trial(config, data, name, graph, rate)
+        return lambda rate: trial_of(config, data, name, graph, rate)
 
     rates = [config.optimizer.lr * factor for factor in FACTORS]
     makers = {name: maker(name) for name in config.model.head.options["of"]}
@@ -136,7 +117,8 @@ def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
     return predict(model.standard_scores, portions(part.inputs))
 
 
-def _trial(config: Config, data: RunData, name: str, graph: LabelGraph | None, rate: float) -> Trial:
+def trial_of(config: Config, data: RunData, name: str, graph: LabelGraph | None, rate: float) -> Trial:
+    """Return a base model of an ensemble, freshly drawn, to train at a rate."""
     head: HeadPart = config.model.head.options["of"][name]
     own = with_head(config, head, config.graph)
     torch.manual_seed(config.seed)
@@ -154,7 +136,7 @@ def _left_out(
         return graphs.get(id(part))
 
     def maker(name: str, rate: float) -> Callable[[RunData], Trial]:
-        return lambda part: _trial(config, part, name, graph_of(part), rate)
+        return lambda part: trial_of(config, part, name, graph_of(part), rate)
 
     makers = {name: maker(name, trial.rate) for name, trial in best.items()}
     return left_out_scores(config, data, makers, lambda c, trials: fit_trials(c, trials, count, **bounds))
@@ -166,9 +148,10 @@ def _dense(config: Config, data: RunData) -> LabelGraph:
     return with_adjacency(graph, graph.adjacency())
 
 
-def _assembled(
+def assembled(
     config: Config, data: RunData, graph: LabelGraph | None, best: Mapping[str, Trial], found: Combination
 ) -> MultiTaskModel:
+    """Return the ensemble of trained base models."""
     model = build_model(config, data, graph)
     head = model.head
     assert isinstance(head, EnsembleHead)

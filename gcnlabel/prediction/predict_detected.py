@@ -1,0 +1,83 @@
+"""A run, and photographs or a video -> predictions of what a detector finds in them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from gcnlabel.errors import InputError, shorten
+from gcnlabel.prediction.batches import Progress
+from gcnlabel.prediction.detected import Detected
+from gcnlabel.prediction.detecting import Detecting, Picture
+from gcnlabel.prediction.detectors import DETECTORS
+from gcnlabel.prediction.images import find_images
+from gcnlabel.prediction.network import load_network
+from gcnlabel.prediction.photographs import photographs
+from gcnlabel.prediction.tracks import Tracks
+from gcnlabel.prediction.video import SUFFIXES, Video, is_video
+from gcnlabel.run import RunFolder
+
+
+def predict_detected(
+    folder: RunFolder,
+    source: str | Path,
+    detector: Any = "centerface",
+    *,
+    every: int | None = None,
+    rate: float | None = None,
+    batch_size: int = 32,
+    device: str = "auto",
+    flips: bool | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Detected:
+    """Return what a run predicts for what a detector finds in an image, a folder of images or a video.
+
+    Args:
+        folder: The run, on images.
+        source: An image, a folder of images or a video.
+        detector: Name of a detector, or a mapping of name and options.
+        every: Of how many frames of a video one is looked at; None for all.
+        rate: How many frames of a video are looked at in a second; None for all.
+        batch_size: How many places go through the network at once.
+        device: Of the network: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
+        flips: Whether places are predicted with their mirror images; None for the run's ``evaluate.test_time``.
+        progress: Called with the number of pictures done and of all.
+
+    Raises:
+        InputError: The run takes no images, detector or video cannot be had, ``every`` or ``rate`` for images, or no
+            image can be read; some of a folder are left out, and named in the result.
+    """
+    check_takes_images(folder)
+    how: Any = {"batch_size": batch_size, "device": device, "progress": progress}
+    video = Video(Path(source), every or 1, rate) if is_video(source) else None
+    if video is None and (every is not None or rate is not None):
+        raise InputError(f"--every or --fps, and {source} is no video", expected="a video")
+    files = find_images(source, folder.load_config()) if video is None else {}
+    finding = Detecting(DETECTORS.make(detector), load_network(folder, flips=flips), Tracks() if video else None)
+    if video is not None:
+        frames = (Picture((frame.number, frame.time), frame.picture) for frame in video.frames())
+        return finding.predictions(frames, total=video.asked, **how).remarked(*video.remarks)
+    pictures = photographs(files, finding.unreadable, strict=not os.path.isdir(source))
+    return finding.predictions(pictures, total=len(files), **how).remarked(*_videos_in(source))
+
+
+def check_takes_images(folder: RunFolder) -> None:
+    """Check that a run is of images.
+
+    Raises:
+        InputError: It is not.
+    """
+    data = folder.load_config().data
+    if data.image_shape is None:
+        what, endings = data.new_inputs
+        raise InputError(
+            f"--detect looks into pictures, and {folder.path} was trained on {what}",
+            expected=f"a run on images; this one takes a {', '.join(endings)}",
+        )
+
+
+def _videos_in(source: str | Path) -> tuple[str, ...]:
+    """Say which videos stand in a folder of images; they are not looked into."""
+    found = [path.name for path in sorted(Path(source).rglob("*")) if path.suffix.lower() in SUFFIXES]
+    return (f"videos are left out of a folder: {shorten(found)}; give each by itself",) if found else ()

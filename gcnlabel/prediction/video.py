@@ -1,0 +1,166 @@
+"""The frames of a video file, upright, with their times, by PyAV (extra ``video``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from gcnlabel.errors import InputError
+from gcnlabel.files import existing_file
+from gcnlabel.optional import optional
+from gcnlabel.prediction.images import SUFFIXES as IMAGES
+
+SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv")
+"""How files end that are taken for videos without a look."""
+MAX_CUT = 0.5
+"""Seconds that a video may end before its header says, without being called cut off."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame of a video.
+
+    Attributes:
+        number: Its number in the order of showing, from 0.
+        time: Seconds since the first frame.
+        picture: Upright, in RGB.
+    """
+
+    number: int
+    time: float
+    picture: Image.Image
+
+
+@dataclass
+class Video:
+    """A video file.
+
+    Args:
+        path: The file.
+        every: Of how many frames one is asked for.
+        rate: How many frames a second are asked for, by their times; None for all.
+
+    Attributes:
+        damaged: Number of packets that could not be decoded.
+        end: Seconds from the first frame to the last that was read.
+
+    Raises:
+        InputError: PyAV is not installed, the file is missing or empty, or holds no video.
+    """
+
+    path: Path
+    every: int = 1
+    rate: float | None = None
+    damaged: int = field(default=0, init=False)
+    end: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        """Look into the file."""
+        with self._opened() as (container, stream):
+            self.frame_rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
+            length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1e6
+            self.length = float(length)
+            self.count = int(stream.frames or round(self.length * self.frame_rate))
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the frames that are asked for; what cannot be decoded is left out, and counted as damaged.
+
+        Raises:
+            InputError: None can be decoded.
+        """
+        self.damaged, self.end, due, number = 0, 0.0, 0.0, -1
+        with self._opened() as (container, stream):
+            stream.thread_type = "AUTO"
+            aspect = float(stream.sample_aspect_ratio or 1)
+            for number, (time, frame) in enumerate(self._timed(container, stream)):
+                asked = number % self.every == 0 and time >= due - 1e-6
+                while self.rate is not None and time >= due - 1e-6:
+                    due += 1 / self.rate
+                if asked:
+                    yield Frame(number, time, _picture(frame, aspect))
+        if number < 0:
+            raise InputError(f"no frame of {self.path} can be decoded", fix="mend or convert it, e.g. with ffmpeg")
+
+    def _timed(self, container: Any, stream: Any) -> Iterator[tuple[float, Any]]:
+        first = None
+        for number, frame in enumerate(self._decoded(container, stream)):
+            time = float(frame.time if frame.time is not None else number / self.frame_rate)
+            first = time if first is None else first
+            self.end = max(self.end, time - first)  # times that a damaged file turns back do not run back here
+            yield self.end, frame
+
+    def _decoded(self, container: Any, stream: Any) -> Iterator[Any]:
+        broken = optional("av", "video", "a video").error.FFmpegError
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                yield from packet.decode()
+            except broken as error:
+                self.damaged += 1
+                if isinstance(error, EOFError) or self.damaged > 10_000:
+                    return
+
+    @property
+    def asked(self) -> int:
+        """About how many frames are asked for, at least 1."""
+        count = self.count / self.every
+        return max(1, round(count if self.rate is None else min(count, self.length * self.rate)))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is odd about the file, once its frames were read."""
+        short = self.length - self.end - float(1 / self.frame_rate)
+        found = [f"{self.path.name}: {self.damaged} damaged packets were left out"] if self.damaged else []
+        if short > MAX_CUT:
+            found.append(f"{self.path.name} ends at {self.end:.1f} s of the {self.length:.1f} s that it declares")
+        return tuple(found)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Any, Any]]:
+        av = optional("av", "video", "a video")
+        try:
+            container = av.open(str(existing_file(self.path, "video")))
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            if isinstance(error, InputError):
+                raise
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(
+                f"{self.path} cannot be read as a video: {reason}", fix="give an image, a folder of images or a video"
+            ) from error
+        with container:
+            if not container.streams.video:
+                raise InputError(f"{self.path} holds no video", expected="a file with a video stream")
+            yield container, container.streams.video[0]
+
+
+def is_video(path: str | Path) -> bool:
+    """Return whether a file is to be read as a video: its name ends so, or it has another ending and is no image."""
+    path = Path(path)
+    if path.suffix.lower() in SUFFIXES:
+        return not path.is_dir()
+    if path.suffix.lower() in IMAGES or not path.is_file():
+        return False
+    try:
+        Image.open(path).close()
+    except Exception:  # Pillow raises errors of many types on what is no image
+        return True
+    return False
+
+
+def _picture(frame: Any, aspect: float) -> Image.Image:
+    """Return a frame upright, with square pixels."""
+    picture: Image.Image = frame.to_image()
+    if abs(aspect - 1) > 0.01 and 0.1 < aspect < 10:
+        picture = picture.resize((max(1, round(picture.width * aspect)), picture.height), Image.Resampling.BILINEAR)
+    turns = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+    turn = turns.get(round(frame.rotation / 90) * 90 % 360)  # counterclockwise
+    return picture if turn is None else picture.transpose(turn)
