@@ -14,7 +14,7 @@ def test_writes_whole_and_refuses_to_overwrite(tmp_path):
     with atomic_write(tmp_path / "sub" / "a.txt") as temporary:
         temporary.write_text("one")
     assert (tmp_path / "sub" / "a.txt").read_text() == "one"
-    with pytest.raises(InputError, match="exists already"), atomic_write(tmp_path / "sub" / "a.txt"):
+    with pytest.raises(InputError, match="already exists"), atomic_write(tmp_path / "sub" / "a.txt"):
         pass
     assert (tmp_path / "sub" / "a.txt").read_text() == "one"
 
@@ -37,11 +37,11 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
 @pytest.mark.parametrize("name", ["file/a.txt", "file/sub/a.txt"])
 def test_a_path_below_a_file(tmp_path, name):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(InputError, match=r"cannot write .*a\.txt: .*file is a file, no folder"):
+    with pytest.raises(InputError, match=r"cannot write .*a\.txt: .*file is a file, not a folder"):
         refuse_existing(tmp_path / name, overwrite=True)
     with pytest.raises(InputError, match="cannot write"), atomic_write(tmp_path / name):
         pass
-    with pytest.raises(InputError, match="cannot write .*: .*file is a file, no folder"):
+    with pytest.raises(InputError, match="cannot write .*: .*file is a file, not a folder"):
         writable_folder((tmp_path / name).parent)
 
 
@@ -74,7 +74,7 @@ def test_a_graph_on_a_full_disk(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["g.pt", "g.csv", "g.v2"])
 def test_a_graph_by_the_name_of_another_format(tmp_path, name):
     graph = LabelGraph.from_dense([[0, 1], [1, 0]], ["a", "b"])
-    with pytest.raises(InputError, match=r"cannot be the name of a label graph\n.*\.safetensors\n.*g\.safetensors"):
+    with pytest.raises(InputError, match=r"wrong suffix for a label graph\n.*\.safetensors\n.*g\.safetensors"):
         graph.save(tmp_path / name)
     graph.save(tmp_path / "plain")
     assert LabelGraph.load(tmp_path / "plain").labels == ("a", "b")

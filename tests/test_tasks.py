@@ -25,7 +25,7 @@ def test_indices_follow_the_order_of_tasks_and_labels():
 def test_yaml_round_trip(tmp_path):
     TASKS.to_yaml(tmp_path / "tasks.yaml")
     assert TaskSet.from_yaml(tmp_path / "tasks.yaml") == TASKS
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="already exists"):
         TASKS.to_yaml(tmp_path / "tasks.yaml")
 
 

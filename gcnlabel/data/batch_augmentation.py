@@ -40,7 +40,7 @@ class Draws:
 class BatchAugmentation(nn.Module):
     """Random transform of batches of uint8 images, with random parameters per image: Emotion-GCN's (Section IV-A).
 
-    It does the same as :func:`~gcnlabel.data.augmentation`, several times faster: mirroring, one bilinear rotation about
+    It does the same as :func:`~gcnlabel.data.augmentation`, several times faster: mirroring, a bilinear rotation about
     the centre with black outside, then brightness, contrast, saturation and hue in a random order per image. There are
     two small differences: values are rounded only at the end, and clipped only before the hue and at the end.
 

@@ -1,6 +1,6 @@
-"""scikit-learn estimators whose heads may be generated from a graph of the labels (extra ``sklearn``).
+"""scikit-learn estimators with heads over a label graph (extra ``sklearn``).
 
-The only stage that imports scikit-learn.
+This is the only subpackage that imports scikit-learn.
 """
 
 try:

@@ -1,4 +1,4 @@
-"""What the estimators share: hyper-parameters, training and scores."""
+"""Base class of the estimators: hyper-parameters, training and scores."""
 
 from __future__ import annotations
 
@@ -24,60 +24,62 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 ROWS = 8192
-"""Sparse samples that are made dense at once when they are scored."""
+"""Number of sparse samples that are converted to dense ones at a time for scoring."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
-    """A multi-layer perceptron with a head for all tasks, as it was after the epoch that is best on held-out samples.
+    """A multi-layer perceptron with a head for all tasks, from the best epoch on held-out samples.
 
-    A sample of weight w is w equal samples, and one of weight 0 is none, in all that is trained on, held out or
-    measured (whole multiples exactly up to 10,000 samples or 4 a sample, others in the mean of 4); only the number of
-    batches follows the number of samples that are given. So weights count beside each other, whatever their scale, and
-    neither the order of the samples matters nor whether one stands twice: copies are held out together.
+    A sample of weight w is equivalent to w equal samples in training, hold-out and measurement (exactly for integer
+    ratios up to 10,000 samples or 4 per sample, otherwise on average). Only the number of batches depends on the number
+    of given samples. Results depend neither on the scale of the weights, nor on the order of the samples, nor on
+    whether a sample is duplicated: copies are held out together.
 
     Args:
         head: ``default`` (an ensemble, see :mod:`gcnlabel.run.default_head`: about 15 trainings), the name of another
             head (``linear``, ``cosine``; over the label graph ``graph``, ``residual``, ``graph-cosine``), or a name
-            with options, among them other heads: ``{"name": "label-query", "heads": 2}``,
-            ``{"name": "cosine", "of": "graph"}``. The five arguments that follow belong to heads over the graph;
-            others ignore them, with a warning, so that one grid may search over heads and these arguments.
-        hidden_channels: Widths of every generator in ``head`` that names none of its own; None for (512,).
-        convention: How the graph is made of the training samples' statistics, see
+            with options, which may be other heads: ``{"name": "label-query", "heads": 2}``,
+            ``{"name": "cosine", "of": "graph"}``. The next five arguments are for heads over the graph; others ignore
+            them with a warning, so that one grid can search over heads and these arguments.
+        hidden_channels: Widths of the generators in ``head`` without their own widths; None for (512,).
+        convention: How to turn the statistics of the training samples into a graph, see
             :data:`gcnlabel.transforms.CONVENTIONS`; None for ``signed-weighted``.
         tau: Threshold of the correlations, None for the convention's.
         p: Weight of the neighbours, or task -> weight; None for the convention's.
-        graph: A ready :class:`~gcnlabel.graph.LabelGraph` instead of a measured one, its labels matched by name.
-            ``head="default"`` is then never linear: it is ``residual`` where it would be.
-        embeddings: Of labels whose graph has none: ``one-hot``, ``emotion-words``, ``random:SIZE:SEED`` or a file.
-        hidden_layer_sizes: Sizes of the perceptron's layers; () for a head upon the features themselves.
-        dropout: Share of each layer's units left out in training.
-        standardize: Scale features by the training samples' mean and deviation.
+        graph: A :class:`~gcnlabel.graph.LabelGraph` to use instead of a measured one; its labels are matched by name.
+            ``head="default"`` is then ``residual`` where it would be linear.
+        embeddings: Label embeddings if the graph has none: ``one-hot``, ``emotion-words``, ``random:SIZE:SEED`` or a
+            file.
+        hidden_layer_sizes: Sizes of the perceptron's layers; () to apply the head to the features.
+        dropout: Dropout probability of each layer.
+        standardize: Whether to standardize features by mean and deviation of the training samples.
         loss: Loss, or task -> loss: ``bce`` or ``asymmetric`` for tags, ``ccc`` or ``mse`` for dimensions; None for
             the first of each.
-        loss_weights: Task -> weight of its loss; dimensions beside classes or tags have 0.1, everything else 1.
-        learning_rate: Of AdamW at the start; it falls to 0 along a cosine.
-        weight_decay: Of AdamW.
-        max_iter: Number of epochs; None for 50, and for fewer where nothing but tags is predicted that many samples
-            have, see :mod:`gcnlabel.estimators.length`.
-        batch_size: Samples in a batch.
-        validation_fraction: Share of the samples held out, in [0, 1). The epoch of least loss on them is kept; with 0,
-            of least loss on the training samples. None for 0, and for an ensemble that selects by a tenth and is
-            trained again on all samples: of few samples, or of a rare label, a tenth is too little to choose an epoch.
-        warm_start: Go on from what the fit before has trained, for ``max_iter`` epochs more, on samples of the same
-            labels. Scaling of features and label graph stay those of the first fit, and an ensemble keeps the rates and
-            weights that it selected.
-        random_state: Seed or generator of weights, order, dropout and held-out samples. The state of PyTorch's
-            generators is left as it was.
+        loss_weights: Task -> weight of its loss; the default is 0.1 for dimensions together with classes or tags, else
+            1.
+        learning_rate: Initial learning rate of AdamW, with cosine decay to 0.
+        weight_decay: Weight decay of AdamW.
+        max_iter: Number of epochs; None for 50, or fewer if all tasks are tags with many positive samples, see
+            :mod:`gcnlabel.estimators.length`.
+        batch_size: Batch size.
+        validation_fraction: Fraction of held-out samples, in [0, 1). The epoch with the lowest loss on them is kept;
+            with 0, with the lowest training loss. None for 0; for an ensemble, None holds out a tenth for selection and
+            then trains again on all samples.
+        warm_start: Whether to continue the previous fit for ``max_iter`` more epochs, on samples of the same labels.
+            The standardization of features and the label graph stay those of the first fit, and an ensemble keeps its
+            selected rates and weights.
+        random_state: Seed or generator for initialization, order, dropout and held-out samples. The state of PyTorch's
+            generators is not changed.
 
     Attributes:
         model_: The trained :class:`~gcnlabel.nn.MultiTaskModel`, in double precision.
-        tasks_: The :class:`~gcnlabel.tasks.TaskSet` that is predicted.
+        tasks_: The predicted :class:`~gcnlabel.tasks.TaskSet`.
         graph_: The label graph of the head, or None.
-        config_: The resolved :class:`~gcnlabel.config.Config`: what ``default`` stands for.
+        config_: The resolved :class:`~gcnlabel.config.Config`, with the actual head for ``default``.
         n_iter_: Number of epochs.
         n_features_in_: Number of features, D.
-        feature_names_in_: Their names, where they have any.
+        feature_names_in_: Names of the features, if X has any.
     """
 
     head: str | Mapping[str, Any] = "default"
@@ -105,7 +107,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     ) -> None:
         """Train on features [N, D], dense or sparse, and annotations and weights of the same N samples.
 
-        ``class_weights``: task -> label -> weight of a class, or weights of a tag where it is absent and present.
+        ``class_weights``: task -> label -> weight of a class, or (absent, present) weights of a tag.
         """
         from gcnlabel.estimators import fitting  # only now: it imports what trains
 

@@ -1,4 +1,4 @@
-"""``class_weight`` of an estimator -> weights of classes, and of each tag where it is absent and present."""
+"""Convert ``class_weight`` of an estimator to weights of classes, and of absent and present tags."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError, closest, shorten
 
 Array = npt.NDArray[Any]
-FORMS = "'balanced'; {0: w, 1: w} for every tag; a list of such dicts, one a tag; or a dict of tag -> such a dict"
+FORMS = "'balanced'; {0: w, 1: w} for all tags; a list of such dicts, one per tag; or a dict tag -> such a dict"
 
 
 def of_classes(given: Any, classes: Sequence[Any], counts: Array) -> Array:
     """Return the weight of each class, [classes].
 
     Args:
-        given: ``balanced``, or class -> weight; classes left out weigh 1.
+        given: ``balanced``, or class -> weight; missing classes have weight 1.
         classes: The classes.
-        counts: Samples of each, or sums of their weights, by which ``balanced`` counts them, [classes].
+        counts: Number of samples of each class, or sum of their weights, for ``balanced``, [classes].
 
     Raises:
-        InputError: A class is none, or a weight is no number of 0 or more.
+        InputError: A class is unknown, or a weight is not a number >= 0.
 
     Example:
         >>> of_classes("balanced", ["a", "b"], np.array([3, 1])).round(2).tolist()
@@ -38,15 +38,15 @@ def of_classes(given: Any, classes: Sequence[Any], counts: Array) -> Array:
 
 
 def of_tags(given: Any, classes: Sequence[Any], counts: Array) -> Array:
-    """Return the weight of each tag where it is absent and where it is present, [tags, 2].
+    """Return the (absent, present) weights of each tag, [tags, 2].
 
     Args:
         given: See :class:`~gcnlabel.estimators.LabelGraphClassifier`.
         classes: Names of the tags.
-        counts: Samples in which each is absent and present, or sums of their weights, [tags, 2].
+        counts: Numbers of absent and present samples of each tag, or sums of their weights, [tags, 2].
 
     Raises:
-        InputError: It is of another form, a tag is none, or a weight is no number of 0 or more.
+        InputError: The form is invalid, a tag is unknown, or a weight is not a number >= 0.
 
     Example:
         >>> counts = np.array([[3, 1], [2, 1]])
@@ -65,25 +65,25 @@ def of_tags(given: Any, classes: Sequence[Any], counts: Array) -> Array:
     if not isinstance(given, list | tuple) or not all(isinstance(of_tag, Mapping) for of_tag in given):
         raise InputError(f"class_weight={shorten([repr(given)])} of tags", expected=FORMS)
     if len(given) != len(classes):
-        raise InputError(f"class_weight holds {len(given)} dicts", expected=f"{len(classes)}, one a tag")
+        raise InputError(f"class_weight has {len(given)} dicts", expected=f"{len(classes)}, one per tag")
     pairs = zip(given, classes, strict=True)
     found = np.stack([_numbers(of_tag, (0, 1), f"class_weight of tag {tag!r}") for of_tag, tag in pairs])
     if not found.any():
-        raise InputError("class_weight: nothing has a weight above 0", expected=FORMS)
+        raise InputError("class_weight: all weights are 0", expected=FORMS)
     return found
 
 
 def of_tasks(given: Any, annotations: Annotations, weights: Array) -> dict[str, dict[str, Any]]:
-    """Return task -> label -> weight of a class, or weights of a tag where it is absent and where it is present.
+    """Return task -> label -> weight of a class, or (absent, present) weights of a tag.
 
     Args:
-        given: ``balanced`` for all tasks of classes or tags; or task -> what :func:`of_classes` or :func:`of_tags`
-            takes.
+        given: ``balanced`` for all tasks with classes or tags; or task -> argument of :func:`of_classes` or
+            :func:`of_tags`.
         annotations: Targets of N samples.
-        weights: Weights of the samples [N], by which ``balanced`` counts them.
+        weights: Weights of the samples [N], for ``balanced``.
 
     Raises:
-        InputError: A task is none of classes or tags, or has no such weights.
+        InputError: A task is unknown or has no classes or tags, or its weights are invalid.
     """
     tasks = [task for task in annotations.tasks if task.discrete]
     if isinstance(given, str):
@@ -108,29 +108,27 @@ def of_tasks(given: Any, annotations: Annotations, weights: Array) -> dict[str, 
 
 
 def _balanced(counts: Array) -> Array:
-    """Return ``n / (k n_i)`` of the k kinds that occur, along the last axis; 1 of others."""
+    """Return ``n / (k n_i)`` for the k kinds with samples, along the last axis; 1 for others."""
     seen = counts > 0
     share = counts.sum(-1, keepdims=True) / np.maximum(seen.sum(-1, keepdims=True), 1)
     return np.divide(share, counts, out=np.ones(counts.shape), where=seen)
 
 
 def _numbers(given: Mapping[Any, Any], kinds: Sequence[Any], where: str) -> Array:
-    """Return the weight of each kind; 1 for those left out."""
+    """Return the weight of each kind; 1 for missing ones."""
     _check_known(given, kinds, where)
     for kind, weight in given.items():
         if not isinstance(weight, int | float | np.number) or not 0 <= weight < np.inf:
-            raise InputError(f"{where}: {kind!r} weighs {weight!r}", expected="a finite number, 0 or more")
+            raise InputError(f"{where}: weight {weight!r} of {kind!r}", expected="a finite number >= 0")
     return np.array([given.get(kind, 1.0) for kind in kinds], dtype=np.float64)
 
 
 def _check_known(given: Mapping[Any, Any], kinds: Sequence[Any], where: str) -> None:
-    """Check for misspelt names; as in scikit-learn, classes that are not in ``y`` may be named beside all that are."""
+    """Check for misspelt names; as in scikit-learn, unknown names are allowed if all known ones are given."""
     unknown = [kind for kind in given if kind not in kinds]
     if unknown and len(given) - len(unknown) < len(kinds):
         if tuple(kinds) == (0, 1):
-            raise InputError(
-                f"{where}: {unknown[0]!r} is unknown", expected="0, where it is absent, and 1, where present"
-            )
+            raise InputError(f"{where}: {unknown[0]!r} is unknown", expected="0 for absent and 1 for present")
         names = [str(kind) for kind in kinds]
         fix = closest(str(unknown[0]), names)
         raise InputError(f"{where}: {unknown[0]!r} is unknown", expected=shorten(map(repr, kinds), 20), fix=fix)

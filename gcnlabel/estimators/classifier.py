@@ -1,4 +1,4 @@
-"""Classes, or any number of tags at once."""
+"""Classifier of classes or tags."""
 
 from __future__ import annotations
 
@@ -42,24 +42,23 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
     Further arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`.
 
     Args:
-        class_weight: None for 1, or one of these forms; what a dict leaves out weighs 1.
+        class_weight: None for 1, or one of these forms; missing entries of a dict have weight 1.
 
-            * Classes: class -> weight of its samples, which multiplies ``sample_weight``; ``balanced`` for classes that
-              weigh the same together, ``n / (k n_c)`` of n samples and k classes.
-            * Tags: ``{0: w, 1: w}``, weights of the loss of every tag where it is absent and where it is present; a
-              list of such dicts, one a tag in the order of ``classes_``; a dict of tag -> such a dict; ``balanced``
-              for tags whose absent and present samples weigh the same together, ``n / (2 n_v)`` of the n samples that
-              annotate the tag. Each tag has weights of its own, as of estimators in scikit-learn's
-              ``MultiOutputClassifier`` (its trees multiply those of all tags of a sample instead); to the loss of one
-              tag, weights are samples that are repeated as often. The graph counts each sample once.
+            * Classes: class -> weight of its samples, which multiplies ``sample_weight``; ``balanced`` for the same
+              total weight of all classes, ``n / (k n_c)`` for n samples and k classes.
+            * Tags: ``{0: w, 1: w}``, loss weights of absent and present tags; a list of such dicts, one per tag in the
+              order of ``classes_``; a dict tag -> such a dict; ``balanced`` for the same total weight of absent and
+              present samples of each tag, ``n / (2 n_v)`` for the n samples that annotate it. Each tag has its own
+              weights, like the estimators in scikit-learn's ``MultiOutputClassifier`` (its trees multiply those of all
+              tags of a sample instead). The label graph is not weighted.
 
-        threshold: Probability from which a tag, or the second of two classes, is decided for: a number; one a tag; or
-            ``f1`` for what gives each the best F1 on samples that were left out of four trainings beside the main one.
-            A rare label is often best decided for at far less than 0.5.
+        threshold: Decision threshold of a tag, or of the second of two classes, as a probability: a number; one per
+            tag; or ``f1`` for the thresholds with the best F1 in a 4-fold cross-validation. For rare labels, the best
+            threshold is often far below 0.5.
 
     Attributes:
-        thresholds_: The thresholds [tags], or [1] of two classes.
-        classes_: The classes, sorted; of tags their column names or the names that are listed, or else numbers from 0.
+        thresholds_: Decision thresholds [tags], or [1] for two classes.
+        classes_: The sorted classes; for tags their column names, the sorted names in lists, or numbers from 0.
 
     Example:
         >>> X = np.array([[0.0], [0.2], [0.8], [1.0]] * 5)
@@ -77,15 +76,14 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         """Train on samples.
 
         Args:
-            X: Features [N, D], dense or sparse; in training they are dense, in single precision.
-            y: Classes [N], of any type that can be sorted; or tags, in one of two forms. A column a tag [N, tags],
-                named by a frame: 0 / 1, -1 / 1, truth values or words such as yes and no, NaN where a tag is not
-                annotated. Or a list or set of the tags of each sample, None where it is not annotated.
-            sample_weight: Weight of each sample [N]: how often it is trained on, and counts in what is measured of the
-                training samples, beside the others.
+            X: Features [N, D], dense or sparse; converted to dense float32 for training.
+            y: Classes [N], of any sortable type; or tags: an array or frame with one column per tag [N, tags] of 0 / 1,
+                -1 / 1, booleans or words such as yes and no, NaN where not annotated; or a list or set of tags per
+                sample, None where not annotated.
+            sample_weight: Weight of each sample [N], in training and in statistics of the training samples.
 
         Raises:
-            InputError: Arguments or targets cannot be used.
+            InputError: Arguments or targets are invalid.
         """
         warn_of_other_order(X, y)
         lists = tag_lists(y)
@@ -109,7 +107,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         self._train(X, Annotations(TaskSet([task]), {task.name: target}), weights, tag_weights)
 
     def _thresholds(self, X: Any, target: Array, sample_weight: Any) -> Array:
-        """Return the thresholds [tags]; [1] of two classes, and [0] of more, of which the most probable is taken."""
+        """Return the decision thresholds: [tags], [1] for two classes, or [0] for more classes."""
         if target.ndim == 1 and len(self.classes_) != 2:
             if self.threshold != 0.5:
                 what = f"threshold={self.threshold!r} of {len(self.classes_)} classes"
@@ -143,7 +141,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         return X, target
 
     def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, dict[str, Any]]:
-        """Return the weights of samples [N] or None, and the weights of tags where they are absent and present."""
+        """Return the weights of samples [N] or None, and the (absent, present) weights of tags."""
         if self.class_weight is None:
             return sample_weight, {}
         weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Training of an estimator's model, by the package's own recipe; imported when an estimator is fitted."""
+"""Training of an estimator's model; imported when an estimator is fitted."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Trained:
 def trained_model(
     config: Config, prepared: Prepared, graph: LabelGraph | None, seed: int, start: Trained | None = None
 ) -> Trained:
-    """Return the trained model, in double precision: a sample's scores do not depend on the others of its batch.
+    """Return the trained model in double precision, so that scores do not depend on the other samples of a batch.
 
     Args:
         config: Config of the estimator, with its head resolved.

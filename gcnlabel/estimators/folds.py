@@ -1,4 +1,4 @@
-"""Folds over which labels are spread evenly, also where some are missing, for ``cv=`` of scikit-learn."""
+"""Stratified folds for multi-label and missing targets, for ``cv=`` of scikit-learn."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass
 class LabelKFold:
-    """K folds by iterative stratification: each has its share of every class, tag and range of a dimension.
+    """K folds, stratified by classes, tags and ranges of dimensions (iterative stratification).
 
-    scikit-learn's ``cv=5`` looks at ``y`` of a classifier and refuses missing values before anything is trained; a
-    splitter such as this one, or ``KFold(5)``, is not asked. See :func:`gcnlabel.annotations.stratified_split`.
+    scikit-learn's ``cv=5`` refuses missing values in ``y`` of a classifier; a splitter such as this one or ``KFold(5)``
+    accepts them. See :func:`gcnlabel.annotations.stratified_split`.
 
     Args:
         n_splits: Number of folds, K.
-        tasks: What ``y`` holds, as in :class:`~gcnlabel.estimators.LabelGraphEstimator`; None for what the classifier
-            or a frame would be read as.
-        random_state: Seed or generator of what is left to chance.
+        tasks: Tasks in ``y``, as in :class:`~gcnlabel.estimators.LabelGraphEstimator`; None to read ``y`` like
+            :class:`~gcnlabel.estimators.LabelGraphClassifier`, or infer the tasks of a frame.
+        random_state: Seed or generator.
 
     Example:
         >>> y = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [0, np.nan], [0, np.nan]])
@@ -49,10 +49,10 @@ class LabelKFold:
         return self.n_splits
 
     def split(self, X: Any, y: Any, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
-        """Yield the rows to train on and those to test on, of each fold; samples of one group stay together.
+        """Yield the training and test rows of each fold; samples of a group stay together.
 
         Raises:
-            InputError: There are fewer than two folds, or more than samples; targets cannot be read.
+            InputError: There are fewer than two folds or more folds than samples, or targets are invalid.
         """
         if self.n_splits < 2:
             raise InputError(f"n_splits={self.n_splits}", expected="2 or more")

@@ -1,4 +1,4 @@
-"""The head that an estimator's arguments stand for, and its graph."""
+"""Resolve the head of an estimator, and build its graph."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from gcnlabel.run.graph import graph_or_loops
 def head_and_graph(config: Config, data: RunData, given: LabelGraph | None) -> tuple[Config, LabelGraph | None]:
     """Return the config with its head resolved, and the graph of that head; None for a head without one.
 
-    A measured graph in which no pair of labels reaches the threshold, as happens with few samples, is self-loops alone.
+    A measured graph without edges above the threshold, as for few samples, has only self-loops.
 
     Args:
         config: Config of the estimator.
-        data: Its data; the training part is measured.
-        given: A ready graph, or None.
+        data: Its data; the graph is measured on the training split.
+        given: The user's graph, or None.
 
     Raises:
-        InputError: The ready graph has other labels, or a label has no embedding.
+        InputError: The given graph has other labels, or a label has no embedding.
     """
     is_default = config.model.head.name == "default"
     config = resolve_default(config, data.parts["train"])

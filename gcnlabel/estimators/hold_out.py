@@ -1,4 +1,4 @@
-"""Samples set aside for choosing the best epoch of the training."""
+"""Hold out samples for selecting the best epoch."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Rows = npt.NDArray[np.int64]
 
 
 def hold_out(annotations: Annotations, fraction: float, seed: int) -> tuple[Rows, Rows]:
-    """Return the rows to train on and those held out, drawn by a seed.
+    """Return the rows for training and the rows held out at random.
 
-    A sample that training cannot do without, because it is one of the last of a label, is never held out. Where nothing
-    can be, or the fraction is 0, all rows stand in both.
+    Samples are not held out if a label would have too few training samples. If no sample can be held out, or the
+    fraction is 0, both are all rows.
 
     Args:
         annotations: All samples, N.
-        fraction: Share of them to hold out, in [0, 1).
-        seed: Seed of the draw.
+        fraction: Fraction of samples to hold out, in [0, 1).
+        seed: Random seed.
 
     Raises:
-        InputError: The fraction lies outside [0, 1).
+        InputError: The fraction is outside [0, 1).
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -35,7 +35,7 @@ def hold_out(annotations: Annotations, fraction: float, seed: int) -> tuple[Rows
         (3, True, True)
     """
     if not 0 <= fraction < 1:
-        raise InputError(f"validation_fraction = {fraction}", expected="a share in [0, 1)")
+        raise InputError(f"validation_fraction = {fraction}", expected="a fraction in [0, 1)")
     shows, fewest = _shown(annotations)
     left = shows.sum(0)
     held: list[int] = []
@@ -51,6 +51,6 @@ def hold_out(annotations: Annotations, fraction: float, seed: int) -> tuple[Rows
 
 
 def _shown(annotations: Annotations) -> tuple[npt.NDArray[np.bool_], Any]:
-    """Return which labels each sample shows, bool [N, L], and how many samples of each must be left, [L]."""
+    """Return which labels each sample has, bool [N, L], and the minimal number of training samples per label, [L]."""
     shown = [task.shown(annotations.indicators(task.name)) for task in annotations.tasks]
     return np.concatenate(shown, 1), np.array([task.min_samples for task in annotations.tasks for _ in task.labels])

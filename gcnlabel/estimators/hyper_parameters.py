@@ -1,4 +1,4 @@
-"""Constructor arguments of an estimator -> the config that the rest of the package reads."""
+"""Convert the constructor arguments of an estimator to a config."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gcnlabel.tasks import TaskSet
 
 WHERE = "the estimator's arguments"
 MEASURED = ("convention", "tau", "p")
-"""What a measured graph is made by."""
+"""Arguments that apply only to a measured graph."""
 ARGUMENTS = {
     "training.epochs": "max_iter",
     "training.batch_size": "batch_size",
@@ -36,16 +36,16 @@ ARGUMENTS = {
 def config_of(
     given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights: Mapping[str, Any] | None = None
 ) -> Config:
-    """Return the config of an estimator; arguments of a graph are ignored, with a warning, where the head has none.
+    """Return the config of an estimator; for a head without a graph, arguments of the graph are ignored with a warning.
 
     Args:
         given: Its constructor arguments, see :class:`gcnlabel.estimators.base.LabelGraphBase`.
-        tasks: What it predicts.
+        tasks: The predicted tasks.
         seed: Seed of the run.
-        class_weights: Task -> label -> weight of a class, or weights of a tag where it is absent and present.
+        class_weights: Task -> label -> weight of a class, or (absent, present) weights of a tag.
 
     Raises:
-        InputError: A value is not allowed, or a ready graph is given beside how one is to be made.
+        InputError: A value is invalid, or a graph is given together with arguments of a measured graph.
     """
     content = _content(given, tasks, seed, class_weights or {})
     config = _parsed(content)
@@ -54,7 +54,7 @@ def config_of(
         return config
     measured = {name: _plain(given[name]) for name in MEASURED if given[name] is not None}
     if measured and given["graph"] is not None:
-        raise InputError(f"{shorten(measured)} beside a ready graph", fix="give one of them")
+        raise InputError(f"{shorten(measured)} with a given graph", fix="give only one of them")
     return _parsed({**content, "graph": {**content["graph"], **measured}})
 
 
@@ -72,11 +72,11 @@ def _parsed(content: Mapping[str, Any]) -> Config:
 
 
 def full_head(head: Any, sizes: Sequence[int] | None) -> Any:
-    """Return a head as a config names it, with what an estimator's generators have by default.
+    """Return a head for a config, with the estimator's defaults for generators.
 
     Args:
         head: A name, or a mapping of a name and options, among them other heads.
-        sizes: Widths of every generator that names none; None for (512,). They have a bias, too.
+        sizes: Widths of generators without their own; None for (512,). They also have a bias.
 
     Example:
         >>> full_head({"name": "cosine", "of": "graph"}, (8,))
@@ -99,7 +99,7 @@ def full_head(head: Any, sizes: Sequence[int] | None) -> Any:
 
 
 def _content(given: Mapping[str, Any], tasks: TaskSet, seed: int, class_weights: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content of a config, without what a measured graph is made by."""
+    """Return the content of a config, without the arguments of a measured graph."""
     sizes = _sizes("hidden_layer_sizes", given["hidden_layer_sizes"])
     hidden = None if given["hidden_channels"] is None else _sizes("hidden_channels", given["hidden_channels"])
     backbone = {"name": "mlp", "hidden": sizes, "dropout": _plain(given["dropout"])} if sizes else {"name": "identity"}
@@ -125,12 +125,14 @@ def _sizes(name: str, given: Any) -> list[Any]:
 
 
 def _say_ignored(given: Mapping[str, Any], head: HeadPart) -> None:
-    """Warn of what a head without a graph ignores, so that one grid may hold heads with and without a graph."""
+    """Warn about arguments that a head without a graph ignores, so that one grid can have heads of both kinds."""
     of_graph = [name for name in (*MEASURED, "hidden_channels", "graph") if given[name] is not None]
     if head.name == "default" and "graph" in of_graph:
         of_graph.remove("graph")
     if of_graph:
-        what = f"head={head.title!r} ignores {shorten(of_graph)}: for heads over the label graph, as 'graph'"
+        what = (
+            f"head={head.title!r} ignores {shorten(of_graph)}, which are for heads over the label graph, e.g. 'graph'"
+        )
         warnings.warn(what, GcnlabelWarning, stacklevel=2)
 
 
@@ -152,7 +154,7 @@ def _by_task(value: Any, tasks: TaskSet) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return NumPy's scalars, which random searches draw, as Python's, in lists too."""
+    """Return NumPy scalars (e.g. from random searches) as Python ones, also in lists."""
     if isinstance(value, list | tuple):
         return [*map(_plain, value)]
     return value.item() if isinstance(value, np.generic) else value

@@ -20,9 +20,9 @@ class Inferred:
     """Tasks of a frame.
 
     Attributes:
-        tasks: One task of each column of classes or of lists, all tags with a column each, all dimensions.
-        values: Column of classes -> label -> the value that stands for it in the frame.
-        hint: What to do where a column of classes seems to hold tags; empty where none does.
+        tasks: One task per column of classes or lists, one for all tag columns, and one for all dimensions.
+        values: Column of classes -> label -> its value in the frame.
+        hint: Advice for columns of classes that seem to have lists of tags; empty for none.
     """
 
     tasks: TaskSet
@@ -33,17 +33,17 @@ class Inferred:
 def inferred_tasks(frame: Any) -> Inferred:
     """Return the tasks of a pandas or polars frame.
 
-    Lists are tags; truth values, 0 / 1, -1 / 1 and words such as yes and no a tag; categories and other texts classes;
-    other numbers with a fraction, or of a type with fractions where none is missing, values of a dimension.
+    Lists are tags. Booleans, 0 / 1, -1 / 1 and words such as yes and no are one tag. Categories and other texts are
+    classes. Other numbers are a dimension if they have fractions, or are floats and none is missing.
 
     Raises:
-        InputError: ``frame`` is no frame, or a column says nothing of what it is, as whole numbers do.
+        InputError: ``frame`` is not a frame, or the type of a column is ambiguous, as for integers.
     """
     if not hasattr(frame, "columns"):
         raise InputError(
-            f"tasks are not given beside a {type(frame).__name__}",
-            expected="a frame, whose columns say what they are; or tasks: LabelGraphEstimator(tasks)",
-            fix="in cross_val_predict, which makes arrays of ranks of a frame: y=None, params={'targets': y}",
+            f"tasks cannot be inferred from a {type(frame).__name__}",
+            expected="a frame; or declared tasks: LabelGraphEstimator(tasks)",
+            fix="in cross_val_predict, which converts a frame to an array of ranks: y=None, params={'targets': y}",
         )
     twice = sorted(name for name, times in Counter(map(str, frame.columns)).items() if times > 1)
     if twice:
@@ -105,12 +105,12 @@ def _kind(name: str, column: Any) -> str:
     if given and kind is not None:
         return kind
     whole = all(isinstance(value, numbers.Real) for value in given)
-    holds = "holds whole numbers: classes or values" if whole else f"holds {shorten(map(repr, given), 2)}"
+    holds = "has integers, which may be classes or values" if whole else f"has {shorten(map(repr, given), 2)}"
     raise InputError(
         f"column {name!r} {holds if given else 'is empty'}",
         where="y",
-        expected="lists, truth values, texts, categories, or numbers with fractions",
-        fix=f"say what it is: y.astype({{{name!r}: 'category'}}){'' if gaps or not whole else ' or float'}; or declare "
+        expected="lists, booleans, texts, categories, or numbers with fractions",
+        fix=f"set its type: y.astype({{{name!r}: 'category'}}){'' if gaps or not whole else ' or float'}; or declare "
         "the tasks: LabelGraphEstimator(tasks)",
     )
 

@@ -1,4 +1,4 @@
-"""What a classifier is given: classes, a column a tag, or the tags of each sample."""
+"""Targets of a classifier: lists of tags, or one column per tag."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def is_missing(value: Any) -> bool:
 
 
 def tag_lists(y: Any, *, tables: bool = True) -> Lists | None:
-    """Return the tags of each sample, None for a sample that is not annotated; or None where ``y`` is nothing of it.
+    """Return the tags of each sample (None if not annotated); None if ``y`` is not lists of tags.
 
-    Rows of one length that hold nothing but numbers, or words such as yes and no, are a column a tag, where ``tables``
-    are possible.
+    With ``tables``, rows of equal length that contain only numbers, or words such as yes and no, are a table with one
+    column per tag instead.
 
     Example:
         >>> tag_lists([["cat"], ["cat", "dog"], []])
@@ -63,14 +63,14 @@ def _fits_a_column(value: Any) -> bool:
 
 
 def listed_classes(rows: Lists) -> Array:
-    """Return all tags that are listed, sorted.
+    """Return all tags in the lists, sorted.
 
     Raises:
         InputError: No sample has a tag.
     """
     tags = list(dict.fromkeys(tag for row in rows for tag in row or ()))
     if not tags:
-        raise InputError("no sample has a tag", expected="the tags of each sample, at least one of them in some")
+        raise InputError("no sample has a tag", expected="lists of tags, at least one of them not empty")
     try:
         return np.array(sorted(tags))
     except TypeError:
@@ -81,7 +81,7 @@ def listed_target(rows: Lists, classes: Sequence[Any]) -> Array:
     """Return the tags of each sample as 0 / 1 [N, tags], NaN where a sample is not annotated.
 
     Raises:
-        InputError: A tag is none of the classes.
+        InputError: A tag is not one of the classes.
     """
     place = {tag: i for i, tag in enumerate(classes)}
     target = np.zeros((len(rows), len(place)))
@@ -117,16 +117,16 @@ def say_new(labels: Sequence[Any]) -> None:
 
 
 def tag_table(values: Array, names: Sequence[Any]) -> Array:
-    """Return tags with a column each as 0 / 1 [N, tags], NaN where one is not annotated, by what the values say.
+    """Return a table of tags as 0 / 1 [N, tags], NaN where not annotated.
 
-    -1 is "absent" where nothing but -1 and 1 stands in the table.
+    -1 means absent if the table has only -1 and 1.
 
     Args:
-        values: Numbers, truth values or words (yes and no, true and false ...), [N, tags].
+        values: Numbers, booleans or words (yes and no, true and false, ...), [N, tags].
         names: Names of the columns.
 
     Raises:
-        InputError: A value is nothing that a tag can be, as of a class in a column.
+        InputError: A value is not a valid tag value.
 
     Example:
         >>> tag_table(np.array([["yes", "no"], [None, "YES"]], dtype=object), ["cat", "dog"]).tolist()
@@ -143,9 +143,9 @@ def tag_table(values: Array, names: Sequence[Any]) -> Array:
         column = int(np.flatnonzero(bad.any(0))[0])
         found = dict.fromkeys(str(value) for value in values[:, column] if not is_missing(value))
         raise InputError(
-            f"column {str(names[column])!r} holds {shorten(sorted(found))}",
+            f"column {str(names[column])!r} has {shorten(sorted(found))}",
             where=f"y, row {int(np.flatnonzero(bad[:, column])[0])}",
-            expected="a column a tag: 0 / 1, -1 / 1, true / false, yes / no; or one column of classes",
+            expected="one column per tag: 0 / 1, -1 / 1, true / false, yes / no; or one column of classes",
             fix=RANKS if found.keys() == {"0", "1", "2"} else SEVERAL,
         )
     return _signed(numbers)
@@ -157,15 +157,15 @@ def _signed(numbers: Array) -> Array:
         return numbers
     if found != {-1.0, 1.0}:
         raise InputError(
-            f"tags of {shorten(f'{value:g}' for value in sorted(found))}: the meaning of -1 differs between data sets",
-            expected="-1 and 1 alone (absent and present), or 0, 1 and NaN (not annotated)",
-            fix="see in the description of the data what -1 means, and write 0 or NaN for it",
+            f"tags with the values {shorten(f'{value:g}' for value in sorted(found))}: the meaning of -1 is ambiguous",
+            expected="only -1 and 1 (absent and present), or 0, 1 and NaN (not annotated)",
+            fix="look up the meaning of -1 in the description of the data, and replace it by 0 or NaN",
         )
     return (numbers + 1) / 2
 
 
 def _number(value: Any) -> float:
-    """Return a tag's value as a number, infinity for what is none."""
+    """Return a tag's value as a number: NaN if missing, infinity if invalid."""
     if is_missing(value):
         return np.nan
     if isinstance(value, str):

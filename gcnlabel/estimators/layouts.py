@@ -1,4 +1,4 @@
-"""The layouts in which targets of several tasks are given, and predictions of them returned."""
+"""Layouts of targets and predictions of several tasks: frames, dicts and arrays."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Array = npt.NDArray[Any]
 
 
 class Layout(ABC):
-    """One layout: reads targets, writes predictions."""
+    """A layout, which reads targets and writes predictions."""
 
     @abstractmethod
     def read(self, y: Any, tasks: TaskSet) -> Annotations:
-        """Return the annotations that ``y`` holds."""
+        """Return the annotations in ``y``."""
 
     @abstractmethod
     def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
@@ -29,11 +29,11 @@ class Layout(ABC):
 
 
 def layout_of(y: Any, values: Mapping[str, Mapping[str, Any]] | None = None) -> Layout:
-    """Return the layout of targets: a frame's, a dict's or an array's.
+    """Return the layout of targets: that of a frame, a dict or an array.
 
     Args:
         y: The targets.
-        values: What stands for classes in a frame, see :class:`Frame`.
+        values: Values of classes in a frame, see :class:`Frame`.
 
     Raises:
         InputError: There are no targets.
@@ -46,13 +46,13 @@ def layout_of(y: Any, values: Mapping[str, Mapping[str, Any]] | None = None) -> 
 
 
 class Frame(Layout):
-    """A pandas or polars frame: a column a class task, tag and dimension.
+    """A pandas or polars frame: one column per categorical task, tag and dimension.
 
-    The columns are those of :func:`gcnlabel.annotations.from_frame`; classes are names, empty cells missing.
+    The columns are those of :func:`gcnlabel.annotations.from_frame`, with class names, and empty cells for missing.
 
     Args:
-        make: Class of the frames to return.
-        values: Task -> class -> the value that stands for it in the frame; its name where it has none.
+        make: Class of the returned frames.
+        values: Task -> class name -> its value in the frame, if they differ.
     """
 
     def __init__(self, make: type, values: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -64,7 +64,7 @@ class Frame(Layout):
         return from_frame(y, tasks, where="y")
 
     def write(self, values: Mapping[str, Array], tasks: TaskSet, X: Any) -> Any:
-        """Return a frame with the columns that were read; tags have a column each, rows the names that X gives them."""
+        """Return a frame with one column per categorical task, tag and dimension, and the index of X if it has one."""
         columns: dict[str, Array] = {}
         for task in tasks:
             shown = self.values.get(task.name)
@@ -98,7 +98,7 @@ class Columns(Layout):
     A categorical task has one column, of class indices; every tag and dimension has its own.
 
     Args:
-        one: Whether a single column stands as a vector [N].
+        one: Whether a single column is a vector [N].
     """
 
     def __init__(self, one: bool) -> None:
@@ -112,7 +112,7 @@ class Columns(Layout):
         if table.ndim != 2 or table.shape[1] != sum(sizes):
             raise InputError(
                 f"y of shape {list(table.shape)}",
-                expected=f"[N, {sum(sizes)}]: a column a class task, tag and dimension of {tasks!r}",
+                expected=f"[N, {sum(sizes)}]: one column per categorical task, tag and dimension of {tasks!r}",
             )
         parts = np.split(table, np.cumsum(sizes)[:-1], axis=1)
         pairs = zip(tasks, parts, strict=True)
@@ -145,6 +145,6 @@ def _indices(task: Task, column: Array) -> Array:
     known = np.where(np.isnan(column), MISSING_CLASS, column)
     if not (known == np.floor(known)).all() or np.isinf(known).any():
         raise InputError(
-            f"task {task.name!r}: numbers that are no class index", expected=f"0 to {len(task) - 1}, or NaN"
+            f"task {task.name!r}: numbers that are not class indices", expected=f"0 to {len(task) - 1}, or NaN"
         )
     return known.astype(np.int64)

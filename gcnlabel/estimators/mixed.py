@@ -1,4 +1,4 @@
-"""Classes, tags and dimensions at once."""
+"""Estimator of several tasks: classes, tags and dimensions."""
 
 from __future__ import annotations
 
@@ -45,28 +45,26 @@ def _may_have_probabilities(estimator: Any) -> bool:
 
 @dataclass(eq=False, repr=False)
 class LabelGraphEstimator(LabelGraphBase):
-    """An estimator for several tasks of any types, whose targets may be missing.
+    """An estimator for several tasks of any types, with missing targets.
 
     Further arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`.
 
     Targets are given, and predictions returned, in one of three layouts:
 
-    * a pandas or polars frame: a column a class task (names), tag (0 / 1) and dimension, empty where missing;
-    * an array [N, columns] of numbers, in the order of the tasks: a column a class task (indices), tag and dimension;
-      NaN where missing;
+    * a pandas or polars frame: one column per categorical task (names), tag (0 / 1) and dimension, empty where missing;
+    * an array [N, columns] of numbers, in the order of the tasks: one column per categorical task (indices), tag and
+      dimension; NaN where missing;
     * a dict: task -> class names [N], or values [N, labels]. scikit-learn cannot split dicts: no grid search.
 
     Args:
-        tasks: A :class:`~gcnlabel.tasks.TaskSet`, a dict that declares one, name -> ``{"type": ..., ...}``, or a
-            YAML file of that. None for those that are inferred from the columns of a frame, see
-            :func:`~gcnlabel.estimators.inferred.inferred_tasks`; a warning says which.
-        calibrate: How predictions of dimensions are brought to the scale of the targets, on the samples that are
-            trained on: ``auto``, ``moments``, ``regression`` or ``none``, see
-            :class:`~gcnlabel.estimators.LabelGraphRegressor`.
-        class_weight: ``balanced`` for all tasks of classes and tags; or task -> what
-            :class:`~gcnlabel.estimators.LabelGraphClassifier` takes, with the names of the labels. They weigh the
-            losses, of classes as the weighted mean of each batch (``torch.nn.CrossEntropyLoss``); the graph counts
-            each sample once.
+        tasks: A :class:`~gcnlabel.tasks.TaskSet`, a dict of declarations, name -> ``{"type": ..., ...}``, or a YAML
+            file of them. None to infer the tasks from the columns of a frame, with a warning, see
+            :func:`~gcnlabel.estimators.inferred.inferred_tasks`.
+        calibrate: How to calibrate the predictions of dimensions on the training samples: ``auto``, ``moments``,
+            ``regression`` or ``none``, see :class:`~gcnlabel.estimators.LabelGraphRegressor`.
+        class_weight: ``balanced`` for all classes and tags; or task -> ``class_weight`` of
+            :class:`~gcnlabel.estimators.LabelGraphClassifier`, with the names of the labels. They weight the losses
+            (for classes as the weighted mean of each batch, as ``torch.nn.CrossEntropyLoss``), not the label graph.
 
     Example:
         >>> tasks = {
@@ -86,18 +84,17 @@ class LabelGraphEstimator(LabelGraphBase):
 
     @all_or_nothing
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, *, targets: Any = None) -> Self:
-        """Train on features [N, D], dense or sparse, and targets in any layout; predictions will have the same.
+        """Train on features [N, D], dense or sparse, and targets in any layout, which predictions will also have.
 
         Args:
             X: The features.
             y: The targets.
-            sample_weight: How often each sample is trained on beside the others, [N].
-            targets: The targets, instead of ``y``. ``cross_val_predict(..., method="predict_proba")`` of scikit-learn
-                replaces every column of ``y``, of a dimension too, by the ranks of its values; what it is given as
-                ``params={"targets": y}`` it leaves as it is.
+            sample_weight: Weight of each sample in training, [N].
+            targets: The targets, instead of ``y``. scikit-learn's ``cross_val_predict(..., method="predict_proba")``
+                replaces the columns of ``y`` by ranks, but does not change ``params={"targets": y}``.
 
         Raises:
-            InputError: Arguments, tasks or targets cannot be used.
+            InputError: Arguments, tasks or targets are invalid.
         """
         if y is not None and targets is not None:
             raise InputError("y and targets are given", expected="one of them")
@@ -121,12 +118,12 @@ class LabelGraphEstimator(LabelGraphBase):
         if self.tasks is not None or y is None:
             return task_set(self.tasks or {}), {}
         found = inferred_tasks(y)
-        said = "; ".join(f"{task.name} ({task.type}): {shorten(task.labels, 20)}" for task in found.tasks)
-        warnings.warn(f"tasks inferred from the columns of y: {said}{found.hint}", GcnlabelWarning, stacklevel=3)
+        names = "; ".join(f"{task.name} ({task.type}): {shorten(task.labels, 20)}" for task in found.tasks)
+        warnings.warn(f"tasks inferred from the columns of y: {names}{found.hint}", GcnlabelWarning, stacklevel=3)
         return found.tasks, found.values
 
     def predict(self, X: Any) -> Any:
-        """Return the most probable class, the tags of probability 0.5 or more and the values, in the layout of ``y``.
+        """Return the most probable classes, the tags with probability >= 0.5 and the values, in the layout of ``y``.
 
         A pandas frame has the index of X.
         """
@@ -135,27 +132,27 @@ class LabelGraphEstimator(LabelGraphBase):
 
     @available_if(_may_have_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Probabilities:
-        """Return a dict: task of classes or tags -> probabilities [N, labels]; absent where there is no such task.
+        """Return a dict: task with classes or tags -> probabilities [N, labels]; missing if there is no such task.
 
-        The dict can be indexed by samples, too, and concatenated, which is what ``cross_val_predict`` does.
+        The dict can also be indexed by samples and concatenated, as ``cross_val_predict`` does.
         """
         values = self._values(X)
         return Probabilities({task.name: values[task.name] for task in self.tasks_ if task.discrete})
 
     @property
     def classes_(self) -> Array:
-        """Names of the tags, where nothing but tags is predicted."""
+        """Names of the tags, if all tasks are multi-label."""
         check_is_fitted(self)
         if all(task.binary for task in self.tasks_):
             return np.array(self.tasks_.labels)
         raise AttributeError(
-            f"LabelGraphEstimator has no classes_ of several types of tasks\n  to do: after cross_val_predict, {CODED}"
+            f"LabelGraphEstimator has no classes_ for several types of tasks\n  to do: after cross_val_predict, {CODED}"
         )
 
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
 
-        What is missing in ``y`` is left out; see :mod:`gcnlabel.metrics.main_metrics`. Classes and listed tags that
+        Missing targets are ignored; see :mod:`gcnlabel.metrics.main_metrics`. Classes and listed tags that
         training did not see, where the tasks are those that a frame speaks of, are never predicted; a warning says so.
         """
         from gcnlabel.metrics.main_metrics import mean_main_metric

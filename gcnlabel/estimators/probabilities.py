@@ -1,4 +1,4 @@
-"""Probabilities of several tasks, which scikit-learn can put together from folds as it does with one array."""
+"""Probabilities of several tasks that scikit-learn can index and concatenate like one array."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 
 class Probabilities(dict[str, Any]):
-    """Task -> probabilities [N, labels]; indexed by anything but a name, those of some samples.
+    """Task -> probabilities [N, labels]; any index other than a task name selects samples.
 
     Example:
         >>> found = Probabilities(mood=np.array([[0.2, 0.8], [0.6, 0.4]]), tags=np.array([[0.1], [0.9]]))
@@ -19,13 +19,13 @@ class Probabilities(dict[str, Any]):
     """
 
     def __getitem__(self, key: Any) -> Any:
-        """Return the probabilities of a task, or of the samples that an index of NumPy selects."""
+        """Return the probabilities of a task, or of the samples selected by a NumPy index."""
         if isinstance(key, str):
             return super().__getitem__(key)
         return Probabilities({name: values[key] for name, values in self.items()})
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """Let ``np.concatenate`` put samples behind each other."""
+        """Implement ``np.concatenate`` along the samples."""
         if function is not np.concatenate or not all(isinstance(part, Probabilities) for part in args[0]):
             return NotImplemented
         tables: dict[str, npt.NDArray[Any]] = {}

@@ -1,4 +1,4 @@
-"""One or several continuous dimensions."""
+"""Regressor of one or several dimensions."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from gcnlabel.tasks import Dimensional, TaskSet
 class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
     """A regressor for one or several dimensions.
 
-    Arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`, but for two defaults and
-    one argument more. The loss is ``mse``, since ``score`` is R². The head is ``linear``: what ``default`` stands for
-    was chosen for dimensions beside classes or tags, and scores by angle, which it takes, follow a well predictable
-    dimension badly.
+    Arguments and attributes are those of :class:`~gcnlabel.estimators.base.LabelGraphBase`, except for two defaults and
+    one more argument. The default loss is ``mse``, because ``score`` is R². The default head is ``linear``: the
+    ``default`` head is for dimensions together with classes or tags, and its cosine scores fit well predictable
+    dimensions badly.
 
     Args:
-        calibrate: How predictions are brought to the scale of the targets, on the samples that are trained on:
-            ``regression`` (least squares, which R² asks for), ``moments`` (mean and deviation of the targets, which CCC
-            asks for), ``none``, or ``auto``: by the loss, ``moments`` for ``ccc`` and ``regression`` for ``mse``.
+        calibrate: How to calibrate predictions on the training samples: ``regression`` (least squares, best for R²),
+            ``moments`` (mean and deviation of the targets, best for CCC), ``none``, or ``auto`` (``moments`` for the
+            loss ``ccc``, ``regression`` for ``mse``).
 
     Example:
         >>> X = np.linspace(0, 1, 40)[:, None]
@@ -49,12 +49,12 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
         """Train on samples.
 
         Args:
-            X: Features [N, D], dense or sparse; in training they are dense, in single precision.
-            y: Values [N], or [N, dims], NaN where one is not annotated. The columns of a frame name the dimensions.
-            sample_weight: Weight of each sample [N]: how often it is trained on beside the others.
+            X: Features [N, D], dense or sparse; converted to dense float32 for training.
+            y: Values [N] or [N, dims], NaN where not annotated. The columns of a frame are names of dimensions.
+            sample_weight: Weight of each sample in training, [N].
 
         Raises:
-            InputError: Arguments or targets cannot be used.
+            InputError: Arguments or targets are invalid.
         """
         warn_of_other_order(X, y)
         names = getattr(y, "columns", None)
@@ -69,12 +69,12 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> Array:
-        """Return the values [N] or [N, dims], as ``y`` was."""
+        """Return the values, [N] or [N, dims] like ``y``."""
         (values,) = self._scores(X).values()
         return values[:, 0] if self._is_vector else values
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return R² over the values that are annotated, the mean over the dimensions."""
+        """Return R² on annotated values, averaged over the dimensions."""
         values = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         found = self.predict(X).reshape(values.shape)
         weights = np.ones(len(values)) if sample_weight is None else np.asarray(sample_weight)

@@ -1,4 +1,4 @@
-"""Scores of targets of which some are missing, for ``scoring=`` of scikit-learn's searches and validations."""
+"""Scorer that ignores missing targets, for ``scoring=`` of scikit-learn."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Average = Literal["macro", "micro", "samples"]
 
 @dataclass(frozen=True)
 class MaskedScorer:
-    """A scorer that leaves missing targets out; scikit-learn's own stop at the first NaN.
+    """A scorer that ignores missing targets; scikit-learn's own raise an error for NaN.
 
     Args:
-        score_func: A metric of scikit-learn, ``(y_true, y_score) -> float``, such as ``f1_score`` or ``roc_auc_score``.
-        response_method: What it compares with: ``predict`` or ``predict_proba``.
-        average: ``macro`` for the mean over the tags or dimensions, each measured on the samples that annotate it;
-            ``micro`` for all annotated cells together; ``samples`` for the mean over the samples, each measured on the
-            tags that it annotates, as ``label_ranking_average_precision_score`` asks for. What has no value, such as
-            the area under the curve of a tag that no held-out sample has, does not count.
-        greater_is_better: False for a loss, which is returned with its sign changed.
+        score_func: A scikit-learn metric ``(y_true, y_score) -> float``, such as ``f1_score`` or ``roc_auc_score``.
+        response_method: Method of the estimator for ``y_score``: ``predict`` or ``predict_proba``.
+        average: ``macro`` for the mean over tags or dimensions, each on the samples that annotate it; ``micro`` for all
+            annotated cells together; ``samples`` for the mean over samples, each on its annotated tags, as for
+            ``label_ranking_average_precision_score``. Undefined values, such as the AUC of a tag without positive
+            samples, are ignored.
+        greater_is_better: False for a loss, whose sign is then changed.
         options: Further arguments of ``score_func``.
 
     Example:
@@ -46,10 +46,10 @@ class MaskedScorer:
     options: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, estimator: Any, X: Any, y: Any) -> float:
-        """Return the score of a fitted estimator on features [N, D] and targets [N, columns] that may be missing.
+        """Return the score of a fitted estimator on features [N, D] and targets [N, columns] with missing values.
 
         Raises:
-            InputError: Targets and predictions have other shapes, or nothing can be measured.
+            InputError: Targets and predictions have different shapes, or all values are undefined.
         """
         found = np.asarray(getattr(estimator, self.response_method)(X), dtype=np.float64)
         truth = _table(y, getattr(estimator, "classes_", None))
@@ -62,11 +62,11 @@ class MaskedScorer:
             values = np.array([self._value(*pair) for pair in self._pairs(truth, found)])
         values = values[np.isfinite(values)]
         if not len(values):
-            raise InputError("nothing can be measured", expected="annotated targets of both kinds", where="y")
+            raise InputError("all scores are undefined", expected="positive and negative annotated targets", where="y")
         return float(values.mean()) * (1 if self.greater_is_better else -1)
 
     def _pairs(self, truth: Array, found: Array) -> Iterator[tuple[Array, Array]]:
-        """Yield targets and predictions that are measured together, without missing ones."""
+        """Yield the groups of targets and predictions that are scored together, without missing ones."""
         seen = ~np.isnan(truth)
         if self.average == "micro":
             yield truth[seen], found[seen]
@@ -77,7 +77,7 @@ class MaskedScorer:
 
     def _value(self, truth: Array, found: Array) -> float:
         if self.response_method == "predict_proba" and self.average != "samples" and len(np.unique(truth)) < 2:
-            return np.nan  # neither a curve nor a rank
+            return np.nan  # curves and ranks need both kinds
         return float(self.score_func(truth, found, **self.options))
 
 

@@ -1,4 +1,4 @@
-"""Probabilities from which a tag, or the second of two classes, is decided for."""
+"""Decision thresholds of tags, or of the second of two classes."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ FOLDS = 4
 
 
 def thresholds_of(given: Any, target: Array, found: Callable[[Array, Array], Array]) -> Array:
-    """Return the thresholds [columns].
+    """Return the decision thresholds, as probabilities [columns].
 
     Args:
-        given: A probability, one a tag, or ``f1``: what gives each tag the best F1 on samples that were left out.
-        target: 0 / 1 [N, columns], NaN where it is not annotated.
-        found: Of rows to train on and rows that are left out, the probabilities of the latter [rows, columns].
+        given: A probability, one per tag, or ``f1`` for the best F1 of each tag in cross-validation.
+        target: Targets 0 / 1 [N, columns], NaN where not annotated.
+        found: Function from training rows and test rows to the probabilities of the test rows [rows, columns].
 
     Raises:
-        InputError: It is of another form.
+        InputError: ``given`` has another form.
 
     Example:
         >>> thresholds_of(0.3, np.zeros((4, 2)), lambda train, test: np.zeros((0, 2))).tolist()
@@ -45,6 +45,6 @@ def thresholds_of(given: Any, target: Array, found: Callable[[Array, Array], Arr
         values = np.array([np.nan])
     if not ((values >= 0) & (values <= 1)).all():
         raise InputError(
-            f"threshold={given!r}", expected=f"a probability, a list of {columns} of them, one a tag, or 'f1'"
+            f"threshold={given!r}", expected=f"a probability, a list of {columns} probabilities, one per tag, or 'f1'"
         )
     return values.copy()

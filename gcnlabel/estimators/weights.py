@@ -1,4 +1,4 @@
-"""Weights of samples: how often each is trained on, and samples that stand several times as one of their weight."""
+"""Sample weights: merge duplicates, and repeat samples by weight."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from scipy import sparse
 from gcnlabel.annotations import Annotations
 
 COPIES = 4
-"""Copies of a sample, in the mean, up to which weights are followed exactly."""
+"""Mean number of copies per sample up to which weights are represented exactly."""
 ALWAYS = 10_000
-"""Copies of all samples together up to which they are followed exactly, too."""
+"""Total number of copies up to which weights are always represented exactly."""
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -22,13 +22,13 @@ Rows = npt.NDArray[np.int64]
 def distinct(inputs: npt.NDArray[np.float32], annotations: Annotations, weights: Floats) -> tuple[Rows, Floats]:
     """Return one row of each group of equal samples, and the sum of the group's weights; both [K].
 
-    Their order depends on the samples alone: what is trained on them depends neither on the order in which samples are
-    given, nor on whether one stands twice or weighs twice as much.
+    Their order depends only on the samples, so that training depends neither on the order of the samples, nor on
+    whether a sample is duplicated or has twice the weight.
 
     Args:
         inputs: Features [N, D].
         annotations: Targets of the same samples.
-        weights: Weights of them [N].
+        weights: Weights of the samples [N].
 
     Example:
         >>> from gcnlabel.tasks import Dimensional, TaskSet
@@ -44,16 +44,15 @@ def distinct(inputs: npt.NDArray[np.float32], annotations: Annotations, weights:
 
 
 def copies(weights: Floats, seed: int, most: int = ALWAYS) -> Rows:
-    """Return how often each sample stands in training, in proportion to its weight: [N].
+    """Return the number of copies of each sample in training, in proportion to its weight, [N].
 
-    Whole numbers, and whole multiples of the least weight, are followed exactly where that takes up to
-    ``max(most, 4 N)`` copies; of others each sample has the whole numbers next to its share of 4 N, drawn by a seed so
-    that its mean is the share.
+    Integer weights, and integer multiples of the smallest weight, are represented exactly if that takes at most
+    ``max(most, 4 N)`` copies; others are randomly rounded from their share of 4 N copies, without bias.
 
     Args:
-        weights: Weight of each sample, [N], one above 0 at least.
-        seed: Seed of the draw.
-        most: Copies of all samples that may always be made.
+        weights: Weight of each sample, [N], at least one above 0.
+        seed: Seed of the rounding.
+        most: Number of copies that is always allowed.
 
     Example:
         >>> copies(np.array([0.5, 0.5, 1.0, 0.0]), seed=0).tolist(), copies(np.array([4.0, 6.0]), seed=0).tolist()
@@ -68,13 +67,13 @@ def copies(weights: Floats, seed: int, most: int = ALWAYS) -> Rows:
 
 
 def repeated(rows: Rows, times: Any) -> Rows:
-    """Return rows, each as often as it counts; as they are where none would be left."""
+    """Return rows, repeated by their number of copies; unchanged if no row would be left."""
     found = np.repeat(rows, times[rows])
     return found if len(found) else rows
 
 
 def _whole(weights: Floats) -> Floats | None:
-    """Return the smallest whole numbers in proportion to weights, None where there are none that are easily found."""
+    """Return the smallest integers in proportion to the weights; None if the weights are not in simple proportions."""
     relative = weights / weights[weights > 0].min()
     if np.allclose(relative, relative.round(), rtol=1e-9, atol=0):
         return relative.round()
@@ -84,7 +83,7 @@ def _whole(weights: Floats) -> Floats | None:
 
 
 def _bytes(block: Any) -> npt.NDArray[np.uint8]:
-    """Return rows as bytes [N, ...] that are equal where the rows are: one zero, one NaN."""
+    """Return rows as bytes [N, ...], with one representation of zero and of NaN, so that equal rows are equal bytes."""
     dense = np.array(block.toarray() if sparse.issparse(block) else block).reshape(block.shape[0], -1)
     if dense.dtype.kind == "f":
         dense += 0.0  # -0.0 becomes 0.0

@@ -14,7 +14,7 @@ TEXTS = "none to be done: the tokenizer stands in the folder backbone of the run
 GRAPHS = "a torch_geometric.data.Batch: x float32, edge_index int64, edge_attr float32, batch int64"
 STRETCHED = (
     "whole images stretched",
-    "the whole image, rotated by its EXIF orientation, stretched to width and height; bilinear with antialiasing: along "
+    "the whole image, rotated by EXIF orientation, stretched to width and height; bilinear with antialiasing: along "
     "each axis, weights max(0, 1 - |d| / max(1, reduction)) of the pixels whose centres are d away, divided by their "
     "sum; where the reduction is 4 or more, boxes of pixels are averaged first (Pillow's BILINEAR with reducing_gap=2)",
 )

@@ -3,7 +3,7 @@
 The paper rotates the image about the eyes' midpoint until the eyes are level, then crops the face box and resizes it.
 The centre of the rotation only moves the box, so all three steps are one affine map from the box, rotated with the face
 about its own centre, to the output square. With centre c, width w and height h of the box, and the angle of the line
-through the eye centres ``a = atan2(y2 - y1, x2 - x1)``, the output point (X, Y) of a square of side S shows the image at
+through the eye centres ``a = atan2(y2 - y1, x2 - x1)``, the output point (X, Y) of a square of side S shows the point
 
     c + (X / S - 1/2) w (cos a, sin a) + (Y / S - 1/2) h (-sin a, cos a)
 

@@ -32,7 +32,7 @@ class FaceAnnotations:
         boxes: Face boxes x1, y1, x2, y2 in pixels, float64 [N, 4]; a row of NaN means the whole image.
         eyes: Eye centres (x, y), the left one in the image first, float64 [N, 2, 2]; NaN where unknown.
         rows: Report on rows that were left out or masked, by split and reason.
-        files: Paths of the images relative to ``root`` if they differ from the ids (suffix in other case), [N]; or None.
+        files: Paths of the images relative to ``root``, [N], if suffixes differ from the ids in case; None for the ids.
 
     Raises:
         InputError: The arrays differ in length, or there are no ids or splits.

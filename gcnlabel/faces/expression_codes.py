@@ -1,4 +1,4 @@
-"""Codes of expression classes: declared for each data set, replaceable, never guessed."""
+"""Codes of expression classes, declared for each data set and replaceable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gcnlabel.tasks import MISSING_CLASS
 
 Array = npt.NDArray[Any]
 Place = Callable[[int], str]
-"""Row -> where it stands, for messages."""
+"""Row -> its location, for messages."""
 
 AFFECTNET_CODES = {
     **{"0": "neutral", "1": "happy", "2": "sad", "3": "surprise", "4": "fear", "5": "disgust", "6": "anger"},
@@ -33,16 +33,16 @@ SPELLINGS = {
     **{"happiness": "happy", "sadness": "sad", "surprised": "surprise", "angry": "anger", "disgusted": "disgust"},
     **{"fearful": "fear", "contemptuous": "contempt", "no_face": "no-face", "noface": "no-face", "non-face": "no-face"},
 }
-"""Other names of classes that stand in text columns."""
+"""Other names of classes in text columns -> class name."""
 
 NO_CLASS = ("contempt", "none", "uncertain", "no-face", "other", "invalid")
-"""Names that a code can mean without being a class of the task: such a row has no usable expression."""
+"""Meanings of codes that are not classes of the task; such rows have no usable expression."""
 
 FEW = 0.1
-"""Share of undeclared cells up to which leaving them out is named as a way."""
+"""Fraction of undeclared cells below which the message suggests to leave them out."""
 
 NOT_DECLARED = "undeclared"
-"""What a cell means that the map does not cover."""
+"""Meaning of cells that the map does not cover."""
 
 
 def class_names(
@@ -54,18 +54,18 @@ def class_names(
     *,
     allowed: float = 0,
 ) -> pl.Series:
-    """Return the name that each cell means: a class, a name of :data:`NO_CLASS` or undeclared; null for an empty cell.
+    """Return the meaning of each cell: a class, a name of :data:`NO_CLASS` or undeclared; null for an empty cell.
 
     Args:
-        text: Cells, codes or class names (case does not matter), null where empty.
+        text: Codes or class names (ignoring case); null where empty.
         classes: Names of the classes.
-        default: Declared map of the data set, code -> name; names of classes are read beside either map.
-        label_map: Map instead of it, code or text -> class name; None for a code without a class.
-        place: Where a row stands.
-        allowed: Share of the rows that may be outside of the map.
+        default: Declared map of the data set, code -> name; class names are always read.
+        label_map: Map that replaces it, code or text -> class name; None for a code without a class.
+        place: Function from a row to its location, for messages.
+        allowed: Largest fraction of rows that the map does not cover.
 
     Raises:
-        InputError: The map does not cover more cells than allowed, or maps to a name that is no class.
+        InputError: The map leaves more rows uncovered than allowed, or maps to a name that is not a class.
 
     Example:
         >>> class_names(pl.Series(["Happiness", "8", None]), ["happy"], AFFECTNET_CODES, None, str).to_list()
@@ -98,12 +98,12 @@ def _meanings(
 
 def _declare(codes: Sequence[str], share: float) -> str:
     leave = f"; or leave these rows out: data.allow_missing or --allow-missing {math.ceil(100 * share) / 100}"
-    what = f"mend the cells, or say in Python what they mean by label_map; uncovered: {shorten(codes)}"
+    what = f"correct the cells, or in Python give their meaning as label_map; uncovered: {shorten(codes)}"
     return what + (leave if share < FEW else "")
 
 
 def class_indices(names: pl.Series, classes: Sequence[str]) -> Array:
-    """Return the index of each class name, int64 [N], :data:`MISSING_CLASS` where it is null or no class."""
+    """Return the index of each class name, int64 [N]; :data:`MISSING_CLASS` for null and other names."""
     index = {name: i for i, name in enumerate(classes)}
     return np.array(names.replace_strict(index, default=MISSING_CLASS, return_dtype=pl.Int64).to_numpy())
 
@@ -125,8 +125,8 @@ def _checked_map(label_map: Mapping[Any, str | None], classes: Sequence[str]) ->
     for code, name in label_map.items():
         if name is not None and name not in known:
             raise InputError(
-                f"label map: {code!r} means {name!r}, which is no class",
-                expected=f"one of {shorten(classes, 24)}; None where a code means no class",
+                f"label map: {code!r} means {name!r}, which is not a class",
+                expected=f"one of {shorten(classes, 24)}; None for a code without a class",
                 fix=closest(str(name), classes),
             )
     return {str(code).strip().lower(): "none" if name is None else name for code, name in label_map.items()}

@@ -1,4 +1,4 @@
-"""What a folder of a face data set holds: which release it looks like, and where its parts are."""
+"""Recognize the releases of face data sets by their files, and find the parts of their folders."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FORMS = {
     "expr-va": "Aff-Wild2 (",
     "mtl": "Aff-Wild2 MTL",
 }
-"""Name of the form of a data set -> how what :func:`looks_like` calls it begins."""
+"""Form of a data set -> prefix of its name in :func:`looks_like`."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
 def existing_folder(path: str | Path, what: str) -> Path:
-    """Return ``path`` when it is a folder.
+    """Return ``path`` if it is a folder.
 
     Raises:
         InputError: It is missing, or a file.
@@ -36,7 +36,7 @@ def existing_folder(path: str | Path, what: str) -> Path:
 
 
 def annotation_folders(root: Path) -> list[Path]:
-    """Return ``root`` and the folders below it (two levels) whose name speaks of annotations."""
+    """Return ``root`` and the folders of annotations below it (two levels), by their names."""
     folders, level = [root], [root]
     for _ in range(2):
         level = sorted(
@@ -51,12 +51,12 @@ def _of_annotations(name: str) -> bool:
 
 
 def first_existing(root: Path, names: Iterable[str]) -> Path | None:
-    """Return the first of ``names`` that exists below ``root``."""
+    """Return the path of the first of ``names`` that exists in ``root``, or None."""
     return next((root / name for name in names if (root / name).exists()), None)
 
 
 def looks_like(root: Path) -> list[str]:
-    """Return the releases whose files ``root`` holds."""
+    """Return the names of the releases whose files are in ``root``."""
     found = []
     if any(first_existing(root / lists, ("training.csv", "validation.csv")) for lists in AFFECTNET_LISTS):
         found.append("AffectNet 2017 (CSV lists)")
@@ -64,13 +64,13 @@ def looks_like(root: Path) -> list[str]:
         found.append("AffectNet 2021 (train_set and val_set with .npy annotations)")
     folders = annotation_folders(root)
     if any(first_existing(folder, (*EXPR_FOLDERS, *VA_FOLDERS)) for folder in folders):
-        found.append("Aff-Wild2 (a text file a video)")
+        found.append("Aff-Wild2 (a text file per video)")
     if any(first_existing(folder, MTL_FILES) for folder in folders):
-        found.append("Aff-Wild2 MTL (one file a split)")
+        found.append("Aff-Wild2 MTL (one file per split)")
     if any(first_existing(folder, (*EMOTIC_FILES, "train.csv")) for folder in folders):
         found.append("EMOTIC")
     if not found and _folder_a_class(root):
-        found.append("a re-pack with a folder a class, which holds no valence, arousal or landmarks")
+        found.append("a re-pack with one folder per class, without valence, arousal or landmarks")
     return found
 
 
@@ -80,25 +80,25 @@ def _folder_a_class(root: Path) -> bool:
 
 
 def chosen_form(root: Path, forms: Mapping[str, str], wanted: str | None, *, of: str, argument: str) -> str:
-    """Return the form of a data set that a folder holds.
+    """Return the form of a data set in a folder.
 
     Args:
         root: The folder.
-        forms: Name of the form, as :func:`looks_like` has it -> the files that are expected.
-        wanted: Name of the form that was asked for, or None for the one that is there.
+        forms: Name of a form, a key of :data:`FORMS` -> description of its files.
+        wanted: Name of the requested form, or None to detect it.
         of: Name of the data set.
-        argument: What Python calls the form.
+        argument: Name of the argument for the form, for messages.
 
     Raises:
-        InputError: There is no such form, the folder does not hold it, or it holds several.
+        InputError: There is no such form, or the folder does not have it, or has several.
     """
     if wanted is not None and wanted not in forms:
         raise InputError(f"{of} {argument} {wanted!r}", expected=" or ".join(forms))
     found = [form for form in forms if any(name.startswith(FORMS[form]) for name in looks_like(root))]
     if wanted is None and len(found) > 1:
         choices = " or ".join(f"{argument}={form!r}" for form in forms)
-        what = f"{root} holds both {argument}s of {of}"
-        raise InputError(what, fix=f"give the folder of one; in Python also {choices}")
+        what = f"{root} has both {argument}s of {of}"
+        raise InputError(what, fix=f"give the folder of one, or in Python {choices}")
     if not found or (wanted is not None and wanted not in found):
         expected = forms[wanted] if wanted else "; or ".join(forms.values())
         raise wrong_folder(root, of if wanted is None else f"{of} {wanted}", expected)
@@ -106,11 +106,11 @@ def chosen_form(root: Path, forms: Mapping[str, str], wanted: str | None, *, of:
 
 
 def wrong_folder(root: Path, wanted: str, expected: str) -> InputError:
-    """Return the error for a folder that does not hold ``wanted``; it says what the folder looks like instead."""
+    """Return the error for a folder without ``wanted``; its message says which data set the folder looks like."""
     found = looks_like(root)
     holds = shorten(sorted(child.name for child in root.iterdir()), 6) or "nothing"
     return InputError(
-        f"{root} is no {wanted} folder" + (f": it looks like {' and '.join(found)}" if found else ""),
+        f"{root} is not a folder of {wanted}" + (f": it looks like {' and '.join(found)}" if found else ""),
         expected=expected,
-        fix="use the reader and release of that data set" if found else f"check the path; the folder holds {holds}",
+        fix="use the reader and release of that data set" if found else f"check the path; the folder has {holds}",
     )

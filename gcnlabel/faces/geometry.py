@@ -1,12 +1,12 @@
-"""How faces are aligned, as an exported file says it to whoever prepares its input."""
+"""Description of the face alignment, for users of exported files."""
 
 from __future__ import annotations
 
 ALIGNED = (
-    "the face in one affine map: output point (X, Y) of a square of side S shows the picture, upright as its EXIF data "
-    "say, at {point}, with {names}, width and height of the face's box (without one: of the picture) and a the angle "
-    "of the line through the eye centres{eyes} (unknown: 0), y down, pixel edges at whole numbers; bilinear, after "
-    "antialiasing where the face shrinks; black outside"
+    "one affine map: output point (X, Y) of a square of side S shows the image, rotated by its EXIF orientation, at "
+    "{point}, with {names}, width and height of the face's box (without a box: of the image) and a the angle of the "
+    "line through the eye centres{eyes} (unknown: 0), y down, pixel edges at integers; bilinear, with antialiasing if "
+    "the face is reduced; black outside"
 )
 POINTS = {
     "centre": {
@@ -17,16 +17,16 @@ POINTS = {
     "emotion-gcn-code": {
         "point": "o + X / S w (cos a, sin a) + Y / S h (-sin a, cos a)",
         "names": "o, w, h the upper left corner",
-        "eyes": ", whose coordinates are cut down to whole numbers",
+        "eyes": ", whose coordinates are truncated to integers",
     },
 }
-"""How faces are aligned, by the name of the alignment."""
+"""Alignment -> variable parts of its description."""
 
 
 def aligned_faces(alignment: str) -> tuple[str, str]:
-    """Return how faces are brought to size, in a few words and exactly.
+    """Return a short and an exact description of the alignment.
 
     Args:
         alignment: One of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
     """
-    return "faces turned upright and cropped", ALIGNED.format(**POINTS[alignment])
+    return "faces aligned and cropped", ALIGNED.format(**POINTS[alignment])

@@ -1,4 +1,4 @@
-"""A table that says where in each image the face stands."""
+"""Tables with the position of the face in each image."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ COLUMNS = ("image", *BOX, LANDMARKS)
 
 @dataclass(frozen=True)
 class FacePlace:
-    """Where the face of an image stands.
+    """Position of the face in an image.
 
     Attributes:
-        box: x1, y1, x2, y2 in pixels, [4]; NaN is the whole image.
-        eyes: Eye centres (x, y), first the one left in the image, [2, 2]; NaN is unknown: not turned.
-        alignment: What the box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`; None for what the data
-            of the run say.
+        box: x1, y1, x2, y2 in pixels, [4]; NaN for the whole image.
+        eyes: Eye centres (x, y), the left one in the image first, [2, 2]; NaN if unknown, for no rotation.
+        alignment: Point that the box is rotated about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`; None for
+            the setting of the run's data.
     """
 
     box: npt.NDArray[np.float64]
@@ -44,10 +44,10 @@ class FacePlace:
     alignment: str | None = None
 
     def read_image(self, path: Path, data: DataSource) -> Images:
-        """Return the face, uint8 [C, H, W], in the size and channels of a run's data.
+        """Return the aligned face, uint8 [C, H, W], with the size and channels of a run's data.
 
         Raises:
-            InputError: The image is missing, truncated or no image, or the box is empty.
+            InputError: The image is missing, truncated or not an image, or the box is empty.
         """
         with opened(path) as image:
             return self.cut_out(upright(image), data)
@@ -66,18 +66,18 @@ class FacePlace:
 
 @PLACES.register("faces")
 def read_face_places(path: str | Path, *, alignment: Alignment | None = None) -> Mapping[str, FacePlace]:
-    """Return name of an image -> where its face stands, from a CSV or Parquet file.
+    """Return image name -> position of its face, from a CSV or Parquet file.
 
     Its columns are ``image`` and, as in AffectNet's lists, ``face_x``, ``face_y``, ``face_width``, ``face_height`` (all
-    four or none) and ``facial_landmarks`` (68 points, ``x;y;x;y;...``; may be left out). Cells may be empty.
+    four or none) and, optionally, ``facial_landmarks`` (68 points, ``x;y;x;y;...``). Cells may be empty.
 
     Args:
         path: The file.
-        alignment: What boxes turn about: ``centre``, or their corner as in the published code, ``emotion-gcn-code``;
-            None for what the data of the run say.
+        alignment: Point that boxes are rotated about: ``centre``, or ``emotion-gcn-code`` for the corner as in the
+            published code; None for the setting of the run's data.
 
     Raises:
-        InputError: The file is missing or no such table, an image stands twice, or landmarks are not 68 points.
+        InputError: The file is missing or has other columns, an image is duplicated, or landmarks are not 68 points.
     """
     file = open_table(path, what="table of faces")
     path = file.path
@@ -91,7 +91,7 @@ def read_face_places(path: str | Path, *, alignment: Alignment | None = None) ->
     names = table["image"].fill_null("").to_list()
     twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
-        raise InputError(f"{path} names images twice: {shorten(twice)}", expected="a row an image")
+        raise InputError(f"{path} has duplicate images: {shorten(twice)}", expected="one row per image")
     boxes, eyes = _boxes(table, file), _eyes(table, file)
     return {name: FacePlace(box, pair, alignment) for name, box, pair in zip(names, boxes, eyes, strict=True)}
 
@@ -105,7 +105,7 @@ def _boxes(table: pl.DataFrame, file: TableFile) -> npt.NDArray[np.float64]:
         if len(wrong):
             row = int(wrong[0])
             raise InputError(
-                f"{table[name][row]!r} is no number",
+                f"{table[name][row]!r} is not a number",
                 where=f"{file.path}, row {row + file.first_row}, column {name}",
                 expected="pixels",
             )
@@ -121,7 +121,7 @@ def _eyes(table: pl.DataFrame, file: TableFile) -> npt.NDArray[np.float64]:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise InputError(
-            "landmarks cannot be used",
+            "invalid landmarks",
             where=f"{file.path}, row {row + file.first_row}, column {LANDMARKS}",
             expected="68 points x;y;x;y;..., the eyes apart, or an empty cell",
         )

@@ -1,4 +1,4 @@
-"""What data sets of faces have in common: from the cache that was prepared, or from the original pictures."""
+"""Base class of data sets of faces, read from a prepared cache or from the original images."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ IDLE = {"alignment": CENTRE, "classes": 7}
 
 
 class Faces(DataSource):
-    """A data set of faces: its folder as it was released, or the cache that ``gcnlabel prepare`` made of it.
+    """A data set of faces: its folder as released, or a cache from ``gcnlabel prepare``.
 
     Attributes:
         path: The folder.
-        size: Width and height that faces are brought to.
+        size: Height and width that faces are resized to.
         channels: 1 for grey, 3 for colour.
-        allow_missing: Share of a split's images that may be missing or unreadable, and of all codes that may be
-            undeclared; more is an error.
-        complete_only: Leave out the faces without all labels, as Emotion-GCN did, instead of masking what is missing.
-        splits: AffectNet and Aff-Wild2 have published "train" and "val" alone, and results are reported on "val".
+        allow_missing: Largest fraction of missing or unreadable images in a split, and of undeclared codes; more is
+            an error.
+        complete_only: Whether to keep only faces with all labels, as Emotion-GCN did, instead of masking missing ones.
+        splits: Splits; AffectNet and Aff-Wild2 have only "train" and "val", and results are reported on "val".
     """
 
     folders: ClassVar[tuple[str, ...]] = (".",)
-    """Folders below the released one that ids start from."""
+    """Folders in the released one that ids are relative to."""
 
     splits: Splits = Splits(val=None, test="val")
     path: str
@@ -55,7 +55,7 @@ class Faces(DataSource):
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_versions(cls, values: Any) -> Any:
-        """Leave out what earlier versions wrote into run folders of every data set, where it meant nothing."""
+        """Drop settings without effect that earlier versions wrote for all data sets."""
         idle = {name: value for name, value in IDLE.items() if name not in cls.model_fields}
         return {key: value for key, value in values.items() if key not in idle or value != idle[key]}
 
@@ -68,25 +68,25 @@ class Faces(DataSource):
         """Return the faces of the data set as it was released.
 
         Raises:
-            InputError: The folder is not the data set, or more codes are undeclared than may be.
+            InputError: The folder is not the data set, or too many codes are undeclared.
         """
 
     @property
     def crops(self) -> str:
-        """How faces are cut out of their pictures, by the name of the alignment."""
+        """Name of the alignment of face crops."""
         return CENTRE
 
     @property
     def geometry(self) -> tuple[str, str]:
-        """How faces are brought to size, in a few words and exactly."""
+        """A short and an exact description of the alignment."""
         return aligned_faces(self.crops)
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
-        """Return the faces, images that are read when they are asked for, and what became of every row.
+        """Return the faces, with images that are read on demand, and the report on all rows.
 
         Raises:
-            InputError: The folder is neither the data set nor a cache of it, the cache was made otherwise, or more
-                images are missing or cannot be read than the config allows.
+            InputError: The folder is neither the data set nor a cache of it, the cache has other settings, or more
+                images are missing or unreadable than the config allows.
         """
         if not CacheFolder(self.path).manifest.exists():
             return self._originals()
@@ -104,18 +104,18 @@ class Faces(DataSource):
 
     @property
     def image_folders(self) -> list[Path]:
-        """The folders that ids start from; those of a cache are where its pictures were."""
+        """The folders that ids are relative to; for a cache, the folder of the original images."""
         cache = CacheFolder(self.path)
         if not cache.manifest.exists():
             return [Path(self.path, name) for name in self.folders]
         try:
             return [Path(cache.read().root)]
-        except InputError:  # a run needs no data to predict
+        except InputError:  # prediction does not need the data
             return []
 
     def read_image(self, path: Path) -> Image:
-        """Return a whole picture as a face, uint8 [C, H, W]."""
-        box, eyes = np.full((1, 4), np.nan), np.full((1, 2, 2), np.nan)  # unknown: the whole picture, not turned
+        """Return a whole image as a face, uint8 [C, H, W]."""
+        box, eyes = np.full((1, 4), np.nan), np.full((1, 2, 2), np.nan)  # unknown: the whole image, not rotated
         return read_faces(path, box, eyes, self.size, self.channels, self.crops)[0][0]
 
     def _originals(self) -> tuple[Part, RowReport]:
@@ -139,13 +139,13 @@ class Faces(DataSource):
         for key, value in wanted.items():
             if made[key] != value:
                 raise InputError(
-                    f"data.{key} is {value!r}, and the cache was made with {made[key]!r}",
+                    f"data.{key} is {value!r}, but the cache was made with {made[key]!r}",
                     where=self.path,
                     fix=f"set data.{key}, or prepare another cache",
                 )
         if job.size < self.size:
             raise InputError(
-                f"data.size is {self.size}, and the faces of the cache are {job.size} pixels wide",
+                f"data.size is {self.size}, but the faces of the cache are {job.size} pixels wide",
                 where=self.path,
                 fix=f"set data.size to {job.size} or less, or prepare another cache with --size {self.size}",
             )

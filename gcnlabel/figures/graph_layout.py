@@ -31,7 +31,7 @@ def force_layout(weights: Floats) -> Floats:
 
 
 def task_layout(tasks: npt.NDArray[np.int64]) -> Floats:
-    """Return positions on a circle in the unit square [n, 2], clockwise from the top, with the labels of a task adjacent.
+    """Return positions on a circle in the unit square [n, 2], clockwise from the top, in the order of the labels.
 
     Args:
         tasks: Index of each label's task, sorted, [n].

@@ -80,7 +80,7 @@ def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float
 
 
 def difference(a: Mapping[Any, float], b: Mapping[Any, float]) -> tuple[float, tuple[float, float] | None]:
-    """Return mean(b) - mean(a) and its 95% confidence interval: paired for equal seeds, else Welch's; None if undefined.
+    """Return mean(b) - mean(a) and its 95% confidence interval (or None): paired for equal seeds, else Welch's.
 
     Args:
         a: Seed -> value.

@@ -114,7 +114,7 @@ def _remove_unless_held(path: Path) -> None:
 
 
 def _of_the_disk(error: BaseException | None) -> BaseException | None:
-    """Return the system error that caused an exception, chained or quoted (by Rust libraries); None if there is none."""
+    """Return the system error that caused an exception, chained or quoted (by Rust libraries), or None."""
     if error is None or isinstance(error, InputError):
         return None
     if isinstance(error, OSError) or "(os error " in str(error):

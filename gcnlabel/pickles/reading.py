@@ -150,7 +150,7 @@ class ArrayUnpickler(pickle._Unpickler):
 
 
 def read_pickle(path: str | Path) -> Any:
-    """Return the content of a pickle, without running code from it: arrays, frames, numbers and text in lists and dicts.
+    """Return the content of a pickle without running code: arrays, frames, numbers and text in lists and dicts.
 
     Tuples become lists, and arrays are read-only. Files of ``torch.save`` are read with ``weights_only=True``.
 

@@ -40,7 +40,7 @@ def load_torch(
 ) -> Any:
     """Return the content of a file of ``torch.save``, on the CPU.
 
-    Besides tensors and plain values, the file may have numpy numbers and arrays, which are returned as stand-ins without
+    Besides tensors and plain values, the file may have numpy numbers and arrays. They are returned as stand-ins without
     calling numpy (:mod:`gcnlabel.pickles.stand_ins`).
 
     Args:

@@ -135,7 +135,7 @@ def _write_csv(predictions: Predictions, path: Path) -> None:
     formulas = [name for name in predictions.names if is_formula(name)]
     if formulas:
         warnings.warn(
-            f"{len(formulas)} names of inputs are written unchanged, but a spreadsheet would evaluate them as formulas: "
+            f"{len(formulas)} names of inputs are written unchanged, and a spreadsheet would evaluate them: "
             f"{shorten(map(repr, formulas), limit=3)}",
             GcnlabelWarning,
             stacklevel=3,

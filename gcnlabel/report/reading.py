@@ -101,7 +101,7 @@ class ReportRuns(ReadRuns):
         return {name: json.loads(bytes(text.tolist())) for name, text in texts.items()}
 
     def measured_part(self, run: str) -> Part | None:
-        """Return images and annotations of the split that a run was evaluated on; None if the data has other samples."""
+        """Return images and annotations of a run's evaluation split; None if the data now has other samples."""
         if self.data is None or run not in self.evaluations:
             return None
         part = self.data.parts.get(self.evaluations[run]["split"])

@@ -23,7 +23,7 @@ from gcnlabel.tasks import MISSING_CLASS, Task, TaskSet
 class StoredDataSet(Divided):
     """A stored data set of PyTorch Geometric, whose graphs have their targets as ``y``.
 
-    The columns of ``y`` are those of the config's tasks, in order: one column of class indices per categorical task, one
+    The columns of ``y`` are those of the config's tasks in order: one column of class indices per categorical task, one
     column per label for other tasks. NaN, and class -1, mean not annotated. For graphs with targets in a table, use
     ``{source: table, graphs: FILE}``.
 

@@ -144,7 +144,7 @@ class Divided(DataSource):
 
     Attributes:
         splits: The splits.
-        split_seed: Seed of a split by fractions, separate from ``seed`` so that runs with different seeds share a split.
+        split_seed: Seed of a split by fractions, separate from ``seed``, so that runs with other seeds share the split.
     """
 
     split_seed: Annotated[int, Field(ge=0)] = 0

@@ -22,7 +22,7 @@ def served(run):
     command = [sys.executable, "-m", "gcnlabel", "serve", str(run), "--port", "0", "--device", "cpu"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield process.stdout.readline().split(" at ")[1].split(": its page")[0]
+            yield process.stdout.readline().split(" at ")[1].split(": documentation")[0]
         finally:
             process.terminate()
 

@@ -114,7 +114,7 @@ BAD = [
     ("build-graph tasks.yaml --annotations no.csv --output g.safetensors", "annotations not found: no.csv"),
     ("build-graph no.yaml --annotations a.csv --output g.safetensors", "tasks file not found"),
     ("build-graph --annotations a.csv --output g.safetensors", "no TASKS file given"),
-    ("build-graph tasks.yaml --output g.safetensors", "0 sources of the graph"),
+    ("build-graph tasks.yaml --output g.safetensors", "0 sources for the graph"),
     ("build-graph tasks.yaml --annotations a.csv --from-matrix m.csv --output g.safetensors", "2 sources"),
     ("build-graph tasks.yaml --annotations a.csv --tau 1.5 --output g.safetensors", "tau = 1.5"),
     ("build-graph tasks.yaml --annotations a.csv --p -0.1 --output g.safetensors", "p = -0.1"),
@@ -174,7 +174,7 @@ def test_nothing_is_overwritten_unless_asked(run, tmp_path):
     line = "build-graph tasks.yaml --from-matrix m.csv --output g.safetensors"
     result = run(line)
     assert result.exit_code == 2
-    assert "exists already" in result.stderr
+    assert "already exists" in result.stderr
     assert (tmp_path / "g.safetensors").read_text() == "mine"
     assert run(f"{line} --overwrite").exit_code == 0
 

@@ -42,8 +42,8 @@ def test_the_page_is_one_file(run, tmp_path):
     [
         ("explore none.safetensors", "not found"),
         ("explore graph.safetensors graph.safetensors", "2 files"),
-        ("explore graph.safetensors --serve --output a.html", "--output has no effect beside --serve"),
-        ("explore graph.safetensors --output tasks.html", "exists already"),
+        ("explore graph.safetensors --serve --output a.html", "--output has no effect with --serve"),
+        ("explore graph.safetensors --output tasks.html", "already exists"),
         ("explore graph.safetensors --output a.pdf", ".html"),
         ("explore graph.safetensors --split test", "--split has no effect"),
         ("explore graph.safetensors --statistic phi", "nothing is measured"),

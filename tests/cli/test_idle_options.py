@@ -47,12 +47,12 @@ def test_what_has_no_effect_on_arrays(option, tmp_path):
     np.save(tmp_path / "m.npy", np.eye(2))
     found = run("tasks.yaml", "--from-matrix", "m.npy", "--convention", "signed", "--output", "g.safetensors", *option)
     assert found.exit_code == 2
-    assert f"{option[0]} has no effect beside m.npy" in found.output
+    assert f"{option[0]} has no effect with m.npy" in found.output
 
 
 def test_workers_beside_a_scheduler():
     words = ("tasks.yaml", "--annotations", "t.csv", "--workers", "2", "--scheduler", "tcp://h:1", "--output", "g")
-    assert "--workers has no effect beside --scheduler" in run(*words).output
+    assert "--workers has no effect with --scheduler" in run(*words).output
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_table_says_what_became_of_every_face(released, tmp_path):
     assert "train,left out,image unreadable,1,1/1.jpg,image " in (tmp_path / "faces/rows.csv").read_text()
     assert FaceCache(tmp_path / "faces").images.shape == (3, 1, 32, 32)
     assert [cells.split()[-2] for cells in result.output.splitlines() if "in the cache" in cells] == ["3"]
-    assert "image that cannot be read (left out)" in result.output
+    assert "unreadable image (left out)" in result.output
     assert "left out: 1/1.jpg: image" in result.stderr
     again = prepare("affectnet", released, tmp_path / "faces", *options)
     assert again.exit_code == 0, again.output

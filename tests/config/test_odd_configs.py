@@ -14,21 +14,21 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefghi", "bcdefghij", strict=True)
 )
 BAD = {
-    "bomb": (BOMB + "tasks: {m: {type: multilabel, labels: *j}}\n", "values, with its aliases written out"),
-    "itself": ("tasks: &a {b: *a}\ndata: {source: synthetic-faces}\n", "stands for something it is inside of"),
+    "bomb": (BOMB + "tasks: {m: {type: multilabel, labels: *j}}\n", "values, with aliases expanded"),
+    "itself": ("tasks: &a {b: *a}\ndata: {source: synthetic-faces}\n", "a recursive alias"),
     "deep": ("tasks: " + "[" * 400 + "]" * 400, "levels"),
     "deeper": ("tasks: " + "{a: " * 9000 + "1" + "}" * 9000, "levels"),
     "number": (f"seed: {'9' * 5000}", "not valid YAML"),
     "large": ("seed: 99999999999999999999999", "more than 64 bits"),
     "date": ("tasks: {mood: {type: categorical, classes: [a, 2020-99-99]}}", "not valid YAML"),
-    "day": ("tasks: {mood: {type: categorical, classes: [a, 2020-01-02]}}", "2020-01-02 is a date to YAML"),
+    "day": ("tasks: {mood: {type: categorical, classes: [a, 2020-01-02]}}", "YAML reads 2020-01-02 as a date"),
     "tag": ("tasks: {mood: {type: categorical, classes: [!!int x, b]}}", "not valid YAML"),
-    "bytes": ("tasks: {mood: {type: categorical, classes: [!!binary aGk=, b]}}", "is a bytes to YAML"),
-    "set": ("tasks: !!set {a, b}", "is a set to YAML"),
+    "bytes": ("tasks: {mood: {type: categorical, classes: [!!binary aGk=, b]}}", "as a bytes"),
+    "set": ("tasks: !!set {a, b}", "as a set"),
     "list": ("[1]", "not a mapping|declares no tasks"),
     "word": ("word", "not a mapping|declares no tasks"),
     "list as key": ("? [a, b]\n: 1", "not valid YAML"),
-    "date as key": ("2020-01-02: 1", "is a date to YAML"),
+    "date as key": ("2020-01-02: 1", "as a date"),
     "python": ("tasks: !!python/object/apply:os.system [ls]", "not valid YAML"),
 }
 

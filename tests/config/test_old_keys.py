@@ -52,7 +52,7 @@ def test_heads(old, new, caplog):
     with caplog.at_level(NOTE, "gcnlabel"):
         assert head(old) == head(new)
     assert len(caplog.records) == 1
-    assert "read in today's form: model.head" in caplog.text
+    assert "written for an earlier version, converted to the current form: model.head" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_rare_samples_had_another_name(base, caplog):
     with caplog.at_level(NOTE, "gcnlabel"):
         config = parse_config({"data": {"source": "synthetic-faces"}, "training": {**base, "scarce_samples": 3}})
     assert config.training.rare_samples == 3
-    assert "read in today's form: training.rare_samples" in caplog.text
+    assert "written for an earlier version, converted to the current form: training.rare_samples" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ def _changed(**values):
         (_changed(edge_index=None), "no edge_index .*\n.*graph 1"),
         (_changed(x=torch.ones(2, 3)), "x has 3 columns\n.*graph 1"),
         (_changed(edge_attr=None), "edge_attr has 0 columns\n.*graph 1"),
-        (_changed(edge_index=torch.tensor([[0, 1, 0], [0, 2, 0]])), "leads out of its graph\n.*graph 1"),
-        (_changed(edge_index=torch.tensor([[0, -1, 0], [0, 1, 0]])), "leads out of its graph\n.*graph 1"),
+        (_changed(edge_index=torch.tensor([[0, 1, 0], [0, 2, 0]])), "has an end outside its graph\n.*graph 1"),
+        (_changed(edge_index=torch.tensor([[0, -1, 0], [0, 1, 0]])), "has an end outside its graph\n.*graph 1"),
         (_changed(x=torch.full((2, 4), torch.nan)), "nan.*\n.*graph 1"),
         (
             _changed(x=torch.empty(0, 4), edge_index=torch.empty(2, 0).long(), edge_attr=torch.empty(0, 2)),

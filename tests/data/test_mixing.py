@@ -71,7 +71,7 @@ def test_a_share_of_the_batches_is_mixed():
 
 
 def test_features_are_not_cut():
-    with pytest.raises(InputError, match="cutmix of inputs that are no images"):
+    with pytest.raises(InputError, match="cutmix of inputs that are not images"):
         MIXINGS.make("cutmix")(*batch(), TASKS)
 
 

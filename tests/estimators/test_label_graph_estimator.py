@@ -149,7 +149,7 @@ def test_targets_must_fit_the_tasks(samples):
     model = LabelGraphEstimator(TASKS, **FAST)
     with pytest.raises(InputError, match=r"expected: \[N, 5\]"):
         model.fit(X, y[:, :3])
-    with pytest.raises(InputError, match="numbers that are no class index"):
+    with pytest.raises(InputError, match="numbers that are not class indices"):
         model.fit(X, y + 0.5)
     with pytest.raises(InputError, match="unknown class 'gald'"):
         model.fit(X, {**dict_of(y), "mood": ["gald"] * len(y)})

@@ -96,7 +96,7 @@ def test_missing_targets_are_left_out():
     never = Y.copy()
     never[:, 2] = 0  # no curve
     assert AUC(fitted, X, never) == pytest.approx(AUC(fitted, X, np.where([0, 0, 1, 0], np.nan, never)))
-    with pytest.raises(InputError, match="nothing can be measured"):
+    with pytest.raises(InputError, match="all scores are undefined"):
         AUC(fitted, X, np.full_like(Y, 1))
     with pytest.raises(InputError, match=r"shape \[120, 3\]"):
         F1(fitted, X, Y[:, :3])

@@ -102,11 +102,11 @@ def test_what_is_a_list_of_tags():
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (RNG.integers(0, 3, (80, 2)), "column '0' holds 0, 1, 2(.|\n)*LabelGraphEstimator"),
-        (pd.DataFrame({"a": ["x", "y"] * 40, "b": ["u", "v"] * 40}), "column 'a' holds x, y(.|\n)*LabelGraphEstimator"),
-        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "meaning of -1 differs between data sets"),
-        (np.full((80, 2), -1), "meaning of -1 differs between data sets"),
-        (pd.DataFrame({"a": ["yes", "maybe"] * 40, "b": ["yes", "no"] * 40}), "row 1(.|\n)*a column a tag"),
+        (RNG.integers(0, 3, (80, 2)), "column '0' has 0, 1, 2(.|\n)*LabelGraphEstimator"),
+        (pd.DataFrame({"a": ["x", "y"] * 40, "b": ["u", "v"] * 40}), "column 'a' has x, y(.|\n)*LabelGraphEstimator"),
+        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "the meaning of -1 is ambiguous"),
+        (np.full((80, 2), -1), "the meaning of -1 is ambiguous"),
+        (pd.DataFrame({"a": ["yes", "maybe"] * 40, "b": ["yes", "no"] * 40}), "row 1(.|\n)*one column per tag"),
     ],
 )
 def test_what_is_no_tag_is_said_in_words(y, message):
@@ -248,7 +248,7 @@ def test_classes_of_one_name_in_two_columns_and_numbers_as_categories():
 
 @pytest.mark.parametrize(
     ("column", "message"),
-    [([1, 2, 3, 4] * 20, "whole numbers: classes or values"), ([None] * 80, "column 'it' is empty")],
+    [([1, 2, 3, 4] * 20, "integers, which may be classes or values"), ([None] * 80, "column 'it' is empty")],
 )
 def test_columns_that_say_nothing_of_what_they_are(column, message):
     with pytest.raises(InputError, match=message):
@@ -266,7 +266,7 @@ def test_polars_and_missing_cells():
 
 
 def test_tasks_and_no_frame():
-    with pytest.raises(InputError, match="tasks are not given beside a ndarray"):
+    with pytest.raises(InputError, match="tasks cannot be inferred from a ndarray"):
         LabelGraphEstimator(**FAST).fit(X, Y)
     with warnings.catch_warnings():
         warnings.simplefilter("error", GcnlabelWarning)
@@ -286,7 +286,7 @@ def test_whole_numbers_with_gaps_are_no_values_unsaid():
     """Pandas makes codes of classes floats where some are missing."""
     codes = pd.DataFrame({"mood": [None if i % 9 == 0 else i % 3 for i in range(80)]})
     for y in (codes, codes.astype("Int64"), pl.from_pandas(codes)):
-        with pytest.raises(InputError, match="whole numbers: classes or values") as told:
+        with pytest.raises(InputError, match="integers, which may be classes or values") as told:
             inferred_tasks(y)
         assert "or float" not in str(told.value)
     assert inferred_tasks(codes.astype("category")).tasks["mood"].type == "categorical"
@@ -297,7 +297,7 @@ def test_whole_numbers_with_gaps_are_no_values_unsaid():
 def test_frames_that_say_nothing_are_said_plainly():
     with pytest.raises(InputError, match="duplicate column: a"):
         inferred_tasks(pd.DataFrame(Y[:, :2], columns=["a", "a"]))
-    with pytest.raises(InputError, match=r"column 'd' holds (?!whole)"):
+    with pytest.raises(InputError, match=r"column 'd' has (?!integers)"):
         inferred_tasks(pd.DataFrame({"d": pd.date_range("2020-01-01", periods=9)}))
     values = pd.DataFrame({"t": [row.tolist() for row in Y]})
     with pytest.warns(GcnlabelWarning), pytest.raises(InputError, match="no label for position 2"):

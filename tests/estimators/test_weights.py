@@ -179,7 +179,7 @@ def test_weights_of_several_tasks():
         ({"affect": "balanced"}, "task 'affect'(.|\n)*tasks of classes or tags: mood, tags"),
         ({"tag": "balanced"}, "task 'tag'(.|\n)*did you mean 'tags'"),
         ({"mood": {"mad": 1}}, "'mad' is unknown"),
-        ({"tags": {"c": 2}}, "'c' is unknown(.|\n)*0, where it is absent"),
+        ({"tags": {"c": 2}}, "'c' is unknown(.|\n)*0 for absent"),
     ],
 )
 def test_weights_of_several_tasks_that_cannot_be(given, message):
@@ -202,9 +202,9 @@ def test_a_rare_tag_is_found_when_it_weighs_more():
     [
         ("often", "class_weight='often'(.|\n)*'balanced'"),
         (3.0, "class_weight=3.0"),
-        ([{0: 1, 1: 2}], "holds 1 dicts(.|\n)*3, one a tag"),
+        ([{0: 1, 1: 2}], "holds 1 dicts(.|\n)*3, one per tag"),
         ({"a": {1: 2}, "x": {1: 2}}, "'x' is unknown"),
-        ({"a": 5.0}, "class_weight of tag 'a': 'a' is unknown(.|\n)*0, where it is absent"),
+        ({"a": 5.0}, "class_weight of tag 'a': 'a' is unknown(.|\n)*0 for absent"),
         ({"a": {2: 5.0}}, "class_weight of tag 'a': 2 is unknown"),
         ({0: -1, 1: 2}, "0 weighs -1"),
         ({0: 1, 1: float("nan")}, "1 weighs nan"),

@@ -205,12 +205,14 @@ def test_dimensions_go_by_their_header(tmp_path):
 
 def test_folders_that_are_wrong(root, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
-    with pytest.raises(InputError, match="no Aff-Wild2 folder(.|\n)*the folder holds nothing"):
+    with pytest.raises(InputError, match="not a folder of Aff-Wild2(.|\n)*the folder has nothing"):
         read_aff_wild2(other)
     (other / "training.csv").write_text("x")
     with pytest.raises(InputError, match="it looks like AffectNet 2017"):
         read_aff_wild2(other)
-    with pytest.raises(InputError, match="no Aff-Wild2 mtl folder: it looks like Aff-Wild2 \\(a text file a video\\)"):
+    with pytest.raises(
+        InputError, match="not a folder of Aff-Wild2 mtl: it looks like Aff-Wild2 \\(a text file per video\\)"
+    ):
         read_aff_wild2(root, challenge="mtl")
     with pytest.raises(InputError, match="challenge 'va'"):
         read_aff_wild2(root, challenge="va")

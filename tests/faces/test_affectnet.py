@@ -157,7 +157,7 @@ def test_a_label_map_replaces_the_codes(tmp_path):
         ([row(expression="hapiness")], "did you mean 'happiness'"),
         ([row(valence="high")], "valence = 'high' is no number(.|\n)*row 2"),
         ([row(box="a,1,2,3")], "face_x = 'a' is no number(.|\n)*row 2"),
-        ([row("gone.jpg")], "no row of AffectNet can be used(.|\n)*image missing"),
+        ([row("gone.jpg")], "no usable row of AffectNet(.|\n)*image missing"),
         ([row() + ",1,2"], "training.csv cannot be read"),
     ],
 )
@@ -193,9 +193,9 @@ def test_headers_and_folders_that_are_wrong(tmp_path):
 def test_the_wrong_release_is_named(tmp_path):
     old, new = write_2017(tmp_path / "old", [row()]), tmp_path / "new"
     write_2021(new, "train_set", 1)
-    with pytest.raises(InputError, match="no AffectNet 2021 folder: it looks like AffectNet 2017"):
+    with pytest.raises(InputError, match="not a folder of AffectNet 2021: it looks like AffectNet 2017"):
         read_affectnet(old, release="2021")
-    with pytest.raises(InputError, match="no AffectNet 2017 folder: it looks like AffectNet 2021"):
+    with pytest.raises(InputError, match="not a folder of AffectNet 2017: it looks like AffectNet 2021"):
         read_affectnet(new, release="2017")
     with pytest.raises(InputError, match="release '2019'"):
         read_affectnet(old, release="2019")
@@ -207,7 +207,7 @@ def test_the_wrong_release_is_named(tmp_path):
     with pytest.raises(InputError, match="it looks like Aff-Wild2"):
         read_affectnet(tmp_path / "abaw")
     (tmp_path / "classes" / "train" / "happy").mkdir(parents=True)
-    with pytest.raises(InputError, match="a folder a class"):
+    with pytest.raises(InputError, match="one folder per class"):
         read_affectnet(tmp_path / "classes")
     (tmp_path / "else" / "docs").mkdir(parents=True)
     with pytest.raises(InputError, match="the folder holds docs"):
@@ -255,7 +255,7 @@ def test_npy_files_are_never_unpickled_and_errors_name_the_file(tmp_path):
     whole = path.read_bytes()
     for broken in (whole[:-2], whole[:20], b"", b"text"):
         path.write_bytes(broken)
-        with pytest.raises(InputError, match="no whole .npy file(.|\n)*1_exp.npy"):
+        with pytest.raises(InputError, match="not a complete .npy file(.|\n)*1_exp.npy"):
             read_affectnet(tmp_path)
     np.save(path, np.array("55"))
     with pytest.raises(InputError, match=r"'55'(.|\n)*annotations/1_"):

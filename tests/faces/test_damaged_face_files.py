@@ -83,7 +83,7 @@ def test_mat_files(tmp_path, compressed):
 def test_text_that_is_no_unicode(tmp_path, value):
     np.save(tmp_path / "0_exp.npy", np.array(value))
     for read in (npy_text, npy_values):
-        with pytest.raises(InputError, match="no whole .npy file"):
+        with pytest.raises(InputError, match="not a complete .npy file"):
             read(str(tmp_path / "0_exp.npy"))
 
 
@@ -93,7 +93,7 @@ def test_a_mat_file_whose_dimensions_ask_for_exabytes(tmp_path):
     dimensions = np.array([1, 2], dtype="<i4").tobytes()
     assert content.count(dimensions) > 0
     path.write_bytes(content.replace(dimensions, np.array([2**30, 2**30], dtype="<i4").tobytes()))
-    with pytest.raises(InputError, match=r"is no MATLAB 5 file: .* in a list of 1152921504606846976"):
+    with pytest.raises(InputError, match=r"is not a MATLAB 5 file: .* in a list of 1152921504606846976"):
         list(mat_persons(path))
 
 
@@ -140,7 +140,7 @@ def test_npy_headers_that_claim_more_than_there_is(tmp_path, shape):
     path = tmp_path / "x.npy"
     path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + bytes(64))
     for read in (npy_values, load_features):
-        with pytest.raises(InputError, match="no whole .npy file|cannot be read"):
+        with pytest.raises(InputError, match="not a complete .npy file|cannot be read"):
             read(str(path))
 
 

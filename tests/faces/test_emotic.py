@@ -177,7 +177,7 @@ def test_mat_files_of_another_version(tmp_path):
         read_emotic(tmp_path)
     for content in (b"no MATLAB file at all, only words " * 20, b"\0" * 3):
         path.write_bytes(content)
-        with pytest.raises(InputError, match="no MATLAB 5 file"):
+        with pytest.raises(InputError, match="not a MATLAB 5 file"):
             read_emotic(tmp_path)
     savemat(path, {"Annotations": np.arange(3)})
     with pytest.raises(InputError, match="variables are missing: train, val, test(.|\n)*holds Annotations"):
@@ -207,8 +207,8 @@ def test_csv_by_hand(tmp_path):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (csv_row(names="Peace, Fear"), "is no list(.|\n)*train.csv, row 3, column 'Categorical_Labels'"),
-        (csv_row(names="__import__('os').mkdir('x')"), "is no list"),
+        (csv_row(names="Peace, Fear"), "is not a list(.|\n)*train.csv, row 3, column 'Categorical_Labels'"),
+        (csv_row(names="__import__('os').mkdir('x')"), "is not a list"),
         (csv_row(names="['Pece']"), "'Pece'(.|\n)*train.csv, row 3(.|\n)*did you mean 'peace'"),
         (csv_row(values="[1, 2]"), "2 dimensions(.|\n)*row 3"),
         (csv_row(values="['a', 2, 3]"), "'a' is no number(.|\n)*Continuous_Labels"),
@@ -223,7 +223,7 @@ def test_csv_cells_that_cannot_be_read(tmp_path, row, message):
 
 
 def test_folders_that_are_wrong(tmp_path):
-    with pytest.raises(InputError, match="no EMOTIC folder(.|\n)*Annotations.mat"):
+    with pytest.raises(InputError, match="not a folder of EMOTIC(.|\n)*Annotations.mat"):
         read_emotic(tmp_path)
     write_mat(tmp_path, train=[record("a.jpg", [person(["Peace"])])], images=False)
     with pytest.raises(InputError, match="folder of images is missing: no 'mscoco'"):

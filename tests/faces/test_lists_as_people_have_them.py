@@ -89,18 +89,18 @@ def test_paths_that_repeat_the_folder_of_images(tmp_path, inside):
     write_2017(tmp_path, [row("Manually_Annotated_Images/1/a.jpg"), *([row()] * inside)])
     if inside:
         report = read_affectnet(tmp_path).rows
-        with pytest.raises(InputError, match="1 of .*it is there without Manually_Annotated_Images/: paths start from"):
+        with pytest.raises(InputError, match="1 of .*it exists without Manually_Annotated_Images/"):
             report.check(0.01, root=tmp_path / "Manually_Annotated_Images")
     else:
-        with pytest.raises(InputError, match=r"no row(.|\n)*it is there without Manually_Annotated_Images/"):
+        with pytest.raises(InputError, match=r"no row(.|\n)*it exists without Manually_Annotated_Images/"):
             read_affectnet(tmp_path)
 
 
 def test_where_an_image_stands_instead(tmp_path):
     (tmp_path / "train/1").mkdir(parents=True)
     (tmp_path / "train/1/a.jpg").write_bytes(b"jpeg")
-    assert elsewhere(tmp_path, "data/train/1/a.jpg").startswith("it is there without data/: ")
-    assert elsewhere(tmp_path, "1/a.jpg").startswith("it stands in train/: ")
+    assert elsewhere(tmp_path, "data/train/1/a.jpg").startswith("it exists without data/: ")
+    assert elsewhere(tmp_path, "1/a.jpg").startswith("it is in train/: ")
     assert elsewhere(tmp_path, "1/b.jpg") is elsewhere(tmp_path, "x" * 5000) is elsewhere(tmp_path, "a\0") is None
 
 

@@ -110,7 +110,7 @@ def test_a_stopped_job_goes_on(cache, released, small_shards, tmp_path):
     (path / "shards/00001.json").unlink()  # the array is there and may be torn
     (path / "shards/00001.npy").write_bytes(b"torn")
     (path / "shards/.torn-00002-k3x.npy").write_bytes(b"torn")
-    with pytest.raises(InputError, match="is not finished\n.*it goes on"):
+    with pytest.raises(InputError, match="is not finished\n.*to continue it"):
         FaceCache(path)
     kept = (path / "shards/00000.npy").stat().st_mtime_ns
     steps = []
@@ -156,7 +156,7 @@ def test_a_job_killed_in_its_first_write_does_not_block_itself(cache, released, 
 
 def test_a_hidden_file_of_something_else_is_left_alone(released, tmp_path):
     (tmp_path / ".manifest.json").write_text("mine")
-    with pytest.raises(InputError, match="is no cache of faces"):
+    with pytest.raises(InputError, match="is not a cache of faces"):
         prepare(read_affectnet(released[0]), tmp_path, source="affectnet", size=20)
     assert contents(tmp_path) == {".manifest.json": b"mine"}
 
@@ -333,7 +333,7 @@ def test_other_annotations_are_another_job(cache, released, small_shards, tmp_pa
 def test_a_folder_of_something_else_is_left_alone(released, tmp_path):
     (tmp_path / "thesis.tex").write_text("all of it")
     for overwrite in (False, True):
-        with pytest.raises(InputError, match="is no cache of faces"):
+        with pytest.raises(InputError, match="is not a cache of faces"):
             prepare(read_affectnet(released[0]), tmp_path, source="affectnet", size=20, overwrite=overwrite)
     assert contents(tmp_path) == {"thesis.tex": b"all of it"}
 
@@ -347,7 +347,7 @@ def test_a_disk_without_room_is_an_error_at_once(released, tmp_path):
     ("file", "content", "message"),
     [
         ("manifest.json", b"{", "manifest.json is damaged"),
-        ("manifest.json", b"{}", "is no manifest of aligned faces"),
+        ("manifest.json", b"{}", "is not a manifest of aligned faces"),
         ("manifest.json", None, "no cache of faces at"),
         ("annotations.parquet", b"PAR1", "annotations.parquet"),
         ("annotations.parquet", None, "annotations.parquet"),
@@ -399,10 +399,10 @@ def test_a_larger_cache_serves_a_smaller_size(cache, released):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"size": 64}, "data.size is 64, and the faces of the cache are 56 pixels wide\n.*--size 64"),
-        ({"classes": 8}, "data.classes is 8, and the cache was made with 7"),
-        ({"channels": 1}, "data.channels is 1, and the cache was made with 3"),
-        ({"source": "aff-wild2"}, "data.source is 'aff-wild2', and the cache was made with 'affectnet'"),
+        ({"size": 64}, "data.size is 64, but the faces of the cache are 56 pixels wide\n.*--size 64"),
+        ({"classes": 8}, "data.classes is 8, but the cache was made with 7"),
+        ({"channels": 1}, "data.channels is 1, but the cache was made with 3"),
+        ({"source": "aff-wild2"}, "data.source is 'aff-wild2', but the cache was made with 'affectnet'"),
     ],
 )
 def test_a_cache_that_was_made_otherwise_is_refused(cache, changes, message):

@@ -98,7 +98,7 @@ def test_unknown_names_are_refused():
         place_face((10, 10), [0, 0, 5, 5], np.full((2, 2), np.nan), "eyes")
 
 
-NO_IMAGES = "without images, where they have no effect"
+NO_IMAGES = "have no effect without images"
 
 
 @pytest.mark.parametrize(

@@ -299,7 +299,7 @@ def test_saved_figures_are_whole_repeatable_and_never_overwritten(graph, tmp_pat
         assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
     assert b"glad" in (tmp_path / "a.svg").read_bytes()  # text stays text
     assert np.allclose(pl.read_csv(tmp_path / "a.csv").drop("label").to_numpy(), MATRIX)
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="already exists"):
         save("a")
     save("a", overwrite=True)
     with pytest.raises(InputError, match="unknown format 'jpg'"):

@@ -35,7 +35,7 @@ def test_file_round_trip(graph, tmp_path):
         assert torch.equal(getattr(loaded, name), getattr(graph, name))
     assert loaded.tasks == graph.tasks
     assert loaded.history == graph.history
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="already exists"):
         graph.save(tmp_path / "g.safetensors")
 
 

@@ -155,12 +155,12 @@ def test_the_command(tags, tmp_path, monkeypatch):
         return result.output
 
     assert "wrote a_word2vec.pkl: 3 labels" in run("--format ml-gcn --output a_adj.pkl")
-    assert "exists already" in run("--format ml-gcn --output a_adj.pkl", 2)
+    assert "already exists" in run("--format ml-gcn --output a_adj.pkl", 2)
     (tmp_path / "a_adj.pkl").unlink()
-    assert "a_word2vec.pkl exists already" in run("--format ml-gcn --output a_adj.pkl", 2)
+    assert "a_word2vec.pkl already exists" in run("--format ml-gcn --output a_adj.pkl", 2)
     assert not (tmp_path / "a_adj.pkl").exists()  # both or none
     run("--format ml-gcn --output a_adj.pkl --overwrite")
-    assert "a name that ends in .npz" in run("--format npz --output a.pkl", 2)
+    assert "a file name that ends in .npz" in run("--format npz --output a.pkl", 2)
     run("--format npz --output a.npz")
     with np.load("a.npz", allow_pickle=False) as arrays:
         assert arrays["labels"].tolist() == ["cat", "dog", "cow"]

@@ -100,7 +100,7 @@ class Evil:
 def test_anything_but_arrays_is_refused_by_name(tmp_path, evil, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = dump(tmp_path, {"adj": evil, "nums": np.zeros(2)})
-    with pytest.raises(InputError, match=r"is refused: the pickle asks for \S+\.\w+"):
+    with pytest.raises(InputError, match=r"is refused: the pickle uses \S+\.\w+"):
         read_pickle(path)
     assert not (tmp_path / "owned").exists()
 

@@ -114,7 +114,7 @@ def test_harm_is_one_clear_message(tmp_path, name):
     path = tmp_path / "evil.pkl"
     path.write_bytes(EVIL[name])
     start = time.perf_counter()
-    with pytest.raises(InputError, match="evil.pkl (is refused|is no pickle of arrays)") as error:
+    with pytest.raises(InputError, match="evil.pkl (is refused|is not a pickle of arrays)") as error:
         read_pickle(path)
     assert time.perf_counter() - start < 20
     assert len(str(error.value)) < 700
@@ -298,7 +298,7 @@ def test_files_of_torch(tmp_path):
     with pytest.raises(InputError, match="emb.pkl is refused: a tensor claims"):
         read_pickle(path)
     torch.save(Call(os.system, "touch owned"), path)
-    with pytest.raises(InputError, match="asks for posix.system"):
+    with pytest.raises(InputError, match="uses posix.system"):
         read_pickle(path)
 
 
@@ -311,7 +311,7 @@ def test_a_slow_codec_in_a_file_of_torch(tmp_path):
         for name, part in parts.items():
             archive.writestr(name, EVIL["another codec"] if name.endswith("data.pkl") else part)
     start = time.perf_counter()
-    with pytest.raises(InputError, match="names the codec 'punycode'"):
+    with pytest.raises(InputError, match="uses the codec 'punycode'"):
         load_torch(path)
     assert time.perf_counter() - start < 20
 

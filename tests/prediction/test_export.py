@@ -142,7 +142,7 @@ def test_a_file_that_is_there_is_kept(face_run, tmp_path):
 def test_a_name_that_says_another_format_is_refused(feature_run, tmp_path, format, name, expected):
     result = export(feature_run[0], format, tmp_path / name)
     assert result.exit_code == 2
-    assert f"{name} cannot be the name of a model as {format}" in result.stderr
+    assert f"{name} : wrong suffix for a model as {format}" in result.stderr
     assert f"--output {tmp_path / expected}" in result.stderr
     assert not list(tmp_path.iterdir())
 
@@ -225,10 +225,10 @@ def test_aligned_faces_are_told_from_whole_pictures():
     tasks = TaskSet([MultiLabel("tags", ["cat", "dog"])])
     told = describe_model(tasks, (3, 64, 64), geometry=aligned_faces("centre"))["input"]
     corner = describe_model(tasks, (3, 64, 64), geometry=aligned_faces("emotion-gcn-code"))["input"]["geometry"]
-    assert "shows the picture, upright as its EXIF data say, at o + X / S w (cos a, sin a)" in corner
-    assert "cut down to whole numbers" in corner
+    assert "shows the image, rotated by its EXIF orientation, at o + X / S w (cos a, sin a)" in corner
+    assert "truncated to integers" in corner
     assert "eye centres" in told["geometry"]
-    assert told["preprocessing"].startswith("RGB images, faces turned upright")
+    assert told["preprocessing"].startswith("RGB images, faces aligned")
 
 
 def about_of(path):
@@ -270,8 +270,8 @@ def test_int8_says_what_it_costs_on_the_evaluated_split(run, tmp_path):
         assert 0 < value < 0.5, name
     assert ("metrics" in cost) == at_hand
     if not at_hand:
-        assert "drawn inputs" in cost["compared_on"]
-        assert "drawn inputs" in result.output
+        assert "random inputs" in cost["compared_on"]
+        assert "random inputs" in result.output
         return
     evaluation = run.read_evaluation()
     for key, values in cost["metrics"].items():
@@ -299,6 +299,6 @@ def test_int8_of_another_format_or_of_convolutions_without_data_is_refused(tag_r
     assert "--format onnx" in result.stderr
     network = load_network(tag_run[0])
     description = describe_model(network.tasks, network.input_shape)
-    with pytest.raises(InputError, match="needs images to measure ranges on"):
+    with pytest.raises(InputError, match="needs images to calibrate the ranges of activations"):
         export_int8(network.model, tmp_path / "m.onnx", description, Samples(inputs_of(network, 2), "two images"))
     assert not list(tmp_path.iterdir())

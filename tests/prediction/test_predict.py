@@ -132,7 +132,7 @@ def test_tables_hold_every_value(tag_run, feature_run, tmp_path):
 
 def test_strangers_in_the_table_of_places(face_run, faces, tmp_path):
     (tmp_path / "faces.csv").write_text("image\nb/4.png\nnobody.png\n")
-    with pytest.raises(InputError, match=r"names images that are not there: nobody\.png"):
+    with pytest.raises(InputError, match=r"has images that do not exist: nobody\.png"):
         predict(face_run, faces[0], places=read_face_places(tmp_path / "faces.csv"))
 
 
@@ -142,12 +142,12 @@ def test_strangers_in_the_table_of_places(face_run, faces, tmp_path):
         ("picture\na.png\n", "has the columns picture"),
         ("image,face_x\na.png,3\n", "has the columns image, face_x"),
         ("image,colour\na.png,3\n", "has the columns image, colour"),
-        ("image\na.png\na.png\n", "names images twice: a.png"),
+        ("image\na.png\na.png\n", "has duplicate images: a.png"),
         (
             "image,face_x,face_y,face_width,face_height\na.png,1,2,x,4\n",
             r"'x' is no number\n.*row 2, column face_width",
         ),
-        ("image,facial_landmarks\na.png,1;2;3\n", "landmarks cannot be used"),
+        ("image,facial_landmarks\na.png,1;2;3\n", "invalid landmarks"),
     ],
 )
 def test_a_bad_table_of_places(tmp_path, text, message):
@@ -196,5 +196,5 @@ def test_a_network_of_nan_is_named(face_run, faces, tmp_path):
         name: value * math.nan if value.is_floating_point() else value for name, value in load_file(folder.best).items()
     }
     save_file(nothing, folder.best, metadata)
-    with pytest.raises(InputError, match="the network gives no finite .* for 0.png"):
+    with pytest.raises(InputError, match="the scores of .* are not finite for 0.png"):
         predict(folder, faces[0])

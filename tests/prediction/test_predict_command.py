@@ -88,10 +88,10 @@ def test_features_cannot_be_annotated(feature_run, tmp_path):
     folder, features = feature_run
     result = command(folder.path, features, "--annotate", tmp_path / "copies", "--output", tmp_path / "p.csv")
     assert result.exit_code == 2
-    assert "x.npy holds features, and there is no picture of them" in result.stderr
-    assert "leave --annotate out" in result.stderr
+    assert "x.npy is a file of features, which cannot be annotated" in result.stderr
+    assert "omit --annotate" in result.stderr
     assert not list(tmp_path.iterdir())
-    with pytest.raises(InputError, match="no image belongs to the predictions of row 0, 1"):
+    with pytest.raises(InputError, match="there are no images for the predictions of row 0, 1"):
         annotate(predict(folder, features), {}, {})
 
 

@@ -101,7 +101,7 @@ def test_files_copies_and_notices(face_run, photos, tmp_path):
     assert command(face_run.path, photos, "--detect", "--detector", GREEN, *written[:2]).exit_code == 2
     again = command(face_run.path, photos, "--detect", "--detector", GREEN, *written[2:])
     assert again.exit_code == 2
-    assert "exists already" in again.stderr
+    assert "already exists" in again.stderr
     assert command(face_run.path, photos, "--detect", "--detector", GREEN, *written, "--overwrite").exit_code == 0
 
 

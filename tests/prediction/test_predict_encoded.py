@@ -115,7 +115,7 @@ def test_weights_that_moved_or_are_others(photos, tmp_path):
     try:
         result = call("predict", run.path, root / "photos")
         assert result.exit_code == 2
-        assert "torchvision:resnet18, cannot be had" in result.stderr
+        assert "torchvision:resnet18, is not available" in result.stderr
         assert "--weights" in result.stderr
         others = call("predict", run.path, root / "photos", "--weights", tmp_path / "others.safetensors")
         assert others.exit_code == 2
@@ -195,4 +195,4 @@ def test_features_that_another_encoder_made_are_refused_where_the_training_featu
     (tmp_path / "new.npy.json").write_text(json.dumps({**record, "weights": "0" * 64}))
     result = call("predict", run.path, tmp_path / "new.npy")
     assert result.exit_code == 2
-    assert "made otherwise than the run's features: weights 0000" in result.stderr
+    assert "differs from the run's features: weights 0000" in result.stderr

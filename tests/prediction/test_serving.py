@@ -111,18 +111,18 @@ def test_molecules_are_answered_as_predict_does(tmp_path):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"{", "no JSON"),
-        (b"\xff", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
+        (b"{", "not valid JSON"),
+        (b"\xff", "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
         (b"[]", "no input"),
         (b"{}", "keys none"),
         (b'{"texts": ["a"]}', "keys 'texts'"),
-        (b'"abc"', "no list of numbers"),
+        (b'"abc"', "not a list of numbers"),
         (b"[1, 2]", "has 2 numbers, the run takes 5"),
         (b"[[1, 2, 3, 4, 5], [1, 2, 3, 4, true]]", "input 1"),
-        (b'[1, 2, 3, 4, "5"]', "no list of numbers"),
-        (b"[1, 2, 3, 4, NaN]", "column 4 (from 0) holds nan"),
-        (b"[1, 2, 1e400, 4, 5]", "column 2 (from 0) holds inf"),
+        (b'[1, 2, 3, 4, "5"]', "not a list of numbers"),
+        (b"[1, 2, 3, 4, NaN]", "column 4 (from 0) is nan"),
+        (b"[1, 2, 1e400, 4, 5]", "column 2 (from 0) is inf"),
         (b"[1, 2, 3, 4, 1e39]", "beyond float32"),
         (b"[1, 2, 3, 4, 1" + b"0" * 400 + b"]", "beyond float32"),
     ],
@@ -207,7 +207,7 @@ def test_a_request_does_not_fail_because_of_another(feature_run):
     with served(run, window=0.3, batch=3) as client, ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda row: client.post("/predict", json=row), rows))
     assert [answer.status_code for answer in answers] == [200, 200, 422]
-    assert "no finite" in answers[2].json()["detail"]
+    assert "not finite" in answers[2].json()["detail"]
 
 
 def test_an_error_of_ours_is_no_traceback(feature_run):
@@ -247,7 +247,7 @@ def test_the_page_says_what_is_taken_and_shows_names_as_text(kind, face_run, fea
     with TestClient(make_app(replace(service, name="<script>"))) as client:
         page = client.get("/docs").text
     size = service.network.input_shape[-1]
-    images = f"images, which it brings to {size} x {size} pixels, grey"
+    images = f"images, resized to {size} x {size} pixels, grey"
     assert {"face": images, "feature": "features: rows of 5 numbers"}[kind] in page
     assert "&lt;script&gt;" in page
 
@@ -257,7 +257,7 @@ def test_the_real_server_answers_and_ends(feature_run):
     command = [sys.executable, "-m", "gcnlabel", "serve", str(run.path), "--port", "0", "--device", "cpu"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
-            url = process.stdout.readline().split(" at ")[1].split(": its page")[0]
+            url = process.stdout.readline().split(" at ")[1].split(": documentation")[0]
             assert url.startswith("http://127.0.0.1:")
             body = json.dumps({"features": np.load(path)[0].tolist()}).encode()
             request = urllib.request.Request(f"{url}/predict", body, {"Content-Type": "application/json"})
@@ -282,7 +282,7 @@ def test_a_port_that_is_taken_and_an_address_for_others(feature_run, monkeypatch
         warnings.simplefilter("default", GcnlabelWarning)
         result = CliRunner().invoke(main, ["serve", str(feature_run[0].path), "--port", "0", "--host", "0.0.0.0"])
     assert result.exit_code == 0
-    assert "warning: 0.0.0.0 is reached from other machines" in result.stderr
+    assert "warning: 0.0.0.0 can be reached from other machines" in result.stderr
 
 
 def test_a_library_that_is_missing_is_named_once(feature_run, monkeypatch):

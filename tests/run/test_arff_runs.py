@@ -71,7 +71,7 @@ def test_a_missing_input_is_named(content, tmp_path):
 def test_labels_alone_are_no_run(content, tmp_path):
     (tmp_path / "train.arff").write_text("@relation 'r: -C 1'\n@attribute a {0,1}\n@data\n0\n1\n")
     files = {"train": str(tmp_path / "train.arff"), "test": str(tmp_path / "train.arff")}
-    with pytest.raises(InputError, match="hold labels alone"):
+    with pytest.raises(InputError, match="have only labels"):
         load_data(parse_config({"data": {"source": "arff", "files": files}}))
 
 

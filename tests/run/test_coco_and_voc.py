@@ -172,7 +172,7 @@ def test_build_graph_from_coco_with_and_without_declared_tasks(coco, run, tmp_pa
     [
         (["--annotations", "{coco}", "--split", "val"], "a COCO file is one split"),
         (["--annotations", "{coco}", "--difficult", "negative"], "--difficult negative"),
-        (["--annotations", "{coco}", "--annotations", "{coco}"], "another --annotations"),
+        (["--annotations", "{coco}", "--annotations", "{coco}"], "several --annotations"),
         (["--annotations", "{coco}", "--workers", "2"], "--workers"),
         (["--annotations", "{coco}", "--split-column", "part"], "--split-column"),
         (["--annotations", "{voc}"], "no list of the set 'train'"),

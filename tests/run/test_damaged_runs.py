@@ -120,7 +120,7 @@ def test_nothing_to_draw(run, tmp_path):
         getattr(run, name).write_bytes(b"\xff\x00damaged")
     result = call("figures", run.path, "--output", tmp_path / "f")
     assert result.exit_code == 2
-    assert "error: nothing of run can be drawn" in result.output
+    assert "error: no figure of run can be drawn" in result.output
     assert not (tmp_path / "f").exists()
     result = call("figures", tmp_path / "nowhere", "--output", tmp_path / "f")
     assert result.exit_code == 2

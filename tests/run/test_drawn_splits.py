@@ -62,7 +62,7 @@ def test_a_run_keeps_its_split_and_is_evaluated_on_it(config, tmp_path):
     made = config(id_column="id")
     report = train(made, folder := RunFolder(tmp_path / "run"), progress=False)
     assert (
-        "drawn by data.splits (train 0.6, val 0.2, test 0.2; split_seed 0), stratified over labels"
+        "random split by data.splits (train 0.6, val 0.2, test 0.2; split_seed 0), stratified by labels"
         in report["notes"][0]
     )
     found = {name: {row["id"] for row in kept(folder) if row["split"] == name} for name in FRACTIONS}
@@ -230,8 +230,8 @@ def test_files_of_arff_are_divided_as_one(tmp_path):
     ("data", "says"),
     [
         ({"splits": {"train": 0.7, "val": 0.15, "test": 0.2}}, "make 1.05, not 1"),
-        ({"splits": {"train": 0.7, "val": "val", "test": 0.3}}, "names and fractions side by side: 0.7, val, 0.3"),
-        ({"splits": {"train": 0.7}}, "names and fractions side by side: 0.7, test"),
+        ({"splits": {"train": 0.7, "val": "val", "test": 0.3}}, "both names and fractions: 0.7, val, 0.3"),
+        ({"splits": {"train": 0.7}}, "both names and fractions: 0.7, test"),
         ({"splits": {"train": 70, "val": 15, "test": 15}}, "data.splits.train: .*70 is neither a fraction"),
         ({"splits": {"train": 1.0, "test": 0.5}}, "data.splits.train: Input should be less than 1, got 1.0"),
         ({"splits": {"train": 0.5, "val": 0.0, "test": 0.5}}, "data.splits.val: Input should be greater than 0"),

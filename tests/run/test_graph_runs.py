@@ -220,7 +220,7 @@ def test_stored_graphs_beside_a_table(tmp_path):
     save_graphs(tmp_path / "h.safetensors", made_graphs(47))
     with pytest.raises(InputError, match="47 rows of inputs"):
         load_data(load_config(str(path), [changes[0], f"data.graphs={tmp_path}/h.safetensors"]))
-    with pytest.raises(InputError, match="data names graphs and smiles"):
+    with pytest.raises(InputError, match="data has graphs and smiles"):
         load_data(load_config(str(path), changes[1:]))
 
 

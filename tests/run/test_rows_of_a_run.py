@@ -91,7 +91,7 @@ def test_a_table_of_faces_names_the_images_as_it_likes(tmp_path):
     assert pl.read_csv(output)["image"].to_list() == ["album/x.png", "y.png"]
     boxes.write_text("image,face_x,face_y,face_width,face_height\nother/x.png,1,1,6,6\n")
     assert (
-        "names images that are not there: other/x.png"
+        "has images that do not exist: other/x.png"
         in gcnlabel("predict", tmp_path / "run", elsewhere, "--faces", boxes).stderr
     )
     assert (
@@ -214,7 +214,7 @@ def test_a_cache_says_what_was_left_out_of_it(tmp_path):
     options = ["--size", 16, "--allow-missing", 0.5, "--alignment", "emotion-gcn-code", "--workers", 1]
     assert gcnlabel("prepare", "affectnet", tmp_path / "AffectNet", tmp_path / "cache", *options).exit_code == 0
     data = {"source": "affectnet", "path": str(tmp_path / "cache"), "size": 16, "splits": {"val": "val", "test": "val"}}
-    with pytest.raises(InputError, match="data.alignment is 'centre', and the cache was made with 'emotion-gcn-code'"):
+    with pytest.raises(InputError, match="data.alignment is 'centre', but the cache was made with 'emotion-gcn-code'"):
         load_data(parse_config({"data": data}))
     data["alignment"] = "emotion-gcn-code"
     with pytest.raises(InputError, match="1 of 3 images unreadable in split 'train', first 1/1.jpg"):

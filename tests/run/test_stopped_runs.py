@@ -89,7 +89,7 @@ def test_every_signal_says_how_to_go_on(name, finished, tmp_path, monkeypatch):
     signum = getattr(signal, name)
     handlers = signal.getsignal(signum)
     signal_in(1, signum, monkeypatch)
-    with pytest.raises(Stopped, match=f"go on with: gcnlabel train --resume --output {folder.path}$") as stop:
+    with pytest.raises(Stopped, match=f"continue with: gcnlabel train --resume --output {folder.path}$") as stop:
         train(config(), folder, progress=False)
     assert stop.value.signum == signum
     assert signal.getsignal(signum) is handlers
@@ -104,8 +104,8 @@ def test_a_command_that_is_stopped_ends_with_the_signals_code(tmp_path, monkeypa
     signal_in(0, signal.SIGTERM, monkeypatch)
     result = CliRunner().invoke(main, command(folder))
     assert result.exit_code == 128 + signal.SIGTERM
-    assert "stopped by SIGTERM; go on with: gcnlabel train --resume" in result.output
-    assert "no epoch was finished: it begins anew" in result.output
+    assert "stopped by SIGTERM; continue with: gcnlabel train --resume" in result.output
+    assert "no epoch was finished: it starts again" in result.output
 
 
 def test_a_job_of_slurm_queues_itself_again_and_goes_on(slurm, finished, tmp_path, monkeypatch):

@@ -285,5 +285,5 @@ def test_what_was_too_little_to_measure_is_said(capsys):
     selected = {"epoch": 1, "split": "val", "metric": "loss"}
     show_evaluation("run", {"tasks": tasks, "selected": selected, **rest})
     output = capsys.readouterr().out
-    assert "note: affect: too little of it in this split for any metric: arousal" in output
-    assert "note: mood: not in this split, left out of macro averages: sad" in output
+    assert "note: affect: too few samples for any metric: arousal" in output
+    assert "note: mood: labels without samples, ignored by macro averages: sad" in output

@@ -121,7 +121,7 @@ def test_features_of_ones_own_are_split_by_fractions_and_predicted(run, tmp_path
     Path("c.yaml").write_text(json.dumps(FEATURES))
     result = run("train", "c.yaml", "--output", "run")
     assert result.exit_code == 0, result.output
-    assert "split drawn by data.splits" in Path("run/evaluation.json").read_text()
+    assert "random split by data.splits" in Path("run/evaluation.json").read_text()
     np.save("x.npy", np.zeros((2, 3), dtype=np.float32))
     result = run("predict", "run", "x.npy", "--output", "p.csv", "--trust")
     assert result.exit_code == 0, result.output
@@ -142,8 +142,8 @@ def test_a_source_of_somebody_elses_is_not_imported_unasked(run, tmp_path):
     ("data", "message"),
     [
         ({"source": "my_data:Shades", "cuont": 3}, "unknown key 'data.cuont'\n(.*\n)*.*did you mean 'count'"),
-        ({"source": "my_data:nothing"}, "data: 'my_data:nothing' is no data source"),
-        ({"source": "json:loads"}, "data: 'json:loads' is no data source\n(.*\n)*.*gcnlabel.sources.DataSource"),
+        ({"source": "my_data:nothing"}, "data: 'my_data:nothing' is not a data source"),
+        ({"source": "json:loads"}, "data: 'json:loads' is not a data source\n(.*\n)*.*gcnlabel.sources.DataSource"),
         ({"source": "my_data:Missing"}, "cannot be imported"),
         ({"source": "tabel"}, "data: unknown data source 'tabel'\n(.*\n)*.*did you mean 'table'"),
         ({"path": "x"}, "data: no source of a data source"),
@@ -155,7 +155,7 @@ def test_what_is_no_source(run, data, message):
 
 
 def test_a_source_that_does_not_say_how_it_is_read(run):
-    with pytest.raises(InputError, match="does not say how it is read"):
+    with pytest.raises(InputError, match="has no method read"):
         SOURCES.parse({"source": "my_data:Unread"}).read(None)
 
 

@@ -1,4 +1,4 @@
-"""EMOTIC's 26 categories: their spelling, and which basic expression each of some stands for."""
+"""EMOTIC's 26 categories, their spellings, and the mapping of some to basic expressions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CATEGORY_SPELLINGS = {
     "doubt-confusion": "doubt/confusion",
     "doubt confusion": "doubt/confusion",
 }
-"""Other spellings that are found in files of EMOTIC."""
+"""Other spellings in files of EMOTIC -> category."""
 
 EXPRESSION_CATEGORIES: dict[str, tuple[str, ...]] = {
     "happy": ("happiness",),
@@ -36,7 +36,7 @@ EXPRESSION_CATEGORIES: dict[str, tuple[str, ...]] = {
     "disgust": ("aversion",),
     "anger": ("anger",),
 }
-"""Basic expression -> the categories that stand for it."""
+"""Basic expression -> categories that are mapped to it."""
 
 EMOTIC_TASKS = TaskSet(
     [
@@ -47,10 +47,10 @@ EMOTIC_TASKS = TaskSet(
 
 
 def category(name: str, spellings: Mapping[str, str], where: str) -> str:
-    """Return the category that a name in a file means; case does not matter.
+    """Return the category for a name in a file, ignoring case.
 
     Raises:
-        InputError: There is none; the closest is named.
+        InputError: The name is unknown; the message suggests the closest one.
 
     Example:
         >>> category("Disquitement", CATEGORY_SPELLINGS, "a.csv")
@@ -63,16 +63,16 @@ def category(name: str, spellings: Mapping[str, str], where: str) -> str:
             f"unknown EMOTIC category {name!r}",
             where=where,
             expected=shorten(CATEGORIES, len(CATEGORIES)),
-            fix=closest(meaning, CATEGORIES) or "in Python, label_map=: the spelling -> one of the 26 names",
+            fix=closest(meaning, CATEGORIES) or "in Python, give label_map=: the spelling -> one of the 26 names",
         )
     return meaning
 
 
 def checked_spellings(label_map: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the spellings to use, in lower case: the declared ones, or ``label_map`` in their place.
+    """Return the spellings in lower case: the declared ones, or ``label_map`` if given.
 
     Raises:
-        InputError: The map leads to a name that is no category.
+        InputError: The map has a name that is not a category.
     """
     spellings = CATEGORY_SPELLINGS if label_map is None else label_map
     return {str(s).strip().lower(): category(name, {}, "label map") for s, name in spellings.items()}
@@ -87,16 +87,16 @@ def emotic_to_expressions(
 ) -> Annotations:
     """Return EMOTIC's tags as tags of the basic expressions, for class-class statistics (Emotion-GCN, Section IV-E).
 
-    A class is 1 where any of its categories is; ``neutral`` is 1 where no class is. Unannotated rows stay unannotated.
+    A class is 1 if any of its categories is 1; ``neutral`` is 1 if no class is. Unannotated rows stay unannotated.
 
     Args:
-        emotions: What :func:`~gcnlabel.faces.emotic.reader.read_emotic` returned, or its annotations.
+        emotions: Result of :func:`~gcnlabel.faces.emotic.reader.read_emotic`, or its annotations.
         mapping: Class -> its category or categories; None for :data:`EXPRESSION_CATEGORIES`.
         classes: Classes, in order.
-        neutral: The class of rows that no other class covers; None when each class is mapped.
+        neutral: Class of rows without another class; None if all classes are mapped.
 
     Raises:
-        InputError: A class without a mapping, a mapping of no class, or an unknown category.
+        InputError: A class has no mapping, a mapping is for an unknown class, or a category is unknown.
 
     Example:
         >>> tags = np.zeros((2, 26), dtype=np.float32)
@@ -124,12 +124,12 @@ def _columns(
     wanted = [name for name in classes if name != neutral]
     for name in mapping:
         if name not in wanted:
-            raise InputError(f"map of EMOTIC's categories: {name!r} is no class", expected=shorten(wanted))
+            raise InputError(f"map of EMOTIC's categories: {name!r} is not a class", expected=shorten(wanted))
     missing = [name for name in wanted if not mapping.get(name)]
     if missing:
         raise InputError(f"classes without a category of EMOTIC: {shorten(missing)}", fix="give mapping= for each")
     if neutral is not None and neutral not in classes:
-        raise InputError(f"neutral class {neutral!r} is no class", expected=shorten(classes))
+        raise InputError(f"neutral class {neutral!r} is not a class", expected=shorten(classes))
     lists = {name: [given] if isinstance(given, str) else list(given) for name, given in mapping.items()}
     return {
         name: [CATEGORIES.index(category(tag, CATEGORY_SPELLINGS, f"mapping of {name!r}")) for tag in tags]

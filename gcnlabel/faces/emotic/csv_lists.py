@@ -1,4 +1,4 @@
-"""CSV re-packs of EMOTIC -> persons. Lists in cells are Python literals, read without evaluating anything."""
+"""Read CSV re-packs of EMOTIC. Lists in cells are Python literals, parsed without running code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def csv_persons(path: str | Path, split: str) -> Iterator[Person]:
     """Yield the persons of one split's file.
 
     Raises:
-        InputError: A column is missing, or a cell is no list of names or numbers.
+        InputError: A column is missing, or a cell is not a list of names or numbers.
     """
     path = existing_file(path, "EMOTIC annotations")
     try:
@@ -60,7 +60,7 @@ def csv_persons(path: str | Path, split: str) -> Iterator[Person]:
 
 
 def _list(cell: str | None, where: str) -> list[Any]:
-    """Return the list that a cell holds; an empty cell is an empty list, ``nan`` is None."""
+    """Return the list in a cell; an empty cell is an empty list, and ``nan`` in a list is None."""
     if cell is None or cell.strip() in ("", "nan"):
         return []
     try:
@@ -69,7 +69,7 @@ def _list(cell: str | None, where: str) -> list[Any]:
         value = _without_nan(cell)
     if not isinstance(value, list | tuple):
         raise InputError(
-            f"{cell!r} is no list", where=where, expected="a Python list, e.g. ['Peace', 'Fear'] or [1, 2]"
+            f"{cell!r} is not a list", where=where, expected="a Python list, e.g. ['Peace', 'Fear'] or [1, 2]"
         )
     return list(value)
 
@@ -84,7 +84,7 @@ def _without_nan(cell: str) -> Any:
 def _numbers(values: list[Any], where: str) -> list[float]:
     for value in values:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise InputError(f"{value!r} is no number", where=where, expected="numbers")
+            raise InputError(f"{value!r} is not a number", where=where, expected="numbers")
     try:
         return [math.nan if value is None else float(value) for value in values]
     except OverflowError as error:

@@ -1,4 +1,4 @@
-"""EMOTIC's ``Annotations.mat`` -> persons."""
+"""Read EMOTIC's ``Annotations.mat``."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Person:
     Attributes:
         split: Its split.
         image: Path of the image, ``<folder>/<filename>``.
-        box: x1, y1, x2, y2 in pixels; empty where there is none.
-        categories: Names as they stand.
-        continuous: Valence, arousal, dominance as they stand; NaN where missing.
-        annotators: How many annotations were joined.
-        where: Where it stands.
+        box: x1, y1, x2, y2 in pixels; empty if there is none.
+        categories: Raw names of the categories.
+        continuous: Raw valence, arousal, dominance; NaN where missing.
+        annotators: Number of combined annotations.
+        where: Location in the file, for messages.
     """
 
     split: str
@@ -45,11 +45,11 @@ class Person:
 def mat_persons(path: str | Path) -> Iterator[Person]:
     """Yield the persons of ``train``, ``val`` and ``test``.
 
-    ``combined_*`` is taken where it stands (val and test); else the categories of all annotators are joined and their
-    dimensions averaged.
+    The fields ``combined_*`` are used if present (val and test); otherwise the categories of all annotators are united
+    and their dimensions averaged.
 
     Raises:
-        InputError: The file is no MATLAB 5 file, or a variable or field is missing.
+        InputError: The file is not a MATLAB 5 file, or a variable or field is missing.
     """
     path = existing_file(path, "EMOTIC annotations")
     content = _content(path)
@@ -67,7 +67,7 @@ def _content(path: Path) -> dict[str, Any]:
     if start.startswith((b"MATLAB 7.3", HDF5)) or HDF5 in start[508:]:
         raise InputError(
             f"{path} is a MATLAB 7.3 (HDF5) file",
-            expected="a MATLAB 5 file, as EMOTIC gives it",
+            expected="a MATLAB 5 file, as EMOTIC provides it",
             fix="in MATLAB: load it, then save('Annotations.mat', 'train', 'val', 'test', '-v7')",
         )
     try:
@@ -75,14 +75,14 @@ def _content(path: Path) -> dict[str, Any]:
         check_mat(whole)
         content: dict[str, Any] = loadmat(io.BytesIO(whole), squeeze_me=True, struct_as_record=False)
     except Exception as error:  # scipy's reader raises errors of many types on damaged files
-        raise InputError(f"{path} is no MATLAB 5 file: {error}", expected="Annotations.mat of EMOTIC") from error
+        raise InputError(f"{path} is not a MATLAB 5 file: {error}", expected="Annotations.mat of EMOTIC") from error
     missing = [split for split in SPLITS if split not in content]
     if missing:
         raise InputError(
             f"variables are missing: {shorten(missing)}",
             where=path,
             expected="train, val and test",
-            fix=f"the file holds {shorten([name for name in content if not name.startswith('__')]) or 'nothing'}: "
+            fix=f"the file has {shorten([name for name in content if not name.startswith('__')]) or 'nothing'}: "
             "another version of EMOTIC",
         )
     return content
@@ -137,7 +137,7 @@ def _continuous(rating: Any, where: str) -> list[float]:
 
 
 def _mean(values: Any) -> tuple[float, float, float]:
-    """Return the mean over annotators of each dimension; NaN where none gave it."""
+    """Return the mean over annotators of each dimension; NaN if no annotator rated it."""
     known = ~np.isnan(values)
     total, count = np.where(known, values, 0).sum(axis=0), known.sum(axis=0)
     means = [float(t / c) if c else np.nan for t, c in zip(total, count, strict=True)]

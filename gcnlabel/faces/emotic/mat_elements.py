@@ -1,8 +1,8 @@
-"""MATLAB 5 files: whether what their headers declare is in the file, before room is made for it.
+"""Check the headers of a MATLAB 5 file before memory is allocated for its arrays.
 
-A file is a row of elements, each a type, a number of bytes and that many bytes. Arrays are elements that hold others:
-flags, dimensions, a name, then numbers, or (cells and structs) arrays. What a reader makes room for is said by the
-dimensions, so that eight damaged bytes can ask for exabytes; here each array has to have the bytes for its entries.
+A file is a sequence of elements: a type, a number of bytes, and the bytes. Arrays are elements that contain others:
+flags, dimensions, a name, then numbers or (in cells and structs) arrays. Readers allocate memory by the dimensions, so
+that damaged bytes could request exabytes; here each array must have the bytes for its entries.
 Reference: MAT-File Format, The MathWorks, chapter 1.
 """
 
@@ -18,24 +18,24 @@ CELL, STRUCT, OBJECT = 1, 2, 3
 NUMBERS = range(4, 16)
 """Classes of character, sparse and numeric arrays."""
 NUMBER_TYPES = (1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 16, 17, 18)
-"""Types of elements that hold numbers or text; readers take any other for one of these and end the process."""
+"""Types of elements with numbers or text; other types make readers crash."""
 COMPLEX = 0x800
 MAX_DEPTH = 24
 MAX_BYTES = 2**29
-"""Of a decompressed variable; EMOTIC's take some tens of MB."""
+"""Largest decompressed variable; EMOTIC's take some tens of MB."""
 EMPTY = 8
 """Bytes of the smallest array: a tag without content."""
 
 
 class DamagedError(ValueError):
-    """The file does not hold what its headers declare."""
+    """The file is inconsistent with its headers."""
 
 
 def check_mat(content: bytes) -> None:
     """Check every element of a MATLAB 5 file.
 
     Raises:
-        DamagedError: One is cut off, declares more entries than it has bytes for, or lies too deep.
+        DamagedError: An element is truncated, declares more entries than it has bytes for, or is nested too deeply.
     """
     order = {b"IM": "<", b"MI": ">"}.get(content[126:128])
     if len(content) < 128 or order is None:
@@ -60,7 +60,7 @@ def _decompressed(data: bytes) -> bytes:
 
 
 def _elements(data: memoryview, order: str) -> Iterator[tuple[int, memoryview]]:
-    """Yield type and bytes of the elements that stand one after the other."""
+    """Yield type and bytes of consecutive elements."""
     start = 0
     while len(data) - start >= 8:
         kind, size = struct.unpack_from(f"{order}II", data, start)
@@ -110,7 +110,7 @@ def _check_entries(array_class: int, entries: int, parts: list[tuple[int, memory
 
 
 def _check_numbers(parts: list[tuple[int, memoryview]], needed: int) -> None:
-    """Check that an array of numbers or text has its elements, and that they are of types that hold such."""
+    """Check that an array of numbers or text has its elements, and that these have valid types."""
     if len(parts) < needed:
         raise DamagedError(
             "an array of complex numbers without their imaginary part" if parts else "an array of nothing"

@@ -40,23 +40,24 @@ def read_emotic(
     complete_only: bool = False,
     label_map: Mapping[str, str] | None = None,
 ) -> FaceAnnotations:
-    """Return the persons of EMOTIC, splits "train", "val" and "test"; boxes are their bodies, eyes are unknown.
+    """Return the persons of EMOTIC, splits "train", "val" and "test"; boxes are those of bodies, eyes are unknown.
 
     Args:
         root: Folder of the data set.
         annotations: ``Annotations.mat``, or a folder with it or with ``train.csv``, ``val.csv`` and ``test.csv``; None
-            to find them in ``root`` or a folder of annotations in it. The .mat file goes first.
-        images: Folder that image paths start from; None for ``emotic``, ``images`` or ``root`` itself.
-        complete_only: Keep only the persons with categories and all three dimensions.
-        label_map: Spelling -> category, which replaces the declared spellings; the 26 names are always read.
+            to find them below ``root``. The .mat file has precedence.
+        images: Folder that image paths are relative to; None for ``emotic``, ``images`` or ``root`` itself.
+        complete_only: Whether to keep only persons with categories and all three dimensions.
+        label_map: Spelling -> category, instead of the declared spellings; the 26 names are always read.
 
     Raises:
-        InputError: No annotations, a .mat file of another version, an unknown category, or no image.
+        InputError: There are no annotations or no images, the .mat file is of another version, or a category is
+            unknown.
     """
     root = existing_folder(root, "EMOTIC folder")
     persons = list(_persons(root, None if annotations is None else Path(annotations)))
     if not persons:
-        raise InputError("the annotations hold no person", where=root)
+        raise InputError("the annotations have no persons", where=root)
     return _faces(persons, _image_folder(root, images, persons[0].image), complete_only, checked_spellings(label_map))
 
 
@@ -91,7 +92,7 @@ def _image_folder(root: Path, images: str | Path | None, example: str) -> Path:
             f"the folder of images is missing: no {top!r}",
             where=root,
             expected=f"emotic/{example}",
-            fix="put mscoco, framesdb, emodb_small and ade20k there; in Python also images=, the folder that has them",
+            fix="put mscoco, framesdb, emodb_small and ade20k there, or in Python give their folder as images=",
         )
     return found
 
@@ -126,7 +127,7 @@ def _faces(persons: list[Person], root: Path, complete_only: bool, spellings: Ma
         "several annotators, categories joined and dimensions averaged", np.array([p.annotators > 1 for p in persons])
     )
     if not rows.kept.any():
-        raise InputError(f"no person of EMOTIC can be used, of {len(persons)} {rows.report.line()}", where=root)
+        raise InputError(f"no usable person of EMOTIC, of {len(persons)} {rows.report.line()}", where=root)
     every = Annotations(EMOTIC_TASKS, {"emotions": tags, "affect": affect}, splits, ids.to_numpy())
     unknown = np.full((len(persons), 2, 2), np.nan)
     return FaceAnnotations(every, root, boxes, unknown, rows.report, images.files).select(rows.kept)

@@ -1,1 +1,1 @@
-"""Data sets of faces whose statistics can be borrowed."""
+"""Data sets of faces whose statistics can be used for other label graphs."""

@@ -1,4 +1,4 @@
-"""Expressions that go together, from EMOTIC's categories (Emotion-GCN, Section IV-E)."""
+"""Co-occurrence of expressions, from EMOTIC's categories (Emotion-GCN, Section IV-E)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def emotic(labels: Sequence[str], *, path: str) -> LabelGraph:
         path: Folder of EMOTIC.
 
     Raises:
-        InputError: The folder cannot be used.
+        InputError: The folder is not EMOTIC, or has no usable person.
     """
     persons = read_emotic(path)
     note(f"emotic:{path}: {(used_rows(persons.annotations) + persons.rows).of_splits(['train']).line()}")

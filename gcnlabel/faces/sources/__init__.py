@@ -1,1 +1,1 @@
-"""Data sets of faces as the data of a run: a file each."""
+"""Data sources for data sets of faces."""

@@ -19,8 +19,8 @@ class AffectNet(Faces):
 
     Attributes:
         classes: 7 expressions, or 8 with contempt.
-        alignment: What a face's box turns about where the head is turned: ``centre``, its centre; ``emotion-gcn-code``,
-            its corner, as in the published code (:mod:`gcnlabel.faces.alignment`).
+        alignment: Point that a face's box is rotated about: ``centre``, or ``emotion-gcn-code`` for its corner, as in
+            the published code (:mod:`gcnlabel.faces.alignment`).
     """
 
     folders: ClassVar[tuple[str, ...]] = (*IMAGE_FOLDERS, ".")
@@ -42,5 +42,5 @@ class AffectNet(Faces):
 
     @property
     def crops(self) -> str:
-        """How faces are cut out of their pictures, by the name of the alignment."""
+        """Name of the alignment of face crops."""
         return self.alignment

@@ -1,4 +1,4 @@
-"""The bundled synthetic faces, drawn when they are needed."""
+"""The bundled synthetic faces, rendered on demand."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from gcnlabel.tasks import TaskSet
 
 @SOURCES.register("synthetic-faces")
 class SyntheticFaces(DataSource):
-    """The bundled synthetic faces, drawn when they are needed.
+    """The bundled synthetic faces, rendered on demand.
 
     Attributes:
-        train: Number of faces of the split "train".
-        val: Number of faces of the split "val".
-        test: Number of faces of the split "test".
-        seed: Seed of all of them.
+        train: Number of faces in the split "train".
+        val: Number of faces in the split "val".
+        test: Number of faces in the split "test".
+        seed: Random seed of all faces.
     """
 
     note: ClassVar[str] = "synthetic faces: drawn by a renderer, not photographs"

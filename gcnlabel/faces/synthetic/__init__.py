@@ -1,8 +1,8 @@
-"""Small images of faces, drawn from action units: SYNTHETIC, no photograph and nobody's face.
+"""Small SYNTHETIC images of faces, rendered from action units; no photographs, and not of real persons.
 
-They stand in for AffectNet where it cannot be had: seven expressions with AffectNet's class frequencies, valence and
-arousal such that the label graph measured on them is AffectNet's. Whatever is learnt on them says nothing of how well
-a model recognises real expressions.
+They replace AffectNet if it is not available: seven expressions with AffectNet's class frequencies, and valence and
+arousal chosen so that the label graph measured on them is AffectNet's. Results on them say nothing about the
+recognition of real expressions.
 """
 
 from __future__ import annotations
@@ -29,16 +29,15 @@ BLOCK = 128
 
 
 def synthetic_faces(n: int, seed: int = 0, split: str = "train") -> tuple[npt.NDArray[np.uint8], Annotations]:
-    """Draw n faces and what they show.
+    """Return n rendered faces and their annotations.
 
     Args:
-        n: Number of faces; their class counts are AffectNet's frequencies, rounded.
-        seed: Seed; the same n, seed and split give the same faces.
-        split: ``train``, ``val`` or ``test``; each is another population.
+        n: Number of faces; class counts are AffectNet's frequencies, rounded.
+        seed: Random seed; equal n, seed and split give equal faces.
+        split: ``train``, ``val`` or ``test``; their faces are independent.
 
     Returns:
-        Images uint8 [n, 1, 64, 64] (grey: no expression here has a colour), and annotations of
-        :data:`SYNTHETIC_TASKS`.
+        Grey images uint8 [n, 1, 64, 64], and annotations of :data:`SYNTHETIC_TASKS`.
 
     Raises:
         InputError: n is less than 1 or the split is unknown.

@@ -1,4 +1,4 @@
-"""Facial action units, and the expressions that they make (Ekman & Friesen, Facial Action Coding System)."""
+"""Facial action units of the basic expressions (Ekman & Friesen, Facial Action Coding System)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ PROTOTYPE_MATRIX: Floats = np.stack([units_of(PROTOTYPES[name]) for name in EXPR
 """Intensity 0..1 of each unit in each expression, [expressions, units]."""
 
 VALENCE_UNITS: Floats = 0.5 * units_of((12,)) - 0.25 * units_of((4, 15))
-"""How much a unit moves when the face is one unit more pleasant than its expression's mean."""
+"""Change of each action unit per unit of valence above the mean of the expression, [units]."""
 
 AROUSAL_UNITS: Floats = 0.7 * units_of((5, 26)) + 0.35 * units_of((2,)) - 0.8 * units_of((43,))
-"""How much a unit moves when the face is one unit more aroused than its expression's mean."""
+"""Change of each action unit per unit of arousal above the mean of the expression, [units]."""

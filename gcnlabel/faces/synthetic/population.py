@@ -1,4 +1,4 @@
-"""Who is drawn: classes, valence, arousal and action units of a synthetic population.
+"""Sample classes, valence, arousal and action units of a synthetic population.
 
 Class frequencies are AffectNet's (training set, 7 expressions). Valence and arousal of each class are normal with the
 means below, which were fitted so that the mean rank of each class gives AffectNet's Spearman correlations
@@ -30,12 +30,12 @@ VALENCE_SD = np.array([0.12, 0.15, 0.15, 0.20, 0.18, 0.13, 0.16])
 AROUSAL_MEAN = np.array([-0.029, 0.092, -0.300, 0.704, 0.771, 0.523, 0.595])
 AROUSAL_SD = np.array([0.16, 0.20, 0.15, 0.15, 0.14, 0.16, 0.17])
 BLENDED = 0.45
-"""Share of faces that show something of a second expression."""
+"""Fraction of faces that are blended with a second expression."""
 
 
 @dataclass(frozen=True)
 class Population:
-    """What N faces show.
+    """Annotations and action units of N faces.
 
     Attributes:
         expression: Class index [N].
@@ -49,7 +49,7 @@ class Population:
 
 
 def draw_population(n: int, rng: np.random.Generator) -> Population:
-    """Draw N faces; class counts and the values within each class are stratified, so that statistics hardly vary."""
+    """Return a random population of N faces, stratified by class and within classes, so that statistics vary little."""
     expression = rng.permutation(np.repeat(np.arange(len(EXPRESSIONS)), quotas(n)))
     valence, arousal = np.empty(n), np.empty(n)
     for i in range(len(EXPRESSIONS)):
@@ -61,7 +61,7 @@ def draw_population(n: int, rng: np.random.Generator) -> Population:
 
 
 def quotas(n: int) -> npt.NDArray[np.int64]:
-    """Return how many of n faces each class has: AffectNet's frequencies, by largest remainder.
+    """Return the number of faces per class: AffectNet's frequencies, rounded by largest remainder.
 
     Example:
         >>> quotas(100).tolist()
@@ -75,13 +75,13 @@ def quotas(n: int) -> npt.NDArray[np.int64]:
 
 
 def stratified_normal(n: int, rng: np.random.Generator) -> Floats:
-    """Return n standard normal values, one from each n-th of the distribution, in random order."""
+    """Return n standard normal values, one from each n-quantile interval, in random order."""
     values: Floats = ndtri((rng.permutation(n) + rng.uniform(0.1, 0.9, n)) / max(n, 1))
     return values
 
 
 def _units(expression: npt.NDArray[np.int64], affect: Floats, rng: np.random.Generator) -> Floats:
-    """Return the units of each face: its expression, often blended with one near it, moved by valence and arousal."""
+    """Return the action units of each face from its expression (often blended with a near one) and its affect."""
     n = len(expression)
     means = np.stack([VALENCE_MEAN, AROUSAL_MEAN], axis=1)
     distance = np.linalg.norm(affect[:, None] - means[None], axis=2)  # [N, expressions]

@@ -1,4 +1,4 @@
-"""Action units and an identity -> a small grey image of a face."""
+"""Render small grey images of faces from action units and identities."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def render(
 
     Args:
         units: Intensity of each action unit, 0..1, [B, units].
-        identity: Who.
-        scene: How they are seen.
-        rng: Draws the noise of the pixels.
+        identity: Shape of each face.
+        scene: Pose and light of each image.
+        rng: Random generator for pixel noise.
     """
     au = {unit: np.asarray(units[:, i], dtype=np.float32) for i, unit in enumerate(UNITS)}
     canvas = _canvas(identity, scene)
@@ -46,7 +46,7 @@ def _grid() -> tuple[Floats, Floats]:
 
 
 def _canvas(identity: Identity, scene: Scene) -> Canvas:
-    """Return a canvas in the coordinates of each face: the grid shifted, scaled and turned back."""
+    """Return a canvas in the coordinates of each face: the pixel grid, inversely shifted, scaled and rotated."""
     x, y = _grid()
     x, y = (x - column(scene.shift_x)) / column(scene.scale), (y - column(scene.shift_y)) / column(scene.scale)
     cos, sin = column(np.cos(scene.angle)), column(np.sin(scene.angle))

@@ -1,4 +1,4 @@
-"""Who is drawn and how the picture is taken: identity, pose, light and noise."""
+"""Random identity, pose, light and noise of synthetic faces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gcnlabel.faces.synthetic.drawing import Floats
 
 @dataclass(frozen=True)
 class Identity:
-    """What does not change with the expression, [B] each, in units of about half a face."""
+    """Shape and grey values of faces that do not depend on the expression, [B] each; lengths in about half a face."""
 
     width: Floats
     height: Floats
@@ -50,7 +50,7 @@ class Scene:
 
 
 def draw_identities(n: int, rng: np.random.Generator) -> Identity:
-    """Draw n faces at rest."""
+    """Return n random identities."""
     low_high = {
         "width": (0.62, 0.76), "height": (0.82, 0.94), "eye_distance": (0.25, 0.32), "eye_height": (0.10, 0.18),
         "eye_size": (0.12, 0.15), "brow_height": (0.19, 0.25), "brow_width": (0.045, 0.08), "nose": (0.18, 0.26),
@@ -61,7 +61,7 @@ def draw_identities(n: int, rng: np.random.Generator) -> Identity:
 
 
 def draw_scenes(n: int, rng: np.random.Generator) -> Scene:
-    """Draw n poses and lights."""
+    """Return n random poses and lights."""
     low_high = {
         "angle": (-0.2, 0.2), "scale": (0.92, 1.1), "shift_x": (-0.08, 0.08), "shift_y": (-0.08, 0.08),
         "light_angle": (-np.pi, np.pi), "light": (0.0, 0.25), "noise": (0.01, 0.06),

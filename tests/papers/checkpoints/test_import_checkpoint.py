@@ -124,7 +124,7 @@ def test_config_names_the_data(call, tmp_path):
 
 def test_options_that_do_not_fit(call):
     start = "import-checkpoint a.pth --output run --from"
-    assert "a.pth has 7 classes and 2 dimensions where: 20 were named" in call(
+    assert "a.pth has 7 classes and 2 dimensions where: 20 were given" in call(
         f"{start} emotion-gcn --labels voc --embeddings words.txt", code=2
     )
     assert "--dataset and --labels" in call(f"{start} emotion-gcn --labels voc --dataset affectnet", code=2)

@@ -155,7 +155,7 @@ def test_labels_of_ones_own(tmp_path):
     assert import_emotion_gcn(path, labels=["a", "b", "c"]).tasks.labels == ("a", "b", "c", "valence", "arousal")
     own = import_emotion_gcn(path, labels=["a", "b", "c", "pleasure", "activation"]).tasks
     assert [task.labels for task in own] == [("a", "b", "c"), ("pleasure", "activation")]
-    with pytest.raises(InputError, match="and the dimensions last"):
+    with pytest.raises(InputError, match="with the dimensions last"):
         import_emotion_gcn(path, labels=["a", "b", "c", "d"])
 
 

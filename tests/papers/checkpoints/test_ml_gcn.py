@@ -69,6 +69,6 @@ def test_class_names(shared_data, tmp_path):
     with pytest.raises(InputError, match="'cat' occurs twice"):
         class_names(str(file))
     with pytest.raises(
-        InputError, match=r"labels 'cocco' are no file\n.*voc \| coco \| a file.*\n.*did you mean 'coco'"
+        InputError, match=r"there is no file 'cocco' of labels\n.*voc \| coco \| a file.*\n.*did you mean 'coco'"
     ):
         class_names("cocco")

@@ -36,7 +36,7 @@ def test_what_needs_unpickling_is_refused_and_not_run(tmp_path, monkeypatch):
         (Runs(), "posix.system"),
     ]:
         torch.save({"model_state_dict": {}, "args": content}, "a.pth")
-        with pytest.raises(InputError, match=f"a.pth asks for {name}: it can only be opened by unpickling") as error:
+        with pytest.raises(InputError, match=f"a.pth uses {name}: it can only be loaded by unpickling") as error:
             read_checkpoint("a.pth", "emotion-gcn")
         assert "torch.save({'model_state_dict': model.state_dict()}, FILE)" in str(error.value)
     assert not (tmp_path / "was_run").exists()
@@ -49,7 +49,7 @@ def test_no_checkpoint_or_a_damaged_one(tmp_path, legacy):
     whole = file.read_bytes()
     for content in [b"hello\n", bytes(range(256)), whole[:20000], pickle.dumps({"model_state_dict": 1}), b"PK\3\4"]:
         file.write_bytes(content)
-        with pytest.raises(InputError, match=r"a.pth is no PyTorch checkpoint, or is damaged\n"):
+        with pytest.raises(InputError, match=r"a.pth is not a PyTorch checkpoint, or is damaged\n"):
             read_checkpoint(file, "emotion-gcn")
     file.write_bytes(b"")
     with pytest.raises(InputError, match="checkpoint is empty"):
@@ -121,4 +121,4 @@ def test_numbers_that_cannot_be(refuse):
     negative[3, 4] = -0.1
     zeros[5, 5] = 0
     refuse("A, row of 'surprise': a negative entry", A=negative)
-    refuse("A, row of 'disgust': a negative entry, or nothing but zeros", A=zeros)
+    refuse("A, row of 'disgust': a negative entry, or only zeros", A=zeros)

@@ -58,7 +58,7 @@ def test_the_supplement_is_affectnet_with_edges_from_emotic():
     assert str(graph.convention) == "emotion-gcn-paper"
     for other in ("affectnet:/a", "synthetic-faces"):
         assert not {"figS1", "figS2"} & set(targets_of("all", parse_source(other)))
-        with pytest.raises(InputError, match=r"figS1 shows class edges from EMOTIC(.|\n)*--emotic PATH"):
+        with pytest.raises(InputError, match=r"figS1 needs class edges from EMOTIC(.|\n)*--emotic PATH"):
             targets_of("figS1", parse_source(other))
     with pytest.raises(InputError, match="figS2 cannot be made from aff-wild2"):
         targets_of("figS2", parse_source("aff-wild2:/a", emotic="/e"))
@@ -75,9 +75,9 @@ def test_figure_1_is_of_the_validation_set():
     [
         (lambda: parse_source("affectnet"), "affectnet:PATH"),
         (lambda: parse_source("synthetic-face"), "did you mean 'synthetic-faces'"),
-        (lambda: parse_source("affectnet:/a", quick=True), "--quick is for synthetic-faces"),
+        (lambda: parse_source("affectnet:/a", quick=True), "--quick is only for synthetic-faces"),
         (lambda: targets_of("tabel1", SYNTHETIC), "did you mean 'table1'"),
-        (lambda: targets_of("table3", parse_source("affectnet:/a")), "not about affectnet"),
+        (lambda: targets_of("table3", parse_source("affectnet:/a")), "cannot be made from affectnet"),
         (lambda: share_of([], "3/2"), "K/N"),
         (lambda: share_of([], "x"), "K/N"),
     ],

@@ -231,14 +231,14 @@ def test_results_are_not_replaced_unless_asked(finished, mixed):
     before = (folder / "ablation.json").read_bytes()
     result = call(mixed, folder, "--share", "1")
     assert result.exit_code == 2
-    assert "exists already" in result.output
+    assert "already exists" in result.output
     assert "--overwrite" in result.output
     assert (folder / "ablation.json").read_bytes() == before
 
 
 def test_a_table_of_ones_own_is_not_replaced_either(mixed, tmp_path):
     (tmp_path / "ablation.md").write_text("mine")
-    assert "ablation.md exists already" in call(mixed, tmp_path, "--share", "1").output
+    assert "ablation.md already exists" in call(mixed, tmp_path, "--share", "1").output
     assert [path.name for path in tmp_path.iterdir()] == ["ablation.md"]
 
 
@@ -296,7 +296,7 @@ def test_bad_input_is_found_before_anything_is_trained(options, text, mixed, tmp
 def test_a_folder_that_cannot_be_made_is_found_before_anything_is_trained(mixed, tmp_path, nothing_trains):
     (tmp_path / "file").write_text("")
     result = call(mixed, tmp_path / "file" / "out", "--share", "1")
-    assert (result.exit_code, "is a file, no folder" in result.output) == (2, True), result.output
+    assert (result.exit_code, "is a file, not a folder" in result.output) == (2, True), result.output
 
 
 def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkeypatch, three_heads):

@@ -127,7 +127,7 @@ def test_a_command_that_is_stopped_says_that_it_goes_on(tmp_path, monkeypatch):
     words = ["ablate", str(write(tmp_path)), "--output", str(tmp_path / "out"), "--seeds", "1", "--share", "1"]
     result = CliRunner().invoke(main, [*words, "--workers", "1"])
     assert result.exit_code == 130
-    assert "run the same command again: it goes on" in result.output
+    assert "run the same command again to continue" in result.output
     assert "--overwrite" not in result.output
 
 

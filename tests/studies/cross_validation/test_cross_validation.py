@@ -211,5 +211,5 @@ def test_results_of_something_else_are_kept(finished, tmp_path):
     (tmp_path / "cross_validation.md").write_text("mine")
     result = call(root / "config.yaml", tmp_path)
     assert result.exit_code == 2
-    assert "exists already" in result.output
+    assert "already exists" in result.output
     assert [path.name for path in tmp_path.iterdir()] == ["cross_validation.md"]

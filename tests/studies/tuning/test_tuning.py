@@ -211,7 +211,7 @@ def test_files_that_are_there_are_kept(config, tmp_path):
         tune(config, tmp_path, 1, storage=tmp_path / "no.db", space=SPACE)
     assert (tmp_path / "no.db").read_text().startswith("some notes")
     (tmp_path / "best.yaml").write_text("mine")
-    with pytest.raises(InputError, match=r"best\.yaml exists already"):
+    with pytest.raises(InputError, match=r"best\.yaml already exists"):
         tune(config, tmp_path, 1, space=SPACE)
     on_test = config.model_copy(update={"select": config.select.model_copy(update={"split": "test"})})
     with pytest.raises(InputError, match=r"select\.split: test"):

@@ -161,7 +161,7 @@ def test_the_command_prints_and_writes(folder, tmp_path, monkeypatch):
     assert json.loads((tmp_path / "u.json").read_text())["labels"] == ["b"]
     again = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert again.exit_code == 2
-    assert "exists already" in again.output
+    assert "already exists" in again.output
     two = CliRunner().invoke(main, [*call[:4], "--label", "a", *call[4:]])
     assert two.exit_code == 0, two.output
     assert "AUC on test, 2 labels, each never annotated" in two.output
