@@ -180,22 +180,3 @@ def _number(value: Any) -> float:
 def as_dense(y: Any) -> Any:
     """Return targets that may be sparse as a dense array."""
     return y.toarray() if sparse.issparse(y) else y
-
-
-def as_numbers(y: Any) -> Any:
-    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
-    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
-        return np.array(y.tolist())
-    return y
-
-
-def check_no_class_missing(y: Array) -> None:
-    """Check that every sample has a class, [N].
-
-    Raises:
-        InputError: One has none.
-    """
-    holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
-    if holes:
-        what = f"{len(holes)} sample(s) without a class"
-        raise InputError(what, where=f"y, row {holes[0]}", fix="leave them out, or use LabelGraphEstimator")
