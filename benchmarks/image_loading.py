@@ -1,17 +1,18 @@
-"""Images into the training loop, aligned and augmented at 227 x 227: how many a second, on one core?
+"""Images into the training loop, aligned, augmented and normalised at 227 x 227: how much of one core does one take?
 
-    python benchmarks/image_loading.py [--images 210] [--side 600]
+    python benchmarks/image_loading.py [--images 210] [--side 500]
 
-Photograph-like pictures with turned faces are drawn and saved as JPEG. "Published" is the released recipe, plainly,
-image by image with Pillow: decode, turn the whole picture about the eyes' midpoint, crop the box, resize, flip, turn by
-up to 30 degrees, jitter. Its first turn is bilinear, its second takes the nearest pixel as torchvision does untold; a
-second version takes the nearest pixel in both, which is as cheap as Pillow can be. Against it:
+Photograph-like pictures with turned faces are drawn and saved as JPEG. Two baselines: the released loader as it is, whose
+colour jitter has no effect and whose random turns take the nearest pixel, and the same loader with the jitter and
+the bilinear turns of ours (released_loader.py). Against them:
 
-* the originals, aligned in one warp and augmented in batches;
-* the cache of gcnlabel prepare, augmented by torchvision image by image, or in batches (both turns bilinear).
+* the originals, decoded, aligned and augmented;
+* the cache of gcnlabel prepare, augmented;
+* both without OpenCV, which is an extra.
 
 Then what no way can do without: decoding a picture, copying a face out of the cache. One process, one thread, batches
-of 35, files in the page cache; the ways take turns. Writes benchmarks/results/image_loading.json.
+of 35, files in the page cache; time of the processor, so that other processes count for little. The ways take turns on
+the same rows, and a ratio is the median of those of the batches. Writes benchmarks/results/image_loading.json.
 """
 
 from __future__ import annotations
@@ -22,29 +23,32 @@ import math
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from unittest import mock
 
+import cv2
 import numpy as np
 import PIL
 import torch
 import torchvision
 from PIL import Image
-from torchvision.transforms import v2
-from torchvision.transforms.v2 import functional
+from released_loader import SIZE, released_loader
 
 from gcnlabel.annotations import Annotations
-from gcnlabel.data import BatchAugmentation, augmentation
-from gcnlabel.faces import FaceAnnotations, face_tasks
+from gcnlabel.data import ArrayDataset, BatchAugmentation, batch_augmentation, decoding
+from gcnlabel.faces import FaceAnnotations, face_tasks, warp
 from gcnlabel.faces.aligned_faces import AlignedFaces
 from gcnlabel.faces.cache.prepare import prepare
 from gcnlabel.faces.cache.reader import FaceCache
 from gcnlabel.files import atomic_write
+from gcnlabel.nn.scaling import ScaleToImageNet
 
 RESULT = Path(__file__).parent / "results" / "image_loading.json"
-SIZE, BATCH = 227, 35
+BATCH = 35
 CLASSES = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
-PUBLISHED, NEAREST = "published", "published, nearest pixels"
+RELEASED, SAME = "released loader", "released loader, with the jitter and turns of ours"
 BILINEAR = Image.Resampling.BILINEAR
 Load = Callable[[list[int]], object]
 
@@ -74,65 +78,76 @@ def photographs(folder: Path, count: int, side: int) -> FaceAnnotations:
     return FaceAnnotations(annotations=annotations, root=folder, boxes=np.array(boxes), eyes=np.array(eyes))
 
 
-def published(faces: FaceAnnotations, resampling: Image.Resampling) -> Load:
-    """Return the plain recipe."""
-    random = v2.Compose([v2.RandomHorizontalFlip(), v2.RandomRotation(30), v2.ColorJitter(0.2, 0.2, 0.2, 0.05)])
+def without_opencv(load: Load) -> Load:
+    """Return a way that finds no OpenCV."""
 
-    def one(row: int) -> torch.Tensor:
-        left, right = faces.eyes[row]
-        angle, middle = math.degrees(math.atan2(*(right - left)[::-1])), (left + right) / 2
-        with Image.open(faces.root / str(faces.annotations.ids[row])) as image:  # type: ignore[index]
-            turned = image.convert("RGB").rotate(angle, resampling, center=tuple(middle.tolist()))
-        face = turned.crop(tuple(faces.boxes[row].tolist())).resize((SIZE, SIZE), BILINEAR)
-        return functional.pil_to_tensor(random(face))
+    def loaded(rows: list[int]) -> object:
+        with ExitStack() as stack:
+            for module in (batch_augmentation, decoding, warp):
+                stack.enter_context(mock.patch.object(module, "opencv", lambda: None))
+            return load(rows)
 
-    return lambda rows: torch.stack([one(row) for row in rows])
+    return loaded
+
+
+def normalised(dataset: ArrayDataset) -> Load:
+    """Return a way from a data set to images as a backbone takes them."""
+    scale = ScaleToImageNet()
+    return lambda rows: scale(dataset.__getitems__(rows)[0])
 
 
 def ways_of(faces: FaceAnnotations, cache: Path) -> dict[str, Load]:
-    """Return the ways from files to an augmented batch uint8 [B, 3, 227, 227]."""
-    single = augmentation()
-    by_image = FaceCache(cache, lambda batch: torch.stack([single(image) for image in batch]))
+    """Return the ways from files to an augmented batch float32 [B, 3, 227, 227]."""
+    originals = normalised(AlignedFaces(faces, SIZE, transform=BatchAugmentation()))
+    cached = normalised(FaceCache(cache, BatchAugmentation()))
     return {
-        PUBLISHED: published(faces, BILINEAR),
-        NEAREST: published(faces, Image.Resampling.NEAREST),
-        "originals, augmented in batches": AlignedFaces(faces, SIZE, transform=BatchAugmentation()).__getitems__,
-        "cache, augmented image by image": by_image.__getitems__,
-        "cache, augmented in batches": FaceCache(cache, BatchAugmentation()).__getitems__,
+        RELEASED: released_loader(faces),
+        SAME: released_loader(faces, same_work=True),
+        "originals": originals,
+        "cache": cached,
+        "originals, without OpenCV": without_opencv(originals),
+        "cache, without OpenCV": without_opencv(cached),
     }
 
 
 def floors_of(faces: FaceAnnotations, cache: Path) -> dict[str, Load]:
     """Return parts of the ways, without augmentation."""
-    paths = [faces.root / str(name) for name in faces.annotations.ids]  # type: ignore[union-attr]
+    paths = [str(faces.root / name) for name in faces.paths()]
     return {
-        "picture decoded in full": lambda rows: [Image.open(paths[row]).convert("RGB") for row in rows],
+        "picture decoded in full": lambda rows: [cv2.imread(paths[row]) for row in rows],
         "picture decoded and aligned in one warp": AlignedFaces(faces, SIZE).__getitems__,
         "face copied out of the cache": FaceCache(cache).__getitems__,
     }
 
 
-def measure(ways: Mapping[str, Load], count: int, rounds: int) -> dict[str, float]:
-    """Return milliseconds an image of each way, the median over batches in a random order."""
+def measure(ways: Mapping[str, Load], count: int, rounds: int) -> dict[str, list[float]]:
+    """Return milliseconds an image of each way in every batch, of batches in a random order."""
     rng, times = np.random.default_rng(1), {name: list[float]() for name in ways}
     for _ in range(rounds):
         order = rng.permutation(count).tolist()
         for first in range(0, count - BATCH + 1, BATCH):
             for name, load in ways.items():
-                start = time.perf_counter()
+                start = time.thread_time()
                 load(order[first : first + BATCH])
-                times[name].append(time.perf_counter() - start)
-    return {name: 1000 * statistics.median(values) / BATCH for name, values in times.items()}
+                times[name].append(1000 * (time.thread_time() - start) / BATCH)
+    return times
+
+
+def ratios(times: Mapping[str, list[float]], baseline: str, names: Iterable[str]) -> dict[str, float]:
+    """Return how many times as fast as a baseline the others are, the median over batches."""
+    of = times[baseline]
+    return {name: statistics.median(b / t for b, t in zip(of, times[name], strict=True)) for name in names}
 
 
 def main() -> None:
     """Measure the ways, print and keep what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, default=210)
-    parser.add_argument("--side", type=int, default=600)
+    parser.add_argument("--side", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     torch.set_num_threads(1)
+    cv2.setNumThreads(1)
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as folder:
         root, cache = Path(folder) / "photographs", Path(folder) / "cache"
@@ -142,19 +157,23 @@ def main() -> None:
         prepare(faces, cache, source="affectnet", size=SIZE, workers=1)
         preparing = time.perf_counter() - start
         ways, floors = ways_of(faces, cache), floors_of(faces, cache)
-        found = measure({**ways, **floors}, options.images, options.rounds)
+        times = measure({**ways, **floors}, options.images, options.rounds)
         kilobytes = sum(path.stat().st_size for path in root.iterdir()) / options.images / 1000
     result = {
-        "versions": {"torch": torch.__version__, "torchvision": torchvision.__version__, "pillow": PIL.__version__},
+        "versions": {
+            "torch": torch.__version__,
+            "torchvision": torchvision.__version__,
+            "pillow": PIL.__version__,
+            "opencv": cv2.__version__,
+        },
         "threads": 1,
         "side": options.side,
         "kilobytes_a_picture": kilobytes,
         "prepare_images_per_second": options.images / preparing,
-        "images_per_second": {name: 1000 / found[name] for name in ways},
-        "milliseconds_an_image": {name: found[name] for name in ways},
-        "ratio_to_published": {name: found[PUBLISHED] / found[name] for name in ways},
-        "ratio_to_nearest_pixels": {name: found[NEAREST] / found[name] for name in ways},
-        "milliseconds_of_parts": {name: found[name] for name in floors},
+        "milliseconds_an_image": {name: statistics.median(times[name]) for name in ways},
+        "ratio_to_released": ratios(times, RELEASED, ways),
+        "ratio_to_same_work": ratios(times, SAME, ways),
+        "milliseconds_of_parts": {name: statistics.median(times[name]) for name in floors},
     }
     print(json.dumps(result, indent=1))
     with atomic_write(RESULT, overwrite=True) as temporary:

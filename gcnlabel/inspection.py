@@ -12,8 +12,8 @@ from torch import Tensor
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.graph import LabelGraph
 from gcnlabel.graph.checks import check_edges
-from gcnlabel.graph.measuring import few_samples_text
 from gcnlabel.graph.raw_matrix import as_dense, entries_at
+from gcnlabel.statistics.few import few_samples_text
 
 Floats = npt.NDArray[np.float64]
 

@@ -31,7 +31,7 @@ from jobs import COMMAND, JOBS, TRIAL, Job, check_again, digests, log_of, undist
 from record import Campaign, run
 from trials import LONGEST_MESSAGE, LostError, Trial
 
-from gcnlabel.files.writing import TORN
+from gcnlabel.files.writing import PREFIX
 
 Fault = Callable[[random.Random, Path], object]
 """What is done to a process, or to the folder that it works in, before a command is called."""
@@ -77,7 +77,7 @@ def _check_end(name: str, status: int, place: Path, before: dict[str, str], expe
     if status not in (0, 2) or "Traceback" in text or (status == 2 and "error: " not in text):
         raise LostError(f"it ended with {status}: {text}")
     written = {file: digest for file, digest in digests(place).items() if before.get(file) != digest}
-    torn = [file for file in written if Path(file).name.startswith(TORN)]
+    torn = [file for file in written if Path(file).name.startswith(PREFIX)]
     if torn:
         raise LostError(f"left behind: {', '.join(torn)}")
     if name not in RESUMABLE and any(expected.get(file) != digest for file, digest in written.items()):

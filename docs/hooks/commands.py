@@ -27,7 +27,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     yield "```text\n" + " ".join(pieces) + "\n```"
     yield from _paragraphs(command.help or "")
     rows = [found for option in command.get_params(context) if (found := option.get_help_record(context))]
-    yield "| option | meaning |\n| --- | --- |\n" + "\n".join(f"| `{_cell(a)}` | {_text(_cell(b))} |" for a, b in rows)
+    yield "| option | meaning |\n| --- | --- |\n" + "\n".join(f"| `{_line(a)}` | {_text(_line(b))} |" for a, b in rows)
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -39,10 +39,10 @@ def _paragraphs(text: str) -> Iterator[str]:
             yield _text(" ".join(paragraph.split()))
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _text(text: str) -> str:
-    """Return text in which Markdown sees no tags and no emphasis."""
-    return re.sub(r"([*_<>\[\]])", r"\\\1", text)
+    """Return text in which Markdown sees no tags, no emphasis and no cells."""
+    return re.sub(r"([*_>\[\]|])", r"\\\1", text).replace("<", "&lt;")

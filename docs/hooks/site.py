@@ -12,6 +12,7 @@ from api import api_page
 from commands import commands_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from words import whole_words
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = ROOT / "build" / "tutorials"
@@ -35,6 +36,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         else:
             files.append(File.generated(config, address, abs_src_path=str(file)))
     return files
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """Keep words of code whole."""
+    return whole_words(html)
 
 
 def _pictures_below(text: str) -> str:

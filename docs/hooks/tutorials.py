@@ -26,6 +26,8 @@ from PIL import Image
 LIMIT = 120
 """Seconds that a tutorial may take."""
 CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
+WIDE = 700
+"""Pixels from which a picture is not made as narrow as a telephone: it scrolls."""
 LINES = 26
 """Longest output that is shown whole."""
 COMMAND = re.compile(r"^# !((?:.*\\\n#)*.*)$", re.MULTILINE)
@@ -78,7 +80,9 @@ def _ran(code: str, names: dict[str, Any], picture: Path) -> list[str]:
     if isinstance(value, Figure | Image.Image):
         save = value.savefig if isinstance(value, Figure) else value.save
         save(picture, **({"dpi": 150} if isinstance(value, Figure) else {}))
-        return [*shown, f"![What the cell above draws]({picture.name})"]
+        with Image.open(picture) as drawn:
+            kind = "{ .wide }" if drawn.width > WIDE else ""
+        return [*shown, f"![What the cell above draws]({picture.name}){kind}"]
     return [*shown, *_text("" if value is None else str(value))]
 
 

@@ -7,7 +7,7 @@
 # %%
 from pathlib import Path
 
-Path("my_heads.py").write_text('''
+_ = Path("my_heads.py").write_text('''
 import torch
 from torch import nn
 from gcnlabel.nn import Head
@@ -53,7 +53,7 @@ columns["value"] = [round(v, 3) if i % 10 == 0 else None for i, v in enumerate(v
 pl.DataFrame(columns).write_csv("labels.csv")
 noise = 1.0 * rng.normal(size=(500, 24))
 np.save("features.npy", (hidden @ rng.normal(size=(3, 24)) + noise).astype(np.float32))
-Path("config.yaml").write_text(f"""
+_ = Path("config.yaml").write_text(f"""
 tasks:
   tags: {{type: multilabel, labels: [{", ".join(names)}]}}
   numbers: {{type: dimensional, dims: [value]}}

@@ -41,7 +41,7 @@ tasks:
   affect: {type: dimensional, dims: [pleasantness], range: [-1, 1]}
 """
 )
-Path("config.yaml").write_text(
+_ = Path("config.yaml").write_text(
     """
 tasks: tasks.yaml
 data:

@@ -1,4 +1,4 @@
-"""The command line; one module a command."""
+"""The command line, with one module per command."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""ARFF files on the command line -> annotations."""
+"""Read annotations from ARFF files given on the command line."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from gcnlabel.tasks import TaskSet
 
 OF_ARFF = ("xml", "present")
-"""Options that say how ARFF files are read."""
+"""Options for reading ARFF files."""
 
 
 def is_arff(options: Mapping[str, Any]) -> bool:
     """Return whether the annotations are ARFF files.
 
     Raises:
-        InputError: Some are, or an option that says how others are read has no effect.
+        InputError: Only some of them are, or an option does not apply to the kind of annotations.
     """
     from gcnlabel.cli.idle_options import OF_TABLES, refuse_idle
     from gcnlabel.errors import InputError
 
     arff = [path for path in options["annotations"] if str(path).lower().endswith(".arff")]
     if arff and len(arff) < len(options["annotations"]):
-        raise InputError("ARFF files and tables as one", expected="--annotations of one kind")
+        raise InputError("--annotations with both ARFF files and tables", expected="files of one kind")
     if arff:
         all_rows = options["split"] == "all"
-        refuse_idle(OF_TABLES if all_rows else ("split", *OF_TABLES), "on ARFF files, of which all rows count")
+        refuse_idle(OF_TABLES if all_rows else ("split", *OF_TABLES), "for ARFF files, of which all rows are used")
     else:
         refuse_idle(OF_ARFF, "without ARFF files")
     return bool(arff)

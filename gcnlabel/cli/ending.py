@@ -1,4 +1,4 @@
-"""How a command ends that cannot do its work: one message, an exit code, and what to do."""
+"""Turn exceptions and signals into one error message and an exit code."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from gcnlabel.cli.terminal import printable
 from gcnlabel.errors import InputError, is_out_of_memory
 from gcnlabel.stopping import stopping
 
-AGAIN = "run the same command again, with --overwrite where it has written files"
-"""How to go on when a command was stopped, where its module has no ``GOING_ON``."""
+AGAIN = "run the same command again, with --overwrite if it has written files"
+"""How to continue a stopped command whose module has no ``RESUME_HINT``."""
 FIXES = {
-    errno.EACCES: "check the rights of the file and its folders (ls -l)",
-    errno.EPERM: "check the rights of the file and its folders (ls -l)",
-    errno.EROFS: "it lies on a disk that is read-only: choose another",
-    errno.ENOSPC: "make room, or choose another disk (TMPDIR says where temporary files go)",
-    errno.EDQUOT: "make room, or choose another disk: your quota is used up",
-    errno.EFBIG: "the limit on the size of a file is reached (ulimit -f)",
-    errno.EMFILE: "too many files are open: ulimit -n, or fewer workers",
-    errno.ENOMEM: "free memory, or a machine with more",
+    errno.EACCES: "check the permissions of the file and its folders (ls -l)",
+    errno.EPERM: "check the permissions of the file and its folders (ls -l)",
+    errno.EROFS: "choose another disk: this one is read-only",
+    errno.ENOSPC: "free disk space, or choose another disk (TMPDIR for temporary files)",
+    errno.EDQUOT: "free disk space, or choose another disk: your quota is used up",
+    errno.EFBIG: "increase the limit on the size of files (ulimit -f)",
+    errno.EMFILE: "increase the limit on open files (ulimit -n), or use fewer workers",
+    errno.ENOMEM: "free memory, or use a machine with more",
 }
 
 
 @contextmanager
-def spoken(hint: str, *, debug: bool = False) -> Iterator[None]:
-    """Make what ends a command one message on stderr: exit code 2 for errors, 128 + its number for a signal.
+def error_messages(hint: str, *, debug: bool = False) -> Iterator[None]:
+    """Print one message on stderr for an exception, and exit with code 2; for a signal, with 128 + its number.
 
     Args:
-        hint: How to go on after a signal, unless what it stopped knows better.
-        debug: Whether errors are shown as they are.
+        hint: How to continue after a signal, unless the exception has its own hint.
+        debug: Whether to raise exceptions unchanged.
     """
     _print_anything()
     try:
@@ -45,18 +45,18 @@ def spoken(hint: str, *, debug: bool = False) -> Iterator[None]:
     except InputError as error:
         _end(error, str(error), debug)
     except BrokenPipeError:
-        sys.stdout = io.StringIO()  # who read the output has enough of it
+        sys.stdout = io.StringIO()  # the reader of the output has closed the pipe
         sys.exit(128 + signal.SIGPIPE)
     except OSError as error:
         name = error.filename if error.filename is not None else "a file"
-        fix = FIXES.get(error.errno or 0, "gcnlabel --debug ... shows where it happened")
-        what = f"the system refuses {os.fsdecode(name)}: {error.strerror or error}"
+        fix = FIXES.get(error.errno or 0, "use gcnlabel --debug ... to see the traceback")
+        what = f"cannot access {os.fsdecode(name)}: {error.strerror or error}"
         _end(error, str(InputError(what, fix=fix)), debug)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        fix = "less data at once, fewer channels of the model, or a machine with more"
-        _end(error, str(InputError("memory ran out", fix=fix)), debug)
+        fix = "reduce the batch size or the model, or use a machine with more memory"
+        _end(error, str(InputError("out of memory", fix=fix)), debug)
     except KeyboardInterrupt as stop:
         signum = getattr(stop, "signum", signal.SIGINT)
         with suppress(OSError):
@@ -72,7 +72,7 @@ def _end(error: BaseException, text: str, debug: bool) -> None:
 
 
 def _print_anything() -> None:
-    """Print what the terminal's encoding lacks as question marks, instead of ending."""
+    """Print characters that the terminal's encoding lacks as question marks, instead of raising an exception."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

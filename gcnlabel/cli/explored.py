@@ -1,4 +1,4 @@
-"""What ``gcnlabel explore`` was given -> the content of its page."""
+"""Content of the page of ``gcnlabel explore``, from its options."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from gcnlabel.tasks import TaskSet
 
 CHOSEN = ("convention", "pairs", "tau", "weights")
-"""Options of ``build-graph`` that are chosen on the page."""
+"""Options of ``build-graph`` that the page lets the user choose."""
 
 
 def options_of(sources: tuple[str, ...], kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of ``build-graph`` that name the same raw graph.
+    """Return the options of ``build-graph`` for the same raw graph.
 
     Raises:
-        InputError: Several files that are no annotations.
+        InputError: There are several files of a kind other than annotations.
     """
     from gcnlabel.errors import InputError
 
@@ -37,7 +37,7 @@ def options_of(sources: tuple[str, ...], kind: str, given: Mapping[str, Any]) ->
 
 
 def content_of(context: Context, sources: tuple[str, ...], tasks: str | None, kind: str) -> Content:
-    """Return what the page of a running command holds.
+    """Return the content of the page for the running command.
 
     Raises:
         InputError: As for ``build-graph``.
@@ -68,7 +68,7 @@ def content_of(context: Context, sources: tuple[str, ...], tasks: str | None, ki
 
 
 def _reader(tasks: TaskSet | None, options: dict[str, Any], *, measured: bool) -> Callable[[GraphRecipe], LabelGraph]:
-    """Return a function of a recipe that measures or reads its raw graph, once for each statistic."""
+    """Return a function from a recipe to its raw graph, which is measured or read once per statistic."""
     from gcnlabel.cli.graph_sources import raw_graph
 
     found: dict[str, LabelGraph] = {}
@@ -80,7 +80,7 @@ def _reader(tasks: TaskSet | None, options: dict[str, Any], *, measured: bool) -
             return found.setdefault(recipe.measured_as(first.tasks) if measured else "", first)
         key = recipe.measured_as(known) if measured else ""
         if key not in found:
-            with without_notes():  # the rows were told of
+            with without_notes():  # the notes on rows were already printed
                 found[key] = raw_graph(tasks, recipe, options)
         return found[key]
 
@@ -88,7 +88,7 @@ def _reader(tasks: TaskSet | None, options: dict[str, Any], *, measured: bool) -
 
 
 def _counted(raw: Callable[[GraphRecipe], LabelGraph], tasks: TaskSet) -> LabelGraph | None:
-    """Return the graph of conditional probabilities of classes and tags, or None where there are none."""
+    """Return the graph of conditional probabilities of classes and tags, or None if there are none."""
     from gcnlabel.graph import GraphRecipe
     from gcnlabel.transforms.conventions import all_pairs
 
@@ -117,7 +117,7 @@ def _named(blocks: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
 
 
 def _words(context: Context) -> Iterator[str]:
-    """Yield the options that were given and that ``build-graph`` takes too."""
+    """Yield the given options that ``build-graph`` also has, as words of a command line."""
     from gcnlabel.cli.commands.build_graph import build_graph
     from gcnlabel.cli.idle_options import is_given
 

@@ -1,4 +1,4 @@
-"""The options of every command that draws."""
+"""Options of all commands that draw figures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NAMES = ("formats", "width", "styles")
 
 
 def figure_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format``, ``--width`` and ``--style`` to a command; it gets ``formats``, and draws in width and styles.
+    """Decorate a command with ``--format``, ``--width`` and ``--style``.
 
-    A width or style that cannot be is refused before the command begins.
+    The command gets ``formats`` and runs with the width and styles applied, which are checked first.
     """
 
     @click.option(
@@ -26,19 +26,19 @@ def figure_options(command: Callable[..., Any]) -> Callable[..., Any]:
         default=("pdf",),
         show_default=True,
         type=click.Choice(["pdf", "svg", "png"]),
-        help="Of figures; may be given again.",
+        help="Format of figures, repeatable.",
     )
     @click.option(
         "--width",
         metavar="column|page|INCHES",
-        help="Of figures: 3.3 inches, 7, or yours.  [default: by figure]",
+        help="Width of figures: column (3.3 inches), page (7), or in inches.  [default: by figure]",
     )
     @click.option(
         "--style",
         "styles",
         multiple=True,
         metavar="FILE|NAME",
-        help="A style of matplotlib over that of the figures; may be given again.",
+        help="matplotlib style that overrides that of the figures, repeatable.",
     )
     @functools.wraps(command)
     def with_style(*args: Any, width: str | None, styles: tuple[str, ...], **options: Any) -> Any:

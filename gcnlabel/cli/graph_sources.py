@@ -1,4 +1,4 @@
-"""Options that say where a label graph comes from -> its recipe and its raw graph."""
+"""Recipe and raw graph of a label graph, from command line options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def recipe_of(options: Mapping[str, Any]) -> GraphRecipe:
-    """Return the recipe that options name."""
+    """Return the recipe that the options describe."""
     from gcnlabel.cli.pairs import statistics_of, weights_of
     from gcnlabel.graph import GraphRecipe
     from gcnlabel.graph.measuring import pair_of
@@ -30,10 +30,10 @@ def recipe_of(options: Mapping[str, Any]) -> GraphRecipe:
 
 
 def raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: Mapping[str, Any]) -> LabelGraph:
-    """Return the raw graph that options name, measured or read.
+    """Measure or read the raw graph that the options describe.
 
     Raises:
-        InputError: They name none or several, or what they name cannot be used.
+        InputError: The options give no source or several, or the source is invalid.
     """
     from gcnlabel.cli.arff_annotations import arff_annotations, is_arff
     from gcnlabel.cli.table_layout import layout_of
@@ -45,10 +45,10 @@ def raw_graph(tasks: TaskSet | None, recipe: GraphRecipe, options: Mapping[str, 
     given = [key for key in ("annotations", "from_matrix", "from_counts", "from_edges") if options[key]]
     if len(given) != 1:
         flags = "--annotations, --from-matrix, --from-counts or --from-edges"
-        raise InputError(f"{len(given)} sources of the graph", expected=f"exactly one of {flags}")
+        raise InputError(f"{len(given)} sources for the graph", expected=f"exactly one of {flags}")
     arff = is_arff(options)
     if options["statistic"] and not options["annotations"]:
-        raise InputError(f"--statistic beside --{given[0].replace('_', '-')}", fix="leave it out: nothing is measured")
+        raise InputError(f"--statistic with --{given[0].replace('_', '-')}", fix="omit it: nothing is measured")
     if not options["annotations"]:
         kind = given[0].removeprefix("from_")
         return recipe.borrow(read_raw_graph(kind, options[given[0]], tasks, layout_of(options)))

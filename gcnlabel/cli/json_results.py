@@ -1,4 +1,4 @@
-"""``--json``: what a command found as JSON on standard output, for other programs."""
+"""Option ``--json``: print the result of a command as JSON, for other programs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 import click
 
 AS_JSON = "gcnlabel.as_json"
-"""Key of a click context: whether its command prints JSON; tables are not shown then."""
+"""Key of the click context's ``meta``: whether the command prints JSON instead of tables."""
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., None]:
-    """Add ``--json`` to a command that returns what it found.
+    """Decorate a command with ``--json``, which prints its return value as JSON on standard output.
 
-    With it, that is printed as JSON on standard output, and everything else goes to standard error: notes, bars and
-    paths; tables are left out. Numbers that are not finite become null, paths text, data classes mappings.
+    Notes, progress bars and paths then go to standard error, and tables are not printed. NaN and infinity become null,
+    paths become strings, and data classes objects.
     """
 
-    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON; notes and bars go to stderr.")
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and everything else on stderr.")
     @wraps(command)
     def with_json(*, as_json: bool, **options: Any) -> None:
         if not as_json:
@@ -39,7 +39,7 @@ def json_option(command: Callable[..., Any]) -> Callable[..., None]:
 
 
 def plain(found: Any) -> Any:
-    """Return a result as JSON has it.
+    """Return a result as values that JSON can represent.
 
     Example:
         >>> from pathlib import Path

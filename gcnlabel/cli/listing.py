@@ -1,4 +1,4 @@
-"""Which commands there are: each is one file of a folder ``commands``, of the core or of a wing."""
+"""List the commands: the files in the folders ``commands`` of the core and of the other parts of the package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(gcnlabel.__file__).parent
 
 @cache
 def command_files() -> dict[str, Path]:
-    """Return name of a command -> its file, in alphabetical order.
+    """Return command name -> its file, in alphabetical order.
 
     Example:
         >>> command_files()["build-graph"].name

@@ -1,4 +1,4 @@
-"""The command group: commands are imported when they are called, errors are one message."""
+"""The command group, which imports commands on use and prints one message for an error."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 import click
 
 from gcnlabel import __version__
-from gcnlabel.cli.ending import AGAIN, spoken
+from gcnlabel.cli.ending import AGAIN, error_messages
 from gcnlabel.cli.listing import command_files, command_module, summary
 from gcnlabel.cli.old_calls import modernised
 from gcnlabel.cli.terminal import printable
 from gcnlabel.errors import NOTE, GcnlabelWarning
 
 COMPLETE = "_GCNLABEL_COMPLETE"
-"""What a shell sets when it asks for completions."""
+"""Environment variable that a shell sets to request completions."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are files, imported only when they are called."""
+    """A group whose commands are imported only when they are used."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the command line, or complete it where a shell asks for that."""
+        """Run the command line, or print completions for a shell."""
         if COMPLETE in os.environ:
-            import_module("gcnlabel.cli.completing")  # which registers how bash is answered
+            import_module("gcnlabel.cli.completing")  # registers our bash completion
         return super().main(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -47,26 +47,26 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, summary(path)) for name, path in command_files().items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what the user gave wrong becomes one message on stderr and exit code 2."""
+        """Run a command; invalid input gives one message on stderr and exit code 2."""
         debug = ctx.params["debug"]
         if not debug:
             warnings.showwarning = _show_warning
-            logging.disable(logging.INFO)  # Lightning's loggers set their own levels when they are imported
+            logging.disable(logging.INFO)  # Lightning's loggers set their own levels on import
         _show_notes()
         name = (ctx._protected_args or [""])[0]
         module = command_module(name) if name in command_files() else None
-        with spoken(getattr(module, "GOING_ON", AGAIN), debug=debug):
+        with error_messages(getattr(module, "RESUME_HINT", AGAIN), debug=debug):
             return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that a line calls, today's where it is called as before."""
+        """Return the command of a command line, after converting calls of earlier versions."""
         return super().resolve_command(ctx, modernised(args))
 
 
 class _Shown(logging.Handler):
-    """Shows what is told to the person."""
+    """Log handler that prints notes for the user."""
 
     def emit(self, record: logging.LogRecord) -> None:
         click.echo(record.getMessage())
@@ -81,7 +81,7 @@ def _show_notes() -> None:
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
-    """Show our warnings as one line; those that libraries give to programmers are shown with --debug alone."""
+    """Print gcnlabel's warnings on one line; other warnings are shown only with --debug."""
     if issubclass(category, GcnlabelWarning):
         click.echo(f"warning: {printable(message)}", err=True)
 

@@ -1,4 +1,4 @@
-"""Commands as they were called before, which are understood for one version."""
+"""Convert command lines of the previous version."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ OF_ZERO_SHOT = {"--unseen": "--label", "--positives": "--shots"}
 
 
 def modernised(args: list[str]) -> list[str]:
-    """Return a command line as it is written today, and say so where it is not."""
+    """Return a command line in its current form, with a note if it was converted."""
     if args[:1] != ["evaluate"] or not any(arg.partition("=")[0] == "--unseen" for arg in args):
         return args
-    note("--unseen is a command of its own now: gcnlabel zero-shot RUN_OR_CONFIG --label LABEL")
+    note("evaluate --unseen was replaced by: gcnlabel zero-shot RUN_OR_CONFIG --label LABEL")
     return ["zero-shot", *map(_renamed, args[1:])]
 
 

@@ -1,4 +1,4 @@
-"""Values of options that speak of pairs of tasks."""
+"""Parse the values of ``--statistic`` and ``--p``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from gcnlabel.tasks.number_text import number_of
 
 
 def statistics_of(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | None:
-    """Return what ``--statistic`` gives: a statistic for each pair of tasks, one for all, or None."""
+    """Return the value of ``--statistic``: a statistic per pair of tasks, one for all, or None.
+
+    Raises:
+        InputError: The values are not one NAME or several TASK:TASK=NAME.
+    """
     if len(given) == 1 and "=" not in given[0]:
         return given[0]
     if any("=" not in text for text in given):
@@ -19,7 +23,11 @@ def statistics_of(given: tuple[str, ...]) -> dict[tuple[str, str], str] | str | 
 
 
 def weights_of(given: tuple[str, ...]) -> float | dict[str, float] | None:
-    """Return what ``--p`` gives: a weight of each task, one for all, or None."""
+    """Return the value of ``--p``: a weight per task, one for all, or None.
+
+    Raises:
+        InputError: The values are not one number or several TASK=NUMBER.
+    """
     try:
         if len(given) == 1 and "=" not in given[0]:
             return number_of(given[0])

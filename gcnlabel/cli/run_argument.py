@@ -1,4 +1,4 @@
-"""The argument RUN of commands: a folder that holds a run."""
+"""The argument RUN of commands: the folder of a run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gcnlabel.run.places import refuse_none
 
 
 class RunPath(click.Path):
-    """A path to a run; that there is none is said before anything heavy is imported."""
+    """A path to a run, checked before heavy imports."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path.
 
         Raises:
-            InputError: It holds no run.
+            InputError: There is no run.
         """
         path = str(super().convert(value, param, ctx))
         refuse_none(path)
@@ -24,4 +24,4 @@ class RunPath(click.Path):
 
 
 run_argument = click.argument("run", type=RunPath())
-"""Gives a command its argument ``run``."""
+"""Decorator that adds the argument ``run`` to a command."""

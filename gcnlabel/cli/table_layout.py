@@ -1,4 +1,4 @@
-"""Options that say how a table is written -> its layout."""
+"""Layout of tables, from command line options."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gcnlabel.annotations import Layout, Long
 
 
 def layout_of(options: Mapping[str, Any]) -> Layout:
-    """Return the layout that ``--delimiter``, ``--names``, ``--decimal``, ``--long`` and ``--no-quotes`` name.
+    """Return the layout from ``--delimiter``, ``--names``, ``--decimal``, ``--long`` and ``--no-quotes``.
 
     Example:
         >>> layout_of({"delimiter": ";", "names": "id,cat", "decimal": ",", "long": None, "quotes": True}).names

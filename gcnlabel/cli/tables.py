@@ -1,4 +1,4 @@
-"""Results as tables on the terminal."""
+"""Print results as tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gcnlabel.errors import shorten
 
 
 def show_evaluation(run: str, evaluation: Mapping[str, Any]) -> None:
-    """Print what a run reports, a row a metric, and everything that must be said with it."""
+    """Print the metrics of an evaluation, one row each, and its notes."""
     title = f"{run}: {evaluation['head']} head on {evaluation['split']} ({evaluation['samples']} samples)"
     bounds = evaluation.get("intervals")
     columns = [] if bounds is None else [f"{bounds['level']:.0%} interval"]
@@ -40,13 +40,13 @@ def _interval(bounds: Sequence[float] | None) -> str:
 
 
 def _absent(evaluation: Mapping[str, Any]) -> list[str]:
-    """Return a line for each task that has labels which the split does not hold."""
+    """Return notes on the labels and samples that the metrics of each task ignore."""
     lines = []
     for task, values in evaluation["tasks"].items():
         if values.get("absent"):
-            lines.append(f"{task}: not in this split, left out of macro averages: {shorten(values['absent'])}")
+            lines.append(f"{task}: labels without samples, ignored by macro averages: {shorten(values['absent'])}")
         if values.get("ties"):
-            lines.append(f"{task}: {values['ties']} samples without a majority of votes, left out of its metrics")
+            lines.append(f"{task}: {values['ties']} samples without a majority of votes, ignored by metrics")
         if values.get("undefined"):
-            lines.append(f"{task}: too little of it in this split for any metric: {shorten(values['undefined'])}")
+            lines.append(f"{task}: too few samples for any metric: {shorten(values['undefined'])}")
     return lines

@@ -1,4 +1,4 @@
-"""Text on the terminal that shows names as they are."""
+"""Print text on the terminal without interpreting names as markup."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def terminal() -> Console:
-    """Return a console that prints names with brackets and colons as they are, and never as styles or pictures.
+    """Return a console that does not interpret brackets and colons in names as styles or emoji.
 
-    It prints nothing where the running command prints JSON (``--json``).
+    It prints nothing if the running command prints JSON (``--json``).
     """
     from rich.console import Console
 
@@ -25,7 +25,7 @@ def terminal() -> Console:
 
 
 def show_markdown(text: str) -> None:
-    """Print Markdown as headings and tables on a terminal; what is piped or written to a file stays Markdown."""
+    """Print Markdown, rendered on a terminal and unchanged in pipes and files."""
     console = terminal()
     if not console.is_terminal:
         console.print(text, soft_wrap=True)
@@ -36,7 +36,7 @@ def show_markdown(text: str) -> None:
 
 
 def printable(text: object) -> str:
-    r"""Return a text whose control characters, which could command the terminal, are spelled out.
+    r"""Return a text with escaped control characters, which could otherwise control the terminal.
 
     Example:
         >>> printable("a\x1b[2Jb")

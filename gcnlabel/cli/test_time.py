@@ -1,4 +1,4 @@
-"""What commands say of test-time augmentation."""
+"""Help text of test-time augmentation."""
 
-FLIPS = "Predict each image and its mirror image, and take the mean.  [default: the run's evaluate.test_time]"
+FLIPS = "Average the predictions of each image and its mirror image.  [default: the run's evaluate.test_time]"
 """Help of ``--flips``."""

@@ -7,20 +7,23 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from gcnlabel.code import code_refused
+from gcnlabel.config.known_keys import refuse_unknown_keys
 from gcnlabel.config.merging import merged, with_changes
 from gcnlabel.config.old_keys import modernised
-from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError, closest, note, shorten
 from gcnlabel.files import existing_file, parse_yaml
 from gcnlabel.registry import Part
 from gcnlabel.settings import EACH, ONE, UNKNOWN_KEY
 from gcnlabel.sources.splits import FRACTION, NAME
+
+if TYPE_CHECKING:
+    from gcnlabel.config.schema import Config
 
 LEVELS = (ONE, EACH, NAME, FRACTION)
 """Levels in pydantic's error locations that a config does not have."""
@@ -87,6 +90,9 @@ def parse_config(content: Any, where: str = "config") -> Config:
     values, rewritten = modernised(_with_environment(content, where))
     if rewritten:
         note(f"{where}: written for an earlier version, converted to the current form: {shorten(rewritten)}")
+    refuse_unknown_keys(values, where)
+    from gcnlabel.config.schema import Config  # which imports every part
+
     try:
         return Config.model_validate(values)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Inputs of a run: feature arrays, images."""
+"""Inputs of a run: feature arrays, images and graphs, with their scaling and augmentation."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""Augmentation of training images, each image by itself."""
+"""Augmentation of training images, image by image."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from torchvision.transforms import v2
 from gcnlabel.registry import Registry
 
 AUGMENTATIONS = Registry("augmentation", "gcnlabel.data")
-"""Makes what training images uint8 [B, C, H, W] are changed by, or None: ``(*, options)``."""
+"""Functions ``(*, options)`` that return a transform of training images uint8 [B, C, H, W], or None."""
 
 
 def share_of(flip: float) -> float:
-    """Return the share of mirrored images, of which True is half."""
+    """Return the fraction of mirrored images; True means 0.5."""
     return 0.5 if flip is True else float(flip)
 
 
@@ -29,7 +29,7 @@ Strength = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 @AUGMENTATIONS.register("none")
 def none() -> None:
-    """Leave images as they are."""
+    """Return None: images are not changed."""
 
 
 def augmentation(
@@ -43,16 +43,16 @@ def augmentation(
 ) -> Callable[[Tensor], Tensor]:
     """Return a random transform of uint8 images, [C, H, W] or [B, C, H, W]: the steps of Emotion-GCN (Section IV-A).
 
-    It takes torchvision's steps image by image; :class:`~gcnlabel.data.BatchAugmentation` does the same several times
-    faster. The paper names the steps and not their strengths; only the 30 degrees stand in its code.
+    It applies torchvision's transforms image by image; :class:`~gcnlabel.data.BatchAugmentation` does the same several
+    times faster. The paper gives no strengths, and its code only the 30 degrees; the other defaults are our choice.
 
     Args:
-        flip: Share of the images that are mirrored; True for half of them.
-        rotation: Largest angle in degrees, to either side.
+        flip: Fraction of mirrored images; True for 0.5.
+        rotation: Largest angle in degrees, in either direction.
         brightness: Largest relative change.
         contrast: Largest relative change.
-        saturation: Largest relative change; grey images have none.
-        hue: Largest change, as a share of the colour circle, at most 0.5; grey images have none.
+        saturation: Largest relative change; no effect on grey images.
+        hue: Largest change, as a fraction of the colour circle, at most 0.5; no effect on grey images.
     """
     steps: list[torch.nn.Module] = [v2.RandomHorizontalFlip(share_of(flip))] if flip else []
     if rotation:
@@ -63,5 +63,5 @@ def augmentation(
 
 
 def _each_by_itself(transform: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
-    """Return the images changed; torchvision's transforms draw once for all that they are given."""
+    """Apply a transform to each image separately, because torchvision's transforms share random numbers in a batch."""
     return transform(images) if images.ndim == 3 else torch.stack([transform(image) for image in images])

@@ -1,4 +1,4 @@
-"""Augmentation of training images, a batch at once."""
+"""Augmentation of training images in batches."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from torch import Tensor, nn
 from gcnlabel.data.augmentation import AUGMENTATIONS, Flip, MaxHue, Strength, share_of
 from gcnlabel.data.batch_colour import BatchColour, colour_maps
 from gcnlabel.data.batch_rotation import BatchRotation
+from gcnlabel.data.opencv import opencv
+from gcnlabel.data.opencv_augmentation import augment_each
 from gcnlabel.errors import InputError
 from gcnlabel.precision import full_precision
 from gcnlabel.settings import Share
 
-PIXELS = 2**16  # a CPU works on about so many pixels at a time: what it touches stays in its cache
+PIXELS = 2**16  # pixels processed at a time on a CPU, to stay in its cache
 
 
 @dataclass(frozen=True)
 class Draws:
-    """What was drawn for each of B images.
+    """Random parameters for each of B images.
 
     Attributes:
-        mirrored: Whether left and right are exchanged, bool [B].
-        degrees: Angle, counter-clockwise, [B].
-        factors: Of brightness, contrast and saturation, and the change of hue as a share of the circle, [B, 4].
-        order: Which of these four comes first, second, ..., [B, 4].
+        mirrored: Whether the image is mirrored horizontally, bool [B].
+        degrees: Rotation angle, counter-clockwise, [B].
+        factors: Factors of brightness, contrast and saturation, and change of hue as a fraction of the circle, [B, 4].
+        order: Order of these four steps, a permutation of 0 ... 3 per image, [B, 4].
     """
 
     mirrored: Tensor
@@ -36,26 +38,25 @@ class Draws:
 
 @AUGMENTATIONS.register("faces")
 class BatchAugmentation(nn.Module):
-    """Random transform of batches of uint8 images, each by its own draws, with the steps of Emotion-GCN (Section IV-A).
+    """Random transform of batches of uint8 images, with random parameters per image: Emotion-GCN's (Section IV-A).
 
-    It does what :func:`~gcnlabel.data.augmentation` does, several times faster: mirroring half of the images, one
-    bilinear rotation about the centre with black outside, then brightness, contrast, saturation and hue in an order of
-    each image's own. Two things differ, both by little: values are rounded once, at the end, and not after every step;
-    and what a step makes brighter than white or darker than black is cut off before the hue and at the end alone.
+    It does the same as :func:`~gcnlabel.data.augmentation`, several times faster: mirroring, one bilinear rotation about
+    the centre with black outside, then brightness, contrast, saturation and hue in a random order per image. There are
+    two small differences: values are rounded only at the end, and clipped only before the hue and at the end.
 
-    The draws come from torch's global generator on the CPU, ten numbers an image and all of an image's at once, so
-    ``torch.manual_seed`` repeats them on any device. The work is done where the images are.
+    Random numbers come from torch's global CPU generator, ten per image, so that ``torch.manual_seed`` gives the same
+    ones on any device. The images are processed on their device.
 
     Args:
-        flip: Share of the images that are mirrored; True for half of them.
-        rotation: Largest angle in degrees, to either side.
+        flip: Fraction of mirrored images; True for 0.5.
+        rotation: Largest angle in degrees, in either direction.
         brightness: Largest relative change.
         contrast: Largest relative change.
-        saturation: Largest relative change; grey images have none.
-        hue: Largest change, as a share of the colour circle, at most 0.5; grey images have none.
+        saturation: Largest relative change; no effect on grey images.
+        hue: Largest change, as a fraction of the colour circle, at most 0.5; no effect on grey images.
 
     Raises:
-        InputError: A strength is negative or not finite, the share above 1, or the hue above 0.5.
+        InputError: A strength is negative or not finite, ``flip`` is above 1, or ``hue`` above 0.5.
 
     Example:
         >>> images = torch.zeros(2, 3, 8, 8, dtype=torch.uint8)
@@ -82,12 +83,12 @@ class BatchAugmentation(nn.Module):
                 raise InputError(f"{name} is {getattr(self, name)}", expected=f"a number from 0 to {limit}")
 
     def extra_repr(self) -> str:
-        """Return the strengths."""
+        """Return the settings as text."""
         names = ("flip", "rotation", "brightness", "contrast", "saturation", "hue")
         return ", ".join(f"{name}={getattr(self, name)}" for name in names)
 
     def draw(self, count: int) -> Draws:
-        """Draw for B images."""
+        """Return random parameters for ``count`` images."""
         uniform = torch.rand(count, 10)
         changes = torch.tensor([self.brightness, self.contrast, self.saturation])
         low = torch.cat([(1 - changes).clamp_min(0), torch.tensor([-self.hue])])
@@ -100,7 +101,7 @@ class BatchAugmentation(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return images uint8 [B, C, H, W] changed at random; those given stay as they are.
+        """Return randomly changed copies of images uint8 [B, C, H, W].
 
         Raises:
             InputError: The images are not uint8 [B, 1 or 3, H, W].
@@ -110,17 +111,17 @@ class BatchAugmentation(nn.Module):
 
 @AUGMENTATIONS.register("flip")
 def flip(*, share: Share = 0.5) -> BatchAugmentation:
-    """Return an augmentation that mirrors images and does nothing else.
+    """Return an augmentation that only mirrors images.
 
     Args:
-        share: Share of the images that are mirrored.
+        share: Fraction of mirrored images.
     """
     return BatchAugmentation(flip=share, rotation=0, brightness=0, contrast=0, saturation=0, hue=0)
 
 
 @torch.no_grad()
 def augmented(images: Tensor, draws: Draws) -> Tensor:
-    """Return images uint8 [B, C, H, W] changed as it was drawn; steps that were drawn for none of them are left out.
+    """Return images uint8 [B, C, H, W] changed by given parameters; steps without effect on any image are skipped.
 
     Raises:
         InputError: The images are not uint8 [B, 1 or 3, H, W].
@@ -136,8 +137,15 @@ def augmented(images: Tensor, draws: Draws) -> Tensor:
         return images.clone()
     with full_precision(draws.factors.device):
         maps = colour_maps(draws.factors, draws.order, images.shape[1]) if colours else ()
-    arguments = _moved((draws.degrees, draws.mirrored.float(), *maps), images.device)  # [B, ...] each
     changed = torch.empty(images.shape, dtype=torch.uint8, device=images.device)
+    cv2 = opencv() if images.device.type == "cpu" else None
+    if cv2 is not None:
+        moves = (draws.degrees.numpy(), draws.mirrored.numpy()) if turns else None
+        augment_each(
+            cv2, images.contiguous().numpy(), changed.numpy(), moves, tuple(each.double().numpy() for each in maps)
+        )
+        return changed
+    arguments = _moved((draws.degrees, draws.mirrored.float(), *maps), images.device)  # [B, ...] each
     count = max(1, PIXELS // max(1, images.shape[2] * images.shape[3])) if images.device.type == "cpu" else len(images)
     parts = [slice(begin, begin + count) for begin in range(0, len(images), max(1, count))]
     steps: _Steps | None = None
@@ -150,7 +158,7 @@ def augmented(images: Tensor, draws: Draws) -> Tensor:
 
 
 def _moved(tensors: tuple[Tensor, ...], device: torch.device) -> list[Tensor]:
-    """Return float tensors [B, ...] on a device, sent together and without waiting for what it has yet to do."""
+    """Return float tensors [B, ...] on a device, copied in one asynchronous transfer."""
     if device.type == "cpu":
         return list(tensors)
     together = _together(tensors)
@@ -159,24 +167,26 @@ def _moved(tensors: tuple[Tensor, ...], device: torch.device) -> list[Tensor]:
 
 
 def _together(tensors: tuple[Tensor, ...]) -> Tensor:
-    """Return float tensors [B, ...] as the columns of one, [B, K]."""
+    """Return float tensors [B, ...], flattened and concatenated to [B, K]."""
     return torch.cat([tensor.reshape(len(tensor), tensor.shape[1:].numel()) for tensor in tensors], 1)
 
 
 def _apart(together: Tensor, shapes: list[torch.Size]) -> list[Tensor]:
-    """Return what :func:`_together` has put together."""
+    """Split and reshape the result of :func:`_together` into tensors of the given shapes."""
     parts = together.split([shape[1:].numel() for shape in shapes], 1)
     return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 class _Steps:
-    """The steps over so many images of a batch, with the buffers they need."""
+    """The steps for a fixed number of images, with their buffers."""
 
     def __init__(self, images: Tensor, turns: bool, colours: bool) -> None:
         self.count, shape = len(images), (images.shape[1], images.shape[2], images.shape[3])
         self.rotation = BatchRotation(self.count, shape, images.device) if turns else None
         self.colour = BatchColour(self.count, shape, images.device) if colours else None
-        self.whole = torch.empty(images.shape, dtype=torch.int32, device=images.device)  # uint8 by way of it is faster
+        self.whole = torch.empty(
+            images.shape, dtype=torch.int32, device=images.device
+        )  # float to uint8 via int32 is faster
 
     def __call__(self, images: Tensor, changed: Tensor, degrees: Tensor, mirrored: Tensor, *maps: Tensor) -> None:
         values = images.float() if self.rotation is None else self.rotation(images, degrees, mirrored)

@@ -1,19 +1,19 @@
-"""Brightness, contrast, saturation and hue of the images of a batch, each by its own factors and in its own order.
+"""Brightness, contrast, saturation and hue of the images of a batch, with factors and order per image.
 
 The steps are those of torchvision's ColorJitter. With l the weights of grey and m an image's mean colour, the first
 three are linear in a pixel x and in m:
 
     brightness  f x          contrast  f x + (1 - f) (l . m)          saturation  f x + (1 - f) (l . x)
 
-so whatever comes before the hue, and whatever comes after it, is one map ``P x + Q m``: two 3 x 3 matrices an image.
+so the steps before the hue, and those after it, are each one map ``P x + Q m`` with two 3 x 3 matrices per image.
 
-Hue turns the colour circle by s sixths. With c the largest less the smallest channel of a pixel and n the channel that
-follows channel x in (red, green, blue, red), HSV's formula for 0 <= s <= 1 comes out without any division as
+Hue rotates the colour circle by s sixths. With c the largest minus the smallest channel of a pixel and n the channel
+that follows channel x in (red, green, blue, red), HSV's formula for 0 <= s <= 1 becomes, without division,
 
     clamp(x + g (s c + min(0, g (x - n))), smallest, largest),    g = the sign of (the channel before x) - x
 
-which is exact. A turn by a third exchanges the channels, and a turn back is a turn between two exchanges of green and
-blue; both go into the matrices.
+which is exact. A rotation by a third permutes the channels, and a rotation backwards is one forwards between two
+exchanges of green and blue; the matrices include both.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def linear_steps(factors: Tensor, order: Tensor, included: Tensor, channels: int
     """Return the matrices P and Q of some steps, [B, C, C] each.
 
     Args:
-        factors: Of brightness, contrast and saturation, [B, 4]; the last column, the hue, is not looked at.
-        order: Which step comes at each place, a permutation of 0 ... 3 an image, [B, 4].
-        included: Whether the step at each place is one of them, bool [B, 4].
+        factors: Factors of brightness, contrast and saturation, [B, 4]; the last column, the hue, is ignored.
+        order: Order of the steps, a permutation of 0 ... 3 per image, [B, 4].
+        included: Whether to include the step at each position, bool [B, 4].
         channels: C: 1 for grey, which has no saturation, or 3.
 
     Example:
@@ -52,15 +52,15 @@ def linear_steps(factors: Tensor, order: Tensor, included: Tensor, channels: int
 
 
 def colour_maps(factors: Tensor, order: Tensor, channels: int) -> tuple[Tensor, ...]:
-    """Return what :class:`BatchColour` does to each image: P, Q, and if any hue is turned its sixths, P and Q after it.
+    """Return the arguments of :class:`BatchColour`: P, Q and, if any hue changes, its sixths, and P and Q after it.
 
     Args:
-        factors: Of brightness, contrast and saturation, and the change of hue as a share of the circle, [B, 4].
-        order: Which of them comes first, second, ..., [B, 4].
-        channels: C, 1 or 3; the hue of grey images is not turned.
+        factors: Factors of brightness, contrast and saturation, and change of hue as a fraction of the circle, [B, 4].
+        order: Order of the steps, a permutation of 0 ... 3 per image, [B, 4].
+        channels: C, 1 or 3; the hue of grey images is not changed.
 
     Returns:
-        Matrices [B, C, C], and sixths [B], 0 to 1.
+        Matrices [B, C, C], and sixths [B] in [0, 1].
     """
     if channels == 1 or not factors[:, HUE].any():
         return linear_steps(factors, order, torch.ones_like(order, dtype=torch.bool), channels)
@@ -75,15 +75,14 @@ def colour_maps(factors: Tensor, order: Tensor, channels: int) -> tuple[Tensor, 
 
 
 class BatchColour:
-    """Changes the colours of images in place; keeps its buffers from call to call.
+    """Changes the colours of images in place, with buffers that all calls share.
 
-    Values are cut to 0 ... 255 before the hue and at the end; torchvision also does so, and rounds down, after each
-    step.
+    Values are clipped to 0 ... 255 before the hue and at the end; torchvision clips and rounds down after each step.
 
     Args:
-        count: Images of a call, B.
-        shape: C, H, W of each.
-        device: Where they are.
+        count: Number of images per call, B.
+        shape: (C, H, W) of each image.
+        device: Device of the images.
     """
 
     def __init__(self, count: int, shape: tuple[int, int, int], device: torch.device) -> None:
@@ -94,7 +93,7 @@ class BatchColour:
         self.low, self.high, self.shift = torch.empty(3, count, 1, pixels, dtype=torch.float32, device=device).unbind()
 
     def __call__(self, pixels: Tensor, p: Tensor, q: Tensor, *hue: Tensor) -> None:
-        """Change pixels, float32 [B, C, H * W], in place, as :func:`colour_maps` says."""
+        """Change pixels, float32 [B, C, H * W], in place, with the result of :func:`colour_maps`."""
         self._map(pixels, p, q)
         if hue:
             sixths, *after = hue

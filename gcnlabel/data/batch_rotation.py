@@ -1,4 +1,4 @@
-"""Turning and mirroring the images of a batch, each by its own angle."""
+"""Rotate and mirror the images of a batch, with an angle per image."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from torch import Tensor
 
 
 class BatchRotation:
-    """Turns images about their centre by their own angles, bilinearly and with black outside; mirrors some first.
+    """Rotates images about their centre by individual angles (bilinear, black outside), after mirroring some.
 
-    Every output pixel fetches the four pixels around its source point from images with a black border, and blends them.
-    On a CPU that takes about half the time of ``grid_sample``, which checks the bounds of each; it needs buffers, for
-    there fresh memory costs more than the arithmetic. They are made once and serve every call.
+    Each output pixel interpolates the four pixels around its source point in an image with a black border. On a CPU
+    this takes about half the time of ``grid_sample``, which checks bounds. Buffers are allocated once, because
+    allocation costs more than the arithmetic.
 
     Args:
-        count: Images of a call, B.
-        shape: C, H, W of each.
-        device: Where they are.
+        count: Number of images per call, B.
+        shape: (C, H, W) of each image.
+        device: Device of the images.
 
     Example:
         >>> rotation = BatchRotation(1, (1, 2, 2), torch.device("cpu"))
@@ -45,9 +45,9 @@ class BatchRotation:
         """Return the images as float32 [B, C, H, W], in a buffer that the next call overwrites.
 
         Args:
-            images: [B, C, H, W].
-            degrees: Angle of each, counter-clockwise, [B].
-            mirrored: Whether left and right of each are exchanged before it is turned: 1 or 0, or bool, [B].
+            images: Images [B, C, H, W].
+            degrees: Angles, counter-clockwise, [B].
+            mirrored: Whether each image is mirrored horizontally before the rotation: bool, or 1 and 0, [B].
         """
         self.bordered[:, :, 1:-2, 1:-2] = images.transpose(0, 1)
         self._locate(degrees.deg2rad().view(-1, 1, 1), mirrored.view(-1, 1, 1))
@@ -61,7 +61,7 @@ class BatchRotation:
         return self.turned
 
     def _locate(self, radians: Tensor, mirrored: Tensor) -> None:
-        """Find the pixel up and left of each source point, and how far right of and below it the point is."""
+        """Compute the index of the pixel up and left of each source point, and the offsets x and y from it."""
         cosine, sine = radians.cos(), radians.sin()
         side = 1 - 2 * mirrored.to(cosine.dtype)
         height, width = self.bordered.shape[2:]  # the image begins at 1, the border is at 0

@@ -1,4 +1,4 @@
-"""What made a file of features: the record that ``gcnlabel features`` writes beside it."""
+"""Records of the encoder of feature files, which ``gcnlabel features`` writes next to them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write
 
 SAME = ("encoder", "weights", "preprocessing")
-"""What must agree for features to mean the same."""
+"""Keys that must be equal for features to be comparable."""
 
 
 def record_file(features: str | Path) -> Path:
-    """Return the file that says what made the features of a file.
+    """Return the path of the record of a feature file.
 
     Example:
         >>> record_file("features.npy").name
@@ -25,7 +25,7 @@ def record_file(features: str | Path) -> Path:
 
 
 def read_record(features: str | Path) -> dict[str, Any] | None:
-    """Return what made the features of a file, None where no record stands beside it.
+    """Return the record of a feature file; None if there is none.
 
     Raises:
         InputError: The record cannot be read.
@@ -34,7 +34,7 @@ def read_record(features: str | Path) -> dict[str, Any] | None:
 
 
 def load_record(path: Path) -> dict[str, Any] | None:
-    """Return a record, None where there is no such file, or it is a JSON file of another kind.
+    """Return a record; None if the file does not exist or is other JSON.
 
     Raises:
         InputError: The record cannot be read.
@@ -44,37 +44,37 @@ def load_record(path: Path) -> dict[str, Any] | None:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} cannot be read: {error}", expected="what gcnlabel features wrote") from error
+        raise InputError(f"{path} cannot be read: {error}", expected="a record that gcnlabel features wrote") from error
     return record if isinstance(record, dict) and "encoder" in record else None
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
-    """Write a record, in place of an earlier one."""
+    """Write a record, replacing an earlier one."""
     with atomic_write(path, overwrite=True) as temporary:
         temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
 def check_rows(features: str | Path, rows: int) -> None:
-    """Check that features have as many rows as their record says, where there is one.
+    """Check that features have the number of rows in their record, if there is one.
 
     Raises:
-        InputError: They have not.
+        InputError: The numbers differ.
     """
     record = read_record(features)
     if record is not None and record.get("rows") != rows:
         raise InputError(
             f"{features} has {rows} rows, its record {record.get('rows')}",
             where=record_file(features),
-            fix="encode it anew: gcnlabel features ... --overwrite",
+            fix="encode it again: gcnlabel features ... --overwrite",
         )
 
 
 def check_same_encoder(features: str | Path, old: Mapping[str, Any] | None) -> None:
-    """Check that new features were made as those that a run was trained on, where both have records.
+    """Check that new features have the same encoder as those of a run, if both have records.
 
     Args:
-        features: File of the new ones.
-        old: Record of the others.
+        features: File of the new features.
+        old: Record of the run's features.
 
     Raises:
         InputError: Encoder, weights or preprocessing differ.
@@ -85,8 +85,8 @@ def check_same_encoder(features: str | Path, old: Mapping[str, Any] | None) -> N
     for key in SAME:
         if new.get(key) != old.get(key):
             raise InputError(
-                f"{features} was made otherwise than the run's features: {key} {new.get(key)}",
+                f"{features} differs from the run's features: {key} {new.get(key)}",
                 where=record_file(features),
                 expected=str(old.get(key)),
-                fix="encode it as the run's features were",
+                fix="encode it in the same way as the run's features",
             )

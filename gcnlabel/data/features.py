@@ -1,4 +1,4 @@
-"""Arrays of features from files, and their scaling."""
+"""Read arrays of features, and standardize them."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from gcnlabel.files import existing_file
 
 
 def load_features(path: str | Path) -> npt.NDArray[np.float32]:
-    """Return features [N, D] from a ``.npy``, or from a ``.npz`` or ``.safetensors`` file that holds one array.
+    """Return features float32 [N, D] from a ``.npy`` file, or a ``.npz`` or ``.safetensors`` file with one array.
 
     Raises:
-        InputError: The file is no such array, is pickled, or a value is not finite (row and column are named); or
-            the record beside it is of another number of rows.
+        InputError: The file has no such array or is pickled, a value is not finite (the message gives row and column),
+            or its record has another number of rows.
     """
     path = existing_file(path, "features")
     array = _read(path)
     if array.ndim != 2 or array.dtype.kind not in "iuf":
-        raise InputError(f"{path} holds {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
+        raise InputError(f"{path} is {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
     check_rows(path, len(array))
     values = array.astype(np.float32)
     if not np.isfinite(values).all():
         row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
-        raise InputError(f"{path} holds {values[row, column]}", where=f"row {row}, column {column} (from 0)")
+        raise InputError(f"{path} has {values[row, column]}", where=f"row {row}, column {column} (from 0)")
     return values
 
 
@@ -44,7 +44,7 @@ def _read(path: Path) -> npt.NDArray[np.generic]:
             f"{path} cannot be read: {error}", expected=".npy, .npz or .safetensors, not pickled"
         ) from error
     if len(arrays) != 1:
-        raise InputError(f"{path} holds {len(arrays)} arrays", expected="one")
+        raise InputError(f"{path} has {len(arrays)} arrays", expected="one")
     return next(iter(arrays.values()))
 
 
@@ -78,11 +78,11 @@ def is_sparse(features: npt.NDArray[np.floating]) -> bool:
 
 
 class Standardize(nn.Module):
-    """``(x - mean) / sd`` of each feature, kept with the model.
+    """Module that standardizes features: ``(x - mean) / sd``.
 
     Args:
-        mean: [D].
-        sd: [D]; 1 where a feature is constant.
+        mean: Means [D].
+        sd: Standard deviations [D]; 1 for constant features.
     """
 
     mean: Tensor
@@ -95,7 +95,7 @@ class Standardize(nn.Module):
 
     @classmethod
     def fit(cls, features: npt.NDArray[np.floating]) -> Standardize:
-        """Return the scaling of the training features [N, D].
+        """Return the standardization of the training features [N, D].
 
         Example:
             >>> Standardize.fit(np.array([[1.0, 5.0], [3.0, 5.0]]))(torch.tensor([[3.0, 5.0]])).tolist()
@@ -124,5 +124,5 @@ class Standardize(nn.Module):
         return cls(torch.zeros(values.shape[1]), torch.full((values.shape[1],), size))
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return the scaled features [B, D]."""
+        """Return standardized features [B, D]."""
         return (features - self.mean) / self.sd

@@ -1,4 +1,4 @@
-"""Stored graphs: a file that holds tensors alone, or what PyTorch Geometric stores of an ``InMemoryDataset``."""
+"""Files of graphs: safetensors, or the files of PyTorch Geometric's ``InMemoryDataset``."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from gcnlabel.pickles.torch_files import check_tensor, load_torch
 GRAPH_FILES = (".safetensors", ".pt")
 KEY = "gcnlabel.graphs"
 ARRAYS = ("x", "edge_index", "edge_attr", "nodes", "edges")
-FIX = "load the data set in Python, and write it by gcnlabel.data.save_graphs(PATH, dataset)"
+FIX = "load the data set in Python, and write it with gcnlabel.data.save_graphs(PATH, dataset)"
 
 
 @dataclass(frozen=True)
 class StoredGraphs:
-    """What a file of graphs holds.
+    """Content of a file of graphs.
 
     Attributes:
         graphs: The graphs.
-        targets: Their ``y``, [N, columns], NaN where not annotated; None where they have none.
+        targets: Their ``y`` [N, columns], NaN where not annotated; None if they have none.
     """
 
     graphs: Graphs
@@ -48,17 +48,17 @@ def save_graphs(
 ) -> None:
     """Write a list, or data set, of :class:`torch_geometric.data.Data` to a ``.safetensors`` file, without pickling.
 
-    ``x``, ``edge_index``, ``edge_attr`` and ``y`` are kept, what else the graphs have is not.
+    Only ``x``, ``edge_index``, ``edge_attr`` and ``y`` are written.
 
     Args:
         path: The file.
-        graphs: The graphs; ``y``, where they have it, is one row of targets each, NaN where not annotated.
-        node_categories: Number of categories of each column of ``x``, where it holds codes: they become one-hot.
-        edge_categories: The same of ``edge_attr``.
-        overwrite: Whether a file that is there may be replaced.
+        graphs: The graphs; ``y`` is optional, one row of targets per graph, NaN where not annotated.
+        node_categories: Number of categories of each column of ``x``, if it has category codes, to one-hot encode them.
+        edge_categories: The same for ``edge_attr``.
+        overwrite: Whether to replace an existing file.
 
     Raises:
-        InputError: The graphs do not fit together, or the file is there or cannot be written.
+        InputError: The graphs have different columns, or the file exists or cannot be written.
     """
     graphs = list(graphs)
     found = graphs_from_list(graphs, node_categories, edge_categories)
@@ -73,19 +73,18 @@ def save_graphs(
 
 
 def load_graphs(path: str | Path) -> StoredGraphs:
-    """Return the graphs of a file of :func:`save_graphs`, or of the ``processed`` file of an ``InMemoryDataset``.
+    """Return the graphs of a file of :func:`save_graphs` or ``InMemoryDataset.save`` (its ``processed`` file).
 
-    The latter, written by ``InMemoryDataset.save``, is opened with ``weights_only``: nothing in it is run, and no class
-    that it names is imported.
+    The latter is loaded with ``weights_only``, which runs no code from it and imports no class that it names.
 
     Raises:
-        InputError: There is no such file, it is damaged, or it can only be opened by unpickling.
+        InputError: The file is missing or damaged, or can only be loaded by unpickling.
     """
     path = existing_file(path, "graphs")
     suffix = path.suffix.lower()
     if suffix not in GRAPH_FILES:
         expected = ".safetensors of gcnlabel.data.save_graphs, or .pt of InMemoryDataset.save"
-        raise InputError(f"{path} as a file of graphs", expected=expected, fix=FIX)
+        raise InputError(f"{path} is not a file of graphs", expected=expected, fix=FIX)
     try:
         return _read_tensors(path) if suffix == ".safetensors" else _read_processed(path)
     except InputError as error:
@@ -93,14 +92,14 @@ def load_graphs(path: str | Path) -> StoredGraphs:
             raise
         raise InputError(f"{path}: {error}") from error
     except Exception as error:  # damaged files raise errors of many types
-        raise InputError(f"{path} holds no graphs: {str(error).partition(chr(10))[0]}", fix=FIX) from error
+        raise InputError(f"{path} has no valid graphs: {str(error).partition(chr(10))[0]}", fix=FIX) from error
 
 
 def _read_tensors(path: Path) -> StoredGraphs:
     with safe_open(path, framework="np") as file:
         metadata = file.metadata() or {}
         if KEY not in metadata or _lacking(file.keys()):
-            raise InputError(f"{path} holds {shorten(file.keys())}", expected=shorten(ARRAYS), fix=FIX)
+            raise InputError(f"{path} has the arrays {shorten(file.keys())}", expected=shorten(ARRAYS), fix=FIX)
         kept = json.loads(metadata[KEY])
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
     targets = arrays.pop("y", None)
@@ -116,29 +115,29 @@ def _categories(kept: Any) -> list[tuple[int, ...]]:
 
 
 class _Named:
-    """Stands for a class that a file names, and takes nothing."""
+    """Replaces a class that a file uses, without behaviour."""
 
 
 def _read_processed(path: Path) -> StoredGraphs:
     names = ("torch_geometric.data.data.Data",)
     loaded = load_torch(path, fix=FIX, inert=dict.fromkeys(names, _Named))
     if not isinstance(loaded, tuple) or len(loaded) != 3 or not isinstance(loaded[0], Mapping):
-        raise InputError(f"{path} holds no stored data set", expected="what InMemoryDataset.save writes", fix=FIX)
+        raise InputError(f"{path} is not a stored data set", expected="a file of InMemoryDataset.save", fix=FIX)
     values, slices, _ = loaded
     if not isinstance(slices, Mapping):
-        raise InputError(f"{path} holds one graph", expected="a data set of several", fix=FIX)
+        raise InputError(f"{path} has a single graph", expected="a data set of several", fix=FIX)
     found = {
         name: check_tensor(value, name).detach().numpy() for name, value in values.items() if isinstance(value, Tensor)
     }
     for name in ("x", "edge_index"):
         if name not in found or name not in slices:
-            raise InputError(f"{path} holds graphs without {name}", fix=f"add features of nodes; {FIX}")
+            raise InputError(f"the graphs in {path} have no {name}", fix=f"add node features; {FIX}")
     nodes, edges = (np.diff(check_tensor(slices[name], name).numpy()) for name in ("x", "edge_index"))
     attributes = found.get("edge_attr", np.empty((int(edges.sum()), 0), dtype=np.float32))
     x, attributes = (values[:, None] if values.ndim == 1 else values for values in (found["x"], attributes))
     targets = found.get("y")
     if targets is not None and len(targets) != len(nodes) and targets.ndim == 1 and len(targets) % len(nodes) == 0:
-        targets = targets.reshape(len(nodes), -1)  # y [columns] of each graph, one after another
+        targets = targets.reshape(len(nodes), -1)  # y [columns] of all graphs, concatenated
     return _checked(Graphs(x, found["edge_index"], attributes, nodes, edges), targets)
 
 

@@ -1,4 +1,4 @@
-"""Lists and data sets of PyTorch Geometric -> graphs as inputs."""
+"""Convert lists and data sets of PyTorch Geometric to inputs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def graphs_from_list(
     """Return the graphs of a list, or data set, of :class:`torch_geometric.data.Data`.
 
     Args:
-        graphs: Each with ``x`` [nodes, columns] and ``edge_index`` [2, edges], and all or none with ``edge_attr``
-            [edges, columns]; what else they have is not taken.
-        node_categories: Number of categories of each column of ``x``, where it holds codes: they become one-hot.
-        edge_categories: The same of ``edge_attr``.
+        graphs: Graphs with ``x`` [nodes, columns] and ``edge_index`` [2, edges], and all or none with ``edge_attr``
+            [edges, columns]; other attributes are ignored.
+        node_categories: Number of categories of each column of ``x``, if it has category codes, to one-hot encode them.
+        edge_categories: The same for ``edge_attr``.
 
     Raises:
-        InputError: There is none, one has no ``x`` or other columns than the first, or :class:`Graphs` refuses it; the
-            graph is named, from 0.
+        InputError: There are no graphs, one has no ``x`` or other columns than the first, or is invalid for
+            :class:`Graphs`; the message gives its index, from 0.
 
     Example:
         >>> import torch
@@ -65,7 +65,7 @@ def _columns(graph: Any, name: str, row: int) -> Array:
         raise InputError(
             f"no {name} [{'nodes' if name == 'x' else 'edges'}, features]",
             where=f"graph {row}",
-            fix="add features of nodes, e.g. by torch_geometric.transforms.OneHotDegree or Constant",
+            fix="add node features, e.g. with torch_geometric.transforms.OneHotDegree or Constant",
         )
     return (values[:, None] if values.ndim == 1 else values).detach().cpu().numpy()
 

@@ -1,4 +1,4 @@
-"""Scaling of the features of graphs."""
+"""Standardization of node and edge features."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gcnlabel.data.graphs import Graphs
 
 
 class StandardizeGraphs(nn.Module):
-    """``(value - mean) / sd`` of each feature of nodes and of edges, kept with the model; categories stay as they are.
+    """Module that standardizes node and edge features, except one-hot categories.
 
     Args:
-        nodes: Scaling of ``x``.
-        edges: Scaling of ``edge_attr``.
+        nodes: Standardization of ``x``.
+        edges: Standardization of ``edge_attr``.
     """
 
     def __init__(self, nodes: Standardize, edges: Standardize) -> None:
@@ -26,7 +26,7 @@ class StandardizeGraphs(nn.Module):
 
     @classmethod
     def fit(cls, inputs: Any) -> StandardizeGraphs:
-        """Return the scaling of the training graphs; none yet where ``inputs`` say their shape alone, [N, D, A]."""
+        """Return the standardization of training graphs; the identity if ``inputs`` only have a shape (N, D, A)."""
         _, node, edge = inputs.shape
         numbers = {"x": np.zeros((1, node)), "edge_attr": np.zeros((1, edge))}
         if isinstance(inputs, Graphs):
@@ -38,7 +38,7 @@ class StandardizeGraphs(nn.Module):
         return cls(Standardize.fit(numbers["x"]), Standardize.fit(numbers["edge_attr"]))
 
     def forward(self, graphs: Any) -> Any:
-        """Return the batch of graphs with scaled features."""
+        """Return the batch of graphs with standardized features."""
         scaled = copy.copy(graphs)
         scaled.x = self.nodes(graphs.x)
         if graphs.edge_attr is not None:

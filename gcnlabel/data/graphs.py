@@ -1,4 +1,4 @@
-"""Many small graphs as inputs: kept as a few flat arrays, batched as PyTorch Geometric batches them."""
+"""Many small graphs as inputs, stored in flat arrays and batched like PyTorch Geometric's."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ Array = npt.NDArray[Any]
 
 
 class Graphs(OnDemand):
-    """N graphs with features of their nodes and, if they have any, of their edges.
+    """N graphs with node features and, optionally, edge features.
 
-    Indexed with an integer, a slice, indices or a mask, it gives a :class:`torch_geometric.data.Batch` with ``x``
+    Indexing with an integer, a slice, indices or a mask returns a :class:`torch_geometric.data.Batch` with ``x``
     float32 [V, D], ``edge_index`` int64 [2, E], ``edge_attr`` float32 [E, A], ``batch`` int64 [V] and ``ptr`` int64
-    [B + 1]. A graph may have one node, and no edge.
+    [B + 1]. A graph needs at least one node and may have no edges.
 
     Args:
-        x: Features of all nodes, [V, columns]; with ``node_categories`` codes of categories.
+        x: Features of all nodes, [V, columns]; with ``node_categories`` category codes.
         edge_index: Source and target of all edges, counted from 0 in each graph, int64 [2, E].
-        edge_attr: Features of all edges, [E, columns]; with ``edge_categories`` codes of categories.
+        edge_attr: Features of all edges, [E, columns]; with ``edge_categories`` category codes.
         nodes: Number of nodes of each graph, [N].
         edges: Number of edges of each graph, [N].
-        node_categories: Number of categories of each column of ``x``, which becomes one-hot, D = their sum; empty where
-            columns are numbers.
-        edge_categories: The same of ``edge_attr``.
+        node_categories: Number of categories of each column of ``x``, which are one-hot encoded, D = their sum; empty
+            for numeric columns.
+        edge_categories: The same for ``edge_attr``.
 
     Raises:
-        InputError: Sizes do not fit, a graph has no node, an edge leads out of its graph, a value is not finite, or a
-            code is none of its categories; the first such graph is named, from 0.
+        InputError: Sizes are inconsistent, a graph has no nodes, an edge has an end outside its graph, a value is not
+            finite, or a category code is out of range; the message gives the index of the first such graph, from 0.
 
     Example:
         >>> pair = Graphs(np.ones((3, 2)), np.array([[0], [1]]), np.empty((1, 0)), nodes=[2, 1], edges=[1, 0])
@@ -68,12 +68,12 @@ class Graphs(OnDemand):
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Number of graphs, of features of a node, and of features of an edge: (N, D, A)."""
+        """Numbers of graphs, node features and edge features: (N, D, A)."""
         node, edge = (sum(c) or a.shape[1] for c, a in zip(self._categories, (self.x, self.edge_attr), strict=True))
         return len(self), node, edge
 
     def __getitem__(self, rows: Any) -> Batch:
-        """Return a batch of graphs; see the class."""
+        """Return a batch of graphs, see the class."""
         from torch_geometric.data import Batch
 
         picked = np.atleast_1d(self._picked(rows))
@@ -90,15 +90,15 @@ class Graphs(OnDemand):
             ptr=ptr,
         )
         none = torch.zeros(len(picked), dtype=torch.int64)
-        batch._num_graphs = len(picked)  # as collate sets them: what Batch.to_data_list needs
+        batch._num_graphs = len(picked)  # these are set by PyG's collate, and Batch.to_data_list needs them
         batch._slice_dict = {"x": ptr, "edge_index": edge_ptr, "edge_attr": edge_ptr}
         batch._inc_dict = {"x": none, "edge_index": ptr[:-1], "edge_attr": none}
         return batch
 
     def mean_degrees(self) -> tuple[float, float]:
-        """Return the mean number of edges that end in a node, d, and the mean of log(d + 1); 1 where there are none.
+        """Return the mean in-degree d of the nodes and the mean of log(d + 1); each is 1 if there are no edges.
 
-        What principal neighbourhood aggregation scales by, see :func:`gcnlabel.nn.backbones.pna`.
+        Used by principal neighbourhood aggregation, see :func:`gcnlabel.nn.backbones.pna`.
         """
         own = self.arrays()
         first = np.repeat(np.cumsum(own["nodes"]) - own["nodes"], own["edges"])
@@ -106,7 +106,7 @@ class Graphs(OnDemand):
         return float(degrees.mean()) or 1.0, float(np.log(degrees + 1).mean()) or 1.0
 
     def arrays(self) -> dict[str, Array]:
-        """Return the flat arrays of these graphs alone, by the names of the arguments."""
+        """Return the flat arrays of the selected graphs, by the names of the constructor's arguments."""
         of_nodes, of_edges = (
             _places(first[self._rows], counts[self._rows])
             for first, counts in ((self._first_node, self.nodes), (self._first_edge, self.edges))
@@ -128,14 +128,14 @@ class Graphs(OnDemand):
         wanted = (int(self.nodes.sum()), (2, int(self.edges.sum())), int(self.edges.sum()), len(self.nodes))
         if sizes != wanted or self.x.ndim != 2 or self.edge_attr.ndim != 2:
             raise InputError(
-                f"arrays of graphs of sizes {sizes}", expected=f"{wanted}, as the numbers of nodes and edges"
+                f"arrays of graphs of sizes {sizes}", expected=f"{wanted}, from the numbers of nodes and edges"
             )
         if (few := np.flatnonzero(self.nodes < 1)).size:
             raise InputError("a graph without nodes", where=f"graph {few[0]}", expected="at least one node")
         of_node, of_edge = (np.repeat(np.arange(len(of)), of) for of in (self.nodes, self.edges))
         outside = ((self.edge_index < 0) | (self.edge_index >= self.nodes[of_edge])).any(0)
         if outside.any():
-            raise InputError("an edge leads out of its graph", where=f"graph {of_edge[outside.argmax()]}")
+            raise InputError("an edge has an end outside its graph", where=f"graph {of_edge[outside.argmax()]}")
         for name, values, sizes_of, graph in (
             ("x", self.x, self.node_categories, of_node),
             ("edge_attr", self.edge_attr, self.edge_categories, of_edge),
@@ -144,32 +144,32 @@ class Graphs(OnDemand):
 
 
 def _check_values(name: str, values: Array, categories: tuple[int, ...], graph: Array) -> None:
-    """Check that features are finite numbers, or codes of their categories."""
+    """Check that features are finite numbers, or valid category codes."""
     if values.dtype.kind not in "iuf" and values.size:
         raise InputError(f"{name} of type {values.dtype}", expected="numbers")
     if not categories:
         bad, expected = ~np.isfinite(values).all(1), "finite numbers"
     elif len(categories) != values.shape[1]:
         raise InputError(
-            f"{len(categories)} numbers of categories", expected=f"{values.shape[1]}, one a column of {name}"
+            f"{len(categories)} numbers of categories", expected=f"{values.shape[1]}, one per column of {name}"
         )
     else:
         bad = ((values < 0) | (values >= np.asarray(categories)) | (values != np.floor(values))).any(1)
         expected = f"codes from 0, of {list(categories)} categories"
     if bad.any():
         row = int(bad.argmax())
-        raise InputError(f"{name} holds {values[row].tolist()}", where=f"graph {graph[row]}", expected=expected)
+        raise InputError(f"{name} has {values[row].tolist()}", where=f"graph {graph[row]}", expected=expected)
 
 
 def _places(first: Array, counts: Array) -> Array:
-    """Return the places of consecutive items that begin at ``first``, one group after another."""
+    """Return the concatenated ranges ``first[i] ... first[i] + counts[i] - 1``."""
     ends = np.cumsum(counts)
     places: Array = np.repeat(first - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)
     return places
 
 
 def _floats(values: Array, categories: tuple[int, ...]) -> Tensor:
-    """Return features as float32, codes of categories as one-hot columns."""
+    """Return features as float32, with category codes one-hot encoded."""
     found = torch.from_numpy(np.ascontiguousarray(values))
     if not categories:
         return found.float()

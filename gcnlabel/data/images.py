@@ -1,4 +1,4 @@
-"""Image files -> one array where they fit in memory, or read when they are asked for."""
+"""Read image files into one array, or on demand if they do not fit in memory."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 
 MAX_IN_MEMORY = 4 * 2**30
-"""Bytes from which images stay on disk."""
+"""Largest size of images in memory, in bytes; larger sets are read on demand."""
 
 
 class ImageFiles(LazyImages):
-    """Image files, upright, decoded and scaled with an antialiasing filter when they are indexed.
+    """Image files that are decoded, rotated by EXIF orientation and resized with antialiasing when indexed.
 
     Args:
-        root: Folder that the names are relative to.
-        names: Path of each image below it.
-        size: Width and height to bring them to.
+        root: Folder of the images.
+        names: Path of each image, relative to ``root``.
+        size: Height and width to resize to.
         channels: 1 for grey, 3 for colour.
 
     Raises:
-        InputError: There is no such folder, or a path leads out of it; when indexed, an image is missing, truncated,
-            no image or of more than 8 bits.
+        InputError: There is no such folder, or a path is outside of it; when indexed, an image is missing, truncated,
+            not an image, or has more than 8 bits per channel.
     """
 
     def __init__(self, root: str | Path, names: Sequence[str], *, size: int, channels: int = 3) -> None:
@@ -42,7 +42,7 @@ class ImageFiles(LazyImages):
 
     @property
     def fit_in_memory(self) -> bool:
-        """Whether all of them, decoded, take at most :data:`MAX_IN_MEMORY`."""
+        """Whether all decoded images take at most :data:`MAX_IN_MEMORY` bytes."""
         return int(np.prod(self.shape, dtype=np.int64)) <= MAX_IN_MEMORY
 
     def _read(self, rows: Rows) -> npt.NDArray[np.uint8]:
@@ -56,10 +56,10 @@ class ImageFiles(LazyImages):
 def load_images(
     root: str | Path, names: Sequence[str], *, size: int, channels: int = 3
 ) -> npt.NDArray[np.uint8] | ImageFiles:
-    """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` where it would exceed 4 GiB.
+    """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` if it would exceed 4 GiB.
 
     Raises:
-        InputError: As :class:`ImageFiles` does.
+        InputError: As :class:`ImageFiles`.
     """
     images = ImageFiles(root, names, size=size, channels=channels)
     return images[:] if images.fit_in_memory else images
@@ -69,23 +69,23 @@ def inside(root: Path, name: str) -> Path:
     """Return the path of a file below a folder.
 
     Raises:
-        InputError: The path leads out of the folder: it is absolute, or by ``..`` or by a link; or it can be no path.
+        InputError: The path is invalid, or outside of the folder (absolute, or by ``..`` or a link).
     """
     try:
         path = root / name
         if path.resolve().is_relative_to(root.resolve()):
             return path
     except (ValueError, OSError, RuntimeError) as error:
-        raise InputError(f"the image path {name!r} is no path: {error}", expected=f"a path below {root}") from error
-    raise InputError(f"the image path {name!r} leads out of {root}", expected="a path below the folder of images")
+        raise InputError(f"invalid image path {name!r}: {error}", expected=f"a path below {root}") from error
+    raise InputError(f"the image path {name!r} is outside of {root}", expected="a path below the folder of images")
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
-    """Open an image; whatever is wrong with it, also while it is decoded, becomes one error.
+    """Open an image; errors of opening and decoding it in the ``with`` block become one InputError.
 
     Raises:
-        InputError: It is missing, truncated, too large or no image.
+        InputError: It is missing, truncated, too large or not an image.
     """
     try:
         with Image.open(path) as image:
@@ -95,13 +95,13 @@ def opened(path: Path) -> Iterator[Image.Image]:
     except FileNotFoundError as error:
         raise InputError(f"image not found: {path}", fix="check the folder of images and the names in it") from error
     except Exception as error:  # Pillow's decoders raise errors of many types on damaged files
-        raise InputError(f"image {path} cannot be read: {error}", fix="mend it, or remove its row") from error
+        raise InputError(f"image {path} cannot be read: {error}", fix="repair it, or remove its row") from error
 
 
 def _load(path: Path, size: int, mode: str) -> npt.NDArray[np.uint8]:
     with opened(path) as image:
-        if image.mode[0] in "IF":  # Pillow would cut off what is above 255
-            raise InputError(f"image {path} has more than 8 bits a channel", expected="8", fix="scale it to 8 bits")
+        if image.mode[0] in "IF":  # Pillow would clip values above 255
+            raise InputError(f"image {path} has more than 8 bits per channel", expected="8", fix="scale it to 8 bits")
         scaled = upright(image).convert(mode).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0)
     array = np.asarray(scaled, dtype=np.uint8)
     return array[None] if mode == "L" else array.transpose(2, 0, 1)

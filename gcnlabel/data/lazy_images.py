@@ -1,4 +1,4 @@
-"""Images that are read when they are asked for, so that a data set need not fit in memory."""
+"""Images that are read when indexed, so that a data set need not fit in memory."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Images = npt.NDArray[np.uint8]
 
 
 class LazyImages(OnDemand):
-    """Images uint8 [N, C, H, W] that stand on disk; only what is indexed is read.
+    """Images uint8 [N, C, H, W] on disk that are read when indexed.
 
     Args:
         count: Number of images, N.
-        image_shape: Shape of each, (C, H, W).
+        image_shape: Shape of each image, (C, H, W).
     """
 
     ndim = 4
@@ -42,15 +42,15 @@ class LazyImages(OnDemand):
 
     @abstractmethod
     def _read(self, rows: Rows) -> Images:
-        """Return the images of these rows of the whole set, [B, C, H, W]."""
+        """Return the images [B, C, H, W] with the given indices in the whole set."""
 
 
 class ScaledImages(LazyImages):
-    """Images that are scaled, with antialiasing, when they are asked for.
+    """Images that are resized, with antialiasing, when indexed.
 
     Args:
         images: The images, [N, C, H, W].
-        size: Width and height to bring them to.
+        size: Height and width to resize to.
     """
 
     def __init__(self, images: LazyImages, size: int) -> None:

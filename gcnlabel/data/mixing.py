@@ -1,4 +1,4 @@
-"""Mixtures of two samples of a training batch: their inputs and their targets."""
+"""Mixup and cutmix of training batches."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ Alpha = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Mixing(ABC):
-    """Mixes each sample of a batch with another one, of a permutation; the share is one for the batch.
+    """Mixes each sample of a batch with another one (a random permutation), with one weight for the batch.
 
-    Classes become shares of the classes. A target is missing where that of either sample is.
+    Class indices become class probabilities. A target is missing if that of either sample is.
 
     Args:
-        alpha: The share of the first sample is drawn from Beta(alpha, alpha).
-        share: Share of the batches that are mixed.
+        alpha: The weight of the first sample is drawn from Beta(alpha, alpha).
+        share: Fraction of mixed batches.
     """
 
     def __init__(self, alpha: float, share: float) -> None:
         self.alpha, self.share = alpha, share
 
     def __call__(self, inputs: Tensor, targets: dict[str, Tensor], tasks: TaskSet) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return a batch, mixed; draws come from torch's global generator.
+        """Return the mixed inputs and targets of a batch; random numbers come from torch's global generator.
 
         Args:
             inputs: Features [B, D] or images [B, C, H, W].
@@ -49,12 +49,12 @@ class Mixing(ABC):
 
     @abstractmethod
     def mixed(self, inputs: Tensor, others: Tensor, first: float) -> tuple[Tensor, float]:
-        """Return mixed inputs, and the share of the first ones in them.
+        """Return mixed inputs, and the actual weight of the first ones in them.
 
         Args:
-            inputs: The first ones.
-            others: The others, of the same shape.
-            first: Share of the first ones that was drawn.
+            inputs: First inputs.
+            others: Second inputs, of the same shape.
+            first: Weight of the first inputs.
         """
 
 
@@ -67,22 +67,22 @@ def _mixed(target: Tensor, other: Tensor, first: float, labels: int) -> Tensor:
 
 
 class Mixup(Mixing):
-    """``x = l x_1 + (1 - l) x_2``, and the targets alike (Zhang et al., ICLR 2018)."""
+    """Mixup: ``x = l x_1 + (1 - l) x_2``, and the same for the targets (Zhang et al., ICLR 2018)."""
 
     def mixed(self, inputs: Tensor, others: Tensor, first: float) -> tuple[Tensor, float]:
-        """Return the weighted means; those of images uint8 are rounded."""
+        """Return the weighted means, rounded for uint8 images, and the weight of the first inputs."""
         if inputs.is_floating_point():
             return first * inputs + (1 - first) * others, first
         return (first * inputs.float() + (1 - first) * others.float()).round().to(inputs.dtype), first
 
 
 class CutMix(Mixing):
-    """A rectangle of each image is another's, and targets are mixed by its area (Yun et al., ICCV 2019)."""
+    """CutMix: replaces a rectangle by another image's, and mixes targets by its area (Yun et al., ICCV 2019)."""
 
     def mixed(self, inputs: Tensor, others: Tensor, first: float) -> tuple[Tensor, float]:
-        """Return images of which a rectangle with about the share 1 - l of the area is another's."""
+        """Return images with a replaced rectangle of at most 1 - ``first`` of the area, and the remaining fraction."""
         if inputs.ndim != 4:
-            raise InputError("cutmix of inputs that are no images", expected="images", fix="training.mix: mixup")
+            raise InputError("cutmix of inputs that are not images", expected="images", fix="training.mix: mixup")
         height, width = inputs.shape[-2:]
         side = math.sqrt(1 - first)
         middle = torch.rand(2).tolist()
@@ -97,7 +97,7 @@ class CutMix(Mixing):
 
 
 MIXINGS = Registry("mixing", "gcnlabel.data", makes=Mixing)
-"""Makes a :class:`Mixing`: ``(*, options)``."""
+"""Functions ``(*, options)`` that return a :class:`Mixing`."""
 
 
 @MIXINGS.register("mixup")
@@ -105,8 +105,8 @@ def mixup(*, alpha: Alpha = 0.2, share: Share = 1.0) -> Mixup:
     """Return mixup (Zhang et al., ICLR 2018).
 
     Args:
-        alpha: The share of the first sample is drawn from Beta(alpha, alpha).
-        share: Share of the batches that are mixed.
+        alpha: The weight of the first sample is drawn from Beta(alpha, alpha).
+        share: Fraction of mixed batches.
     """
     return Mixup(alpha, share)
 
@@ -116,7 +116,7 @@ def cutmix(*, alpha: Alpha = 1.0, share: Share = 1.0) -> CutMix:
     """Return cutmix (Yun et al., ICCV 2019).
 
     Args:
-        alpha: The share of the first sample is drawn from Beta(alpha, alpha).
-        share: Share of the batches that are mixed.
+        alpha: The weight of the first sample is drawn from Beta(alpha, alpha).
+        share: Fraction of mixed batches.
     """
     return CutMix(alpha, share)

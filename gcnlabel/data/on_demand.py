@@ -1,4 +1,4 @@
-"""Inputs that are made when they are indexed: images on disk, graphs of any size."""
+"""Inputs that are loaded or built when indexed: images on disk, graphs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Rows = npt.NDArray[np.int64]
 
 
 class OnDemand(ABC):
-    """Inputs that look like an array to those who ask for its shape or for some of its rows.
+    """Base class of inputs that are loaded when indexed and have the shape and indexing of an array.
 
     Args:
         count: Number of samples, N.
@@ -29,29 +29,29 @@ class OnDemand(ABC):
     @property
     @abstractmethod
     def shape(self) -> tuple[int, ...]:
-        """The number of samples, N, and the shape of each."""
+        """Number of samples N, followed by the shape of each."""
 
     def __len__(self) -> int:
         """Return the number of samples, N."""
         return len(self._rows)
 
     def select(self, rows: Any) -> Self:
-        """Return some of the samples, in the order of ``rows``, without making them."""
+        """Return the selected samples, in the order of ``rows``, without loading them."""
         part = copy.copy(self)
         part._rows = self._rows[np.asarray(rows)]
         return part
 
     def _picked(self, rows: Any) -> Any:
-        """Return the numbers, in the whole set, of what an index names: an integer, a slice, indices or a mask."""
+        """Return the indices in the whole set for an index: an integer, a slice, indices or a mask."""
         return self._rows[rows if isinstance(rows, slice) else np.asarray(rows)]
 
     @abstractmethod
     def __getitem__(self, rows: Any) -> Any:
-        """Make some of the samples."""
+        """Return the indexed samples."""
 
 
 def as_batch(inputs: Any) -> Any:
-    """Return what a network takes of some rows of inputs: a tensor, or a PyG batch of graphs as it is.
+    """Return indexed inputs for a network: as a tensor, or an unchanged PyG batch.
 
     Example:
         >>> as_batch(np.zeros((2, 3))).shape

@@ -1,4 +1,4 @@
-"""Augmentation by torchvision's transforms, each image by its own draws, and several one after the other."""
+"""Augmentations by torchvision's transforms, with random parameters per image, and sequences of augmentations."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Range = Annotated[list[Part], Field(min_length=2, max_length=2), AfterValidator(
 
 
 class EachImage(torch.nn.Module):
-    """A transform of torchvision's for batches: it draws anew for each image, from torch's global generator.
+    """Applies a torchvision transform to each image of a batch, with separate random numbers.
 
     Args:
-        transform: Of uint8 images [C, H, W].
+        transform: Transform of uint8 images [C, H, W].
     """
 
     def __init__(self, transform: torch.nn.Module) -> None:
@@ -46,22 +46,22 @@ class EachImage(torch.nn.Module):
 
 
 PLACES = [(0, 0), (0, 1), (1, 0), (1, 1), (0.5, 0.5)]
-"""Where a crop is, as shares of what is left below and beside it: corners and middle."""
+"""Positions of a crop (vertical, horizontal), as fractions of the free space: corners and centre."""
 MORE_PLACES = [
     *PLACES,
     *((0.5, 0), (0.5, 1), (1, 0.5), (0, 0.5)),
     *((0.25, 0.25), (0.25, 0.75), (0.75, 0.25), (0.75, 0.75)),
 ]
-"""And the middles of the borders and of the quarters."""
+"""Also the middles of the borders and of the quarters."""
 
 
 class Crop(torch.nn.Module):
-    """Crops of several sizes, from several places, scaled back.
+    """Random crop of one of several sizes and positions, resized to the size of the image.
 
     Args:
-        sizes: Heights and widths, as shares of the shorter side.
-        distort: How many sizes apart height and width may be; 0 for squares.
-        more_places: Whether the middles of borders and of quarters are places, beside the corners and the middle.
+        sizes: Heights and widths, as fractions of the shorter side.
+        distort: Largest difference of the indices of height and width in ``sizes``; 0 for squares.
+        more_places: Whether to add the middles of borders and quarters to the corners and the centre.
     """
 
     def __init__(self, sizes: list[float], distort: int = 0, *, more_places: bool = False) -> None:
@@ -86,15 +86,15 @@ def rand_augment(*, steps: PositiveInt = 2, magnitude: Annotated[int, Field(ge=0
     """Return RandAugment (Cubuk et al., NeurIPS 2020).
 
     Args:
-        steps: Operations an image.
-        magnitude: Their strength, of 30.
+        steps: Number of operations per image.
+        magnitude: Their strength, from 0 to 30.
     """
     return EachImage(v2.RandAugment(steps, magnitude))
 
 
 @AUGMENTATIONS.register("trivial-augment")
 def trivial_augment() -> EachImage:
-    """Return TrivialAugment: one operation an image, of a strength that is drawn (Müller and Hutter, ICCV 2021)."""
+    """Return TrivialAugment: one operation of random strength per image (Müller and Hutter, ICCV 2021)."""
     return EachImage(v2.TrivialAugmentWide())
 
 
@@ -114,11 +114,11 @@ def resized_crop(
     scale: Range = [0.08, 1.0],  # noqa: B006 (settings are copied)
     ratio: Annotated[list[float], Field(min_length=2, max_length=2)] = [0.75, 4 / 3],  # noqa: B006
 ) -> EachImage:
-    """Return random crops, scaled back to the size of the image (Szegedy et al., CVPR 2015).
+    """Return random crops, resized to the size of the image (Szegedy et al., CVPR 2015).
 
     Args:
-        scale: Least and largest share of the image's area.
-        ratio: Least and largest width over height.
+        scale: Smallest and largest fraction of the image's area.
+        ratio: Smallest and largest ratio of width to height.
     """
     return EachImage(_ResizedCrop(scale, ratio))
 
@@ -130,33 +130,33 @@ def multi_scale_crop(
     distort: NonNegativeInt = 0,
     more_places: bool = False,
 ) -> EachImage:
-    """Return crops of several sizes, from a corner or the middle (Wang et al., ECCV 2016), scaled back.
+    """Return multi-scale crops from a corner or the centre, resized to the size of the image (Wang et al., ECCV 2016).
 
     Args:
-        sizes: Heights and widths, as shares of the shorter side.
-        distort: How many sizes apart height and width may be; 0 for squares.
-        more_places: Whether the middles of borders and of quarters are places, too: 13 in all.
+        sizes: Heights and widths, as fractions of the shorter side.
+        distort: Largest difference of the indices of height and width in ``sizes``; 0 for squares.
+        more_places: Whether to add the middles of borders and quarters, for 13 positions in total.
     """
     return EachImage(Crop(sizes, distort, more_places=more_places))
 
 
 @AUGMENTATIONS.register("erase")
 def erase(*, share: Share = 0.5, scale: Range = [0.02, 0.33]) -> EachImage:  # noqa: B006
-    """Return images of which some lose a rectangle (Zhong et al., AAAI 2020; cutout where one size is given).
+    """Return random erasing of a rectangle (Zhong et al., AAAI 2020); with one fixed size, it is cutout.
 
     Args:
-        share: Share of the images that lose one.
-        scale: Least and largest share of the image's area.
+        share: Fraction of changed images.
+        scale: Smallest and largest fraction of the image's area.
     """
     return EachImage(v2.RandomErasing(share, (scale[0], scale[1])))
 
 
 @AUGMENTATIONS.register("sequence")
 def sequence(*, of: Annotated[list[Annotated[Any, AUGMENTATIONS]], Field(min_length=1)]) -> torch.nn.Sequential:
-    """Return several augmentations, one after the other.
+    """Return a sequence of augmentations.
 
     Args:
-        of: Their names or settings.
+        of: Names or settings of the augmentations.
     """
     made = [AUGMENTATIONS.make(each) for each in of]
     return torch.nn.Sequential(*(each for each in made if each is not None))

@@ -1,4 +1,4 @@
-"""Which image files can be read, found out before training begins."""
+"""Find unreadable image files before training begins."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from gcnlabel.errors import InputError
 from gcnlabel.progress import reported
 
 MAX_DECODED = 10_000
-"""Files up to which each is decoded to see whether it is whole; of more, header and end are looked at."""
+"""Largest number of files that are all decoded; of more files, only header and end are checked."""
 THREADS = 8
 ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
-"""First bytes of JPEG and PNG files -> their last."""
+"""First bytes of JPEG and PNG files -> their last bytes."""
 
 
 def load_readable(images: ImageFiles) -> tuple[npt.NDArray[np.uint8] | ImageFiles, dict[int, str]]:
-    """Return the images that can be read, in memory where they fit, and row -> what is wrong with each of the others.
+    """Return the readable images, in memory if they fit, and row -> error message of the unreadable ones.
 
     Args:
-        images: Images that exist.
+        images: Existing image files.
     """
     if not images.fit_in_memory:
         damaged = damaged_files(images.paths)
@@ -41,10 +41,10 @@ def load_readable(images: ImageFiles) -> tuple[npt.NDArray[np.uint8] | ImageFile
 
 
 def damaged_files(paths: Sequence[Path]) -> dict[int, str]:
-    """Return position -> what is wrong, of the files that are no whole image.
+    """Return index -> error message of the files that are not complete images.
 
-    Up to :data:`MAX_DECODED` files are decoded; of more, header and end are looked at, and those that seem cut off are
-    decoded. A file that is damaged in its middle stops the training there; ``gcnlabel prepare`` decodes every file.
+    Up to :data:`MAX_DECODED` files are decoded. Of more, header and end are checked, and only those that seem truncated
+    are decoded; other damage then raises an error during training. ``gcnlabel prepare`` decodes every file.
     """
     different = list(dict.fromkeys(paths))
     thorough = len(different) <= MAX_DECODED
@@ -74,7 +74,7 @@ def _has_end(path: Path) -> bool:
 
 
 def without(rows: dict[int, Any], count: int) -> npt.NDArray[np.bool_]:
-    """Return which of ``count`` rows are none of ``rows``.
+    """Return a mask [count] of the rows that are not in ``rows``.
 
     Example:
         >>> without({1: "no image"}, 3).tolist()

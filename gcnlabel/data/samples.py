@@ -19,10 +19,10 @@ Sample = tuple[Tensor, dict[str, Tensor]]
 
 
 class SeededRows(list[int]):
-    """The rows of a batch, and the seed of what is drawn for it: the same in any process that loads it.
+    """The row indices of a batch, with a seed for its augmentation that is the same in every loader process.
 
     Args:
-        rows: Their numbers.
+        rows: Row indices.
         seed: Seed.
     """
 
@@ -31,19 +31,19 @@ class SeededRows(list[int]):
         self.seed = seed
 
     def __reduce__(self) -> tuple[type[SeededRows], tuple[list[int], int]]:
-        """Return how another process makes it again."""
+        """Return constructor and arguments, for pickling."""
         return SeededRows, (list(self), self.seed)
 
 
 class ArrayDataset(Dataset[Sample]):
-    """Inputs in memory or on disk, row by row with the targets of every task.
+    """Dataset of inputs, in memory or on demand, with the targets of every task.
 
     Args:
-        inputs: Features [N, D] or images [N, C, H, W]; what is :class:`OnDemand`, as images on disk and graphs are, is
-            made batch by batch.
-        targets: Target of each task, a row a sample.
-        transform: Applied to batches [B, ...], e.g. a :class:`~gcnlabel.data.BatchAugmentation`; it draws by the seed
-            of :class:`SeededRows`, or else from torch's global generator.
+        inputs: Features [N, D] or images [N, C, H, W]; :class:`OnDemand` inputs (images on disk, graphs) are loaded
+            batch by batch.
+        targets: Task name -> targets, one row per sample.
+        transform: Transform of batches [B, ...], e.g. a :class:`~gcnlabel.data.BatchAugmentation`; torch's generator is
+            seeded for it if the indices are :class:`SeededRows`.
     """
 
     def __init__(
@@ -58,13 +58,13 @@ class ArrayDataset(Dataset[Sample]):
         return len(self.inputs)
 
     def __getitem__(self, row: int) -> Sample:
-        """Return a sample: its input and a dict of targets."""
+        """Return a sample: its input and a dict of its targets."""
         sample = as_batch(self.inputs[row])
         targets = {name: target[row] for name, target in self.targets.items()}
         return (sample if self.transform is None else self.transform(sample[None])[0]), targets
 
     def __getitems__(self, rows: list[int] | Tensor) -> Sample:
-        """Return a batch at once, which torch's loader prefers: inputs [B, ...] and a dict of targets [B, ...]."""
+        """Return a batch: inputs [B, ...] and a dict of targets [B, ...]; torch's loader prefers this method."""
         index = torch.as_tensor(rows)
         inputs = as_batch(self.inputs[index])
         if self.transform is not None:
@@ -75,7 +75,7 @@ class ArrayDataset(Dataset[Sample]):
 
 @contextmanager
 def _drawing_by(seed: int | None) -> Iterator[None]:
-    """Let torch's global generator start at a seed, and be afterwards what it was; None for as it is."""
+    """Seed torch's global generator, and restore its state afterwards; do nothing for None."""
     if seed is None:
         yield
         return
@@ -85,14 +85,15 @@ def _drawing_by(seed: int | None) -> Iterator[None]:
 
 
 def whole_batch(batch: Any) -> Any:
-    """Return a batch as it is: what collates the batches of :meth:`ArrayDataset.__getitems__`."""
+    """Return a batch unchanged: the collate function for :meth:`ArrayDataset.__getitems__`."""
     return batch
 
 
 def targets_to_tensors(annotations: Annotations) -> dict[str, Tensor]:
-    """Return the targets of each task as losses and metrics take them.
+    """Return the targets of each task as tensors for losses and metrics.
 
-    Class indices int64 [N], -1 = missing; shares of classes, tags and dimensions float32 [N, labels], NaN = missing.
+    Class indices are int64 [N], -1 = missing; class probabilities, tags and dimensions are float32 [N, labels], NaN =
+    missing.
     """
     tensors = {}
     for task in annotations.tasks:

@@ -1,4 +1,4 @@
-"""Pictures as they are meant to be seen: turned or mirrored as their EXIF data say."""
+"""Rotate and mirror images by their EXIF orientation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeVar
 from PIL import Image
 
 ORIENTATION = 0x0112
-"""EXIF's tag of the orientation, 1 to 8; 1 is upright."""
+"""EXIF tag of the orientation, 1 to 8; 1 is upright."""
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -22,7 +22,7 @@ Picture = TypeVar("Picture", bound=Image.Image)
 
 
 def upright(image: Picture) -> Picture | Image.Image:
-    """Return a picture upright; one that is stored so is returned as it is, without being decoded.
+    """Return an image rotated by its EXIF orientation; an upright image is returned unchanged and not decoded.
 
     Example:
         >>> picture = Image.new("L", (4, 2))
@@ -30,13 +30,13 @@ def upright(image: Picture) -> Picture | Image.Image:
         >>> upright(picture).size
         (2, 4)
     """
-    turn = None if image.format == "TIFF" else TURNS.get(_orientation(image))  # Pillow turns TIFF as it decodes
+    turn = None if image.format == "TIFF" else TURNS.get(_orientation(image))  # Pillow already rotates TIFF
     return image if turn is None else image.transpose(turn)
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the orientation, 1 where EXIF data are absent or damaged, as viewers do."""
+    """Return the EXIF orientation; 1 if EXIF data are absent or damaged, as image viewers do."""
     try:
         return int(image.getexif().get(ORIENTATION, 1))
-    except Exception:  # whatever damaged EXIF data make Pillow raise, the picture itself may be whole
+    except Exception:  # damaged EXIF data raise many exceptions, but the image itself may be complete
         return 1

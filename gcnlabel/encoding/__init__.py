@@ -1,1 +1,1 @@
-"""Images and texts -> arrays of features, by pretrained encoders."""
+"""Encode images and texts to features with pretrained networks."""

@@ -25,32 +25,29 @@ IMAGE_LIBRARIES = ("timm", "torchvision")
 
 
 class Encoder(Protocol):
-    """What maps items, paths of images or texts, to features."""
+    """Maps items (paths of images, or texts) to features."""
 
     record: dict[str, Any]
-    """What made the features: library, model, digest of the weights, preprocessing."""
+    """Record of the encoder: library, model, digest of the weights, preprocessing."""
 
     def read(self, item: str) -> Any:
-        """Return what the network takes of an item.
+        """Return an item as input of the network.
 
         Raises:
             InputError: It cannot be read.
         """
 
     def features(self, rows: Sequence[Any]) -> Features:
-        """Return the features [B, D] of items that were read."""
-
-    def encode(self, items: Sequence[str]) -> Features:
-        """Return the features [B, D] of items."""
+        """Return the features [B, D] of items from :meth:`read`."""
 
 
 class ImageEncoder:
-    """A network of timm or torchvision behind the preprocessing of its weights.
+    """A network of timm or torchvision, with the preprocessing of its weights.
 
     Args:
         library: ``timm`` or ``torchvision``.
-        model: Name of the network there.
-        weights: A file of weights, or a folder that holds one; None for the library's, which it downloads.
+        model: Name of the network in the library.
+        weights: File of weights, or folder with one; None to let the library download its own.
         device: ``auto``, ``cpu``, ``cuda``, ...
     """
 
@@ -70,20 +67,16 @@ class ImageEncoder:
         self.network.to(self.device)
 
     def read(self, item: str) -> npt.NDArray[np.float32]:
-        """Return an image file as the network takes it, [3, H, W]."""
+        """Return an image file as input of the network, float32 [3, H, W]."""
         with opened(Path(item)) as image:
             return np.asarray(self.transform(upright(image).convert("RGB")))
 
     @torch.inference_mode()
     def features(self, rows: Sequence[Any]) -> Features:
-        """Return the features [B, D] of images that were read."""
+        """Return the features [B, D] of images from :meth:`read`."""
         images = torch.from_numpy(np.stack(rows)).to(self.device)
         features: Features = self.network(images).float().cpu().numpy()
         return features
-
-    def encode(self, items: Sequence[str]) -> Features:
-        """Return the features [B, D] of image files."""
-        return self.features([self.read(item) for item in items])
 
 
 class TextEncoder:
@@ -92,7 +85,7 @@ class TextEncoder:
     Args:
         model: Folder of the model, or its name on the hub.
         device: ``auto``, ``cpu``, ``cuda``, ...
-        download: Whether what is not here may be fetched from the hub.
+        download: Whether to download the model from the hub if it is not cached.
     """
 
     def __init__(self, model: str, device: str, *, download: bool = True) -> None:
@@ -105,17 +98,13 @@ class TextEncoder:
         }
 
     def read(self, item: str) -> str:
-        """Return a text as it is."""
+        """Return a text unchanged."""
         return item
 
     def features(self, rows: Sequence[Any]) -> Features:
         """Return the features [B, D] of texts."""
         encoded = self.model.encode(list(rows), batch_size=len(rows), show_progress_bar=False)
         return np.asarray(encoded, dtype=np.float32)
-
-    def encode(self, items: Sequence[str]) -> Features:
-        """Return the features [B, D] of texts."""
-        return self.features(items)
 
 
 def load_feature_encoder(
@@ -127,10 +116,10 @@ def load_feature_encoder(
         name: The encoder.
         weights: File or folder of the weights of an image encoder; None for the library's.
         device: ``auto``, ``cpu``, ``cuda``, ...
-        download: Whether a text encoder that is not here may be fetched from the hub.
+        download: Whether to download a text encoder from the hub if it is not cached.
 
     Raises:
-        InputError: There is no such encoder, or its weights cannot be had.
+        InputError: There is no such encoder, or its weights are not available.
     """
     library, _, model = name.partition(":")
     if library in IMAGE_LIBRARIES and model:
@@ -153,7 +142,7 @@ def _transform(library: str, model: str, network: nn.Module) -> Any:
 
 
 def _digest(network: nn.Module) -> str:
-    """Return the SHA-256 of names and values of the weights."""
+    """Return the SHA-256 digest of the names and values of the weights."""
     digest = hashlib.sha256()
     for name, value in sorted(network.state_dict().items()):
         digest.update(name.encode())

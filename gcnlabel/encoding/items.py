@@ -1,4 +1,4 @@
-"""What is to be encoded: images of a folder, or a column of a table."""
+"""Items to encode: the images of a folder, or a column of a table."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def read_items(source: str, column: str | None, images: str | None, *, texts: bo
     """Return the names of the rows, and the items: paths of images, or texts.
 
     Args:
-        source: A folder of images, sorted by their paths below it; or a CSV file.
+        source: A folder of images, which are sorted by path; or a CSV file.
         column: Column of the file.
-        images: Folder that paths in the column are relative to; that of the file by default.
-        texts: Whether the column holds texts.
+        images: Folder that paths in the column are relative to; None for that of the file.
+        texts: Whether the column has texts.
 
     Raises:
-        InputError: There is no such folder, file or column, a cell is empty, or a path leads out of the folder.
+        InputError: There is no such folder, file or column, a cell is empty, or a path is outside of the folder.
     """
     if Path(source).is_dir():
         if texts or column is not None:

@@ -1,4 +1,4 @@
-"""The encoder that made the features of a run, again: from its record, checked."""
+"""Load the encoder of a run's features from its record, and check that it is the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WHAT = {"weights": "the digest of its weights", "preprocessing": "its preprocess
 
 
 def takes_texts(record: Mapping[str, Any]) -> bool:
-    """Return whether an encoder is one of texts; else it is one of images.
+    """Return whether a recorded encoder takes texts instead of images.
 
     Example:
         >>> takes_texts({"encoder": "timm:convnext_tiny"})
@@ -23,17 +23,17 @@ def takes_texts(record: Mapping[str, Any]) -> bool:
 
 
 def recorded_encoder(record: Mapping[str, Any], weights: str | None = None, device: str = "auto") -> Encoder:
-    """Return the encoder of a record, where weights and preprocessing are the same.
+    """Load the encoder of a record, and check its weights and preprocessing.
 
-    Text encoders are not fetched from the hub: a folder, or what was fetched before, is taken.
+    Text encoders are not downloaded; they must be in a folder or in the hub's cache.
 
     Args:
-        record: What ``gcnlabel features`` wrote.
-        weights: File or folder of its weights; None for where they were then.
+        record: Record from ``gcnlabel features``.
+        weights: File or folder of its weights; None for the recorded location.
         device: ``auto``, ``cpu``, ``cuda``, ...
 
     Raises:
-        InputError: It cannot be had, or it is another one.
+        InputError: The encoder is not available, or its weights or preprocessing differ.
     """
     name = str(record["encoder"])
     if takes_texts(record) and weights is not None:
@@ -45,16 +45,16 @@ def recorded_encoder(record: Mapping[str, Any], weights: str | None = None, devi
     except InputError as error:
         why = str(error).partition("\n")[0]
         raise InputError(
-            f"the encoder of the run's features, {record['encoder']}, cannot be had: {why}",
+            f"the encoder of the run's features, {record['encoder']}, is not available: {why}",
             expected="the weights that gcnlabel features used",
-            fix="--weights FILE_OR_FOLDER; or give features that it made elsewhere",
+            fix="give --weights FILE_OR_FOLDER, or features that were encoded elsewhere",
         ) from error
     for key in SAME[1:]:
         if encoder.record[key] != record.get(key):
             raise InputError(
-                f"the encoder {name} is not the one of the run's features: {WHAT[key]} is {encoder.record[key]}",
+                f"the encoder {name} differs from that of the run's features: {WHAT[key]} is {encoder.record[key]}",
                 expected=record.get(key),
-                fix="--weights FILE_OR_FOLDER with the weights of then, and the library's version of then: "
-                f"{record.get('version')}",
+                fix="give --weights FILE_OR_FOLDER with the recorded weights, and use the recorded version of the "
+                f"library: {record.get('version')}",
             )
     return encoder

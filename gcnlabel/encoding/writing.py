@@ -1,10 +1,11 @@
-"""Features of many items, written row by row to a memory-mapped file, so that a killed run goes on where it was."""
+"""Write features batch by batch to a memory-mapped file, so that an interrupted call can be continued."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from gcnlabel.data.feature_records import record_file, write_record
+from gcnlabel.encoding.ahead import encoded_batches
 from gcnlabel.encoding.encoders import Encoder
 from gcnlabel.errors import InputError
 from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
 
 SAFETENSORS = ".safetensors"
+SAVE_SECONDS = 1.0
+"""How often it is noted which rows are done."""
 Progress = Callable[[int, int], None]
 
 
@@ -32,22 +36,22 @@ def write_features(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Write the features [N, D] of items, and what made them to ``OUTPUT.json``; return the latter.
+    """Write the features [N, D] of items to a file and their record to ``OUTPUT.json``, and return the record.
 
-    Until all are done, rows stand in ``OUTPUT.part``: the same call goes on there, another starts anew.
+    Until all rows are done, they are in ``OUTPUT.part``; the same call continues it, another one starts over.
 
     Args:
-        encoder: Maps items to features.
+        encoder: The encoder.
         items: Paths of images, or texts.
-        output: The file, ``.npy`` or ``.safetensors``, in which they are ``features``.
-        names: What each row is called in the record; the items themselves by default.
-        column: Column of the table that the items are of, for the record.
-        batch_size: Items at once.
-        overwrite: Whether to replace a file that is there.
-        progress: Called with the number of items done and of all, after every batch.
+        output: The file, ``.npy`` or ``.safetensors`` (tensor ``features``).
+        names: Names of the rows, for the digest in the record; None for the items themselves.
+        column: Column of the table with the items, for the record.
+        batch_size: Batch size.
+        overwrite: Whether to replace an existing file.
+        progress: Called after every batch with the number of encoded items and of all items.
 
     Raises:
-        InputError: There is no item, the file is there, or an item cannot be read.
+        InputError: There are no items, the file exists, or an item cannot be read.
     """
     refuse_suffix(output, SAFETENSORS if Path(output).suffix == SAFETENSORS else ".npy", "a file of features")
     refuse_existing(output, overwrite)
@@ -64,7 +68,7 @@ def write_features(
 
 
 def _finish(part: Path, output: Path) -> None:
-    """Put the finished rows where they are wanted."""
+    """Move or convert the finished rows to the output file."""
     if output.suffix != SAFETENSORS:
         os.replace(part, output)
         return
@@ -82,20 +86,30 @@ def _write_rows(
     batch_size: int,
     progress: Progress,
 ) -> None:
-    """Write the rows that are not done yet."""
+    """Encode and write the remaining rows."""
     done = _rows_done(part, state, record)
     array = np.lib.format.open_memmap(part, mode="r+") if done else None
-    while done < len(items):
-        progress(done, len(items))
-        features = encoder.encode(items[done : done + batch_size])
-        if array is None:
-            shape = (len(items), features.shape[1])
-            array = np.lib.format.open_memmap(part, mode="w+", dtype=np.float32, shape=shape)
-        array[done : done + len(features)] = features
-        done += len(features)
-        array.flush()  # the rows before their number
-        write_record(state, {"done": done, "of": record})
+    saved = time.monotonic()
     progress(done, len(items))
+    try:
+        for features in encoded_batches(encoder, items[done:], batch_size):
+            if array is None:
+                shape = (len(items), features.shape[1])
+                array = np.lib.format.open_memmap(part, mode="w+", dtype=np.float32, shape=shape)
+            array[done : done + len(features)] = features
+            done += len(features)
+            progress(done, len(items))
+            if time.monotonic() - saved > SAVE_SECONDS:
+                _save(array, state, {"done": done, "of": record})
+                saved = time.monotonic()
+    finally:
+        if array is not None:
+            _save(array, state, {"done": done, "of": record})
+
+
+def _save(array: np.memmap[Any, Any], state: Path, content: dict[str, Any]) -> None:
+    array.flush()  # the rows before their number
+    write_record(state, content)
 
 
 def _digest(names: Sequence[str]) -> str:
@@ -103,7 +117,7 @@ def _digest(names: Sequence[str]) -> str:
 
 
 def _rows_done(part: Path, state: Path, record: dict[str, Any]) -> int:
-    """Return how many rows a killed call has left, 0 where they were made otherwise."""
+    """Return the number of rows that an interrupted call has written; 0 if its record differs."""
     try:
         content = json.loads(state.read_text(encoding="utf-8"))
         return int(content["done"]) if content["of"] == record and part.is_file() else 0

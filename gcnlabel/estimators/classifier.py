@@ -28,7 +28,7 @@ from gcnlabel.estimators.labels import (
     with_new_tags,
 )
 from gcnlabel.estimators.row_order import warn_of_other_order
-from gcnlabel.estimators.texts import warn_of_tags
+from gcnlabel.estimators.texts import check_classes
 from gcnlabel.estimators.thresholds import thresholds_of
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -137,10 +137,9 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
             self.classes_ = np.arange(y.shape[1]) if names is None else np.asarray(names)
             return X, tag_table(as_dense(y), self.classes_.tolist())
         y = column_or_1d(as_dense(y), warn=True)
-        check_no_class_missing(y)
+        check_classes(y)
         check_classification_targets(y)
         self.classes_, target = np.unique(y, return_inverse=True)
-        warn_of_tags(self.classes_.tolist())
         return X, target
 
     def _weights(self, X: Any, target: Array, sample_weight: Any) -> tuple[Any, dict[str, Any]]:

@@ -47,7 +47,7 @@ def inferred_tasks(frame: Any) -> Inferred:
         )
     twice = sorted(name for name, times in Counter(map(str, frame.columns)).items() if times > 1)
     if twice:
-        raise InputError(f"columns stand twice: {shorten(twice)}", where="y", fix="rename them")
+        raise InputError(f"duplicate column: {shorten(twice)}", where="y", fix="rename them")
     kinds = {str(name): _kind(str(name), frame[name]) for name in frame.columns}
     present = {str(name): _given(frame[name]) for name in frame.columns}
     tags, dims = (tuple(name for name, kind in kinds.items() if kind == wanted) for wanted in ("tag", "value"))

@@ -157,7 +157,7 @@ def _signed(numbers: Array) -> Array:
         return numbers
     if found != {-1.0, 1.0}:
         raise InputError(
-            f"tags of {shorten(f'{value:g}' for value in sorted(found))}: data sets mean several things by -1",
+            f"tags of {shorten(f'{value:g}' for value in sorted(found))}: the meaning of -1 differs between data sets",
             expected="-1 and 1 alone (absent and present), or 0, 1 and NaN (not annotated)",
             fix="see in the description of the data what -1 means, and write 0 or NaN for it",
         )

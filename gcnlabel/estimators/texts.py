@@ -1,4 +1,4 @@
-"""Texts in a target that look like something else than classes: tags in one cell, identifiers."""
+"""Targets that are no classes, though they look like some: tags in one cell, identifiers, missing ones."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from gcnlabel.errors import GcnlabelWarning, InputError
+import numpy.typing as npt
 
+from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.estimators.labels import is_missing
+
+Array = npt.NDArray[Any]
 SEPARATORS = (";", "|", ",")
 MAX_DIFFERENT = 20
 """Texts that may all differ: as many samples may have a class each."""
@@ -34,10 +38,20 @@ def tags_hint(name: str, values: Sequence[Any]) -> str:
     return "" if mark is None else f"; if {mark!r} separates tags, give lists: {name}.str.split({mark!r})"
 
 
-def warn_of_tags(classes: Sequence[Any]) -> None:
-    """Warn where the classes of a classifier seem to be lists of tags."""
-    if hint := tags_hint("y", classes):
-        warnings.warn(f"{len(classes)} classes are learned{hint}", GcnlabelWarning, stacklevel=4)
+def check_classes(y: Array) -> None:
+    """Check the classes [N] of a classifier; warn where they seem to be lists of tags.
+
+    Raises:
+        InputError: A sample has none.
+    """
+    if y.dtype.kind not in "OUS":
+        return
+    holes = [row for row, value in enumerate(y) if is_missing(value)] if y.dtype == object else []
+    if holes:
+        what, fix = f"{len(holes)} sample(s) without a class", "leave them out, or use LabelGraphEstimator"
+        raise InputError(what, where=f"y, row {holes[0]}", fix=fix)
+    if hint := tags_hint("y", y.tolist()):
+        warnings.warn(f"{len(set(y.tolist()))} classes are learned{hint}", GcnlabelWarning, stacklevel=4)
 
 
 def refuse_identifiers(name: str, values: Sequence[Any]) -> None:

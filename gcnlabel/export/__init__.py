@@ -1,4 +1,4 @@
-"""Trained models as files that need neither gcnlabel nor PyTorch Geometric."""
+"""Export of trained models to files that run without gcnlabel and PyTorch Geometric."""
 
 from gcnlabel.lazy import lazy
 

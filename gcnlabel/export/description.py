@@ -1,4 +1,4 @@
-"""What an exported file says of itself, as plain values."""
+"""The description in an exported file: inputs, outputs and versions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gcnlabel.tasks import Task, TaskSet
 GREY = "(299 R + 587 G + 114 B) / 1000"
 GRAPHS = "a torch_geometric.data.Batch: x float32, edge_index int64, edge_attr float32, batch int64"
 STRETCHED = (
-    "whole pictures stretched",
-    "the whole picture, upright as its EXIF data say, stretched to width and height; bilinear with antialiasing: along "
+    "whole images stretched",
+    "the whole image, rotated by its EXIF orientation, stretched to width and height; bilinear with antialiasing: along "
     "each axis, weights max(0, 1 - |d| / max(1, reduction)) of the pixels whose centres are d away, divided by their "
     "sum; where the reduction is 4 or more, boxes of pixels are averaged first (Pillow's BILINEAR with reducing_gap=2)",
 )
@@ -30,17 +30,17 @@ def describe_model(
     calibration: str | None = None,
     encoder: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return what a user of the exported file has to know.
+    """Return the description of an exported file, for its users.
 
     Args:
-        tasks: What the model predicts.
+        tasks: The predicted tasks.
         input_shape: Shape of one input: (C, H, W) of an image, (D,) of features, or (D, A) of a graph.
-        scaling: How the network scales grey values.
-        geometry: How images are brought to size, in a few words and exactly; None for whole pictures stretched.
-        thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
-        inside: What the network itself does with inputs first, as :func:`scaling_inside` returns it.
-        calibration: How dimensions were calibrated, in a line.
-        encoder: What made the features that the network was trained on, as ``gcnlabel features`` records it.
+        scaling: Name of the network's scaling of pixel values.
+        geometry: How to resize images: a short and an exact description; None for whole images stretched.
+        thresholds: Task -> tuned decision thresholds of its tags, as probabilities.
+        inside: The network's own scaling of its inputs, see :func:`scaling_inside`.
+        calibration: How dimensions were calibrated, in one line.
+        encoder: The encoder of the features that the network was trained on, as ``gcnlabel features`` records it.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -63,14 +63,14 @@ def describe_model(
 
 def _input(shape: tuple[int, ...], scaling: str | None, geometry: tuple[str, str]) -> dict[str, Any]:
     if len(shape) == 1:
-        return {"name": "inputs", "dtype": "float32", "shape": ["batch", *shape], "preprocessing": "none to be done"}
+        return {"name": "inputs", "dtype": "float32", "shape": ["batch", *shape], "preprocessing": "none"}
     if len(shape) == 2:
         sizes = {"node_features": shape[0], "edge_features": shape[1]}
         return {"name": "graphs", "dtype": "float32", "shape": ["batch", *shape], **sizes, "preprocessing": GRAPHS}
     colour = "RGB" if shape[0] == 3 else "grey"
     what, exactly = geometry
     described = {
-        "preprocessing": f"{colour} images, {what} to {shape[1]} x {shape[2]}; grey values 0..255 as they are",
+        "preprocessing": f"{colour} images, {what} to {shape[1]} x {shape[2]}; pixel values 0..255, not scaled",
         "colour": colour if shape[0] == 3 else f"{colour}: {GREY}",
         "geometry": exactly,
     }

@@ -1,4 +1,4 @@
-"""Folded models as ONNX, safetensors or PyTorch's export archive."""
+"""Write folded models as ONNX, safetensors or ``torch.export`` archives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Description = Mapping[str, Any]
 
 
 class _InOrder(nn.Module):
-    """A model whose outputs are a tuple, in the order of its tasks."""
+    """A model with a tuple of outputs in the order of its tasks, instead of a dict."""
 
     def __init__(self, model: MultiTaskModel) -> None:
         super().__init__()
@@ -35,30 +35,30 @@ class _InOrder(nn.Module):
 def export_model(
     model: MultiTaskModel, path: str | Path, format: str, description: Description, *, overwrite: bool = False
 ) -> None:
-    """Write a model, folded, as one file that describes itself.
+    """Write a model, folded, as one file that contains its description.
 
-    The scores of each task are an output of its name; the number of samples is free.
+    The scores of each task are an output with its name; the batch size is dynamic.
 
     Args:
         model: Backbone and any head.
         path: The file.
-        format: ``onnx`` (runs in onnxruntime; description in its metadata), ``safetensors`` (weights alone; description
-            in its metadata) or ``torch-export`` (runs in PyTorch alone; description in the extra file
+        format: ``onnx`` (runs in onnxruntime; description in its metadata), ``safetensors`` (only weights; description
+            in its metadata) or ``torch-export`` (runs with only PyTorch; description in the extra file
             ``gcnlabel.json``).
-        description: What :func:`describe_model` returns.
-        overwrite: Whether a file that is there may be replaced.
+        description: The description from :func:`describe_model`.
+        overwrite: Whether to replace an existing file.
 
     Raises:
-        InputError: The format is unknown, its library is not installed, the name of the file says another format, or
-            the model takes graphs and the format is not ``safetensors``, or the file is there or cannot be written.
+        InputError: The format is unknown or does not match the file name, its library is not installed, the model
+            takes graphs and the format is not ``safetensors``, or the file exists or cannot be written.
     """
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}", expected=" | ".join(FORMATS), fix=closest(format, FORMATS))
     if format != "safetensors" and len(description["input"]["shape"]) == 3:
         raise InputError(
             f"a model of graphs as {format}",
-            expected="safetensors, which keeps the weights",
-            fix="gcnlabel predict, or gcnlabel.prediction.load_network(RunFolder(RUN)).model in Python, on a Batch",
+            expected="safetensors, which stores only the weights",
+            fix="use gcnlabel predict, or in Python gcnlabel.prediction.load_network(RunFolder(RUN)).model on a Batch",
         )
     refuse_suffix(path, SUFFIXES[format], f"a model as {format}")
     fused = model.fuse()
@@ -100,7 +100,7 @@ def _torch_export(model: MultiTaskModel, path: Path, description: Description) -
         program = torch.export.export(
             model, (_example(description),), dynamic_shapes=({0: torch.export.Dim("batch")},), strict=False
         )
-        archive = io.BytesIO()  # torch ends the process where a file cannot be written
+        archive = io.BytesIO()  # torch aborts the process if a file cannot be written
         torch.export.save(program, archive, extra_files={"gcnlabel.json": json.dumps(description)})
     path.write_bytes(archive.getbuffer())
 
@@ -119,5 +119,5 @@ def _example(description: Description) -> Tensor:
 
 
 def plain_entries(description: Description) -> dict[str, str]:
-    """Return the entries that readers look for first, each by itself."""
+    """Return labels and tasks as separate JSON entries of the metadata."""
     return {"labels": json.dumps(description["labels"]), "tasks": json.dumps(description["tasks"])}

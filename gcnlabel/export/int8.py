@@ -1,4 +1,4 @@
-"""ONNX files whose layers compute with integers of 8 bits, and what that costs."""
+"""ONNX files with 8-bit integer quantization, and the accuracy that it costs."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from gcnlabel.training.pairs import concatenate
 
 Array = npt.NDArray[Any]
 AT_ONCE = 64
-"""Inputs that go through a file together."""
+"""Batch size."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Samples that a file is compared with another on.
+    """Samples for comparing the quantized with the original file.
 
     Attributes:
-        inputs: Inputs of both, [N, ...].
-        of: What they are, in words.
-        targets: What belongs to them, where it is known: the metrics of both files are measured then.
-        seen: Inputs that the ranges of activations are measured on; needed where there are convolutions.
+        inputs: Inputs [N, ...].
+        of: Description of the samples.
+        targets: Their targets, to also compare metrics; None if unknown.
+        seen: Inputs for calibrating the ranges of activations; required for networks with convolutions.
     """
 
     inputs: Array
@@ -55,20 +55,20 @@ def export_int8(
     *,
     overwrite: bool = False,
 ) -> dict[str, Any]:
-    """Write a model as ONNX with weights of 8 bits, say in it what that costs, and return that.
+    """Write a model as ONNX with 8-bit weights, and return the comparison with the float32 model.
 
-    Where there are convolutions, activations have 8 bits too, with ranges that are measured on inputs (static
-    quantization, a scale for each channel); else their ranges are found as they come (dynamic).
+    With convolutions, activations have 8 bits too, with ranges calibrated on inputs (static quantization, per channel);
+    without, their ranges are determined at run time (dynamic quantization).
 
     Args:
         model: Backbone and any head.
         path: The file.
-        description: What :func:`describe_model` returns; the file's has the cost too, under ``quantization``.
-        samples: What both files are compared on.
-        overwrite: Whether a file that is there may be replaced.
+        description: The description from :func:`describe_model`; the file's has the comparison as ``quantization``.
+        samples: Samples for the comparison.
+        overwrite: Whether to replace an existing file.
 
     Raises:
-        InputError: onnxruntime or onnx is not installed, ``samples.seen`` is needed, or the file is there or cannot be
+        InputError: onnxruntime or onnx is not installed, ``samples.seen`` is required, or the file exists or cannot be
             written.
     """
     refuse_suffix(path, ".onnx", "a model as onnx")
@@ -97,31 +97,31 @@ def _quantize(source: Path, target: Path, seen: Array | None) -> str:
     with _quiet():
         if not any(node.op_type == "Conv" for node in graph.node):
             quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
-            return "dynamic: weights of 8 bits, activations as they come"
+            return "dynamic: 8-bit weights, ranges of activations at run time"
         if seen is None:
             raise InputError(
-                "--quantize of a network with convolutions needs images to measure ranges on",
-                fix="put the run's data where its config says, or leave --quantize out",
+                "--quantize of a network with convolutions needs images to calibrate the ranges of activations",
+                fix="make the run's data available at the paths in its config, or omit --quantize",
             )
         rows = _Rows(graph.input[0].name, seen)
         quantize_static(source, target, rows, quant_format=QuantFormat.QDQ, per_channel=True)
-        return f"static: weights and activations of 8 bits, ranges of {len(seen)} training inputs"
+        return f"static: 8-bit weights and activations, ranges calibrated on {len(seen)} training inputs"
 
 
 class _Rows:
-    """Inputs for onnxruntime's calibration, a few at a time."""
+    """Batches of inputs for onnxruntime's calibration."""
 
     def __init__(self, name: str, rows: Array) -> None:
         self._batches = ({name: rows[start : start + AT_ONCE]} for start in range(0, len(rows), AT_ONCE))
 
     def get_next(self) -> dict[str, Array] | None:
-        """Return the next batch, None at the end."""
+        """Return the next batch; None at the end."""
         return next(self._batches, None)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep onnxruntime's advice to programmers off the terminal."""
+    """Suppress onnxruntime's warnings for developers."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
@@ -131,7 +131,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _outputs(path: Path, inputs: Array) -> dict[str, Tensor]:
-    """Return the scores of each task for all inputs."""
+    """Return task -> scores [N, labels] of an ONNX file."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -144,7 +144,7 @@ def _outputs(path: Path, inputs: Array) -> dict[str, Tensor]:
 def _compared(
     tasks: TaskSet, before: Mapping[str, Tensor], after: Mapping[str, Tensor], targets: Mapping[str, Tensor] | None
 ) -> dict[str, Any]:
-    """Return the largest difference of what the scores mean, and, where there are targets, the main metrics."""
+    """Return the largest difference of activated scores and, with targets, the main metrics of both files."""
     meant = {task.name: (task.activated(before[task.name]), task.activated(after[task.name])) for task in tasks}
     cost: dict[str, Any] = {
         "largest_difference": {name: float((a - b).abs().max()) for name, (a, b) in meant.items()},

@@ -1,4 +1,4 @@
-"""What an exported run says of itself."""
+"""The description of an exported run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 if TYPE_CHECKING:
     from gcnlabel.prediction.network import Network
 
-STANDARDIZED = "each feature, less its mean over the training split, over its deviation there: done inside"
-DIVIDED = "each feature over {:.6g}, the root mean square of all in the training split: done inside"
-SCALED = "(grey value / 255 - mean) / deviation of each channel: done inside"
+STANDARDIZED = "(feature - mean) / standard deviation, both of the training split: done by the model"
+DIVIDED = "feature / {:.6g}, the root mean square of all features of the training split: done by the model"
+SCALED = "(pixel value / 255 - mean) / deviation of each channel: done by the model"
 
 
 def describe_network(network: Network) -> dict[str, Any]:
-    """Return what a user of an exported run has to know, see :func:`~gcnlabel.export.describe_model`."""
+    """Return the description of an exported run, see :func:`~gcnlabel.export.describe_model`."""
     return describe_model(
         network.tasks,
         network.input_shape,
@@ -34,7 +34,7 @@ def describe_network(network: Network) -> dict[str, Any]:
 
 
 def scaling_inside(model: nn.Module) -> dict[str, Any]:
-    """Return what a run's network does with its inputs first: in words, and mean and deviation of the channels.
+    """Return the network's own scaling of its inputs: a description, and mean and deviation of image channels.
 
     Example:
         >>> scaling_inside(nn.Sequential(ScaleImages()))["mean"]

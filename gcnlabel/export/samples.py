@@ -1,4 +1,4 @@
-"""Inputs on which an exported file is compared with another: those of the run's data, or drawn ones."""
+"""Samples for comparing a quantized file with the original: from the run's data, or random."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ DRAWN = 512
 
 
 def samples_of_run(folder: RunFolder, network: Network) -> Samples:
-    """Return what an export of a run is compared on.
+    """Return the samples for the comparison.
 
-    Inputs are those of the evaluated split where the run's data are at hand, and ``seen`` some of the training split;
-    else inputs are drawn: features by the mean and deviation of the training split, images as noise.
+    They are the inputs of the evaluated split, with ``seen`` from the training split. If the run's data cannot be read,
+    they are random: features with mean and deviation of the training split, or images of noise.
     """
     try:
         data = load_data(network.config, folder.split)
     except (InputError, OSError) as error:
         why = str(error).partition("\n")[0]
-        return Samples(_drawn(network), f"drawn inputs, for the run's data are not at hand ({why})")
+        return Samples(_drawn(network), f"random inputs, because the run's data cannot be read ({why})")
     split, seen = network.config.evaluate.split, data.parts["train"].inputs
     rows = np.random.default_rng(0).permutation(len(seen))[:CALIBRATION_ROWS]
     part = data.parts[split]

@@ -1,4 +1,4 @@
-"""A wing: data sets of faces, their alignment and cache, and synthetic faces."""
+"""Data sets of faces, their alignment and cache, and synthetic faces."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""Faces of original pictures, aligned when they are asked for: training without a cache."""
+"""Faces of original images, aligned on demand, for training without a cache."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ Floats = npt.NDArray[np.float64]
 def read_faces(
     path: Path, boxes: Floats, eyes: Floats, size: int, channels: int = 3, alignment: str = CENTRE
 ) -> tuple[Images, list[Placement]]:
-    """Return the aligned faces of one image file, which is decoded once, and where they stood in it.
+    """Return the aligned faces of one image file, which is decoded once, and their placements.
 
     Args:
         path: The image.
-        boxes: Box of each of its faces, [K, 4].
-        eyes: Eye centres of each, [K, 2, 2].
-        size: Width and height to bring them to.
+        boxes: Face boxes, [K, 4].
+        eyes: Eye centres, [K, 2, 2].
+        size: Height and width of the aligned faces.
         channels: 1 for grey, 3 for colour.
-        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+        alignment: Point that boxes are rotated about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
 
     Returns:
         Faces uint8 [K, channels, size, size], and K placements.
 
     Raises:
-        InputError: The image is missing, truncated or no image, or a box is empty.
+        InputError: The image is missing, truncated or not an image, or a box is empty.
     """
     with opened(path) as image:
         picture = upright(image)
         placements = [place_face(picture.size, box, pair, alignment) for box, pair in zip(boxes, eyes, strict=True)]
-        return warp_faces(picture, placements, size, channels).transpose(0, 3, 1, 2), placements
+        return warp_faces(picture, placements, size, channels), placements
 
 
 class OriginalImages(LazyImages):
     """The faces of a data set, decoded and aligned when they are indexed.
 
     Args:
-        faces: Which faces, and where their pictures are.
-        size: Width and height to bring them to.
+        faces: The faces.
+        size: Height and width of the aligned faces.
         channels: 1 for grey, 3 for colour.
-        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+        alignment: Point that boxes are rotated about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
     """
 
     def __init__(self, faces: FaceAnnotations, size: int, channels: int = 3, alignment: str = CENTRE) -> None:
@@ -61,10 +61,10 @@ class OriginalImages(LazyImages):
         self._names = faces.paths()
 
     def path(self, row: int) -> Path:
-        """Return the file of an image.
+        """Return the path of a face's image.
 
         Raises:
-            InputError: It leads out of the folder of images.
+            InputError: It is outside of the folder of images.
         """
         return inside(self.faces.root, self._names[row])
 
@@ -78,17 +78,16 @@ class OriginalImages(LazyImages):
 
 
 class AlignedFaces(ArrayDataset):
-    """Aligned faces and their targets, straight from the original pictures.
+    """Dataset of faces, aligned on demand from the original images, with their targets.
 
-    ``gcnlabel prepare`` does the same once for all epochs, and lists the images that cannot be read; here such an image
-    stops the training.
+    ``gcnlabel prepare`` aligns faces once for all epochs and lists unreadable images, which raise an error here.
 
     Args:
-        faces: What is annotated, and where each face stands.
-        size: Width and height to bring them to.
+        faces: The faces with their annotations.
+        size: Height and width of the aligned faces.
         channels: 1 for grey, 3 for colour.
-        transform: Applied to batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
-        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+        transform: Transform of batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
+        alignment: Point that boxes are rotated about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
     """
 
     def __init__(

@@ -1,26 +1,25 @@
-"""A face in its picture -> an upright face of a given size, in one warp.
+"""Align a face: rotate, crop and resize it in one affine warp.
 
-The paper turns the picture about the eyes' midpoint until the eyes are level, then crops the face box and scales it.
-Turning the picture about any point only moves the box, so all three steps are one affine map: the box, turned with the
-face about its own centre, becomes the output square. With centre c, width w, height h of the box and the angle of the
-line through the eye centres ``a = atan2(y2 - y1, x2 - x1)``, the output point (X, Y) of a square of side S shows the
-picture at
+The paper rotates the image about the eyes' midpoint until the eyes are level, then crops the face box and resizes it.
+The centre of the rotation only moves the box, so all three steps are one affine map from the box, rotated with the face
+about its own centre, to the output square. With centre c, width w and height h of the box, and the angle of the line
+through the eye centres ``a = atan2(y2 - y1, x2 - x1)``, the output point (X, Y) of a square of side S shows the image at
 
     c + (X / S - 1/2) w (cos a, sin a) + (Y / S - 1/2) h (-sin a, cos a)
 
-Coordinates are those of the upright picture (turned as its EXIF data say), pixel edges are whole numbers, and y points
-down. What lies outside the picture is black.
+Coordinates are those of the upright image (rotated by its EXIF orientation), pixel edges are integers, and y points
+down. Points outside the image are black.
 
-The code that was published with Emotion-GCN does otherwise, and its checkpoints have seen other crops where heads are
-turned: it cuts eye centres down to whole pixels, and puts the corner of the crop where the turned picture has the upper
-left corner of the box, so that the box turns about that corner instead of its centre (``emotion-gcn-code``):
+The published code of Emotion-GCN differs, so its checkpoints were trained on other crops of tilted heads: it truncates
+eye centres to whole pixels, and rotates the box about its upper left corner instead of its centre
+(``emotion-gcn-code``):
 
     (x1, y1) + X / S w (cos a, sin a) + Y / S h (-sin a, cos a)
 
-A box of 227 pixels is 27 pixels further at 10 degrees, and 56 at 20.
+This moves a box of 227 pixels by 27 pixels at 10 degrees, and by 56 at 20.
 
-Where the face shrinks, the picture is brought to the output's resolution first (a JPEG while it is decoded, the rest
-by an antialiasing filter over the region of the box alone), so that the warp itself neither magnifies nor skips pixels.
+Where the face shrinks, a JPEG is brought near the output's resolution while it is decoded; :mod:`gcnlabel.faces.warp`
+does the rest, so that the map neither magnifies nor skips pixels.
 """
 
 from __future__ import annotations
@@ -34,8 +33,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from gcnlabel.data.decoding import draft, pixels
 from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
+from gcnlabel.faces.warp import warp
 
 Images = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -51,13 +52,13 @@ EYES_OUTSIDE = "eye point outside the image (not turned)"
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a face stands in its picture, in pixels.
+    """Position of a face in its image, in pixels.
 
     Attributes:
         centre: Centre of the box, [2].
         extent: Width and height of the box, along the face's own axes, [2].
-        angle: Angle of the line through the eyes in radians; positive is clockwise on the screen.
-        remarks: What is odd about it, for the report.
+        angle: Angle of the line through the eyes in radians, positive for clockwise on the screen.
+        remarks: Irregularities, for the report.
     """
 
     centre: Floats
@@ -71,25 +72,25 @@ class Placement:
         return np.array([[c, -s], [s, c]])
 
     def matrix(self, size: int) -> Floats:
-        """Return the map from output points (X, Y, 1) to points of the picture, [2, 3]."""
+        """Return the affine map [2, 3] from output points (X, Y, 1) to points of the image."""
         linear = self.axes() * (self.extent / size)
         return np.column_stack([linear, self.centre - linear.sum(1) * size / 2])
 
     def shrink(self, size: int) -> Floats:
-        """Return how many pixels of the picture fall on one of the output, along the picture's x and y, [2]."""
+        """Return the number of image pixels per output pixel, along the image's x and y, [2]."""
         return np.sqrt(((self.axes() * self.extent / size) ** 2).sum(1))
 
 
 def place_face(
     image_size: tuple[int, int], box: npt.ArrayLike, eyes: npt.ArrayLike, alignment: str = CENTRE
 ) -> Placement:
-    """Return where a face stands.
+    """Return the placement of a face.
 
     Args:
-        image_size: Width and height of the picture.
-        box: x1, y1, x2, y2 of the face, [4]; NaN is the whole picture.
-        eyes: Eye centres (x, y), first the one left in the face as it is seen, [2, 2]; NaN is unknown: not turned.
-        alignment: What a box turns about, one of :data:`ALIGNMENTS`.
+        image_size: Width and height of the image.
+        box: x1, y1, x2, y2 of the face, [4]; NaN for the whole image.
+        eyes: Eye centres (x, y), the left one in the image first, [2, 2]; NaN if unknown, for no rotation.
+        alignment: Point that the box is rotated about, one of :data:`ALIGNMENTS`.
 
     Raises:
         InputError: The box is empty or not finite, or the alignment is unknown.
@@ -118,16 +119,15 @@ def place_face(
 def align_face(
     image: Any, box: npt.ArrayLike, eyes: npt.ArrayLike, size: int, *, channels: int = 3, alignment: str = CENTRE
 ) -> Images:
-    """Return a face upright, cropped and scaled, uint8 [size, size, channels].
+    """Return an aligned face: rotated, cropped and resized, uint8 [size, size, channels].
 
     Args:
-        image: A PIL image (of a file that is not loaded yet only as much is decoded as is needed), or an array uint8
-            [H, W], [H, W, 1] or [H, W, 3]; turned upright by its EXIF data.
-        box: x1, y1, x2, y2 of the face; NaN is the whole picture.
-        eyes: Eye centres (x, y), [2, 2]; NaN is unknown.
-        size: Width and height to bring it to.
+        image: A PIL image, which is rotated by its EXIF orientation, or an array uint8 [H, W], [H, W, 1] or [H, W, 3].
+        box: x1, y1, x2, y2 of the face; NaN for the whole image.
+        eyes: Eye centres (x, y), [2, 2]; NaN if unknown.
+        size: Height and width of the aligned face.
         channels: 1 for grey, 3 for colour.
-        alignment: What a box turns about, one of :data:`ALIGNMENTS`.
+        alignment: Point that the box is rotated about, one of :data:`ALIGNMENTS`.
 
     Raises:
         InputError: The box is empty or not finite, or the alignment is unknown.
@@ -139,39 +139,16 @@ def align_face(
         255
     """
     picture = upright(image if isinstance(image, Image.Image) else Image.fromarray(_flat(np.asarray(image))))
-    return warp_faces(picture, [place_face(picture.size, box, eyes, alignment)], size, channels)[0]
+    face = warp_faces(picture, [place_face(picture.size, box, eyes, alignment)], size, channels)[0]
+    return face.transpose(1, 2, 0)
 
 
 def warp_faces(image: Image.Image, placements: Sequence[Placement], size: int, channels: int = 3) -> Images:
-    """Return the faces of one upright picture, which is decoded once, uint8 [faces, size, size, channels]."""
+    """Return the aligned faces of one upright image, which is decoded once, uint8 [faces, channels, size, size]."""
     mode = "L" if channels == 1 else "RGB"
-    width, height = image.size
-    least = np.maximum(np.min([p.shrink(size) for p in placements]), 1)
-    drafted = image.draft("L" if channels == 1 else None, (math.ceil(width / least), math.ceil(height / least)))
-    scale = 1.0 if drafted is None else width / drafted[1][2]
-    if image.mode != mode:
-        image = image.convert(mode)
-    faces = np.empty((len(placements), size, size, channels), dtype=np.uint8)
-    for face, placement in zip(faces, placements, strict=True):
-        warped = _warp(image, placement.matrix(size) / scale, placement.shrink(size) / scale, size)
-        face[:] = np.asarray(warped).reshape(face.shape)
-    return faces
-
-
-def _warp(image: Image.Image, matrix: Floats, shrink: Floats, size: int) -> Image.Image:
-    if (shrink > 1).any():
-        shrink = np.maximum(shrink, 1)
-        corners = matrix @ np.array([[0, size, 0, size], [0, 0, size, size], [1, 1, 1, 1]])  # [2, 4]
-        low = np.floor(corners.min(1) - 2 * shrink).clip(0, image.size)
-        high = np.ceil(corners.max(1) + 2 * shrink).clip(0, image.size)
-        if (low >= high).any():
-            return Image.new(image.mode, (size, size))
-        pixels = np.ceil((high - low) / shrink).astype(int)
-        region = (*low.tolist(), *high.tolist())
-        image = image.resize(tuple(pixels.tolist()), Image.Resampling.HAMMING, box=region, reducing_gap=2.0)
-        matrix = (matrix - np.array([[0, 0, low[0]], [0, 0, low[1]]])) * (pixels / (high - low))[:, None]
-    flat = tuple(matrix.ravel().tolist())
-    return image.transform((size, size), Image.Transform.AFFINE, flat, Image.Resampling.BILINEAR, fillcolor=0)
+    scale = draft(image, max(np.min([p.shrink(size) for p in placements]), 1), mode)
+    picture = pixels(image, mode, scale)
+    return np.stack([warp(picture, p.matrix(size) / scale, p.shrink(size) / scale, size) for p in placements])
 
 
 def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str, ...]]:
@@ -186,9 +163,11 @@ def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str,
 
 
 def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
-    """Compare box and picture, two rectangles: they are apart where one of their four axes separates them."""
+    """Return remarks on a box that is partly or wholly outside the image, by the separating axis theorem."""
     signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]]) / 2
     corners = placement.centre[:, None] + placement.axes() @ (placement.extent[:, None] * signs)  # [2, 4]
+    if ((corners > 0) & (corners < image_size[:, None])).all():
+        return ()
     beyond = ((corners < -0.5) | (corners > image_size[:, None] + 0.5)).any()
     picture = image_size[:, None] * (signs + 0.5) - placement.centre[:, None]
     in_box = placement.axes().T @ picture / placement.extent[:, None]

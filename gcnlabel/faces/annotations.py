@@ -1,4 +1,4 @@
-"""Annotations of faces: targets, and where in its image each face and its eyes stand."""
+"""Annotations of faces: targets, boxes and eye centres."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ BASIC_EXPRESSIONS = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "
 
 @dataclass(frozen=True)
 class FaceAnnotations:
-    """What a data set of faces says of N of them.
+    """Annotations of N faces.
 
     Attributes:
-        annotations: Targets and splits; ``ids`` is each image's path below ``root``, with forward slashes. One image
-            can hold several faces: ids may repeat.
+        annotations: Targets and splits; ``ids`` are the paths of the images relative to ``root``, with forward slashes.
+            They may repeat, because an image can have several faces.
         root: Folder of the images.
-        boxes: Face boxes x1, y1, x2, y2 in pixels, float64 [N, 4]; a row of NaN is the whole image.
-        eyes: Eye centres (x, y), first the one that is left in the image, float64 [N, 2, 2]; NaN where unknown.
-        rows: What became of the rows that are not simply used, by split and reason.
-        files: Path of each image below ``root`` where it is not the id (an ending in other case), [N]; None for ids.
+        boxes: Face boxes x1, y1, x2, y2 in pixels, float64 [N, 4]; a row of NaN means the whole image.
+        eyes: Eye centres (x, y), the left one in the image first, float64 [N, 2, 2]; NaN where unknown.
+        rows: Report on rows that were left out or masked, by split and reason.
+        files: Paths of the images relative to ``root`` if they differ from the ids (suffix in other case), [N]; or None.
 
     Raises:
         InputError: The arrays differ in length, or there are no ids or splits.
@@ -61,7 +61,7 @@ class FaceAnnotations:
         for name, shape in (("boxes", (n, 4)), ("eyes", (n, 2, 2))):
             value = np.asarray(getattr(self, name), dtype=np.float64)
             if value.shape != shape:
-                raise InputError(f"{name} of shape {value.shape}", expected=f"{shape}: one entry a face")
+                raise InputError(f"{name} of shape {value.shape}", expected=f"{shape}: one entry per face")
             object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
@@ -70,11 +70,11 @@ class FaceAnnotations:
 
     @property
     def unusable(self) -> dict[str, int]:
-        """Number of rows of each reason; the reason ends with what became of them."""
+        """Reason -> number of rows; the reason includes whether they were left out or masked."""
         return self.rows.reasons()
 
     def paths(self) -> list[str]:
-        """Return the path of each image below ``root``, with forward slashes."""
+        """Return the path of each image relative to ``root``, with forward slashes."""
         names = self.annotations.ids if self.files is None else self.files
         return [] if names is None else [str(name) for name in names]
 
@@ -88,7 +88,7 @@ class FaceAnnotations:
 
 
 def face_tasks(classes: Sequence[str] = BASIC_EXPRESSIONS) -> TaskSet:
-    """Return the two tasks of AffectNet and Aff-Wild2: one of the classes, and valence and arousal in [-1, 1].
+    """Return the two tasks of AffectNet and Aff-Wild2: expression classes, and valence and arousal in [-1, 1].
 
     Example:
         >>> face_tasks()

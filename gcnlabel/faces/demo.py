@@ -1,4 +1,4 @@
-"""The whole way on the bundled data: graph, baseline, graph head, tables and figures."""
+"""Demo on the bundled data: train a linear and a graph head, and write tables and figures."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def run_demo(
     Args:
         output: Folder of the runs, ``comparison.md`` and the figures.
         changes: ``key=value`` changes to the preset ``synthetic-faces``.
-        overwrite: Whether what is there may be replaced.
+        overwrite: Whether to replace existing files.
         progress: Whether to show progress bars.
-        say: Told what is done next.
+        say: Called with the name of each step.
 
     Returns:
         Head -> name of metric -> value on the test split.
@@ -56,7 +56,7 @@ def run_demo(
 
 
 def markdown_table(results: dict[str, dict[str, float]]) -> str:
-    """Return the comparison as Markdown, a column a head."""
+    """Return the comparison as Markdown, with one column per head."""
     heads = list(results)
     lines = [
         "Synthetic faces (drawn by a renderer, not photographs), test split, one seed:",

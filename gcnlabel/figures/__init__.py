@@ -1,4 +1,4 @@
-"""Figures of a paper: each a function that returns a matplotlib ``Figure``, and one that returns its numbers."""
+"""Figures for papers: for each, a function that returns a matplotlib ``Figure`` and one that returns its data."""
 
 from gcnlabel.lazy import lazy
 

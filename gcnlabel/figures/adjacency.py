@@ -24,7 +24,7 @@ def adjacency(runs: Runs, *, order: Order | None = None) -> Drawings:
 
     Args:
         runs: The runs.
-        order: Of the labels: tasks, dendrogram or given.
+        order: Order of the labels: tasks, dendrogram or given.
     """
     return {f"adjacency_{name}": partial(_drawn, graph, order) for name, graph in runs.graphs.items()}
 
@@ -37,15 +37,14 @@ def _drawn(graph: LabelGraph, order: str | None) -> tuple[Figure, pl.DataFrame]:
 def adjacency_figure(graph: LabelGraph, title: str | None = None, *, order: str | None = None) -> Figure:
     """Return a heat map of Â: row = receiving label, column = source label.
 
-    The diagonal is grey, no edge is white. The colours reach as far as the weights between labels; where a few are far
-    larger than all others, these have the colour of the end, which is pointed. Weights with signs have diverging
-    colours around 0, red for positive ones. Weights are written into the cells where they are legible, and tasks are
-    separated by lines.
+    The diagonal is grey; cells without an edge are white. The colour range is that of the weights between labels,
+    without outliers, which are marked by a pointed end of the colour bar. Signed weights have a diverging colour map
+    around 0, with red for positive ones. Weights are printed in the cells if they are legible; lines separate tasks.
 
     Args:
         graph: The propagation graph.
         title: Title of the figure.
-        order: Of the labels, see :func:`gcnlabel.figures.order.label_order`.
+        order: Order of the labels, see :func:`gcnlabel.figures.order.label_order`.
     """
     table = adjacency_table(graph, order=order)
     names = table["label"].to_list()
@@ -65,7 +64,7 @@ def adjacency_figure(graph: LabelGraph, title: str | None = None, *, order: str 
 
 
 def adjacency_table(graph: LabelGraph, *, order: str | None = None) -> pl.DataFrame:
-    """Return Â as a table in the order of the figure: a first column of names, then a column a label."""
+    """Return Â as a table in the order of the figure: a column of label names, then one column per label."""
     matrix: Floats = graph.adjacency().double().numpy()
     places = label_order(np.abs(matrix), graph.tasks, order)
     names = [graph.labels[i] for i in places]

@@ -33,7 +33,7 @@ MARKS = "osD^v<>P"
 
 @FIGURES.register("comparison")
 def comparison(runs: Runs) -> Drawings:
-    """Draw the headline metrics of several runs, and over seeds their differences; all metrics are in the table."""
+    """Draw the main metrics of several runs and, over seeds, their differences; the table has all metrics."""
     results = runs.results if len(runs.names) > 1 else {}
     if len(results) < 2:
         return {}
@@ -43,16 +43,16 @@ def comparison(runs: Runs) -> Drawings:
 
 @styled
 def comparison_figure(results: Results, groups: Sequence[Group] = ()) -> Figure:
-    """Return a dot for each run and headline metric, one row a metric, with an arrow to where the better ones are.
+    """Return a dot plot of the main metrics: one row per metric, one dot per run, an arrow in the better direction.
 
-    Headline metrics are those of whole tasks; where results have none, all are. What lies outside [-1, 1] is in the
-    table alone. Runs that differ in their seed alone are a mark at their mean and a small dot each. Where there are
-    such, a second panel has the differences from the first group, with their 95% intervals over seeds: Student's t of
-    the pairs with the same seeds, else Welch's.
+    The main metrics are those of whole tasks, or all metrics if there are none. Metrics with values outside [-1, 1]
+    are only in the table. Runs that differ only in their seed have a mark at their mean and a small dot each; a second
+    panel then shows the differences from the first group with 95% confidence intervals: Student's t for pairs of equal
+    seeds, else Welch's.
 
     Args:
         results: Name of a run -> name of a metric -> value.
-        groups: Runs that differ in their seed alone; others are by themselves.
+        groups: Groups of runs that differ only in their seed; a run in none is its own group.
     """
     found = _grouped(results, groups)
     names = _drawn_names(results)
@@ -106,7 +106,7 @@ def _changes(
     pairs: Iterable[tuple[Mapping[object, float], Mapping[object, float]]],
     y: Sequence[float],
 ) -> None:
-    """Draw the differences of a group from the first one; where one is not defined, nothing."""
+    """Draw the defined differences of a group from the first group, with their confidence intervals."""
     for (first, own), place in zip(pairs, y, strict=True):
         if first and own:
             mean, ends = difference(first, own)
@@ -126,7 +126,7 @@ def _drawn_names(results: Results) -> list[str]:
 
 
 def _grouped(results: Results, groups: Sequence[Group]) -> list[Group]:
-    """Return the groups of the runs that have results, in order of the runs."""
+    """Return the groups of the runs with results, in the order of the runs."""
     there = []
     for group in groups:
         kept = [(run, seed) for run, seed in zip(group.runs, group.seeds, strict=True) if run in results]
@@ -137,7 +137,7 @@ def _grouped(results: Results, groups: Sequence[Group]) -> list[Group]:
 
 
 def _of_seeds(results: Results, group: Group, metric: str) -> dict[object, float]:
-    """Return seed -> value, of the runs that have the metric."""
+    """Return seed -> value for the runs of a group that have the metric."""
     pairs = zip(group.runs, group.seeds, strict=True)
     return {seed: results[run][metric] for run, seed in pairs if metric in results[run]}
 

@@ -23,14 +23,14 @@ from gcnlabel.metrics.categorical import confusion_matrix
 from gcnlabel.tasks import Task
 
 MAX_ACROSS = 10
-"""Classes with which four matrices stand across a page."""
+"""Largest number of classes with which four matrices fit across a page."""
 PERCENT = Scale((0, 100), mpl.colormaps["Blues"], "neither")
 Matrices = Mapping[str, npt.ArrayLike]
 
 
 @FIGURES.register("confusion")
 def confusion(runs: Runs) -> Drawings:
-    """Draw the confusions of each task of classes, for the runs with predictions."""
+    """Draw the confusion matrices of each categorical task, for the runs with predictions."""
     found = runs.predictions
     tasks = [task for task in runs.tasks or () if task.exclusive and found]
     return {f"confusion_{task.name}": partial(_drawn, found, task) for task in tasks}
@@ -45,7 +45,7 @@ def _drawn(found: Mapping[str, Mapping[str, Tensor]], task: Task) -> tuple[Figur
 
 
 def row_shares(counts: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return each row divided by its sum, NaN in rows without a sample.
+    """Return each row [R, C] divided by its sum; NaN in rows without a sample.
 
     Example:
         >>> row_shares([[3, 1], [0, 0]]).tolist()
@@ -58,16 +58,16 @@ def row_shares(counts: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 @styled
 def confusion_figure(matrices: Matrices, classes: Sequence[str]) -> Figure:
-    """Return the confusion matrices of one or several runs, in percent of the true class, up to four across.
+    """Return the confusion matrices of one or several runs in percent of the true class, up to four side by side.
 
-    The number of samples stands beside each true class; one without a sample is grey and marked "-".
+    The number of samples is next to each true class; rows without a sample are grey with "-".
 
     Args:
         matrices: Name of a run -> counts [classes, classes], row = true class.
         classes: Names of the classes.
 
     Raises:
-        InputError: A matrix has another size.
+        InputError: A matrix is not [classes, classes].
     """
     count, size = len(matrices), len(classes)
     shares = {name: row_shares(counts) for name, counts in matrices.items()}
@@ -99,7 +99,7 @@ def _percent(value: float) -> str:
 
 
 def confusion_table(matrices: Matrices, classes: Sequence[str]) -> pl.DataFrame:
-    """Return the counts as a table: run, true class, then a column a predicted class."""
+    """Return the counts as a table: run, true class, then one column per predicted class."""
     parts = []
     for name, counts in matrices.items():
         array = np.asarray(counts)

@@ -21,7 +21,7 @@ HEADLINES = ("accuracy", "macro_f1", "mean_ccc", "lrap", "mAP")
 
 
 class Curve(NamedTuple):
-    """A line: ``of`` is the run or base model, ``group`` those that differ from it in their seed alone."""
+    """A line: ``of`` is the run or base model, ``group`` the runs that differ from it only in the seed."""
 
     of: str
     group: str
@@ -32,7 +32,7 @@ class Curve(NamedTuple):
 
 @FIGURES.register("curves")
 def curves(runs: Runs) -> Drawings:
-    """Draw the training of all runs; those that differ in their seed alone are a mean and a band."""
+    """Draw the training curves of all runs; runs that differ only in their seed as mean and range."""
     if not (tables := runs.epochs):
         return {}
     groups = runs.groups
@@ -43,18 +43,17 @@ def curves(runs: Runs) -> Drawings:
 def curves_figure(
     tables: Mapping[str, pl.DataFrame], selected: Mapping[str, int] | None = None, groups: Sequence[Group] = ()
 ) -> Figure:
-    """Return the loss, and the headline metrics of each task, against the epoch; a colour a run or base model.
+    """Return the loss and the main metrics of each task by epoch, with one colour per run or base model.
 
-    Solid lines are the split on which the checkpoint is selected, with a ring at the selected epoch; dotted lines are
-    the training split. A base model's ring is at its own best value of what selects it. Runs that differ in their seed
-    alone are their mean, with a band from the lowest to the highest, over the epochs that all of them have; those that
-    went on longer are thin lines from there. Each seed keeps its ring, at its own value.
+    Solid lines show the split on which the checkpoint is selected, with a ring at the selected epoch; dotted lines show
+    the training split. Runs that differ only in their seed are drawn as mean and range (lowest to highest) over the
+    epochs that all of them have, then as a thin line per longer run; each seed keeps its own ring.
 
     Args:
         tables: Name of a run -> its ``metrics.csv``: ``epoch``, ``<split>/<metric>``, or of several base models
             ``<split>/<metric> of <base model>``.
         selected: Name of a run -> its selected epoch.
-        groups: Runs that differ in their seed alone; others are drawn by themselves.
+        groups: Groups of runs that differ only in their seed; a run in none is its own group.
 
     Raises:
         InputError: A table has no epoch or no metric to draw.
@@ -76,7 +75,7 @@ def curves_figure(
 
 
 def _panels(count: int, width: float) -> tuple[Figure, list[Axes]]:
-    """Return a figure with as many axes; the lowest of each column say what is across."""
+    """Return a figure and ``count`` axes; the lowest axes of each column have the label ``epoch``."""
     rows = -(-count // (3 if width > 5 else 1 + (count > 3)))
     columns = -(-count // rows)
     figure = new_figure(width, 0.5 + (1.9 if width > 5 else 1.5) * rows)
@@ -98,7 +97,7 @@ def _together(curves: Iterable[Curve]) -> Iterable[list[Curve]]:
 
 
 def _draw(axes: Axes, members: Sequence[Curve], shade: str, selected: Mapping[str, int]) -> None:
-    """Draw one run, or the mean and the band of several that differ in their seed alone."""
+    """Draw the curve of one run, or mean and range of several that differ only in their seed."""
     first = members[0]
     trained, seeds = first.split == "train", f" ({len(members)} seeds)" if len(members) > 1 else ""
     style, label = ":" if trained else "-", f"{first.group}, {first.split}{seeds}"
@@ -122,7 +121,7 @@ def _draw(axes: Axes, members: Sequence[Curve], shade: str, selected: Mapping[st
 
 
 def curves_table(tables: Mapping[str, pl.DataFrame], groups: Sequence[Group] = ()) -> pl.DataFrame:
-    """Return every metric of every epoch: run, group, epoch, metric, value."""
+    """Return every metric of every epoch as a table: run, group, epoch, metric, value."""
     parts, of_run = [], group_names(tables, groups)
     for run, table in tables.items():
         long = table.unpivot(index="epoch", variable_name="metric", value_name="value")
@@ -132,7 +131,7 @@ def curves_table(tables: Mapping[str, pl.DataFrame], groups: Sequence[Group] = (
 
 
 def _curves(run: str, group: str, table: pl.DataFrame, several: bool) -> Iterator[Curve]:
-    """Yield the lines of a run; base models are named by the run too where there are several runs."""
+    """Yield the curves of a run; with several runs, the names of base models include the run."""
     if "epoch" not in table.columns or len(table) == 0:
         raise InputError(f"run {run!r} has no epoch to draw", expected="a metrics.csv with a row per epoch")
     for column in table.columns:
@@ -140,7 +139,7 @@ def _curves(run: str, group: str, table: pl.DataFrame, several: bool) -> Iterato
         metric, of, model = rest.partition(" of ")
         if metric in ("loss", "main") or metric.rpartition("/")[2] in HEADLINES:
             if metric == "main" and not of:
-                continue  # the mean of what is drawn
+                continue  # the mean of drawn curves
             there = table.select("epoch", column).drop_nulls()
             name, of_group = ((f"{who}: {model}" if several else model) if of else who for who in (run, group))
             points = dict(zip(there["epoch"].to_list(), there[column].to_list(), strict=True))

@@ -1,4 +1,4 @@
-"""How label dependencies become weights: the statistic before the threshold, and what tau and p make of it."""
+"""Label dependencies: the statistic before the threshold, and the edge weights after it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_EDGE = "0.6"
 
 @FIGURES.register("dependency")
 def dependency(runs: Runs) -> Drawings:
-    """Draw the statistic and the weights of each graph that holds what it was made from."""
+    """Draw the statistic and the weights of each graph that stores its statistic."""
     graphs = {name: graph for name, graph in runs.graphs.items() if graph.statistic is not None}
     return {f"dependency_{name}": partial(_drawn, graph) for name, graph in graphs.items()}
 
@@ -39,13 +39,13 @@ def _drawn(graph: LabelGraph) -> tuple[Figure, pl.DataFrame]:
 
 @styled
 def dependency_figure(graph: LabelGraph) -> Figure:
-    """Return the statistic and the weights as heat maps, and all pairs of labels by strength with the threshold.
+    """Return heat maps of the statistic and the weights, and a plot of all label pairs by strength with the threshold.
 
     Args:
         graph: The propagation graph, with its statistic.
 
     Raises:
-        InputError: The graph does not hold the statistic.
+        InputError: The graph does not store its statistic.
     """
     statistic, weights, names = _matrices(graph)
     width = width_or(PAGE)
@@ -68,12 +68,12 @@ def dependency_figure(graph: LabelGraph) -> Figure:
 
 
 def dependency_table(graph: LabelGraph) -> pl.DataFrame:
-    """Return source, target (the receiving label), statistic and weight of each pair, the strongest statistic first.
+    """Return source, target (the receiving label), statistic and weight of each pair, sorted by descending |statistic|.
 
-    A pair without an edge has weight 0; pairs that have neither are left out.
+    A pair without an edge has weight 0; pairs with statistic and weight 0 are omitted.
 
     Raises:
-        InputError: The graph does not hold the statistic.
+        InputError: The graph does not store its statistic.
     """
     statistic, weights, names = _matrices(graph)
     target, source = np.nonzero((statistic != 0) | (weights != 0))
@@ -85,7 +85,7 @@ def dependency_table(graph: LabelGraph) -> pl.DataFrame:
 def _matrices(graph: LabelGraph) -> tuple[Floats, Floats, list[str]]:
     """Return statistic, weights and names in the order of the figures, row = receiving label."""
     if graph.statistic is None:
-        raise InputError("the graph does not hold the statistic it was made of", expected="one that build-graph wrote")
+        raise InputError("the graph has no statistic", expected="a graph that build-graph wrote")
     table = adjacency_table(graph)
     names = table["label"].to_list()
     places = [graph.labels.index(name) for name in names]
@@ -94,16 +94,16 @@ def _matrices(graph: LabelGraph) -> tuple[Floats, Floats, list[str]]:
 
 
 def _how(graph: LabelGraph) -> str:
-    """Return the settings of the transforms that are one number, e.g. ``: tau = 0.1, p = 0.5``."""
+    """Return the numeric settings of the graph's transforms as text, e.g. ``: tau = 0.1, p = 0.5``."""
     steps = [
         (key, step[key]) for step in graph.history.get("transforms", []) for key in ("tau", "p", "k") if key in step
     ]
-    said = ", ".join(f"{key} = {value:g}" for key, value in steps if isinstance(value, int | float))
-    return f": {said}" if said else ""
+    text = ", ".join(f"{key} = {value:g}" for key, value in steps if isinstance(value, int | float))
+    return f": {text}" if text else ""
 
 
 def _pairs(axes: Axes, graph: LabelGraph) -> None:
-    """Draw the strength of each pair of labels, the strongest first; those that became edges in colour."""
+    """Draw |statistic| of each pair of labels in descending order; pairs with an edge are coloured."""
     size = np.abs(swept_statistic(graph))
     np.fill_diagonal(size, 0)
     target, source = np.nonzero(size)

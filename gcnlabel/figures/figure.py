@@ -1,4 +1,4 @@
-"""Figures of runs by name, and their data."""
+"""Registry of the figures of runs, and the interface of their input."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gcnlabel.registry import Registry
 from gcnlabel.tasks import Task, TaskSet
 
 FIGURES = Registry("figure", "gcnlabel.figures")
-"""Functions of :class:`Runs` that return :data:`Drawings`; their keyword-only arguments are their options."""
+"""Figure name -> function from :class:`Runs` to :data:`Drawings`; its keyword-only arguments are its options."""
 
 Drawings = Mapping[str, Callable[[], tuple[Figure, pl.DataFrame]]]
-"""File name -> function that draws it and returns its numbers. A figure that fails does not affect the others."""
+"""File name -> function that returns the figure and its data; a figure that fails does not affect the others."""
 
 
 class Runs(Protocol):
-    """One or several runs of the same tasks; data is read on first use."""
+    """One or several runs of the same tasks, whose files are read on first use."""
 
     @property
     def names(self) -> list[str]:
@@ -32,11 +32,11 @@ class Runs(Protocol):
 
     @property
     def tasks(self) -> TaskSet | None:
-        """Tasks that all runs predict; None where no run has them."""
+        """Tasks that all runs predict; None if there are none."""
 
     @property
     def graphs(self) -> Mapping[str, LabelGraph]:
-        """Run -> its label graph, where it has one."""
+        """Run -> its label graph, for the runs that have one."""
 
     @property
     def predictions(self) -> Mapping[str, Mapping[str, Tensor]]:
@@ -44,11 +44,11 @@ class Runs(Protocol):
 
     @property
     def epochs(self) -> Mapping[str, pl.DataFrame]:
-        """Run -> its table of epochs, where it was trained here."""
+        """Run -> its ``metrics.csv``, for the runs that have one."""
 
     @property
     def selected(self) -> Mapping[str, int]:
-        """Run -> its selected epoch, where it was trained here and as one model."""
+        """Run -> its selected epoch, for the runs that were trained as one model."""
 
     @property
     def results(self) -> Mapping[str, Mapping[str, float]]:
@@ -56,7 +56,7 @@ class Runs(Protocol):
 
     @property
     def groups(self) -> Sequence[Group]:
-        """Runs that differ in their seed alone, together; every run is in one group."""
+        """Groups of runs that differ only in their seed; every run is in one group."""
 
     @property
     def training(self) -> Annotations:
@@ -74,7 +74,7 @@ def drawings_of_tasks(
     table: Callable[[Scored, Task], pl.DataFrame],
     figure: Callable[[pl.DataFrame, Sequence[Group]], Figure],
 ) -> Drawings:
-    """Return a drawing of each task that suits, ``<name>_<task>``, of the runs with predictions."""
+    """Return a drawing ``<name>_<task>`` for each task with ``suits(task)``, from the runs with predictions."""
 
     def drawn(task: Task) -> tuple[Figure, pl.DataFrame]:
         keys = f"scores/{task.name}", f"targets/{task.name}"

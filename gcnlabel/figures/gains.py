@@ -1,4 +1,4 @@
-"""Gains of heads over a reference: a forest plot, row by row a head."""
+"""Forest plot of the gains of heads over a reference head."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROW = 0.17
 
 
 class Gain(NamedTuple):
-    """A mean paired difference and half of its 95% interval, infinite where there is one pair."""
+    """Mean paired difference and half width of its 95% confidence interval (infinite for one pair)."""
 
     mean: float
     half_width: float
@@ -31,9 +31,9 @@ Panel = Mapping[str, Mapping[str, Gain]]
 
 @styled
 def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: str = "linear") -> Figure:
-    """Return a row of panels a metric, a column a label budget: gain and 95% interval of each head.
+    """Return a forest plot: gain and 95% confidence interval of each head, one panel per metric and label budget.
 
-    Filled marks have an interval without 0.
+    Marks are filled if the interval excludes 0.
 
     Args:
         panels: Metric -> label budget, in order -> head -> gain.
@@ -41,7 +41,7 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
         reference: Head that the others are compared with, the line at 0.
 
     Raises:
-        InputError: There is nothing to draw.
+        InputError: There are no gains.
     """
     if not panels or not all(panels.values()):
         raise InputError("no gain to draw", expected="at least one metric and one label budget")
@@ -61,7 +61,7 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
         axes.set_yticks(range(len(heads)), [shortened(head, SMALL, 18 * width) for head in heads])
         for label, head in zip(axes.get_yticklabels(), heads, strict=True):
             label.set_fontweight("bold" if head in bold else "normal")
-    figure.supxlabel(f"gain over {reference}, 95% interval over seeds (filled: without 0)")
+    figure.supxlabel(f"gain over {reference}, 95% interval over seeds (filled: excludes 0)")
     return figure
 
 
@@ -90,7 +90,7 @@ def _draw(axes: Axes, gains: Mapping[str, Gain], heads: Sequence[str]) -> None:
 
 
 def gains_table(panels: Mapping[str, Panel]) -> pl.DataFrame:
-    """Return the numbers of the figure: metric, amount, head, gain, half_width (empty where it is infinite)."""
+    """Return the data of the figure: metric, amount, head, gain, half_width (null if infinite)."""
     rows = [
         {"metric": metric, "amount": amount, "head": head, "gain": gain.mean, "half_width": _finite(gain.half_width)}
         for metric, panel in panels.items()

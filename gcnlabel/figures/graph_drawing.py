@@ -1,4 +1,4 @@
-"""Boxes, arrows and legend of a drawn label graph; all places are in points."""
+"""Draw a label graph with boxes, arrows and a legend; all positions are in points."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from gcnlabel.tasks import TaskSet
 Floats = npt.NDArray[np.float64]
 
 POSITIVE, NEGATIVE, UNSIGNED = "#B2182B", "#2166AC", "#555555"
-"""Colours of edges, the first two from the ends of the colours of :func:`~gcnlabel.figures.adjacency_figure`."""
+"""Colours of edges; the first two are the ends of the colour map of :func:`~gcnlabel.figures.adjacency_figure`."""
 THIN, THICK = 0.5, 2.2
-"""Widths of arrows in points: near weight 0, and of the largest weight."""
+"""Line widths of arrows in points: for weight 0 and for the largest weight."""
 LINE = 10.0
 """Height of a line of text in points."""
 PAD = 2.5
-"""Room between a name and its box in points."""
+"""Padding between a name and its box in points."""
 MARGIN = 3.0
-"""Room at the edges of the figure in points."""
+"""Margin of the figure in points."""
 HANDLE = 30.0
-"""Width of what stands before a name in the legend, in points."""
+"""Width of a legend handle with its spacing, in points."""
 
 
 def box_sizes(names: Sequence[str], size: float) -> Floats:
@@ -39,12 +39,12 @@ def box_sizes(names: Sequence[str], size: float) -> Floats:
 
 
 def legend_of(tasks: TaskSet, drawn: Sequence[int], weights: Floats) -> list[Artist]:
-    """Return what the legend shows: the tasks where there are several, signs, and the widths of two weights.
+    """Return the legend handles: the tasks if there are several, signs, and the line widths of two weights.
 
     Args:
         tasks: Tasks of the labels.
-        drawn: Numbers of the tasks whose labels have boxes.
-        weights: Weights of the edges that are drawn, any number.
+        drawn: Indices of the tasks whose labels have boxes.
+        weights: Weights of the drawn edges, of any shape.
     """
     handles: list[Artist] = []
     if len(there := sorted(set(drawn))) > 1:
@@ -53,8 +53,8 @@ def legend_of(tasks: TaskSet, drawn: Sequence[int], weights: Floats) -> list[Art
     size = np.abs(weights[weights != 0])
     signed = bool((weights < 0).any())
     if signed:
-        handles.append(Line2D([], [], color=POSITIVE, label="together (+)"))
-        handles.append(Line2D([], [], color=NEGATIVE, linestyle="--", label="apart (\N{MINUS SIGN})"))
+        handles.append(Line2D([], [], color=POSITIVE, label="positive (+)"))
+        handles.append(Line2D([], [], color=NEGATIVE, linestyle="--", label="negative (\N{MINUS SIGN})"))
     if len(size):
         ends = [size.max()] if short(size.min()) == short(size.max()) else [size.min(), size.max()]
         for end in ends:
@@ -64,7 +64,7 @@ def legend_of(tasks: TaskSet, drawn: Sequence[int], weights: Floats) -> list[Art
 
 
 def legend_shape(handles: Sequence[Artist], width: float) -> tuple[int, float]:
-    """Return the number of columns of a legend, and its height in points, in a figure that many points wide."""
+    """Return the number of columns of a legend, and its height in points, for a figure ``width`` points wide."""
     if not handles:
         return 1, 0.0
     column = widest((str(handle.get_label()) for handle in handles), SMALL) + HANDLE
@@ -82,16 +82,16 @@ def drawn_graph(
     handles: list[Artist],
     lines: Sequence[str],
 ) -> Figure:
-    """Return the figure of a graph.
+    """Return the drawing of a graph.
 
     Args:
-        names: What is written into the boxes, n.
-        tasks: Number of each label's task, n.
-        weights: [n, n], row = receiving label.
-        places: Middles of the boxes in points, from the lower left corner, [n, 2].
-        size: Size of the names in points.
+        names: Texts of the boxes, n.
+        tasks: Index of each label's task, n.
+        weights: Edge weights [n, n], row = receiving label.
+        places: Centres of the boxes in points, from the lower left corner, [n, 2].
+        size: Font size of the names in points.
         shape: Width and height of the figure in points.
-        handles: What the legend shows.
+        handles: Legend handles.
         lines: Lines of text at the lower edge.
     """
     figure = new_figure(shape[0] / 72, shape[1] / 72)
@@ -131,7 +131,7 @@ def _box(axes: Axes, name: str, task: int | None, place: Floats, extent: Floats,
 
 
 def _arrows(axes: Axes, names: Sequence[str], weights: Floats, boxes: Sequence[FancyBboxPatch], places: Floats) -> None:
-    """Draw an arrow for each edge, from the edge of the source's box to that of the receiving label's, strong last."""
+    """Draw an arrow for each edge from the source's box to the receiving label's box, the strongest on top."""
     top = float(np.abs(weights).max(initial=0))
     signed = bool((weights < 0).any())
     targets, sources = np.nonzero(weights)
@@ -162,6 +162,6 @@ def _width(size: float, top: float) -> float:
 
 
 def _tint(task: int) -> tuple[float, float, float]:
-    """Return a light tone of the colour of a task."""
+    """Return a light tint of the colour of a task, as RGB in [0, 1]."""
     red, green, blue = to_rgb(colour(task))
     return 0.8 + 0.2 * red, 0.8 + 0.2 * green, 0.8 + 0.2 * blue

@@ -1,4 +1,4 @@
-"""Places of boxes with names: by the forces of their edges or by task, without overlaps."""
+"""Positions of boxes without overlaps: force-directed, or on a circle by task."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ STEPS = 500
 
 
 def force_layout(weights: Floats) -> Floats:
-    """Return places in the unit square [n, 2] whose distances follow those in the graph (Kamada and Kawai, 1989).
+    """Return positions in the unit square [n, 2] whose distances follow those in the graph (Kamada and Kawai, 1989).
 
     Args:
-        weights: How strongly two labels are joined, symmetric, 0 where they are not, [n, n].
+        weights: Symmetric edge weights >= 0, 0 = no edge, [n, n].
     """
     size = len(weights)
     graph = nx.Graph()
@@ -24,17 +24,17 @@ def force_layout(weights: Floats) -> Floats:
     for i, j in np.argwhere(np.triu(weights, 1) > 0).tolist():
         graph.add_edge(i, j, length=1.6 - weights[i, j] / top)
     lengths = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length"))
-    far = 0.6 * max((max(of.values()) for of in lengths.values()), default=1.0) + 1.0  # between separate groups
+    far = 0.6 * max((max(of.values()) for of in lengths.values()), default=1.0) + 1.0  # between connected components
     distances = {i: {j: lengths[i].get(j, far) for j in range(size)} for i in range(size)}
     found = nx.kamada_kawai_layout(graph, dist=distances, pos=nx.circular_layout(graph))
     return _spread(np.array([found[i] for i in range(size)]).reshape(-1, 2))
 
 
 def task_layout(tasks: npt.NDArray[np.int64]) -> Floats:
-    """Return places on a ring in the unit square [n, 2], the labels of a task beside each other, from the top on.
+    """Return positions on a circle in the unit square [n, 2], clockwise from the top, with the labels of a task adjacent.
 
     Args:
-        tasks: Number of each label's task, sorted, [n].
+        tasks: Index of each label's task, sorted, [n].
     """
     gaps = np.concatenate([[0], np.cumsum(1.0 + 0.7 * (np.diff(tasks) != 0))])
     whole = gaps[-1] + 1 + 0.7 * (tasks[0] != tasks[-1])
@@ -43,13 +43,13 @@ def task_layout(tasks: npt.NDArray[np.int64]) -> Floats:
 
 
 def boxes_apart(places: Floats, sizes: Floats, canvas: tuple[float, float], gap: float) -> Floats | None:
-    """Return where the middles of boxes lie, in points, none over another; None where there is no room for that.
+    """Return the centres [n, 2] of boxes in points, moved until none overlap; None if they still do after all steps.
 
     Args:
-        places: In the unit square, [n, 2].
+        places: Initial positions in the unit square, [n, 2].
         sizes: Width and height of each box in points, [n, 2].
-        canvas: Width and height in points.
-        gap: Distance between boxes in points, at least.
+        canvas: Width and height of the canvas in points.
+        gap: Smallest distance between boxes in points.
     """
     lowest, highest = sizes / 2, np.array(canvas) - sizes / 2
     found = lowest + places * (highest - lowest)
@@ -71,7 +71,7 @@ def boxes_apart(places: Floats, sizes: Floats, canvas: tuple[float, float], gap:
 
 
 def _spread(places: Floats) -> Floats:
-    """Return places in the unit square, half way between theirs and those of their ranks: crowds need room."""
+    """Return positions in the unit square, half way between the given ones and their ranks, to thin out clusters."""
     if len(places) < 2:
         return np.full_like(places, 0.5)
     low, span = places.min(0), np.ptp(places, 0)

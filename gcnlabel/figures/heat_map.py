@@ -1,4 +1,4 @@
-"""The one function that draws a matrix: cells as vectors, with names and numbers where they are legible."""
+"""Draw a matrix as a heat map in vector graphics, with names and numbers if they are legible."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from gcnlabel.tasks import TaskSet
 Floats = npt.NDArray[np.float64]
 
 SPACING = 1.1
-"""Distance of lines of names over their font size, at least."""
+"""Smallest line spacing of names, as a multiple of their font size."""
 GREY = "0.88"
 
 
 @dataclass
 class HeatMap:
-    """A drawn matrix, for :func:`fit_names`."""
+    """A heat map, whose names and numbers :func:`fit_names` writes."""
 
     axes: Axes
     mesh: PolyQuadMesh
@@ -43,17 +43,17 @@ class HeatMap:
 
     @property
     def figure(self) -> Figure:
-        """The figure that it is in."""
+        """The figure of the axes."""
         return cast(Figure, self.axes.figure)
 
     @property
     def place(self) -> tuple[int, int]:
-        """Row and column of the panel."""
+        """Row and column of the axes in the figure."""
         spec = cast(SubplotSpec, self.axes.get_subplotspec())
         return spec.rowspan.start, spec.colspan.start
 
     def pitch(self) -> tuple[float, float]:
-        """Return width and height of a cell in points, as the figure is laid out now."""
+        """Return width and height of a cell in points, in the current layout of the figure."""
         box = self.axes.get_window_extent().transformed(self.figure.dpi_scale_trans.inverted())
         return 72 * box.width / len(self.columns), 72 * box.height / len(self.rows)
 
@@ -71,19 +71,19 @@ def heat_map(
     blank: npt.NDArray[np.bool_] | None = None,
     tasks: TaskSet | None = None,
 ) -> HeatMap:
-    """Draw a matrix [R, C] and return it for :func:`fit_names`, which writes names and numbers where they fit.
+    """Draw a matrix [R, C] and return it for :func:`fit_names`, which writes the names and numbers.
 
     Args:
-        axes: Where to.
-        values: [R, C]; NaN, not defined, is a grey cell with "-".
+        axes: Axes to draw in.
+        values: Matrix [R, C]; NaN (undefined) is drawn as a grey cell with "-".
         rows: Names of the rows, R.
         columns: Names of the columns, C.
-        scale: Numbers at the ends of the colours, and the colours.
-        text: What is written into a cell.
-        ends: What follows the names of the rows and is never left out of them, R.
-        grey: Cells without a colour but with their number, e.g. the diagonal.
-        blank: Cells that are left white, without a number, e.g. where there is no edge.
-        tasks: Tasks of the rows and columns, to draw lines between them.
+        scale: Colour map and its limits.
+        text: Function from a value to the text of its cell.
+        ends: Suffixes of the row names, which are never shortened, R; None for none.
+        grey: Cells [R, C] that are grey but have a number, e.g. the diagonal.
+        blank: Cells [R, C] that are white and have no number, e.g. where there is no edge.
+        tasks: Tasks of the rows and columns, to draw lines between them; None for no lines.
     """
     undefined = np.isnan(values)
     grey, blank = (np.zeros_like(undefined) if cells is None else cells for cells in (grey, blank))
@@ -109,13 +109,13 @@ def _separate(axes: Axes, tasks: TaskSet) -> None:
 
 
 def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> None:
-    """Write names and numbers at 6 points or more where they fit; call it when all else of the figure is drawn.
+    """Write names and numbers at 6 points or more if they fit; call it last, after everything else is drawn.
 
-    Long names are shortened in the middle. Where they do not fit, rows or columns are numbered from 1.
+    Long names are shortened in the middle. If names do not fit, rows or columns are numbered from 1.
 
     Args:
-        maps: The matrices, of as many rows and columns each.
-        numbers: What the numbers are.
+        maps: The heat maps, all of the same shape.
+        numbers: Explanation of the row numbers, for the axis label.
     """
     figure = maps[0].figure
     places = [m.place for m in maps]
@@ -150,7 +150,7 @@ def fit_names(maps: Sequence[HeatMap], numbers: str = "row of the table") -> Non
 
 
 def _name(found: HeatMap, which: str, size: float, room: float, *, shown: bool, numbered: bool) -> None:
-    """Name the rows or columns in a size; of size 0, number them."""
+    """Write the names of rows (``y``) or columns (``x``) at a font size; size 0 writes numbers instead."""
     axis = found.axes.yaxis if which == "y" else found.axes.xaxis
     names = found.rows if which == "y" else found.columns
     turned = 90 if which == "x" and size else 0
@@ -173,7 +173,7 @@ def _name(found: HeatMap, which: str, size: float, room: float, *, shown: bool, 
 
 
 def _write(found: HeatMap, width: float, height: float) -> None:
-    """Write the numbers, white on dark cells, where the widest fits a cell."""
+    """Write the numbers, white on dark cells, if the widest fits its cell."""
     texts = {text for row in found.texts for text in row}
     size = min(SMALL, height / SPACING, SMALL * 0.88 * width / (widest(texts, SMALL) or 1))
     if size < SMALLEST:
@@ -188,7 +188,7 @@ def _write(found: HeatMap, width: float, height: float) -> None:
 
 
 def _cells(axes: Axes, values: Any, **options: Any) -> PolyQuadMesh:
-    """Draw cells as vectors; their edges have their colour, or viewers would show white lines between them."""
+    """Draw cells as vector graphics, with edges of the same colour so that viewers show no white lines between them."""
     rows, columns = values.shape
     edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
     return cast(PolyQuadMesh, axes.pcolor(*edges, values, edgecolors="face", linewidth=0.1, **options))

@@ -1,4 +1,4 @@
-"""What each key of a config matters, as bars."""
+"""Bar chart of the importance of config keys."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from gcnlabel.figures.style import COLUMN, colour, finite, new_figure, styled, w
 from gcnlabel.figures.text import shortened
 
 ROW = 0.22
-"""Height of a key, in inches."""
+"""Height of a bar, in inches."""
 
 
 @styled
 def importance_figure(importance: Mapping[str, float], metric: str) -> Figure:
-    """Return a bar a key, the most important first.
+    """Return a bar chart with one bar per key, in descending order.
 
     Args:
-        importance: Key of a config -> its importance, together 1.
-        metric: What it is important for.
+        importance: Config key -> importance; they sum to 1.
+        metric: The metric that the importance refers to.
 
     Raises:
         InputError: A number is NaN or infinite.
@@ -38,7 +38,7 @@ def importance_figure(importance: Mapping[str, float], metric: str) -> Figure:
 
 
 def importance_table(importance: Mapping[str, float]) -> pl.DataFrame:
-    """Return key and importance, the highest first.
+    """Return key and importance, in descending order of importance.
 
     Example:
         >>> importance_table({"graph.tau": 0.2, "optimizer.lr": 0.8})["key"].to_list()

@@ -1,4 +1,4 @@
-"""What each label reaches, as bars, with the number of its samples."""
+"""Bar chart of the average precision of each label, with its number of samples."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from gcnlabel.figures.text import shortened
 from gcnlabel.tasks import Task
 
 ROW, LOWEST, HIGHEST = 0.14, 0.9, 9.0
-"""Height of a label for one run, of all labels at least, and of the figure at most, in inches."""
+"""In inches: height of a label for one run, smallest height of all labels, largest height of the figure."""
 
 
 @FIGURES.register("label_bars")
 def label_bars(runs: Runs) -> Drawings:
-    """Draw the average precision of each label of a task of classes or tags, for the runs with predictions."""
+    """Draw the average precision of each label of categorical and multi-label tasks, for the runs with predictions."""
     return drawings_of_tasks(runs, "label_bars", lambda task: task.discrete, label_bars_table, label_bars_figure)
 
 
 def label_bars_table(scored: Scored, task: Task) -> pl.DataFrame:
-    """Return run, label, samples that have it, and average precision (of a class against all others).
+    """Return run, label, number of positive samples, and average precision (for classes: one versus rest).
 
-    A label that no sample has, or all, has no average precision.
+    The average precision is null for a label without positive or without negative samples.
 
     Args:
-        scored: Name of a run -> scores [N, labels], and targets as the task has them.
-        task: A task of classes or tags.
+        scored: Name of a run -> scores [N, labels], and targets in the task's format.
+        task: A categorical or multi-label task.
     """
     rows = []
     for run, (scores, targets) in scored.items():
@@ -52,13 +52,13 @@ def label_bars_table(scored: Scored, task: Task) -> pl.DataFrame:
 
 @styled
 def label_bars_figure(table: pl.DataFrame, groups: Sequence[Group] = ()) -> Figure:
-    """Return a bar a label and run, the labels with most samples first, with that number beside the name.
+    """Return a bar chart with one bar per label and run, in descending order of the number of samples.
 
-    Of very many labels, those with most samples are drawn, which the axis says; all are in the table.
+    If there are too many labels, only the first are drawn, and the axis label says so; the table has all.
 
     Args:
-        table: What :func:`label_bars_table` returns.
-        groups: Runs that differ in their seed alone: one bar, their mean, with a line from the lowest to the highest.
+        table: Result of :func:`label_bars_table`.
+        groups: Groups of runs that differ only in their seed, drawn as one bar (mean) with a line (lowest to highest).
     """
     runs = lines_of(table, "run", groups)
     of_first = runs[0].of[0].sort("samples", descending=True, maintain_order=True)
@@ -86,6 +86,6 @@ def label_bars_figure(table: pl.DataFrame, groups: Sequence[Group] = ()) -> Figu
 
 
 def _lengths(of: pl.DataFrame, labels: Sequence[str]) -> list[float]:
-    """Return the average precision of each label, 0 where it has none."""
+    """Return the average precision of each label, 0 for null."""
     values = dict(zip(of["label"], of["average precision"], strict=True))
     return [values[label] or 0.0 for label in labels]

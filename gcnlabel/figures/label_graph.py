@@ -1,4 +1,4 @@
-"""Drawing of the label graph with boxes and arrows."""
+"""The label graph as boxes and arrows."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from gcnlabel.graph import LabelGraph
 Layout = Literal["force", "tasks"]
 LAYOUTS: tuple[str, ...] = get_args(Layout)
 MAX_WHOLE, MAX_EDGES = 40, 6
-"""Labels with edges, and edges a label, up to which all edges are drawn where nothing else is asked for."""
+"""Number of labels with edges, and of edges per label, up to which all edges are drawn by default."""
 DRAWN = 3
-"""Edges a label that are drawn beyond, at most: the strongest of each label, as many of each as that allows."""
+"""Largest mean number of edges per label that is drawn in larger graphs."""
 GAPS = (14.0, 9.0, 4.0)
-"""Distances between boxes in points, the first for which there is room: short arrows must be seen."""
+"""Distances between boxes in points; the largest that fits is used, so that short arrows are visible."""
 FULL = 0.5
-"""Share of the page that boxes cover, at most."""
+"""Largest fraction of the page that boxes may cover."""
 
 
 @FIGURES.register("label_graph")
 def label_graph(runs: Runs, *, layout: Layout | None = None, strongest: int | None = None) -> Drawings:
-    """Draw each graph.
+    """Draw the label graph of each run.
 
     Args:
         runs: The runs.
         layout: force or tasks.
-        strongest: Number of edges of each label that are drawn, 0 for all.
+        strongest: Number of drawn edges per label, 0 for all.
     """
     return {f"label_graph_{name}": partial(_drawn, graph, layout, strongest) for name, graph in runs.graphs.items()}
 
@@ -53,19 +53,19 @@ def _drawn(graph: LabelGraph, layout: str | None, strongest: int | None) -> tupl
 
 @styled
 def label_graph_figure(graph: LabelGraph, *, layout: str | None = None, strongest: int | None = None) -> Figure:
-    """Return a drawing of the graph without its self-loops: an arrow goes from source to receiving label.
+    """Return a drawing of the graph without self-loops, with arrows from the source to the receiving label.
 
-    Names are in boxes of the colour of their task. Two labels that are joined both ways have two curved arrows; their
-    width is the weight. In a graph with negative weights these are dashed and blue, positive ones red. Isolated labels
-    are named in one line. Of graphs with many edges the strongest of each label are drawn, and the figure says so; a
-    graph whose names have no room is drawn as a heat map.
+    Boxes have the colour of their label's task. The width of an arrow shows its weight; edges in both directions are
+    two curved arrows. In a signed graph, negative edges are blue and dashed, positive ones red. Isolated labels are
+    listed in one line. Of graphs with many edges only the strongest edges of each label are drawn, and the figure says
+    so. A graph whose boxes do not fit is drawn as a heat map.
 
     Args:
         graph: The label graph.
-        layout: ``force`` (labels that are joined are near each other) or ``tasks`` (a ring of tasks); None: by tasks
-            where there are several.
-        strongest: Number of edges of each label that are drawn; 0 for all; None: all of fewer than 40 labels with up
-            to 6 edges a label, else as many of each label as make 3 a label.
+        layout: ``force`` (force-directed) or ``tasks`` (a circle, ordered by task); None: ``tasks`` if there are
+            several tasks, else ``force``.
+        strongest: Number of drawn edges per label; 0 for all; None: all for fewer than 40 labels with at most 6 edges
+            per label, else the largest number that keeps the mean at 3 per label.
 
     Raises:
         InputError: There is no such layout.
@@ -95,7 +95,7 @@ def label_graph_figure(graph: LabelGraph, *, layout: str | None = None, stronges
 
 
 def label_graph_table(graph: LabelGraph, *, strongest: int | None = None) -> pl.DataFrame:
-    """Return the edges: source, target (the receiving label), weight, and whether an arrow is drawn.
+    """Return the edges: source, target (the receiving label), weight, and whether the edge is drawn.
 
     Args:
         graph: The label graph.
@@ -108,11 +108,11 @@ def label_graph_table(graph: LabelGraph, *, strongest: int | None = None) -> pl.
 
 
 def strongest_edges(matrix: Floats, strongest: int | None = None) -> npt.NDArray[np.bool_]:
-    """Return which edges are among the strongest of one of their two labels, [L, L].
+    """Return a mask [L, L] of the edges that are among the strongest of at least one of their two labels.
 
     Args:
-        matrix: Weights, row = receiving label, [L, L]; 0 is no edge.
-        strongest: Number of edges of each label, in either direction; 0 for all; None: see :func:`label_graph_figure`.
+        matrix: Weights [L, L], row = receiving label; 0 = no edge.
+        strongest: Number of edges per label, in either direction; 0 for all; None: see :func:`label_graph_figure`.
 
     Example:
         >>> weights = np.array([[0, 0.5, 0.4], [0, 0, 0.3], [0, 0.1, 0]])
@@ -135,14 +135,14 @@ def strongest_edges(matrix: Floats, strongest: int | None = None) -> npt.NDArray
 
 
 def _between(graph: LabelGraph) -> Floats:
-    """Return the weights between different labels, [L, L]."""
+    """Return the weights [L, L] with a zero diagonal."""
     matrix: Floats = graph.adjacency().double().numpy().copy()
     np.fill_diagonal(matrix, 0)
     return matrix
 
 
 def _start(graph: LabelGraph, matrix: Floats, joined: npt.NDArray[np.intp], layout: str | None) -> Floats:
-    """Return where the labels with edges would be if they were points, in the unit square."""
+    """Return initial positions of the labels with edges in the unit square, [n, 2]."""
     weights = np.abs(matrix)[np.ix_(joined, joined)]
     tasks = np.array(graph.tasks.task_indices())[joined]
     if len(joined) == 0 or (layout or ("tasks" if len(set(tasks.tolist())) > 1 else "force")) == "force":
@@ -153,7 +153,7 @@ def _start(graph: LabelGraph, matrix: Floats, joined: npt.NDArray[np.intp], layo
 
 
 def _fitted(start: Floats, sizes: Floats, width: float, highest: float) -> tuple[Floats, float] | None:
-    """Return the places of boxes in points and the height that they take; None where they do not fit."""
+    """Return the centres of boxes [n, 2] and the canvas height, in points; None if they do not fit."""
     if not len(sizes):
         return start, 0.0
     area = float(sizes.prod(1).sum())
@@ -172,7 +172,7 @@ def _fitted(start: Floats, sizes: Floats, width: float, highest: float) -> tuple
 
 
 def _lines(graph: LabelGraph, matrix: Floats, drawn: Floats, joined: npt.NDArray[np.intp], width: float) -> list[str]:
-    """Return what is said below the graph: which labels are isolated, and which edges are not drawn."""
+    """Return the text below the graph: the isolated labels, and the number of drawn edges if it is not all."""
     lines, count = [], int((matrix != 0).sum())
     alone = [graph.labels[i] for i in range(len(matrix)) if i not in set(joined.tolist())]
     if alone:
@@ -183,7 +183,7 @@ def _lines(graph: LabelGraph, matrix: Floats, drawn: Floats, joined: npt.NDArray
 
 
 def _isolated(names: list[str], width: float) -> str:
-    """Return isolated labels as one line; those that do not fit are counted."""
+    """Return a list of the isolated labels on one line, with a count of those that do not fit."""
     for shown in range(len(names), 0, -1):
         rest = f" and {len(names) - shown} more" if shown < len(names) else ""
         text = f"isolated: {', '.join(names[:shown])}{rest}"

@@ -1,4 +1,4 @@
-"""Legends that stand beside the axes, inside the figure whatever the names are."""
+"""Legends outside the axes that always fit into the figure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from matplotlib.font_manager import FontProperties
 from gcnlabel.figures.text import shortened, text_width, widest
 
 MAX_NAMED = 12
-"""Names that a legend shows; it says how many more there are."""
+"""Largest number of names in a legend; the rest is counted."""
 MARGIN = 6.0
-"""Room at the sides in points."""
+"""Left and right margin in points."""
 
 
 def handles_of(figure: Figure) -> list[Artist]:
-    """Return what the legend of a figure shows: the named artists of its axes, each name once."""
+    """Return the labelled artists of a figure's axes, the first for each label."""
     found: dict[str, Artist] = {}
     for axes in figure.axes:
         for artist, label in zip(*axes.get_legend_handles_labels(), strict=True):
@@ -37,16 +37,16 @@ def add_legend(
 ) -> None:
     """Add a legend outside the axes, in as many columns as fit; the figure grows by its height.
 
-    A name that is wider than the figure loses its middle, a title is broken into lines, and of more than
-    :data:`MAX_NAMED` names the first are shown.
+    Names wider than the figure are shortened in the middle, the title is wrapped, and only the first
+    :data:`MAX_NAMED` names are shown.
 
     Args:
-        figure: With a constrained layout.
+        figure: A figure with constrained layout.
         handles: Artists with labels.
-        title: Words above the names.
-        above: Whether it stands above the axes, else below them.
-        handle_length: Width of what stands before a name, in sizes of the font.
-        colours: A colour a name.
+        title: Title of the legend.
+        above: Whether to place it above the axes instead of below.
+        handle_length: Length of the handles in font sizes.
+        colours: Text colour of each name; None for the default.
     """
     size = FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
     room = 72 * figure.get_figwidth() - 2 * MARGIN
@@ -68,7 +68,7 @@ def add_legend(
 
 
 def _lines(text: str, size: float, room: float) -> list[str]:
-    """Return a text in lines that fit."""
+    """Return the text wrapped into lines of at most ``room`` points."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word

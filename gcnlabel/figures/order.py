@@ -1,4 +1,4 @@
-"""Order of labels in a matrix: like labels beside each other, so that groups are blocks."""
+"""Order of labels in a heat map: similar labels are adjacent, so that groups appear as blocks."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Floats = npt.NDArray[np.float64]
 Order = Literal["tasks", "dendrogram", "given"]
 ORDERS: tuple[str, ...] = get_args(Order)
 MAX_GIVEN = 12
-"""Largest number of labels that stay in the order of the tasks where no order is asked for."""
+"""Largest number of labels that keep the order of the tasks by default."""
 
 
 def label_order(likeness: Floats, tasks: TaskSet, by: str | None = None) -> npt.NDArray[np.intp]:
-    """Return the position of each label among all, in the order in which they are drawn.
+    """Return the label indices [L] in drawing order.
 
     Args:
-        likeness: How alike two labels are, [L, L]: weights of a graph or cosine similarities; NaN counts as 0.
+        likeness: Similarity of labels [L, L]: graph weights or cosine similarities; NaN counts as 0.
         tasks: Tasks of the labels.
-        by: ``tasks``: tasks stay together, within each the order of a dendrogram; ``dendrogram``: over all labels;
-            ``given``: as in the tasks. None: ``given`` up to 12 labels, ``tasks`` from there on.
+        by: ``tasks``: by task, within each in dendrogram order; ``dendrogram``: dendrogram order of all labels;
+            ``given``: as in the tasks. None: ``given`` for up to 12 labels, else ``tasks``.
 
     Raises:
         InputError: There is no such order.
@@ -48,9 +48,9 @@ def label_order(likeness: Floats, tasks: TaskSet, by: str | None = None) -> npt.
 
 
 def _leaves(likeness: Floats) -> npt.NDArray[np.intp]:
-    """Return the leaves of the dendrogram of average linkage, neighbours alike (Bar-Joseph et al., 2001).
+    """Return the leaf order of the average-linkage dendrogram, optimally ordered (Bar-Joseph et al., 2001).
 
-    Labels that are like no other come last.
+    Labels without similarity to any other come last.
     """
     known = np.nan_to_num(likeness)
     pairs = (known + known.T) / 2

@@ -1,4 +1,4 @@
-"""A user's own style of matplotlib."""
+"""Read a user's matplotlib style."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gcnlabel.errors import InputError, closest
 
 
 def read_style(style: str | Path) -> dict[str, Any]:
-    """Return the settings of a style; no package is imported and no address is opened, as matplotlib would.
+    """Return the settings of a style; unlike matplotlib, import no package and open no URL for it.
 
     Args:
-        style: Name of a style that matplotlib has, or a file of ``key: value`` lines.
+        style: Name of a built-in matplotlib style, or a file of ``key: value`` lines.
 
     Raises:
-        InputError: There is no such style, or a line of the file is no setting.
+        InputError: There is no such style, or a line of the file is not a valid setting.
     """
     if str(style) in mpl.style.library:
         return {**cast(Any, mpl.style.library[str(style)])}
@@ -27,7 +27,7 @@ def read_style(style: str | Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(
             f"there is no style {str(style)!r}",
-            expected="a file of matplotlib's settings, or a name of matplotlib.style.available",
+            expected="a file of matplotlib settings, or a name in matplotlib.style.available",
             fix=closest(str(style), list(mpl.style.library)),
         )
     found: list[str] = []
@@ -42,5 +42,5 @@ def read_style(style: str | Path) -> dict[str, Any]:
     finally:
         logger.removeHandler(handler)
     if found:
-        raise InputError(f"style {path}: {found[0]}", expected="lines of 'key: value' of matplotlib's settings")
+        raise InputError(f"style {path}: {found[0]}", expected="lines 'key: value' with matplotlib settings")
     return {**cast(Any, settings)}

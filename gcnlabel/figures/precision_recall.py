@@ -1,4 +1,4 @@
-"""Precision against recall of tags."""
+"""Precision-recall curves of tags."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from gcnlabel.figures.style import COLUMN, colour, new_figure, styled, width_or
 from gcnlabel.tasks import Task
 
 MAX_LABELS = 8
-"""Labels up to which one run is drawn label by label; of more, and of several runs, all labels are one curve."""
+"""Largest number of labels with one curve each, for a single run; otherwise there is one curve over all labels."""
 POINTS = 200
-"""Points of a curve in the figure and its table, evenly spaced among all."""
+"""Largest number of points of a curve in the figure and its table, evenly sampled."""
 
 
 @FIGURES.register("precision_recall")
 def precision_recall(runs: Runs) -> Drawings:
-    """Draw precision against recall of each task of tags, for the runs with predictions."""
+    """Draw the precision-recall curves of each multi-label task, for the runs with predictions."""
     return drawings_of_tasks(
         runs, "precision_recall", lambda task: task.binary, precision_recall_table, precision_recall_figure
     )
 
 
 def precision_recall_table(scored: Scored, task: Task) -> pl.DataFrame:
-    """Return points of the curves: curve, average precision, recall, precision; unknown tags do not count.
+    """Return the points of the curves: curve, average precision, recall, precision; unannotated tags are ignored.
 
     Args:
-        scored: Name of a run -> scores and targets [N, labels], NaN where not annotated.
-        task: A task of tags.
+        scored: Name of a run -> scores and targets [N, labels], NaN = not annotated.
+        task: A multi-label task.
     """
     rows = []
     for name, scores, targets in _curves(scored, task):
@@ -50,7 +50,7 @@ def precision_recall_table(scored: Scored, task: Task) -> pl.DataFrame:
 
 
 def _curves(scored: Scored, task: Task) -> Iterator[tuple[str, Tensor, Tensor]]:
-    """Yield name, scores and targets of what is drawn, where there is a positive."""
+    """Yield name, scores [n] and targets [n] of each curve with at least one positive."""
     each = len(scored) == 1 and len(task) <= MAX_LABELS
     for run, (scores, targets) in scored.items():
         groups = {label: [k] for k, label in enumerate(task.labels)} if each else {}
@@ -63,11 +63,12 @@ def _curves(scored: Scored, task: Task) -> Iterator[tuple[str, Tensor, Tensor]]:
 
 @styled
 def precision_recall_figure(table: pl.DataFrame, groups: Sequence[Group] = ()) -> Figure:
-    """Return precision against recall, a line a curve, with its average precision in the legend.
+    """Return a plot of the precision-recall curves, with the average precision in the legend.
 
     Args:
-        table: What :func:`precision_recall_table` returns.
-        groups: Runs that differ in their seed alone: thin lines of one colour, with their mean average precision.
+        table: Result of :func:`precision_recall_table`.
+        groups: Groups of runs that differ only in their seed, drawn as thin lines of one colour; the legend has their
+            mean average precision.
     """
     figure = new_figure(width_or(COLUMN), 2.7)
     axes = figure.add_subplot()

@@ -1,4 +1,4 @@
-"""Mean ranks of heads over data sets, and which of them cannot be told apart (Demšar, JMLR 7, 2006, Fig. 1)."""
+"""Critical difference diagram of mean ranks over data sets (Demšar, JMLR 7, 2006, Fig. 1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gcnlabel.figures.text import shortened
 
 
 def cliques(ranks: Mapping[str, float], critical: float) -> Iterator[tuple[float, float]]:
-    """Yield the ends of the longest runs of mean ranks that lie within the critical difference.
+    """Yield lowest and highest mean rank of each maximal group whose range is within the critical difference.
 
     Example:
         >>> list(cliques({"a": 1.0, "b": 1.5, "c": 3.0}, 1.0))
@@ -30,14 +30,14 @@ def cliques(ranks: Mapping[str, float], critical: float) -> Iterator[tuple[float
 
 @styled
 def ranks_figure(ranks: Mapping[str, float], critical: float) -> Figure:
-    """Return a line of mean ranks, 1 the best; thick bars join heads that cannot be told apart.
+    """Return a critical difference diagram; thick bars join heads that do not differ significantly.
 
     Args:
-        ranks: Head -> mean rank.
-        critical: Difference of mean ranks above which two heads differ.
+        ranks: Head -> mean rank, 1 is best.
+        critical: Critical difference of mean ranks.
 
     Raises:
-        InputError: There is no head.
+        InputError: There are no heads.
     """
     if not ranks:
         raise InputError("no rank to draw", expected="at least one head")
@@ -55,10 +55,10 @@ def ranks_figure(ranks: Mapping[str, float], critical: float) -> Figure:
     axes.set_yticks(range(len(order)), names)
     axes.set(ylim=(len(order) + 0.6 * len(bars), -0.7), xlim=(0.8, len(order) + 0.2))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.supxlabel(f"mean rank\n(bars: closer than the critical difference, {critical:.2f})")
+    figure.supxlabel(f"mean rank\n(bars: within the critical difference, {critical:.2f})")
     return figure
 
 
 def ranks_table(ranks: Mapping[str, float], critical: float) -> pl.DataFrame:
-    """Return head, mean rank and the critical difference."""
+    """Return the data of the figure: head, mean rank, critical difference."""
     return pl.DataFrame({"head": list(ranks), "mean rank": list(ranks.values()), "critical difference": critical})

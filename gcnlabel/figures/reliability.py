@@ -1,4 +1,4 @@
-"""How often what is predicted with a probability is true."""
+"""Reliability diagrams: observed frequency by predicted probability."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ BINS = 10
 
 @FIGURES.register("reliability")
 def reliability(runs: Runs) -> Drawings:
-    """Draw predicted probabilities against frequencies of each task of classes or tags."""
+    """Draw the reliability diagram of each categorical and multi-label task."""
     return drawings_of_tasks(runs, "reliability", lambda task: task.discrete, reliability_table, reliability_figure)
 
 
 def reliability_table(scored: Scored, task: Task) -> pl.DataFrame:
-    """Return ten bins of equal width a run: mean predicted probability, frequency, and how many cells they hold.
+    """Return ten bins of equal width per run: mean predicted probability, observed frequency, number of cells.
 
-    Every label of every annotated sample is a cell; of classes too, each against all others.
+    A cell is one label of one annotated sample; classes count one versus rest.
 
     Args:
-        scored: Name of a run -> scores [N, labels], and targets as the task has them.
-        task: A task of classes or tags.
+        scored: Name of a run -> scores [N, labels], and targets in the task's format.
+        task: A categorical or multi-label task.
     """
     rows = []
     for run, (scores, targets) in scored.items():
@@ -49,7 +49,7 @@ def reliability_table(scored: Scored, task: Task) -> pl.DataFrame:
 
 
 def calibration_error(table: pl.DataFrame) -> float:
-    """Return the expected calibration error of a run: the mean gap of the bins, weighted by their cells.
+    """Return the expected calibration error: mean of |predicted - frequency| over bins, weighted by their cells.
 
     Example:
         >>> calibration_error(pl.DataFrame({"predicted": [0.2, 0.8], "frequency": [0.2, 0.4], "cells": [3, 1]}))
@@ -61,11 +61,12 @@ def calibration_error(table: pl.DataFrame) -> float:
 
 @styled
 def reliability_figure(table: pl.DataFrame, groups: Sequence[Group] = ()) -> Figure:
-    """Return frequency against predicted probability, a line a run, with the expected calibration error in the legend.
+    """Return a reliability diagram with one line per run, and the expected calibration error in the legend.
 
     Args:
-        table: What :func:`reliability_table` returns.
-        groups: Runs that differ in their seed alone: thin lines of one colour, with the mean of their errors.
+        table: Result of :func:`reliability_table`.
+        groups: Groups of runs that differ only in their seed, drawn as thin lines of one colour; the legend has their
+            mean error.
     """
     figure = new_figure(width_or(COLUMN), 2.8)
     axes = figure.add_subplot()

@@ -18,7 +18,7 @@ from gcnlabel.figures.style import PAGE, SMALLEST, colour, new_figure, short, st
 from gcnlabel.figures.text import shortened, text_width
 
 STEP = 7.5
-"""Distance of lines of text, in points."""
+"""Line spacing, in points."""
 OUTSIDE = "; *: outside [-1, 1]"
 
 
@@ -34,7 +34,7 @@ class SamplePredictions:
         names: Names of the models, M.
         predicted_class: [M, K].
         predicted_affect: [M, K, 2].
-        rows: Position of each sample in its split, [K].
+        rows: Index of each sample in its split, [K].
     """
 
     images: npt.NDArray[np.uint8]
@@ -51,20 +51,20 @@ class SamplePredictions:
 def sample_figure(samples: SamplePredictions) -> Figure:
     """Return a grid of images with annotation and predictions below each (Emotion-GCN, Fig. 5).
 
-    Numbers outside [-1, 1], which no annotation has, are marked with an asterisk.
+    Values outside [-1, 1], the range of annotations, are marked with an asterisk.
 
     Args:
-        samples: What is shown.
+        samples: The samples.
 
     Raises:
-        InputError: There is no sample.
+        InputError: There are no samples.
     """
     count = len(samples.rows)
     if count == 0:
         raise InputError("no sample to draw", expected="at least one")
     width = width_or(PAGE)
     columns = max(1, int(width / 1.6))
-    columns = -(-count // -(-count // columns))  # rows that are as full as they can be
+    columns = -(-count // -(-count // columns))  # as few columns as the same number of rows allows
     grid_rows = -(-count // columns)
     lines = len(samples.names) + 1
     side = min(0.8 * width / columns, 1.6)
@@ -83,18 +83,18 @@ def sample_figure(samples: SamplePredictions) -> Figure:
 def _legend(figure: Figure, samples: SamplePredictions) -> None:
     handles = [Line2D([], [], linestyle="none", label=name) for name in ("annotated", *samples.names)]
     outside = OUTSIDE if _outside(samples).any() else ""
-    title = f"class (valence, arousal); a class that is right is in bold{outside}"
+    title = f"class (valence, arousal); correct classes are bold{outside}"
     colours = ["black", *(colour(m) for m in range(len(samples.names)))]
     add_legend(figure, handles, title=title, handle_length=0, colours=colours)
 
 
 def _outside(samples: SamplePredictions) -> npt.NDArray[np.bool_]:
-    """Return which numbers no annotation can have."""
+    """Return which values are outside [-1, 1], [M + 1, K, 2]."""
     return np.abs(np.concatenate([samples.true_affect[None], samples.predicted_affect])) > 1
 
 
 def sample_table(samples: SamplePredictions) -> pl.DataFrame:
-    """Return one row per sample: its position, its annotation, and every model's class, valence and arousal."""
+    """Return one row per sample: its index, its annotation, and class, valence and arousal by each model."""
     columns: dict[str, Sequence[object]] = {
         "row": samples.rows.tolist(),
         **_columns("true", samples.classes, samples.true_class, samples.true_affect),
@@ -137,7 +137,7 @@ def _write(axes: Axes, samples: SamplePredictions, k: int, room: float) -> None:
 
 
 def marked(value: float) -> str:
-    """Return a number as text, with an asterisk where it lies outside [-1, 1].
+    """Return a number as text, with an asterisk if it is outside [-1, 1].
 
     Example:
         >>> marked(-0.5), marked(1.083)

@@ -1,4 +1,4 @@
-"""Figures as files, whole or not at all, the same bytes for the same figure."""
+"""Write figures to files, atomically and reproducibly (equal figures give equal bytes)."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def check_formats(formats: Sequence[str]) -> None:
 def save_figure(
     figure: Figure, path: str | Path, formats: Sequence[str] = ("pdf",), *, table: pl.DataFrame, overwrite: bool = False
 ) -> list[Path]:
-    """Write a figure in each format, and the numbers behind it as CSV, all or none, and return the files.
+    """Write a figure in each format and its data as CSV, all or none, and return the files.
 
     Args:
         figure: The figure.
         path: Path without a suffix.
         formats: ``pdf``, ``svg``, ``png``.
-        table: The numbers behind the figure.
-        overwrite: Whether files that are there may be replaced.
+        table: The data of the figure.
+        overwrite: Whether to replace existing files.
 
     Raises:
         InputError: A format is unknown, or a file exists or cannot be written.
@@ -52,7 +52,7 @@ def save_figure(
 def rendered(
     figure: Figure, path: str | Path, formats: Sequence[str] = ("pdf",), *, table: pl.DataFrame
 ) -> dict[Path, bytes]:
-    """Return the bytes of what :func:`save_figure` writes, by file.
+    """Return the files that :func:`save_figure` writes, as path -> bytes.
 
     Raises:
         InputError: A format is unknown.
@@ -60,7 +60,7 @@ def rendered(
     check_formats(formats)
     contents = {}
     for name in formats:
-        content = io.BytesIO()  # on a full disk, matplotlib would hide the cause
+        content = io.BytesIO()  # written later by us: on a full disk, matplotlib would hide the cause
         figure.savefig(content, format=name, metadata=METADATA[name])
         contents[Path(f"{path}.{name}")] = content.getvalue()
     return {**contents, Path(f"{path}.csv"): plain_cells(table).write_csv().encode()}

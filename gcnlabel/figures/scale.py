@@ -1,4 +1,4 @@
-"""Range and colours of the weights between labels."""
+"""Colour scale of the weights between labels."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy.typing as npt
 from matplotlib.colors import Colormap, ListedColormap
 
 SIGNED = "RdBu_r"
-"""Colours of numbers around 0: red is positive, blue is negative."""
+"""Diverging colour map for signed numbers: red is positive, blue is negative."""
 
 
 class Scale(NamedTuple):
-    """Numbers at the ends of the colours, the colours, and which ends have numbers beyond them."""
+    """Limits of a colour map, the colour map, and which limits are exceeded (matplotlib's ``extend``)."""
 
     limits: tuple[float, float]
     cmap: Colormap
@@ -22,14 +22,14 @@ class Scale(NamedTuple):
 
 
 def robust_scale(weights: npt.NDArray[np.float64]) -> Scale:
-    """Return the scale of weights, on which a few that are far larger than all others do not hide these.
+    """Return a colour scale for weights that is not dominated by outliers.
 
-    The end is 1.5 interquartile ranges above the upper quartile of the absolute weights (Tukey's fence), and no lower
-    than the 95th percentile; the largest weight where it is hardly larger. 0 is no edge and does not count. Weights
-    with signs have colours around 0; the smallest of others is not white.
+    The upper limit is 1.5 interquartile ranges above the upper quartile of the absolute weights (Tukey's fence), but at
+    least their 95th percentile; or the largest weight, if that is at most 20% larger. Zeros (no edge) are ignored.
+    Signed weights get a diverging colour map around 0; for others, the lowest colour is not white.
 
     Args:
-        weights: Any number of them.
+        weights: Weights, of any shape.
 
     Example:
         >>> robust_scale(np.array([1, 2, 1, 2, 1.5, 50])).limits, robust_scale(np.array([-0.5, 0.0])).limits

@@ -1,4 +1,4 @@
-"""Two dimensions by class (Emotion-GCN, Fig. 1)."""
+"""Scatter plot of two dimensions by class (Emotion-GCN, Fig. 1)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from gcnlabel.tasks import Task
 
 MAX_DRAWN = 3000
 MAX_NAMED = 9
-"""Classes that colours can tell apart."""
+"""Largest number of classes with a colour of their own."""
 OTHER = "0.8"
 
 
 @FIGURES.register("scatter")
 def scatter(runs: Runs) -> Drawings:
-    """Draw the first two dimensions by the first task of classes, of the training split."""
+    """Draw the first two dimensions of the training split, coloured by the first categorical task."""
     tasks = runs.tasks or ()
     classes = next((task for task in tasks if task.exclusive), None)
     dims = next((task for task in tasks if not task.discrete and len(task) > 1), None)
@@ -53,16 +53,16 @@ def scatter_figure(
     dims: Sequence[str],
     title: str | None = None,
 ) -> Figure:
-    """Return a scatter of two dimensions, one colour per class; at most 3,000 samples, drawn by a fixed seed.
+    """Return a scatter plot of two dimensions, one colour per class, of at most 3,000 samples (fixed random subset).
 
-    Of more than 9 classes, the 9 with most samples have colours and the others are grey.
+    With more than 9 classes, the 9 with the most samples have colours and the others are grey.
 
     Args:
-        values: [N, 2], NaN = missing.
+        values: Dimensions [N, 2], NaN = missing.
         codes: Class index [N], -1 = missing.
         classes: Names of the classes.
         dims: Names of the two dimensions.
-        title: Title of the figure: names the samples.
+        title: Title of the figure.
 
     Raises:
         InputError: The values are not [N, 2], or no sample has both dimensions and a class.
@@ -80,7 +80,7 @@ def scatter_figure(
 
 
 def _dots(axes: Axes, points: pl.DataFrame, classes: Sequence[str], dims: Sequence[str], width: float) -> list[Line2D]:
-    """Draw the samples and return what the legend shows."""
+    """Draw the samples and return the legend handles."""
     by_size = points["class"].value_counts(sort=True)["class"].to_list()
     named = [name for name in classes if name in by_size[: len(classes) if len(classes) <= MAX_NAMED else MAX_NAMED]]
     dots: dict[str, Any] = {"marker": ".", "linestyle": "none", "markersize": 2 + 0.25 * width, "markeredgewidth": 0}
@@ -99,7 +99,7 @@ def _dots(axes: Axes, points: pl.DataFrame, classes: Sequence[str], dims: Sequen
 def scatter_table(
     values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64], classes: Sequence[str], dims: Sequence[str]
 ) -> pl.DataFrame:
-    """Return the samples that are drawn: the two dimensions and the name of the class."""
+    """Return the drawn samples: the two dimensions and the name of the class."""
     if values.ndim != 2 or values.shape[1] != 2:
         raise InputError(f"values of shape {list(values.shape)}", expected="[N, 2]")
     rows = np.flatnonzero(np.isfinite(values).all(1) & (codes >= 0))

@@ -1,4 +1,4 @@
-"""Runs that differ in their seed alone, and intervals over seeds."""
+"""Groups of runs that differ only in their seed, and confidence intervals over seeds."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import polars as pl
 from scipy import stats
 
 LOWER_IS_BETTER = ("loss", "rmse", "error", "coverage")
-"""What the names of such metrics hold."""
+"""Substrings of the names of metrics of which lower values are better."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Runs of one config but for the seed.
+    """Runs whose configs differ only in their seed.
 
     Attributes:
-        name: Of the group.
+        name: Name of the group.
         runs: Names of its runs.
-        seeds: Their seeds.
+        seeds: Seed of each run.
     """
 
     name: str
@@ -32,9 +32,9 @@ class Group:
 
 
 def groups_of(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Group]:
-    """Return the groups, in order of their first runs; a run without a readable config is one by itself.
+    """Return the groups, in order of their first runs; a run without a readable config is its own group.
 
-    Runs of the same config and seed tell nothing of chance: each is in another group.
+    Runs of the same config and seed are not independent samples, so each is in a different group.
 
     Example:
         >>> [group.runs for group in groups_of({"a": {"seed": 1}, "b": {"seed": 2}, "c": {"x": 1}}, ["a", "b", "c"])]
@@ -60,13 +60,13 @@ def groups_of(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) ->
 
 
 def grouped(configs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Return run -> name and number of its group."""
+    """Return run -> (name, index) of its group."""
     groups = groups_of(configs, names)
     return {run: (group.name, k) for k, group in enumerate(groups) for run in group.runs}
 
 
 def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
-    """Return Student's confidence interval of the mean over seeds; None of fewer than 2 values.
+    """Return Student's t confidence interval (low, high) of the mean over seeds; None for fewer than 2 values.
 
     Example:
         >>> [round(end, 3) for end in interval([0.5, 0.6, 0.7])]
@@ -80,7 +80,7 @@ def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float
 
 
 def difference(a: Mapping[Any, float], b: Mapping[Any, float]) -> tuple[float, tuple[float, float] | None]:
-    """Return the mean of b minus that of a, with a 95 % interval: paired over equal seeds, else Welch's.
+    """Return mean(b) - mean(a) and its 95% confidence interval: paired for equal seeds, else Welch's; None if undefined.
 
     Args:
         a: Seed -> value.
@@ -97,7 +97,7 @@ def difference(a: Mapping[Any, float], b: Mapping[Any, float]) -> tuple[float, t
 
 
 def group_names(runs: Iterable[str], groups: Sequence[Group]) -> dict[str, str]:
-    """Return run -> name of its group, its own where no other run of the group is there.
+    """Return run -> name of its group, or its own name if no other run of the group is given.
 
     Example:
         >>> group_names(["a1", "a2", "b1"], [Group("a", ("a1", "a2"), (1, 2)), Group("b", ("b1", "b2"), (1, 2))])
@@ -111,12 +111,12 @@ def group_names(runs: Iterable[str], groups: Sequence[Group]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of a run, or of runs that differ in their seed alone.
+    """The lines of a run, or of runs that differ only in their seed.
 
     Attributes:
-        name: What the legend calls them.
-        of: The table of each.
-        width: Of a line, in points: thinner where there are several.
+        name: Name in the legend.
+        of: Table of each line.
+        width: Line width in points, thinner for several lines.
     """
 
     name: str
@@ -124,13 +124,13 @@ class Lines:
     width: float
 
     def labelled(self, value: str) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Yield label and table of each; the first alone is named in the legend, with a value."""
+        """Yield label and table of each line; only the first has a legend entry, with ``value``."""
         for k, of in enumerate(self.of):
             yield (f"{self.name} {value}" if k == 0 else "_seed"), of
 
 
 def lines_of(table: pl.DataFrame, column: str, groups: Sequence[Group]) -> list[Lines]:
-    """Return the lines of a table whose column holds names of runs, in its order."""
+    """Return the lines of a table, one per group of the runs named in a column, in the table's order."""
     names = table[column].unique(maintain_order=True).to_list() if len(table) else []
     found: dict[str, list[str]] = {}
     for run, group in group_names(names, groups).items():
@@ -146,7 +146,7 @@ def lines_of(table: pl.DataFrame, column: str, groups: Sequence[Group]) -> list[
 
 
 def lower_is_better(metric: str) -> bool:
-    """Return whether a metric, ``task/metric`` or ``task/dimension/metric``, is better when it is lower.
+    """Return whether lower values of a metric, ``task/metric`` or ``task/dimension/metric``, are better.
 
     Example:
         >>> lower_is_better("tags/ranking_loss"), lower_is_better("tags/lrap")

@@ -25,17 +25,17 @@ Floats = npt.NDArray[np.float64]
 LabelVectors = npt.ArrayLike | tuple[npt.ArrayLike, ...]
 """Vectors of all labels [L, D]; or a tuple, with the vectors of each network for its own labels."""
 MAX_SIDE_BY_SIDE = 25
-"""Largest number of labels with several runs in one figure."""
+"""Largest number of labels for which several runs share one figure."""
 COSINE = Scale((-1, 1), mpl.colormaps[SIGNED], "neither")
 
 
 @FIGURES.register("similarity")
 def similarity(runs: Runs, *, order: Order | None = None) -> Drawings:
-    """Draw the similarity of the label vectors of each run whose head has some; of many labels, a figure a run.
+    """Draw the similarity of the label vectors of each run that has some; for many labels, one figure per run.
 
     Args:
         runs: The runs.
-        order: Of the labels: tasks, dendrogram or given.
+        order: Order of the labels: tasks, dendrogram or given.
     """
     vectors = {
         name: found["label_vectors"].double().numpy()
@@ -55,7 +55,7 @@ def _drawn(vectors: Mapping[str, LabelVectors], tasks: TaskSet, order: str | Non
 
 
 def cosine_similarity(vectors: npt.ArrayLike) -> Floats:
-    """Return ``w_i w_j / (|w_i| |w_j|)`` of the rows of W [L, D], 0 where a vector is zero.
+    """Return the cosine similarities [L, L] of the rows of W [L, D], 0 for zero vectors.
 
     Example:
         >>> cosine_similarity([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0]])[0].tolist()
@@ -68,12 +68,12 @@ def cosine_similarity(vectors: npt.ArrayLike) -> Floats:
 
 
 def label_similarity(vectors: LabelVectors) -> Floats:
-    """Return the cosine similarities [L, L] of the labels of one network, or of several that share no features.
+    """Return the cosine similarities [L, L] of the label vectors of one network, or of several.
 
-    Between labels of different networks it is not defined: NaN.
+    The similarity of labels of different networks, which share no features, is NaN.
 
     Args:
-        vectors: W [L, D]; or, in a tuple, that of each network for its own labels.
+        vectors: W [L, D]; or a tuple with the W of each network for its own labels.
 
     Example:
         >>> label_similarity(([[1.0, 0.0]], [[3.0]])).tolist()
@@ -89,17 +89,17 @@ def label_similarity(vectors: LabelVectors) -> Floats:
 
 @styled
 def similarity_figure(vectors: Mapping[str, LabelVectors], tasks: TaskSet, *, order: str | None = None) -> Figure:
-    """Return the cosine similarities of the label vectors of one or several runs, side by side, on one scale.
+    """Return heat maps of the cosine similarities of the label vectors of one or several runs, on one scale.
 
-    Cells of labels whose networks share no features are grey, with "-".
+    Cells of labels of different networks, which share no features, are grey with "-".
 
     Args:
         vectors: Name of a run -> its label vectors, see :func:`label_similarity`.
         tasks: Tasks of the labels.
-        order: Of the labels, the same for all runs; see :func:`gcnlabel.figures.order.label_order`.
+        order: Order of the labels, the same for all runs; see :func:`gcnlabel.figures.order.label_order`.
 
     Raises:
-        InputError: A run has another number of label vectors.
+        InputError: The number of label vectors of a run is not the number of labels.
     """
     table = similarity_table(vectors, tasks, order=order)
     size, count = tasks.num_labels, len(vectors)
@@ -132,16 +132,16 @@ def _text(value: float) -> str:
 def similarity_table(vectors: Mapping[str, LabelVectors], tasks: TaskSet, *, order: str | None = None) -> pl.DataFrame:
     """Return the similarities as a table in the order of the figure: run, label, then one column per label.
 
-    Undefined ones are empty.
+    Undefined similarities are null.
 
     Raises:
-        InputError: A run has another number of label vectors.
+        InputError: The number of label vectors of a run is not the number of labels.
     """
     found = {name: label_similarity(W) for name, W in vectors.items()}
     for name, values in found.items():
         if len(values) != tasks.num_labels:
             raise InputError(
-                f"run {name!r} has {len(values)} label vectors", expected=f"{tasks.num_labels}, one a label"
+                f"run {name!r} has {len(values)} label vectors", expected=f"{tasks.num_labels}, one per label"
             )
     places = label_order(np.nan_to_num(np.stack([*found.values()])).mean(0), tasks, order)
     labels, parts = [tasks.labels[i] for i in places], []

@@ -1,6 +1,6 @@
-"""Common style of figures: sizes of a two-column paper, embedded fonts, colour-blind safe colours.
+"""Common style of figures: sizes for a two-column paper, embedded fonts, colour-blind safe colours.
 
-Nothing is changed when this is imported: a figure is made and saved within the settings of its own style.
+Importing this module does not change matplotlib's settings; each figure is drawn and saved in a context of its style.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ P = ParamSpec("P")
 Made = TypeVar("Made")
 
 COLUMN, PAGE = 3.3, 7.0
-"""Widths of a column and of a page of two columns, in inches."""
+"""Widths of a column and of a two-column page, in inches."""
 SMALLEST, SMALL, MEDIUM, LARGE = 6.0, 7.0, 8.0, 9.0
-"""Sizes of text in points: the smallest allowed; ticks and legends; names of axes, titles; the title of a figure."""
+"""Font sizes in points: smallest allowed; ticks and legends; axis labels and titles; figure titles."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442", "#000000")
-"""Okabe and Ito's colours."""
+"""Colour-blind safe colours of Okabe and Ito, with a grey."""
 WIDTHS = {"column": COLUMN, "page": PAGE}
 
 SETTINGS: Mapping[str, Any] = {
@@ -50,25 +50,25 @@ SETTINGS: Mapping[str, Any] = {
     **{"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "gcnlabel"},
     "text.parse_math": False,  # names may contain dollars
 }
-"""matplotlib's settings of every figure, over its defaults; a user's own style goes over these."""
+"""matplotlib settings of every figure; they override its defaults, and a user's style overrides them."""
 OURS = {"savefig.bbox": None, "savefig.dpi": "figure"}
-"""Settings that no style changes: they would change the width that was asked for."""
+"""Settings that a user's style cannot override, because they would change the requested width."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """Width of figures, and settings of matplotlib over :data:`SETTINGS`.
+    """Width of figures, and matplotlib settings that override :data:`SETTINGS`.
 
     Attributes:
-        width: In inches; None: each figure's own, a column or a page.
-        settings: Settings of matplotlib.
+        width: Width in inches; None for the default of each figure, a column or a page.
+        settings: matplotlib settings.
     """
 
     width: float | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def applied(self) -> AbstractContextManager[None]:
-        """Return a context in which matplotlib has the settings of this style."""
+        """Return a context manager that applies the settings of this style to matplotlib."""
         return mpl.style.context(["default", dict(SETTINGS), dict(self.settings), OURS])
 
 
@@ -77,14 +77,14 @@ _STYLE: ContextVar[Style] = ContextVar("style", default=Style())  # noqa: B039 (
 
 @contextmanager
 def figure_style(width: str | float | None = None, styles: Sequence[str | Path] = ()) -> Iterator[Style]:
-    """Draw the figures of a ``with`` block in a width and in styles of matplotlib.
+    """Draw the figures of a ``with`` block with a given width and matplotlib styles.
 
     Args:
-        width: ``column`` (3.3 inches), ``page`` (7 inches), or inches; None: what suits each figure.
-        styles: Names of styles that matplotlib has, or files of ``key: value`` lines; later ones go over earlier ones.
+        width: ``column`` (3.3 inches), ``page`` (7 inches), or inches; None for the default of each figure.
+        styles: Names of built-in matplotlib styles, or files of ``key: value`` lines; later ones override earlier ones.
 
     Raises:
-        InputError: It is no width; there is no such style; or a line of the file is no setting.
+        InputError: The width is invalid, there is no such style, or a line of the file is not a valid setting.
 
     Example:
         >>> with figure_style("page"):
@@ -102,7 +102,7 @@ def figure_style(width: str | float | None = None, styles: Sequence[str | Path] 
 
 
 def styled(draw: Callable[P, Made]) -> Callable[P, Made]:
-    """Make a function draw with the settings of the style in use; for every function that makes a figure."""
+    """Decorate a function that makes a figure, to run it with the settings of the current style."""
 
     @functools.wraps(draw)
     def with_settings(*args: P.args, **options: P.kwargs) -> Made:
@@ -113,23 +113,23 @@ def styled(draw: Callable[P, Made]) -> Callable[P, Made]:
 
 
 def width_or(width: float) -> float:
-    """Return the width that was asked for; where none was, the given one, in inches."""
+    """Return the width of the current style in inches, or the given one if it has none."""
     return _STYLE.get().width or width
 
 
 def colour(number: int) -> str:
-    """Return a colour of the style in use; after the last comes the first again."""
+    """Return a colour of the current style's cycle."""
     colours = mpl.rcParams["axes.prop_cycle"].by_key().get("color", COLOURS)
     return str(colours[number % len(colours)])
 
 
 class StyledFigure(Figure):
-    """A figure that is saved with the settings it was made with, and laid out once: all formats show the same."""
+    """A figure that is saved with the settings it was made with, and laid out once for all formats."""
 
     style = Style()
 
     def savefig(self, *args: Any, **options: Any) -> None:
-        """Save, see :meth:`matplotlib.figure.Figure.savefig`."""
+        """Save the figure, see :meth:`matplotlib.figure.Figure.savefig`."""
         with self.style.applied():
             lay_out(self)
             self.set_layout_engine("none")
@@ -137,33 +137,33 @@ class StyledFigure(Figure):
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure, in inches, with a layout without overlaps; see :func:`width_or`."""
+    """Return an empty figure with constrained layout; width and height are in inches."""
     figure = StyledFigure(figsize=(width, height), dpi=200, layout="constrained")
     figure.style = _STYLE.get()
     return figure
 
 
 def lay_out(figure: Figure) -> None:
-    """Place what is in a figure now, without drawing it."""
+    """Run the layout engine of a figure without drawing it."""
     if engine := figure.get_layout_engine():
         engine.execute(figure)
 
 
 def finite(values: npt.ArrayLike, what: str) -> npt.NDArray[np.float64]:
-    """Return values as an array.
+    """Return values as a float64 array.
 
     Raises:
-        InputError: One is NaN or infinite.
+        InputError: A value is NaN or infinite.
     """
     array = np.asarray(values, dtype=np.float64)
     if not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise InputError(f"{what} holds {array[place]} at {place}", expected="finite numbers")
+        raise InputError(f"{what} has {array[place]} at {place}", expected="finite numbers")
     return array
 
 
 def short(value: float) -> str:
-    """Return two decimals without a leading zero.
+    """Return a number with two decimals and without a leading zero.
 
     Example:
         >>> short(0.35), short(-0.124), short(10.5), short(-0.001)

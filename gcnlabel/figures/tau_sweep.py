@@ -1,4 +1,4 @@
-"""Number of edges against the threshold."""
+"""Number of edges by threshold tau."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from gcnlabel.figures.style import COLUMN, colour, finite, new_figure, styled, w
 def tau_sweep_figure(
     taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.ArrayLike, tau: float | None = None
 ) -> Figure:
-    """Return the directed edges and the labels without a neighbour against tau, one panel above the other.
+    """Return two panels by tau: the number of directed edges, and of labels without a neighbour.
 
     Args:
         taus: Thresholds [K].
-        edges: Number of directed edges at each [K]; its axis is logarithmic, linear from 0 to 1.
-        isolated: Number of labels without a neighbour at each [K].
-        tau: The threshold in use, a dashed line; None for none.
+        edges: Number of directed edges [K]; its axis is symmetric-logarithmic, linear from 0 to 1.
+        isolated: Number of labels without a neighbour [K].
+        tau: The threshold in use, drawn as a dashed line; None for no line.
 
     Raises:
         InputError: A number is NaN or infinite.
@@ -43,5 +43,5 @@ def tau_sweep_figure(
 
 
 def tau_sweep_table(taus: npt.ArrayLike, edges: npt.ArrayLike, isolated: npt.ArrayLike) -> pl.DataFrame:
-    """Return tau, edges, isolated labels."""
+    """Return the data of the figure: tau, directed_edges, labels_without_neighbour."""
     return pl.DataFrame({"tau": taus, "directed_edges": edges, "labels_without_neighbour": isolated})

@@ -1,4 +1,4 @@
-"""Files are written atomically, replaced only if asked, and read in one version."""
+"""Checks of paths, atomic writes, locks, and strict JSON and YAML."""
 
 from gcnlabel.lazy import lazy
 

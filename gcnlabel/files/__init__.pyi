@@ -12,6 +12,6 @@ from gcnlabel.files.trial import try_in_child as try_in_child
 from gcnlabel.files.unchanged import unchanged as unchanged
 from gcnlabel.files.writing import atomic_write as atomic_write
 from gcnlabel.files.writing import atomic_writes as atomic_writes
-from gcnlabel.files.writing import remove_torn as remove_torn
+from gcnlabel.files.writing import remove_stale as remove_stale
 from gcnlabel.files.writing import write_together as write_together
 from gcnlabel.files.yaml_text import parse_yaml as parse_yaml

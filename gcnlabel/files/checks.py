@@ -9,16 +9,16 @@ from gcnlabel.errors import InputError
 
 
 def existing_file(path: str | Path, what: str = "file") -> Path:
-    """Return ``path`` when it is a readable, non-empty file.
+    """Return ``path`` if it is a readable, non-empty file.
 
     Raises:
-        InputError: The file is missing, is a folder, is empty, or may not be read.
+        InputError: The file is missing, a folder, empty, or not readable.
     """
     path = Path(path)
     try:
         size = os.stat(path).st_size
     except (FileNotFoundError, NotADirectoryError) as error:
-        fix = "check the path; it is relative to the folder you run in"
+        fix = "check the path; relative paths start at the current folder"
         raise InputError(f"{what} not found: {path}", fix=fix) from error
     except (OSError, ValueError) as error:
         raise _unreadable(path, what, error) from error
@@ -35,24 +35,24 @@ def existing_file(path: str | Path, what: str = "file") -> Path:
 
 def _unreadable(path: Path, what: str, error: OSError | ValueError) -> InputError:
     why = getattr(error, "strerror", None) or error
-    return InputError(f"{what} cannot be read: {str(path)!r}: {why}", fix="check its name and its rights (ls -l)")
+    return InputError(f"{what} cannot be read: {str(path)!r}: {why}", fix="check its name and permissions (ls -l)")
 
 
 def refuse_existing(path: str | Path, overwrite: bool) -> Path:
-    """Return ``path`` when it may be written.
+    """Return ``path`` if it may be written.
 
     Raises:
-        InputError: Something is there already and ``overwrite`` is false, or a folder of the path is a file.
+        InputError: It exists and ``overwrite`` is false, or one of its parent folders is a file.
     """
     path = Path(path)
     if os.path.exists(path) and not overwrite:
-        raise InputError(f"{path} exists already", fix="give another name, or pass --overwrite")
+        raise InputError(f"{path} already exists", fix="give another name, or pass --overwrite")
     _refuse_below_a_file(path, path)
     return path
 
 
 def refuse_suffix(path: str | Path, suffix: str, what: str) -> Path:
-    """Return ``path`` when it has the suffix of its format, or none.
+    """Return ``path`` if it has the suffix of its format or none.
 
     Raises:
         InputError: It has another suffix.
@@ -60,39 +60,39 @@ def refuse_suffix(path: str | Path, suffix: str, what: str) -> Path:
     Example:
         >>> refuse_suffix("graph.pt", ".safetensors", "a label graph")
         Traceback (most recent call last):
-        gcnlabel.errors.InputError: graph.pt cannot be the name of a label graph
-          expected: a name that ends in .safetensors
+        gcnlabel.errors.InputError: graph.pt: wrong suffix for a label graph
+          expected: a file name that ends in .safetensors
           to do: --output graph.safetensors
     """
     path = Path(path)
     if path.suffix.lower() not in ("", suffix):
         raise InputError(
-            f"{path} cannot be the name of {what}",
-            expected=f"a name that ends in {suffix}",
+            f"{path}: wrong suffix for {what}",
+            expected=f"a file name that ends in {suffix}",
             fix=f"--output {path.with_suffix(suffix)}",
         )
     return path
 
 
 def writable_folder(path: str | Path) -> Path:
-    """Return ``path``, a folder that is made if it is missing.
+    """Create the folder ``path`` if it is missing, and return it.
 
     Raises:
-        InputError: It cannot be made, or nothing can be written in it.
+        InputError: It cannot be created or is not writable.
     """
     path = Path(path)
     _refuse_below_a_file(path, path / "inside")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot make the folder {path}: {error.strerror or error}", fix="choose another") from error
+        raise InputError(f"cannot create the folder {path}: {error.strerror or error}", fix="choose another") from error
     if not os.access(path, os.W_OK | os.X_OK):
-        raise InputError(f"cannot write in the folder {path}", fix="choose another, or change its rights (ls -ld)")
+        raise InputError(f"cannot write to the folder {path}", fix="choose another, or change its permissions (ls -ld)")
     return path
 
 
 def _refuse_below_a_file(path: Path, inside: Path) -> None:
-    """Raise an error if a folder above ``inside`` is a file, so that ``path`` cannot be written."""
+    """Raise InputError if a parent of ``inside`` is a file, so that ``path`` cannot be written."""
     above = next((folder for folder in inside.parents if os.path.exists(folder)), Path())
     if not above.is_dir():
-        raise InputError(f"cannot write {path}: {above} is a file, no folder", fix="choose another name or folder")
+        raise InputError(f"cannot write {path}: {above} is a file, not a folder", fix="choose another name or folder")

@@ -1,4 +1,4 @@
-"""The header of a ``.safetensors`` file, whose metadata its library writes in random order."""
+"""Reproducible headers of ``.safetensors`` files, whose library writes the metadata in random order."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def sort_header(path: Path) -> None:
-    """Sort the metadata of a ``.safetensors`` file, in place: the bytes of a file then depend only on its content.
+    """Sort the metadata of a ``.safetensors`` file in place, so that equal contents give equal bytes.
 
-    The header is JSON behind its length, 8 bytes, and ends in spaces; sorting does not change its length.
+    The header is its length (8 bytes) followed by JSON padded with spaces; sorting does not change the length.
     """
     with path.open("r+b") as file:
         size = int.from_bytes(file.read(8), "little")

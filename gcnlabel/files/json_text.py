@@ -1,4 +1,4 @@
-"""JSON that every reader understands."""
+"""Strict JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def strict_json(content: Any) -> str:
-    """Return content as JSON text; numbers that are not finite, which JSON does not have, become null.
+    """Return content as JSON text; NaN and infinity, which JSON does not allow, become null.
 
     Example:
         >>> print(strict_json({"p": float("nan"), "mean": 0.5}), end="")

@@ -1,4 +1,4 @@
-"""Locks that are released when the process that holds them ends, also if it is killed."""
+"""File locks, which the system releases when the process ends, even if it is killed."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from gcnlabel.errors import InputError
 
 try:
     import fcntl
-except ImportError:  # Windows has other locks; there, nothing is locked
+except ImportError:  # Windows has no fcntl; nothing is locked there
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".lock"
-"""Name of the file, in a folder, that is locked."""
-_HERE: set[Path] = set()  # locks that this process holds: the system would grant them to it again
+"""Name of the lock file in a folder."""
+_HERE: set[Path] = set()  # locks of this process, because the system would grant them to it again
 
 
 @contextmanager
 def locked(folder: str | Path, what: str) -> Iterator[None]:
-    """Hold a folder for this process; the lock is released when the process ends, even if it is killed.
+    """Lock a folder for this process during the ``with`` block.
 
     Args:
         folder: A writable folder.
-        what: What is done there, for messages of other processes, e.g. ``"is being trained"``.
+        what: What is being done, for messages of other processes, e.g. ``"is being trained"``.
 
     Raises:
-        InputError: Another process, which is named, holds it.
+        InputError: Another process has locked it; the message names that process.
     """
     path = Path(folder).resolve() / LOCK
     if path in _HERE:
@@ -51,7 +51,7 @@ def locked(folder: str | Path, what: str) -> Iterator[None]:
 
 
 def try_lock(handle: int) -> bool:
-    """Lock an open file unless another has it locked; return whether it is ours. Where there are no locks, it is not.
+    """Try to lock an open file, and return whether it succeeded; False on systems without ``flock``.
 
     Example:
         >>> import tempfile
@@ -73,7 +73,7 @@ def _open_locked(path: Path, folder: str | Path, what: str) -> int:
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
-            raise InputError(f"cannot write in {folder}: {error.strerror}", fix="choose another folder") from error
+            raise InputError(f"cannot write to {folder}: {error.strerror}", fix="choose another folder") from error
         if not _try_lock_of_process(handle):
             text = os.read(handle, 1000).decode(errors="replace")
             os.close(handle)
@@ -81,11 +81,11 @@ def _open_locked(path: Path, folder: str | Path, what: str) -> int:
         with suppress(FileNotFoundError):
             if os.stat(path).st_ino == os.fstat(handle).st_ino:
                 return handle
-        os.close(handle)  # its holder removed it in the meantime
+        os.close(handle)  # another process removed the file before we locked it
 
 
 def _try_lock_of_process(handle: int) -> bool:
-    """Lock a file for this process alone: workers that it forks, and that may outlive it, do not hold it."""
+    """Try to lock a file for this process only; forked workers, which may outlive it, do not inherit the lock."""
     if fcntl is None:
         return True
     try:
@@ -103,5 +103,5 @@ def _held(folder: str | Path, what: str, text: str) -> InputError:
     try:
         holder = "process {process} on {host}, since {since}".format(**json.loads(text))
     except (ValueError, KeyError, TypeError):
-        holder = "another process"  # which is about to write who it is
+        holder = "another process"  # has not written its details yet
     return InputError(f"{folder} {what} by {holder}", fix="wait until it has ended, or give another --output")

@@ -1,4 +1,4 @@
-"""Text in CSV files that a spreadsheet would evaluate as a formula."""
+"""Protection of CSV files against text that a spreadsheet would evaluate as a formula."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def is_formula(text: str) -> bool:
-    """Return whether a spreadsheet would evaluate a cell; numbers are no formulas.
+    """Return whether a spreadsheet would evaluate a cell as a formula; numbers are not formulas.
 
     Example:
         >>> [is_formula(text) for text in ("=1+1", "@SUM(A1)", "-cold", "-0.5", "joy")]
@@ -28,7 +28,7 @@ def is_formula(text: str) -> bool:
 
 
 def plain_text(text: str) -> str:
-    """Return a cell that is shown unchanged: after an apostrophe if it would be evaluated.
+    """Return a cell as text that is not evaluated: with a leading apostrophe if it is a formula.
 
     Example:
         >>> plain_text("=HYPERLINK(1)"), plain_text("joy")
@@ -38,11 +38,11 @@ def plain_text(text: str) -> str:
 
 
 def plain_cells(frame: pl.DataFrame, *, but: Iterable[str] = ()) -> pl.DataFrame:
-    """Return a table whose column names and texts are not evaluated; numbers and some columns do not change.
+    """Return a table whose column names and texts are not evaluated as formulas.
 
     Args:
         frame: The table.
-        but: Columns whose cells do not change, e.g. ids.
+        but: Columns whose cells are not changed, e.g. ids.
     """
     import polars as pl
 

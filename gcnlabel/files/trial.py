@@ -1,4 +1,4 @@
-"""Reading a file in a process of its own first: a damaged one may end the process that reads it."""
+"""Try to read a file in a child process first, because a damaged file may crash the reader."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from gcnlabel.errors import InputError
 
 _passed: set[tuple[str, int, int]] = set()
-"""Path, size and modification time of files that were tried."""
+"""Path, size and modification time of files that the child could read."""
 
 
 def try_in_child(path: Path, code: str) -> None:
-    """Read a file in a child by a library that aborts on some damage, once for each version of a file.
+    """Read a file in a child process, once per version of the file, to detect damage that crashes the reader.
 
-    An exception in the child is left to the caller, who meets it again and explains it.
+    Exceptions in the child are ignored; the caller gets them when it reads the file.
 
     Args:
         path: The file.
-        code: Python code that reads all of the file ``sys.argv[1]``.
+        code: Python code that reads the whole file ``sys.argv[1]``.
 
     Raises:
-        InputError: The child was ended by a signal.
+        InputError: A signal ended the child.
     """
     found = path.stat()
     version = str(path), found.st_size, found.st_mtime_ns
@@ -32,7 +32,7 @@ def try_in_child(path: Path, code: str) -> None:
     if child.returncode < 0:
         first = child.stderr.decode(errors="replace").strip().split("\n")[0][:200]
         raise InputError(
-            f"{path} is damaged: {first or f'its reader was ended by signal {-child.returncode}'}",
-            fix="write it again, or get it from where it comes from",
+            f"{path} is damaged: {first or f'signal {-child.returncode} ended its reader'}",
+            fix="write or download the file again",
         )
     _passed.add(version)

@@ -1,4 +1,4 @@
-"""Inputs that must not change while they are read."""
+"""Detect files that change while they are read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gcnlabel.errors import InputError
 
 @contextmanager
 def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
-    """Check after the block that files have not changed: the same file, size and modification time.
+    """Check after the ``with`` block that files have the same inode, size and modification time as before.
 
     Raises:
-        InputError: One changed. An error of the block is raised, unless a file changed, which explains it.
+        InputError: A file changed; raised instead of an exception of the block.
     """
     before = {path: _stamp(path) for path in paths}
 
@@ -23,7 +23,7 @@ def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
         for path, stamp in before.items():
             if stamp is not None and _stamp(path) != stamp:
                 raise InputError(
-                    f"{path} changed while it was read", fix="wait until it is written, then start again"
+                    f"{path} changed while it was read", fix="wait until it is written completely, then start again"
                 ) from error
 
     try:
@@ -35,7 +35,7 @@ def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
 
 
 def _stamp(path: str | Path) -> tuple[int, ...] | None:
-    """Return values that change with a file; None where it cannot be read."""
+    """Return device, inode, size and modification time of a file; None if it cannot be read."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):

@@ -12,20 +12,20 @@ from gcnlabel.errors import InputError
 from gcnlabel.files.checks import refuse_existing
 from gcnlabel.files.lock import try_lock
 
-TORN = ".torn-"
-"""Prefix of the names of files that are being written."""
+PREFIX = ".torn-"
+"""Prefix of the names of temporary files."""
 
 
 @contextmanager
 def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Yield a temporary path beside ``path`` and move it there when the block ends well.
+    """Yield a temporary path next to ``path``, and rename it to ``path`` if the ``with`` block succeeds.
 
     Args:
-        path: The file to write. Its folder is made when it is missing.
-        overwrite: Whether an existing file may be replaced.
+        path: The file to write. Its folder is created if it is missing.
+        overwrite: Whether to replace an existing file.
 
     Raises:
-        InputError: The file exists, the folder cannot be written or the disk is full.
+        InputError: The file exists, the folder is not writable or the disk is full.
     """
     with atomic_writes([path], overwrite=overwrite) as (temporary,):
         yield temporary
@@ -33,16 +33,16 @@ def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]
 
 @contextmanager
 def atomic_writes(paths: Sequence[str | Path], *, overwrite: bool = False) -> Iterator[list[Path]]:
-    """Yield temporary paths for files that are moved in place together, when all of them are on the disk.
+    """Yield temporary paths, and rename them to ``paths`` once all files are completely on disk.
 
-    Temporary files of the same names from killed processes are removed.
+    Temporary files that killed processes left for the same names are removed.
 
     Args:
-        paths: The files to write. Their folders are made when they are missing.
-        overwrite: Whether existing files may be replaced.
+        paths: The files to write. Their folders are created if they are missing.
+        overwrite: Whether to replace existing files.
 
     Raises:
-        InputError: A file exists, a folder cannot be written or the disk is full.
+        InputError: A file exists, a folder is not writable or the disk is full.
     """
     targets = [refuse_existing(path, overwrite) for path in paths]
     with ExitStack() as cleaning:
@@ -59,7 +59,7 @@ def atomic_writes(paths: Sequence[str | Path], *, overwrite: bool = False) -> It
                 raise
             raise InputError(
                 f"cannot write {', '.join(map(str, targets))}: {getattr(cause, 'strerror', None) or cause}",
-                fix="choose a folder that can be written and has room",
+                fix="choose a writable folder with free disk space",
             ) from error
 
 
@@ -67,7 +67,7 @@ def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -
     """Write files, all or none, and return their paths.
 
     Raises:
-        InputError: As for :func:`atomic_writes`.
+        InputError: As :func:`atomic_writes`.
     """
     with atomic_writes(list(contents), overwrite=overwrite) as temporaries:
         for temporary, content in zip(temporaries, contents.values(), strict=True):
@@ -75,24 +75,24 @@ def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -
     return list(contents)
 
 
-def remove_torn(folder: str | Path) -> None:
-    """Remove temporary files of killed processes; files that are being written are kept."""
-    for path in Path(folder).glob(f"{TORN}*"):
+def remove_stale(folder: str | Path) -> None:
+    """Remove the temporary files of killed processes in a folder; files that are being written are kept."""
+    for path in Path(folder).glob(f"{PREFIX}*"):
         _remove_unless_held(path)
 
 
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    """Yield a new file beside ``path``, locked as long as its writer lives; it is removed in the end."""
+    """Yield a new, locked file next to ``path``; remove it after the ``with`` block if it still exists."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for torn in path.parent.iterdir():
-        if torn.name.startswith(f"{TORN}{path.stem[:100]}-"):
-            _remove_unless_held(torn)
-    handle, name = tempfile.mkstemp(prefix=f"{TORN}{path.stem[:100]}-", suffix=path.suffix, dir=path.parent)
+    for stale in path.parent.iterdir():
+        if stale.name.startswith(f"{PREFIX}{path.stem[:100]}-"):
+            _remove_unless_held(stale)
+    handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{path.stem[:100]}-", suffix=path.suffix, dir=path.parent)
     try:
         with os.fdopen(handle, "rb") as held:
             if not try_lock(held.fileno()):
-                held.close()  # a system without such locks may not move a file that is open
+                held.close()  # systems without flock (Windows) cannot rename an open file
             yield Path(name)
     finally:
         with suppress(FileNotFoundError):
@@ -114,7 +114,7 @@ def _remove_unless_held(path: Path) -> None:
 
 
 def _of_the_disk(error: BaseException | None) -> BaseException | None:
-    """Return the system's error that caused another; libraries in Rust quote it, others chain it."""
+    """Return the system error that caused an exception, chained or quoted (by Rust libraries); None if there is none."""
     if error is None or isinstance(error, InputError):
         return None
     if isinstance(error, OSError) or "(os error " in str(error):

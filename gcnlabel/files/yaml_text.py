@@ -1,4 +1,4 @@
-"""YAML of plain values, with limits of size and depth."""
+"""Parse YAML of plain values, with limits on size and depth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 from gcnlabel.errors import InputError
 
 MAX_VALUES, MAX_DEPTH = 1_000_000, 50
-"""Largest number of values, with aliases expanded, and of levels; far more than any config or task file has."""
+"""Largest number of values, with aliases expanded, and of levels; far more than a config or task file needs."""
 
 
 def parse_yaml(text: str, where: object) -> Any:
@@ -20,8 +20,8 @@ def parse_yaml(text: str, where: object) -> Any:
         where: Its name in messages.
 
     Raises:
-        InputError: It is no YAML; holds anything else, such as a date or a number of more than 64 bits; holds itself;
-            or is larger or deeper than any config.
+        InputError: It is not valid YAML, has other values (such as dates or integers of more than 64 bits), has
+            recursive aliases, or exceeds the limits on size and depth.
 
     Example:
         >>> parse_yaml("a: [1, x]", "text")
@@ -33,14 +33,14 @@ def parse_yaml(text: str, where: object) -> Any:
     except yaml.YAMLError as error:
         raise InputError(f"not valid YAML: {error}", where=where) from error
     except RecursionError as error:
-        raise InputError("more levels than any config has", where=where) from error
+        raise InputError("too many nested levels", where=where) from error
     except (ValueError, TypeError, AttributeError, LookupError) as error:  # of single values, by PyYAML
         raise InputError(f"not valid YAML: {error}", where=where, fix="quote the texts that YAML misreads") from error
     return values
 
 
 def _check(value: Any, sizes: dict[int, int], depth: int) -> int:
-    """Return the number of values, with aliases expanded."""
+    """Check a value, and return its number of values with aliases expanded."""
     if isinstance(value, str | bool | float | None):
         return 1
     if isinstance(value, int):
@@ -48,15 +48,15 @@ def _check(value: Any, sizes: dict[int, int], depth: int) -> int:
             raise ValueError("a number of more than 64 bits")
         return 1
     if not isinstance(value, dict | list):
-        raise ValueError(f"{value!s} is a {type(value).__name__} to YAML")
+        raise ValueError(f"YAML reads {value!s} as a {type(value).__name__}")
     if depth == MAX_DEPTH:
         raise ValueError(f"more than {MAX_DEPTH} levels")
     if sizes.get(id(value)) == 0:
-        raise ValueError("an alias that stands for something it is inside of")
+        raise ValueError("a recursive alias")
     if id(value) not in sizes:
         sizes[id(value)] = 0
         inside = [*value, *value.values()] if isinstance(value, dict) else value
         sizes[id(value)] = 1 + sum(_check(item, sizes, depth + 1) for item in inside)
     if sizes[id(value)] > MAX_VALUES:
-        raise ValueError(f"more than {MAX_VALUES:,} values, with its aliases written out")
+        raise ValueError(f"more than {MAX_VALUES:,} values, with aliases expanded")
     return sizes[id(value)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from typing import Any
 
 from gcnlabel.errors import FewSamplesWarning, InputError
@@ -11,11 +10,9 @@ from gcnlabel.graph.entries import graph_from_entries
 from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.graph.raw_matrix import MAX_DENSE
 from gcnlabel.statistics import LabelStatistics
-from gcnlabel.statistics.common_samples import FEW
+from gcnlabel.statistics.few import NAMED, few_samples_text
 
 Pair = tuple[str, str]
-NAMED = 5
-"""Number of pairs of labels that a warning names."""
 
 
 def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> LabelGraph:
@@ -50,18 +47,6 @@ def graph_of_statistics(statistics: LabelStatistics, *, named: bool = False) -> 
     if statistics.tasks.num_labels <= MAX_DENSE:
         return LabelGraph.from_dense(statistics.compute(), statistics.tasks, history=history)
     return graph_from_entries(*statistics.entries(), statistics.tasks, history=history)
-
-
-def few_samples_text(few: Mapping[str, Any]) -> str:
-    """Return the warning for pairs of labels that are annotated together on few samples, from the graph's history.
-
-    Example:
-        >>> few_samples_text({"number": 1, "pairs": [["fear", "joy", 4]]})
-        'labels annotated together on fewer than 10 samples, whose statistic may be chance: fear-joy (4)'
-    """
-    named = ", ".join(f"{a}-{b} ({count})" for a, b, count in few["pairs"][:NAMED])
-    more = f" and {few['number'] - NAMED} pairs more" if few["number"] > NAMED else ""
-    return f"labels annotated together on fewer than {FEW} samples, whose statistic may be chance: {named}{more}"
 
 
 def pair_of(text: str) -> Pair:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +14,9 @@ from gcnlabel.graph.label_graph import LabelGraph
 from gcnlabel.statistics import conditional_from_counts
 from gcnlabel.tasks import MultiLabel, TaskSet
 from gcnlabel.tasks.matching import matched_names
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def graph_from_matrix(

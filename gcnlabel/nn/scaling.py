@@ -16,7 +16,7 @@ class ScaleImages(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return float images [B, C, H, W]."""
-        return images.to(torch.get_default_dtype()) / 127.5 - 1
+        return images.to(torch.get_default_dtype(), copy=True).div_(127.5).sub_(1)  # without further memory
 
 
 class ScaleToImageNet(nn.Module):
@@ -40,4 +40,4 @@ class ScaleToImageNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return float images [B, 3, H, W]."""
-        return (images.to(self.mean.dtype) / 255 - self.mean) / self.std
+        return images.to(self.mean.dtype, copy=True).div_(255).sub_(self.mean).div_(self.std)

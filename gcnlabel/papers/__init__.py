@@ -1,1 +1,1 @@
-"""A wing: what belongs to single papers, their checkpoints, tables and figures."""
+"""Single papers: their published checkpoints, propagation matrices, tables and figures."""

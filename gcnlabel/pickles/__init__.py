@@ -1,4 +1,4 @@
-"""Pickles of arrays: read without running any code that they name, written only for the published codes."""
+"""Read pickles of arrays without running code from them, and write such pickles for published code."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,15 +1,15 @@
-"""Suffixes of files of arrays."""
+"""File name suffixes of array files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 ARRAY_FILES = (".pkl", ".pickle", ".npy")
-"""Suffixes of files that hold arrays."""
+"""Suffixes of pickles and numpy files."""
 
 
 def is_array_file(path: str | Path) -> bool:
-    """Return whether a file is one of arrays, by its name.
+    """Return whether a file name has the suffix of an array file.
 
     Example:
         >>> is_array_file("coco_adj.pkl"), is_array_file("counts.csv")

@@ -1,4 +1,4 @@
-"""Predictions of a trained run for new images or features."""
+"""Predictions of a trained run for new inputs."""
 
 from gcnlabel.lazy import lazy
 

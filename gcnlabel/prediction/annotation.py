@@ -1,4 +1,4 @@
-"""Copies of images with what was predicted beside them: a picture, a panel for each task."""
+"""Copies of images with their predictions: the image, and a panel for each task."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from gcnlabel.tasks import Task
 HEIGHT = 2.4
 """Height of a panel in inches."""
 PIXELS = 480
-"""Height of the drawn picture."""
+"""Height of the drawn image in pixels."""
 
 
 def annotated_image(picture: Image.Image, predictions: Predictions, row: int) -> Figure:
-    """Return a figure of a picture and, to its right, a panel for each task.
+    """Return a figure of an image and, to its right, a panel for each task.
 
-    Classes and tags are bars of probabilities, the highest first, the predicted ones in colour; ``valence`` and
-    ``arousal`` are a point in their plane, other dimensions a mark on a scale each.
+    Classes and tags are bars of probabilities in descending order, with the predicted ones in colour; ``valence`` and
+    ``arousal`` are a point in their plane; other dimensions are marks on a scale.
 
     Args:
-        picture: The picture.
-        predictions: Of it and others.
-        row: Which of them is the picture's.
+        picture: The image.
+        predictions: Predictions of this and other images.
+        row: Index of the image in ``predictions``.
     """
     panels = [_panel(task) for task in predictions.tasks]
     aspect = min(max(picture.width / picture.height, 0.6), 1.8)
@@ -50,17 +50,17 @@ def annotated_image(picture: Image.Image, predictions: Predictions, row: int) ->
 
 
 def annotated_files(files: Mapping[str, Path], folder: str | Path, *, overwrite: bool = False) -> dict[str, Path]:
-    """Return where the annotated copy of each image goes: the same place below the folder, as ``.png``.
+    """Return name -> path of the annotated copy of each image: the same relative path in ``folder``, as ``.png``.
 
-    Images that differ in their suffix alone keep it: ``a.jpg.png``.
+    Images that differ only in their suffix keep it: ``a.jpg.png``.
 
     Args:
-        files: Name of each image -> its path, as :func:`~gcnlabel.prediction.find_images` gives them.
-        folder: Where to.
-        overwrite: Whether copies that are there may be replaced.
+        files: Name of each image -> its path, from :func:`~gcnlabel.prediction.find_images`.
+        folder: Folder of the copies.
+        overwrite: Whether to replace existing copies.
 
     Raises:
-        InputError: A copy is there already, or it would take the place of one of the images.
+        InputError: A copy exists, or would replace one of the images.
 
     Example:
         >>> names = ["a/1.jpg", "2.jpg", "2.png"]
@@ -88,22 +88,22 @@ def annotate(
     overwrite: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Write an annotated copy of every image that was predicted.
+    """Write an annotated copy of every predicted image.
 
     Args:
         predictions: Predictions of the images.
         files: Name of each image -> its path.
-        copies: Name of each image -> where its copy goes.
-        overwrite: Whether copies that are there may be replaced.
-        progress: Called with the number of copies written and of all.
+        copies: Name of each image -> path of its copy.
+        overwrite: Whether to replace existing copies.
+        progress: Called with the number of written copies and of all.
 
     Raises:
-        InputError: A prediction is of no image, or a copy exists or cannot be written.
+        InputError: A prediction has no image, or a copy exists or cannot be written.
     """
     strangers = [name for name in predictions.names if name not in files]
     if strangers:
         raise InputError(
-            f"no image belongs to the predictions of {predictions.named} {shorten(strangers)}",
+            f"there are no images for the predictions of {predictions.named} {shorten(strangers)}",
             expected="predictions of images; features cannot be annotated",
         )
     for row, name in enumerate(predictions.names):
@@ -115,7 +115,7 @@ def annotate(
 
 
 def _panel(task: Task) -> Callable[..., None]:
-    """Return what draws the panel of a task."""
+    """Return the function that draws the panel of a task."""
     if task.discrete:
         return draw_classes if task.exclusive else draw_tags
     return draw_valence_arousal if sorted(task.labels) == ["arousal", "valence"] else draw_dimensions

@@ -1,4 +1,4 @@
-"""Batches of inputs through a network -> predictions by name."""
+"""Predict batches of named inputs."""
 
 from __future__ import annotations
 
@@ -31,18 +31,19 @@ def predict_batches(
     total: int = 0,
     unreadable: Mapping[str, str] = MappingProxyType({}),
 ) -> Predictions:
-    """Return the predictions of at least one batch, in their order.
+    """Return the predictions of at least one batch, in order.
 
     Args:
         network: The network.
-        batches: Names and inputs, which are asked for as they are needed.
+        batches: Names and inputs; read lazily.
         device: ``auto``, ``cpu``, ``cuda``, ...
-        progress: Called with the number of inputs done and of all, after every batch.
+        progress: Called after every batch with the number of finished inputs and of all.
         total: Number of all inputs.
-        unreadable: Name of each input that was left out -> why; it may grow while batches are asked for.
+        unreadable: Name of each skipped input -> reason; may grow while batches are read.
 
     Raises:
-        InputError: The device is not there, a score is not finite, or flips of inputs that are no images.
+        InputError: The device is not available, a score is not finite, or flips are requested for inputs other than
+            images.
     """
     place = device_named(device)
     model = network.at_test_time(place)
@@ -64,7 +65,7 @@ def _check_finite(scores: Mapping[str, Tensor], names: Sequence[str]) -> None:
     for task, values in scores.items():
         bad = (~values.isfinite()).any(1).nonzero().flatten().tolist()
         if bad:
-            raise InputError(f"the network gives no finite {task} for {names[bad[0]]}", fix="train the run again")
+            raise InputError(f"the scores of {task} are not finite for {names[bad[0]]}", fix="train the run again")
 
 
 def readable_batches(
@@ -75,9 +76,12 @@ def readable_batches(
     *,
     strict: bool,
 ) -> Iterator[tuple[list[str], list[Any]]]:
-    """Yield names and what was read, batch by batch.
+    """Yield batches of names and read inputs.
 
-    What cannot be read is noted in ``unreadable``, or raised if ``strict``.
+    Inputs that cannot be read are added to ``unreadable``.
+
+    Raises:
+        InputError: An input cannot be read and ``strict`` is true, or none can be read.
     """
     names: list[str] = []
     rows: list[Any] = []

@@ -1,4 +1,4 @@
-"""Images or texts -> predictions of a run on their features, by the encoder that made these."""
+"""Predict images or texts with a run on features, using the encoder of these features."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def predict_encoded(
     device: str,
     progress: Progress,
 ) -> Predictions:
-    """Return predictions for what an encoder makes features of.
+    """Return predictions for images or texts, which are first encoded to features.
 
     Args:
-        network: A network that takes features whose encoder is recorded.
+        network: A network on features with a recorded encoder.
         source: An image, a folder of images, or a table (.csv) with a column of texts or paths of images.
-        weights: File or folder of the encoder's weights; None for where they were then.
+        weights: File or folder of the encoder's weights; None for the recorded location.
         column: The column; None for that of the training features.
-        batch_size: How many are encoded at once.
+        batch_size: Batch size.
         device: ``auto``, ``cpu``, ``cuda``, ...
-        progress: Called with the number done and of all.
+        progress: Called with the number of finished inputs and of all.
 
     Raises:
-        InputError: The encoder cannot be had or is another one, or the source cannot be read.
+        InputError: The encoder is not available or differs, or the source cannot be read.
     """
     record = network.encoder or {}
     texts = takes_texts(record)
@@ -59,10 +59,12 @@ def _is_table(source: str | Path) -> bool:
 
 
 def _named_items(network: Network, source: str | Path, column: str | None, *, texts: bool) -> dict[str, str]:
-    """Return name -> text or path of each item: rows are numbered where their cells are texts, or not unique."""
+    """Return name -> text or path of each item; texts, and rows with duplicate names, are named by their number."""
     if not _is_table(source):
         if texts:
-            raise InputError(f"this run takes texts or their features, not {str(source)!r}", expected="a .csv or .npy")
+            raise InputError(
+                f"this run takes texts or their features, not {str(source)!r}", expected="a .csv or .npy file"
+            )
         return {name: str(path) for name, path in find_images(source, network.config).items()}
     names, items = read_items(str(source), column, None, texts=texts)
     numbered = texts or len(set(names)) < len(names)
@@ -75,6 +77,6 @@ def _encoded(encoder: Encoder, network: Network, batches: Iterable[tuple[list[st
         if features.shape[1] != network.in_features:
             raise InputError(
                 f"the encoder gives {features.shape[1]} features, the run takes {network.in_features}",
-                fix="gcnlabel features, and more columns beside its own, as for the training data",
+                fix="prepare the features like those of the training data, and predict from the file",
             )
         yield names, features

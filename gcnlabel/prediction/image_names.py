@@ -1,4 +1,4 @@
-"""What images are called in predictions: as the table of the run calls them, so that both join."""
+"""Names of images in predictions, equal to their ids in the run's table so that both can be joined."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ def named_images(
     """Return name -> path of images.
 
     Args:
-        files: Path below a folder -> path.
+        files: Path relative to a folder -> path.
         place: That folder.
-        folders: Folders that the ids of the run's data start from; where one of them holds the place, images are called
-            by their path below the first that does.
-        drop: Ending that the ids of those folders lack, as VOC's do.
-        ids: Names in a table of places; an image that one of them ends in, and that stands there, is called by it.
+        folders: Folders that the ids of the run's data are relative to; if one contains ``place``, images are named by
+            their path relative to the first that does.
+        drop: Suffix that the ids lack, as VOC's do.
+        ids: Names in a table of places; an image whose path ends in one of them gets that name.
 
     Example:
         >>> files = {"1.jpg": Path("/data/photos/1.jpg")}

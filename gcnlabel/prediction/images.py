@@ -1,4 +1,4 @@
-"""Image files -> what the network of a run takes, as the images of its data were brought there."""
+"""Find image files, and read them like the images of a run's data."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ from gcnlabel.sources import DataSource
 from gcnlabel.sources.source import FEATURE_FILES, Image, Place
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-"""What counts as an image in a folder; a file that is named itself may end in anything."""
+"""Suffixes of images in a folder; a single file may have any suffix."""
 
 
 def find_images(source: str | Path, config: Config | None = None, ids: Collection[str] = ()) -> dict[str, Path]:
     """Return name -> path of an image, or of all images below a folder, sorted by their path.
 
-    A name is the path below the folder, with forward slashes, or what the run's data call the image: see
-    :func:`~gcnlabel.prediction.image_names.named_images`. Files and folders whose names begin with a dot are left out.
+    A name is the path relative to the folder, with forward slashes, or the image's id in the run's data, see
+    :func:`~gcnlabel.prediction.image_names.named_images`. Hidden files and folders are skipped.
 
     Args:
         source: The image or folder.
-        config: Of a run, whose data may name the images.
+        config: Config of a run, for the ids of its images.
         ids: Names in a table of places.
 
     Raises:
-        InputError: There is no such file or folder, or no image in it; or it is a file of features.
+        InputError: There is no such file or folder, it has no images, or it is a file of features.
     """
     source = Path(source)
     if source.suffix.lower() in FEATURE_FILES:
         raise InputError(
-            f"{source} holds features, and there is no picture of them to show or annotate",
+            f"{source} is a file of features, which cannot be annotated",
             expected="an image or a folder of images",
-            fix="leave --annotate out; --output writes the predictions of every row",
+            fix="omit --annotate; --output writes the predictions of all rows",
         )
     if not source.exists():
-        raise InputError(f"image or folder not found: {source}", fix="check the path; it is relative to where you are")
+        raise InputError(
+            f"image or folder not found: {source}", fix="check the path; relative paths start at the current folder"
+        )
     folders = [] if config is None else [folder.resolve() for folder in config.data.image_folders if folder.is_dir()]
     drop = "" if config is None else config.data.ids_lack
     if not source.is_dir():
@@ -51,25 +53,25 @@ def find_images(source: str | Path, config: Config | None = None, ids: Collectio
 
 
 def read_image(path: Path, data: DataSource, place: Place | None = None) -> Image:
-    """Return an image uint8 [C, H, W] in the size and channels of a run's data, brought there as theirs were.
+    """Return an image uint8 [C, H, W] with the size and channels of a run's data.
 
     Args:
         path: The image.
         data: The data of the run.
-        place: Where in the image stands what is predicted; None for the whole image.
+        place: Region of the image to predict, e.g. a face; None for the whole image.
 
     Raises:
-        InputError: It is no image, is truncated, or has more than 8 bits a channel; or there is nothing at its place.
+        InputError: It is not an image, is truncated, has more than 8 bits per channel, or its region is invalid.
     """
     path = path.resolve()
     try:
         return data.read_image(path) if place is None else place.read_image(path, data)
     except InputError as error:
-        raise InputError(first_line(error), fix="mend it, or leave it out") from error
+        raise InputError(first_line(error), fix="repair or remove it") from error
 
 
 def first_line(error: InputError) -> str:
-    """Return what was wrong, without the advice.
+    """Return the first line of an error message, without the advice.
 
     Example:
         >>> first_line(InputError("no image", fix="give one"))

@@ -1,4 +1,4 @@
-"""A run folder -> its network and what its outputs mean, without the data it was trained on."""
+"""Load the network of a run for prediction, without its data."""
 
 from __future__ import annotations
 
@@ -26,14 +26,13 @@ class Network:
     """A trained network, ready to predict.
 
     Attributes:
-        model: Backbone and head with the weights of the selected checkpoint, in evaluation mode.
-        tasks: What it predicts.
+        model: Backbone and head with the weights of the best checkpoint, in evaluation mode.
+        tasks: The predicted tasks.
         config: The config of its run.
-        thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
-            tuned, [labels].
-        input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs.
-        calibration: How the dimensions were calibrated, in a line; None where they were not.
-        encoder: Record of what made the features that it was trained on, None where nothing says it.
+        thresholds: Task -> tuned decision thresholds of its tags, as probabilities [labels].
+        input_shape: Shape of an input: (D,) for features, (C, H, W) for images, (D, A) for graphs.
+        calibration: How the dimensions were calibrated, in one line; None if they were not.
+        encoder: Record of the encoder of its training features; None if there is none.
     """
 
     model: MultiTaskModel
@@ -45,33 +44,33 @@ class Network:
     encoder: Mapping[str, Any] | None = None
 
     def at_test_time(self, device: torch.device) -> nn.Module:
-        """Return the model as it predicts, on a device, with the augmentation that its config asks for.
+        """Return the model on a device, with the test-time augmentation of its config.
 
         Raises:
-            InputError: An augmentation of inputs that are no images.
+            InputError: The config has test-time augmentation, but the inputs are not images.
         """
         return at_test_time(self.config.evaluate.test_time, self.model.to(device), self.tasks, self.input_shape)
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
-        """(C, H, W) of the images that it takes, None where it takes features."""
+        """(C, H, W) of the input images; None for other inputs."""
         return self.config.data.image_shape
 
     @property
     def in_features(self) -> int:
-        """Number of features in a row, D, where it takes features; else 0."""
+        """Number of input features D; 0 for other inputs."""
         return self.input_shape[0] if len(self.input_shape) == 1 else 0
 
 
 def load_network(folder: RunFolder, *, flips: bool | None = None) -> Network:
-    """Return the network of a run, from its config, graph and selected checkpoint alone.
+    """Return the network of a run, from its config, graph and best checkpoint.
 
     Args:
         folder: The run, trained or imported.
-        flips: Whether its config shall have flips at test time; None for as it is.
+        flips: Whether to use flips at test time; None for the config's setting.
 
     Raises:
-        InputError: The folder holds no whole run, or the checkpoint does not fit config and graph.
+        InputError: The run is incomplete, or the checkpoint does not fit config and graph.
     """
     model, checkpoint = load_model(folder)
     inputs, tasks = kept_signature(folder, checkpoint["state_dict"]).inputs, model.head.tasks
@@ -83,7 +82,7 @@ def load_network(folder: RunFolder, *, flips: bool | None = None) -> Network:
 
 
 def encoder_record(folder: RunFolder, config: Config) -> dict[str, Any] | None:
-    """Return what made the features of a run: its own copy, or, of an older run, what stands beside them.
+    """Return the record of the encoder of a run's features: the run's copy or, for older runs, the one at the features.
 
     Raises:
         InputError: The record cannot be read.
@@ -92,9 +91,12 @@ def encoder_record(folder: RunFolder, config: Config) -> dict[str, Any] | None:
 
 
 def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
-    """Return the thresholds that the evaluation of a run tuned and kept, as probabilities.
+    """Return the tuned decision thresholds from a run's evaluation: task -> probabilities [labels].
 
-    ``evaluation.json`` holds them as scores, ``thresholds: {task: {label: score}}``.
+    ``evaluation.json`` stores them as scores, ``thresholds: {task: {label: score}}``.
+
+    Raises:
+        InputError: The evaluation has thresholds for other labels.
     """
     if not folder.evaluation.exists():
         return {}
@@ -102,7 +104,7 @@ def tuned_thresholds(folder: RunFolder, tasks: TaskSet) -> dict[str, Tensor]:
     for name, by_label in kept.items():
         if set(by_label) != set(tasks[name].labels):
             raise InputError(
-                f"{folder.evaluation} has thresholds of other labels", fix=f"gcnlabel evaluate {folder.path}"
+                f"{folder.evaluation} has thresholds for other labels", fix=f"gcnlabel evaluate {folder.path}"
             )
     return {
         name: Tensor([by_label[label] for label in tasks[name].labels]).sigmoid() for name, by_label in kept.items()

@@ -1,4 +1,4 @@
-"""What was predicted for one task, drawn small."""
+"""Small panels that show the predictions of one task."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MAX_BARS = 10
 
 
 def draw_classes(axes: Axes, task: Task, probabilities: Values, thresholds: Values) -> None:
-    """Draw the most probable classes, the first of them as predicted.
+    """Draw the most probable classes, with the predicted one in colour.
 
     Args:
-        axes: Where to.
+        axes: Axes to draw in.
         task: The task.
-        probabilities: [labels].
-        thresholds: Of no class.
+        probabilities: Probabilities [labels].
+        thresholds: Ignored.
     """
     best = int(probabilities.argmax())
     _draw_bars(axes, task.labels, probabilities, np.arange(len(task)) == best)
@@ -33,13 +33,13 @@ def draw_classes(axes: Axes, task: Task, probabilities: Values, thresholds: Valu
 
 
 def draw_tags(axes: Axes, task: Task, probabilities: Values, thresholds: Values) -> None:
-    """Draw the most probable tags; a tick marks the threshold of each.
+    """Draw the most probable tags, with a tick at the threshold of each.
 
     Args:
-        axes: Where to.
+        axes: Axes to draw in.
         task: The task.
-        probabilities: [labels].
-        thresholds: Probability from which each counts as predicted, [labels].
+        probabilities: Probabilities [labels].
+        thresholds: Decision thresholds, as probabilities [labels].
     """
     predicted = probabilities >= thresholds
     rows = _draw_bars(axes, task.labels, probabilities, predicted)
@@ -49,13 +49,13 @@ def draw_tags(axes: Axes, task: Task, probabilities: Values, thresholds: Values)
 
 
 def draw_valence_arousal(axes: Axes, task: Task, values: Values, thresholds: Values) -> None:
-    """Draw the point of valence (to the right) and arousal (upwards) in their plane; beyond its edge, at the edge.
+    """Draw a point in the plane of valence (horizontal) and arousal (vertical), clipped to the range of the task.
 
     Args:
-        axes: Where to.
-        task: The task, of both dimensions in either order.
-        values: [2].
-        thresholds: Of no dimension.
+        axes: Axes to draw in.
+        task: The task, with both dimensions in either order.
+        values: Values [2].
+        thresholds: Ignored.
     """
     low, high = _range(task, values)
     point = [float(values[task.labels.index(name)]) for name in ("valence", "arousal")]
@@ -76,13 +76,13 @@ def draw_valence_arousal(axes: Axes, task: Task, values: Values, thresholds: Val
 
 
 def draw_dimensions(axes: Axes, task: Task, values: Values, thresholds: Values) -> None:
-    """Draw a scale for each dimension with a mark at its value; beyond its end, at the end.
+    """Draw a scale for each dimension with a mark at its value, clipped to the range of the task.
 
     Args:
-        axes: Where to.
+        axes: Axes to draw in.
         task: The task.
-        values: [labels].
-        thresholds: Of no dimension.
+        values: Values [labels].
+        thresholds: Ignored.
     """
     low, high = _range(task, values)
     rows = np.arange(len(task))
@@ -110,7 +110,7 @@ def draw_dimensions(axes: Axes, task: Task, values: Values, thresholds: Values) 
 def _draw_bars(
     axes: Axes, labels: tuple[str, ...], probabilities: Values, predicted: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.intp]:
-    """Draw the highest probabilities, the highest at the top, and return which labels they are."""
+    """Draw bars of the highest probabilities in descending order, and return the label indices."""
     rows = np.argsort(-probabilities, kind="stable")[:MAX_BARS]
     colours = [PREDICTED if predicted[row] else OTHER for row in rows]
     axes.barh(range(len(rows)), probabilities[rows], color=colours, height=0.72)
@@ -146,7 +146,7 @@ def _frame(axes: Axes) -> None:
 
 
 def _range(task: Task, values: Values) -> tuple[float, float]:
-    """Return the ends of a task's scale; where it declares none, whole numbers that hold the values, even about 0."""
+    """Return the range of a task; if it has none, the smallest symmetric integer range that contains the values."""
     if math.isfinite(task.bounds[0]):
         return task.bounds
     end = float(max(1, math.ceil(float(np.abs(values).max()))))

@@ -1,6 +1,6 @@
-"""Tables of where in each image stands what is predicted: what reads them may stand in a wing."""
+"""Registry of readers for tables with the region of each image to predict."""
 
 from gcnlabel.registry import Registry
 
 PLACES = Registry("table of places", "gcnlabel.prediction.places")
-"""Makes, of the path of a file, name of an image -> :class:`~gcnlabel.sources.source.Place`."""
+"""Functions from the path of a table to a dict: image name -> :class:`~gcnlabel.sources.source.Place`."""

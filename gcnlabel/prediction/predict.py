@@ -1,4 +1,4 @@
-"""A run and new inputs -> predictions."""
+"""Predict new inputs with a run."""
 
 from __future__ import annotations
 
@@ -36,25 +36,26 @@ def predict(
     flips: bool | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Predictions:
-    """Return what the selected checkpoint of a run predicts for an image, a folder of images or a file of others.
+    """Return the predictions of a run's best checkpoint for an image, a folder of images or a file of other inputs.
 
-    Nothing is looked for: an image without an entry in ``places`` is taken whole, in the run's size and channels.
+    Faces are not detected: an image without an entry in ``places`` is used whole, with the run's size and channels.
 
     Args:
-        folder: The run. Its data need not be there, but the training file of one on ARFF files, for the attributes.
+        folder: The run. Its data are not needed, except the training file of a run on ARFF files (for the attributes).
         source: An image, a folder of images, features [N, D] (.npy, .npz, .safetensors, .arff) or molecules (.csv,
-            .smi), as the run takes; where the encoder of its features is recorded, images, or a .csv of texts or paths.
-        places: Name of an image, as the result has it -> where in it stands what is predicted, as a face does.
-        weights: File or folder of that encoder's weights; None for where they were.
-        column: That column; None for the training features'.
-        batch_size: How many go through the network at once.
-        device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
-        flips: Whether images are predicted with their mirror images; None for the run's ``evaluate.test_time``.
-        progress: Called with the number of inputs done and of all, after every batch.
+            .smi), depending on the run; images or a .csv of texts or paths, if the encoder of its features is recorded.
+        places: Image name, as in the result -> region of the image to predict, e.g. a face.
+        weights: File or folder of that encoder's weights; None for the recorded location.
+        column: Column of the .csv; None for that of the training features.
+        batch_size: Batch size.
+        device: ``auto`` (a GPU if available), ``cpu``, ``cuda``, ...
+        flips: Whether to average with the mirrored images; None for the run's ``evaluate.test_time``.
+        progress: Called after every batch with the number of finished inputs and of all.
 
     Raises:
-        InputError: The run is not whole, source or flips do not suit it, the device, the encoder or an image of
-            ``places`` is not there, or no image can be read; those of a folder are left out, and named in the result.
+        InputError: The run is incomplete, source or flips do not suit it, the device, the encoder or an image of
+            ``places`` is missing, or no image can be read. Unreadable images of a folder are skipped and listed in the
+            result.
     """
     config = folder.load_config()
     if _is_raw(source, config.data) and encoder_record(folder, config) is not None:
@@ -77,7 +78,7 @@ def _predict_images(
 ) -> Predictions:
     strangers = [name for name in places if name not in files]
     if strangers:
-        raise InputError(f"the table of places names images that are not there: {shorten(strangers)}", where=source)
+        raise InputError(f"the table of places has images that do not exist: {shorten(strangers)}", where=source)
     read = partial(_read, network=network, places=places)
     unreadable: dict[str, str] = {}
     batches = readable_batches(files, read, batch_size, unreadable, strict=not os.path.isdir(source))
@@ -95,7 +96,7 @@ def _predict_rows(
         given, taken = (" and ".join(map(str, shape)) for shape in (inputs.shape[1:], network.input_shape))
         raise InputError(
             f"{source} has {given} features, the run takes {taken}",
-            expected="the columns that it was trained on, in their order",
+            expected="the columns that it was trained on, in the same order",
         )
     names = [str(row) for row in range(len(inputs))]
     rows = [slice(start, start + batch_size) for start in range(0, len(names), batch_size)]
@@ -104,15 +105,15 @@ def _predict_rows(
 
 
 def _is_raw(source: str | Path, data: DataSource) -> bool:
-    """Return whether a source is no file of what the network takes, which are no images."""
+    """Return whether a source must be encoded: the network does not take images, and it is not a file of its inputs."""
     return data.image_shape is None and not str(source).lower().endswith(data.new_inputs[1])
 
 
 def _check_kind(source: str | Path, data: DataSource, encoding: str | None) -> None:
     if encoding is not None:
         raise InputError(
-            "--weights or --column, and nothing to encode",
-            expected="images or texts, for a run on features that gcnlabel features made",
+            "--weights or --column without inputs to encode",
+            expected="images or texts, for a run on features from gcnlabel features",
         )
     name, images = str(source).lower(), data.image_shape is not None
     what, endings = data.new_inputs

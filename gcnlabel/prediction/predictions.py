@@ -1,4 +1,4 @@
-"""Predictions by name: of every input, every task and every label."""
+"""Named predictions of all inputs, tasks and labels."""
 
 from __future__ import annotations
 
@@ -26,14 +26,13 @@ class Predictions:
     """Predictions of a network for N inputs.
 
     Attributes:
-        tasks: What is predicted.
-        names: Name of each input, N of them.
-        values: For each task [N, labels]: probabilities of classes or tags, values of dimensions.
-        thresholds: Probability from which a tag counts as predicted [labels], for each multi-label task where it is not
-            0.5.
-        unreadable: Name of each image that was left out -> why.
-        named: What the names are of: ``image``, or ``row`` of features.
-        remarks: What the person should know, in a line each.
+        tasks: The predicted tasks.
+        names: Names of the inputs, N.
+        values: Task -> [N, labels]: probabilities of classes or tags, or values of dimensions.
+        thresholds: Task -> decision thresholds of its tags, as probabilities [labels]; 0.5 for missing tasks.
+        unreadable: Name of each skipped image -> reason.
+        named: Heading of the names: ``image`` or ``row``.
+        remarks: Notes for the user, one line each.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, MultiLabel
@@ -59,12 +58,12 @@ class Predictions:
         return len(self.names)
 
     def threshold(self, task: str) -> npt.NDArray[np.floating]:
-        """Return the probability from which each tag of a task counts as predicted, [labels]."""
+        """Return the decision thresholds of a task's tags, as probabilities [labels]."""
         even = np.full(len(self.tasks[task]), EVEN, dtype=np.float32)
         return np.asarray(self.thresholds.get(task, even))
 
     def classes(self, task: str) -> list[str]:
-        """Return the most probable class of each input; of equal ones the first."""
+        """Return the most probable class of each input; for ties, the first."""
         return self.decided(task)["class"]
 
     def tags(self, task: str) -> list[list[str]]:
@@ -72,15 +71,15 @@ class Predictions:
         return self.decided(task)["tags"]
 
     def decided(self, task: str) -> dict[str, list[Any]]:
-        """Return what is predicted by name, as :meth:`gcnlabel.tasks.Task.named` does."""
+        """Return the names of the predicted labels, see :meth:`gcnlabel.tasks.Task.named`."""
         own = self.tasks[task]
         return own.named(own.predicted(self.values[task], self.threshold(task)))
 
     def table(self) -> pl.DataFrame:
-        """Return a row an input: ``image`` or ``row``; ``task:label`` with every probability or value.
+        """Return a table with one row per input, and columns ``image`` or ``row`` and, for each task, ``task:label``.
 
-        Before those, ``task`` holds the class of a categorical task, or the tags of a multi-label task, with ``;``
-        between them.
+        These are the probabilities or values. Before them, a column ``task`` has the class of a categorical task, or
+        the tags of a multi-label task separated by ``;``.
         """
         columns: dict[str, Any] = {self.named: list(self.names)}
         for task in self.tasks:
@@ -91,7 +90,7 @@ class Predictions:
         return pl.DataFrame(columns)
 
     def records(self) -> list[dict[str, Any]]:
-        """Return a nested record of plain values for each input, what a line of a ``.jsonl`` file holds."""
+        """Return one nested dict of plain values per input, which is a line of a ``.jsonl`` file."""
         found = {task.name: self._records(task) for task in self.tasks}
         return [
             {self.named: name, **{task: records[row] for task, records in found.items()}}
@@ -108,10 +107,10 @@ class Predictions:
         ]
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
-        """Write the table as ``.csv``, or the records as ``.jsonl``, whole or not at all.
+        """Write the table as ``.csv``, or the records as ``.jsonl``, atomically.
 
         Raises:
-            InputError: The name ends in neither, or the file exists or cannot be written.
+            InputError: The suffix is neither, or the file exists or cannot be written.
         """
         write = WRITERS[checked_format(path)]
         with atomic_write(path, overwrite=overwrite) as temporary:
@@ -119,14 +118,16 @@ class Predictions:
 
 
 def checked_format(path: str | Path) -> str:
-    """Return how the name of a file of predictions ends.
+    """Return the suffix of a file of predictions.
 
     Raises:
-        InputError: It ends in no known format.
+        InputError: The suffix is unknown.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in WRITERS:
-        raise InputError(f"predictions as {str(path)!r}", expected=f"a name that ends in {' or '.join(WRITERS)}")
+        raise InputError(
+            f"unknown format of predictions: {str(path)!r}", expected=f"a file name that ends in {' or '.join(WRITERS)}"
+        )
     return suffix
 
 
@@ -134,7 +135,7 @@ def _write_csv(predictions: Predictions, path: Path) -> None:
     formulas = [name for name in predictions.names if is_formula(name)]
     if formulas:
         warnings.warn(
-            f"{len(formulas)} names of inputs are written as they are, and a spreadsheet would calculate them: "
+            f"{len(formulas)} names of inputs are written unchanged, but a spreadsheet would evaluate them as formulas: "
             f"{shorten(map(repr, formulas), limit=3)}",
             GcnlabelWarning,
             stacklevel=3,

@@ -1,1 +1,1 @@
-"""Pages to open in a browser: each one file that needs nothing else."""
+"""Self-contained HTML pages: reports on runs, and the label graph explorer."""

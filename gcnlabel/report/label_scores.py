@@ -1,4 +1,4 @@
-"""Scores and targets of a task -> numbers of each of its labels."""
+"""Metrics of each label of a task, from scores and targets."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gcnlabel.metrics.multilabel import average_precision
 from gcnlabel.tasks import Task
 
 COUNTS = ("samples", "missed", "false alarms")
-"""Columns of :func:`label_rows` that hold whole numbers."""
+"""Columns of :func:`label_rows` with integers."""
 
 
 def positives(task: Task, scores: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Return which samples have each label and which tell, two bool [N, labels], of a task of classes or tags."""
+    """Return which labels are positive and which are annotated, two bool [N, labels], for classes or tags."""
     if task.exclusive:
         classes = majority(targets)
         has = torch.nn.functional.one_hot(classes.clamp(min=0), scores.shape[1]).bool()
@@ -32,14 +32,14 @@ def positives(task: Task, scores: Tensor, targets: Tensor) -> tuple[Tensor, Tens
 def label_rows(
     task: Task, scores: Tensor, targets: Tensor, threshold: Tensor | None, measured: Mapping[str, Any]
 ) -> list[dict[str, float | None]]:
-    """Return the numbers of each label, column -> value; None where a number is not defined.
+    """Return the metrics of each label as dicts, column -> value; None for undefined values.
 
     Args:
         task: The task.
-        scores: [N, labels].
-        targets: As its type holds them.
-        threshold: Score from which a tag holds [labels]; None for 0, a probability of 0.5.
-        measured: Of its evaluation, where the numbers of values are.
+        scores: Scores [N, labels].
+        targets: Targets in the task's format.
+        threshold: Decision threshold of each tag, as scores [labels]; None for 0, a probability of 0.5.
+        measured: Metrics of the task's evaluation, used for dimensions.
     """
     if not task.discrete:
         return [_of_value(label, i, targets, measured) for i, label in enumerate(task.labels)]
@@ -65,17 +65,17 @@ def label_rows(
 
 
 def scores_of(task: Task, scores: Tensor) -> Tensor:
-    """Return what orders the samples of a label: its score, or of classes its probability."""
+    """Return the values that rank the samples of each label: scores, or probabilities for classes."""
     return task.activated(scores.double()) if task.exclusive else scores.double()
 
 
 def precision_recall(scores: Tensor, has: Tensor, recalls: npt.NDArray[np.float64]) -> list[float]:
-    """Return the highest precision at each recall or a higher one, as it is usual to draw it.
+    """Return the interpolated precision at given recalls: the highest precision at that recall or a higher one.
 
     Args:
-        scores: [N].
-        has: bool [N], at least one true.
-        recalls: Recall to ask for [K].
+        scores: Scores [N].
+        has: Whether each sample is positive, bool [N], at least one true.
+        recalls: Recalls [K].
 
     Example:
         >>> scores, has = torch.tensor([3.0, 2.0, 1.0]), torch.tensor([True, False, True])
@@ -92,7 +92,7 @@ def precision_recall(scores: Tensor, has: Tensor, recalls: npt.NDArray[np.float6
 
 
 def confusion(scores: Tensor, targets: Tensor) -> npt.NDArray[np.int64]:
-    """Return how often class i (row) was predicted as class j, [classes, classes]."""
+    """Return the confusion matrix [classes, classes], row = true class."""
     found: npt.NDArray[np.int64] = confusion_matrix(scores, targets).numpy()
     return found
 

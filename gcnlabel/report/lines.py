@@ -1,7 +1,7 @@
-"""Lines over one x as SVG, with what the pointer or the arrow keys read out beside it as data.
+"""Line charts as SVG, with the data for reading out values by pointer or arrow keys.
 
-Hand-made, as lines and matrices are all that a report needs: 9 kB of style and script, where a page of Altair's with
-its runtime inline has 899 kB (measured, altair 6), and no extra to install.
+Own code, because a report needs only lines and matrices: 9 kB of style and script, instead of 899 kB for a page with
+Altair's inlined runtime (altair 6), and no optional library.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from gcnlabel.report.page import as_json, render
 
 SERIES = 8
-"""Colours of lines; ``--c0`` to ``--c7`` of the page."""
+"""Number of line colours, ``--c0`` to ``--c7`` in the page's style."""
 
 
 def line_chart(
@@ -31,18 +31,18 @@ def line_chart(
     marks: Mapping[str, float] | None = None,
     entries: Mapping[str, tuple[str, int]] | None = None,
 ) -> Markup:
-    """Return lines over one x, read out by pointer and arrow keys.
+    """Return a line chart whose values can be read out by pointer and arrow keys.
 
     Args:
-        title: Above the chart.
-        x: [K], ascending.
-        lines: Name -> values [K]; None and NaN are gaps.
-        axes: Names of x and y.
+        title: Title of the chart.
+        x: Ascending x values [K].
+        lines: Name -> y values [K]; None and NaN are gaps.
+        axes: Labels of the x and y axes.
         size: Width and height in CSS pixels.
-        dashed: Names of lines that are dashed.
-        limits: Of y; None for those of the values.
-        marks: Name -> x of a ring on a line.
-        entries: Name -> entry of the legend, which several lines may share, and number of a colour; None for one each.
+        dashed: Names of dashed lines.
+        limits: Limits of y; None for those of the values.
+        marks: Name -> x of a ring on that line.
+        entries: Name -> (legend entry, colour index); lines may share an entry. None for one entry per line.
     """
     known = [v for line in lines.values() for v in line if v is not None and math.isfinite(v)]
     low, high = limits or ((min(known), max(known)) if known else (0.0, 1.0))
@@ -59,7 +59,7 @@ def line_chart(
 
 
 class _Plot:
-    """Where values stand in a chart, in pixels."""
+    """Mapping from values to pixels of a chart."""
 
     left, right, top, bottom = 44, 8, 8, 34
 
@@ -78,12 +78,12 @@ class _Plot:
     def line(
         self, x: Sequence[float], values: Sequence[float | None], ring: float | None, entry: str, colour: int
     ) -> dict[str, Any]:
-        """Return how a line is drawn, with a ring at one x."""
+        """Return legend entry, colour, path and ring position (or None) of a line."""
         at = None if ring is None else self.point(ring, values[list(x).index(ring)])
         return {"name": entry, "colour": f"var(--c{colour % SERIES})", "points": self.path(x, values), "ring": at}
 
     def path(self, x: Sequence[float], values: Sequence[float | None]) -> str:
-        """Return the path of a line with gaps; a point alone is a dot."""
+        """Return the SVG path of a line with gaps; a single point is a dot."""
         parts, open_ = [], False
         for at, value in zip(x, values, strict=True):
             if value is None or not math.isfinite(value):

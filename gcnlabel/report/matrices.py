@@ -1,4 +1,4 @@
-"""Heat maps as SVG: a picture of one pixel a cell, names, and what the pointer or the arrow keys read out as data."""
+"""Heat maps as SVG: an image of one pixel per cell, names, and the data for reading out values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gcnlabel.report.page import as_json, render
 
 Floats = npt.NDArray[np.floating[Any]]
 MAX_WRITTEN, MAX_NAMED, MAX_DRAWN = 14, 60, 150
-"""Labels up to which a matrix shows its numbers, its names, and is drawn at all."""
+"""Largest numbers of labels for which a matrix shows its numbers, shows its names, and is drawn at all."""
 RED, BLUE, SCALE = (214, 62, 66), (58, 132, 210), (45, 135, 210)
 
 
@@ -33,18 +33,18 @@ def matrix(
     counts: Floats | None = None,
     no_zeros: bool = False,
 ) -> Markup:
-    """Return a heat map, read out by pointer and arrow keys; positive values are red where some are negative.
+    """Return a heat map whose values can be read out by pointer and arrow keys; with negative values, positive are red.
 
     Args:
-        title: Above it.
-        values: [R, C]; NaN is an empty cell.
-        rows: Names [R].
-        columns: Names [C].
-        words: What rows and columns are.
-        limit: Value of the full colour; None for the largest (of an off-diagonal cell if the diagonal is grey).
-        grey_diagonal: Whether the diagonal, of another meaning, has no colour.
-        counts: Whole numbers that cells show instead of the values that colour them, [R, C].
-        no_zeros: Whether a zero is an empty cell.
+        title: Title of the heat map.
+        values: Matrix [R, C]; NaN is an empty cell.
+        rows: Names of the rows [R].
+        columns: Names of the columns [C].
+        words: Names of the row and column axes.
+        limit: Absolute value with the full colour; None for the largest one (off-diagonal if ``grey_diagonal``).
+        grey_diagonal: Whether the diagonal has no colour.
+        counts: Integers [R, C] shown in the cells instead of ``values``, which still set the colours; or None.
+        no_zeros: Whether zeros are empty cells.
     """
     if max(values.shape) > MAX_DRAWN:
         return render("note.html", text=f"{title}: not drawn for more than {MAX_DRAWN} labels.")
@@ -63,7 +63,7 @@ def matrix(
 
 
 def _coloured(values: Floats, limit: float | None, grey_diagonal: bool) -> tuple[Floats, float]:
-    """Return the values that have a colour, NaN elsewhere, and the value of the full colour."""
+    """Return the values that set the colours, NaN for none, and the absolute value with the full colour."""
     coloured = np.array(values, dtype=float)
     if grey_diagonal:
         np.fill_diagonal(coloured, np.nan)
@@ -71,7 +71,7 @@ def _coloured(values: Floats, limit: float | None, grey_diagonal: bool) -> tuple
 
 
 def _sizes(rows: Sequence[str], columns: Sequence[str]) -> dict[str, Any]:
-    """Return sizes in pixels: of a cell, of the margin of names, and of what sloping names need on the right."""
+    """Return sizes in pixels (cell, margin for names, space for sloping names on the right) and whether names show."""
     size = max(len(rows), len(columns))
     cell = 46 if size <= MAX_WRITTEN else max(5, min(18, 720 // size))
     named = size <= MAX_NAMED
@@ -80,7 +80,7 @@ def _sizes(rows: Sequence[str], columns: Sequence[str]) -> dict[str, Any]:
 
 
 def _picture(shares: Floats, strength: float) -> str:
-    """Return -1..1 as a PNG of one pixel a cell, whose opacity is the size: it suits light and dark paper."""
+    """Return values in [-1, 1] as a PNG of one pixel per cell, with opacity = absolute value for any background."""
     pixels = np.zeros((*shares.shape, 4), dtype=np.uint8)
     signed = bool((shares < 0).any())
     pixels[..., :3] = np.where((shares < 0)[..., None], BLUE, RED if signed else SCALE)
@@ -89,7 +89,7 @@ def _picture(shares: Floats, strength: float) -> str:
 
 
 def png(picture: Image.Image, kind: str = "PNG", **options: Any) -> str:
-    """Return a picture as a ``data:`` address."""
+    """Return an image as a ``data:`` URL."""
     buffer = io.BytesIO()
     picture.save(buffer, kind, optimize=True, **options)
     return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""The shell of a page: one HTML file with its style, scripts and data inside, that asks the network for nothing."""
+"""Template of self-contained HTML pages, with inlined style, scripts and data."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 UNSAFE = str.maketrans(
     {"'": r"\u0027", "<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 )
-"""Characters that could end a script, a comment or an attribute in single quotes, as JSON may write them."""
+"""JSON escapes of characters that could end a script, a comment or an attribute in single quotes."""
 
 
 def render(template: str, **values: Any) -> Markup:
-    """Return a template of this folder, filled; every value that is no ``Markup`` is escaped.
+    """Return a rendered template; every value that is not ``Markup`` is escaped.
 
     Args:
         template: Name of a file in ``templates``.
-        values: What it names.
+        values: Variables of the template.
     """
     from markupsafe import Markup
 
@@ -45,18 +45,18 @@ def page(
     lead: str = "",
     connect: bool = False,
 ) -> str:
-    """Return a page as one HTML text: heading, contents of ``<main>``, style, data and script.
+    """Return a page as HTML: heading, contents of ``<main>``, style, data and script.
 
-    The browser itself is told to load nothing (a Content-Security-Policy); pictures are ``data:`` or ``blob:``.
+    Its Content-Security-Policy forbids loading anything; images are ``data:`` or ``blob:`` URLs.
 
     Args:
-        title: Plain text.
-        body: HTML of :func:`render`; a plain text is escaped.
-        styles: CSS behind that of every page (``page.css`` names its colours).
-        script: JavaScript, run when the page is there. Ours alone: what comes from a user goes into ``data``.
+        title: Title, as plain text.
+        body: HTML from :func:`render`; plain text is escaped.
+        styles: CSS that follows ``page.css``, which defines the colours.
+        script: JavaScript, run when the page is loaded. It must be our own; user data goes into ``data``.
         data: Values for scripts: ``JSON.parse(document.getElementById("data").textContent)``.
-        lead: Plain text under the heading.
-        connect: Whether scripts may ask the server that the page came from.
+        lead: Plain text below the heading.
+        connect: Whether scripts may send requests to the page's server.
     """
     from markupsafe import Markup
 
@@ -77,7 +77,7 @@ def page(
 
 
 def as_json(values: Any) -> Markup:
-    r"""Return values as JSON that can stand in a script or between single quotes; NaN and infinite numbers are null.
+    r"""Return values as JSON that is safe in a script or a single-quoted attribute; NaN and infinity become null.
 
     Example:
         >>> print(as_json({"</script>": float("nan")}))

@@ -1,4 +1,4 @@
-"""What a report is made from: everything of run folders that can be read, and why the rest cannot."""
+"""Read the run folders of a report, and collect errors for files that cannot be read."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from gcnlabel.tasks import Task
 
 
 class Lacking:
-    """Notes what a report lacks, and why."""
+    """Collects error messages for what a report cannot show."""
 
     def __init__(self) -> None:
         self.missing: list[str] = []
 
     @contextmanager
     def unless_damaged(self, what: str) -> Iterator[None]:
-        """Note why something cannot be shown, and go on.
+        """Catch errors of the ``with`` block, add their message to ``missing`` and warn.
 
         Warns:
-            GcnlabelWarning: It cannot be.
+            GcnlabelWarning: The block raised ValueError or OSError.
         """
         try:
             yield
@@ -46,7 +46,7 @@ class Lacking:
 
 
 class ReportRuns(ReadRuns):
-    """Runs of the same tasks, read when asked for; code that their configs name is not run unless it is trusted.
+    """Runs of the same tasks, read on first use; code that their configs name runs only for trusted folders.
 
     Args:
         folders: The runs.
@@ -66,21 +66,21 @@ class ReportRuns(ReadRuns):
 
     @cached_property
     def config_texts(self) -> dict[str, str]:
-        """Run -> the text of its config."""
+        """Run -> text of its config."""
         return self._each("config.yaml", lambda name, run: run.config.read_text(encoding="utf-8"))
 
     @cached_property
     def graph_versions(self) -> dict[str, dict[str, str]]:
-        """Run -> library -> version, of what wrote its graph."""
+        """Run -> library -> its version when the graph was written."""
         return self._each("versions", lambda name, run: _graph_versions(run.graph) if name in self.graphs else None)
 
     @cached_property
     def rows(self) -> dict[str, pl.DataFrame]:
-        """Run -> what became of every row of its data: split, what, reason, count, first, detail."""
+        """Run -> its ``rows.csv``, the used and dropped rows of its data: split, what, reason, count, first, detail."""
         return self._each("rows.csv", lambda name, run: _row_table(run.rows) if run.rows.exists() else None)
 
     def thresholds(self, run: str, task: Task) -> Tensor | None:
-        """Return the scores from which tags hold [labels] that a run tuned, None where it did not."""
+        """Return the tuned decision thresholds of a run's tags, as scores [labels]; None if there are none."""
         kept = self.evaluations.get(run, {}).get("thresholds", {}).get(task.name)
         if kept is None or set(kept) != set(task.labels):
             return None
@@ -88,7 +88,7 @@ class ReportRuns(ReadRuns):
 
     @cached_property
     def data(self) -> RunData | None:
-        """The data of the first run, None where they cannot be read."""
+        """The data of the first run; None if it cannot be read."""
         name, run = next(iter(self._folders.items()))
         with self.lacking.unless_damaged(f"the data of {name}"):
             return load_data(run.load_config(), run.split, progress=True)
@@ -96,12 +96,12 @@ class ReportRuns(ReadRuns):
 
     @cached_property
     def ids(self) -> dict[str, list[str]]:
-        """Run -> names of the samples of its evaluation, where its data have such."""
+        """Run -> ids of the samples of its evaluation, for the runs that have ids."""
         texts = {name: found["ids"] for name, found in self.predictions.items() if "ids" in found}
         return {name: json.loads(bytes(text.tolist())) for name, text in texts.items()}
 
     def measured_part(self, run: str) -> Part | None:
-        """Return images and annotations of the split that a run was measured on, None where the data have others."""
+        """Return images and annotations of the split that a run was evaluated on; None if the data has other samples."""
         if self.data is None or run not in self.evaluations:
             return None
         part = self.data.parts.get(self.evaluations[run]["split"])

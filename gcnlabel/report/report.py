@@ -1,4 +1,4 @@
-"""Runs -> one page: what was trained on what, and what came out."""
+"""Write a report on runs as one HTML page."""
 
 from __future__ import annotations
 
@@ -31,21 +31,20 @@ SECTIONS: dict[str, tuple[str, Callable[[ReportRuns], Markup]]] = {
     "mistakes": ("Worst mistakes", mistakes),
     "versions": ("Config and versions", versions),
 }
-"""Id of a section -> its title and what makes it, in order."""
+"""Section id -> title and function that renders it, in order."""
 
 
 def report_page(folders: Sequence[RunFolder], progress: Callable[[int, int], None] | None = None) -> str:
-    """Return a report on runs of the same tasks as one HTML text.
+    """Return a report on runs of the same tasks as self-contained HTML.
 
-    What cannot be read is named in the page with the reason; code that a config names is run only where a folder is
-    trusted.
+    The page lists what cannot be read, with the reason. Code that a config names runs only for trusted folders.
 
     Args:
         folders: The runs.
-        progress: Called with the number of sections done and of all.
+        progress: Called with the number of finished sections and the number of sections.
 
     Raises:
-        InputError: A folder holds no run, or two have one name or predict different tasks.
+        InputError: A folder has no run, or two runs have the same name or different tasks.
 
     Warns:
         GcnlabelWarning: Something cannot be shown.
@@ -76,11 +75,11 @@ def write_report(
     """Write :func:`report_page` to a file and return its path.
 
     Raises:
-        InputError: As there; or the file exists, ends in something else than ``.html``, or cannot be written.
+        InputError: As :func:`report_page`; or the file exists, does not end in ``.html``, or cannot be written.
     """
     path = Path(path)
     if path.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"--output {path}", expected="a name that ends in .html")
+        raise InputError(f"--output {path}", expected="a file name that ends in .html")
     with atomic_write(path, overwrite=overwrite) as temporary:
         temporary.write_text(report_page(folders, progress), encoding="utf-8")
     return path

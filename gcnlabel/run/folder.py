@@ -12,7 +12,7 @@ from typing import Any
 from gcnlabel.code import code_refused
 from gcnlabel.config import Config, dump_config, load_config, named_code
 from gcnlabel.errors import InputError, UntrustedCodeError, shorten
-from gcnlabel.files import atomic_write, locked, remove_torn, writable_folder
+from gcnlabel.files import atomic_write, locked, remove_stale, writable_folder
 from gcnlabel.run.places import CONFIG, refuse_none
 from gcnlabel.run.reading import read_evaluation
 from gcnlabel.training import BEST, LAST, LOGS
@@ -99,8 +99,8 @@ class RunFolder:
             InputError: Another process trains in it, or it cannot be created or written.
         """
         with locked(writable_folder(self.path), "is being trained"):
-            remove_torn(self.path)
-            remove_torn(self.last.parent)
+            remove_stale(self.path)
+            remove_stale(self.last.parent)
             yield
 
     @property

@@ -1,4 +1,4 @@
-"""A run behind HTTP: features, images or texts in, predictions as JSON out."""
+"""HTTP server of a run: takes features, images or texts and returns predictions as JSON."""
 
 from gcnlabel.lazy import lazy
 

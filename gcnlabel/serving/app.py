@@ -1,4 +1,4 @@
-"""The routes of a served run."""
+"""The routes of the HTTP server."""
 
 from __future__ import annotations
 
@@ -24,18 +24,17 @@ SAFE = {
     "connect-src 'self'",
     "X-Content-Type-Options": "nosniff",
 }
-"""Headers of the page: nothing is loaded from elsewhere."""
+"""HTTP headers of the page, which forbid loading anything from other origins."""
 
 
 def make_app(service: Service, limits: Limits | None = None) -> FastAPI:
     """Return the application: ``POST /predict``, ``GET /model``, ``GET /health`` and ``GET /docs``.
 
-    Errors are ``{"detail": MESSAGE}``: 413 beyond a limit, 415 for another kind of body, 422 for inputs that cannot be
-    used.
+    Errors are ``{"detail": MESSAGE}`` with status 413 (limit exceeded), 415 (wrong content type) or 422 (bad input).
 
     Args:
         service: The run.
-        limits: What a request may ask for.
+        limits: Limits of a request; None for the defaults.
     """
     limits = limits or Limits()
     batcher = Batcher(service.answer, limits.window, limits.batch)
@@ -68,11 +67,11 @@ def _predict_by(app: FastAPI, service: Service, limits: Limits, batcher: Batcher
 def _describe(app: FastAPI, service: Service, limits: Limits) -> None:
     described, written = service.description(), page(service, limits)
 
-    @app.get("/model", summary="What the run takes and gives")
+    @app.get("/model", summary="Inputs and outputs of the run")
     async def model() -> dict[str, Any]:
         return described
 
-    @app.get("/health", summary="Whether it answers")
+    @app.get("/health", summary="Health check")
     async def health() -> dict[str, str]:
         return {"status": "ok", "run": service.name, "version": __version__}
 
@@ -104,4 +103,4 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": "the request failed; the server's log says why"}, 500)
+    return JSONResponse({"detail": "internal error; see the server's log"}, 500)

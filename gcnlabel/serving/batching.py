@@ -1,4 +1,4 @@
-"""Concurrent requests that go through a network together."""
+"""Dynamic batching of concurrent requests."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Answer = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Batcher:
-    """Joins the rows of requests that wait at the same time.
+    """Joins the rows of concurrent requests into batches.
 
-    The first request waits for others for a while, or until there are enough rows; they are answered together in a
-    thread, one batch after another. Where a batch has no answer because of one of its requests, each is asked by
-    itself, so that no request fails because of another.
+    The first request waits up to ``window`` for others or until there are enough rows; the batch is then processed in a
+    thread. If a batch fails because of one of its requests, each is processed separately, so that no request fails
+    because of another.
 
     Args:
-        answer: Returns what belongs to each of several rows.
+        answer: Function from rows to results, one per row.
         window: Seconds that a request waits for others.
-        most: Rows that go together; a request of more is answered alone, in parts.
+        most: Largest batch size; a larger request is processed alone, in several batches.
     """
 
     def __init__(self, answer: Answer, window: float, most: int) -> None:
@@ -31,10 +31,10 @@ class Batcher:
         self.arrived = asyncio.Event()
 
     async def __call__(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """Return what belongs to the rows of a request.
+        """Return the results for the rows of a request.
 
         Raises:
-            InputError: They have no answer.
+            InputError: The rows are invalid.
         """
         future: asyncio.Future[Sequence[Any]] = asyncio.get_running_loop().create_future()
         self.waiting.append((rows, future))
@@ -42,7 +42,7 @@ class Batcher:
         return await future
 
     async def run(self) -> None:
-        """Answer requests until this is cancelled."""
+        """Process requests until the task is cancelled."""
         while True:
             await self.arrived.wait()
             await self._wait_for_more()
@@ -57,7 +57,7 @@ class Batcher:
                 await asyncio.wait_for(self.arrived.wait(), left)
 
     def _taken(self) -> list[tuple[Sequence[Any], asyncio.Future[Sequence[Any]]]]:
-        """Take the requests that go together, at least one."""
+        """Remove and return the requests of the next batch, at least one."""
         count = rows = 0
         for of_request, _ in self.waiting:
             rows += len(of_request)
@@ -79,7 +79,7 @@ class Batcher:
                 for start in range(0, len(joined), self.most)
                 for answer in await asyncio.to_thread(self.answer, joined[start : start + self.most])
             ]
-        except Exception as error:  # each request is told; the loop goes on
+        except Exception as error:  # passed to each request; the loop continues
             if len(requests) > 1 and isinstance(error, InputError):
                 for request in requests:
                     await self._answer([request])
@@ -90,5 +90,5 @@ class Batcher:
             return
         for rows, future in requests:
             of_request, found = found[: len(rows)], found[len(rows) :]
-            if not future.done():  # it is where the client has gone
+            if not future.done():  # done if the client has disconnected
                 future.set_result(of_request)

@@ -1,4 +1,4 @@
-"""Bodies of requests -> inputs by name."""
+"""Parse the bodies of requests into inputs."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 async def read_items(request: Request, takes: str, limits: Limits) -> Items:
-    """Return the inputs of a request: at least one.
+    """Return the inputs of a request, at least one.
 
-    Images are files of ``multipart/form-data``, or one is the body itself; all else is JSON: ``{"features": ...}``,
-    ``{"texts": ...}`` or ``{"smiles": ...}``, one input or a list of them, or that alone.
+    Images are files of ``multipart/form-data``, or one image is the body. Other inputs are JSON: one input or a list,
+    optionally as ``{"features": ...}``, ``{"texts": ...}`` or ``{"smiles": ...}``.
 
     Args:
         request: The request.
-        takes: What the run takes.
-        limits: What it may ask for.
+        takes: Kind of input of the run: ``images``, ``features``, ``texts`` or ``smiles``.
+        limits: Limits of a request.
 
     Raises:
-        RequestError: The body is too large, of another kind, or not what its kind says.
+        RequestError: The body exceeds a limit, has another content type, or is invalid.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     limited = Request(request.scope, _limited(request.receive, limits.bytes))
@@ -51,7 +51,7 @@ async def read_items(request: Request, takes: str, limits: Limits) -> Items:
 
 
 def _limited(receive: Receive, most: int) -> Receive:
-    """Return what receives a body, and stops where it becomes too large."""
+    """Return a ``receive`` function that raises :class:`TooLargeError` once the body exceeds ``most`` bytes."""
     seen = 0
 
     async def counted() -> MutableMapping[str, Any]:
@@ -70,7 +70,7 @@ def _of_json(body: bytes, takes: str) -> Items:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError too
         why = str(error).partition("\n")[0]
-        raise RequestError(f"the body is no JSON: {why}", expected=_shape(takes)) from error
+        raise RequestError(f"the body is not valid JSON: {why}", expected=_shape(takes)) from error
     if isinstance(content, dict):
         if list(content) != [takes]:
             raise RequestError(
@@ -93,7 +93,7 @@ async def _of_form(request: Request, limits: Limits) -> Items:
         async with request.form(max_files=limits.rows, max_fields=limits.rows) as form:
             files = [value for _, value in form.multi_items()]
             if not all(isinstance(file, UploadFile) for file in files):
-                raise RequestError("a field of the form is no file", expected="image files alone")
+                raise RequestError("a field of the form is not a file", expected="only image files")
             return [
                 (str(file.filename or "image"), await file.read()) for file in files if isinstance(file, UploadFile)
             ]

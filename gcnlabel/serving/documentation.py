@@ -1,4 +1,4 @@
-"""What a served run says of itself: a page without anything from elsewhere, and the schema of a request."""
+"""Documentation of a served run: a self-contained page, and the OpenAPI schema of a request."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 BINARY = {"type": "string", "format": "binary"}
 TEXTS = {"texts": "a text of the kind that it was trained on", "smiles": "CCO"}
-"""An input of each kind that is text, as an example."""
+"""Kind of text input -> an example."""
 
 
 def page(service: Service, limits: Limits) -> str:
-    """Return the page of a run: what it takes and says, how it is called, and a form to try it."""
+    """Return the HTML page of a run: inputs and outputs, an example request, and a form to try it."""
     example = json.dumps(_example(service))
     shown = '{"features": [[0.1, 0.2, ...]]}' if service.reader.takes == "features" else example
     curl = f"curl HOST -H 'Content-Type: application/json' -d '{shown}'"
@@ -36,7 +36,7 @@ def page(service: Service, limits: Limits) -> str:
 
 
 def body_schema(service: Service) -> dict[str, Any]:
-    """Return the body of a request as OpenAPI describes it."""
+    """Return the OpenAPI schema of a request's body."""
     takes = service.reader.takes
     if takes == "images":
         files = {"type": "object", "properties": {"images": {"type": "array", "items": BINARY}}}
@@ -51,16 +51,16 @@ def body_schema(service: Service) -> dict[str, Any]:
 
 
 def _taken(service: Service) -> str:
-    """Return in words what a request holds."""
+    """Return a description of the inputs of a request."""
     network, takes = service.network, service.reader.takes
     if takes == "features":
         return f"features: rows of {network.in_features} numbers"
     if takes == "smiles":
         return "molecules, as SMILES"
     if network.image_shape is None and network.encoder is not None:
-        return f"{takes}, which {network.encoder['encoder']} makes {network.in_features} features of"
+        return f"{takes}, encoded by {network.encoder['encoder']} into {network.in_features} features"
     channels, height, width = network.input_shape
-    return f"images, which it brings to {width} x {height} pixels, {'RGB' if channels == 3 else 'grey'}"
+    return f"images, resized to {width} x {height} pixels, {'RGB' if channels == 3 else 'grey'}"
 
 
 def _example(service: Service) -> dict[str, Any]:

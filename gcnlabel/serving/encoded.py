@@ -1,4 +1,4 @@
-"""Texts and images in requests -> features, by the encoder that made those of the run."""
+"""Encode texts and images of requests with the encoder of the run's features."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gcnlabel.serving.inputs import Reader, checked_text
 
 
 class EncodedTexts:
-    """Texts, which an encoder makes features of.
+    """Reader of texts, which an encoder turns into features.
 
     Args:
         encoder: The encoder.
@@ -27,7 +27,7 @@ class EncodedTexts:
         self.encoder = encoder
 
     def read(self, item: Any) -> Any:
-        """Return a text."""
+        """Return a text as the encoder takes it."""
         return self.encoder.read(checked_text(item, "text"))
 
     def inputs(self, rows: Sequence[Any]) -> npt.NDArray[np.float32]:
@@ -36,11 +36,11 @@ class EncodedTexts:
 
 
 class EncodedImages:
-    """Image files, which an encoder makes features of.
+    """Reader of image files, which an encoder turns into features.
 
     Args:
         encoder: The encoder.
-        pixels: Pixels that an image may have.
+        pixels: Largest number of pixels of an image.
     """
 
     takes = "images"
@@ -49,7 +49,7 @@ class EncodedImages:
         self.encoder, self.pixels = encoder, pixels
 
     def read(self, item: Any) -> Any:
-        """Return an image as the encoder takes it, of the bytes of a file."""
+        """Return an image as the encoder takes it, from the bytes of a file."""
         with image_file(item, self.pixels) as path:
             return self.encoder.read(str(path))
 
@@ -59,10 +59,10 @@ class EncodedImages:
 
 
 def encoded_reader(record: Mapping[str, Any], pixels: int, weights: str | None, device: str) -> Reader:
-    """Return what reads texts or images for the encoder of a record.
+    """Return the reader of texts or images for the recorded encoder.
 
     Raises:
-        InputError: The encoder cannot be had, or is another one.
+        InputError: The encoder is not available, or differs from the recorded one.
     """
     encoder = recorded_encoder(record, weights, device)
     return EncodedTexts(encoder) if takes_texts(record) else EncodedImages(encoder, pixels)

@@ -1,4 +1,4 @@
-"""What is wrong with a request, by the status of its answer."""
+"""Errors of requests, with their HTTP status."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from gcnlabel.errors import InputError
 
 
 class RequestError(InputError):
-    """A request that cannot be answered: status 422 where nothing is closer."""
+    """An invalid request: status 422, unless a subclass has another."""
 
     status = 422
 
 
 class TooLargeError(RequestError):
-    """A request is beyond a limit."""
+    """A request exceeds a limit."""
 
     status = 413
 
 
 class NotTakenError(RequestError):
-    """A request is of a kind that the run does not take."""
+    """A request has a content type that the run does not take."""
 
     status = 415

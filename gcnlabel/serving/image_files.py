@@ -1,4 +1,4 @@
-"""Images in requests, as files for those who read files."""
+"""Temporary files for the images in requests."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from gcnlabel.prediction.images import first_line
 from gcnlabel.serving.errors import TooLargeError
 
 FORMATS = ("BMP", "GIF", "JPEG", "MPO", "PNG", "TIFF", "WEBP")
-"""Of images in requests, as Pillow calls them: it decodes them in this process, without other programs."""
+"""Accepted image formats, by Pillow's name; all are decoded in this process, without external programs."""
 
 
 @contextmanager
 def image_file(content: Any, pixels: int) -> Iterator[Path]:
-    """Keep the bytes of an image as a file while the block runs; messages of the block do not name it.
+    """Write the bytes of an image to a temporary file for the ``with`` block; remove its path from error messages.
 
     Args:
         content: The bytes.
-        pixels: Pixels that it may have.
+        pixels: Largest number of pixels.
 
     Raises:
-        InputError: They are no image of :data:`FORMATS`, or it has too many pixels.
+        InputError: The bytes are not an image of :data:`FORMATS`, or it has too many pixels.
     """
     if not isinstance(content, bytes):
-        raise InputError("an input is no image", expected="image files in multipart/form-data, or one as the body")
+        raise InputError("an input is not an image", expected="image files in multipart/form-data, or one as the body")
     with tempfile.TemporaryDirectory(prefix="gcnlabel-") as folder:
         path = Path(folder).resolve() / "image"
         path.write_bytes(content)
@@ -44,7 +44,7 @@ def image_file(content: Any, pixels: int) -> Iterator[Path]:
 
 
 def _check_picture(path: Path, pixels: int) -> None:
-    with opened(path) as picture:  # its header alone is read
+    with opened(path) as picture:  # reads only the header
         if picture.format not in FORMATS:
             raise InputError(f"an image in the format {picture.format}")
         if picture.width * picture.height > pixels:

@@ -1,4 +1,4 @@
-"""What a request holds -> rows that a network takes, checked one by one."""
+"""Read and check the inputs of requests for a network."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from gcnlabel.sources import DataSource
 
 
 class Reader(Protocol):
-    """What makes inputs of a network of what stands in a request."""
+    """Converts the inputs of a request into inputs of a network."""
 
     takes: str
-    """Key of the inputs in a request's JSON, and what messages call them."""
+    """Kind of input: its key in a request's JSON and its name in messages."""
 
     def read(self, item: Any) -> Any:
-        """Return a checked row.
+        """Return one input after checking it.
 
         Raises:
-            InputError: It cannot be used.
+            InputError: It is invalid.
         """
 
     def inputs(self, rows: Sequence[Any]) -> Any:
-        """Return rows that were read as what the network takes: an array [B, ...] or a PyG batch."""
+        """Return B inputs from :meth:`read` as a batch for the network: an array [B, ...] or a PyG batch."""
 
 
 class FeatureReader:
-    """Rows of D numbers.
+    """Reader of feature vectors.
 
     Args:
-        width: D.
+        width: Number of features D.
     """
 
     takes = "features"
@@ -54,14 +54,14 @@ class FeatureReader:
         """
         expected = f"a list of {self.width} numbers for each input, in the order of the run's features"
         if not isinstance(item, list) or not all(type(value) in (int, float) for value in item):
-            raise InputError("an input is no list of numbers", expected=expected)
+            raise InputError("an input is not a list of numbers", expected=expected)
         if len(item) != self.width:
             raise InputError(f"an input has {len(item)} numbers, the run takes {self.width}", expected=expected)
         limit = float(np.finfo(np.float32).max)
         for column, value in enumerate(item):
             if not -limit <= value <= limit:  # nor NaN
                 shown = value if isinstance(value, float) and not math.isfinite(value) else "a number beyond float32"
-                raise InputError(f"column {column} (from 0) holds {shown}", expected="finite numbers")
+                raise InputError(f"column {column} (from 0) is {shown}", expected="finite numbers")
         return np.array(item, dtype=np.float32)
 
     def inputs(self, rows: Sequence[Any]) -> npt.NDArray[np.float32]:
@@ -70,11 +70,11 @@ class FeatureReader:
 
 
 class ImageReader:
-    """Image files, brought to size as those of a run's data.
+    """Reader of image files, which are resized like those of the run's data.
 
     Args:
-        data: The data.
-        pixels: Pixels that an image may have.
+        data: The run's data source.
+        pixels: Largest number of pixels of an image.
     """
 
     takes = "images"
@@ -83,7 +83,7 @@ class ImageReader:
         self.data, self.pixels = data, pixels
 
     def read(self, item: Any) -> npt.NDArray[np.uint8]:
-        """Return an image uint8 [C, H, W] of the bytes of a file."""
+        """Return an image uint8 [C, H, W] from the bytes of a file."""
         with image_file(item, self.pixels) as path:
             return read_image(path, self.data)
 
@@ -93,12 +93,12 @@ class ImageReader:
 
 
 class SmilesReader:
-    """Molecules as SMILES, which become graphs."""
+    """Reader of molecules as SMILES, which are converted to graphs."""
 
     takes = "smiles"
 
     def read(self, item: Any) -> str:
-        """Return a SMILES that rdkit reads."""
+        """Return a SMILES that rdkit can parse."""
         from gcnlabel.data.molecules import graphs_from_smiles
 
         text = checked_text(item, "SMILES")
@@ -116,18 +116,18 @@ def checked_text(item: Any, what: str) -> str:
     """Return a text that is not blank.
 
     Raises:
-        InputError: It is none.
+        InputError: It is blank or not a text.
     """
     if not isinstance(item, str) or not item.strip():
-        raise InputError(f"an input is no {what}", expected=f"a {what} that is not empty, or a list of them")
+        raise InputError(f"an input is not a {what}", expected=f"a non-empty {what}, or a list of them")
     return item
 
 
 def reader_of(network: Network, pixels: int) -> Reader:
-    """Return what reads the inputs of a run as it was trained on them.
+    """Return the reader for a run's inputs.
 
     Raises:
-        InputError: The run takes what no request can hold.
+        InputError: The run takes graphs that are not made from SMILES.
     """
     data = network.config.data
     if data.image_shape is not None:

@@ -1,4 +1,4 @@
-"""What one request may ask for."""
+"""Limits of a request."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What one request may ask for, and how requests are joined.
+    """Limits of a request, and settings of dynamic batching.
 
     Attributes:
-        bytes: Bytes of the body.
-        rows: Inputs in a request.
-        pixels: Pixels of an image before it is brought to size.
-        window: Seconds that a request waits for others, which go through the network together.
-        batch: Inputs that go through the network together.
+        bytes: Largest body, in bytes.
+        rows: Largest number of inputs in a request.
+        pixels: Largest number of pixels of an image, before resizing.
+        window: Seconds that a request waits for others to share a batch.
+        batch: Largest batch size.
     """
 
     bytes: int = 10_000_000

@@ -1,4 +1,4 @@
-"""A served run at an address."""
+"""Run the HTTP server."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ from fastapi import FastAPI
 from gcnlabel.errors import GcnlabelWarning, InputError
 
 CONCURRENT = 512
-"""Requests at once; more are told to come back (503)."""
+"""Largest number of concurrent requests; more get status 503."""
 
 
 def serve(app: FastAPI, host: str, port: int, ready: Callable[[str], None] = lambda url: None) -> None:
-    """Answer requests until a signal ends this.
+    """Serve requests until a signal stops the server.
 
     Args:
-        app: What :func:`gcnlabel.serving.make_app` returns.
-        host: Address; another than loopback is warned about, since there is no password and no encryption.
-        port: Port; 0 for one that is free.
+        app: Application from :func:`gcnlabel.serving.make_app`.
+        host: Address to listen on.
+        port: Port; 0 for any free port.
         ready: Called with the URL before the first request is answered.
 
     Raises:
         InputError: The address cannot be used.
+
+    Warns:
+        GcnlabelWarning: ``host`` is not a loopback address; there is no authentication and no encryption.
     """
     if not is_loopback(host):
         warnings.warn(
-            f"{host} is reached from other machines: there is neither a password nor encryption; put a reverse proxy "
-            "with both before it, or leave --host out",
+            f"{host} can be reached from other machines, without authentication or encryption: put a reverse proxy "
+            "with both in front of the server, or omit --host",
             GcnlabelWarning,
             stacklevel=2,
         )
@@ -45,7 +48,7 @@ def serve(app: FastAPI, host: str, port: int, ready: Callable[[str], None] = lam
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether an address is reached from this machine alone.
+    """Return whether an address can be reached only from this machine.
 
     Example:
         >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
@@ -69,7 +72,7 @@ def listening(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         raise InputError(
             f"port {port} of {host} cannot be used: {getattr(error, 'strerror', None) or error}",
-            fix="another --port (0 for one that is free), or another --host",
+            fix="give another --port (0 for any free port) or another --host",
         ) from error
-    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the body waits 40 ms for the headers to arrive
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # avoids a delay of 40 ms between headers and body
     return bound

@@ -1,4 +1,4 @@
-"""A trained run that answers for rows of inputs."""
+"""A trained run with a reader of its inputs, for the server."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from gcnlabel.serving.inputs import Reader, reader_of
 from gcnlabel.serving.limits import Limits
 
 Row = tuple[str, Any]
-"""Name of an input, and the row that was read of it."""
+"""Name of an input, and the result of :meth:`Reader.read`."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A network and what reads its inputs.
+    """A network and the reader of its inputs.
 
     Attributes:
         name: Name of the run.
         network: The network.
-        reader: What reads its inputs.
-        device: Where it computes.
+        reader: Reader of its inputs.
+        device: Device for computing predictions.
     """
 
     name: str
@@ -37,10 +37,10 @@ class Service:
     device: str = "auto"
 
     def answer(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        """Return a record for each of at least one row, as :meth:`gcnlabel.prediction.Predictions.records` has it.
+        """Return one record per row (at least one), see :meth:`gcnlabel.prediction.Predictions.records`.
 
         Raises:
-            RequestError: The network has no finite answer to a row.
+            RequestError: The scores of a row are not finite.
         """
         names, read = [name for name, _ in rows], [row for _, row in rows]
         try:
@@ -52,7 +52,7 @@ class Service:
         return replace(found, named="image" if self.reader.takes == "images" else "row").records()
 
     def description(self) -> dict[str, Any]:
-        """Return what the run takes and gives, as an exported file says it."""
+        """Return the description of the run's inputs and outputs, as in an exported file."""
         return {"run": self.name, "takes": self.reader.takes, **describe_network(self.network)}
 
 
@@ -64,17 +64,17 @@ def load_service(
     weights: str | None = None,
     features: bool = False,
 ) -> Service:
-    """Return a run that is ready to answer.
+    """Load a run for the server.
 
     Args:
         folder: The run.
-        limits: What a request may ask for.
-        device: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
-        weights: File or folder of the weights of the encoder that made the run's features; None for where they were.
-        features: Whether rows of features are taken although their encoder is recorded.
+        limits: Limits of a request.
+        device: ``auto`` (a GPU if available), ``cpu``, ``cuda``, ...
+        weights: File or folder of the weights of the encoder of the run's features; None for the recorded location.
+        features: Whether to take features although their encoder is recorded.
 
     Raises:
-        InputError: The run is not whole, or takes what no request can hold; or its encoder cannot be had.
+        InputError: The run is incomplete, takes graphs that are not made from SMILES, or its encoder is not available.
     """
     network, pixels = load_network(folder), (limits or Limits()).pixels
     encoded = network.encoder is not None and network.in_features > 0

@@ -1,4 +1,4 @@
-"""Where the data of a run comes from: a file a source, which answers everything that is asked of it."""
+"""Data sources of runs: one file per source, with all that a run needs to know about it."""
 
 from gcnlabel.lazy import lazy
 

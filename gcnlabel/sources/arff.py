@@ -1,4 +1,4 @@
-"""Mulan or MEKA files: labels and features in one."""
+"""ARFF files of Mulan or MEKA, with labels and features in one file."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from gcnlabel.tasks import TaskSet
 
 
 def _cell_text(value: object) -> object:
-    """Return a value of YAML as the text of a cell."""
+    """Return a YAML value as the text of a cell."""
     if isinstance(value, bool):
-        raise ValueError("YAML reads yes, no, on, off, true and false as truth values: put the value in quotes")
+        raise ValueError("YAML reads yes, no, on, off, true and false as booleans: put the value in quotes")
     return str(value) if isinstance(value, (int, float)) else value
 
 
@@ -29,13 +29,13 @@ CellText = Annotated[str, BeforeValidator(_cell_text)]
 
 @SOURCES.register("arff")
 class Arff(Divided):
-    """Mulan or MEKA files, one for each split; the config's ``tasks`` may say which labels are no tags.
+    """Mulan or MEKA files, one per split; without ``tasks`` in the config, all labels form one multi-label task.
 
     Attributes:
-        files: Name of the split -> file; features are matched to those of the first.
-        xml: Mulan's file that names the labels.
-        task: Name of the multi-label task, where no tasks are declared; None for "labels".
-        present: Tag -> its value that means present, where its values do not say it.
+        files: Split name -> file; features are matched to those of the training file.
+        xml: Mulan's XML file with the names of the labels.
+        task: Name of the multi-label task, if no tasks are declared; None for "labels".
+        present: Tag -> its value that means present, for tags with values other than 0 and 1.
     """
 
     source: Literal["arff"]
@@ -50,15 +50,14 @@ class Arff(Divided):
         options: dict[str, Any] = {"tasks": tasks, "present": self.present, "task_name": self.task, "complete": True}
         annotations = read_arff_splits(self._training_first, self.xml, **options)
         if annotations.features.shape[1] == 0:
-            raise InputError("the ARFF files hold labels alone", expected="attributes that are inputs")
+            raise InputError("the ARFF files have only labels", expected="attributes that are inputs")
         part = Part(annotations, _dense(annotations.features))
         return part, part.report()
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return new features [N, D] of an array or of another ARFF file.
+        """Return new features [N, D] from an array file or another ARFF file.
 
-        The attributes of an ARFF file are matched to those of the training file by name and value; labels need not be
-        there.
+        The attributes of an ARFF file are matched to those of the training file by name and value; labels are optional.
         """
         if Path(path).suffix.lower() != ".arff":
             return super().read_inputs(path, tasks)
@@ -67,7 +66,7 @@ class Arff(Divided):
 
     @property
     def _training_first(self) -> dict[str, str]:
-        """The files, the training file first: it says which features there are."""
+        """The files, with the training file, which defines the features, first."""
         return dict(sorted(self.files.items(), key=lambda item: item[0] != self.splits.train))
 
 

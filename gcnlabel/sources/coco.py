@@ -1,4 +1,4 @@
-"""COCO's files of instances."""
+"""COCO's annotation files."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gcnlabel.sources.tagged_images import TaggedImages
 
 @SOURCES.register("coco")
 class Coco(TaggedImages, Divided):
-    """COCO's files of instances: which categories each image shows.
+    """COCO's annotation files (``instances_*.json``), as tags: the categories in each image.
 
     Attributes:
-        files: Name of the split -> its ``instances_*.json``.
-        images: Folder of the images, or name of the split -> its folder.
-        empty_images: What an image without an annotation is: all negative, or left out as in ML-GCN's code.
-        splits: COCO's test images have no public annotations, and results are reported on "val".
+        files: Split name -> its ``instances_*.json``.
+        images: Folder of the images, or split name -> its folder.
+        empty_images: Treatment of images without annotations: all tags negative, or left out as in ML-GCN's code.
+        splits: Splits; the test split is "val", because COCO's test images have no public annotations.
     """
 
     source: Literal["coco"]
@@ -36,7 +36,7 @@ class Coco(TaggedImages, Divided):
         return read_coco_splits(self.files, task_name=self.task, empty_images=self.empty_images)
 
     def paths(self, annotations: Annotations) -> tuple[Path, list[str]]:
-        """Return the folder that all folders of images lie in, and the path of each image below it."""
+        """Return the common root of all image folders, and the path of each image relative to it."""
         ids = [] if annotations.ids is None else annotations.ids.tolist()
         if isinstance(self.images, str):
             return Path(self.images), ids

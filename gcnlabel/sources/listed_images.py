@@ -1,4 +1,4 @@
-"""Images that annotations name, of which some may be missing or damaged."""
+"""Load the images listed in annotations, of which some may be missing or damaged."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from gcnlabel.sources.part import Part
 def load_listed_images(
     root: Path, names: Sequence[str], annotations: Annotations, *, size: int, channels: int, allowed: float
 ) -> tuple[Part, RowReport]:
-    """Return the rows whose image can be read, with the images, and what became of every row.
+    """Return the rows with readable images, with these images, and a report on all rows.
 
     Args:
         root: Folder of the images.
-        names: Path of each row's image below it.
+        names: Path of each row's image, relative to ``root``.
         annotations: All rows, with ids.
-        size: Width and height to bring images to.
+        size: Height and width that images are resized to.
         channels: 1 for grey, 3 for colour.
-        allowed: Share of a split's images that may be missing or unreadable.
+        allowed: Fraction of a split's images that may be missing or unreadable.
 
     Raises:
-        InputError: There is no such folder, a path leads out of it, or more images than allowed are missing or cannot
-            be read.
+        InputError: There is no such folder, a path is outside of it, or more images than allowed are missing or
+            unreadable.
     """
     if not root.is_dir():
         raise InputError(f"folder of images not found: {root}")
@@ -57,5 +57,5 @@ def load_listed_images(
 
 
 def _with_slashes(root: Path, name: str) -> str:
-    """Return a path as Windows writes it with the slashes of other systems, where no file has its name."""
+    """Return a path with slashes instead of Windows' backslashes, unless a file has that name."""
     return name if "\\" not in name or (root / name).exists() else name.replace("\\", "/")

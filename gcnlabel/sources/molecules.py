@@ -1,4 +1,4 @@
-"""Tables and lists of SMILES -> graphs."""
+"""Read tables and lists of SMILES as graphs."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 
 LISTS = (".smi", ".smiles")
-"""How files end that hold a SMILES a line, and behind it whatever else."""
+"""Suffixes of files with one SMILES per line, optionally followed by other text."""
 MOLECULE_FILES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq", *LISTS)
 
 
 def read_molecules(path: str | Path, column: str, layout: Layout) -> Graphs:
-    """Return the molecules of a table, in the order of its rows, or of a list of SMILES.
+    """Return the molecules of a table or a list of SMILES as graphs, in the order of the rows.
 
     Args:
-        path: A table, or a file with a SMILES a line (:data:`LISTS`).
-        column: Column of the table.
-        layout: How the table is written.
+        path: A table, or a file with one SMILES per line (:data:`LISTS`).
+        column: Column of the table with the SMILES.
+        layout: Layout of the table.
 
     Raises:
-        InputError: The file cannot be read, has no such column, or cells are no SMILES: their rows are named.
+        InputError: The file cannot be read, has no such column, or has invalid SMILES; the message gives their rows.
     """
     if Path(path).suffix.lower() in LISTS:
         lines = existing_file(path, "SMILES").read_text(encoding="utf-8", errors="replace").splitlines()
         if not lines:
-            raise InputError(f"{path} is empty", expected="a SMILES a line")
+            raise InputError(f"{path} is empty", expected="one SMILES per line")
         return graphs_from_smiles([next(iter(line.split()), "") for line in lines], str(path), 1)
     file = open_table(path, layout)
     with file.readable():

@@ -1,4 +1,4 @@
-"""What a data source reads: annotations and inputs, row by row."""
+"""Annotations and inputs of a data source."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """Annotations and the inputs that belong to them, row by row.
+    """Annotations and inputs of the same N samples.
 
     Attributes:
         annotations: Targets of N samples.
-        inputs: Features [N, D], images uint8 [N, C, H, W], or :class:`~gcnlabel.data.Graphs`, which are made of
-            a list of :class:`torch_geometric.data.Data`.
-        measured: Raw graphs of the annotations, so that each is measured once.
+        inputs: Features [N, D], images uint8 [N, C, H, W], or :class:`~gcnlabel.data.Graphs`; a list of
+            :class:`torch_geometric.data.Data` is converted to the latter.
+        measured: Cache of the raw graphs of the annotations.
 
     Raises:
         InputError: Inputs and annotations have different numbers of rows.
@@ -35,19 +35,19 @@ class Part:
     measured: dict[str, LabelGraph] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Make graphs of a list of graphs, and check that inputs and annotations have the same rows."""
+        """Convert a list of graphs, and check the numbers of rows."""
         if isinstance(self.inputs, list):
             object.__setattr__(self, "inputs", graphs_from_list(self.inputs))
         if len(self.inputs) != len(self.annotations):
             raise InputError(
-                f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one a row of the annotations"
+                f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one per row of annotations"
             )
 
     def select(self, rows: Any) -> Part:
-        """Return some of the samples; what is made on demand, as images on disk, is not."""
+        """Return the selected samples; inputs that are loaded on demand, such as images on disk, are not loaded."""
         inputs = self.inputs.select(rows) if isinstance(self.inputs, OnDemand) else self.inputs[rows]
         return Part(self.annotations.select(rows), inputs)
 
     def report(self, others: RowReport | None = None) -> RowReport:
-        """Return what became of every row: these are used, and ``others`` are those that were left out."""
+        """Return the report on all rows: those of this part as used, plus ``others``, the dropped rows."""
         return used_rows(self.annotations) + (others or RowReport()) + unannotated_rows(self.annotations)

@@ -1,4 +1,4 @@
-"""A stored data set of PyTorch Geometric, whose graphs hold their targets."""
+"""Stored data sets of PyTorch Geometric with targets in the graphs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from gcnlabel.tasks import MISSING_CLASS, Task, TaskSet
 
 @SOURCES.register("pyg")
 class StoredDataSet(Divided):
-    """A stored data set of PyTorch Geometric, whose graphs hold their targets ``y``.
+    """A stored data set of PyTorch Geometric, whose graphs have their targets as ``y``.
 
-    The columns of ``y`` are, in this order, those of the tasks that the config declares: one of class indices for a
-    categorical task, one a label for others; NaN, and -1 of a class, is not annotated. Graphs whose targets stand in a
-    table are named there: ``{source: table, graphs: FILE}``.
+    The columns of ``y`` are those of the config's tasks, in order: one column of class indices per categorical task, one
+    column per label for other tasks. NaN, and class -1, mean not annotated. For graphs with targets in a table, use
+    ``{source: table, graphs: FILE}``.
 
     Attributes:
         graphs: File of ``gcnlabel.data.save_graphs`` (.safetensors), or of ``InMemoryDataset.save`` (.pt).
@@ -40,7 +40,7 @@ class StoredDataSet(Divided):
     def _drawn(self) -> StoredDataSet:
         if self.splits.fractions is None:
             raise ValueError(
-                "splits that have names: stored graphs have none; give fractions, or a table with a column of splits: "
+                "splits by name: stored graphs have no named splits; give fractions, or a table with a split column: "
                 "data: {source: table, annotations: TABLE, graphs: FILE}"
             )
         return self
@@ -52,32 +52,34 @@ class StoredDataSet(Divided):
         stored = load_graphs(self.graphs)
         if stored.targets is None:
             raise InputError(
-                f"{self.graphs} holds graphs without y",
-                fix="data: {source: table, annotations: TABLE, graphs: FILE} takes targets of a table",
+                f"the graphs in {self.graphs} have no y",
+                fix="for targets in a table: data: {source: table, annotations: TABLE, graphs: FILE}",
             )
         part = Part(Annotations(tasks, targets_of(stored.targets, tasks, self.graphs)), stored.graphs)
         return part, part.report()
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:
-        """What new inputs are, and how their files end, where they are no images."""
+        """Kind of new inputs that are not images, and the suffixes of their files."""
         return "graphs", GRAPH_FILES
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return the graphs of a file; targets in it are not looked at."""
+        """Return the graphs of a file, without their targets."""
         return load_graphs(path).graphs
 
 
 def targets_of(y: npt.NDArray[np.float64], tasks: TaskSet, where: str) -> dict[str, Any]:
-    """Return the targets of each task of the columns of ``y``, [N, columns].
+    """Return the targets of each task from ``y`` [N, columns].
 
     Raises:
-        InputError: The tasks have another number of columns, or a class index is no whole number.
+        InputError: The tasks need another number of columns, or a class index is not an integer.
     """
     widths = [1 if task.exclusive else len(task) for task in tasks]
     if sum(widths) != y.shape[1]:
         raise InputError(
-            f"y has {y.shape[1]} columns", where=where, expected=f"{sum(widths)}: one a categorical task or other label"
+            f"y has {y.shape[1]} columns",
+            where=where,
+            expected=f"{sum(widths)}: one per categorical task, one per label of others",
         )
     columns = np.split(y, np.cumsum(widths)[:-1], axis=1)
     return {task.name: _targets(task, of, where) for task, of in zip(tasks, columns, strict=True)}

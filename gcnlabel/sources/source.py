@@ -1,4 +1,4 @@
-"""What is asked of a data source, with answers that suit features whose tasks the config declares."""
+"""Base classes of data sources; the defaults are for features with tasks declared in the config."""
 
 from __future__ import annotations
 
@@ -22,25 +22,24 @@ from gcnlabel.tasks import TaskSet
 
 Image = npt.NDArray[np.uint8]
 FEATURE_FILES = (".npy", ".npz", ".safetensors", ".arff")
-"""How files of features end."""
+"""Suffixes of feature files."""
 
 
 class DataSource(Section):
-    """Where the data of a run comes from, whose splits have names.
+    """Base class of data sources with named splits.
 
-    A source of one's own is a subclass with a method :meth:`read` and its settings as fields; a config names it by
-    ``data: {source: my_module:MySource, ...}``. What it reads is images where it has an :attr:`image_shape`, else
-    features.
+    A custom source is a subclass with a method :meth:`read` and its settings as fields; a config uses it by
+    ``data: {source: my_module:MySource, ...}``. Its inputs are images if it has an :attr:`image_shape`, else features.
 
     Attributes:
         source: Name of the source.
-        splits: Which of its splits are trained on, selected on and reported.
+        splits: The splits for training, selection and testing.
     """
 
     note: ClassVar[str | None] = None
-    """What every report on such data must say."""
+    """Note that every report on such data must contain; None for no note."""
     ids_lack: ClassVar[str] = ""
-    """How image files end whose ids have no ending."""
+    """Suffix of the image files that their ids lack."""
 
     source: str
     splits: Splits = Splits()
@@ -48,42 +47,42 @@ class DataSource(Section):
     @model_validator(mode="after")
     def _suitable_splits(self) -> DataSource:
         if self.splits.fractions is not None:
-            raise ValueError("splits by fractions: this source has published splits, which are named")
+            raise ValueError("splits by fractions: this source has published splits; give their names")
         return self
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
-        """Return all samples, before they are split, and what became of every row; no report where all are used.
+        """Return all samples of all splits, and the report on used and dropped rows.
 
         Args:
-            tasks: The tasks that the config declares, if it does.
+            tasks: The tasks that the config declares, or None.
 
         Raises:
-            InputError: A file cannot be used.
+            InputError: A file is missing or invalid.
         """
-        raise InputError(f"data source {self.source!r} does not say how it is read", expected="a method read(tasks)")
+        raise InputError(f"data source {self.source!r} has no method read", expected="a method read(tasks)")
 
     def known_tasks(self) -> TaskSet | None:
-        """Return the tasks, where they are known without a look at the data."""
+        """Return the tasks if they are known without reading the data, else None."""
         return None
 
     def read_tasks(self) -> TaskSet:
-        """Return the tasks that the data name, where a config declares none.
+        """Return the tasks from the data, for a config that declares none.
 
         Raises:
-            InputError: A file cannot be used.
+            InputError: A file is missing or invalid.
         """
         return self.read(None)[0].annotations.tasks
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:
-        """What new inputs are, and how their files end, where they are no images."""
+        """Kind of new inputs that are not images, and the suffixes of their files."""
         return "features", FEATURE_FILES
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return new features [N, D] of a file, as these data have them.
+        """Return new features [N, D] from a file.
 
         Raises:
-            InputError: The file cannot be used.
+            InputError: The file is missing or invalid.
         """
         if Path(path).suffix.lower() == ".arff":
             raise InputError(f"{path}: this run was not trained on ARFF files", expected=".npy, .npz or .safetensors")
@@ -91,7 +90,7 @@ class DataSource(Section):
 
     @property
     def encoder(self) -> dict[str, Any] | None:
-        """What made the features, as ``gcnlabel features`` records it beside their file; None where nothing says it."""
+        """The record of the encoder that ``gcnlabel features`` writes next to a feature file; None if there is none."""
         return None
 
     @property
@@ -101,19 +100,19 @@ class DataSource(Section):
 
     @property
     def geometry(self) -> tuple[str, str] | None:
-        """How images are brought to size, in a few words and exactly; None where whole pictures are stretched."""
+        """How images are resized: a short and an exact description; None if whole images are stretched."""
         return None
 
     @property
     def image_folders(self) -> list[Path]:
-        """Folders that the ids of images start from, the innermost first; they need not be there."""
+        """Folders that the ids of images are relative to, the innermost first; they need not exist."""
         return []
 
     def read_image(self, path: Path) -> Image:
-        """Return a new image uint8 [C, H, W], in the size and channels of these.
+        """Return a new image uint8 [C, H, W] with the size and channels of this source.
 
         Raises:
-            InputError: It is no image, is truncated, or has more than 8 bits a channel.
+            InputError: It is not an image, is truncated, or has more than 8 bits per channel.
         """
         channels, size, _ = self.image_shape or (0, 0, 0)
         return np.asarray(load_images(path.parent, [path.name], size=size, channels=channels)[0])
@@ -123,29 +122,29 @@ class DataSource(Section):
 
         Args:
             annotations: All samples.
-            seed: Seed of the share that is held out where no split is for selecting.
+            seed: Seed of the random holdout set if there is no ``val`` split.
 
         Raises:
-            InputError: A split is not there, or one would have no sample.
+            InputError: A split does not exist or would be empty.
         """
         rows = named_rows(annotations, self.splits, seed)
         for part, of_part in rows.items():
             if len(of_part) == 0:
-                raise InputError(f"the {part} split has no sample", expected="at least one")
+                raise InputError(f"the {part} split has no samples", expected="at least one")
         return rows
 
     @property
     def split_note(self) -> str | None:
-        """What every report on a drawn split must say, None where splits have names."""
+        """Note on random splits that every report must contain; None for named splits."""
         return None
 
 
 class Divided(DataSource):
-    """A source whose splits have names, or are drawn.
+    """A source with named splits, or with random splits by fractions.
 
     Attributes:
         splits: The splits.
-        split_seed: Seed of a split by fractions; another than ``seed``, so that all seeds share one split.
+        split_seed: Seed of a split by fractions, separate from ``seed`` so that runs with different seeds share a split.
     """
 
     split_seed: Annotated[int, Field(ge=0)] = 0
@@ -153,11 +152,11 @@ class Divided(DataSource):
     @model_validator(mode="after")
     def _suitable_splits(self) -> Divided:
         if self.split_seed and self.splits.fractions is None:
-            raise ValueError("split_seed has no effect: splits have names; it is for fractions")
+            raise ValueError("split_seed has no effect with named splits; it is for fractions")
         return self
 
     def split_rows(self, annotations: Annotations, seed: int) -> dict[str, Rows]:
-        """Return the rows of ``train``, ``val`` and ``test``: stratified over labels where they are drawn."""
+        """Return the rows of ``train``, ``val`` and ``test``; splits by fractions are stratified by labels."""
         fractions = self.splits.fractions
         if fractions is None:
             return super().split_rows(annotations, seed)
@@ -165,18 +164,18 @@ class Divided(DataSource):
 
     @property
     def split_note(self) -> str | None:
-        """What every report on a drawn split must say, None where splits have names."""
+        """Note on random splits that every report must contain; None for named splits."""
         if self.splits.fractions is None:
             return None
         parts = ", ".join(f"{part} {share:g}" for part, share in self.splits.fractions.items())
-        return f"split drawn by data.splits ({parts}; split_seed {self.split_seed}), stratified over labels"
+        return f"random split by data.splits ({parts}; split_seed {self.split_seed}), stratified by labels"
 
 
 class Place(Protocol):
-    """Where in an image stands what is predicted; a wing may know how to read such places."""
+    """Region of an image to predict, e.g. a face."""
 
     def read_image(self, path: Path, data: DataSource) -> Image:
-        """Return what stands there, uint8 [C, H, W], as the images of the data are."""
+        """Return the region, uint8 [C, H, W], with the size and channels of the data's images."""
 
     def cut_out(self, picture: Picture, data: DataSource) -> Image:
         """Return what stands there in an upright picture, uint8 [C, H, W], as the images of the data are."""
@@ -186,7 +185,7 @@ class _Sources(Registry):
     def settings(self, name: str) -> type[Section]:
         found = super().settings(name)
         if not issubclass(found, DataSource):
-            raise InputError(f"{name!r} is no data source", expected="a subclass of gcnlabel.sources.DataSource")
+            raise InputError(f"{name!r} is not a data source", expected="a subclass of gcnlabel.sources.DataSource")
         return found
 
 

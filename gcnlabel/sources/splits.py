@@ -1,4 +1,4 @@
-"""Which samples of a source are trained on, selected on and reported: splits by name, or drawn by fractions."""
+"""Training, validation and test splits: by name, or random by fractions."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NameOrFraction = Annotated[
 
 
 class Splits(Section):
-    """Which split is trained on, selected on and reported: its name in the annotations, or a fraction of all samples.
+    """Splits for training, selection and testing, each by its name in the annotations or as a fraction of all samples.
 
     Attributes:
-        train: Split that is trained on and that the graph is measured on.
-        val: Split for selecting, or None: then ``holdout`` of the training split is taken, at random by the seed.
-        test: Split that is reported.
-        holdout: Share of the training split held out when there is no ``val``.
+        train: Training split, on which the graph is also measured.
+        val: Validation split, for selection; None for a random fraction ``holdout`` of the training split.
+        test: Test split, for the reported metrics.
+        holdout: Fraction of the training split to hold out if there is no ``val``.
     """
 
     train: NameOrFraction = "train"
@@ -37,7 +37,7 @@ class Splits(Section):
 
     @property
     def fractions(self) -> dict[str, float] | None:
-        """Fraction of all samples in each split, None where splits have names."""
+        """Fraction of all samples in each split; None for named splits."""
         train, val, test = self.train, self.val, self.test
         if isinstance(train, str) or isinstance(val, str) or isinstance(test, str):
             return None
@@ -49,13 +49,13 @@ class Splits(Section):
     @classmethod
     def _name_or_fraction(cls, value: Any) -> Any:
         if isinstance(value, int):
-            raise ValueError(f"{value} is neither a fraction between 0 and 1 nor a name; quote a name: '{value}'")
+            raise ValueError(f"{value} is neither a fraction between 0 and 1 nor a name; quote names: '{value}'")
         return value
 
     @model_validator(mode="before")
     @classmethod
     def _no_val_beside_fractions(cls, given: Any) -> Any:
-        """Let ``{train: .8, test: .2}`` hold out a share of the training split."""
+        """For ``{train: .8, test: .2}``, set ``val`` to None to hold out a fraction of the training split."""
         drawn = isinstance(given, dict) and any(isinstance(value, float) for value in map(given.get, ("train", "test")))
         return {"val": None, **given} if drawn else given
 
@@ -64,19 +64,19 @@ class Splits(Section):
         given = [value for value in (self.train, self.val, self.test) if value is not None]
         numbers = [value for value in given if not isinstance(value, str)]
         if 0 < len(numbers) < len(given):
-            raise ValueError(f"names and fractions side by side: {', '.join(map(str, given))}")
+            raise ValueError(f"both names and fractions: {', '.join(map(str, given))}")
         if numbers and abs(sum(numbers) - 1) > 1e-6:
-            raise ValueError(f"the fractions {' + '.join(map(str, numbers))} make {sum(numbers):g}, not 1")
+            raise ValueError(f"the fractions {' + '.join(map(str, numbers))} sum to {sum(numbers):g}, not 1")
         return self
 
 
 def named_rows(annotations: Annotations, splits: Splits, seed: int) -> dict[str, Rows]:
-    """Return the rows of ``train``, ``val`` and ``test``, of splits that have names.
+    """Return the rows of ``train``, ``val`` and ``test`` for named splits.
 
     Args:
         annotations: All samples.
         splits: The names.
-        seed: Seed of the share that is held out where no split is for selecting.
+        seed: Seed of the random holdout set if there is no ``val`` split.
 
     Raises:
         InputError: There is no such split.
@@ -96,6 +96,6 @@ def named_rows(annotations: Annotations, splits: Splits, seed: int) -> dict[str,
 
 
 def _rows(annotations: Annotations, split: str) -> Rows:
-    annotations.of_split(split)  # says what is wrong
+    annotations.of_split(split)  # raises if there is no such split
     rows: Rows = np.flatnonzero(annotations.split == split)
     return rows

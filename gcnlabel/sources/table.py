@@ -1,4 +1,4 @@
-"""A CSV or Parquet table of annotations, with features or images beside it."""
+"""A CSV or Parquet table of annotations, with features, graphs, SMILES or images."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from gcnlabel.tasks import TaskSet
 
 INPUTS = ("features", "graphs", "smiles", "images")
 Alignment = Literal["centre", "emotion-gcn-code"]
-"""What the box of a face turns about where the head is turned."""
+"""Point that the box of a face is rotated about."""
 
 
 class LongForm(Section):
-    """Columns of a table that has a row for each pair of a sample and a label.
+    """Columns of a table in long format, with one row per pair of sample and label.
 
     Attributes:
-        sample: Column that names the sample.
-        label: Column that names the label.
-        value: Column of what is known of it.
+        sample: Column with the id of the sample.
+        label: Column with the name of the label.
+        value: Column with the value of the label.
     """
 
     sample: str
@@ -42,29 +42,28 @@ class LongForm(Section):
 
 @SOURCES.register("table")
 class Table(Divided):
-    """A CSV or Parquet table of annotations, with features or images beside it.
+    """A CSV or Parquet table of annotations, with features, graphs, SMILES or images.
 
     Attributes:
         annotations: The table.
         features: Array of features [N, D] in the row order of the table (.npy, .npz, .safetensors).
         graphs: File of graphs in the row order of the table: of ``gcnlabel.data.save_graphs`` (.safetensors), or of
             PyTorch Geometric's ``InMemoryDataset.save`` (.pt).
-        smiles: Column of SMILES, which become graphs of molecules (extra ``molecules``).
-        images: Folder that the table's ``id_column`` names images in.
-        size: Width and height that images are brought to.
+        smiles: Column of SMILES, which are converted to graphs of molecules (extra ``molecules``).
+        images: Folder that the image paths in ``id_column`` are relative to.
+        size: Height and width that images are resized to.
         channels: 1 for grey, 3 for colour.
-        alignment: How ``predict --faces`` crops the face that a box names; null for ``centre``.
-        allow_missing: Share of a split's images that may be missing or unreadable; null for 0.01.
-        split_column: Column that names each row's split; not looked at where ``splits`` are fractions.
-        id_column: Column that names each row.
-        group_column: Column that names each row's group (a person, a video), which is never divided where a split is
-            drawn: by fractions, or to hold out a share of the training split.
-        missing: Cell texts that mean "not annotated" in every column, beside empty cells.
-        delimiter: What stands between the cells of a text file, None to see it; " " stands for any spaces.
-        names: Names of the columns of a text file without a header.
-        decimal: Decimal mark of numbers that are written as text.
-        quotes: Whether cells of a text file may stand between quotes; else quotes are characters like others.
-        long: Columns of a table with a row for each pair of a sample and a label, None for a row a sample.
+        alignment: How ``predict --faces`` crops the face in a box; null for ``centre``.
+        allow_missing: Fraction of a split's images that may be missing or unreadable; null for 0.01.
+        split_column: Column with each row's split; ignored if ``splits`` are fractions.
+        id_column: Column with each row's id.
+        group_column: Column with each row's group (a person, a video); random splits keep groups together.
+        missing: Cell texts that mean "not annotated" in all columns, in addition to empty cells.
+        delimiter: Delimiter of a text file, null to detect it; " " means any number of spaces.
+        names: Column names of a text file without a header.
+        decimal: Decimal mark of numbers in text files.
+        quotes: Whether cells of a text file may be quoted; if false, quotes are plain characters.
+        long: Columns of a table in long format (one row per sample and label); null for one row per sample.
     """
 
     source: Literal["table"]
@@ -93,17 +92,17 @@ class Table(Divided):
         names = ("size", "channels", "alignment", "allow_missing")
         idle = [name for name in names if getattr(self, name) != fields[name].default]
         if self.images is None and idle:
-            raise ValueError(f"{', '.join(idle)} without images, where they have no effect")
+            raise ValueError(f"{', '.join(idle)} have no effect without images")
         return self
 
     @model_validator(mode="after")
     def _groups_are_drawn(self) -> Table:
         if self.group_column is not None and self.splits.fractions is None and self.splits.val is not None:
-            raise ValueError("group_column has no effect: it is for splits by fractions, or for val: null")
+            raise ValueError("group_column has no effect: it needs splits by fractions, or val: null")
         return self
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
-        """Return all rows of the table, but those whose image cannot be read."""
+        """Return all rows of the table except those with unreadable images."""
         if tasks is None:
             raise InputError("the config declares no tasks", expected="tasks: a file, or name: {type: ...} for each")
         self._check()
@@ -126,26 +125,26 @@ class Table(Divided):
             part = Part(annotations, read_molecules(self.annotations, self.smiles, self._layout))
             return part, part.report()
         if annotations.ids is None:
-            raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
+            raise InputError("data.images needs data.id_column", expected="the column with each row's image path")
         allowed = ALLOWED if self.allow_missing is None else self.allow_missing
         where = Path(self.images or ""), annotations.ids.tolist(), annotations
         return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
 
     @property
     def split_note(self) -> str | None:
-        """What every report on a drawn split must say, None where splits have names."""
+        """Note on random splits that every report must contain; None for named splits."""
         note = super().split_note
         groups = f", groups of {self.group_column!r} kept together"
         return note if note is None or self.group_column is None else note + groups
 
     @property
     def encoder(self) -> dict[str, Any] | None:
-        """What made the features, None where no record stands beside them."""
+        """The record of the features' encoder; None if there is none."""
         return None if self.features is None else read_record(self.features)
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
-        """(C, H, W) of the images, None where there are features."""
+        """(C, H, W) of the images; None for other inputs."""
         return None if self.images is None else (self.channels, self.size, self.size)
 
     @property
@@ -161,28 +160,28 @@ class Table(Divided):
     def _check(self) -> None:
         if Path(self.annotations).suffix.lower() == ".arff":
             fix = "data: {source: arff, files: {train: ..., test: ...}}"
-            raise InputError(f"{self.annotations} is no table", fix=fix)
+            raise InputError(f"{self.annotations} is not a table", fix=fix)
         given = [name for name in INPUTS if getattr(self, name) is not None]
         if len(given) != 1:
             raise InputError(
-                f"data names {' and '.join(given) or 'no input'}",
+                f"data has {' and '.join(given) or 'no input'}",
                 expected=f"one of {', '.join(f'data.{name}' for name in INPUTS)}",
             )
         if self.smiles is not None and self.long is not None:
-            raise InputError("data.smiles beside data.long", expected="a table with a row a molecule")
+            raise InputError("data.smiles with data.long", expected="a table with one row per molecule")
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:
-        """What new inputs are, and how their files end, where they are no images."""
+        """Kind of new inputs that are not images, and the suffixes of their files."""
         if self.smiles is not None:
             return "molecules", MOLECULE_FILES
         return super().new_inputs if self.graphs is None else ("graphs", GRAPH_FILES)
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return new features [N, D] of a file, or its graphs, or the molecules of a table with the same column.
+        """Return new features [N, D] or graphs from a file, or molecules from a table with the same column.
 
         Raises:
-            InputError: The file cannot be used.
+            InputError: The file is missing or invalid.
         """
         if self.graphs is not None:
             return load_graphs(path).graphs

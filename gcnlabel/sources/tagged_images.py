@@ -1,4 +1,4 @@
-"""What COCO and VOC have in common: tags from annotation files, images from folders."""
+"""Base class of COCO and VOC: tags from annotation files, images from folders."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from gcnlabel.tasks import TaskSet
 
 
 class TaggedImages(DataSource):
-    """Images with the tags that each shows.
+    """Images with tags.
 
     Attributes:
         task: Name of the multi-label task.
-        size: Width and height that images are brought to.
+        size: Height and width that images are resized to.
         channels: 1 for grey, 3 for colour.
-        allow_missing: Share of a split's images that may be missing or unreadable; more is an error.
+        allow_missing: Fraction of a split's images that may be missing or unreadable; more is an error.
     """
 
     task: str = "objects"
@@ -43,20 +43,20 @@ class TaggedImages(DataSource):
 
     @abstractmethod
     def paths(self, annotations: Annotations) -> tuple[Path, Sequence[str]]:
-        """Return a folder, and the path of each image below it.
+        """Return a folder, and the path of each image relative to it.
 
         Raises:
             InputError: A split has no folder.
         """
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
-        """Return the images that can be read and their tags."""
+        """Return the readable images and their tags, and the report on all rows."""
         annotations = self.tags()
         where = *self.paths(annotations), annotations
         return load_listed_images(*where, size=self.size, channels=self.channels, allowed=self.allow_missing)
 
     def read_tasks(self) -> TaskSet:
-        """Return the tasks, without a look at the images."""
+        """Return the tasks, without reading images."""
         return self.tags().tasks
 
     @property

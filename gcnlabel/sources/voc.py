@@ -1,4 +1,4 @@
-"""PASCAL VOC's lists of classes."""
+"""PASCAL VOC's image sets."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ DifficultBySet = Annotated[Annotated[Difficult, Tag(ONE)] | Annotated[dict[str, 
 
 @SOURCES.register("voc")
 class Voc(TaggedImages):
-    """PASCAL VOC's lists of classes, ``ImageSets/Main/<class>_<set>.txt``; the names of splits are those of its sets.
+    """PASCAL VOC's image sets, ``ImageSets/Main/<class>_<set>.txt``; the splits are named after the sets.
 
     Attributes:
         path: Folder of one year, e.g. VOCdevkit/VOC2007.
-        images: Folder of the images (.jpg); None for JPEGImages in ``path``.
-        difficult: What a difficult class is, of all sets or of each: unknown, negative or positive.
-        unknown: What an unknown class counts as in F1 and CP .. OF1: negative, as in ML-GCN's code, or left out.
+        images: Folder of the images (.jpg); null for JPEGImages in ``path``.
+        difficult: Treatment of difficult objects, for all sets or per set: unknown, negative or positive.
+        unknown: Treatment of unknown classes in F1 and CP .. OF1: negative, as in ML-GCN's code, or left-out.
     """
 
     ids_lack: ClassVar[str] = ".jpg"
@@ -43,7 +43,7 @@ class Voc(TaggedImages):
         return read_voc(self.path, sets, task_name=self.task, difficult=self.difficult, unknown=self.unknown)
 
     def paths(self, annotations: Annotations) -> tuple[Path, list[str]]:
-        """Return the folder of the images, and the path of each below it."""
+        """Return the folder of the images, and the path of each relative to it."""
         ids = [] if annotations.ids is None else annotations.ids.tolist()
         return self.image_folders[0], [f"{image}{self.ids_lack}" for image in ids]
 

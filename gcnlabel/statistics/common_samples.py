@@ -10,10 +10,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from gcnlabel.annotations import Annotations
+from gcnlabel.statistics.few import FEW
 from gcnlabel.tasks import Task, TaskSet
-
-FEW = 10
-"""Number of samples below which a statistic is hardly significant: with 10, a correlation of .3 has p = .4."""
 
 
 class CommonSamples:

@@ -19,6 +19,7 @@ from gcnlabel.metrics import TaskMetrics
 from gcnlabel.metrics.main_metrics import mean_of_main
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.training.freezing import freeze
+from gcnlabel.training.optimizer_maker import check_maker, make_checked
 from gcnlabel.training.pairs import concatenate, mean_losses, split_batch
 from gcnlabel.training.schedules import step_on_metric, stepped
 
@@ -58,14 +59,10 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         frozen: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         super().__init__()
-        if not callable(optimizer):
-            what = f"optimizer is a {type(optimizer).__name__}"
-            fix = "lambda groups: torch.optim.AdamW(groups, lr=0.01)"
-            raise InputError(what, expected="a function of groups of parameters that returns one", fix=fix)
         self.model = model
         self.loss = loss
         loss.weighting.watch(model)
-        self.make_optimizer = optimizer
+        self.make_optimizer = check_maker(optimizer)
         self.schedule = schedule
         self.frozen = [(getattr(model, side), epochs) for side, epochs in frozen.items()]
         self.augment: Callable[[Tensor], Tensor] | None = None
@@ -198,9 +195,5 @@ class MultiTaskModule(L.LightningModule):  # type: ignore[misc]
         groups: list[dict[str, Any]] = [{"params": list(self.model.named_parameters())}]
         if learned := list(self.loss.named_parameters()):
             groups.append({"params": learned, "weight_decay": 0.0})
-        optimizer = self.make_optimizer(groups)
-        if not isinstance(optimizer, Optimizer):
-            what = f"optimizer(groups) returned a {type(optimizer).__name__}"
-            fix = "schedule=, a function of the epochs done, changes the learning rate"
-            raise InputError(what, expected="a torch.optim.Optimizer", fix=fix)
+        optimizer = make_checked(self.make_optimizer, groups)
         return {"optimizer": optimizer, "lr_scheduler": stepped(self.schedule, optimizer, self.trainer)}

@@ -11,6 +11,22 @@ SITE = Path(__file__).parents[2] / "build" / "site"
 FILES = sorted(path for path in SITE.rglob("*.html") if path.name != "404.html")
 pytestmark = pytest.mark.skipif(not FILES, reason="no site: make docs")
 
+UNREADABLE = """() => {
+  const found = [];
+  const scrolls = of => of && (/auto|scroll/.test(getComputedStyle(of).overflowX) || scrolls(of.parentElement));
+  for (const each of document.querySelectorAll('.md-content *')) {
+    const style = getComputedStyle(each), place = each.getBoundingClientRect();
+    if (!place.width || style.visibility === 'hidden') continue;
+    const said = `${each.tagName}: ${each.textContent.trim().slice(0, 40)}`;
+    if (place.right > innerWidth + 1 && !scrolls(each.parentElement)) found.push(`sticks out: ${said}`);
+    if (/hidden|clip/.test(style.overflowX) && each.scrollWidth > each.clientWidth + 1) found.push(`is cut: ${said}`);
+    if (each.matches('td code, th code, .word') && !/[\\s-]/.test(each.textContent) && each.getClientRects().length > 1)
+      found.push(`is broken: ${said}`);
+  }
+  return found;
+}"""
+"""Elements that stick out of the window, hide some of their text, or are words of code on two lines."""
+
 
 class Links(HTMLParser):
     """Links and places of a page."""
@@ -55,6 +71,32 @@ def test_every_page_opens_and_does_not_scroll_sideways(page, width):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.locator("h1").first.is_visible(), path
+
+
+def test_on_a_telephone_nothing_is_cut_off_or_broken(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in FILES:
+        page.goto(path.as_uri())
+        assert page.evaluate(UNREADABLE) == [], path
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("<p style='width: 500px'>wide</p>", ["sticks out: P: wide"]),
+        ("<p style='overflow: hidden; width: 20px; white-space: nowrap'>long text</p>", ["is cut: P: long text"]),
+        (
+            "<code class=word style='display: inline; word-break: break-all'>" + "a" * 90,
+            ["is broken: CODE: " + "a" * 40],
+        ),
+        ("<div style='overflow: auto'><p style='width: 500px'>wide</p></div>", []),
+    ],
+)
+def test_what_cannot_be_read_is_seen(page, tmp_path, body, found):
+    (tmp_path / "page.html").write_text(f"<!doctype html><main class=md-content>{body}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.evaluate(UNREADABLE) == found
 
 
 def test_search_finds_pages_without_a_server(page):

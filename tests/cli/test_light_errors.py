@@ -26,7 +26,8 @@ assert not found, found
         ("evaluate nothing", HEAVIER, "holds no run"),
         ("export nothing --format onnx --output model.onnx", HEAVIER, "holds no run"),
         ("train --resume --output nothing", HEAVIER, "holds no run"),
-        ("train synthetic-faces --set trainig.epochs=1 --output run", HEAVY, "did you mean 'training'?"),
+        ("train synthetic-faces --set trainig.epochs=1 --output run", HEAVIER, "did you mean 'training'?"),
+        ("train synthetic-faces --set training.epoch=1 --output run", HEAVIER, "did you mean 'epochs'?"),
     ],
 )
 def test_errors_come_first(line, absent, said, tmp_path):

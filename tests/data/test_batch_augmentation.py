@@ -24,6 +24,14 @@ ADJUST = (
 ROUNDING = 0.52  # values are rounded once, and float32 may fall on the other side of a half
 
 
+@pytest.fixture(autouse=True, scope="module")
+def in_float32():
+    """The road without OpenCV, which rounds once; test_opencv_augmentation.py compares them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch_augmentation, "opencv", lambda: None)
+        yield
+
+
 def noise(count, channels=3, height=33, width=41, low=0, high=255):
     generator = torch.Generator().manual_seed(0)
     return torch.randint(low, high + 1, (count, channels, height, width), dtype=torch.uint8, generator=generator)

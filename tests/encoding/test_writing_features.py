@@ -1,4 +1,5 @@
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +25,45 @@ class Counting:
     def __init__(self, stop=None, name="a"):
         self.record, self.seen, self.stop = {"encoder": name}, [], stop
 
-    def encode(self, items):
+    def read(self, item):
+        return item
+
+    def features(self, rows):
         if self.stop == len(self.seen):
             raise KeyboardInterrupt
-        self.seen.append([*items])
-        return np.array([[float(item), 1] for item in items], dtype=np.float32)
+        self.seen.append([*rows])
+        return np.array([[float(item), 1] for item in rows], dtype=np.float32)
+
+
+def test_later_items_are_read_while_the_network_works(tmp_path):
+    read = {item: threading.Event() for item in ITEMS}
+
+    class Waiting(Counting):
+        def read(self, item):
+            read[item].set()
+            return item
+
+        def features(self, rows):
+            later = min(int(rows[-1]) + 1, 6)
+            assert read[str(later)].wait(30), "the next batch is not read before this one is done"
+            return super().features(rows)
+
+    write_features(Waiting(), ITEMS, tmp_path / "x.npy", batch_size=2)
+    assert np.load(tmp_path / "x.npy")[:, 0].tolist() == list(range(7))
+
+
+def test_an_item_that_cannot_be_read_keeps_the_rows_before_it(tmp_path):
+    class Failing(Counting):
+        def read(self, item):
+            if item == "5":
+                raise InputError("no image: 5")
+            return item
+
+    with pytest.raises(InputError, match="no image: 5"):
+        write_features(Failing(), ITEMS, tmp_path / "x.npy", batch_size=2)
+    rest = Counting()
+    write_features(rest, ITEMS, tmp_path / "x.npy", batch_size=2)
+    assert rest.seen == [["4", "5"], ["6"]]
 
 
 @pytest.mark.parametrize("name", ["x.npy", "x.safetensors"])

@@ -104,8 +104,8 @@ def test_what_is_a_list_of_tags():
     [
         (RNG.integers(0, 3, (80, 2)), "column '0' holds 0, 1, 2(.|\n)*LabelGraphEstimator"),
         (pd.DataFrame({"a": ["x", "y"] * 40, "b": ["u", "v"] * 40}), "column 'a' holds x, y(.|\n)*LabelGraphEstimator"),
-        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "meaning of -1 differs by -1"),
-        (np.full((80, 2), -1), "meaning of -1 differs by -1"),
+        (np.where(np.arange(240).reshape(80, 3) % 7, 2 * Y - 1, 0), "meaning of -1 differs between data sets"),
+        (np.full((80, 2), -1), "meaning of -1 differs between data sets"),
         (pd.DataFrame({"a": ["yes", "maybe"] * 40, "b": ["yes", "no"] * 40}), "row 1(.|\n)*a column a tag"),
     ],
 )

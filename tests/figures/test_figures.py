@@ -160,8 +160,8 @@ def test_label_graph_says_what_its_colours_and_widths_mean(graph):
 
     signed = legend(graph)
     weights = ["weight .20", "weight .70"]
-    assert list(signed) == ["mood", "affect", "together (+)", "apart (\N{MINUS SIGN})", *weights]
-    positive, negative = signed["together (+)"], signed["apart (\N{MINUS SIGN})"]
+    assert list(signed) == ["mood", "affect", "positive (+)", "negative (\N{MINUS SIGN})", *weights]
+    positive, negative = signed["positive (+)"], signed["negative (\N{MINUS SIGN})"]
     assert positive.get_color() != negative.get_color()
     assert negative.get_linestyle() == "--"
     assert signed["weight .20"].get_linewidth() < signed["weight .70"].get_linewidth()

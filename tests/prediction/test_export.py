@@ -242,7 +242,7 @@ def test_the_file_says_what_the_network_does_first_and_how_it_was_made(run, tmp_
     assert about["versions"]["numpy"] == np.__version__
     first = about["input"].get("inside")
     if network.image_shape is None:
-        assert "less its mean over the training split" in first["scaling"]
+        assert "(feature - mean) / standard deviation" in first["scaling"]
         assert about["calibration"].startswith("calibrated: weather by ")
         return
     front = network.model.backbone.network[0]
@@ -253,9 +253,9 @@ def test_the_file_says_what_the_network_does_first_and_how_it_was_made(run, tmp_
 
 def test_standardized_features_are_told():
     scaled = torch.nn.Sequential(Standardize(torch.zeros(2), torch.ones(2)))
-    assert scaling_inside(scaled)["scaling"].startswith("each feature over 1,")
+    assert scaling_inside(scaled)["scaling"].startswith("feature / 1, the root mean square")
     scaled = torch.nn.Sequential(Standardize(torch.zeros(2), torch.tensor([1.0, 2.0])))
-    assert "less its mean over the training split" in scaling_inside(scaled)["scaling"]
+    assert "(feature - mean) / standard deviation" in scaling_inside(scaled)["scaling"]
 
 
 def test_int8_says_what_it_costs_on_the_evaluated_split(run, tmp_path):

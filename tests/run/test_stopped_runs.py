@@ -333,8 +333,8 @@ with stopping.stopping("do it again"):
 def test_a_signal_that_a_library_swallows_comes_again(tmp_path):
     program = """
 import os, signal, sys, threading, time, gcnlabel.stopping as stopping
-from gcnlabel.cli.ending import spoken
-with spoken("do it again"):
+from gcnlabel.cli.ending import error_messages
+with error_messages("do it again"):
     threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
     try:
         time.sleep(5)

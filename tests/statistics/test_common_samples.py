@@ -10,7 +10,7 @@ from gcnlabel.errors import FewSamplesWarning
 from gcnlabel.graph.recipe import GraphRecipe
 from gcnlabel.inspection import inspect_warnings
 from gcnlabel.statistics import LabelStatistics
-from gcnlabel.statistics.common_samples import FEW
+from gcnlabel.statistics.few import FEW
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 TASKS = TaskSet(

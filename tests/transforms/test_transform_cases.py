@@ -95,7 +95,7 @@ def test_an_isolated_label_keeps_itself_and_is_named():
 def test_an_isolated_label_of_a_plain_graph_is_numbered():
     ours = graph_of([[0, 1, 0], [1, 0, 0], [0, 0, 0]])
     graph = Data(edge_index=ours.edge_index, edge_weight=ours.edge_weight, num_nodes=3)
-    with pytest.warns(IsolatedLabelWarning, match="alone: 2"):
+    with pytest.warns(IsolatedLabelWarning, match="self-loop: 2"):
         Reweight(0.7)(graph)
 
 

@@ -1,1 +1,1 @@
-"""Commands: each file is one."""
+"""The core commands: one command per file."""

@@ -37,44 +37,46 @@ Examples:
     "--annotations",
     multiple=True,
     type=click.Path(),
-    help="CSV, Parquet or ARFF, may be given again; or COCO's instances_*.json, or VOC's folder of one year.",
+    help="CSV, Parquet or ARFF, repeatable; or COCO's instances_*.json, or VOC's folder of one year.",
 )
-@click.option("--xml", type=click.Path(), help="Mulan's XML of labels, beside ARFF files.")
+@click.option("--xml", type=click.Path(), help="Mulan's XML file with the labels of the ARFF files.")
 @click.option("--present", multiple=True, metavar="TAG=VALUE", help="Value of an ARFF tag that means present.")
-@click.option("--split-column", default="split", show_default=True, help="Column that holds the split.")
-@click.option("--split", default="train", show_default=True, help="Split that enters the graph, or 'all'.")
+@click.option("--split-column", default="split", show_default=True, help="Column with the split.")
+@click.option("--split", default="train", show_default=True, help="Split to measure the graph on, or 'all'.")
 @click.option(
     "--difficult",
     type=click.Choice(["unknown", "negative", "positive"]),
-    help="What a class is where VOC calls it difficult.  [default: unknown]",
+    help="How to treat VOC's difficult objects.  [default: unknown]",
 )
-@click.option("--missing", multiple=True, help="Cell text that means 'not annotated'; may be given again.")
-@click.option("--delimiter", help="What stands between the cells of text files.  [default: seen from the file]")
-@click.option("--names", metavar="A,B,...", help="Names of the columns of tables without a header.")
+@click.option("--missing", multiple=True, help="Cell text that means 'not annotated', repeatable.")
+@click.option("--delimiter", help="Delimiter of text files.  [default: detected]")
+@click.option("--names", metavar="A,B,...", help="Column names of tables without a header.")
 @click.option(
     "--decimal", default=".", show_default=True, type=click.Choice([".", ","]), help="Decimal mark in text files."
 )
 @click.option(
-    "--no-quotes", "quotes", flag_value=False, default=True, help="Quotes in text files are plain characters."
+    "--no-quotes", "quotes", flag_value=False, default=True, help="Treat quotes in text files as plain characters."
 )
-@click.option("--long", metavar="SAMPLE,LABEL,VALUE", help="Columns of tables with a row a pair of sample and label.")
+@click.option(
+    "--long", metavar="SAMPLE,LABEL,VALUE", help="Columns of tables in long format, with one row per sample and label."
+)
 @click.option(
     "--statistic",
     multiple=True,
     metavar="[TASK[:TASK]=]NAME",
     shell_complete=statistics,
-    help="Statistic of a pair of tasks, or of all.",
+    help="Statistic for a pair of tasks, or for all pairs; repeatable.",
 )
 @click.option(
     "--borrow",
     multiple=True,
     metavar="TASK[:TASK]=SOURCE",
-    help="Take the block of a pair of tasks from emotic:PATH, a raw graph (.safetensors) or a matrix (.csv).",
+    help="Take the statistic of a pair of tasks from emotic:PATH, a raw graph (.safetensors) or a matrix (.csv).",
 )
 @click.option(
     "--from-matrix",
     type=click.Path(),
-    help="CSV matrix with label names in header and first column; a .pkl or .npy of one; or a graph, its raw matrix.",
+    help="CSV matrix with label names in header and first column; or a .pkl or .npy matrix; or a graph's raw matrix.",
 )
 @click.option(
     "--from-counts",
@@ -87,47 +89,47 @@ Examples:
     default="signed-weighted",
     show_default=True,
     shell_complete=conventions,
-    help="How it becomes a propagation matrix.",
+    help="How the statistic is turned into a propagation matrix.",
 )
 @click.option(
-    "--pairs", multiple=True, metavar="TASK:TASK", help="Pairs of tasks to connect, instead of the convention's."
+    "--pairs", multiple=True, metavar="TASK:TASK", help="Pairs of tasks to connect.  [default: the convention's]"
 )
-@click.option("--tau", type=float, help="Threshold instead of the convention's.")
+@click.option("--tau", type=float, help="Threshold.  [default: the convention's]")
 @click.option(
     "--p",
     "weights",
     multiple=True,
     metavar="[TASK=]P",
-    help="Weight of the neighbours instead of the convention's, of all labels or of each task's.",
+    help="Weight of the neighbours, for all labels or per task.  [default: the convention's]",
 )
 @click.option(
     "--embeddings",
     shell_complete=embeddings_and_files,
-    help="emotion-words, one-hot, random:SIZE:SEED, a file of word vectors, or a .pkl or .npy of them.",
+    help="emotion-words, one-hot, random:SIZE:SEED, a file of word vectors, or a .pkl or .npy array.",
 )
 @click.option(
     "--missing-words",
     default="error",
     show_default=True,
     type=click.Choice(["error", "skip", "random", "zero"]),
-    help="What to do about words without a vector.",
+    help="How to treat label words without a word vector.",
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes that read.")
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Read on the machines of a Dask cluster instead.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Number of reader processes.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Read on the workers of a Dask cluster instead.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
-    help="Seconds to wait for the scheduler, and for workers where it has none.  [default: 60]",
+    help="Seconds to wait for the Dask scheduler and for its first worker.  [default: 60]",
 )
 @click.option("--output", required=True, type=click.Path(), help="The .safetensors file to write.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @json_option
 def build_graph(tasks: str | None, output: str, overwrite: bool, **options: Any) -> Any:
-    """Measure, or read, how the labels of TASKS depend on each other and save the label graph.
+    """Measure or read the dependencies between the labels of TASKS, and save the label graph.
 
-    TASKS is a YAML file that declares the tasks; it may be left out with --from-..., ARFF, COCO and VOC, then all
-    labels are one multi-label task. Labels are matched by name, whatever their case; only arrays, which hold no names,
-    are taken in the order of TASKS, and the command says so.
+    TASKS is a YAML file that declares the tasks. It is optional with --from-..., ARFF, COCO and VOC; without it, all
+    labels form one multi-label task. Labels are matched by name, ignoring case. Arrays, which have no names, must be in
+    the order of TASKS; the command prints that assumption.
     """
     from gcnlabel.cli.graph_sources import raw_graph, recipe_of
     from gcnlabel.cli.idle_options import refuse_idle_of_graph

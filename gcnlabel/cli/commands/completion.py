@@ -1,4 +1,4 @@
-"""Print what makes a shell complete commands, options, presets, parts and keys of a config."""
+"""Print the shell completion script for commands, options, presets, parts and config keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the lines that make SHELL complete gcnlabel: put them where the shell reads them when it starts."""
+    """Print the completion script for SHELL, to be loaded when the shell starts (see the examples)."""
     from click.shell_completion import get_completion_class
 
     from gcnlabel.cli.main import COMPLETE, main

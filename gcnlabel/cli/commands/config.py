@@ -1,4 +1,4 @@
-"""Show every key of a config, and every part with its options."""
+"""Show all config keys, and all parts with their options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("part", required=False)
 def config(part: str | None) -> None:
-    """Show what a config may say, as Markdown: its keys and all parts with their options, or one kind of PART."""
+    """Show the configuration reference as Markdown: all keys and parts with their options, or one kind of PART."""
     from gcnlabel.cli.terminal import show_markdown
     from gcnlabel.config.reference import reference
 

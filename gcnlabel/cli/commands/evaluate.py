@@ -1,4 +1,4 @@
-"""Evaluate a run with its selected checkpoint."""
+"""Evaluate a run with its best checkpoint."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @run_argument
-@click.option("--split", type=click.Choice(["train", "val", "test"]), help="Split instead of the config's.")
-@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
+@click.option("--split", type=click.Choice(["train", "val", "test"]), help="Split.  [default: the config's]")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU if available.")
 @click.option(
     "--intervals",
     type=click.IntRange(min=1),
     is_flag=False,
     flag_value=1000,
     metavar="[N]",
-    help="Bootstrap intervals of every metric, by N resamples.  [N: 1000]",
+    help="Bootstrap confidence intervals of all metrics, from N resamples.  [N: 1000]",
 )
 @click.option("--flips/--no-flips", default=None, help=FLIPS)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
 @json_option
 def evaluate(run: str, intervals: int | None, trust: bool, **how: Any) -> Any:
-    """Evaluate RUN with its selected checkpoint, over a whole split, and write evaluation.json."""
+    """Evaluate RUN with its best checkpoint on a split, and write evaluation.json."""
     from gcnlabel.cli.tables import show_evaluation
     from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder

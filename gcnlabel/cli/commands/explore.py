@@ -1,4 +1,4 @@
-"""Make a page on which threshold, convention and pairs of tasks are tried out."""
+"""Make an interactive page to explore threshold, convention and pairs of tasks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Examples:
   gcnlabel explore coco2014_cooccurrence.csv --kind counts --convention ml-gcn-paper
 """
 OWN = ("tasks", "annotations", "from_matrix", "from_counts", "from_edges", "embeddings", "missing_words")
-"""Options of ``build-graph`` that this command has not: its argument and ``--kind`` say the same."""
+"""Options of ``build-graph`` that this command replaces by its argument and ``--kind``."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -27,20 +27,18 @@ OWN = ("tasks", "annotations", "from_matrix", "from_counts", "from_edges", "embe
 @click.option(
     "--kind",
     type=click.Choice(["annotations", "graph", "matrix", "counts", "edges"]),
-    help="What the file holds.  [default: a graph where its name ends in .safetensors, else annotations]",
+    help="Content of the file.  [default: graph for .safetensors, else annotations]",
 )
-@click.option(
-    "--serve", is_flag=True, help="Show the page on a server of this machine until Ctrl-C, and write no file."
-)
+@click.option("--serve", is_flag=True, help="Serve the page on this machine until Ctrl-C, and write no file.")
 @click.option("--output", default="explore.html", show_default=True, type=click.Path(), help="The .html file to write.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @json_option
 def explore(
     sources: tuple[str, ...], tasks: str | None, kind: str | None, serve: bool, output: str, overwrite: bool, **_: Any
 ) -> Any:
-    """Make a page that shows the label graph and follows as threshold, convention and pairs of tasks are chosen.
+    """Make an interactive page that shows the label graph for a chosen convention, threshold and pairs of tasks.
 
-    The page is one file that needs no network. It hands out the command and the config that make the graph it shows.
+    The page is one self-contained file. It shows the command and the config that build the current graph.
     """
     from gcnlabel.cli.explored import content_of
     from gcnlabel.cli.idle_options import refuse_idle
@@ -48,7 +46,7 @@ def explore(
     from gcnlabel.report.explore.page import explore_page
 
     if serve:
-        refuse_idle(("output", "overwrite"), "beside --serve")
+        refuse_idle(("output", "overwrite"), "with --serve")
     else:
         refuse_existing(refuse_suffix(output, ".html", "a page"), overwrite)
     kind = kind or ("graph" if sources[0].lower().endswith(".safetensors") else "annotations")
@@ -56,7 +54,7 @@ def explore(
     if serve:
         from gcnlabel.report.explore.serving import serve as serve_page
 
-        serve_page(html, lambda address: click.echo(f"{address}  (Ctrl-C ends it)"))
+        serve_page(html, lambda address: click.echo(f"{address}  (Ctrl-C stops it)"))
         return {"written": []}
     with atomic_write(output, overwrite=overwrite) as temporary:
         temporary.write_text(html, encoding="utf-8")

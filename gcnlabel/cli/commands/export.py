@@ -1,4 +1,4 @@
-"""Write a run as ONNX, safetensors or a PyTorch archive that needs no graph library."""
+"""Export a run to ONNX, safetensors or a PyTorch archive that needs no graph library."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ Examples:
     default="onnx",
     show_default=True,
     type=click.Choice(["onnx", "safetensors", "torch-export"]),
-    help="For onnxruntime; weights alone; for PyTorch alone.",
+    help="onnx: for onnxruntime; safetensors: only weights; torch-export: for PyTorch.",
 )
 @click.option(
-    "--quantize", type=click.Choice(["int8"]), help="Weights of 8 bits (onnx); what that costs is measured and said."
+    "--quantize", type=click.Choice(["int8"]), help="Quantize to 8 bits (onnx), and print the loss of accuracy."
 )
 @click.option("--output", required=True, type=click.Path(), help="The file to write.")
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @json_option
 def export(run: str, format: str, quantize: str | None, output: str, overwrite: bool, trust: bool) -> Any:
-    """Write the selected checkpoint of RUN as one file that needs no graph library.
+    """Write the best checkpoint of RUN as one file that needs no graph library.
 
-    The label graph is folded into plain weights: one linear layer, wherever scores are linear in the features. Names of
-    tasks and labels, the input that is expected and what the outputs mean stand in the file's metadata, under the key
-    gcnlabel: preprocessing, thresholds, calibration and versions, too.
+    The label graph is folded into plain weights, which form one linear layer if scores are linear in the features. The
+    file's metadata describe inputs and outputs under the key gcnlabel: tasks, labels, preprocessing, thresholds,
+    calibration and versions.
 
-    --quantize int8 compares the file with the one of 32 bits on the split that the run was evaluated on, or, where its
-    data are not at hand, on drawn inputs.
+    --quantize int8 compares the file with the float32 model on the run's evaluation split, or on random inputs if its
+    data cannot be read.
     """
     from pathlib import Path
 
@@ -77,7 +77,7 @@ def export(run: str, format: str, quantize: str | None, output: str, overwrite: 
 
 
 def _quantized(folder: Any, network: Any, output: str, description: dict[str, Any], overwrite: bool) -> dict[str, Any]:
-    """Write a file of 8 bits, print what that costs and return it."""
+    """Write a quantized file, and print and return its comparison with float32."""
     from gcnlabel.export.int8 import export_int8
     from gcnlabel.export.samples import samples_of_run
 

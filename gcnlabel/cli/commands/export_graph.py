@@ -1,4 +1,4 @@
-"""Write a label graph for the published codes, or as npz, CSV or GraphML."""
+"""Export a label graph for the published code, or to npz, CSV or GraphML."""
 
 from __future__ import annotations
 
@@ -23,19 +23,18 @@ SUFFIXES = {"ml-gcn": ".pkl", "emotion-gcn": ".pkl", "npz": ".npz", "csv": ".csv
 
 @click.command(epilog=EXAMPLES)
 @click.argument("graph", type=click.Path())
-@click.option("--format", "format", required=True, type=click.Choice(list(SUFFIXES)), help="What to write.")
+@click.option("--format", "format", required=True, type=click.Choice(list(SUFFIXES)), help="Format of the file.")
 @click.option("--output", required=True, type=click.Path(), help="The file to write.")
-@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
+@click.option("--overwrite", is_flag=True, help="Replace existing files.")
 @json_option
 def export_graph(graph: str, format: str, output: str, overwrite: bool) -> Any:
     """Write the label graph GRAPH for other programs.
 
-    ml-gcn and emotion-gcn are the pickles that the released codes load in place of their own: counts of tags (adj,
-    nums), or a frame of correlations; and the label embeddings. Those codes apply their own threshold and weights: only
-    what was measured is written, not the propagation matrix. ml-gcn needs a graph that was measured on annotations, or
-    made from counts: probabilities alone do not tell the counts.
+    ml-gcn and emotion-gcn are pickles for the released code: counts of tags (adj, nums) or a frame of correlations, and
+    the label embeddings. That code applies its own threshold and weights, so only the measured statistic is written,
+    not the propagation matrix. ml-gcn needs a graph that was built from annotations or counts.
 
-    npz, csv and graphml hold the propagation matrix; npz and csv the measured statistic too.
+    npz, csv and graphml contain the propagation matrix; npz and csv also the measured statistic.
     """
     from gcnlabel.files import refuse_suffix
     from gcnlabel.graph import LabelGraph, write_csv, write_emotion_gcn, write_graphml, write_ml_gcn, write_npz

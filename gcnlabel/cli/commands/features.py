@@ -1,4 +1,4 @@
-"""Encode images or texts to features by a pretrained network."""
+"""Encode images or texts to features with a pretrained network."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("source", metavar="FOLDER_OR_TABLE", type=click.Path())
 @click.option(
-    "--encoder", required=True, help="timm:MODEL, torchvision:MODEL or text:MODEL; MODEL of text: or a folder."
+    "--encoder", required=True, help="timm:MODEL, torchvision:MODEL or text:MODEL; text:MODEL may be a folder."
 )
 @click.option("--weights", type=click.Path(), help="File or folder of the network's weights.  [default: the library's]")
-@click.option("--column", help="Column of the table (.csv) that holds the texts, or the paths of the images.")
+@click.option("--column", help="Column of the table (.csv) with the texts, or with the paths of the images.")
 @click.option("--images", type=click.Path(), help="Folder that the column's paths are relative to.")
 @click.option(
     "--output", required=True, type=click.Path(), help=".npy or .safetensors file to write, in the order of the rows."
 )
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-@click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Items at once.")
-@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+@click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Batch size.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU if available.")
 @json_option
 def features(
     source: str,
@@ -43,8 +43,8 @@ def features(
 ) -> Any:
     """Write the features of images (a folder, or a column of paths) or texts (a column) to OUTPUT.
 
-    OUTPUT.json says what made them: encoder, digest of its weights, preprocessing and rows. A call that was stopped
-    goes on where it was when it is repeated.
+    OUTPUT.json records the encoder, a digest of its weights, the preprocessing and the rows. Repeat an interrupted
+    command to continue it.
     """
     from gcnlabel.encoding.encoders import load_feature_encoder
     from gcnlabel.encoding.items import read_items

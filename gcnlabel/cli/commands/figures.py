@@ -30,10 +30,10 @@ Examples:
     "named",
     multiple=True,
     metavar="NAME[,OPTION=VALUE]",
-    help="A figure, or one of your own by package.module:function, with options; may be given again.  [default: all]",
+    help="A figure, or your own as package.module:function, with options; repeatable.  [default: all]",
 )
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
-@click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
+@click.option("--overwrite", is_flag=True, help="Replace existing figures.")
 @json_option
 def figures(
     runs: tuple[str, ...],
@@ -43,9 +43,9 @@ def figures(
     overwrite: bool,
     trust: bool,
 ) -> Any:
-    """Draw the figures of each RUN, several runs side by side, with the numbers behind them as CSV.
+    """Draw the figures of one or several RUNs, each with its data as CSV.
 
-    Of a label graph without a run, GRAPH.safetensors: adjacency, label graph, and how they come from the statistic.
+    For a label graph without a run (GRAPH.safetensors): adjacency, label graph, and their statistic.
     """
     from gcnlabel.progress import progress_bar
     from gcnlabel.run import RunFolder
@@ -63,7 +63,7 @@ def figures(
 
 
 def _with_options(text: str) -> str | dict[str, str]:
-    """Return a figure's name, or its name and options of ``NAME,OPTION=VALUE``."""
+    """Return a figure's name; or, for ``NAME,OPTION=VALUE``, a dict of its name and options."""
     name, *options = text.split(",")
     pairs = [option.partition("=") for option in options]
     return {"name": name, **{key.strip(): value for key, _, value in pairs}} if pairs else name

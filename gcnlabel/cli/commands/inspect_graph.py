@@ -1,4 +1,4 @@
-"""Show the edges of a label graph, and what is wrong with it."""
+"""Show the edges of a label graph, and warnings about it."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ Examples:
 
 
 MAX_ROWS, MAX_EDGES, MAX_LINES = 40, 10, 2
-"""Labels, strongest edges and lines of a label's in-neighbours that are shown."""
+"""Largest numbers of shown labels, strongest edges, and lines per label."""
 
 
 @click.command(epilog=EXAMPLES)
 @click.argument("graph", type=click.Path())
-@click.option("--all", "everything", is_flag=True, help=f"Show every label; else the first {MAX_ROWS}.")
-@click.option("--tau-sweep", is_flag=True, help="Print edges and isolated labels against tau, and plot them.")
+@click.option("--all", "everything", is_flag=True, help=f"Show all labels.  [default: the first {MAX_ROWS}]")
+@click.option("--tau-sweep", is_flag=True, help="Print and plot the number of edges and isolated labels by tau.")
 @click.option("--output", default=".", show_default=True, type=click.Path(), help="Folder of the sweep's figure.")
 @figure_options
-@click.option("--overwrite", is_flag=True, help="Replace figures that are there.")
+@click.option("--overwrite", is_flag=True, help="Replace existing figures.")
 @json_option
 def inspect_graph(
     graph: str, everything: bool, tau_sweep: bool, output: str, formats: tuple[str, ...], overwrite: bool
 ) -> Any:
-    """Show warnings about GRAPH, its strongest edges, and for each label its neighbours and its own share."""
+    """Show warnings about GRAPH, its strongest edges, and the in-neighbours and self-loop weight of each label."""
     from gcnlabel.cli.terminal import terminal
     from gcnlabel.graph import LabelGraph
     from gcnlabel.inspection import inspect_labels, inspect_warnings, signs, strongest_edges
@@ -79,9 +79,9 @@ def _show_strongest(edges: Sequence[tuple[str, str, float]], console: Console) -
 
 
 def _show(rows: Sequence[LabelRow], title: str, console: Console, *, signed: bool) -> None:
-    """Print a row per label; of signed weights, the number of negative ones and a sign before each name too.
+    """Print one row per label; for signed weights, with the number of negative ones and a sign before each name.
 
-    The names of in-neighbours get the width that the other columns leave, in at most two lines.
+    The column of in-neighbours takes the remaining width, with at most two lines.
     """
     from rich import box
     from rich.table import Table
@@ -110,7 +110,7 @@ def _show(rows: Sequence[LabelRow], title: str, console: Console, *, signed: boo
 
 
 def _neighbours(edges: Sequence[tuple[str, float]], room: int, *, signed: bool) -> Text:
-    """Return names and weights in lines of a width, none broken; those that do not fit two lines are counted."""
+    """Return names and weights wrapped to ``room`` characters, with a count of those that do not fit two lines."""
     from rich.text import Text
 
     parts = [_neighbour(_fitting(name, room - 7), weight, signed=signed) for name, weight in edges]
@@ -129,7 +129,7 @@ def _neighbours(edges: Sequence[tuple[str, float]], room: int, *, signed: bool) 
 
 
 def _fitting(name: str, width: int) -> str:
-    """Return a name that is no longer than a width, its middle left out where it is."""
+    """Return a name, shortened in the middle to at most ``width`` characters."""
     left = (width - 3) // 2
     return name if len(name) <= width else f"{name[: width - 3 - left]}...{name[len(name) - left :]}"
 

@@ -1,4 +1,4 @@
-"""Predict an image, a folder of images or features with a run."""
+"""Predict images, texts, features or molecules with a run."""
 
 from __future__ import annotations
 
@@ -43,18 +43,19 @@ MAX_SHOWN = 20
 @click.option(
     "--alignment",
     type=click.Choice(["centre", "emotion-gcn-code"]),
-    help="What a face's box turns about: its centre, or its corner as in the published code.  [default: the run's]",
+    help="Point that a box of --faces is rotated about: its centre, or its corner as in the published code.  "
+    "[default: the run's]",
 )
 @detect_options
 @click.option("--weights", type=click.Path(), help="Weights of the encoder of the run's features, if they have moved.")
-@click.option("--column", help="Column of a table that is to be encoded.  [default: that of the run's features]")
-@click.option("--output", type=click.Path(), help="Write every probability and value: a .csv or .jsonl file.")
-@click.option("--annotate", "folder", type=click.Path(), help="Write copies (.png) with the predictions, to a folder.")
+@click.option("--column", help="Column of a table to encode.  [default: that of the run's features]")
+@click.option("--output", type=click.Path(), help="Write all probabilities and values to a .csv or .jsonl file.")
+@click.option("--annotate", "folder", type=click.Path(), help="Folder for copies (.png) with the predictions.")
 @click.option("--flips/--no-flips", default=None, help=FLIPS)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
-@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
-@click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Inputs at once.")
-@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU where there is one.")
+@click.option("--overwrite", is_flag=True, help="Replace existing files.")
+@click.option("--batch-size", default=32, show_default=True, type=click.IntRange(min=1), help="Batch size.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, ...; auto: a GPU if available.")
 @json_option
 def predict(
     run: str,
@@ -66,21 +67,22 @@ def predict(
     detect: bool,
     **how: Any,
 ) -> Any:
-    """Predict an image, or all images of a folder and the folders in it, with the selected checkpoint of RUN.
+    """Predict an image, or all images of a folder and its subfolders, with the best checkpoint of RUN.
 
-    With --detect, faces are looked for in photographs or in the frames of a video, aligned by their eyes and predicted:
-    a row a face, and one with empty cells where there is none. Else give aligned faces, or say by --faces where they
-    are (AffectNet's columns: a box, and 68 landmarks to turn the eyes level), or the whole image is the face. A run on
-    features takes a .npy, .npz or .safetensors file, a run on ARFF files another .arff, a run on molecules a table with
-    its column of SMILES, or a .smi file, and a run on stored graphs another file of graphs. Where gcnlabel features
-    made the run's features, it also takes what that encodes: images, or a table (.csv) with a column of texts, or of
-    paths from the table's folder. Weights and preprocessing of the encoder must be those of then.
+    With --detect, faces are detected in photographs or in the frames of a video, aligned by their eyes and predicted:
+    one row per face, and a row with empty cells for an image without a face. Otherwise give aligned faces, or their
+    positions by --faces (AffectNet's columns: a box, and 68 landmarks to align the eyes), or the whole image is used.
 
-    Pictures are turned upright as their EXIF data say; boxes and landmarks are those of the upright picture. Images of
-    a folder that cannot be read are left out, and named at the end.
+    A run on features takes a .npy, .npz or .safetensors file, a run on ARFF files another .arff, a run on molecules a
+    table with its column of SMILES or a .smi file, and a run on stored graphs another file of graphs. A run on features
+    from gcnlabel features also takes the inputs of the encoder: images, or a table (.csv) with a column of texts or of
+    paths relative to the table's folder; the encoder must have the same weights and preprocessing.
 
-    Images in the folder of images of the run's data are named as its table names them (photos/0.jpg), others by their
-    path in the folder that was given.
+    Images are rotated by their EXIF orientation; boxes and landmarks refer to the rotated image. Unreadable images of a
+    folder are skipped and listed at the end.
+
+    Images in the image folder of the run's data are named as in its table (photos/0.jpg), others by their path in the
+    given folder.
     """
     from gcnlabel.files import refuse_existing
     from gcnlabel.prediction.predictions import checked_format
@@ -130,7 +132,7 @@ def _places(faces: str | None, alignment: str | None) -> Any:
     from gcnlabel.prediction.places import PLACES
 
     if alignment is not None and faces is None:
-        raise InputError("--alignment without --faces", expected="a table of where the faces stand")
+        raise InputError("--alignment without --faces", expected="--faces, a table with the positions of the faces")
     return {} if faces is None else PLACES.make({"name": "faces", "alignment": alignment}, faces)
 
 
@@ -145,13 +147,13 @@ def _show(predictions: Predictions, output: str | None, folder: str | None) -> N
     for path in filter(None, (output, folder)):
         console.print(path, highlight=False, soft_wrap=True)
     for name, reason in predictions.unreadable.items():
-        click.echo(printable(f"left out: {name}: {reason}"), err=True)
+        click.echo(printable(f"skipped: {name}: {reason}"), err=True)
     for remark in predictions.remarks:
         click.echo(printable(remark), err=True)
 
 
 def _table(predictions: Predictions, rows: int) -> Table:
-    """Return a row an input, a column a task, or a column a dimension."""
+    """Return a table with one row per input, and one column per task or dimension."""
     from rich.table import Table
 
     from gcnlabel.cli.terminal import printable
@@ -168,7 +170,7 @@ def _table(predictions: Predictions, rows: int) -> Table:
 
 
 def _texts(predictions: Predictions, task: Task) -> dict[str, list[str]]:
-    """Return heading -> text of each input, of one task."""
+    """Return the columns of a task: heading -> text for each input."""
     from gcnlabel.decimals import decimal
 
     values = predictions.values[task.name]

@@ -1,4 +1,4 @@
-"""Write a report on one or several runs: one HTML file that needs nothing else."""
+"""Write a report on one or several runs as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -18,14 +18,20 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("runs", nargs=-1, required=True, type=click.Path(), metavar="RUN...")
-@click.option("--output", default="report.html", show_default=True, type=click.Path(path_type=Path), help="The file.")
+@click.option(
+    "--output",
+    default="report.html",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The .html file to write.",
+)
 @click.option("--trust", is_flag=True, help="Run the code that the run's config names.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @json_option
 def report(runs: tuple[str, ...], output: Path, trust: bool, overwrite: bool) -> Any:
-    """Write one HTML file on each RUN: data, graph, curves, labels, comparison with intervals over seeds.
+    """Write one HTML file on all RUNs: data, graph, curves, labels, and comparison with intervals over seeds.
 
-    What cannot be read (moved data, a damaged file, code that is not trusted) is named in it, with the reason.
+    It lists what cannot be read (moved data, damaged files, untrusted code) with the reason.
     """
     from gcnlabel.progress import progress_bar
     from gcnlabel.report.report import write_report

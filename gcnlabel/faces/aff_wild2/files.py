@@ -1,4 +1,4 @@
-"""Aff-Wild2's annotation files -> codes and values, as they stand."""
+"""Read Aff-Wild2's annotation files into raw codes and values."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MTL_FIELDS = 16
 
 
 def video_files(root: Path, names: tuple[str, ...]) -> dict[str, dict[str, Path]]:
-    """Return split -> video -> file below the one folder of ``names`` that exists.
+    """Return split -> video -> file, from the one folder of ``names`` that exists.
 
     Raises:
-        InputError: Folders of two releases stand side by side.
+        InputError: There are folders of several releases.
     """
     found = [folder / name for folder in annotation_folders(root) for name in names if (folder / name).is_dir()]
     if len(found) > 1:
         raise InputError(
             f"annotations of several releases: {shorten(found)}",
-            fix="keep those of one release there; in Python also annotations=, the folder of one",
+            fix="keep only one release there, or in Python give its folder as annotations=",
         )
     files: dict[str, dict[str, Path]] = {split: {} for split in SPLIT_FOLDERS}
     for split, folders in SPLIT_FOLDERS.items():
@@ -45,18 +45,18 @@ def read_expressions(path: Path, order: tuple[str, ...] | None) -> pl.Series:
 
     Args:
         path: File of a video.
-        order: Class names that the header must begin with, in the order of the codes; None where a label map was given.
+        order: Class names that the header must begin with, in the order of the codes; None if a label map is given.
 
     Raises:
-        InputError: There is no header, or it names the classes in another order.
+        InputError: There is no header, or its classes are in another order.
     """
     header, lines = _lines(path)
     names = tuple(name.strip().lower() for name in header.split(","))
     if names[0].lstrip("-").isdigit():
-        raise InputError(f"the first line is {header!r}, no header", where=path, expected="Neutral,Anger,...")
+        raise InputError(f"the first line is {header!r}, not a header", where=path, expected="Neutral,Anger,...")
     if order is not None and (not 7 <= len(names) <= len(order) or names != order[: len(names)]):
         raise InputError(
-            f"header {header!r} does not have the declared order of classes",
+            f"the classes of header {header!r} are not in the declared order",
             where=f"{path}, row 1",
             expected=",".join(order),
             fix="in Python, label_map=: code -> class name, from the description of this release",
@@ -65,10 +65,10 @@ def read_expressions(path: Path, order: tuple[str, ...] | None) -> pl.Series:
 
 
 def read_affect(path: Path) -> Array:
-    """Return valence and arousal of each frame as they stand, float64 [frames, 2]; NaN for an empty line.
+    """Return the raw valence and arousal of each frame, float64 [frames, 2]; NaN for an empty line.
 
     Raises:
-        InputError: The header is another one, or a line is no two numbers.
+        InputError: The header is wrong, or a line does not have two numbers.
     """
     header, lines = _lines(path)
     names = [name.strip().lower() for name in header.split(",")]
@@ -83,19 +83,19 @@ def read_affect(path: Path) -> Array:
 
 
 def read_mtl(path: Path) -> pl.DataFrame:
-    """Return text columns id, valence, arousal, expression of the MTL challenge, and the number of each line.
+    """Return the text columns id, valence, arousal, expression of the MTL challenge, and the number of each line.
 
-    Action units are not read. Empty lines name no frame and are passed over.
+    Action units are not read, and empty lines are skipped.
 
     Raises:
-        InputError: There is no header, or a line has not 16 fields.
+        InputError: There is no header, or a line does not have 16 fields.
     """
     header, lines = _lines(path)
     text = _texts(lines)
     number = text.is_not_null().arg_true().cast(pl.Int64)
     cells = text.gather(number)
     if header.count(",") == MTL_FIELDS - 1 and _is_image(header.split(",")[0]):
-        raise InputError("the first line is a frame, no header", where=path, expected="one header line")
+        raise InputError("the first line is a frame, not a header", where=path, expected="one header line")
     wrong = (cells.str.count_matches(",", literal=True) != MTL_FIELDS - 1).arg_true()
     if len(wrong):
         row = int(wrong[0])
@@ -114,7 +114,7 @@ def numbers(fields: pl.DataFrame, place: Any, expected: str) -> Array:
     """Return text columns as float64 [rows, columns].
 
     Raises:
-        InputError: A cell is no number.
+        InputError: A cell is not a number.
     """
     read = fields.select(pl.all().str.strip_chars().cast(pl.Float64, strict=False))
     bad = read.select(pl.any_horizontal(pl.all().is_null())).to_series().arg_true()
@@ -136,7 +136,7 @@ def _lines(path: Path) -> tuple[str, list[str]]:
 
 
 def _texts(lines: list[str]) -> pl.Series:
-    """Return lines without spaces around them, null for empty ones."""
+    """Return the lines without surrounding spaces; null for empty ones."""
     text = pl.Series(lines, dtype=pl.String).str.strip_chars()
     return text.set(text == "", None)
 

@@ -32,7 +32,7 @@ Array = npt.NDArray[Any]
 
 CLASSES = {7: BASIC_EXPRESSIONS, 8: (*BASIC_EXPRESSIONS, "other")}
 CHALLENGES = {
-    "expr-va": "EXPR_Set and VA_Set (or the folders of a later release) with a text file a video",
+    "expr-va": "EXPR_Set and VA_Set (or the folders of a later release) with one text file per video",
     "mtl": " and ".join(MTL_FILES),
 }
 
@@ -53,21 +53,22 @@ def read_aff_wild2(
 
     Codes are declared (:data:`~gcnlabel.faces.expression_codes.AFF_WILD2_CODES`): 0 neutral, 1 anger, 2 disgust,
     3 fear, 4 happy, 5 sad, 6 surprise, 7 other, -1 invalid. Valence and arousal outside [-1, 1] are invalid. Each task
-    has splits of its own; a frame stands in each split with the labels it has there.
+    has its own splits; a frame is in each split with the labels that it has there.
 
     Args:
-        root: Folder of the data set: annotations, and ``cropped_aligned`` with one folder of frames a video.
-        challenge: "expr-va" (a text file a video and task) or "mtl" (a file a split); None to see it from the folder.
+        root: Folder of the data set: annotations, and ``cropped_aligned`` with one folder of frames per video.
+        challenge: "expr-va" (a text file per video and task) or "mtl" (a file per split); None to detect it.
         classes: 7, or 8 with "other".
-        complete_only: Keep only the frames with expression, valence and arousal, as the paper did.
+        complete_only: Whether to keep only frames with expression, valence and arousal, as the paper did.
         label_map: Code -> class name, instead of the declared codes; None for a code without a class.
-        images: Folder of frames, when it is not ``cropped_aligned`` below ``root``.
-        annotations: Folder of annotations, when they are not below ``root``.
-        strict: Raise an error, instead of counting, where annotations do not fit the frames or an image is missing.
-        allow_undeclared: Share of the frames whose code may be none that is declared; they are masked and counted.
+        images: Folder of frames, if it is not ``root/cropped_aligned``.
+        annotations: Folder of annotations, if it is not ``root``.
+        strict: Whether to raise an error, instead of counting, if annotations do not match the frames.
+        allow_undeclared: Largest fraction of frames with undeclared codes, which are masked and counted.
 
     Raises:
-        InputError: The folder is another data set, no video has images, a code is not covered, a line cannot be read.
+        InputError: The folder is of another data set, no video has images, too many codes are undeclared, or a line
+            is invalid.
     """
     root = existing_folder(root, "Aff-Wild2 folder")
     if classes not in CLASSES:

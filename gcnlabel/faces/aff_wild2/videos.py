@@ -1,4 +1,4 @@
-"""Frames of Aff-Wild2 from one text file a video and task."""
+"""Frames of Aff-Wild2 from one text file per video and task."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ HEADER = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surpri
 
 @dataclass
 class Frames:
-    """Annotated frames that have an image.
+    """Annotated frames with an image.
 
     Attributes:
-        cells: Text columns id, image (its path), split, expression (null = no line), and file, which that stands in.
-        affect: Valence and arousal as they stand, float64 [N, 2]; NaN = no line.
-        report: Frames without image, images without annotation, and what else is odd.
+        cells: Text columns id, image (path), split, expression (null = no line), file and line of the expression.
+        affect: Raw valence and arousal, float64 [N, 2]; NaN = no line.
+        report: Counts of frames without image, images without annotation, and other irregularities.
     """
 
     cells: pl.DataFrame
@@ -45,10 +45,10 @@ def read_videos(expressions: Files, affects: Files, images: Path, *, declared: b
     Args:
         expressions: Split -> video -> file of codes.
         affects: Split -> video -> file of valence and arousal.
-        images: Folder with one folder of frames a video.
-        declared: Whether headers must have the declared order of classes (no label map was given).
-        strict: Whether an error is raised for a video without images, and for annotations that are longer or shorter
-            than the frames; otherwise they are counted.
+        images: Folder with one folder of frames per video.
+        declared: Whether headers must have the declared order of classes (there is no label map).
+        strict: Whether to raise an error, instead of counting, for a video without images or with another number of
+            frames than annotations.
 
     Raises:
         InputError: No video has images, or a file cannot be read.
@@ -80,12 +80,12 @@ def _no_images(images: Path, videos: Sequence[str]) -> InputError:
         f"no video has images: {shorten(videos) or 'there is no annotation'}",
         where=images,
         expected="<video>/00001.jpg, ...",
-        fix="put the folder cropped_aligned beside the annotations; in Python also images=",
+        fix="put the folder cropped_aligned next to the annotations, or in Python give images=",
     )
 
 
 def frame_images(folder: Path) -> tuple[Array, Array]:
-    """Return numbers (ascending, int64) and names of a folder's frames ``00001.jpg``, listing it once."""
+    """Return numbers (ascending, int64) and file names of the frames ``00001.jpg``, ... in a folder."""
     names = os.listdir(folder) if folder.is_dir() else []
     split = ((name, *os.path.splitext(name)) for name in names)
     frames = sorted((int(s), name) for name, s, suffix in split if s.isdecimal() and suffix.lower() in IMAGE_SUFFIXES)
@@ -118,8 +118,8 @@ def _frames_apart(numbers: Array, names: Array, length: int, split: str, video: 
         what = "no image" if last == 0 else f"frames up to {last}"
         raise InputError(
             f"video {video!r}: annotations of {length} frames, but {what}",
-            expected="one line a frame",
-            fix="complete the folder of frames, or read without strict to count what does not match",
+            expected="one line per frame",
+            fix="complete the folder of frames, or read without strict to only count the differences",
         )
     if last == 0:
         return RowReport((RowCount(split, LEFT_OUT, "frame of a video without images", length, video),))
@@ -137,7 +137,7 @@ def _frames_apart(numbers: Array, names: Array, length: int, split: str, video: 
 
 
 def _split_twice(cells: pl.DataFrame, expressions: Files, affects: Files) -> RowReport:
-    """Count the frames of videos that one task trains on and the other validates on: the release has such videos."""
+    """Count the frames of videos that are in train for one task and in val for the other, as in the release."""
     videos = [{*expressions[split], *affects[split]} for split in expressions]
     shared = sorted(set.intersection(*videos))
     frames = cells.filter(cells["id"].str.replace(r"/[^/]*$", "").is_in(shared))

@@ -1,1 +1,1 @@
-"""AffectNet, as it was released: lists, and arrays beside the images."""
+"""Readers of AffectNet's releases: CSV lists (2017) and npy files (2021)."""

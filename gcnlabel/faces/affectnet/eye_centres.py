@@ -1,4 +1,4 @@
-"""68 facial landmarks -> the centres of both eyes."""
+"""Compute eye centres from 68 facial landmarks."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ EQUAL = "eye centres equal, eyes unknown"
 
 @dataclass(frozen=True)
 class Eyes:
-    """Eye centres, and why some are unknown.
+    """Eye centres, and the reasons why some are unknown.
 
     Attributes:
-        centres: (x, y) of each eye, first the one that is left in the image, float64 [N, 2, 2], NaN where unknown.
-        problems: Reason to rows, bool [N].
+        centres: (x, y) of each eye, the left one in the image first, float64 [N, 2, 2], NaN where unknown.
+        problems: Reason -> rows, bool [N].
     """
 
     centres: Array
@@ -35,14 +35,14 @@ class Eyes:
 
 
 def eyes_from_points(points: Array, absent: Array) -> Eyes:
-    """Return the mean of the six points of each eye.
+    """Return the eye centres as the means of the six points of each eye.
 
     Args:
-        points: Points 36 to 47, [N, 12, 2]; NaN where they cannot be read.
-        absent: Rows without any landmarks, bool [N].
+        points: Points 36 to 47, [N, 12, 2]; NaN for invalid ones.
+        absent: Rows without landmarks, bool [N].
 
     Example:
-        >>> points = np.repeat([[[4.0, 1.0], [2.0, 1.0]]], 6, axis=1)  # the first eye stands right of the second
+        >>> points = np.repeat([[[4.0, 1.0], [2.0, 1.0]]], 6, axis=1)  # the first eye is right of the second
         >>> eyes_from_points(points, np.array([False])).centres.tolist()
         [[[2.0, 1.0], [4.0, 1.0]]]
     """
@@ -57,7 +57,7 @@ def eyes_from_points(points: Array, absent: Array) -> Eyes:
 
 
 def eye_coordinates(landmarks: Array) -> Array:
-    """Return the 24 coordinates of the eyes' points out of 136 numbers, or NaN where there are not 136 numbers.
+    """Return the 24 coordinates of the eyes' points from 136 numbers; NaN if there are not 136 numbers.
 
     Args:
         landmarks: 136 numbers, or one text ``x;y;x;y;...``.
@@ -72,7 +72,7 @@ def eye_coordinates(landmarks: Array) -> Array:
 
 
 def eyes_from_text(text: pl.Series) -> Eyes:
-    """Return the eyes of landmarks written as ``x;y;x;y;...``, 136 numbers; null is no landmarks.
+    """Return the eyes from landmarks as text ``x;y;x;y;...`` of 136 numbers; null means no landmarks.
 
     Example:
         >>> eyes = eyes_from_text(pl.Series([";".join(str(i) for i in range(136)), "1;2", None]))

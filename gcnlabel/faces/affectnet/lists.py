@@ -32,11 +32,11 @@ def csv_records(root: Path, images: Path | None = None) -> AffectNetRecords:
     """Return the rows of both lists.
 
     Args:
-        root: Folder that holds the lists, or ``Manually_Annotated_file_lists`` with them.
-        images: Folder that their paths start from; None to find it below ``root``.
+        root: Folder with the lists, or with ``Manually_Annotated_file_lists``.
+        images: Folder that their paths are relative to; None to find it below ``root``.
 
     Raises:
-        InputError: A list cannot be read, a column is missing, a box is no number, or there is no folder of images.
+        InputError: A list is invalid, a column is missing, a box is not a number, or there is no folder of images.
     """
     lists = {
         split: first_existing(root, [str(Path(f, name)) for f in AFFECTNET_LISTS]) for split, name in FILES.items()
@@ -72,13 +72,13 @@ def _image_folder(root: Path) -> Path:
             "the folder of images is missing",
             where=root,
             expected=" or ".join(IMAGE_FOLDERS),
-            fix="put the images there; in Python also images=, the folder that subDirectory_filePath starts from",
+            fix="put the images there, or in Python give images=, the folder that subDirectory_filePath is relative to",
         )
     return folder
 
 
 def _layout(path: Path) -> tuple[Layout, Head]:
-    """Return how a list is written: with a header that names the columns, in which others may stand too, or without."""
+    """Return the layout of a list: with a header, which may have more columns, or without."""
     head = read_head(path)
     if any(_plain(name) == _plain(COLUMNS[0]) for name in head.header):
         return AS_SEEN, head
@@ -97,14 +97,14 @@ def _plain(name: str) -> str:
 
 
 def _read_list(path: Path) -> pl.DataFrame:
-    """Return the cells of a list, and the number of each row in it; empty lines are no rows."""
+    """Return the cells of a list and the number of each row, without empty lines."""
     path = existing_file(path, "AffectNet list")
     layout, head = _layout(path)
     plain = [_plain(name) for name in head.header]
     names = dict(zip(plain, head.names, strict=False))
     for name in COLUMNS:
         if plain.count(_plain(name)) > 1:
-            raise InputError(f"columns stand twice: {name}", where=f"{path}, header", fix="rename one of them")
+            raise InputError(f"duplicate column: {name}", where=f"{path}, header", fix="rename one of them")
         if _plain(name) not in names:
             raise InputError(
                 f"no column {name!r}",
@@ -130,7 +130,7 @@ def _boxes(cells: pl.DataFrame, place: Any) -> Array:
         if len(bad):
             row = int(bad[0])
             raise InputError(
-                f"{name} = {cells[name][row]!r} is no number", where=place(row), expected="pixels, or NULL"
+                f"{name} = {cells[name][row]!r} is not a number", where=place(row), expected="pixels, or NULL"
             )
         columns.append(values.fill_null(math.nan).to_numpy())
     x, y, width, height = columns

@@ -34,20 +34,20 @@ def read_affectnet(
     """Return the faces of AffectNet, splits "train" and "val".
 
     Codes are declared (:data:`~gcnlabel.faces.expression_codes.AFFECTNET_CODES`): 0 neutral, 1 happy, 2 sad,
-    3 surprise, 4 fear, 5 disgust, 6 anger, 7 contempt, 8 none, 9 uncertain, 10 no-face; names of classes are read too.
-    Valence and arousal of -2 are missing. Rows that cannot be used are left out or masked, and counted by reason.
+    3 surprise, 4 fear, 5 disgust, 6 anger, 7 contempt, 8 none, 9 uncertain, 10 no-face; class names are read too.
+    Valence and arousal of -2 are missing. Unusable rows are left out or masked, and counted by reason.
 
     Args:
         root: Folder of the release.
         classes: 7 (codes 0 to 6) or 8 (with contempt).
-        release: "2017" (CSV lists) or "2021" (npy files); None to see it from the folder.
-        complete_only: Keep only the rows with expression, valence and arousal, as the paper did.
-        label_map: Code or text -> class name, which replaces the declared codes; None for a code without a class.
-        images: Folder that the paths of the 2017 lists start from; None to find it below ``root``.
-        allow_undeclared: Share of the rows whose code may be none that is declared; they are left out and counted.
+        release: "2017" (CSV lists) or "2021" (npy files); None to detect it.
+        complete_only: Whether to keep only rows with expression, valence and arousal, as the paper did.
+        label_map: Code or text -> class name, instead of the declared codes; None for a code without a class.
+        images: Folder that the paths of the 2017 lists are relative to; None to find it below ``root``.
+        allow_undeclared: Largest fraction of rows with undeclared codes, which are left out and counted.
 
     Raises:
-        InputError: The folder is of another release, a code is not covered, a cell or file cannot be read.
+        InputError: The folder is of another release, too many codes are undeclared, or a cell or file is invalid.
     """
     root = existing_folder(root, "AffectNet folder")
     if classes not in CLASSES:

@@ -1,4 +1,4 @@
-"""Rows of either release of AffectNet -> faces, with every row that cannot be used counted."""
+"""Convert the rows of either release of AffectNet to face annotations, and count unusable rows."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ NOT_ANNOTATED = -2.0
 
 @dataclass(frozen=True)
 class AffectNetRecords:
-    """What a release says, row by row.
+    """The rows of a release.
 
     Attributes:
         cells: Text columns id, split, expression, valence, arousal; null where empty.
         root: Folder of the images.
         images: Which images exist, and as which files.
-        boxes: Face boxes x1, y1, x2, y2, float64 [N, 4]; None where images are cropped already.
+        boxes: Face boxes x1, y1, x2, y2, float64 [N, 4]; None if images are already cropped.
         eyes: Eye centres.
-        place: Row -> where it stands.
-        report: Images that a release leaves out by itself.
+        place: Function from a row index to its location, for messages.
+        report: Counts of images without annotations.
     """
 
     cells: pl.DataFrame
@@ -64,13 +64,14 @@ def faces_of_records(
     label_map: Mapping[Any, str | None] | None,
     allow_undeclared: float,
 ) -> FaceAnnotations:
-    """Return the faces of the rows that can be used.
+    """Return the faces of the usable rows.
 
-    A row is left out when its image is missing, its box empty, its code none of ``classes`` (the 7-class protocol keeps
-    codes 0 to 6, the 8-class one 0 to 7), or neither target is annotated. A row with one of them is kept and masked.
+    A row is left out if its image is missing, its box is empty, its code is none of ``classes`` (the 7-class protocol
+    keeps codes 0 to 6, the 8-class one 0 to 7), or neither target is annotated. A row with one target is kept, with the
+    other one masked.
 
     Raises:
-        InputError: A code that the label map does not cover, a value that is no number, or no row that can be used.
+        InputError: Too many codes are undeclared, a value is not a number, or there are no usable rows.
     """
     cells = records.cells
     codes = cells["expression"], classes, AFFECTNET_CODES, label_map
@@ -96,9 +97,9 @@ def faces_of_records(
 def _none_left(records: AffectNetRecords, rows: UsableRows) -> InputError:
     missing = np.flatnonzero(~records.images.present)
     return InputError(
-        f"no row of AffectNet can be used, of {len(records.cells)} {rows.report.line()}",
+        f"no usable row of AffectNet, of {len(records.cells)} {rows.report.line()}",
         where=records.root,
-        expected="images where the lists say, and codes of the protocol",
+        expected="images at the paths in the lists, and codes of the protocol",
         fix=elsewhere(records.root, records.cells["id"][int(missing[0])]) if len(missing) else None,
     )
 
@@ -117,7 +118,7 @@ def _sort_out(
     affect: Array,
     bad_affect: Mapping[str, Array],
 ) -> None:
-    """Leave rows out, mask targets that are missing and note what is odd, each with its reason."""
+    """Leave out rows, mask missing targets and count irregularities, each with its reason."""
     for reason, which in outside.items():
         rows.leave_out(reason, which)
     rows.leave_out("neither expression nor valence-arousal", unclassed & np.isnan(affect).all(axis=1))
@@ -128,10 +129,10 @@ def _sort_out(
 
 
 def affect_of(cells: pl.DataFrame, place: Place) -> tuple[Array, dict[str, Array]]:
-    """Return valence and arousal, float64 [N, 2], NaN where missing, and reason -> rows that miss one of them.
+    """Return valence and arousal, float64 [N, 2], NaN = missing, and reason -> rows with a missing value.
 
     Raises:
-        InputError: A cell that is no number.
+        InputError: A cell is not a number.
     """
     values = np.stack([_numbers(cells[name], name, place) for name in ("valence", "arousal")], axis=1)
     empty = np.isnan(values)
@@ -151,6 +152,6 @@ def _numbers(text: pl.Series, name: str, place: Place) -> Array:
     if len(bad):
         row = int(bad[0])
         raise InputError(
-            f"{name} = {text[row]!r} is no number", where=place(row), expected="a number in [-1, 1], or -2"
+            f"{name} = {text[row]!r} is not a number", where=place(row), expected="a number in [-1, 1], or -2"
         )
     return np.array(values.fill_null(math.nan).to_numpy())

@@ -1,4 +1,4 @@
-"""AffectNet's release of 2021: cropped images, and four small ``.npy`` files for each."""
+"""AffectNet's release of 2021: cropped images, each with four small ``.npy`` files."""
 
 from __future__ import annotations
 
@@ -30,12 +30,10 @@ Value = TypeVar("Value")
 
 
 def npy_records(root: Path) -> AffectNetRecords:
-    """Return one row for each id that has an annotation in ``train_set`` or ``val_set``.
-
-    The files are read by threads in chunks, and each folder is listed once.
+    """Return one row for each id with an annotation in ``train_set`` or ``val_set``.
 
     Raises:
-        InputError: A folder is missing or empty, or a file is no array of text or numbers.
+        InputError: A folder is missing or empty, or a file is not an array of text or numbers.
     """
     frames, points, report = [], [], RowReport()
     for split, part in PARTS.items():
@@ -58,7 +56,7 @@ def npy_records(root: Path) -> AffectNetRecords:
 
 
 def _read_part(root: Path, part: str) -> tuple[pl.DataFrame, Array, list[str]]:
-    """Return text columns, points of the eyes [N, 12, 2], and the images without any annotation."""
+    """Return the text columns, the points of the eyes [N, 12, 2], and the images without annotations."""
     folder = existing_folder(root / part / "annotations", "folder of annotations")
     images = _images(existing_folder(root / part / "images", "folder of images"))
     names = {name for name in os.listdir(folder) if not name.startswith(".")}
@@ -85,7 +83,7 @@ def _read_part(root: Path, part: str) -> tuple[pl.DataFrame, Array, list[str]]:
 
 
 def _eye_points(path: str) -> Array | None:
-    """Return the coordinates of the eyes' points, [24], or None where the file is empty or says ``NULL``."""
+    """Return the coordinates of the eyes' points, [24]; None if the file is empty or has ``NULL``."""
     values = npy_values(path)
     if values.size == 0 or (values.size == 1 and str(values.astype(str)[0]).strip() in EMPTY_CELLS):
         return None
@@ -102,7 +100,7 @@ def _texts(texts: Sequence[str | None]) -> list[str | None]:
 
 
 def _read(paths: Sequence[str | None], reader: Callable[[str], Value]) -> list[Value | None]:
-    """Return what ``reader`` makes of each file, None where there is no file; threads hide a slow disk."""
+    """Return the result of ``reader`` for each file, None for no file; reads in parallel threads."""
 
     def read(chunk: Sequence[str | None]) -> list[Value | None]:
         return [None if path is None else reader(path) for path in chunk]

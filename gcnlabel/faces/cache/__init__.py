@@ -1,1 +1,1 @@
-"""Aligned faces, made once by ``gcnlabel prepare`` and read by every training."""
+"""Cache of aligned faces, written by ``gcnlabel prepare`` and read in training."""

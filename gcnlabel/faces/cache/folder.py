@@ -1,4 +1,4 @@
-"""The folder of a cache of aligned faces: what is where, and whose it is."""
+"""The folder of a cache of aligned faces: its files, and the job that owns it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import numpy as np
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.faces.annotations import FaceAnnotations
 from gcnlabel.faces.cache.manifest import FORMAT, Manifest, checked_manifest
-from gcnlabel.files import atomic_write, existing_file, remove_torn
+from gcnlabel.files import atomic_write, existing_file, remove_stale
 
 
 class CacheFolder:
-    """A folder that holds a cache, or will.
+    """A folder for a cache.
 
     Attributes:
         manifest: ``manifest.json``.
         table: ``annotations.parquet``.
-        rows: ``rows.csv``, what became of every row.
+        rows: ``rows.csv``, the report on used and dropped rows.
         shards: ``shards``, the folder of the arrays.
 
     Args:
@@ -45,65 +45,65 @@ class CacheFolder:
         """Return the manifest.
 
         Raises:
-            InputError: There is none, or it is damaged or of something else.
+            InputError: There is none, or it is damaged or not a manifest.
         """
         if not self.manifest.exists():
             raise InputError(f"no cache of faces at {self.path}", expected="a folder written by gcnlabel prepare")
         try:
             content = json.loads(existing_file(self.manifest, "manifest").read_text(encoding="utf-8"))
         except (ValueError, RecursionError, OSError) as error:
-            raise InputError(f"{self.manifest} is damaged: {error}", fix="prepare it anew in another folder") from error
+            raise InputError(f"{self.manifest} is damaged: {error}", fix="prepare again in another folder") from error
         return checked_manifest(content, self.manifest)
 
     def write(self, content: Mapping[str, Any]) -> None:
-        """Write the manifest, in place of an earlier one."""
+        """Write the manifest, replacing an earlier one."""
         with atomic_write(self.manifest, overwrite=True) as temporary:
             temporary.write_text(json.dumps({"format": FORMAT, **content}, indent=2) + "\n", encoding="utf-8")
 
     def claim(self, job: Mapping[str, Any], *, overwrite: bool) -> None:
-        """Make the folder a job's own: a new one, the job's own from before, or that of a job that may be replaced.
+        """Prepare the folder for a job: create it, continue the same job's cache, or replace another job's.
 
         Raises:
-            InputError: It holds another job's cache and ``overwrite`` is false, or it holds something else.
+            InputError: It has another job's cache and ``overwrite`` is false, or it has other files.
         """
         for folder in (self.path, self.shards):
-            remove_torn(folder)  # of a job that was killed while it wrote
+            remove_stale(folder)  # of a job that was killed while writing
         if not self.manifest.exists():
             if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-                raise InputError(f"{self.path} exists already and is no cache of faces", fix="give another OUTPUT")
+                raise InputError(f"{self.path} already exists and is not a cache of faces", fix="give another OUTPUT")
         elif not overwrite:
             theirs = self.read().job
             differ = [key for key in job if getattr(theirs, key) != job[key]]
             if differ:
                 raise InputError(
-                    f"{self.path} holds the cache of another job: other {shorten(differ)}",
+                    f"{self.path} has the cache of another job: other {shorten(differ)}",
                     fix="give another OUTPUT, or pass --overwrite",
                 )
             return
         else:
-            self.read()  # says when the manifest is not ours
+            self.read()  # raises if it is not a cache
             for old in (self.table, self.rows):
                 old.unlink(missing_ok=True)
             shutil.rmtree(self.shards, ignore_errors=True)
         self.write({"finished": False, "job": dict(job)})
 
     def check_room(self, size: int) -> None:
-        """Check that so many bytes fit on the disk.
+        """Check that ``size`` bytes are free on the disk.
 
         Raises:
-            InputError: They do not.
+            InputError: They are not.
         """
         free = shutil.disk_usage(self.path).free
         if size > free:
             raise InputError(
-                f"the cache takes {size / 1e9:.1f} GB more, and {free / 1e9:.1f} GB are free",
+                f"the cache needs {size / 1e9:.1f} GB more, but only {free / 1e9:.1f} GB are free",
                 where=self.path,
                 fix="give another OUTPUT, or a smaller --size",
             )
 
 
 def fingerprint(faces: FaceAnnotations) -> str:
-    """Return a digest of everything that a cache is made of but the pictures themselves."""
+    """Return a digest of the inputs of a cache except the images: tasks, ids, splits, boxes, eyes and targets."""
     annotations = faces.annotations
     tasks = {task.name: task.to_dict() for task in annotations.tasks}
     digest = hashlib.sha256(json.dumps(tasks).encode())

@@ -1,4 +1,4 @@
-"""What the manifest of a cache of aligned faces says, checked."""
+"""The manifest of a cache of aligned faces, with validation."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class _Part(BaseModel):
 
 
 class Job(_Part):
-    """What a cache is made of, and how.
+    """Inputs and settings of a cache.
 
     Attributes:
         source: Name of the data set.
-        size: Width and height of the faces.
+        size: Height and width of the faces.
         channels: 1 or 3.
-        alignment: What boxes turn about; caches of before it could be said have the default.
-        upright: Whether pictures were turned as their EXIF data say; false for caches of before that was done.
-        shard_faces: Faces of a shard.
-        faces: Faces of all.
+        alignment: Point that boxes were rotated about; the default for caches of earlier versions.
+        upright: Whether images were rotated by their EXIF orientation; false for caches of earlier versions.
+        shard_faces: Number of faces per shard.
+        faces: Number of all faces.
         fingerprint: Digest of the annotations.
     """
 
@@ -45,7 +45,7 @@ class Job(_Part):
 
 
 class RowEntry(_Part):
-    """One count of ``rows``, as :class:`~gcnlabel.annotations.row_report.RowCount`."""
+    """One entry of ``rows``, see :class:`~gcnlabel.annotations.row_report.RowCount`."""
 
     split: str
     what: str
@@ -56,18 +56,18 @@ class RowEntry(_Part):
 
 
 class Manifest(_Part):
-    """The whole file; ``tasks`` and ``shards`` are there when it is finished.
+    """The content of a manifest; ``tasks`` and ``shards`` are only in finished ones.
 
     Attributes:
-        format: Which kind of file this is.
-        finished: Whether the cache is whole.
-        job: What it is made of.
-        root: Folder of the pictures.
+        format: Format name and version.
+        finished: Whether the cache is complete.
+        job: Inputs and settings.
+        root: Folder of the images.
         tasks: Tasks as plain values.
         shards: Number of faces in each shard.
         counts: Number of faces by reason.
-        rows: What became of every row; caches of before it was kept have none.
-        unreadable: Name of each picture that could not be read, and why.
+        rows: Report on all rows; empty for caches of earlier versions.
+        unreadable: (name, reason) of each unreadable image.
     """
 
     format: Literal["gcnlabel aligned faces 1"]
@@ -81,21 +81,21 @@ class Manifest(_Part):
     unreadable: list[tuple[str, str]] = Field(default=[])
 
     def report(self) -> RowReport:
-        """Return what became of every row."""
+        """Return the report on used and dropped rows."""
         return RowReport.from_plain(entry.model_dump() for entry in self.rows)
 
 
 def checked_manifest(content: Any, path: Path) -> Manifest:
-    """Return the manifest of plain values.
+    """Return the manifest from plain values.
 
     Raises:
-        InputError: They are no manifest, or a value cannot be.
+        InputError: They are not a manifest, or a value is invalid.
     """
     if not isinstance(content, dict) or content.get("format") != FORMAT or "job" not in content:
-        raise InputError(f"{path} is no manifest of aligned faces", expected=f"format: {FORMAT}")
+        raise InputError(f"{path} is not a manifest of aligned faces", expected=f"format: {FORMAT}")
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise InputError(f"{path} is damaged: {key}: {first['msg']}", fix="prepare it anew in another folder") from None
+        raise InputError(f"{path} is damaged: {key}: {first['msg']}", fix="prepare again in another folder") from None

@@ -1,19 +1,19 @@
-"""A data set of faces -> a cache of aligned faces, in parallel, resumable.
+"""Write a cache of aligned faces, in parallel and resumable.
 
 The cache is a folder:
 
-* ``shards/00000.npy``, ...: aligned faces uint8 [n, C, size, size], 256 to a shard, and a note (.json) beside each;
-* ``annotations.parquet``: a row a face in the order of the shards; columns ``image``, ``split`` and those of the tasks;
-* ``manifest.json``: what was made of what, with which parameters and versions, and the number of faces by reason;
+* ``shards/00000.npy``, ...: aligned faces uint8 [n, C, size, size], 256 per shard, each with a note (.json);
+* ``annotations.parquet``: one row per face in the order of the shards; columns ``image``, ``split`` and the tasks';
+* ``manifest.json``: inputs, settings, versions, and the number of faces by reason;
 * ``rows.csv``: the rows used, left out and masked, by split and reason, with the first of each.
 
-Shards are plain arrays and not JPEG, although they take more room (at 227 x 227 in colour 151 KiB a face, 44 GB for
-AffectNet's training set): they are mapped into memory, a batch is copied out of the page cache without any decoding,
-all loader processes share the same pages, and faces are not compressed with loss a second time.
+Shards are arrays and not JPEG, although they are larger (151 KiB per colour face of 227 x 227, 44 GB for AffectNet's
+training set): they are memory-mapped, so that a batch needs no decoding, loader processes share the page cache, and
+faces are not compressed lossily again.
 
-A shard is whole when its note is there. A job that was killed goes on with the shards that are not, and with those
-that lack a face which can be read by now; what it makes is the same, byte for byte, as if it had not been killed, for
-nothing in the cache depends on time or on the order of work.
+A shard is complete when its note exists. An interrupted job continues with the incomplete shards, and with those that
+lack a face that has become readable. The result is byte-identical to that of an uninterrupted job, because nothing in
+the cache depends on time or on the order of work.
 """
 
 from __future__ import annotations
@@ -58,20 +58,20 @@ def prepare(
     """Align the faces of a data set once, write the cache, and return its manifest.
 
     Args:
-        faces: What is annotated, and where each face stands.
-        output: Folder of the cache, which may be one that the same job left unfinished.
+        faces: The faces with their annotations.
+        output: Folder of the cache; an unfinished cache of the same job is continued.
         source: Name of the data set.
-        size: Width and height of the aligned faces; 227 in the paper with DenseNet, 112 with BReG-NeXt.
+        size: Height and width of the aligned faces; 227 in the paper with DenseNet, 112 with BReG-NeXt.
         channels: 1 for grey, 3 for colour.
-        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
-        allow_missing: Share of a split's rows whose images may be missing or unreadable.
-        workers: Number of processes, None for one a processor; 1 works in this process.
-        strict: Whether an image that cannot be read stops the work instead of being listed.
-        overwrite: Whether the cache of another job may be replaced.
-        progress: Called with the number of faces done and of all, whenever a shard is whole.
+        alignment: Point that boxes are rotated about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+        allow_missing: Largest fraction of a split's rows with missing or unreadable images.
+        workers: Number of processes; None for one per processor, 1 for this process.
+        strict: Whether an unreadable image raises an error instead of being listed.
+        overwrite: Whether to replace the cache of another job.
+        progress: Called after each shard with the number of finished faces and of all.
 
     Raises:
-        InputError: Too many images (if strict: one) cannot be used, or the output holds something else or has no room.
+        InputError: Too many images (if strict: one) are unusable, or the output has other files or too little space.
     """
     _check(faces, allow_missing)
     folder = CacheFolder(output)
@@ -85,7 +85,7 @@ def prepare(
 
 def _check(faces: FaceAnnotations, allow_missing: float) -> None:
     if len(faces) == 0:
-        raise InputError("no face to prepare", where=faces.root)
+        raise InputError("no faces to prepare", where=faces.root)
     (used_rows(faces.annotations) + faces.rows).check(allow_missing, root=faces.root, option="--allow-missing")
 
 
@@ -94,7 +94,7 @@ def _extent(faces: FaceAnnotations) -> dict[str, Any]:
 
 
 def _begin(folder: CacheFolder, todo: Sequence[ShardJob]) -> None:
-    """Check that there is room for the shards that are to be written, and note that the cache is not whole."""
+    """Check the disk space for the remaining shards, and mark the cache as unfinished."""
     folder.check_room(sum(job.channels * job.size**2 * len(job.paths) for job in todo))
     if todo:
         folder.write({"finished": False, "job": folder.read().job.model_dump()})
@@ -106,7 +106,7 @@ def _written(
     workers: int | None,
     progress: Callable[[int, int], None],
 ) -> list[ShardNote]:
-    """Write the shards of which there is no note yet, and return the notes of all."""
+    """Write the remaining shards, and return the notes of all."""
     notes = dict(notes)
     total = sum(len(job.paths) for job in jobs)
     todo = [job for job in jobs if job.path not in notes]
@@ -128,14 +128,14 @@ def _jobs(faces: FaceAnnotations, folder: CacheFolder, how: tuple[int, int, str,
 
 
 def _finished(jobs: Sequence[ShardJob]) -> dict[Path, ShardNote]:
-    """Return the notes of the shards that are whole, and would not be others today."""
+    """Return the notes of the complete shards whose unreadable images are still unreadable."""
     whole = [job for job in jobs if job.path.exists() and job.path.with_suffix(".json").exists()]
     notes = ((job, ShardNote.load(job.path.with_suffix(".json"), len(job.paths))) for job in whole)
     return {job.path: note for job, note in notes if still_unreadable(job, note)}
 
 
 def _finish(faces: FaceAnnotations, folder: CacheFolder, notes: Sequence[ShardNote], allow: float) -> dict[str, Any]:
-    """Write the table of the faces that could be read, and the manifest, which says that the cache is whole."""
+    """Write the table of the readable faces and the manifest of the finished cache, and return the manifest."""
     reasons = {SHARD_FACES * i + row: reason for i, note in enumerate(notes) for row, reason in note.unreadable.items()}
     kept = without(reasons, len(faces))
     if not kept.any():

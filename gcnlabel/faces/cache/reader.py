@@ -1,4 +1,4 @@
-"""A cache of aligned faces, as ``gcnlabel prepare`` writes it, mapped into memory."""
+"""Read a cache of aligned faces from ``gcnlabel prepare``, memory-mapped."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from gcnlabel.tasks import TaskSet
 
 
 class ShardImages(LazyImages):
-    """Images in several arrays on disk, one after the other; each is mapped into memory when it is first needed.
+    """Images in several arrays on disk, which are memory-mapped on first use.
 
     Args:
-        paths: The arrays, uint8 [n, C, H, W] each.
-        counts: n of each.
+        paths: Files of the arrays, uint8 [n, C, H, W] each.
+        counts: Number of images n in each.
         image_shape: (C, H, W).
     """
 
@@ -34,7 +34,7 @@ class ShardImages(LazyImages):
         self._maps: dict[int, Images] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a loader process needs; it maps the arrays itself."""
+        """Return the state without memory maps, for pickling to loader processes."""
         return {**self.__dict__, "_maps": {}}
 
     def _read(self, rows: Rows) -> Images:
@@ -52,7 +52,7 @@ class ShardImages(LazyImages):
 
 
 class FaceCache(ArrayDataset):
-    """Aligned faces and their targets, from a finished cache.
+    """Dataset of aligned faces and their targets, from a finished cache.
 
     Attributes:
         annotations: Targets, splits and image paths of N faces.
@@ -61,7 +61,7 @@ class FaceCache(ArrayDataset):
 
     Args:
         path: Folder of the cache.
-        transform: Applied to batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
+        transform: Transform of batches, e.g. a :class:`~gcnlabel.data.BatchAugmentation`.
 
     Raises:
         InputError: There is no cache, it is not finished, or it is damaged.
@@ -71,12 +71,16 @@ class FaceCache(ArrayDataset):
         folder = CacheFolder(path)
         self.manifest = folder.read()
         if not self.manifest.finished:
-            raise InputError(f"the cache {path} is not finished", fix="run the same gcnlabel prepare again: it goes on")
+            raise InputError(
+                f"the cache {path} is not finished", fix="run the same gcnlabel prepare again to continue it"
+            )
         job, counts = self.manifest.job, self.manifest.shards
         tasks = _tasks(self.manifest.tasks, folder.manifest)
         self.annotations = read_face_table(folder.table, tasks)
         if sum(counts) != len(self.annotations):
-            raise InputError(f"{folder.table} has {len(self.annotations)} rows", expected=f"{sum(counts)}, one a face")
+            raise InputError(
+                f"{folder.table} has {len(self.annotations)} rows", expected=f"{sum(counts)}, one per face"
+            )
         shape = (job.channels, job.size, job.size)
         self.images = ShardImages([folder.shard(i) for i in range(len(counts))], counts, shape)
         super().__init__(self.images, targets_to_tensors(self.annotations), transform)
@@ -86,15 +90,15 @@ def _tasks(declared: dict[str, Any], path: Path) -> TaskSet:
     try:
         return TaskSet.from_dict(declared, where=path)
     except (TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"{path} is damaged: tasks: {error}", fix="prepare it anew in another folder") from error
+        raise InputError(f"{path} is damaged: tasks: {error}", fix="prepare again in another folder") from error
 
 
 def _mapped(path: Path, shape: tuple[int, ...]) -> Images:
     try:
         array: Images = np.load(path, mmap_mode="r", allow_pickle=False)
-    except Exception as error:  # numpy reads the header as Python's literals: they fail in many ways
-        raise InputError(f"{path} cannot be read: {error}", fix="prepare it anew with --overwrite") from error
+    except Exception as error:  # numpy parses the header as Python literals, which can fail in many ways
+        raise InputError(f"{path} cannot be read: {error}", fix="prepare again with --overwrite") from error
     if array.shape != shape or array.dtype != np.uint8:
         found = f"{array.dtype} of shape {list(array.shape)}"
-        raise InputError(f"{path} holds {found}", expected=f"uint8 of shape {list(shape)}: the cache is damaged")
+        raise InputError(f"{path} is {found}: the cache is damaged", expected=f"uint8 of shape {list(shape)}")
     return array

@@ -1,4 +1,4 @@
-"""One shard of the cache of aligned faces: an array of images, and beside it a note that says the shard is whole."""
+"""One shard of the cache of aligned faces: an array of images, and a note that marks it as complete."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ Read = tuple[npt.NDArray[np.uint8], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class ShardJob:
-    """What one process does at a time: some consecutive faces of a data set.
+    """The work for one shard: some consecutive faces of a data set.
 
     Attributes:
-        path: The array to write; the note stands beside it with the suffix .json.
+        path: The array to write; the note has the suffix .json instead.
         root: Folder of the images.
-        paths: Image of each face, below root.
-        boxes: [n, 4].
-        eyes: [n, 2, 2].
-        size: Width and height of the aligned faces.
+        paths: Image of each face, relative to root.
+        boxes: Face boxes [n, 4].
+        eyes: Eye centres [n, 2, 2].
+        size: Height and width of the aligned faces.
         channels: 1 for grey, 3 for colour.
-        alignment: What a box turns about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
-        strict: Whether a face that cannot be read is an error.
+        alignment: Point that boxes are rotated about, one of :data:`~gcnlabel.faces.alignment.ALIGNMENTS`.
+        strict: Whether an unreadable face is an error.
     """
 
     path: Path
@@ -50,24 +50,24 @@ class ShardJob:
 
 @dataclass(frozen=True)
 class ShardNote:
-    """What came of a shard.
+    """Result of writing a shard.
 
     Attributes:
-        unreadable: Faces that are not in the array: position among the shard's faces -> reason.
-        remarks: What was odd about faces that are in it -> how many.
+        unreadable: Index of each face that is not in the array -> reason.
+        remarks: Irregularity -> number of faces in the array.
     """
 
     unreadable: dict[int, str]
     remarks: dict[str, int]
 
     def save(self, path: Path) -> None:
-        """Write the note; from then on the shard is whole."""
+        """Write the note, which marks the shard as complete."""
         with atomic_write(path, overwrite=True) as temporary:
             temporary.write_text(json.dumps({"unreadable": self.unreadable, "remarks": self.remarks}), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path, faces: int) -> ShardNote:
-        """Read the note of a shard of so many faces.
+        """Read the note of a shard with ``faces`` faces.
 
         Raises:
             InputError: It is damaged.
@@ -79,14 +79,14 @@ class ShardNote:
                 raise ValueError(f"face {max(unreadable)} of {faces}")
             return cls(unreadable, {str(key): int(count) for key, count in content["remarks"].items()})
         except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-            raise InputError(f"{path} is damaged: {error}", fix="prepare it anew with --overwrite") from error
+            raise InputError(f"{path} is damaged: {error}", fix="prepare again with --overwrite") from error
 
 
 def write_shard(job: ShardJob) -> ShardNote:
     """Align the faces of a shard and write its array, then its note.
 
     Raises:
-        InputError: An image path leads out of the folder, a face cannot be read and the job is strict, or the disk is
+        InputError: An image path is outside of the folder, a face is unreadable and the job is strict, or the disk is
             full.
     """
     rows: list[Read | str] = []
@@ -106,7 +106,7 @@ def write_shard(job: ShardJob) -> ShardNote:
 
 
 def still_unreadable(job: ShardJob, note: ShardNote) -> bool:
-    """Return whether every face that a note leaves out would be left out again; a strict job leaves none out."""
+    """Return whether all faces that a note lists as unreadable still are; for a strict job, whether it lists none."""
     if job.strict:
         return not note.unreadable
     again = (_read(job, inside(job.root, job.paths[row]), slice(row, row + 1)) for row in note.unreadable)
@@ -114,7 +114,7 @@ def still_unreadable(job: ShardJob, note: ShardNote) -> bool:
 
 
 def _read(job: ShardJob, path: Path, rows: slice) -> list[Read | str]:
-    """Return the faces of one image, or why they cannot be read; a bad box does not spoil its neighbours."""
+    """Return each face of one image, or the reason why it cannot be read; an invalid box affects only its own face."""
     try:
         places = job.boxes[rows], job.eyes[rows]
         images, placements = read_faces(path, *places, job.size, job.channels, job.alignment)
@@ -123,6 +123,6 @@ def _read(job: ShardJob, path: Path, rows: slice) -> list[Read | str]:
             single = [_read(job, path, slice(row, row + 1)) for row in range(rows.start, rows.stop)]
             return list(itertools.chain.from_iterable(single))
         if job.strict:
-            raise InputError(str(error), where=path, fix="without --strict it is listed and left out") from error
+            raise InputError(str(error), where=path, fix="omit --strict to skip and list it") from error
         return [str(error).splitlines()[0]]
     return [(image, placement.remarks) for image, placement in zip(images, placements, strict=True)]

@@ -1,4 +1,4 @@
-"""Annotations of aligned faces as a Parquet table, and back."""
+"""Write and read the annotations of aligned faces as a Parquet table."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ IMAGE, SPLIT = "image", "split"
 
 
 def face_table(annotations: Annotations) -> pl.DataFrame:
-    """Return annotations as a table: ``image`` and ``split``, then a column a class task, and one a tag or dimension.
+    """Return a table: ``image``, ``split``, then one column per categorical task, tag and dimension.
 
     Raises:
-        InputError: Two labels would stand in one column.
+        InputError: Two labels or tasks have the same column name.
 
     Example:
         >>> from gcnlabel.faces import face_tasks
@@ -36,12 +36,12 @@ def face_table(annotations: Annotations) -> pl.DataFrame:
     names = [column.name for column in columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"columns would stand twice: {shorten(twice)}", fix="rename the task or label")
+        raise InputError(f"duplicate columns: {shorten(twice)}", fix="rename the task or label")
     return pl.DataFrame(columns)
 
 
 def write_face_table(annotations: Annotations, path: Path) -> None:
-    """Write the table, in place of an earlier one."""
+    """Write the table, replacing an earlier one."""
     table = face_table(annotations)
     with atomic_write(path, overwrite=True) as temporary:
         table.write_parquet(temporary)
@@ -51,6 +51,6 @@ def read_face_table(path: Path, tasks: TaskSet) -> Annotations:
     """Return the annotations of a table.
 
     Raises:
-        InputError: The file is missing, no Parquet, or does not hold the tasks.
+        InputError: The file is missing, not Parquet, or lacks the tasks.
     """
     return read_table(path, tasks, split_column=SPLIT, id_column=IMAGE)

@@ -1,1 +1,1 @@
-"""Commands: each file is one."""
+"""Command line of the faces: one command per file."""

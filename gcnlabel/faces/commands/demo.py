@@ -1,4 +1,4 @@
-"""Train baseline and graph head on the bundled synthetic faces and compare them."""
+"""Train the linear and the graph head on the bundled synthetic faces, and compare them."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Examples:
     shell_complete=settings,
     help="Change a key of the preset synthetic-faces.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a demo that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing demo.")
 @json_option
 def demo(output: Path, changes: tuple[str, ...], overwrite: bool) -> Any:
-    """Build the graph of the bundled synthetic faces, train linear and graph head on it, and compare them."""
+    """Train the linear and the graph head on the bundled synthetic faces, and compare them."""
     from rich.table import Table
 
     from gcnlabel.cli.terminal import terminal

@@ -1,4 +1,4 @@
-"""Align the faces of a data set once, into a cache that training reads."""
+"""Align the faces of a data set, and write them to a cache for training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gcnlabel.cli.json_results import json_option
 if TYPE_CHECKING:
     from gcnlabel.faces.source import Faces
 
-GOING_ON = "the same command goes on"
+RESUME_HINT = "run the same command again to continue"
 EXAMPLES = """\b
 Examples:
   gcnlabel prepare affectnet AffectNet affectnet-227
@@ -33,21 +33,22 @@ MAX_LISTED = 20
 @click.option(
     "--classes", type=click.Choice(["7", "8"]), help="8 keeps AffectNet's contempt or Aff-Wild2's other.  [default: 7]"
 )
-@click.option("--complete-only", is_flag=True, help="Leave out the faces without all labels, as the paper did.")
+@click.option("--complete-only", is_flag=True, help="Keep only faces with all labels, as the paper did.")
 @click.option(
     "--alignment",
     type=click.Choice(["centre", "emotion-gcn-code"]),
-    help="What a box turns about: its centre, or its corner as in the published code (AffectNet).  [default: centre]",
+    help="Point that boxes are rotated about: the centre, or the corner as in the published code (AffectNet).  "
+    "[default: centre]",
 )
 @click.option(
     "--allow-missing",
     default=0.01,
     show_default=True,
     type=click.FloatRange(0, 1),
-    help="Share of a split's images that may be missing or unreadable, and of codes that may be undeclared.",
+    help="Largest fraction of missing or unreadable images, and of undeclared codes, in a split.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; one a processor unless given.")
-@click.option("--strict", is_flag=True, help="Stop at the first image that cannot be read, instead of listing it.")
+@click.option("--workers", type=click.IntRange(min=1), help="Number of processes.  [default: one per processor]")
+@click.option("--strict", is_flag=True, help="Stop at the first unreadable image, instead of listing it.")
 @click.option("--overwrite", is_flag=True, help="Replace the cache of another job.")
 @json_option
 def prepare(
@@ -61,11 +62,11 @@ def prepare(
     overwrite: bool,
     **settings: Any,
 ) -> Any:
-    """Align and crop the faces of a data set once, for training that reads them without decoding.
+    """Align and crop the faces of a data set once, for fast reading in training.
 
-    DATASET is affectnet, aff-wild2 or emotic. SOURCE is its folder as it was released. OUTPUT becomes a folder of
-    shards, a table of annotations and a manifest. Stopped, the same command goes on. Pictures are turned upright as
-    their EXIF data say; boxes and landmarks are those of the upright picture.
+    DATASET is affectnet, aff-wild2 or emotic, SOURCE its folder as released. OUTPUT is the folder to write, with shards
+    of images, a table of annotations and a manifest. Repeat an interrupted command to continue it. Images are rotated
+    by their EXIF orientation; boxes and landmarks refer to the rotated image.
     """
     from gcnlabel.faces.cache.prepare import prepare as prepare_faces
     from gcnlabel.progress import progress_bar
@@ -81,7 +82,7 @@ def prepare(
 
 
 def _source(dataset: str, settings: dict[str, Any]) -> Faces:
-    """Return the data set, with those of its settings that are given."""
+    """Return the data source with the given settings."""
     from gcnlabel.errors import InputError
     from gcnlabel.faces.source import Faces
     from gcnlabel.sources import SOURCES
@@ -89,12 +90,14 @@ def _source(dataset: str, settings: dict[str, Any]) -> Faces:
     names = [name for name in SOURCES.names() if issubclass(SOURCES.settings(name), Faces)]
     known = SOURCES.settings(dataset) if ":" in dataset or dataset in names else None
     if known is None or not issubclass(known, Faces):
-        raise InputError(f"{dataset!r} is no data set of faces", expected=" | ".join([*names, "package.module:Class"]))
+        raise InputError(
+            f"{dataset!r} is not a data set of faces", expected=" | ".join([*names, "package.module:Class"])
+        )
     given = {name: value for name, value in settings.items() if value is not None}
     for name in given.keys() - known.model_fields.keys():
         option = f"--{name} {given[name]}"
         having = [name_ for name_ in names if name in SOURCES.settings(name_).model_fields]
-        raise InputError(f"{option} with {dataset}", expected=f"{' or '.join(having)}, which has such")
+        raise InputError(f"{option} with {dataset}", expected=f"{' or '.join(having)}, which has this setting")
     return known.model_validate({"source": dataset, **given})
 
 
@@ -112,7 +115,7 @@ def _show(output: Path, manifest: Mapping[str, Any]) -> None:
     for reason, count in {**counts["by the reader"], **counts["by the alignment"]}.items():
         table.add_row(reason, str(count))
     if counts["unreadable"]:
-        table.add_row("image that cannot be read (left out)", str(counts["unreadable"]))
+        table.add_row("unreadable image (left out)", str(counts["unreadable"]))
     terminal().print(table)
     for name, reason in manifest["unreadable"][:MAX_LISTED]:
         click.echo(printable(f"left out: {name}: {reason}"), err=True)

@@ -1,1 +1,1 @@
-"""Embeddings of words that faces are annotated with."""
+"""Embeddings of emotion words."""

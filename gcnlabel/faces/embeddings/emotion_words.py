@@ -13,12 +13,13 @@ from gcnlabel.errors import InputError, shorten
 
 @EMBEDDINGS.register("emotion-words")
 def emotion_words(labels: Sequence[str], missing: str = "error") -> Tensor:
-    """Return the bundled 384-d sentence-model vectors of emotion words (all-MiniLM-L6-v2), [L, 384].
+    """Return bundled 384-d sentence embeddings of emotion words (all-MiniLM-L6-v2), [L, 384].
 
-    39 words: the basic expressions, valence, arousal and dominance, emotions of tweets, EMOTIC's 26 categories.
+    There are 39 words: the basic expressions, valence, arousal and dominance, emotions of tweets, and EMOTIC's 26
+    categories.
 
     Raises:
-        InputError: A label is no such word.
+        InputError: A label is not one of them.
     """
     with resources.as_file(resources.files("gcnlabel") / "resources" / "emotion_words_minilm384.txt") as path:
         try:

@@ -1,4 +1,4 @@
-"""Checkpoints of the published codes, turned into models and run folders of this package."""
+"""Import of checkpoints of published code into models and run folders of this package."""
 
 from gcnlabel.lazy import lazy
 

@@ -1,4 +1,4 @@
-"""What the edges inside a checkpoint say about the data that it was trained on."""
+"""Compare the edges in a checkpoint with those of AffectNet, to check the assumed order of the labels."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gcnlabel.tasks import TaskSet
 
 
 def doubts_about_labels(matrix: Tensor, tasks: TaskSet) -> tuple[str, ...]:
-    """Return why the order of the labels may be another, if the edges of A are, or are not, those of AffectNet.
+    """Return reasons to doubt the assumed order of the labels; empty if the edges of A give none.
 
     Args:
         matrix: A [L, L] of the checkpoint.
-        tasks: The labels as they are taken.
+        tasks: Tasks with the labels in the assumed order.
     """
     with resources.as_file(resources.files("gcnlabel") / "resources" / "affectnet_spearman.csv") as path:
         names, statistic = read_matrix(path)

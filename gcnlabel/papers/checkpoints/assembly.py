@@ -1,4 +1,4 @@
-"""Published tensors -> a model of this package, every tensor accounted for."""
+"""Build a model of this package from published tensors; missing or unknown tensors are an error."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Architecture:
     """A published network.
 
     Attributes:
-        name: What messages call it.
-        backbone: Its backbone, by our name.
+        name: Its name in messages.
+        backbone: Name of its backbone in this package.
         pool: Its global pooling.
-        image_size: Side of the images it was published for.
-        theirs: Maps our name of a backbone's tensor to the published one.
+        image_size: Height and width in pixels of the images it was published for.
+        theirs: Maps the name of a backbone tensor in this package to the published name.
         unused: Published tensors that no forward pass uses.
         options: Further options of the backbone.
-        alignment: How its code cropped faces; None where it took whole pictures.
+        alignment: Face alignment of the published code; None where it used whole images.
     """
 
     name: str
@@ -46,15 +46,15 @@ class Architecture:
 
 @dataclass(frozen=True)
 class ImportedModel:
-    """A model made of a published checkpoint.
+    """A model built from a published checkpoint.
 
     Attributes:
-        model: Takes images as torchvision's weights do (0..1, less ImageNet's mean, over its deviation).
-        tasks: What it predicts.
-        graph: What it propagates with, with the label embeddings; None for a linear head.
-        architecture: What it was.
-        epoch: The epoch that the checkpoint notes, counted from 0; None when it notes none.
-        assumed: What the checkpoint does not say and was taken for granted, a sentence each.
+        model: Takes images in [0, 1], standardized with ImageNet's mean and standard deviation.
+        tasks: The predicted tasks.
+        graph: The propagation graph, with the label embeddings; None for a linear head.
+        architecture: The published architecture.
+        epoch: The epoch stored in the checkpoint, counted from 0; None if there is none.
+        assumed: What was assumed because the checkpoint does not store it, one sentence each.
     """
 
     model: MultiTaskModel
@@ -66,12 +66,12 @@ class ImportedModel:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Sizes of embeddings, hidden layers and features: F, ..., D; D alone for a linear head."""
+        """Sizes of embeddings, hidden layers and features: (F, ..., D); (D,) for a linear head."""
         head = self.model.head
         return head.gcn.sizes if isinstance(head, LabelGraphHead) else (head.in_features,)
 
     def names(self) -> LabelGraph:
-        """Return a graph of the labels without edges, which tells how other tasks differ."""
+        """Return a graph of the labels without edges, whose methods check and reorder label names."""
         return LabelGraph.from_dense(torch.zeros(self.tasks.num_labels, self.tasks.num_labels), self.tasks)
 
     def in_order_of(self, tasks: TaskSet) -> ImportedModel:
@@ -82,7 +82,7 @@ class ImportedModel:
         """
         if tasks.labels == self.tasks.labels:
             return replace(self, tasks=tasks)
-        self.names().reorder(tasks)  # checks that they are the same
+        self.names().reorder(tasks)  # raises if the names differ
         order = [self.tasks.index(label) for label in tasks.labels]
         old, graph = self.model.head, None if self.graph is None else self.graph.reorder(tasks)
         head: LabelGraphHead | LinearHead
@@ -102,17 +102,17 @@ def assemble(
     embeddings: Tensor | None,
     graph: LabelGraph | None,
 ) -> ImportedModel:
-    """Return the model of a checkpoint whose label vectors are generated.
+    """Return the model of a checkpoint whose label vectors a GCN generates.
 
     Args:
         checkpoint: The published tensors.
-        architecture: What they belong to.
-        tasks: Tasks whose labels are the rows of A, in its order.
-        embeddings: Label embeddings [L, F] in that order; None for those of ``graph``.
-        graph: A graph that must propagate as the checkpoint does.
+        architecture: Their architecture.
+        tasks: Tasks whose labels are the rows of A, in order.
+        embeddings: Label embeddings [L, F] in the same order; None for those of ``graph``.
+        graph: A graph that must have the same propagation matrix as the checkpoint; None for no such check.
 
     Raises:
-        InputError: Tensors are missing, left over or of another shape, or graph or embeddings do not fit.
+        InputError: Tensors are missing, unknown or of another shape, or graph or embeddings do not fit.
     """
     history = f"A of {checkpoint.path.name}"
     inside = published_graph(checkpoint["A"], tasks, source=history)
@@ -139,7 +139,7 @@ def linear_head(tasks: TaskSet, vectors: Tensor, biases: Tensor | None) -> Linea
 
 
 def _generator(checkpoint: PublishedCheckpoint, x: Tensor, out_features: int) -> list[Tensor]:
-    """Return the weights gc1, gc2, ... of the layers, each [in, out], if they lead from embeddings to features."""
+    """Return the layer weights gc1, gc2, ..., each [in, out]; check that their sizes chain from F to D."""
     count = 2 + sum(
         1 for _ in itertools.takewhile(checkpoint.state.__contains__, map("gc{}.weight".format, itertools.count(3)))
     )
@@ -152,21 +152,21 @@ def _generator(checkpoint: PublishedCheckpoint, x: Tensor, out_features: int) ->
             fix="give the embeddings that it was trained with (GloVe 300-d in both papers)",
         )
     for k, (weight, end) in enumerate(zip(weights, [*ins[1:], out_features], strict=True), 1):
-        if weight.dim() != 2 or end not in (weight.shape[1], 0):  # 0: the next one is at fault
+        if weight.dim() != 2 or end not in (weight.shape[1], 0):  # 0: the next weight is the invalid one
             raise InputError(
                 f"{checkpoint.path}: gc{k}.weight is of shape {list(weight.shape)}",
-                expected=f"[in, {end or 'out'}], as the next layer or the backbone takes",
+                expected=f"[in, {end or 'out'}], to match the next layer or the backbone",
             )
     return weights
 
 
 def load_backbone(checkpoint: PublishedCheckpoint, architecture: Architecture, heads: Iterable[str] = ()) -> Backbone:
-    """Return the backbone with the published weights; counters of batches that old PyTorch did not keep are 0.
+    """Return the backbone with the published weights; missing ``num_batches_tracked`` of old PyTorch become 0.
 
     Raises:
-        InputError: Tensors are missing, of another shape, or left over besides A, gc1, gc2, ... and ``heads``.
+        InputError: Tensors are missing, of another shape, or unknown (other than A, gc1, gc2, ... and ``heads``).
     """
-    with torch.device("meta"):  # its own weights are never drawn
+    with torch.device("meta"):  # skips the random initialization
         settings = {"name": architecture.backbone, "pool": architecture.pool, **architecture.options}
         backbone: Backbone = BACKBONES.make(settings, (3, architecture.image_size, architecture.image_size))
     wanted = {architecture.theirs(name): (name, value) for name, value in backbone.state_dict().items()}
@@ -193,8 +193,8 @@ def _check_names(
     unknown = [name for name in others if name not in wanted and name not in architecture.unused]
     if missing or unknown:
         raise InputError(
-            f"{checkpoint.path} is no {architecture.name}",
+            f"{checkpoint.path} is not a checkpoint of {architecture.name}",
             where=f"{len(missing)} missing: {shorten(sorted(missing)) or 'none'}; "
             f"{len(unknown)} unknown: {shorten(sorted(unknown)) or 'none'}",
-            expected="a checkpoint of that architecture, with every tensor of it and no other",
+            expected="a checkpoint with exactly the tensors of that architecture",
         )

@@ -1,4 +1,4 @@
-"""The backbones of the published Emotion-GCN script, found by the tensors that they alone have."""
+"""The backbones of the published Emotion-GCN script, recognized by the names of their tensors."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ LAYER = {
     "shortcut.a": "_shortcut._a",
     "shortcut.c": "_shortcut._c",
 }
-"""Our name of a part of BReG-NeXt's residual layer -> the published one."""
+"""Parts of BReG-NeXt's residual layer: name in this package -> published name."""
 DENSENET, BREG_NEXT = re.compile(r"(.*?\.)denseblock1\..*"), re.compile(r"((?:.*?\.)?)_conv0\.weight")
-"""Names of each backbone's tensors, with what stands before them."""
+"""A tensor name of each backbone; the group is the prefix of all its tensors."""
 
 
 def backbone_of(checkpoint: PublishedCheckpoint, *, generated: bool) -> Architecture:
     """Return the architecture of a checkpoint.
 
-    DenseNet-121 is torchvision's ``features``; generated label vectors meet them max-pooled, linear layers meet them
-    after a ReLU, average-pooled. BReG-NeXt always ends with batch-norm, ELU and an average.
+    DenseNet-121 is torchvision's ``features``: max-pooled without a ReLU for generated label vectors, with a ReLU and
+    average-pooled for linear layers. BReG-NeXt always ends with batch normalization, ELU and average pooling.
 
     Args:
         checkpoint: The published tensors.
-        generated: Whether label vectors are generated, or free ones (``single_task``, ``multi_task``).
+        generated: Whether a GCN generates the label vectors; False for the linear layers of ``single_task`` and
+            ``multi_task``.
 
     Raises:
         InputError: It has neither backbone.
@@ -48,7 +49,7 @@ def backbone_of(checkpoint: PublishedCheckpoint, *, generated: bool) -> Architec
             theirs = partial(_breg_next_name, before=before)
             return Architecture(f"{kind} with BReG-NeXt", "breg_next", "average", 112, theirs, unused)
     raise InputError(
-        f"{checkpoint.path} has a backbone that is not known",
+        f"{checkpoint.path} has an unknown backbone",
         where=f"its tensors: {shorten(checkpoint.state)}",
         expected="DenseNet-121 (features.denseblock1..., model_base.denseblock1...) or BReG-NeXt (model._conv0...)",
     )
@@ -59,7 +60,7 @@ def _densenet_name(ours: str, before: str) -> str:
 
 
 def _breg_next_name(ours: str, before: str) -> str:
-    """Return ``<before>_model.<block>._layer_stack.<layer>...`` for a layer, which is numbered through here."""
+    """Return the published name, ``<before>_model.<block>._layer_stack.<layer>...``, from our global layer number."""
     _, position, part = ours.split(".", 2)
     if position == "1":
         return f"{before}_conv0.{part}"

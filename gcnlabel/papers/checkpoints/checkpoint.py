@@ -1,4 +1,4 @@
-"""A published checkpoint file: a dict that holds the weights under one key. Nothing in it is ever run."""
+"""A published checkpoint file: a dict that holds the weights under one key, loaded without running code from it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from gcnlabel.files import existing_file
 from gcnlabel.pickles import check_tensor, load_torch
 
 KEYS = {"emotion-gcn": "model_state_dict", "ml-gcn": "state_dict"}
-"""Where each published code keeps the weights."""
+"""Key of the weights, by published code."""
 
 FIRST_EPOCH = {"emotion-gcn": 0, "ml-gcn": 1}
-"""What each calls its first epoch."""
+"""Number of the first epoch, by published code."""
 
 
 SAVE = (
-    "where it was made, save the weights alone: torch.save({'model_state_dict': model.state_dict()}, FILE) "
+    "save only the weights, with the code that made it: torch.save({'model_state_dict': model.state_dict()}, FILE) "
     "for emotion-gcn, {'state_dict': ...} for ml-gcn"
 )
 
@@ -34,8 +34,8 @@ class PublishedCheckpoint:
 
     Attributes:
         path: The file.
-        state: Name -> tensor on the CPU, floating numbers as float32, without the ``module.`` of data parallelism.
-        epoch: The epoch that the file notes, counted from 0; None when it notes none.
+        state: Name -> tensor on the CPU, floating point as float32, names without ``module.`` of ``DataParallel``.
+        epoch: The stored epoch, counted from 0; None if there is none.
     """
 
     path: Path
@@ -50,7 +50,7 @@ class PublishedCheckpoint:
         """
         if name not in self.state:
             raise InputError(
-                f"{self.path} holds no {name!r}",
+                f"{self.path} has no tensor {name!r}",
                 where=f"its tensors: {shorten(self.state)}",
                 expected="weights of a backbone, gc1.weight, gc2.weight and A",
             )
@@ -65,8 +65,8 @@ def read_checkpoint(path: str | Path, source: str) -> PublishedCheckpoint:
         source: ``emotion-gcn`` or ``ml-gcn``.
 
     Raises:
-        InputError: The file is no checkpoint, asks for code to be run, is of another source, or holds weights that
-            are not finite.
+        InputError: The file is not a checkpoint of this source, contains pickled code, or has weights that are NaN or
+            infinite.
     """
     path = existing_file(path, "checkpoint")
     content = load_torch(path, fix=SAVE)
@@ -80,7 +80,7 @@ def read_checkpoint(path: str | Path, source: str) -> PublishedCheckpoint:
         if not isinstance(value, Tensor):
             raise InputError(f"{path}: {name!r} is a {type(value).__name__}", expected="a tensor")
         if not torch.isfinite(check_tensor(value, f"{path}: {name!r}")).all():
-            raise InputError(f"{path}: {name!r} holds NaN or infinity", fix="use another checkpoint of that training")
+            raise InputError(f"{path}: {name!r} has NaN or infinity", fix="use another checkpoint of that training")
     epoch = _epoch(content.get("epoch"), FIRST_EPOCH[source])
     tensors = {name: value.detach().float() if value.is_floating_point() else value for name, value in state.items()}
     return PublishedCheckpoint(path, tensors, epoch)
@@ -91,7 +91,7 @@ def _is_state(content: Any) -> bool:
 
 
 def _epoch(noted: Any, first: int) -> int | None:
-    """Return an epoch counted from 0, None where the file notes none: a number of numpy's or a tensor counts too."""
+    """Return the epoch, a Python, NumPy or tensor integer, counted from 0; None if there is none."""
     try:
         return max(operator.index(noted) - first, 0)
     except (TypeError, ValueError, RuntimeError):

@@ -1,4 +1,4 @@
-"""The labels of ML-GCN's checkpoints, which hold no names: the order of the published training data."""
+"""Label names for ML-GCN's checkpoints, which store none: the label order of the published training data."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ KNOWN = {"voc": VOC, "coco": COCO}
 
 
 def class_names(text: str) -> tuple[str, ...]:
-    """Return the names that ``voc`` or ``coco`` stands for, or those in a text file, one a line.
+    """Return the class names of ``voc`` or ``coco``, or those in a text file with one name per line.
 
     Raises:
-        InputError: It is neither, or the file holds no name or one twice.
+        InputError: There is no such file, or it has no name or a duplicate.
 
     Example:
         >>> len(class_names("voc")), len(class_names("coco"))
@@ -42,13 +42,13 @@ def class_names(text: str) -> tuple[str, ...]:
         return KNOWN[text]
     if not os.path.exists(text):
         raise InputError(
-            f"labels {text!r} are no file",
-            expected=f"{' | '.join(KNOWN)} | a file with one name a line",
+            f"there is no file {text!r} of labels",
+            expected=f"{' | '.join(KNOWN)} | a file with one name per line",
             fix=closest(text, KNOWN),
         )
     lines = existing_file(text, "labels").read_text(encoding="utf-8", errors="replace").splitlines()
     names = tuple(line.strip() for line in lines if line.strip())
     if not names or len(set(names)) < len(names):
         twice = next((name for name in names if names.count(name) > 1), None)
-        raise InputError(f"{text}: " + ("no name" if twice is None else f"{twice!r} stands twice"))
+        raise InputError(f"{text} has no names" if twice is None else f"{text}: the name {twice!r} occurs twice")
     return names

@@ -22,15 +22,15 @@ from gcnlabel.papers.checkpoints.checkpoint import PublishedCheckpoint, read_che
 from gcnlabel.tasks import Categorical, Dimensional, Task, TaskSet
 
 EMOTION_GCN_TASKS = face_tasks()
-"""Tasks of the checkpoints that were trained on AffectNet, whose labels stand in this order."""
+"""Tasks of the checkpoints that were trained on AffectNet, with the labels in the checkpoints' order."""
 AFFECTNET, AFF_WILD2 = "affectnet", "aff-wild2"
 CLASSES = {
     AFFECTNET: EMOTION_GCN_TASKS["expression"].labels,
     AFF_WILD2: tuple(AFF_WILD2_CODES[str(code)] for code in range(7)),
 }
-"""Expressions by data set, in the order of its own codes, which the script trains on."""
+"""Data set -> its expressions in the order of its class codes, which is the order of the checkpoint."""
 SMALL = 112
-"""Size of the images of Aff-Wild2."""
+"""Height and width of the images of Aff-Wild2, in pixels."""
 
 
 def import_emotion_gcn(
@@ -44,23 +44,24 @@ def import_emotion_gcn(
     """Return the model of a checkpoint of the script: ``emotion_gcn``, ``multi_task`` or ``single_task``.
 
     Emotion-GCN: ``scores = X GCN(Z, Â)ᵀ`` with ``Â = D^-1/2 Aᵀ D^-1/2``, X the max-pooled maps of DenseNet-121 without
-    a ReLU, or BReG-NeXt's average. The others: linear layers over the averaged maps, behind a ReLU for DenseNet-121.
+    a ReLU, or BReG-NeXt's average. The others: linear layers on the average-pooled maps, after a ReLU for DenseNet-121.
 
     Args:
         path: The file, a dict with ``model_state_dict``.
         embeddings: Label embeddings Z [L, F] in the order of the labels, or a function that returns those of given
             labels; None for those of ``graph``.
-        graph: A graph that must propagate as the checkpoint does.
-        dataset: ``affectnet`` or ``aff-wild2``: what it was trained on, whose codes are the order of its classes.
-        labels: Names of the classes in the checkpoint's order instead, which may end with those of the dimensions.
+        graph: A graph that must have the same propagation matrix as the checkpoint; None for no such check.
+        dataset: ``affectnet`` or ``aff-wild2``: the training data, whose class codes give the order of the classes.
+        labels: Names of the classes in the checkpoint's order, optionally followed by those of the two dimensions;
+            replaces those of ``dataset``.
 
     Raises:
-        InputError: The file is no such checkpoint, or labels, graph or embeddings do not fit it.
+        InputError: The file is not such a checkpoint, or labels, graph or embeddings do not fit it.
     """
     checkpoint = read_checkpoint(path, "emotion-gcn")
     if "A" not in checkpoint.state and not any(name.startswith("gc1.") for name in checkpoint.state):
         if embeddings is not None or graph is not None:
-            what = f"{path} holds no label graph (A, gc1.weight): a single_task or multi_task checkpoint"
+            what = f"{path} has no label graph (A, gc1.weight): it is a single_task or multi_task checkpoint"
             raise InputError(what, expected="no --embeddings and no --graph")
         imported = _linear(checkpoint, dataset, labels)
     else:
@@ -69,14 +70,14 @@ def import_emotion_gcn(
         tasks = _tasks(checkpoint, (count, 2), dataset, labels)
         x = embeddings(tasks.labels) if callable(embeddings) else embeddings
         imported = assemble(checkpoint, architecture, tasks, x, graph)
-    said = _assumed(imported, dataset, labels)
+    order = _assumed_order(imported, dataset, labels)
     known = labels is None and imported.graph is not None
     doubts = doubts_about_labels(checkpoint["A"], imported.tasks) if known else ()
-    return replace(imported, architecture=_sized(imported.architecture, dataset, labels), assumed=(said, *doubts))
+    return replace(imported, architecture=_sized(imported.architecture, dataset, labels), assumed=(order, *doubts))
 
 
 def _linear(checkpoint: PublishedCheckpoint, dataset: str, labels: Sequence[str] | None) -> ImportedModel:
-    """Return the model of a checkpoint with plain linear layers, which are found by their shapes."""
+    """Return the model of a checkpoint with linear layers, recognized by their shapes."""
     architecture = backbone_of(checkpoint, generated=False)
     inside = {architecture.theirs(name) for name in _names_of(architecture)}
     layers = [name.removesuffix(".weight") for name in checkpoint.state if name.endswith(".weight")]
@@ -84,9 +85,9 @@ def _linear(checkpoint: PublishedCheckpoint, dataset: str, labels: Sequence[str]
     rows = {layer: len(checkpoint[f"{layer}.weight"]) for layer in layers}
     if not 1 <= len(layers) <= 2 or (len(layers) == 2 and sorted(rows.values()).count(2) != 1):
         raise InputError(
-            f"{checkpoint.path}: {len(layers)} linear layers behind the backbone",
+            f"{checkpoint.path}: {len(layers)} linear layers after the backbone",
             where=shorten(f"{layer} [{rows[layer]}, D]" for layer in layers) or shorten(checkpoint.state),
-            expected="one (classes), or two of which one alone has 2 rows (valence and arousal)",
+            expected="one (classes), or two of which exactly one has 2 rows (valence and arousal)",
         )
     layers.sort(key=lambda layer: len(rows) == 2 and rows[layer] == 2)  # classes first
     tasks = _tasks(checkpoint, tuple(rows[layer] for layer in layers), dataset, labels)
@@ -105,7 +106,7 @@ def _linear(checkpoint: PublishedCheckpoint, dataset: str, labels: Sequence[str]
 def _tasks(
     checkpoint: PublishedCheckpoint, counts: tuple[int, ...], dataset: str, labels: Sequence[str] | None
 ) -> TaskSet:
-    """Return the tasks whose numbers of labels a checkpoint has, classes first."""
+    """Return the tasks of a checkpoint; ``counts`` are its numbers of classes and, optionally, dimensions."""
     classes = tuple(CLASSES[dataset] if labels is None else labels)
     dims = ("valence", "arousal") if len(counts) == 2 else ()
     if dims and len(classes) == sum(counts):
@@ -113,9 +114,9 @@ def _tasks(
     if len(classes) != counts[0]:
         raise InputError(
             f"{checkpoint.path} has {counts[0]} classes{' and 2 dimensions' if dims else ''}",
-            where=f"{len(classes)} were named: {shorten(classes)}",
+            where=f"{len(classes)} were given: {shorten(classes)}",
             expected="the labels that it was trained on, in the order of their codes",
-            fix="name them, one a line: --labels FILE" + (", and the dimensions last" if labels is not None else ""),
+            fix="name them, one per line: --labels FILE" + (", with the dimensions last" if labels is not None else ""),
         )
     tasks: list[Task] = [Categorical("expression", classes)]
     return TaskSet([*tasks, Dimensional("affect", dims, range=(-1, 1))] if dims else tasks)
@@ -131,7 +132,7 @@ def _sized(architecture: Architecture, dataset: str, labels: Sequence[str] | Non
     return replace(architecture, image_size=size, alignment=EMOTION_GCN_CODE)
 
 
-def _assumed(imported: ImportedModel, dataset: str, labels: Sequence[str] | None) -> str:
+def _assumed_order(imported: ImportedModel, dataset: str, labels: Sequence[str] | None) -> str:
     order = ", ".join(imported.tasks["expression"].labels)
     whose = {AFFECTNET: "AffectNet's codes", AFF_WILD2: "Aff-Wild2's codes"}[dataset] if labels is None else "--labels"
-    return f"the classes stand in the order of {whose}: {order}"
+    return f"the classes are in the order of {whose}: {order}"

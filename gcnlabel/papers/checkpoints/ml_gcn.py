@@ -18,7 +18,7 @@ from gcnlabel.tasks import MultiLabel, TaskSet
 def import_ml_gcn(
     path: str | Path, labels: Sequence[str], embeddings: Tensor | None = None, *, graph: LabelGraph | None = None
 ) -> ImportedModel:
-    """Return the model of a published ML-GCN checkpoint: ResNet-101, max-pool over the whole map.
+    """Return the model of a published ML-GCN checkpoint: ResNet-101 with global max-pooling.
 
     ``scores = X GCN(Z, Â)ᵀ`` with ``Â = D^-1/2 Aᵀ D^-1/2``, as one multi-label task ``labels``.
 
@@ -26,18 +26,18 @@ def import_ml_gcn(
         path: The file, a dict with ``state_dict``.
         labels: Names of its labels, in its order; see :func:`~gcnlabel.papers.checkpoints.class_names`.
         embeddings: Label embeddings Z [L, F] in that order; None for those of ``graph``.
-        graph: A graph that must propagate as the checkpoint does.
+        graph: A graph that must have the same propagation matrix as the checkpoint; None for no such check.
 
     Raises:
-        InputError: The file is no such checkpoint, or labels, graph or embeddings do not fit it.
+        InputError: The file is not such a checkpoint, or labels, graph or embeddings do not fit it.
     """
     tasks = TaskSet([MultiLabel("labels", tuple(labels))])
     imported = assemble(read_checkpoint(path, "ml-gcn"), RESNET, tasks, embeddings, graph)
-    return replace(imported, assumed=(f"the labels stand in the order that was named: {shorten(labels)}",))
+    return replace(imported, assumed=(f"the labels are in the order of --labels: {shorten(labels)}",))
 
 
 def _resnet_name(ours: str) -> str:
-    """Return the published name: its list of modules has no check of the images before it, and starts one lower."""
+    """Return the published name; its module numbers are one lower, because our first module checks the images."""
     _, position, part = ours.split(".", 2)
     return f"features.{int(position) - 1}.{part}"
 

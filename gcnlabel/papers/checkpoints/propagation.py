@@ -1,4 +1,4 @@
-"""The matrix A inside a published checkpoint -> the label graph that its network really propagates with."""
+"""Build the propagation graph of a published network from the matrix A in its checkpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import Normalize, Transpose
 
 TOLERANCE = 1e-5
-"""How far two propagation matrices may differ: a few roundings of float32."""
+"""Largest allowed difference of two propagation matrices: a few rounding errors of float32."""
 
 
 def published_graph(matrix: Tensor, tasks: TaskSet, *, source: str) -> LabelGraph:
@@ -23,7 +23,7 @@ def published_graph(matrix: Tensor, tasks: TaskSet, *, source: str) -> LabelGrap
     Args:
         matrix: A, after thresholding and re-weighting and with its diagonal, [L, L].
         tasks: Tasks whose labels are its rows.
-        source: What the history says of it.
+        source: Origin of A, for the graph's history.
 
     Raises:
         InputError: A has another number of labels, an entry is negative, or a row sums to zero.
@@ -44,11 +44,11 @@ def published_graph(matrix: Tensor, tasks: TaskSet, *, source: str) -> LabelGrap
     if (matrix < 0).any() or (matrix.sum(1) <= 0).any():
         row = int(((matrix < 0).any(1) | (matrix.sum(1) <= 0)).nonzero()[0, 0])
         raise InputError(
-            f"the checkpoint's A, row of {tasks.labels[row]!r}: a negative entry, or nothing but zeros",
-            expected="weights from 0 up, with the label's own on the diagonal",
+            f"the checkpoint's A, row of {tasks.labels[row]!r}: a negative entry, or only zeros",
+            expected="weights >= 0, with the label's own weight on the diagonal",
         )
     graph = LabelGraph.from_dense(matrix.numpy(), tasks, history={"source": source})
-    target, source_label = matrix.nonzero().T  # the diagonal too, which from_dense leaves to the transforms
+    target, source_label = matrix.nonzero().T  # with the diagonal, which from_dense drops
     graph = copy.copy(graph)
     graph.edge_index = torch.stack([source_label, target])
     graph.edge_weight = matrix[target, source_label].clone()
@@ -57,10 +57,10 @@ def published_graph(matrix: Tensor, tasks: TaskSet, *, source: str) -> LabelGrap
 
 
 def check_same_propagation(given: LabelGraph, graph: LabelGraph) -> LabelGraph:
-    """Return a given graph in the order of the checkpoint's labels, if it propagates as the checkpoint does.
+    """Return a given graph in the order of the checkpoint's labels, if it has the same propagation matrix.
 
     Raises:
-        InputError: Labels or weights differ; the greatest difference is named.
+        InputError: Labels or weights differ; the message gives the largest difference.
     """
     given = given.reorder(graph.tasks)
     difference = (given.adjacency().double() - graph.adjacency().double()).abs()
@@ -71,6 +71,6 @@ def check_same_propagation(given: LabelGraph, graph: LabelGraph) -> LabelGraph:
         f"the given graph is not the checkpoint's: {int((difference > TOLERANCE).sum())} weights differ",
         where=f"weight of the edge {graph.labels[j]!r} -> {graph.labels[i]!r}: {given.adjacency()[i, j]:.6g}",
         expected=f"{graph.adjacency()[i, j]:.6g}, as in the checkpoint (D^-1/2 Aᵀ D^-1/2)",
-        fix="leave --graph out to use the checkpoint's, or build it with the convention of the code "
+        fix="omit --graph to use the checkpoint's graph, or build it with the convention of the code "
         "(emotion-gcn-code, ml-gcn-code) and the p of that training",
     )

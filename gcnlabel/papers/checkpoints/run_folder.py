@@ -1,4 +1,4 @@
-"""An imported model as a run folder, which every command that takes a run can read."""
+"""Write an imported model as a run folder, for all commands that take a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gcnlabel.tasks import TaskSet
 from gcnlabel.training import SafeCheckpointIO
 
 PLACEHOLDER = {"source": "table", "annotations": "annotations.csv", "images": "images", "id_column": "image"}
-"""Data of a run for which none was named: a table and a folder beside it, to be filled in."""
+"""Data settings of a run without a config: a table and an image folder, for the user to fill in."""
 
 
 def save_run(
@@ -25,18 +25,18 @@ def save_run(
     size: int | None = None,
     overwrite: bool = False,
 ) -> Config:
-    """Write config, graph and selected checkpoint of an imported model, and return the config.
+    """Write config, graph and best checkpoint of an imported model, and return the config.
 
     Args:
         imported: The model.
-        folder: Where to.
-        config: Its data, tasks and training are kept, model and graph become those of the checkpoint. None for a
-            table ``annotations.csv`` with a folder ``images``.
-        size: Side of the images; None for that of the config, or that the model was published for.
-        overwrite: Whether a run that is there may be replaced.
+        folder: The run folder to create.
+        config: Config whose data, tasks and training are kept; model and graph become those of the checkpoint. None
+            for a table ``annotations.csv`` with a folder ``images``.
+        size: Height and width of the images; None for that of the config or, without one, of the publication.
+        overwrite: Whether to replace an existing run.
 
     Raises:
-        InputError: The folder holds a run, or the tasks of the config have other labels than the checkpoint.
+        InputError: The folder has a run, or the tasks of the config have other labels than the checkpoint.
     """
     imported, content = _content(imported, config, size)
     if imported.graph is not None:
@@ -85,7 +85,7 @@ def _backbone(imported: ImportedModel) -> dict[str, Any]:
 
 
 def _in_order_of(imported: ImportedModel, config: Config, content: dict[str, Any]) -> ImportedModel:
-    """Return the model with its labels in the order of the config's tasks; ``content`` names those that it predicts.
+    """Return the model with its labels in the order of the config's tasks; set ``only_tasks`` in ``content``.
 
     Raises:
         InputError: The config has other labels, or declares them in another order.
@@ -93,7 +93,7 @@ def _in_order_of(imported: ImportedModel, config: Config, content: dict[str, Any
     fixed = config.data.known_tasks()
     tasks = fixed or declared_tasks(config)
     if tasks is None:
-        return imported  # the data name them
+        return imported  # the config has no tasks; they come from the data
     labels = set(imported.tasks.labels)
     predicted = [task for task in tasks if set(task.labels) <= labels]
     if labels == {label for task in predicted for label in task.labels} and len(predicted) < len(tasks):
@@ -106,7 +106,7 @@ def _in_order_of(imported: ImportedModel, config: Config, content: dict[str, Any
 
 
 def _module_state(imported: ImportedModel) -> dict[str, Any]:
-    """Return the state as a trained run keeps it: the scaling of the images stands before the backbone."""
+    """Return the state dict with the names of a trained run, whose backbone is module 1 after the image scaling."""
     names = {"backbone.network.": "model.backbone.network.1.", "head.": "model.head.", "units.": "model.units."}
     return {
         next(new + name.removeprefix(old) for old, new in names.items() if name.startswith(old)): value

@@ -31,39 +31,42 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("file", type=click.Path())
-@click.option("--from", "source", required=True, type=click.Choice(["emotion-gcn", "ml-gcn"]), help="Whose it is.")
-@click.option("--embeddings", help="File of word vectors, or a published .pkl; not needed where --graph has them.")
+@click.option(
+    "--from", "source", required=True, type=click.Choice(["emotion-gcn", "ml-gcn"]), help="The code that saved FILE."
+)
+@click.option("--embeddings", help="File of word vectors, or a published .pkl; not needed if --graph has embeddings.")
 @click.option(
     "--missing-words",
     default="error",
     show_default=True,
     type=click.Choice(["error", "skip", "random", "zero"]),
-    help="What to do about words without a vector.",
+    help="How to treat label words without a word vector.",
 )
 @click.option(
     "--dataset",
     type=click.Choice(["affectnet", "aff-wild2"]),
-    help="For emotion-gcn: what it was trained on, whose codes are the order of its classes; affectnet if not given.",
+    help="For emotion-gcn: the training data, whose class codes give the order of the classes. Default: affectnet.",
 )
-@click.option("--labels", help="A file with one name a line, in the checkpoint's order; for ml-gcn also voc or coco.")
-@click.option("--graph", type=click.Path(), help="A label graph that must be the checkpoint's; refused if it differs.")
-@click.option("--config", help="Config or preset whose data the run is evaluated on; model and graph are replaced.")
+@click.option("--labels", help="File with one label per line, in the checkpoint's order; for ml-gcn also voc or coco.")
+@click.option("--graph", type=click.Path(), help="A label graph that must equal the checkpoint's, to check it.")
+@click.option("--config", help="Config or preset with the data of the run; its model and graph are replaced.")
 @click.option(
     "--size",
     type=click.IntRange(min=32),
-    help="Side of its images, which the file does not hold: 227 or 112 if not given.",
+    help="Height and width of the images in pixels. Default: that of --config, else that of the publication.",
 )
 @click.option("--output", required=True, type=click.Path(), help="The run folder to write.")
-@click.option("--overwrite", is_flag=True, help="Replace a run that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing run.")
 @json_option
 def import_checkpoint(
     file: str, source: str, output: str, overwrite: bool, config: str | None, size: int | None, **options: Any
 ) -> Any:
     """Turn the published checkpoint FILE into a run folder.
 
-    The file is opened with weights_only=True: nothing in it is run. The graph is the one inside the checkpoint; of the
-    Emotion-GCN script, single_task and multi_task checkpoints have none. What the file does not say is printed.
-    Without --config, the run names a table annotations.csv and a folder images: fill in config.yaml before evaluating.
+    The file is loaded with weights_only=True, which runs no code from it. The graph is the one in the checkpoint;
+    single_task and multi_task checkpoints of the Emotion-GCN script have none. The command prints what it assumes
+    where the file stores nothing. Without --config, the config has placeholders for the data (annotations.csv, folder
+    images): edit config.yaml before evaluating.
     """
     from gcnlabel.config import load_config
     from gcnlabel.papers.checkpoints import save_run
@@ -75,8 +78,8 @@ def import_checkpoint(
     sizes = " -> ".join(map(str, imported.sizes))
     kind = "linear" if imported.graph is None else "generator"
     click.echo(f"{output}: {imported.architecture.name}, {imported.tasks.num_labels} labels, {kind} {sizes}")
-    given = "given" if size else "published for it" if settings is None else f"of {config}"
-    assumed = (*imported.assumed, f"images are {getattr(saved.data, 'size', '?')} pixels wide and high ({given})")
+    origin = "--size" if size else "of the publication" if settings is None else f"of {config}"
+    assumed = (*imported.assumed, f"images are {getattr(saved.data, 'size', '?')} pixels wide and high ({origin})")
     for text in assumed:
         click.echo(f"assumed: {text}")
     return {"written": [output], "labels": imported.tasks.labels, "assumed": assumed}
@@ -90,7 +93,7 @@ def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:
     graph = None if options["graph"] is None else LabelGraph.load(options["graph"])
     if source == "emotion-gcn":
         if options["labels"] is not None and options["dataset"] is not None:
-            raise InputError("--dataset and --labels", expected="one of them: both name the order of the classes")
+            raise InputError("--dataset and --labels", expected="one of them: both set the order of the classes")
         dataset = options["dataset"] or "affectnet"
         labels = None if options["labels"] is None else class_names(options["labels"])
         return import_emotion_gcn(file, _reader(options), graph=graph, dataset=dataset, labels=labels)
@@ -98,7 +101,7 @@ def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:
         raise InputError("--dataset with --from ml-gcn", expected="--labels voc, --labels coco or --labels FILE")
     if options["labels"] is None:
         raise InputError(
-            "a checkpoint of ml-gcn holds no names of its labels",
+            "a checkpoint of ml-gcn has no label names",
             expected="--labels voc, --labels coco or --labels FILE",
         )
     labels = class_names(options["labels"])
@@ -107,7 +110,7 @@ def _imported(file: str, source: str, options: dict[str, Any]) -> ImportedModel:
 
 
 def _reader(options: dict[str, Any]) -> Callable[[Sequence[str]], Tensor] | None:
-    """Return what reads the embeddings of labels, None where no file of them is given."""
+    """Return a function from labels to their embeddings [L, F]; None without ``--embeddings``."""
     from gcnlabel.embeddings import parse_embeddings
 
     text = options["embeddings"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gcnlabel.papers.emotion_gcn import Planned, Source
 
-GOING_ON = "the same command goes on"
+RESUME_HINT = "run the same command again to continue"
 EXAMPLES = """\b
 Examples:
   gcnlabel reproduce all --data synthetic-faces --quick --output reproduced
@@ -31,10 +31,10 @@ Examples:
 @click.argument("what")
 @click.option("--data", required=True, help="affectnet:PATH, aff-wild2:PATH or synthetic-faces.")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of runs, tables and figures.")
-@click.option("--seeds", default=5, show_default=True, type=click.IntRange(min=1), help="Runs of every setting.")
-@click.option("--only", metavar="K/N", help="Train one of N shares of the runs, e.g. 3/8, for several machines.")
-@click.option("--quick", is_flag=True, help="Few synthetic faces and few epochs: minutes, and weak models.")
-@click.option("--emotic", metavar="PATH", help="Folder of EMOTIC: compare Emotion-GCN with its class edges too.")
+@click.option("--seeds", default=5, show_default=True, type=click.IntRange(min=1), help="Runs per setting.")
+@click.option("--only", metavar="K/N", help="Train only the K-th of N shares of the runs, e.g. 3/8 on one machine.")
+@click.option("--quick", is_flag=True, help="Few synthetic faces and epochs: takes minutes and gives weak models.")
+@click.option("--emotic", metavar="PATH", help="Folder of EMOTIC: also compare Emotion-GCN with its class edges.")
 @click.option(
     "--set",
     "changes",
@@ -50,9 +50,9 @@ def reproduce(
 ) -> Any:
     """Make WHAT of the Emotion-GCN paper: table1 to table5, fig1, fig3 to fig6, figS1, figS2, or all.
 
-    Trains what is needed, several seeds of each; runs that are finished are not trained again, and a stopped one goes
-    on. Tables and figures are written anew each time. After --only on several machines, put their folders runs/ into
-    one and run the command without --only.
+    Trains the needed runs, several seeds each. Finished runs are skipped and interrupted ones resumed; tables and
+    figures are always rewritten. After --only on several machines, merge their folders runs/ and run the command
+    without --only.
     """
     from gcnlabel.cli.terminal import terminal
     from gcnlabel.papers.emotion_gcn import (
@@ -68,14 +68,14 @@ def reproduce(
     source = parse_source(data, **how)
     targets = targets_of(what, source)
     if what == "all" and how["emotic"] is None and "fig3" in targets:
-        click.echo("figS1 and figS2 are left out: they show class edges from EMOTIC (--emotic PATH)")
+        click.echo("figS1 and figS2 are skipped: they need class edges from EMOTIC (--emotic PATH)")
     runs = list(dict.fromkeys(run for target in targets for run in runs_of(target, source, seeds)))
     check_same_settings(runs, source, output)
     console = terminal()
     _train(share_of(runs, only), source, output, console)
     left = [run for run in runs if not finished(run_folder(output, source, run))]
     if left:
-        console.print(f"{len(left)} of {len(runs)} runs are left to the other shares", highlight=False)
+        console.print(f"{len(left)} of {len(runs)} runs are not finished: they belong to other shares", highlight=False)
         return {"left": [run.name for run in left], "written": []}
     return {"left": [], "written": _write(targets, source, output, seeds, formats, console)}
 
@@ -86,7 +86,7 @@ def _train(runs: list[Planned], source: Source, output: Path, console: Console) 
 
     todo = [run for run in runs if not finished(run_folder(output, source, run))]
     if len(todo) < len(runs):
-        console.print(f"{len(runs) - len(todo)} of {len(runs)} runs are finished already", highlight=False)
+        console.print(f"{len(runs) - len(todo)} of {len(runs)} runs are already finished", highlight=False)
     with bars(console) as progress:
         bar = progress.add_task("training", total=len(todo), visible=bool(todo))
 

@@ -1,1 +1,1 @@
-"""The propagation matrices of papers and of their released codes."""
+"""Conventions for the propagation matrix: those of the papers and of their released code."""

@@ -8,7 +8,7 @@ from gcnlabel.transforms.task_pairs import Pair
 
 @CONVENTIONS.register("ml-gcn-paper")
 def paper() -> Convention:
-    """ML-GCN's paper, Eq. 7 and 8: tags among each other alone."""
+    """ML-GCN's paper, Eq. 7 and 8: edges only between tags of one task."""
     return Convention(tau=0.4, p=0.2, pairs=tag_pairs)
 
 

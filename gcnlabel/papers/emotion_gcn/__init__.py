@@ -1,4 +1,4 @@
-"""Every table and figure of Emotion-GCN (FG 2021), from the runs that it needs."""
+"""Reproduction of the tables and figures of Emotion-GCN (FG 2021)."""
 
 from gcnlabel.lazy import lazy
 

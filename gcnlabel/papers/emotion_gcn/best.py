@@ -1,4 +1,4 @@
-"""Which numbers of a table are the best of those that they can be compared with."""
+"""The best numbers of a table of results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gcnlabel.papers.emotion_gcn.result_table import ResultTable
 
 
 class Place(NamedTuple):
-    """A number of a table: its row, its column, and whether it is what the paper reports."""
+    """Position of a number in a table: row, column, and whether it is reported by the paper or measured."""
 
     row: int
     column: int
@@ -17,9 +17,9 @@ class Place(NamedTuple):
 
 
 def best_places(table: ResultTable) -> set[Place]:
-    """Return the highest of the measured and of the reported numbers, of each column or of the whole table.
+    """Return the positions of the highest measured and the highest reported numbers, per column or per table.
 
-    Numbers that are printed alike are best together; a number that is alone, and differences, are not compared.
+    Numbers that are equal after rounding are all best. Differences, and groups of one number, have no best.
     """
     found: set[Place] = set()
     for places in _compared(table):

@@ -1,4 +1,4 @@
-"""Numbers that were measured over seeds: mean, standard deviation, paired differences."""
+"""Results over seeds: mean, standard deviation, paired differences."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from scipy import stats
 
 @dataclass(frozen=True)
 class Cell:
-    """A number that was measured over seeds.
+    """A result over seeds.
 
     Attributes:
         mean: Mean.
-        sd: Standard deviation over seeds; None for one seed.
-        interval: 95% interval of a paired difference; None for anything else, and for one seed.
+        sd: Standard deviation over seeds; None for one seed and for paired differences.
+        interval: 95% confidence interval of a paired difference; None otherwise and for one seed.
     """
 
     mean: float
@@ -25,7 +25,7 @@ class Cell:
 
 
 def mean_cell(values: Sequence[float]) -> Cell:
-    """Return mean and standard deviation (n - 1).
+    """Return mean and sample standard deviation (n - 1).
 
     Example:
         >>> mean_cell([1.0, 3.0])
@@ -35,7 +35,7 @@ def mean_cell(values: Sequence[float]) -> Cell:
 
 
 def paired_cell(values: Sequence[float], others: Sequence[float]) -> Cell:
-    """Return the mean of the differences, seed by seed, with its 95% interval by Student's t.
+    """Return the mean of the paired differences, with its 95% confidence interval by Student's t.
 
     Example:
         >>> cell = paired_cell([2.0, 4.0, 3.0], [1.0, 1.0, 1.0])

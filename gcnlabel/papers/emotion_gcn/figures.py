@@ -1,4 +1,4 @@
-"""The figures of the paper, from finished runs; they show the first seed."""
+"""The figures of the paper, drawn from finished runs of the first seed."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ from gcnlabel.run.reading import read_predictions
 from gcnlabel.run.tasks import run_tasks
 
 SHOWN = 8
-"""Samples of Fig. 5."""
+"""Number of samples in Fig. 5."""
 AGREEING = 0.2
-"""Distance of two predictions of valence and arousal up to which they agree, of [-1, 1]."""
+"""Largest Euclidean distance of two predictions of (valence, arousal) in [-1, 1]² that counts as agreement."""
 
 Predictions = dict[str, dict[str, Tensor]]
 
@@ -52,9 +52,9 @@ def draw(name: str, source: Source, output: Path, target: FigureFolder) -> None:
         name: ``fig1`` (valence and arousal by class, of the validation set), ``fig3`` (adjacency), ``fig4``
             (confusions), ``fig5`` (samples), ``fig6`` (cosine similarity of the label vectors); ``figS1`` and ``figS2``
             (adjacency and similarity with class edges from EMOTIC and p = 0.5).
-        source: The data that was trained on.
-        output: Folder of everything.
-        target: Where the figure goes.
+        source: The training data.
+        output: Output folder of the command.
+        target: Folder of the figure files.
 
     Raises:
         InputError: A run is not finished.
@@ -129,15 +129,15 @@ def _vectors_of_supplement(source: Source, output: Path) -> dict[str, LabelVecto
 
 
 def _validation_split(config: Config) -> str:
-    """Return which split of a run is the data set's own validation split: the paper reports on it."""
+    """Return the split of a run that is the data set's own validation split, on which the paper reports."""
     return "test" if config.data.splits.test == "val" else "val"
 
 
 def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> SamplePredictions:
-    """Choose the samples of Fig. 5 by rule: the dimensions agree most among those whose classes differ.
+    """Return the samples of Fig. 5: those with different predicted classes and the nearest predicted dimensions.
 
     Raises:
-        InputError: There is no such pair of predictions: their dimensions are further apart than ``AGREEING``.
+        InputError: No sample has different classes and dimensions within ``AGREEING``.
     """
     systems = ("multi-task-ccc", "emotion-gcn")
     test = data.parts["test"]
@@ -160,28 +160,28 @@ def _samples(data: RunData, predictions: Predictions, count: int = SHOWN) -> Sam
 
 
 def agreeing(affect: npt.NDArray[np.floating], usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
-    """Return the samples on whose dimensions two models agree, those first that are nearest to each other.
+    """Return the indices of the usable samples on whose dimensions two models agree, nearest predictions first.
 
     Args:
-        affect: What the models predict, [2, N, dimensions].
-        usable: Which samples have different classes by the models, and an annotation, [N].
+        affect: Dimensions predicted by the two models, [2, N, dimensions].
+        usable: Which samples have different predicted classes, and an annotation, [N].
 
     Raises:
-        InputError: There is none.
+        InputError: There are none.
 
     Example:
         >>> agreeing(np.array([[[0.0], [0.5], [0.1]], [[0.1], [-0.5], [0.1]]]), np.array([True, True, True])).tolist()
         [2, 0]
     """
     if not usable.any():
-        raise InputError("the two models name the same class for every sample", fix="train with other seeds")
+        raise InputError("the two models predict the same class for every sample", fix="train with other seeds")
     distance = np.where(usable, np.linalg.norm(affect[0] - affect[1], axis=1), np.inf)
     rows = np.argsort(distance, kind="stable")
     near = rows[distance[rows] <= AGREEING]
     if len(near) == 0:
         raise InputError(
-            f"no sample has different classes and like dimensions by the two models: the nearest are "
-            f"{distance.min():.2f} apart",
+            "no sample has different predicted classes and similar predicted dimensions: "
+            f"the smallest distance is {distance.min():.2f}",
             expected=f"at most {AGREEING} in the plane of valence and arousal",
             fix="train longer, or with other seeds",
         )

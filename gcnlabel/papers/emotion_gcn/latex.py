@@ -18,11 +18,11 @@ SIGNS = {
     "^": r"\textasciicircum{}",
 }
 COLUMN = 238.0
-"""Width of a column of two in points, 3.3 inches: what is wider goes over both."""
+"""Width of a column of a two-column page, 3.3 inches, in points; wider tables span both columns."""
 CHARACTER, GAP = 4.3, 6.0
-"""Width of a character in \\footnotesize and between two columns, in points."""
+"""Width of a character in \\footnotesize, and of the space between two table columns, in points."""
 MAX_HEAD = 12
-"""Characters of a heading that stay on one line where it has a space."""
+"""Characters of a heading above which it is split at a space into two lines."""
 NEEDS = r"% \usepackage{booktabs,siunitx}"
 SETTINGS = (
     r"\sisetup{separate-uncertainty=true,retain-explicit-plus=true,detect-weight=true,table-align-uncertainty=false}"
@@ -30,14 +30,14 @@ SETTINGS = (
 
 
 @dataclass
-class Part:
+class TexColumn:
     """A column of a ``tabular``.
 
     Attributes:
-        kind: Its letter, with its options.
+        kind: Its column type, with options.
         head: Its heading, as LaTeX.
-        cells: What stands in it, as LaTeX.
-        width: Characters of the widest cell and line of the heading.
+        cells: Its cells, as LaTeX.
+        width: Number of characters of the widest cell or heading line.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Part:
 
 
 def latex(table: ResultTable) -> str:
-    r"""Return the table as LaTeX: a ``table`` where it fits a column, else a ``table*``; the best numbers are bold."""
+    r"""Return the table as LaTeX: a ``table`` if it fits one column, else a ``table*``; the best numbers are bold."""
     parts = _parts(table)
     wide = sum(CHARACTER * part.width + GAP for part in parts) > COLUMN
     name = "table*" if wide else "table"
@@ -70,7 +70,7 @@ def latex(table: ResultTable) -> str:
     )
 
 
-def _parts(table: ResultTable) -> list[Part]:
+def _parts(table: ResultTable) -> list[TexColumn]:
     best, parts = best_places(table), [_text(table.corner, table.rows)]
     for k, column in enumerate(table.columns):
         bold = [{Place(i, k, reported) for reported in (False, True)} & best for i in range(len(table.rows))]
@@ -83,12 +83,12 @@ def _parts(table: ResultTable) -> list[Part]:
     return parts if table.sources is None else [*parts, _text(SOURCE, table.sources)]
 
 
-def _text(head: str, cells: Sequence[str]) -> Part:
-    return Part("l", escaped(head), [escaped(cell) for cell in cells], max(map(len, [head, *cells])))
+def _text(head: str, cells: Sequence[str]) -> TexColumn:
+    return TexColumn("l", escaped(head), [escaped(cell) for cell in cells], max(map(len, [head, *cells])))
 
 
-def _measured(column: Column, bold: Sequence[bool]) -> list[Part]:
-    """Return a column of numbers and, where they have intervals, one of these."""
+def _measured(column: Column, bold: Sequence[bool]) -> list[TexColumn]:
+    """Return a column of numbers and, if they have confidence intervals, a column of these."""
     lines = _lines(column.title)
     head = r"\shortstack{" + r"\\".join(map(escaped, lines)) + "}" if len(lines) > 1 else escaped(column.title)
     part = _numbers(head, max(map(len, lines)), column.cells, column, bold)
@@ -96,13 +96,13 @@ def _measured(column: Column, bold: Sequence[bool]) -> list[Part]:
     if not any(ends):
         return [part]
     texts = ["" if of is None else f"[{', '.join(_number(end, column) for end in of)}]" for of in ends]
-    intervals = Part("l", "{95\\% interval}", [f"${text}$" if text else "" for text in texts])
+    intervals = TexColumn("l", "{95\\% interval}", [f"${text}$" if text else "" for text in texts])
     intervals.width = max(len("95% interval"), *map(len, texts))
     return [part, intervals]
 
 
-def _numbers(head: str, width: int, cells: Sequence[Cell | None], column: Column, bold: Sequence[bool]) -> Part:
-    """Return a column of siunitx, aligned at the point, with standard deviations as uncertainties."""
+def _numbers(head: str, width: int, cells: Sequence[Cell | None], column: Column, bold: Sequence[bool]) -> TexColumn:
+    """Return an ``S`` column of siunitx, aligned at the decimal point, with standard deviations as uncertainties."""
     texts = ["" if cell is None else _number(cell.mean, column) for cell in cells]
     before = max((len(text.partition(".")[0].lstrip("+-")) for text in texts if text), default=1)
     sign = "+" if any(text[:1] in ("+", "-") for text in texts) else ""
@@ -114,7 +114,7 @@ def _numbers(head: str, width: int, cells: Sequence[Cell | None], column: Column
         for text, sd, thick in zip(texts, spread, bold, strict=True)
     ]
     room = max(map(len, texts)) + (widest + 4 if widest else 0)
-    return Part(f"S[table-format={form}]", f"{{{head}}}", written, max(room, width))
+    return TexColumn(f"S[table-format={form}]", f"{{{head}}}", written, max(room, width))
 
 
 def _number(value: float, column: Column) -> str:
@@ -122,12 +122,12 @@ def _number(value: float, column: Column) -> str:
 
 
 def _uncertainty(cell: Cell | None, digits: int) -> str:
-    """Return a standard deviation in units of the last digit, as siunitx reads it; empty where there is none."""
+    """Return a standard deviation in units of the last digit, as siunitx expects; empty if there is none."""
     return "" if cell is None or cell.sd is None else str(round(cell.sd * 10**digits))
 
 
 def _lines(title: str) -> list[str]:
-    """Return a heading in one line, or two where it is long."""
+    """Return a heading as one line, or as two if it is longer than ``MAX_HEAD``."""
     spaces = [i for i, sign in enumerate(title) if sign == " "]
     if len(title) <= MAX_HEAD or not spaces:
         return [title]
@@ -136,7 +136,7 @@ def _lines(title: str) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    r"""Return a text as LaTeX prints it.
+    r"""Return a text with LaTeX's special characters escaped.
 
     Example:
         >>> print(escaped(r"50% of a_b \ {c} $ ~ ^ ± −"))

@@ -1,4 +1,4 @@
-"""What tables and figures call the systems."""
+"""Names of the compared systems in tables and figures."""
 
 from __future__ import annotations
 

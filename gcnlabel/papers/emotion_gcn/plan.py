@@ -1,4 +1,4 @@
-"""Which runs a table or figure needs: systems, settings and seeds, each a preset and what differs from it."""
+"""The runs that a table or figure needs: presets with changed settings and seeds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SYSTEMS: dict[str, tuple[str, ...]] = {
     "emotion-gcn": ("emotion-gcn",),
     "emotion-gcn-emotic": ("emotion-gcn-emotic",),
 }
-"""Compared system -> the presets of its runs; the single-task system is two networks."""
+"""Compared system -> the presets of its runs; the single-task system has two networks."""
 
 COMPARED = ("single-task", "multi-task-mse", "multi-task-ccc", "emotion-gcn")
 SMALLER = ("single-task", "multi-task-ccc", "emotion-gcn")
@@ -31,15 +31,15 @@ QUICK = ("data.train=800", "data.val=200", "data.test=400", "training.epochs=6",
 
 @dataclass(frozen=True)
 class Source:
-    """The data that is trained on.
+    """The training data of the runs.
 
     Attributes:
         name: ``affectnet``, ``aff-wild2`` or ``synthetic-faces``.
-        root: Preset that the systems are laid on.
-        targets: Tables and figures that can be made of it.
-        changes: Changes to every config.
-        smaller: Changes that choose the smaller backbone of Table V.
-        emotic: Folder of EMOTIC, when the system with its edges is compared too.
+        root: Base preset of the systems.
+        targets: Tables and figures that can be made from it.
+        changes: ``key=value`` changes to every config.
+        smaller: ``key=value`` changes that select the smaller backbone of Table V.
+        emotic: Folder of EMOTIC, to also compare the system with its class edges; or None.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Source:
 
     @property
     def synthetic(self) -> bool:
-        """Whether no photograph is involved."""
+        """Whether the images are synthetic, not photographs."""
         return self.root == "synthetic-faces"
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """The systems of Table I and III."""
+        """The systems of Tables I and III."""
         return (*COMPARED, *(["emotion-gcn-emotic"] if self.emotic else []))
 
 
@@ -70,7 +70,7 @@ def parse_source(text: str, *, quick: bool = False, emotic: str | None = None, c
         changes: Further ``key=value`` changes to every config.
 
     Raises:
-        InputError: It is none of those known, a path is missing, or ``quick`` is asked of photographs.
+        InputError: The source is unknown, a path is missing, or ``quick`` is given for photographs.
 
     Example:
         >>> parse_source("affectnet:/somewhere").changes[0]
@@ -85,7 +85,7 @@ def parse_source(text: str, *, quick: bool = False, emotic: str | None = None, c
     if name not in ("affectnet", "aff-wild2") or not path:
         raise InputError(f"--data {text}", expected=" | ".join(known), fix=closest(text, known))
     if quick:
-        raise InputError("--quick is for synthetic-faces", fix="leave it out, or shorten the runs by --set")
+        raise InputError("--quick is only for synthetic-faces", fix="omit it, or shorten the runs by --set")
     smaller = ("data.size=112", "model.backbone={name: breg_next, pool: average, scaling: imagenet}")
     affectnet = (*AFFECTNET_TARGETS, *(SUPPLEMENT if emotic else ()))
     targets = affectnet if name == "affectnet" else AFF_WILD2_TARGETS
@@ -94,12 +94,12 @@ def parse_source(text: str, *, quick: bool = False, emotic: str | None = None, c
 
 @dataclass(frozen=True)
 class Planned:
-    """One run.
+    """A run to train.
 
     Attributes:
         preset: Preset of the system.
         seed: Its seed.
-        setting: What else differs, e.g. ``(("tau", "0.05"), ("layers", "3"))``.
+        setting: Changed settings, e.g. ``(("tau", "0.05"), ("layers", "3"))``.
         smaller: Whether it has the smaller backbone.
 
     Example:
@@ -114,12 +114,12 @@ class Planned:
 
     @property
     def name(self) -> str:
-        """Name of its folder."""
+        """Name of its run folder."""
         parts = [self.preset, *(["smaller"] if self.smaller else []), *(f"{k}{v}" for k, v in self.setting)]
         return "-".join([*parts, f"seed{self.seed}"])
 
     def config(self, source: Source) -> Config:
-        """Return its config on a source of data."""
+        """Return its config for the given data."""
         preset = source.root if self.preset == "emotion-gcn" else self.preset
         changes = ["calibrate=none", *source.changes, *(source.smaller if self.smaller else ()), f"seed={self.seed}"]
         for key, value in self.setting:
@@ -139,25 +139,25 @@ def of_system(system: str, seeds: int, *, smaller: bool = False) -> list[Planned
 
 
 def targets_of(text: str, source: Source) -> tuple[str, ...]:
-    """Return the tables and figures that a name means on a source: one, or ``all`` that can be made of it.
+    """Return the named table or figure, or for ``all`` every one that can be made from a source.
 
     Raises:
-        InputError: Nothing has this name, or it is about other data.
+        InputError: There is no such table or figure, or it needs other data.
     """
     if text == "all":
         return source.targets
     if text not in TARGETS:
         known = ("all", *TARGETS)
-        raise InputError(f"nothing is called {text!r}", expected=" | ".join(known), fix=closest(text, known))
+        raise InputError(f"no table or figure {text!r}", expected=" | ".join(known), fix=closest(text, known))
     if text in SUPPLEMENT and source.emotic is None and source.name != "aff-wild2":
-        raise InputError(f"{text} shows class edges from EMOTIC, which are not given", fix="--emotic PATH, its folder")
+        raise InputError(f"{text} needs class edges from EMOTIC", fix="give the folder of EMOTIC: --emotic PATH")
     if text not in source.targets:
-        raise InputError(f"{text} is not about {source.name}", expected=f"of it: {shorten(source.targets, 12)}")
+        raise InputError(f"{text} cannot be made from {source.name}", expected=shorten(source.targets, 12))
     return (text,)
 
 
 def runs_of(target: str, source: Source, seeds: int) -> list[Planned]:
-    """Return the runs that one table or figure needs; figures show the first seed."""
+    """Return the runs that a table or figure needs; figures need only the first seed."""
     if target in ("table1", "table3"):
         return [run for system in source.systems for run in of_system(system, seeds)]
     if target == "table2":
@@ -170,7 +170,7 @@ def runs_of(target: str, source: Source, seeds: int) -> list[Planned]:
         return [run for system in COMPARED for run in of_system(system, 1)]
     if target == "figS2":
         return [of_supplement()]
-    return []  # fig1, fig3 and figS1 show what is measured before any training
+    return []  # fig1, fig3 and figS1 show annotations and graphs, without training
 
 
 def of_supplement() -> Planned:
@@ -190,7 +190,7 @@ def grid() -> list[tuple[tuple[str, str], ...]]:
 
 
 def cell(layers: int, tau: float = 0.1, p: float = 0.7) -> tuple[tuple[str, str], ...]:
-    """Return a setting of Table II without what is the paper's default (two layers, tau 0.1, p 0.7).
+    """Return a setting of Table II as differences from the paper's default (two layers, tau 0.1, p 0.7).
 
     Example:
         >>> cell(3, tau=0.05), cell(2)

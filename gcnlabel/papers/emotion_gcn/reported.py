@@ -1,6 +1,6 @@
-"""What the paper reports (Antoniadis, Filntisis, Maragos, FG 2021), to print beside a user's own results.
+"""Results reported by the paper (Antoniadis, Filntisis, Maragos, FG 2021), printed next to a user's own results.
 
-Accuracies and scores in percent, concordance correlation coefficients (CCC) as they are.
+Accuracies and scores are in percent; concordance correlation coefficients (CCC) are in [-1, 1].
 """
 
 from __future__ import annotations
@@ -61,4 +61,4 @@ SOURCES = {
     "DAN": "Wen et al., 2021",
     "POSTER++": "Mao et al., 2023",
 }
-"""The paper of each method."""
+"""Method -> the paper that introduced it."""

@@ -1,4 +1,4 @@
-"""A table of results: what was measured and what was reported never share a column."""
+"""A table of results, with measured and reported numbers in separate columns."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ SOURCE = "source"
 
 @dataclass(frozen=True)
 class Column:
-    """A measured column and, beside it, what the paper reports.
+    """A measured column and, optionally, the numbers that the paper reports.
 
     Attributes:
         title: Heading.
-        cells: What was measured, a row each; None where nothing was.
-        reported: What the paper reports, a row each; None for no such column.
-        digits: Digits that are printed.
+        cells: Measured results, one per row; None where nothing was measured.
+        reported: Numbers reported by the paper, one per row; None for no such column.
+        digits: Number of printed decimals.
         signed: Whether the numbers are differences, printed with their sign.
     """
 
@@ -41,8 +41,8 @@ class ResultTable:
         corner: Heading of the names of the rows.
         rows: Names of the rows.
         columns: The columns.
-        one_measure: Whether all columns hold the same measure, so that the best number is that of the whole table.
-        sources: The paper of each row, where they are of several.
+        one_measure: Whether all columns have the same measure, so that the best number is that of the whole table.
+        sources: The paper of each row, if the rows come from different papers; or None.
     """
 
     caption: str
@@ -53,7 +53,7 @@ class ResultTable:
     sources: Sequence[str] | None = None
 
     def frame(self) -> pl.DataFrame:
-        """Return the numbers: mean, sd or interval, and the reported value, a column each."""
+        """Return the numbers as a data frame: columns for mean, sd (or low and high), and the reported value."""
         data: dict[str, Sequence[object]] = {self.corner: list(self.rows)}
         for column in self.columns:
             cells = [cell or Cell(float("nan")) for cell in column.cells]

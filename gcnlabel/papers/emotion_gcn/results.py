@@ -1,4 +1,4 @@
-"""What the tables measure: metrics of finished runs, over seeds."""
+"""Metrics of finished runs over seeds, for the tables."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gcnlabel.run.drawing import flat_metrics
 
 @dataclass(frozen=True)
 class Measure:
-    """One column of a table.
+    """A metric that is a column of a table.
 
     Attributes:
         key: Its name in :mod:`gcnlabel.papers.emotion_gcn.reported`.
         title: Its heading.
         metric: ``task/metric`` of the evaluation.
-        scale: What the metric is multiplied with.
-        digits: Digits that are printed.
+        scale: Factor that the metric is multiplied by, e.g. 100 for percent.
+        digits: Number of printed decimals.
     """
 
     key: str
@@ -37,9 +37,9 @@ CCC = (
 
 
 def accuracy(source: Source) -> Measure:
-    """Return the measure of classes; AffectNet's validation set is balanced, the synthetic faces are not.
+    """Return the accuracy measure of the expressions: mean class accuracy for synthetic faces, else accuracy.
 
-    Their mean class accuracy is what the accuracy on balanced classes would be.
+    AffectNet's validation set is balanced and the synthetic faces are not; on balanced classes both are equal.
     """
     name = "mean_class_accuracy" if source.synthetic else "accuracy"
     return Measure("accuracy", name.replace("_", " ") + " (%)", f"expression/{name}", 100, 2)
@@ -49,7 +49,7 @@ SCORE = Measure("score", "score (%)", "expression/abaw_score", 100, 2)  # .67 F1
 
 
 def values_of(runs: Sequence[Planned], measure: Measure, source: Source, output: Path) -> list[float]:
-    """Return a metric of each run."""
+    """Return the scaled metric of each run."""
     evaluations = [run_folder(output, source, run).read_evaluation() for run in runs]
     return [measure.scale * flat_metrics(evaluation)[measure.metric] for evaluation in evaluations]
 
@@ -57,7 +57,7 @@ def values_of(runs: Sequence[Planned], measure: Measure, source: Source, output:
 def system_values(
     system: str, measure: Measure, source: Source, output: Path, seeds: int, *, smaller: bool = False
 ) -> list[float]:
-    """Return a metric of a system for each seed, from that of its runs which has the task."""
+    """Return the scaled metric of a system for each seed, from the run that has the metric's task."""
     task = measure.metric.partition("/")[0]
     presets = SYSTEMS[system]
     preset = presets[0] if len(presets) == 1 else f"{system}-{task}"

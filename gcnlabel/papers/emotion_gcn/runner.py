@@ -1,4 +1,4 @@
-"""Training what a table needs: finished runs are skipped, stopped ones go on."""
+"""Train the planned runs: finished ones are skipped, interrupted ones resumed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def run_folder(output: Path, source: Source, planned: Planned) -> RunFolder:
 
 
 def share_of(runs: Sequence[Planned], only: str | None) -> list[Planned]:
-    """Return the runs of one of several machines: ``3/8`` is every eighth run from the third on.
+    """Return a share of the runs for one of several machines: ``3/8`` is every eighth run, starting at the third.
 
     Raises:
-        InputError: It is no such share.
+        InputError: ``only`` is not K/N with 1 <= K <= N.
 
     Example:
         >>> [run.seed for run in share_of([Planned("emotion-gcn", seed) for seed in range(5)], "2/3")]
@@ -37,20 +37,19 @@ def share_of(runs: Sequence[Planned], only: str | None) -> list[Planned]:
 def train_all(
     runs: Iterable[Planned], source: Source, output: Path, *, done: Callable[[Planned], None] = lambda planned: None
 ) -> None:
-    """Train every run that is not finished yet.
+    """Train or resume every run that is not finished.
 
     Args:
-        runs: What to train.
-        source: What on.
-        output: Folder of everything.
-        done: Told of each run that is finished.
-
+        runs: The runs.
+        source: Their training data.
+        output: Output folder of the command.
+        done: Called with each run once it is finished.
     """
     for planned in runs:
         folder = run_folder(output, source, planned)
         if finished(folder):
             with suppress(InputError), folder.held():
-                pass  # which removes what a process has left that was killed at the very end
+                pass  # locking the folder removes temporary files of a process that was killed at its end
         elif folder.last.exists():
             resume(folder, progress=False)
         else:
@@ -59,17 +58,17 @@ def train_all(
 
 
 def check_same_settings(runs: Iterable[Planned], source: Source, output: Path) -> None:
-    """Check that the runs already there were made with the settings of this call.
+    """Check that existing runs have the settings of this call.
 
     Raises:
-        InputError: A folder holds a run of another config.
+        InputError: A folder has a run of another config.
     """
     for planned in runs:
         folder = run_folder(output, source, planned)
         if folder.config.exists() and folder.load_config() != planned.config(source):
-            raise InputError(f"{folder.path} holds a run of another config", fix="give another --output")
+            raise InputError(f"{folder.path} has a run of another config", fix="give another --output")
 
 
 def finished(folder: RunFolder) -> bool:
-    """Return whether a run has been evaluated."""
+    """Return whether a run has an evaluation and predictions."""
     return folder.config.exists() and folder.evaluation.exists() and folder.predictions.exists()

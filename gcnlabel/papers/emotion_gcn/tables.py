@@ -1,4 +1,4 @@
-"""The five tables of the paper, from finished runs."""
+"""The five tables of the paper, computed from finished runs."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SYNTHETIC = "Measured on SYNTHETIC faces (drawn by a renderer, not photographs),
 
 
 def make_table(name: str, source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
-    """Return what belongs to one table of the paper, by the name of its files.
+    """Return the result tables that make up one table of the paper, by file name.
 
     Args:
         name: ``table1`` to ``table5``.
-        source: The data that was trained on.
-        output: Folder of everything.
+        source: The training data.
+        output: Output folder of the command.
         seeds: Number of seeds.
 
     Raises:
@@ -43,15 +43,15 @@ def make_table(name: str, source: Source, output: Path, seeds: int) -> dict[str,
 
 
 def caption(text: str, data: str, source: Source, seeds: int, credit: str = CREDIT) -> str:
-    """Return a caption that says what was measured on what."""
+    """Return a caption with the data, the number of seeds and the source of reported numbers."""
     over = f"Mean and standard deviation over {seeds} seeds." if seeds > 1 else "One seed."
-    apart = f"{SYNTHETIC}: not to be compared with the reported numbers, which are of {data}."
-    where = apart if source.synthetic else f"Measured on {data}."
+    warning = f"{SYNTHETIC}: not comparable with the reported numbers, which were measured on {data}."
+    where = warning if source.synthetic else f"Measured on {data}."
     return f"{text} {over} {where} {credit}"
 
 
 def _comparison(name: str, source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
-    """Table I (AffectNet) or III (Aff-Wild2), and the paired differences against multi-task + CCC."""
+    """Return Table I (AffectNet) or III (Aff-Wild2), and the paired differences from multi-task + CCC."""
     paper = reported.AFFECTNET if name == "table1" else reported.AFF_WILD2
     data = "AffectNet" if name == "table1" else "Aff-Wild2"
     measures = (accuracy(source) if name == "table1" else SCORE, *CCC)
@@ -89,10 +89,10 @@ def _differences(
     base = "multi-task-ccc"
     others = [system for system in systems if system != base]
     text = (
-        f"Differences from {NAMES[base]}, seed by seed, with the 95% interval of their mean (Student's t, {seeds} "
-        "seeds): where it holds 0, the difference may be noise."
+        f"Mean paired difference from {NAMES[base]} with its 95% confidence interval (Student's t, {seeds} seeds). "
+        "An interval that contains 0 means that the difference is not significant."
         if seeds > 1
-        else f"Differences from {NAMES[base]}; one seed tells nothing of noise."
+        else f"Difference from {NAMES[base]}; one seed gives no confidence interval."
     )
     where = f"{SYNTHETIC}." if source.synthetic else f"Measured on {data}."
     columns = [
@@ -105,7 +105,7 @@ def _differences(
 
 
 def _grid(source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
-    """Table II: tau against layers, and p against layers."""
+    """Return Table II: tau by layers, and p by layers."""
     measure = accuracy(source)
 
     def column(layers: int, name: str, values: Sequence[float], paper: Sequence[float]) -> Column:
@@ -128,14 +128,14 @@ def _grid(source: Source, output: Path, seeds: int) -> dict[str, ResultTable]:
 
 
 def _literature(source: Source, output: Path, seeds: int) -> ResultTable:
-    """Table IV: published accuracies on AffectNet-7, each with its own paper, and this run's."""
+    """Return Table IV: published accuracies on AffectNet-7, each with its paper, and the measured one."""
     measure = accuracy(source)
     ours = mean_cell(system_values("emotion-gcn", measure, source, output, seeds))
     published = reported.LITERATURE | reported.LATER
     cells = [ours if method == "Emotion-GCN" else None for method in published]
     credit = (
-        "Reported: the source of each row is the method's own paper; the numbers are as Table IV of Antoniadis, "
-        f"Filntisis and Maragos lists them, those of {' and '.join(reported.LATER)}, later work, as their authors do."
+        "Source: the paper of the method. Reported numbers: from Table IV of Antoniadis, Filntisis and Maragos; "
+        f"those of the later {' and '.join(reported.LATER)} from their own papers."
     )
     text = caption("Published methods on AffectNet with 7 classes.", "AffectNet", source, seeds, credit)
     columns = [Column(measure.title, cells, list(published.values()))]
@@ -145,10 +145,10 @@ def _literature(source: Source, output: Path, seeds: int) -> ResultTable:
 
 
 def _smaller(source: Source, output: Path, seeds: int) -> ResultTable:
-    """Table V: the compared models with the smaller backbone."""
+    """Return Table V: the compared models with the smaller backbone."""
     measure = accuracy(source)
     backbone = "a small network of widths 8, 16, 32" if source.synthetic else "BReG-NeXt-50"
     cells = [mean_cell(system_values(s, measure, source, output, seeds, smaller=True)) for s in SMALLER]
     paper = [reported.BREG_NEXT[system]["accuracy"] for system in SMALLER]
-    text = caption(f"The models with a smaller backbone: here {backbone}.", "AffectNet, BReG-NeXt-50", source, seeds)
+    text = caption(f"The models with a smaller backbone: {backbone}.", "AffectNet with BReG-NeXt-50", source, seeds)
     return ResultTable(text, "model", [NAMES[system] for system in SMALLER], [Column(measure.title, cells, paper)])

@@ -1,4 +1,4 @@
-"""Tables of results as files: Markdown, LaTeX and CSV."""
+"""Write tables of results as Markdown, LaTeX and CSV."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gcnlabel.papers.emotion_gcn.result_table import REPORTED, SOURCE, ResultTab
 
 
 def cell_text(cell: Cell | None, digits: int, *, signed: bool = False) -> str:
-    """Return a measured number as text.
+    """Return a result as text: ``mean ± sd``, or ``mean [low, high]``; empty for None.
 
     Example:
         >>> cell_text(Cell(66.4, 0.31), 2), cell_text(Cell(-0.01, interval=(-0.02, 0.0)), 3, signed=True)
@@ -30,7 +30,7 @@ def cell_text(cell: Cell | None, digits: int, *, signed: bool = False) -> str:
 
 
 def markdown(table: ResultTable) -> str:
-    """Return the table as Markdown, reported headings in italics, the best numbers bold, the caption below."""
+    """Return the table as Markdown: headings of reported columns in italics, best numbers bold, caption below."""
     best = best_places(table)
     head, body = [table.corner], [[row] for row in table.rows]
     for k, column in enumerate(table.columns):
@@ -49,10 +49,10 @@ def markdown(table: ResultTable) -> str:
 
 
 def write_table(table: ResultTable, path: str | Path, *, overwrite: bool = False) -> list[Path]:
-    """Write ``path.md``, ``path.tex`` and ``path.csv``, all or none, and return them.
+    """Write ``path.md``, ``path.tex`` and ``path.csv``, all or none, and return the files.
 
     Raises:
-        InputError: One exists and ``overwrite`` is false.
+        InputError: One of them exists and ``overwrite`` is false.
     """
     files = [Path(f"{path}.{suffix}") for suffix in ("md", "tex", "csv")]
     with atomic_writes(files, overwrite=overwrite) as (md, tex, csv):
@@ -63,7 +63,7 @@ def write_table(table: ResultTable, path: str | Path, *, overwrite: bool = False
 
 
 def _number(value: float | None, digits: int, *, signed: bool = False) -> str:
-    """Return digits as papers print them: ``66.40``, ``.768``, and ``+.012`` for a difference."""
+    """Return a number as papers print it: ``66.40``, ``.768``, and ``+.012`` for a difference; empty for None."""
     if value is None:
         return ""
     how = short_decimal if digits == 3 else decimal

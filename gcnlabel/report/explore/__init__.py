@@ -1,1 +1,1 @@
-"""A page on which threshold, convention and pairs of tasks of a label graph are chosen, and the graph follows."""
+"""Interactive page to choose convention, threshold and pairs of tasks of a label graph."""

@@ -1,4 +1,4 @@
-"""What the page of a label graph holds: its labels, raw statistics, and what can be chosen."""
+"""Data of the page of a label graph: its labels, raw statistics and choices."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from gcnlabel.tasks import TaskSet
 from gcnlabel.transforms import CONVENTIONS
 
 MAX_LABELS = 1000
-"""Largest number of labels of a page: a raw statistic then takes 5 MB in it."""
+"""Largest number of labels of a page; a raw statistic then takes 5 MB."""
 MAX_OPTIMAL = 200
-"""Number of labels of a task up to which leaves are ordered best, which takes time in the cube of it."""
+"""Largest number of labels of a task with optimal leaf ordering, which takes cubic time."""
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """How the graph on the page is made without it.
+    """How to build the graph of the page with the command or a config.
 
     Attributes:
-        command: What ``gcnlabel build-graph`` takes to the same raw graph, as a shell reads it.
-        tasks: File of the tasks, as a shell reads it, or None.
-        config: Section ``graph`` of a config that measures the same raw graph; None where none does.
+        command: Arguments of ``gcnlabel build-graph`` for the same raw graph, quoted for the shell.
+        tasks: File of the tasks, quoted for the shell, or None.
+        config: Section ``graph`` of a config for the same raw graph; None if there is none.
     """
 
     command: str
@@ -43,15 +43,15 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What a page holds.
+    """Content of a page.
 
     Attributes:
         title: Its title.
-        raw: Returns the raw graph of a recipe; the same for recipes with equal :meth:`GraphRecipe.measured_as`.
-        recipe: What the page shows at first.
-        shown: What it shows at first of ``convention``, ``tau``, ``p`` and ``pairs``, by position.
-        made: How the graph is made without the page.
-        counted: Graph of conditional probabilities with the number of samples of each label, as far as they are known.
+        raw: Returns the raw graph of a recipe; the same object for equal :meth:`GraphRecipe.measured_as`.
+        recipe: The initial recipe.
+        shown: Initial ``convention``, ``tau``, ``p`` and ``pairs`` (pairs of task indices).
+        made: How to build the graph without the page.
+        counted: Graph of conditional probabilities, with the number of samples of each label in its history; or None.
     """
 
     title: str
@@ -62,20 +62,20 @@ class Content:
     counted: LabelGraph | None = None
 
     def plain(self) -> dict[str, Any]:
-        """Return the content as plain values.
+        """Return the content as a dict for JSON.
 
         Raises:
-            InputError: There are too many labels, or no convention suits.
+            InputError: There are too many labels, or no convention can be used.
         """
         first = self.raw(self.recipe)
         tasks = first.tasks
         if tasks.num_labels > MAX_LABELS:
             raise InputError(
-                f"{tasks.num_labels} labels", expected=f"at most {MAX_LABELS} on a page", fix="choose the labels to see"
+                f"{tasks.num_labels} labels", expected=f"at most {MAX_LABELS} on a page", fix="select fewer labels"
             )
         raws, choices = self._choices(tasks)
         if all(choice["refused"] for choice in choices):
-            raise InputError(f"no convention suits: {choices[0]['refused']}", fix="build the graph again")
+            raise InputError(f"no convention can be used: {choices[0]['refused']}", fix="build the graph again")
         return {
             "title": self.title,
             "labels": list(tasks.labels),
@@ -93,7 +93,7 @@ class Content:
         }
 
     def _choices(self, tasks: TaskSet) -> tuple[list[LabelGraph], list[dict[str, Any]]]:
-        """Return the different raw graphs, and the conventions."""
+        """Return the distinct raw graphs, and the conventions as :func:`choice_of` returns them."""
         own = str(self.recipe.convention)
         names = [*CONVENTIONS.names(), *([] if own in CONVENTIONS.names() else [self.recipe.convention])]
         raws: list[LabelGraph] = []
@@ -102,7 +102,7 @@ class Content:
             recipe = GraphRecipe(convention=name, statistic=self.recipe.statistic, borrowed=self.recipe.borrowed)
             try:
                 raw = self.raw(recipe)
-            except InputError:  # no pair of these tasks has a statistic that this convention takes
+            except InputError:  # no pair of these tasks has the statistic that this convention needs
                 continue
             if not any(raw is known for known in raws):
                 raws.append(raw)
@@ -111,9 +111,9 @@ class Content:
 
 
 def similar_order(size: Floats, tasks: TaskSet) -> list[int]:
-    """Return the labels, task by task, those with similar rows of ``size`` [L, L] beside each other.
+    """Return the label indices [L] by task, with similar rows of ``size`` [L, L] adjacent.
 
-    Average linkage of the rows' cosine distances; rows of zeros come last in their task.
+    The order within a task is that of average linkage with cosine distances; rows of zeros come last.
     """
     found: list[int] = []
     for task in tasks:
@@ -128,7 +128,7 @@ def similar_order(size: Floats, tasks: TaskSet) -> list[int]:
 
 
 def _packed(matrix: Floats) -> dict[str, Any]:
-    """Return a matrix [L, L] as base64 of float32, little-endian; of a symmetric one the upper triangle alone."""
+    """Return a matrix [L, L] as base64 of little-endian float32; only the upper triangle if it is symmetric."""
     values = matrix.astype("<f4")
     symmetric = bool((values == values.T).all())
     kept = values[np.triu_indices(len(values))] if symmetric else values
@@ -136,7 +136,7 @@ def _packed(matrix: Floats) -> dict[str, Any]:
 
 
 def _conditional(graph: LabelGraph) -> Floats:
-    """Return the conditional probabilities of a raw graph, NaN for pairs of tasks with another statistic."""
+    """Return the conditional probabilities [L, L] of a raw graph, NaN for pairs of tasks with another statistic."""
     matrix: Floats = as_dense(graph.statistic).numpy().copy()
     if "blocks" not in graph.history:
         return matrix

@@ -1,4 +1,4 @@
-"""The page of a label graph as one HTML text."""
+"""The page of a label graph as HTML."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from gcnlabel.report.page import page
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("graph", "words", "layout", "scene", "painting", "state", "drawing", "matrix", "labels", "controls")
-"""Scripts of the page, in the order in which they run; those before ``state`` are pure functions."""
+"""Scripts of the page in order; those before ``state`` contain only pure functions."""
 
 
 def explore_page(content: Content) -> str:
-    """Return the page: one HTML text that needs nothing else.
+    """Return the page as self-contained HTML.
 
     Raises:
-        InputError: There are too many labels, or no convention suits.
+        InputError: There are too many labels, or no convention can be used.
     """
     return page(
         content.title,

@@ -1,4 +1,4 @@
-"""A page on a server of this machine alone."""
+"""Serve a page on the loopback interface."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ HOST = "127.0.0.1"
 def serve(html: str, tell: Callable[[str], Any], port: int = 0) -> None:
     """Serve a page until the program is interrupted.
 
-    Only this machine can ask for it, and only by the address that is told: a page elsewhere cannot have the browser
-    ask under a name of its own.
+    Only this machine can connect, and the ``Host`` header must be the server's own, against DNS rebinding.
 
     Args:
         html: The page.
-        tell: Called with the address when the server answers.
-        port: Port to use; 0 for one that is free.
+        tell: Called with the URL when the server is ready.
+        port: Port; 0 for any free port.
     """
     content = html.encode()
 
     class Handler(BaseHTTPRequestHandler):
-        """Answers with the page."""
+        """Request handler that returns the page."""
 
         def do_GET(self) -> None:
-            """Send the page; nothing else is here."""
+            """Send the page for ``/``, else status 404."""
             number = server.server_address[1]
             own = self.headers.get("Host") in (f"{HOST}:{number}", f"localhost:{number}")
             found = own and self.path.partition("?")[0] == "/"
@@ -39,7 +38,7 @@ def serve(html: str, tell: Callable[[str], Any], port: int = 0) -> None:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing about requests."""
+            """Do not log requests."""
 
     with ThreadingHTTPServer((HOST, port), Handler) as server:
         tell(f"http://{HOST}:{server.server_address[1]}/")

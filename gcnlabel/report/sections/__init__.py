@@ -1,1 +1,1 @@
-"""Sections of a report: each a function of its runs that returns HTML, empty where there is nothing to show."""
+"""Sections of a report: functions from its runs to HTML, which is empty if there is nothing to show."""

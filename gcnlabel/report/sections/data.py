@@ -1,4 +1,4 @@
-"""The rows that were used and left out, the labels in them, and which occur together."""
+"""Data section: used and dropped rows, label counts, and co-occurrence of labels."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def data(runs: ReportRuns) -> Markup:
 
 
 def _of_label(parts: Any, task: str, i: int, label: str) -> dict[str, Any]:
-    """Return samples with a label in each split, the share of the training samples that do not tell, and a mean."""
+    """Return a label's number of samples in each split, and its missing fraction and mean in the training split."""
     row: dict[str, Any] = {"label": label, "task": task, "counts": []}
     for name in PARTS:
         annotations = parts[name].annotations
@@ -53,7 +53,7 @@ def _column(annotations: Annotations, task: str, i: int) -> npt.NDArray[np.float
 
 
 def _together(training: Annotations) -> Markup:
-    """Return how often labels that hold or do not occur together, as counts; colours are shares of the rarer label."""
+    """Return the co-occurrence counts of classes and tags, coloured by the fraction of the rarer label's samples."""
     discrete = [task for task in training.tasks if task.discrete]
     if not discrete or (len(discrete) == 1 and discrete[0].exclusive):  # one class excludes the others
         return Markup()

@@ -1,4 +1,4 @@
-"""The label graph: a drawing, its strongest edges, its warnings and its adjacency; graphs that are equal once."""
+"""Label graph section: drawing, strongest edges, warnings and adjacency of each distinct graph."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gcnlabel.report.page import render
 from gcnlabel.report.reading import ReportRuns
 
 MAX_ALL, KEPT = 20, 3
-"""Labels up to which every edge is drawn; beyond, that many strongest in-edges of each label."""
+"""Largest number of labels with all edges drawn; in larger graphs, number of strongest in-edges drawn per label."""
 
 
 def graph(runs: ReportRuns) -> Markup:
-    """Return every different graph of the runs."""
+    """Return the section, with each distinct graph of the runs once."""
     different: dict[bytes, tuple[LabelGraph, list[str]]] = {}
     for name, found in runs.graphs.items():
         key = str(found.labels).encode() + found.edge_index.numpy().tobytes() + found.edge_weight.numpy().tobytes()
@@ -44,7 +44,7 @@ def _of_graph(found: LabelGraph, names: list[str]) -> Markup:
 
 
 def _drawing(found: LabelGraph, weights: Any) -> Markup:
-    """Return the drawing of a graph; isolated labels are left to the text below it."""
+    """Return the drawing of a graph without isolated labels, which the text below it lists."""
     labels, size = found.labels, len(found.labels)
     weights = weights.copy()
     np.fill_diagonal(weights, 0)
@@ -101,7 +101,7 @@ def _sources(row: Any, labels: tuple[str, ...]) -> list[str]:
 
 
 def _spread(spots: Any, width: int, height: int) -> dict[int, tuple[float, float]]:
-    """Return where nodes stand, in pixels, over the whole drawing."""
+    """Return node -> position in pixels, scaled to the whole drawing."""
     points = np.array([*spots.values()])
     low, span = points.min(0), np.ptp(points, 0)
     span[span == 0] = 1
@@ -110,7 +110,7 @@ def _spread(spots: Any, width: int, height: int) -> dict[int, tuple[float, float
 
 
 def _curve(a: tuple[float, float], b: tuple[float, float]) -> str:
-    """Return an arrow's path, bent so that both directions are seen, that ends before the dot."""
+    """Return the SVG path of an arrow, curved so that both directions are visible, that ends before the node."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     length = max((dx * dx + dy * dy) ** 0.5, 1)
     middle = (a[0] + b[0]) / 2 - 0.14 * dy, (a[1] + b[1]) / 2 + 0.14 * dx

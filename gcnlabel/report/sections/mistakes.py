@@ -1,4 +1,4 @@
-"""The samples that each run predicted worst, with pictures where the run's own data hold images."""
+"""Mistakes section: the samples with the largest loss of each run, with images if the data has them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from gcnlabel.report.reading import ReportRuns
 from gcnlabel.tasks import Task
 
 SHOWN, SIDE, BUDGET = 8, 112, 700_000
-"""Samples of each task and run, longer side of a picture in pixels, and bytes of all pictures of a report."""
+"""Samples per task and run, longer side of an image in pixels, and maximal bytes of all images of a report."""
 
 
 def mistakes(runs: ReportRuns) -> Markup:
-    """Return the worst predicted samples of each task and run."""
+    """Return the section, with the worst predicted samples of each task and run."""
     groups, left = [], BUDGET
     for task in runs.tasks or ():
         for run, found in runs.predictions.items():
@@ -38,10 +38,10 @@ def mistakes(runs: ReportRuns) -> Markup:
 
 
 def worst(task: Task, scores: Tensor, targets: Tensor) -> list[tuple[int, float]]:
-    """Return row and loss of the samples that are predicted worst, worst first.
+    """Return row and loss of the samples with the largest losses, in descending order.
 
-    The loss is cross-entropy of a wrong class, mean binary cross-entropy of tags, or the largest error of a value, in
-    deviations of the targets.
+    The loss is the cross-entropy of a wrong class, the mean binary cross-entropy of tags, or the largest error of a
+    dimension in standard deviations of the targets.
     """
     if task.discrete:
         has, seen = positives(task, scores, targets)
@@ -59,7 +59,7 @@ def worst(task: Task, scores: Tensor, targets: Tensor) -> list[tuple[int, float]
 
 
 def _card(task: Task, scores: Tensor, targets: Tensor, row: int, loss: float) -> dict[str, Any]:
-    """Return what was annotated and predicted of a sample, in words."""
+    """Return row, loss, and the annotation and prediction of a sample as text."""
     if not task.discrete:
         i = int(_deviations(scores, targets)[row].argmax())
         true, said = (f"{task.labels[i]} {float(values[row, i]):.3g}" for values in (targets, scores))
@@ -76,7 +76,7 @@ def _shares(task: Task, places: list[int], chances: Tensor) -> str:
 
 
 def _deviations(scores: Tensor, targets: Tensor) -> Tensor:
-    """Return the size of each error in deviations of the targets [N, labels], 0 where nothing is annotated."""
+    """Return the absolute errors [N, labels] in standard deviations of the targets, 0 where not annotated."""
     values = targets.double()
     spread = torch.tensor(np.nanstd(values.numpy(), 0)).clamp(min=1e-12)
     return ((scores - values).abs() / spread).nan_to_num(0)
@@ -88,7 +88,7 @@ def _name(runs: ReportRuns, run: str, row: int) -> str:
 
 
 def _picture(runs: ReportRuns, run: str, row: int) -> str | None:
-    """Return a small picture of a sample as a ``data:`` address, None where the data hold none or are others now."""
+    """Return a thumbnail of a sample as a ``data:`` URL; None if the data has no images or other samples."""
     part = runs.measured_part(run)
     if part is None:
         return None

@@ -1,4 +1,4 @@
-"""What was trained on what, and how the runs compare."""
+"""Sections on the runs: overview, comparison of metrics, configs and versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIBRARIES = ("torch", "torch_geometric", "lightning", "torchmetrics", "numpy", "
 
 
 def overview(runs: ReportRuns) -> Markup:
-    """Return a row a run, the notes of its evaluation, and what the report lacks."""
+    """Return a table with one row per run, and the notes of the evaluations."""
     notes: dict[str, list[str]] = {}
     for name, evaluation in runs.evaluations.items():
         for note in evaluation["notes"]:
@@ -50,7 +50,7 @@ def _name(part: Any, key: str = "name") -> str:
 
 
 def comparison(runs: ReportRuns) -> Markup:
-    """Return the main metrics of the groups of runs with intervals over seeds, differences to the first, and all."""
+    """Return the main metrics by group (mean, interval over seeds, difference from the first), and all metrics."""
     if not runs.results:
         return Markup()
     groups = groups_of(runs.configs, [name for name in runs.names if name in runs.results])
@@ -93,6 +93,6 @@ def _compared(runs: ReportRuns, groups: list[Group], metric: str) -> dict[str, A
 
 
 def versions(runs: ReportRuns) -> Markup:
-    """Return the config of each run, one that several share once, and the versions of what wrote graphs and report."""
+    """Return the config of each run, and the library versions that wrote the graphs and this report."""
     here = {"gcnlabel": __version__, "python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
     return render("versions.html", here=here, graphs=runs.graph_versions, configs=runs.config_texts)

@@ -1,4 +1,4 @@
-"""What the scores are worth: curves, numbers of each label, confusion, precision and recall, similarity."""
+"""Sections on metrics: training curves, labels, confusion, precision and recall, similarity."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ from gcnlabel.tasks import Task
 
 RECALLS = np.linspace(0, 1, 26)
 MAX_CURVES = 120
-"""Labels of which precision and recall are drawn."""
+"""Largest number of labels with a precision-recall curve."""
 
 
 def curves(runs: ReportRuns) -> Markup:
-    """Return the loss and the main metrics over epochs, a colour a run; a ring marks the selected epoch."""
+    """Return the loss and the main metrics by epoch, with a ring at the selected epoch of each run."""
     wanted = ["loss", *(f"{task.name}/{task.main_metric}" for task in runs.tasks or ())]
     names = dict.fromkeys(_metric(column, wanted) for table in runs.epochs.values() for column in table.columns)
     charts = [_curve(runs, name) for name in names if name]
-    return render("charts.html", charts=charts, text="Solid: the split that selects; dashed: the training split.")
+    return render(
+        "charts.html", charts=charts, text="Solid: the split for checkpoint selection; dashed: the training split."
+    )
 
 
 def _metric(column: str, wanted: list[str]) -> str:
-    """Return which chart a column belongs to, empty for none; base models of an ensemble have losses of their own."""
+    """Return the chart of a column, empty for none; losses of base models have a chart of their own."""
     metric = column.partition("/")[2]
     return metric if metric in wanted else "loss of base models" if metric.startswith("loss of ") else ""
 
@@ -67,7 +69,7 @@ def _at(table: pl.DataFrame, column: str, epochs: list[int]) -> list[float | Non
 
 
 def labels(runs: ReportRuns) -> Markup:
-    """Return the numbers of each label, a table a run and task that can be sorted, with one field to search all."""
+    """Return the metrics of each label: one sortable table per run and task, with one search field for all."""
     tables = []
     for run, task, scores, targets in _scored(runs):
         measured = runs.evaluations.get(run, {}).get("tasks", {}).get(task.name, {})
@@ -78,7 +80,7 @@ def labels(runs: ReportRuns) -> Markup:
 
 
 def confusions(runs: ReportRuns) -> Markup:
-    """Return the confusion of each task of classes and run: counts, coloured by the share of the true class."""
+    """Return the confusion matrix of each categorical task and run: counts, coloured by the fraction of the class."""
     charts = []
     for run, task, scores, targets in _scored(runs):
         if task.exclusive:
@@ -93,7 +95,7 @@ def confusions(runs: ReportRuns) -> Markup:
 
 
 def precision_recall_curves(runs: ReportRuns) -> Markup:
-    """Return precision over recall of each label that holds or does not, a colour a run."""
+    """Return the precision-recall curves of each class and tag, with one line per run."""
     found: dict[tuple[str, int], dict[str, tuple[float, list[float]]]] = {}
     titles = {}
     for run, task, scores, targets in _scored(runs):
@@ -129,7 +131,7 @@ def _precision_recall(
 
 
 def similarity(runs: ReportRuns) -> Markup:
-    """Return the cosine similarity of the label vectors of each run that has such."""
+    """Return the cosine similarities of the label vectors of each run that has some."""
     charts = []
     for run, found in runs.predictions.items():
         if "label_vectors" in found and runs.tasks is not None:

@@ -12,7 +12,7 @@ from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.figure_options import figure_options
 from gcnlabel.cli.json_results import json_option
 
-GOING_ON = "run the same command again to continue with the remaining jobs"
+RESUME_HINT = "run the same command again to continue with the remaining jobs"
 EXAMPLES = """\b
 Examples:
   gcnlabel ablate config.yaml --seeds 10 --output ablation

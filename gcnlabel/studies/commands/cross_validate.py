@@ -10,7 +10,7 @@ import click
 from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.json_results import json_option
 
-GOING_ON = "run the same command again to continue with the remaining folds"
+RESUME_HINT = "run the same command again to continue with the remaining folds"
 EXAMPLES = """\b
 Examples:
   gcnlabel cross-validate config.yaml --output folds

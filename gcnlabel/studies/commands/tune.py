@@ -12,7 +12,7 @@ from gcnlabel.cli.completing import presets_and_files, settings
 from gcnlabel.cli.figure_options import figure_options
 from gcnlabel.cli.json_results import json_option
 
-GOING_ON = "run the same command again to continue with the remaining trials"
+RESUME_HINT = "run the same command again to continue with the remaining trials"
 EXAMPLES = """\b
 Examples:
   gcnlabel tune config.yaml --trials 50 --output tuned

@@ -58,8 +58,8 @@ def write_data(folder):
 def test_import_evaluate_and_draw(call, tmp_path, state):
     said = call("import-checkpoint a.pth --from emotion-gcn --embeddings words.txt --output run")
     assert said.startswith("run: Emotion-GCN with BReG-NeXt, 9 labels, generator 12 -> 16 -> 128 assumed: ")
-    assert "the classes stand in the order of AffectNet's codes: neutral, happy, sad, surprise, fear, disgust, " in said
-    assert "assumed: images are 112 pixels wide and high (published for it)" in said
+    assert "the classes are in the order of AffectNet's codes: neutral, happy, sad, surprise, fear, disgust, " in said
+    assert "assumed: images are 112 pixels wide and high (of the publication)" in said
     config = load_config("run/config.yaml")
     assert (config.data.size, config.data.channels) == (112, 3)
     assert config.data.alignment == "emotion-gcn-code"
@@ -129,7 +129,7 @@ def test_options_that_do_not_fit(call):
     )
     assert "--dataset and --labels" in call(f"{start} emotion-gcn --labels voc --dataset affectnet", code=2)
     assert "--dataset with --from ml-gcn" in call(f"{start} ml-gcn --dataset affectnet", code=2)
-    assert "holds no names of its labels expected: --labels voc" in call(f"{start} ml-gcn", code=2)
+    assert "has no label names expected: --labels voc" in call(f"{start} ml-gcn", code=2)
     assert "if it is a checkpoint of emotion-gcn: --from emotion-gcn" in call(f"{start} ml-gcn --labels voc", code=2)
     assert "label embeddings are not in the checkpoint" in call(f"{start} emotion-gcn", code=2)
     assert "embeddings of size 384 expected: 12" in call(f"{start} emotion-gcn --embeddings emotion-words", code=2)

@@ -142,7 +142,7 @@ def test_a_config_with_more_tasks_trains_on_with_those_of_the_checkpoint(tmp_pat
     line = f"import-checkpoint {path} --from emotion-gcn --config {tmp_path}/config.yaml --size 96"
     result = CliRunner().invoke(main, f"{line} --output {tmp_path}/run".split())
     assert result.exit_code == 0, result.output
-    assert "images are 96 pixels wide and high (given)" in result.output
+    assert "images are 96 pixels wide and high (--size)" in result.output
     config = load_config(tmp_path / "run" / "config.yaml")
     assert (config.only_tasks, config.loss, config.data.size) == (["expression"], {}, 96)
     assert load_network(RunFolder(tmp_path / "run")).tasks.names == ("expression",)
@@ -150,7 +150,7 @@ def test_a_config_with_more_tasks_trains_on_with_those_of_the_checkpoint(tmp_pat
 
 def test_labels_of_ones_own(tmp_path):
     path = save_emotion_gcn({**breg_next(), **layer("f", 3, 128, 1), **layer("g", 2, 128, 2)}, tmp_path / "a.pth")
-    with pytest.raises(InputError, match="has 3 classes and 2 dimensions\n  where: 7 were named: neutral, happy"):
+    with pytest.raises(InputError, match="has 3 classes and 2 dimensions\n  where: 7 were given: neutral, happy"):
         import_emotion_gcn(path)
     assert import_emotion_gcn(path, labels=["a", "b", "c"]).tasks.labels == ("a", "b", "c", "valence", "arousal")
     own = import_emotion_gcn(path, labels=["a", "b", "c", "pleasure", "activation"]).tasks
@@ -162,13 +162,13 @@ def test_labels_of_ones_own(tmp_path):
 def test_layers_that_cannot_be_told_apart(tmp_path):
     for heads, found in [({}, 0), ({**layer("a", 2, 128, 1), **layer("b", 2, 128, 2)}, 2), (layer("a", 7, 64, 1), 1)]:
         path = save_emotion_gcn({**breg_next(), **heads}, tmp_path / "a.pth")
-        expected = "one of which|one \\(classes\\)" if found != 1 else "linear layers of shape \\[7, 64\\]"
+        expected = "exactly one|one \\(classes\\)" if found != 1 else "linear layers of shape \\[7, 64\\]"
         with pytest.raises(InputError, match=expected):
             import_emotion_gcn(path)
     path = save_emotion_gcn({**breg_next(), **layer("_fc0", 7, 128, 1), "extra": torch.ones(3)}, tmp_path / "a.pth")
     with pytest.raises(InputError, match="1 unknown: extra"):
         import_emotion_gcn(path)
-    with pytest.raises(InputError, match=r"holds no label graph(.|\n)*no --embeddings"):
+    with pytest.raises(InputError, match=r"has no label graph(.|\n)*no --embeddings"):
         import_emotion_gcn(path, embeddings())
 
 

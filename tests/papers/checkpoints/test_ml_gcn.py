@@ -66,7 +66,7 @@ def test_class_names(shared_data, tmp_path):
     file.write_text("hot dog\n\n zebra \n")
     assert class_names(str(file)) == ("hot dog", "zebra")
     file.write_text("cat\ncat\n")
-    with pytest.raises(InputError, match="'cat' stands twice"):
+    with pytest.raises(InputError, match="'cat' occurs twice"):
         class_names(str(file))
     with pytest.raises(
         InputError, match=r"labels 'cocco' are no file\n.*voc \| coco \| a file.*\n.*did you mean 'coco'"

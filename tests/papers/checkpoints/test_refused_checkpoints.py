@@ -82,7 +82,7 @@ def test_missing_and_unknown_tensors_are_named(refuse):
         **{"extra.weight": torch.ones(1)},
     )
     for name in ("A", "gc1.weight", "gc2.weight"):
-        refuse(rf"holds no '{name}'\n  where: its tensors: ", change=lambda state, name=name: state.pop(name))
+        refuse(rf"has no tensor '{name}'\n  where: its tensors: ", change=lambda state, name=name: state.pop(name))
 
 
 def test_another_architecture(refuse, tmp_path):
@@ -91,7 +91,7 @@ def test_another_architecture(refuse, tmp_path):
         **{"model._conv0.weight": torch.zeros(32, 1, 3, 3)},
     )
     vgg = {**generator(16, 512, 9), "features.0.weight": torch.zeros(64, 3, 3, 3)}
-    with pytest.raises(InputError, match=r"backbone that is not known\n  where: .*features.0.weight\n.*DenseNet-121"):
+    with pytest.raises(InputError, match=r"unknown backbone\n  where: .*features.0.weight\n.*DenseNet-121"):
         import_emotion_gcn(save_emotion_gcn(vgg, tmp_path / "a.pth"), embeddings())
     cut = {**generator(16, 1024, 9), "features.denseblock1.denselayer1.norm1.weight": torch.ones(64)}
     with pytest.raises(InputError, match=r"no Emotion-GCN with DenseNet-121\n  where: \d+ missing: features"):

@@ -60,7 +60,7 @@ def test_the_supplement_is_affectnet_with_edges_from_emotic():
         assert not {"figS1", "figS2"} & set(targets_of("all", parse_source(other)))
         with pytest.raises(InputError, match=r"figS1 shows class edges from EMOTIC(.|\n)*--emotic PATH"):
             targets_of("figS1", parse_source(other))
-    with pytest.raises(InputError, match="figS2 is not about aff-wild2"):
+    with pytest.raises(InputError, match="figS2 cannot be made from aff-wild2"):
         targets_of("figS2", parse_source("aff-wild2:/a", emotic="/e"))
 
 

@@ -31,7 +31,7 @@ def reproduced(tmp_path_factory):
     output = tmp_path_factory.mktemp("reproduced")
     result = reproduce("all", output)
     assert result.exit_code == 0, result.output
-    assert "figS1 and figS2 are left out: they show class edges from EMOTIC (--emotic PATH)" in result.output
+    assert "figS1 and figS2 are skipped: they need class edges from EMOTIC (--emotic PATH)" in result.output
     return output
 
 
@@ -137,7 +137,7 @@ def test_finished_runs_are_kept_and_lost_ones_made_again(reproduced, tmp_path):
     (runs / "emotion-gcn-seed0" / ".lock").touch()  # killed at its very end
     result = reproduce("table1", output)
     assert result.exit_code == 0, result.output
-    assert "4 of 5 runs are finished already" in result.output
+    assert "4 of 5 runs are already finished" in result.output
     assert (lost / "evaluation.json").read_text() == evaluation
     assert not list(runs.rglob(".*"))
     after = {path: path.stat().st_mtime_ns for path in runs.rglob("evaluation.json")}
@@ -147,7 +147,7 @@ def test_finished_runs_are_kept_and_lost_ones_made_again(reproduced, tmp_path):
 def test_shares_of_several_machines_are_joined(tmp_path):
     result = reproduce("table5", tmp_path, "--only", "1/2")
     assert result.exit_code == 0, result.output
-    assert "2 of 4 runs are left to the other shares" in result.output
+    assert "2 of 4 runs are not finished: they belong to other shares" in result.output
     assert not (tmp_path / "tables").exists()
     result = reproduce("table5", tmp_path, "--only", "2/2")
     assert result.exit_code == 0, result.output
@@ -157,4 +157,4 @@ def test_shares_of_several_machines_are_joined(tmp_path):
 def test_runs_of_other_settings_are_not_mixed_in(reproduced):
     result = reproduce("table4", reproduced, "--set", "optimizer.lr=0.5")
     assert result.exit_code == 2
-    assert "holds a run of another config" in result.output
+    assert "has a run of another config" in result.output

@@ -1,0 +1,119 @@
+"""The steps of :class:`~gcnlabel.data.BatchAugmentation` by OpenCV, image by image in whole numbers.
+
+The maps are those of :mod:`gcnlabel.data.batch_colour`; values are rounded after each of them, so that an image differs
+by a level or two of 255 from the one that is computed in float32. With - cut off at zero, c the largest less the
+smallest channel of a pixel, n the channel that follows channel x and b the one before it, the hue turned by s sixths is
+
+    x + min(s c - (n - x), b - x) - min(s c - (x - n), x - b)
+
+which is the formula there, without signs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gcnlabel.data.opencv import one_thread
+
+Images = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
+
+
+class ImageSteps:
+    """The steps on one image at a time; keeps its buffers from image to image.
+
+    Args:
+        cv2: OpenCV.
+        shape: C, H, W of the images; C is 1 or 3.
+    """
+
+    def __init__(self, cv2: Any, shape: tuple[int, int, int]) -> None:
+        self.cv2 = cv2
+        channels, height, width = shape
+        self.circle = np.empty((5, height, width), dtype=np.uint8)  # blue, red, green, blue, red
+        self.turned = np.empty(shape, dtype=np.uint8)
+        self.pixels = np.empty((height, width, channels), dtype=np.uint8)
+        self.mapped = np.empty_like(self.pixels)
+        self.planes = np.empty((3, height, width), dtype=np.uint8)
+        self.wide = np.empty((4, 3 * height, width), dtype=np.uint8)
+
+    def turn(self, image: Images, degrees: float, mirrored: float) -> Images:
+        """Return an image [C, H, W] turned about its centre with black outside, mirrored before; in a buffer."""
+        cv2, matrix = self.cv2, _turned_about_centre(image.shape[1:], degrees, mirrored)
+        for plane, turned in zip(image, self.turned, strict=True):  # faster than all channels at once
+            cv2.warpAffine(plane, matrix, turned.shape[::-1], turned, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        return self.turned
+
+    def colour(self, image: Images, out: Images, p: Floats, q: Floats, *hue: Any) -> None:
+        """Change the colours of an image [C, H, W] as :func:`~gcnlabel.data.batch_colour.colour_maps` says."""
+        if not hue:
+            self._map(image, p, q, out)
+            return
+        sixths, *after = hue
+        self._map(image, p, q, self.circle[1:4])
+        self._map(self._hue(float(sixths)), *after, out)
+
+    def _map(self, planes: Images, p: Floats, q: Floats, out: Images) -> None:
+        """Write ``P x + Q m`` of planes [C, H, W], whose mean is m; channels that only change places are copied."""
+        source = p.argmax(1)
+        if not q.any() and np.array_equal(p, np.eye(len(p))[source]):
+            out[:] = planes[source]
+            return
+        cv2 = self.cv2
+        cv2.merge(list(planes), self.pixels)
+        offset = q @ np.array(cv2.mean(self.pixels)[: len(p)])
+        cv2.transform(self.pixels, np.column_stack([p, offset]), self.mapped)
+        cv2.split(self.mapped, list(out))
+
+    def _hue(self, sixths: float) -> Images:
+        """Return the colours in the circle turned, [3, H, W]; in a buffer."""
+        cv2, (red, green, blue) = self.cv2, self.circle[1:4]
+        self.circle[0], self.circle[4] = blue, red
+        before, here, after = (self.circle[i : i + 3].reshape(-1, red.shape[1]) for i in range(3))  # [3 H, W]
+        (high, low, chroma), (shift, rise, fall, beside) = self.planes, self.wide
+        cv2.max(cv2.max(red, green, high), blue, high)
+        cv2.min(cv2.min(red, green, low), blue, low)
+        cv2.convertScaleAbs(cv2.subtract(high, low, chroma), chroma, sixths)
+        self.wide[0].reshape(3, *red.shape)[:] = chroma
+        cv2.min(self._left(shift, after, here, rise), cv2.subtract(before, here, beside), rise)
+        cv2.min(self._left(shift, here, after, fall), cv2.subtract(here, before, beside), fall)
+        turned: Images = cv2.subtract(cv2.add(here, rise, rise), fall, rise).reshape(3, *red.shape)
+        return turned
+
+    def _left(self, shift: Images, more: Images, less: Images, out: Images) -> Images:
+        """Write and return ``shift - (more - less)``, each cut off at zero."""
+        return self.cv2.subtract(shift, self.cv2.subtract(more, less, out), out)  # type: ignore[no-any-return]
+
+
+def _turned_about_centre(size: tuple[int, ...], degrees: float, mirrored: float) -> Floats:
+    """Return the map from output pixels to those of the image, [2, 3]."""
+    cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    side = 1 - 2 * mirrored
+    linear = np.array([[side * cosine, -side * sine], [sine, cosine]])
+    centre = (np.array(size[::-1]) - 1) / 2
+    return np.column_stack([linear, centre - linear @ centre])
+
+
+def augment_each(
+    cv2: Any, images: Images, changed: Images, moves: tuple[Floats, Floats] | None, maps: tuple[Floats, ...]
+) -> None:
+    """Write images changed as it was drawn.
+
+    Args:
+        cv2: OpenCV.
+        images: [B, C, H, W].
+        changed: Where to, of the same shape.
+        moves: Angle in degrees and whether mirrored, of each image, [B] each; None where none is turned.
+        maps: What is done to the colours of each, [B, ...] each; none where none is changed.
+    """
+    steps = ImageSteps(cv2, images.shape[1:])
+    with one_thread(cv2):
+        for i, (image, out) in enumerate(zip(images, changed, strict=True)):
+            moved = image if moves is None else steps.turn(image, *(float(move[i]) for move in moves))
+            if maps:
+                steps.colour(moved, out, *(each[i] for each in maps))
+            else:
+                out[:] = moved
