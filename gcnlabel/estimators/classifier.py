@@ -17,10 +17,10 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.class_weights import of_classes, of_tags
-from gcnlabel.estimators.classes import as_numbers, check_no_class_missing
 from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.labels import (
     as_dense,
+    as_numbers,
     listed_classes,
     listed_target,
     tag_lists,

@@ -180,3 +180,10 @@ def _number(value: Any) -> float:
 def as_dense(y: Any) -> Any:
     """Return targets that may be sparse as a dense array."""
     return y.toarray() if sparse.issparse(y) else y
+
+
+def as_numbers(y: Any) -> Any:
+    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
+    if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
+        return np.array(y.tolist())
+    return y
