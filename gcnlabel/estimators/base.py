@@ -126,12 +126,13 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         if fraction is None and config.model.head.name not in ("default", "ensemble"):
             fraction = 0.0
         data = fitting.prepared(inputs, annotations, weights, fraction, seed)
-        kept, asked = self._kept if self._goes_on() else None, config
-        if kept is None:
+        kept: Kept | None = vars(self)["_kept"] if self._goes_on() else None
+        asked, before = config, vars(self).get("config_")
+        if kept is None or before is None:
             config, self.graph_ = fitting.head_and_graph(config, data.data, self.graph)
         else:
             kept.check_same(config, self.graph, annotations.tasks)
-            config = config.model_copy(update={"model": self.config_.model, "graph": self.config_.graph})
+            config = config.model_copy(update={"model": before.model, "graph": before.graph})
         self.config_, self.tasks_, self.n_iter_ = config, annotations.tasks, config.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
             start = None if kept is None else kept.trained
