@@ -13,8 +13,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from gcnlabel.code import code_refused
-from gcnlabel.config.merging import merged, with_changes
 from gcnlabel.config.known_keys import refuse_unknown_keys
+from gcnlabel.config.merging import merged, with_changes
 from gcnlabel.config.old_keys import modernised
 from gcnlabel.errors import InputError, closest, note, shorten
 from gcnlabel.files import existing_file, parse_yaml
