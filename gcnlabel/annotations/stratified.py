@@ -30,9 +30,8 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     The stratum with the fewest unassigned samples is processed first. Each of its samples goes to the split that lacks
     most samples of that stratum; on ties, to the one that lacks most samples overall; on further ties, to a random one.
     Strata are classes, positive tags (and negative ones of a tag that is not always annotated), and :data:`BINS`
-    quantile bins of each dimension. Strata have priority over sizes: with many rare labels, the share of a split can
-    differ from its fraction by a few hundredths. Samples of one group or one id stay together; see
-    :mod:`gcnlabel.annotations.group_split`. With groups or ids, the splits do not depend on the order of the samples.
+    quantile bins of each dimension. With many rare labels, the share of a split can differ from its fraction by a few
+    hundredths. Samples of one group or one id stay together, and then their order does not matter.
 
     Args:
         annotations: Targets.
@@ -41,9 +40,6 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
 
     Raises:
         InputError: A split would have no sample.
-
-    Warns:
-        GcnlabelWarning: Groups make the fractions impossible.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet

@@ -50,10 +50,9 @@ def import_emotion_gcn(
         path: The file, a dict with ``model_state_dict``.
         embeddings: Label embeddings Z [L, F] in the order of the labels, or a function that returns those of given
             labels; None for those of ``graph``.
-        graph: A graph that must have the same propagation matrix as the checkpoint; None for no such check.
+        graph: A graph that must have the checkpoint's propagation matrix; None for no such check.
         dataset: ``affectnet`` or ``aff-wild2``: the training data, whose class codes give the order of the classes.
-        labels: Names of the classes in the checkpoint's order, optionally followed by those of the two dimensions;
-            replaces those of ``dataset``.
+        labels: Names of the classes in the checkpoint's order, and optionally of the two dimensions; None: by dataset.
 
     Raises:
         InputError: The file is not such a checkpoint, or labels, graph or embeddings do not fit it.

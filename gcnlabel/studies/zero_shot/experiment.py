@@ -49,9 +49,8 @@ def evaluate_zero_shot(
 ) -> dict[str, Any]:
     """Leave labels out of training, and return the AUC of their scores, compared with baselines.
 
-    For each label and seed, the config's model is trained without the label, extended by it
-    (:meth:`MultiTaskModel.extend`), and evaluated on the test split, together with other rules, one of which is
-    :func:`chosen <.choosing.choices>` beforehand.
+    For each label and seed, the config's model is trained without the label, extended by it, and evaluated on the test
+    split, together with other rules, one of which is :func:`chosen <.choosing.choices>` beforehand.
 
     Args:
         config: Config with a head that generates its vectors from a measured graph, or with the default head.
