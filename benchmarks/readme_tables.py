@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from campaign_table import campaign_table
+from detector_table import detector_table
 from estimator_table import estimator_ratios, estimator_table
 from head_tables import controls_table, few_table, results_table, verdict
 from speed_tables import short_speed_table, speed_table
@@ -40,6 +41,7 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "few": few_table,
         "controls": controls_table,
     },
+    "docs/recipes/faces.md": {"detectors": detector_table},
     "docs/results/unseen.md": {"unseen": zero_shot_table},
     "docs/results/default.md": {"weights": weight_table},
     "docs/results/speed.md": {"speed": speed_table},
