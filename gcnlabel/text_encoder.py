@@ -22,7 +22,7 @@ def load_encoder(model: str, *, download: bool = True) -> Any:
     library = optional("sentence_transformers", "text", "a text encoder")
     local = Path(model).expanduser()
     if local.exists() and not (local / "modules.json").is_file() and not (local / "config.json").is_file():
-        raise InputError(f"{model} is no text encoder", expected="a folder with config.json and model.safetensors")
+        raise InputError(f"{model} is not a text encoder", expected="a folder with config.json and model.safetensors")
     try:
         return library.SentenceTransformer(
             str(local) if local.exists() else model,

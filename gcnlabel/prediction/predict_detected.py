@@ -31,28 +31,27 @@ def predict_detected(
     flips: bool | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Detected:
-    """Return what a run predicts for what a detector finds in an image, a folder of images or a video.
+    """Return a run's predictions for the detections in an image, a folder of images or a video.
 
     Args:
         folder: The run, on images.
         source: An image, a folder of images or a video.
         detector: Name of a detector, or a mapping of name and options.
-        every: Of how many frames of a video one is looked at; None for all.
-        rate: How many frames of a video are looked at in a second; None for all.
-        batch_size: How many places go through the network at once.
-        device: Of the network: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ...
-        flips: Whether places are predicted with their mirror images; None for the run's ``evaluate.test_time``.
-        progress: Called with the number of pictures done and of all.
+        every: Use every n-th frame of a video; None for all.
+        rate: Number of frames per second of video to use; None for all.
+        batch_size: Batch size.
+        device: ``auto`` (a GPU if available), ``cpu``, ``cuda``, ...
+        flips: Whether to average with the mirrored detections; None for the run's ``evaluate.test_time``.
+        progress: Called with the number of finished images or frames and of all.
 
     Raises:
-        InputError: The run takes no images, detector or video cannot be had, ``every`` or ``rate`` for images, or no
-            image can be read; some of a folder are left out, and named in the result.
+        InputError: The run does not take images, options or detector do not suit the source, or no image can be read.
     """
     check_takes_images(folder)
     how: Any = {"batch_size": batch_size, "device": device, "progress": progress}
     video = Video(Path(source), every or 1, rate) if is_video(source) else None
     if video is None and (every is not None or rate is not None):
-        raise InputError(f"--every or --fps, and {source} is no video", expected="a video")
+        raise InputError(f"--every or --fps, and {source} is not a video", expected="a video")
     files = find_images(source, folder.load_config()) if video is None else {}
     finding = Detecting(DETECTORS.make(detector), load_network(folder, flips=flips), Tracks() if video else None)
     if video is not None:

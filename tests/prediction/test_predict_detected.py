@@ -151,7 +151,7 @@ def test_videos_of_a_folder_are_named(face_run, photos):
     [
         (["--detector", GREEN], "--detector has no effect without --detect"),
         (["--smooth", "2"], "--smooth has no effect without --detect"),
-        (["--detect", "--faces", "boxes.csv"], "--faces has no effect beside --detect"),
+        (["--detect", "--faces", "boxes.csv"], "--faces has no effect with --detect"),
         (["--detect", "--every", "2", "--fps", "3"], "--every and --fps"),
         (["--detect", "--every", "2"], "is no video"),
         (["--detect", "--detector", "haar"], "unknown detector 'haar'"),
