@@ -23,8 +23,10 @@ def load_encoder(model: str, *, download: bool = True) -> Any:
         InputError: sentence-transformers is not installed, or the model cannot be loaded.
     """
     library = optional("sentence_transformers", "text", "a text encoder")
-    local = _checked(model)
-    with _loading(model):
+    local = Path(model).expanduser()
+    if local.exists() and not (local / "modules.json").is_file() and not (local / "config.json").is_file():
+        raise InputError(f"{model} is not a text encoder", expected="a folder with config.json and model.safetensors")
+    try:
         return library.SentenceTransformer(
             model if local is None else str(local),
             device="cpu",

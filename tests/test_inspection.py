@@ -40,8 +40,8 @@ def test_warnings_name_what_is_odd():
     odd = LabelGraph.from_dense([[0, 0.5, 0], [0, 0, 0], [0, 0, 0]], ["a", "b", "c"])
     found = "\n".join(inspect_warnings(odd))
     assert "1 isolated label(s), without any edge to or from another: c" in found
-    assert "1 label(s) receive nothing from another: b" in found
-    assert "2 label(s) have no edge at all, not even to themselves: b, c" in found
+    assert "1 label(s) without in-neighbours: b" in found
+    assert "2 label(s) without any edge or self-loop: b, c" in found
     assert "3 row(s) do not sum to one (absolute sums): a, b, c" in found
     assert "nearly empty: 1 directed edges between 3 labels" in found
     odd.edge_weight[0] = float("nan")

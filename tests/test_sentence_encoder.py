@@ -42,7 +42,7 @@ def test_template(folder):
 
 
 def test_what_is_no_encoder(tmp_path):
-    with pytest.raises(InputError, match="is no text encoder"):
+    with pytest.raises(InputError, match="is not a text encoder"):
         parse_embeddings(f"text:{tmp_path}", LABELS)
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(InputError, match="cannot be loaded") as caught:

@@ -27,11 +27,10 @@ Floats = npt.NDArray[np.float64]
 def stratified_split(annotations: Annotations, fractions: Mapping[str, float], seed: int) -> dict[str, Rows]:
     """Return the rows of each split, ascending, by iterative stratification (Sechidis et al., ECML 2011).
 
-    The stratum with the fewest unassigned samples is processed first. Each of its samples goes to the split that lacks
-    most samples of that stratum; on ties, to the one that lacks most samples overall; on further ties, to a random one.
-    Strata are classes, positive tags (and negative ones of a tag that is not always annotated), and :data:`BINS`
-    quantile bins of each dimension. With many rare labels, the share of a split can differ from its fraction by a few
-    hundredths. Samples of one group or one id stay together, and then their order does not matter.
+    Strata are classes, positive tags (and negative ones of tags that are not always annotated), and :data:`BINS`
+    quantile bins of each dimension. They have priority over sizes: with many rare labels, the size of a split can
+    differ from its fraction by a few hundredths. Samples of one group or id stay together, and the splits then do not
+    depend on the order of the samples; see :mod:`gcnlabel.annotations.group_split`.
 
     Args:
         annotations: Targets.

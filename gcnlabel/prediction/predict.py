@@ -54,7 +54,7 @@ def predict(
 
     Raises:
         InputError: The run is incomplete, source or flips do not suit it, the device, the encoder or an image of
-            ``places`` is missing, or no image can be read. Other unreadable images are skipped and listed.
+            ``places`` is missing, or no image can be read (other unreadable images of a folder are skipped and listed).
     """
     config = folder.load_config()
     if _is_raw(source, config.data) and encoder_record(folder, config) is not None:

@@ -31,28 +31,27 @@ def predict_detected(
     flips: bool | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Detected:
-    """Return the predictions of a run for the places that a detector finds in an image, a folder or a video.
+    """Return a run's predictions for the detections in an image, a folder of images or a video.
 
     Args:
         folder: The run, on images.
         source: An image, a folder of images or a video.
-        detector: A detector's name, or name and options.
-        every: Use one of so many frames of a video; None for all.
-        rate: Number of frames per second of a video; None for all.
-        batch_size: Number of places in a batch.
+        detector: Name of a detector, or a mapping of name and options.
+        every: Use every n-th frame of a video; None for all.
+        rate: Number of frames per second of video to use; None for all.
+        batch_size: Batch size.
         device: ``auto`` (a GPU if available), ``cpu``, ``cuda``, ...
-        flips: Whether to average with the mirrored places; None for the run's ``evaluate.test_time``.
-        progress: Called with the number of finished pictures and of all.
+        flips: Whether to average with the mirrored detections; None for the run's ``evaluate.test_time``.
+        progress: Called with the number of finished images or frames and of all.
 
     Raises:
-        InputError: The run is not on images, detector or video is unavailable, or no image can be read.
+        InputError: The run does not take images, options or detector do not suit the source, or no image can be read.
     """
     check_takes_images(folder)
     video = Video(Path(source), every or 1, rate) if is_video(source) else None
     if video is None and (every is not None or rate is not None):
-        raise InputError(f"--every or --fps, and {source} is no video", expected="a video")
-    files = {} if video else find_images(source, folder.load_config())
-    how: Any = {"batch_size": batch_size, "device": device, "progress": progress}
+        raise InputError(f"--every or --fps, and {source} is not a video", expected="a video")
+    files = find_images(source, folder.load_config()) if video is None else {}
     finding = Detecting(DETECTORS.make(detector), load_network(folder, flips=flips), Tracks() if video else None)
     if video is not None:
         frames = (Picture((frame.number, frame.time), frame.picture) for frame in video.frames())

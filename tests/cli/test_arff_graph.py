@@ -74,9 +74,9 @@ def test_files_are_one_set(run, tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("--annotations a.arff", "do not say which means present"),
+        ("--annotations a.arff", "it is not known which value of label"),
         ("--annotations a.arff --present c", "--present c"),
-        ("--annotations a.arff --split train", "--split has no effect on ARFF files"),
+        ("--annotations a.arff --split train", "--split has no effect for ARFF files"),
         ("--annotations a.arff --workers 2", "--workers has no effect"),
         ("--annotations a.arff --delimiter ;", "--delimiter has no effect on ARFF files"),
         ("--annotations a.arff --annotations a.csv", "ARFF files and tables"),

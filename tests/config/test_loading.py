@@ -39,7 +39,7 @@ def test_what_is_written_is_what_was_meant():
 def test_a_finished_graph_stands_alone():
     graph = {"file": "g.safetensors", "convention": "signed", "embeddings": "one-hot"}
     assert parse_config({**MINIMAL, "graph": graph}).graph.file
-    with pytest.raises(InputError, match="tau, p beside a file, whose graph is finished"):
+    with pytest.raises(InputError, match="tau, p with a file, whose graph is finished"):
         parse_config({**MINIMAL, "graph": {**graph, "tau": 0.0, "p": 0.3}})
 
 

@@ -59,9 +59,9 @@ def test_extends_in_a_circle(chain, tmp_path, monkeypatch):
         (tmp_path / path).write_text(f"extends: {follows}\nseed: 1\n")
     result = CliRunner().invoke(main, ["train", "a.yaml", "--output", "r"])
     assert result.exit_code == 2
-    assert f"extends leads in a circle: {' -> '.join([*chain, 'a.yaml'])}" in result.output
+    assert f"circular extends: {' -> '.join([*chain, 'a.yaml'])}" in result.output
     (tmp_path / "c.yaml").write_text("extends: ./c.yaml\n")
-    with pytest.raises(InputError, match="in a circle"):
+    with pytest.raises(InputError, match="circular extends"):
         load_config(tmp_path / "c.yaml")
 
 

@@ -31,7 +31,7 @@ def test_a_run_takes_features_of_its_own_encoder(tmp_path, key):
     old = write(tmp_path / "old.npy")
     data = Table(source="table", annotations="labels.csv", features=str(old))
     check_same_encoder(write(tmp_path / "new.npy"), data.encoder)
-    with pytest.raises(InputError, match=f"otherwise than the run's features: {key} other"):
+    with pytest.raises(InputError, match=f"differs from the run's features: {key} other"):
         check_same_encoder(write(tmp_path / "new.npy", **{key: "other"}), data.encoder)
     old.with_name("old.npy.json").unlink()
     assert data.encoder is None

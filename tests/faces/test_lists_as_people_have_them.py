@@ -13,7 +13,7 @@ from gcnlabel.annotations.found_images import elsewhere, find_images
 from gcnlabel.errors import InputError
 from gcnlabel.faces import read_aff_wild2, read_affectnet, read_emotic
 
-OTHER_CASE = "file name ends in other case, as .JPG for .jpg (kept)"
+OTHER_CASE = "file extension in another case, as .JPG for .jpg (kept)"
 
 
 @pytest.mark.parametrize("index", ["", "Unnamed: 0", "index"])

@@ -339,7 +339,7 @@ def test_a_folder_of_something_else_is_left_alone(released, tmp_path):
 
 
 def test_a_disk_without_room_is_an_error_at_once(released, tmp_path):
-    with pytest.raises(InputError, match=r"the cache takes .* GB more, and .* GB are free"):
+    with pytest.raises(InputError, match=r"the cache needs .* GB more, but only .* GB are free"):
         prepare(read_affectnet(released[0]), tmp_path / "faces", source="affectnet", size=2_000_000, workers=1)
 
 

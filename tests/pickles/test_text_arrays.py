@@ -52,11 +52,11 @@ def test_a_name_that_is_missing(tmp_path):
 @pytest.mark.parametrize(
     ("state", "message"),
     [
-        (("large_string", 2, 0, 0, [None, np.array([0, 1, 9]).tobytes(), b"ab"]), "without as much"),
-        (("large_string", 2, 0, 0, [None, np.array([0, 2, 1]).tobytes(), b"ab"]), "without as much"),
-        (("large_string", 2, 0, 0, [None, np.array([-1, 1, 2]).tobytes(), b"ab"]), "without as much"),
-        (("large_string", 2**40, 0, 0, [None, np.array([0, 1, 2]).tobytes(), b"ab"]), "without as much"),
-        (("large_string", 1, 0, 2**40, [None, np.array([0, 1, 2]).tobytes(), b"ab"]), "without as much"),
+        (("large_string", 2, 0, 0, [None, np.array([0, 1, 9]).tobytes(), b"ab"]), "longer than its data"),
+        (("large_string", 2, 0, 0, [None, np.array([0, 2, 1]).tobytes(), b"ab"]), "longer than its data"),
+        (("large_string", 2, 0, 0, [None, np.array([-1, 1, 2]).tobytes(), b"ab"]), "longer than its data"),
+        (("large_string", 2**40, 0, 0, [None, np.array([0, 1, 2]).tobytes(), b"ab"]), "longer than its data"),
+        (("large_string", 1, 0, 2**40, [None, np.array([0, 1, 2]).tobytes(), b"ab"]), "longer than its data"),
         (("large_string", 1, 0, 0, [None, b"123", b"ab"]), "cannot be read"),
         (("large_string", 1, 0, 0, [None, np.array([0, 1]).tobytes(), b"\xff"]), "cannot be read"),
         (("large_string", 1, 0, 0, [None, np.array([0, 1]).tobytes(), "ab"]), "another type"),

@@ -151,9 +151,9 @@ def test_videos_of_a_folder_are_named(face_run, photos):
     [
         (["--detector", GREEN], "--detector has no effect without --detect"),
         (["--smooth", "2"], "--smooth has no effect without --detect"),
-        (["--detect", "--faces", "boxes.csv"], "--faces has no effect beside --detect"),
+        (["--detect", "--faces", "boxes.csv"], "--faces has no effect with --detect"),
         (["--detect", "--every", "2", "--fps", "3"], "--every and --fps"),
-        (["--detect", "--every", "2"], "is no video"),
+        (["--detect", "--every", "2"], "is not a video"),
         (["--detect", "--detector", "haar"], "unknown detector 'haar'"),
         (["--detect", "--detector", "[1]"], "expected: a name, or {name: ..., option: ...}"),
         (["--detect", "--detector", "green_squares:no_detector"], "makes a int"),

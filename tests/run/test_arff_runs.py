@@ -50,9 +50,9 @@ def test_the_decision_is_kept_with_the_run(content, tmp_path):
     ("changes", "message"),
     [
         ({"task": "b"}, "beside tasks"),
-        ({"present": {}}, "do not say which means present"),
+        ({"present": {}}, "it is not known which value of label"),
         ({"present": {"a": True}}, "(?s)present.a: .*quotes"),
-        ({"present": {"b": "R"}}, "what is no tag: b"),
+        ({"present": {"b": "R"}}, "present names unknown tags: b"),
     ],
 )
 def test_keys_without_effect_or_meaning(content, changes, message):
@@ -77,5 +77,5 @@ def test_labels_alone_are_no_run(content, tmp_path):
 
 def test_an_arff_file_is_no_table(content):
     table = {"source": "table", "annotations": content["data"]["files"]["train"], "features": "x.npy"}
-    with pytest.raises(InputError, match="(?s)train.arff is no table.*source: arff"):
+    with pytest.raises(InputError, match="(?s)train.arff is not a table.*source: arff"):
         load_data(parse_config({**content, "data": table}))

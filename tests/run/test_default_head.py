@@ -159,7 +159,7 @@ def test_devices_that_have_no_part_in_it_are_said(config, tmp_path, caplog):
 
 def test_what_a_config_says_beside_the_default_is_refused(config, tmp_path):
     graph = config.graph.model_copy(update={"tau": 0.2})
-    with pytest.raises(InputError, match="graph.tau beside the head 'default'"):
+    with pytest.raises(InputError, match="graph.tau with the head 'default'"):
         train(config.model_copy(update={"graph": graph}), RunFolder(tmp_path / "run"), progress=False)
     inner = with_head(config, HEADS.parse({"name": "cosine", "of": "default"}), config.graph)
     with pytest.raises(InputError, match="the head 'default' in cosine of default"):
@@ -241,7 +241,7 @@ def finished(tmp_path_factory):
 def test_a_graph_that_would_not_be_used_is_refused(finished, tmp_path, change):
     result = call("train", finished / "config.yaml", "--set", change, "--output", tmp_path / "run")
     assert result.exit_code == 2
-    assert f"{change.partition('=')[0]} beside the head 'default'" in result.output
+    assert f"{change.partition('=')[0]} with the head 'default'" in result.output
     assert not (tmp_path / "run").exists()
 
 
@@ -292,7 +292,9 @@ def test_a_run_of_other_data_is_not_resumed(finished, tmp_path):
 def test_unseen_labels_of_a_config_with_the_default(finished):
     """The config is not a run: the default is resolved first, and embeds labels with something known of them."""
     refused = call("evaluate", finished / "config.yaml", "--unseen", "b", "--set", "training.epochs=1")
-    assert (refused.exit_code, "one-hot says nothing of a label" in refused.output) == (2, True), refused.output
+    assert (refused.exit_code, "one-hot contains no information about new labels" in refused.output) == (2, True), (
+        refused.output
+    )
     result = call(
         "evaluate",
         finished / "config.yaml",

@@ -114,7 +114,7 @@ def test_data_that_changed_afterwards_is_met_by_ids(config, tmp_path):
         np.testing.assert_array_equal(part.inputs, features[places])
     write_table(tmp_path / "t.csv", rows[1:])
     np.save("f.npy", features[order][1:])
-    with pytest.raises(InputError, match=rf"'{rows[0][0]}' of the split is not in the data any more"):
+    with pytest.raises(InputError, match=rf"'{rows[0][0]}' of the split is no longer in the data"):
         evaluate(folder)
 
 
@@ -123,13 +123,13 @@ def test_data_that_changed_without_ids_is_refused(config, tmp_path):
     table = rows_of_table()
     write_table(tmp_path / "t.csv", [*table, table[0]])
     np.save("f.npy", np.zeros((N + 1, 4), dtype=np.float32))
-    with pytest.raises(InputError, match=r"(?s)the data has 81 rows.*80, as were split"):
+    with pytest.raises(InputError, match=r"(?s)the data has 81 rows.*80, as in the split"):
         evaluate(folder)
     np.save("f.npy", np.zeros((N, 4), dtype=np.float32))
     swapped = next(i for i in range(1, N) if table[i][2:] != table[0][2:])
     table[0], table[swapped] = table[swapped], table[0]
     write_table(tmp_path / "t.csv", table)
-    with pytest.raises(InputError, match="row 0 of the data is not the one that was split"):
+    with pytest.raises(InputError, match="row 0 of the data has changed since the split"):
         evaluate(folder)
 
 
@@ -189,7 +189,8 @@ def test_groups_that_differ_in_case_or_spaces_alone_are_said(config, tmp_path):
     rows[3][1] = rows[3][1].upper() + " "
     write_table(tmp_path / "t.csv", rows)
     with pytest.warns(
-        GcnlabelWarning, match=r"1 row\(s\) of t.csv have the group 'P3 ', another one than 'p3'.*rows 5"
+        GcnlabelWarning,
+        match=r"1 row\(s\) of t.csv have the group 'P3 ', which differs only in case or spaces from 'p3'.*rows 5",
     ):
         load_data(config(group_column="person"))
 

@@ -148,7 +148,7 @@ def test_names_and_options_that_do_not_exist(head, message):
 def test_tasks_and_graphs_that_do_not_exist():
     with pytest.raises(InputError, match="unknown task 'afect'(.|\n)*did you mean 'affect'"):
         of_tasks("linear", afect="linear")
-    with pytest.raises(InputError, match="'default' stands for another(.|\n)*resolve_default"):
+    with pytest.raises(InputError, match="'default' is not resolved(.|\n)*resolve_default"):
         build("default")
     with pytest.raises(InputError, match="SAGEConv ignores edge weights"):
         build({**GENERATED, "conv": "sage", "edges": "learned"})

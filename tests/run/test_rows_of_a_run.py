@@ -55,7 +55,7 @@ def test_a_run_says_it_keeps_it_and_its_predictions_carry_the_ids_of_the_table(t
     assert result.exit_code == 0, result.output
     line = (
         "rows: 159 used (train 119, test 40), 1 left out: image missing 1 (first photos/00005.png); "
-        "kept: file name ends in other case, as .JPG for .jpg 1 (first photos/00006.png)"
+        "kept: file extension in another case, as .JPG for .jpg 1 (first photos/00006.png)"
     )
     assert line in result.output.splitlines()
     with (tmp_path / "run/rows.csv").open() as file:

@@ -131,7 +131,7 @@ def test_more_processes_than_samples_to_select_by(monkeypatch):
     dataset = ArrayDataset(torch.zeros(2, 1), {"a": torch.zeros(2)})
     data = MultiTaskDataModule({"val": dataset}, BatchPlan(1, 4))
     monkeypatch.setattr(MultiTaskDataModule, "_processes", 3)
-    with pytest.raises(InputError, match="the val part has 2 samples\n  expected: one a device"):
+    with pytest.raises(InputError, match="the val split has 2 samples\n  expected: at least one per device"):
         data.val_dataloader()
 
 

@@ -114,7 +114,7 @@ def test_a_job_of_slurm_queues_itself_again_and_goes_on(slurm, finished, tmp_pat
         signal_in(1, signal.SIGUSR1, patch)
         result = CliRunner().invoke(main, command(folder))
     assert result.exit_code == 128 + signal.SIGUSR1
-    assert "job 77 is in the queue again and goes on after the last finished epoch" in result.output
+    assert "job 77 is requeued and continues after the last finished epoch" in result.output
     assert slurm.read_text() == "requeue 77\n"
     assert int(load_checkpoint(folder.last)["epoch"]) == 0
     assert not list(folder.path.rglob("hpc_*"))
@@ -225,7 +225,7 @@ def test_weights_that_were_imported_are_kept(finished, tmp_path):
 
 def test_a_folder_that_holds_a_run_is_refused_before_the_data_is_read(finished, monkeypatch):
     monkeypatch.setattr(steps_module, "load_data", lambda config, **options: pytest.fail("the data was read"))
-    with pytest.raises(InputError, match=r"holds a run already\n  to do: go on with it: train --resume --output"):
+    with pytest.raises(InputError, match=r"holds a run already\n  to do: resume it: train --resume --output"):
         train(config(), finished, progress=False)
 
 

@@ -157,7 +157,7 @@ def test_bad_input_is_found_before_the_folder_is_touched(tmp_path):
         ("select.metric=expression/acuracy", "did you mean 'expression/accuracy'"),
         ("loss.expresion={name: cross_entropy}", "did you mean 'expression'"),
         ("loss.affect.name=bce", "does not suit"),
-        ("graph.embeddings=nothing", "are no file"),
+        ("graph.embeddings=nothing", "no embeddings or file"),
         ("model.backbone.name=mlp", "does not take images"),
         ("model.backbone={name: small_cnn, dropout: 0.5}", "unknown key 'model.backbone.dropout'"),
         ("model.backbone={name: resnet18}", "colour images"),
@@ -208,7 +208,7 @@ def test_one_task_features_and_linear_head(tmp_path):
     }
     evaluation = train(parse_config(settings), RunFolder(tmp_path / "run"), progress=False)
     assert evaluation["tasks"]["tags"]["mAP"] > 0.95
-    assert any("tuned for micro-F1 on the held-out val part" in note for note in evaluation["notes"])
+    assert any("tuned for micro-F1 on the val split" in note for note in evaluation["notes"])
     x[3, 1] = np.inf
     np.save(tmp_path / "x.npy", x)
     with pytest.raises(InputError, match="row 3, column 1"):

@@ -172,6 +172,6 @@ def test_tasks_beside_a_source_that_brings_its_own(labels):
     """They were passed over in silence."""
     tasks = {"mood": {"type": "multilabel", "labels": labels}}
     config = parse_config({"data": {"source": "synthetic-faces", "train": 30, "val": 9, "test": 9}, "tasks": tasks})
-    with pytest.raises(InputError, match="'synthetic-faces', which brings its own: expression, affect") as error:
+    with pytest.raises(InputError, match="'synthetic-faces', which has its own: expression, affect") as error:
         load_data(config)
     assert "leave tasks out" in str(error.value)

@@ -178,7 +178,7 @@ def test_a_process_that_is_killed_is_said_and_resumed(config, tmp_path, working)
         os.kill(int(child), signal.SIGKILL)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 2, said
-    assert said.count("error: another process of the training is gone, most often because memory ran out") == 1
+    assert said.count("error: another process of the training ended, most often because memory ran out") == 1
     assert f"gcnlabel train --resume --output {folder}" in said
     assert "Traceback" not in said
     if not working:

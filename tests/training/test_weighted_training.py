@@ -280,7 +280,7 @@ def test_two_processes_learn_the_weights_of_one(place, importable, tmp_path):
 
 def test_what_is_compared_is_trained_with_fixed_weights(place):
     config = load_config(place / "config.yaml", ["weighting=uncertainty"])
-    with pytest.raises(InputError, match="weighting: 'uncertainty'\n  expected: fixed: what is compared"):
+    with pytest.raises(InputError, match="weighting: 'uncertainty'\n  expected: fixed: compared models are trained"):
         ablate(config, load_data(config), [LabelBudget(1.0)], Budget([0]))
     config = load_config(place / "config.yaml", ["weighting=uncertainty", "model.head.name=graph"])
     with pytest.raises(InputError, match="--set weighting=fixed"):

@@ -67,7 +67,7 @@ def read_aff_wild2(
         allow_undeclared: Largest fraction of frames with undeclared codes, which are masked and counted.
 
     Raises:
-        InputError: The folder is of another data set, no video has images, codes are undeclared, or a line is invalid.
+        InputError: The folder is of another data set, no video has images, or codes or lines are invalid.
     """
     root = existing_folder(root, "Aff-Wild2 folder")
     if classes not in CLASSES:

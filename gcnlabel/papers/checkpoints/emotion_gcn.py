@@ -52,7 +52,7 @@ def import_emotion_gcn(
             labels; None for those of ``graph``.
         graph: A graph that must have the checkpoint's propagation matrix; None for no such check.
         dataset: ``affectnet`` or ``aff-wild2``: the training data, whose class codes give the order of the classes.
-        labels: Names of the classes in the checkpoint's order, and optionally of the two dimensions; None: by dataset.
+        labels: Names of the classes instead of those of ``dataset``, optionally followed by the two dimensions.
 
     Raises:
         InputError: The file is not such a checkpoint, or labels, graph or embeddings do not fit it.

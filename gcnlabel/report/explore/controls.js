@@ -70,14 +70,14 @@ function showControls() {
   byId("about").textContent = convention.about;
   byId("signs").checked = /^signed/.test(convention.name);
   byId("signs").disabled = twin < 0 || Boolean(page.conventions[twin].refused);
-  byId("signs").parentElement.title = byId("signs").disabled ? "This convention fixes what signs mean." : "";
+  byId("signs").parentElement.title = byId("signs").disabled ? "The convention determines how signs are treated." : "";
   byId("tau").value = byId("tau-number").value = state.tau;
   const on = new Set(state.pairs.map((pair) => String([...pair].sort((a, b) => a - b))));
   for (const input of byId("pairs").querySelectorAll("input")) {
     input.checked = on.has(input.value);
     input.disabled = !usable.has(input.value);
     input.parentElement.classList.toggle("off", input.disabled);
-    input.parentElement.title = input.disabled ? "No statistic of this pair that the convention takes." : "";
+    input.parentElement.title = input.disabled ? "This pair lacks the statistic that the convention needs." : "";
   }
   showWeights();
 }
@@ -144,7 +144,7 @@ on("undo", "click", () => { state.changed.clear(); changed(); });
 on("edit", "submit", (event) => {
   event.preventDefault();
   const [source, target] = [byId("edit-source").value, byId("edit-target").value], value = Number(byId("edit-value").value);
-  if (source === target) { byId("said").textContent = "An edge is between two labels."; return; }
+  if (source === target) { byId("said").textContent = "An edge needs two different labels."; return; }
   state.changed.set(`${target},${source}`, value);
   byId("said").textContent = "";
   changed();

@@ -32,7 +32,7 @@ function summarise() {
   const limit = limitNow(), drawnCount = sum(graph.incoming.map((list) => Math.min(list.length, limit)));
   byId("warning").hidden = count > 0;
   const some = state.view === "graph" && drawnCount < count, best = limit > 1 ? `${limit} strongest in-neighbours` : "strongest in-neighbour";
-  byId("extent").textContent = some ? `Drawn: the ${best} of each label, ${drawnCount} of ${count} edges; of a chosen label all.` : "";
+  byId("extent").textContent = some ? `Drawn: the ${best} of each label, ${drawnCount} of ${count} edges; all edges of a selected label.` : "";
 }
 
 // Rows of neighbours: name, weight, statistic, and samples with both where they are known.
@@ -60,9 +60,9 @@ function fillDetails() {
   const count = page.counts[i] === null ? "" : ` · ${Math.round(page.counts[i])}${page.samples ? ` of ${page.samples}` : ""} samples`;
   box.append(
     element("h3", {textContent: page.labels[i]}),
-    element("p", {textContent: `task ${page.tasks[page.task[i]].name}${count} · itself ${short(graph.loops[i])} · row sum ${short(graph.rowSums[i])}`}),
+    element("p", {textContent: `task ${page.tasks[page.task[i]].name}${count} · self-loop ${short(graph.loops[i])} · row sum ${short(graph.rowSums[i])}`}),
     neighbourTable(`receives from (${graph.incoming[i].length})`, graph.incoming[i], "source"),
-    neighbourTable(`gives to (${graph.outgoing[i].length})`, graph.outgoing[i], "target"));
+    neighbourTable(`sends to (${graph.outgoing[i].length})`, graph.outgoing[i], "target"));
 }
 
 function find(text) {

@@ -17,7 +17,7 @@ function drawMatrix() {
   const largest = paintMatrix(heat, shownMatrix, size, look());
   separate(heat.getContext("2d"), side / size);
   nameSides(side / size);
-  byId("scale").textContent = `deepest colour ${short(largest)}, roots of sizes; the diagonal is grey`;
+  byId("scale").textContent = `full colour at ${short(largest)}, square root scale; the diagonal is grey`;
 }
 
 // Position -> label: as declared, or similar labels of a task beside each other.

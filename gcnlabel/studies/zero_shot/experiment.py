@@ -49,8 +49,8 @@ def evaluate_zero_shot(
 ) -> dict[str, Any]:
     """Leave labels out of training, and return the AUC of their scores, compared with baselines.
 
-    For each label and seed, the config's model is trained without the label, extended by it, and evaluated on the test
-    split, together with other rules, one of which is :func:`chosen <.choosing.choices>` beforehand.
+    For each label and seed, the model is trained without the label, extended by it (:meth:`MultiTaskModel.extend`), and
+    evaluated on the test split with other rules, of which one is chosen beforehand, see :func:`.choosing.choices`.
 
     Args:
         config: Config with a head that generates its vectors from a measured graph, or with the default head.
@@ -66,7 +66,7 @@ def evaluate_zero_shot(
         Plain values: ``labels``; ``methods``, see :func:`_methods`; ``choices``; ``compared``; ``notes``; ``warnings``.
 
     Raises:
-        InputError: The label is no tag, or config, data or edges cannot be used; see :func:`set_up`.
+        InputError: A label is not a tag, or config, data or edges are invalid; see :func:`set_up`.
     """
     config, lefts, notes = set_up(config, label, edges_from, data)
     for text in notes["warnings"]:

@@ -223,7 +223,7 @@ def test_an_unknown_head_is_named(mixed, tmp_path):
 def test_a_head_that_this_data_cannot_have_says_why(tmp_path):
     result = call(write(tmp_path, ["tags"]), tmp_path / "out", "--share", "1", "--head", "stacking")
     assert result.exit_code == 2
-    assert "no head 'stacking' on this data\n  expected: dimensions beside classes or tags" in result.output
+    assert "no head 'stacking' for this data\n  expected: dimensions and classes or tags" in result.output
 
 
 def test_results_are_not_replaced_unless_asked(finished, mixed):

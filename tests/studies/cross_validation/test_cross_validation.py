@@ -193,7 +193,7 @@ def test_labels_that_a_fold_lacks_are_said(tmp_path):
     tags = ["1" if k in (3, 20) else "0" for k in range(60)]
     rows.with_columns(d=pl.Series(tags)).write_csv(tmp_path / "data" / "labels.csv")
     found = run_cross_validation(config, tmp_path / "out", folds=3)
-    assert found["notes"] == ["tags: not in every fold, and left out of macro averages where they lack: d"]
+    assert found["notes"] == ["tags: not in every fold, and left out of macro averages of such folds: d"]
     assert f"Note: {found['notes'][0]}." in (tmp_path / "out" / "cross_validation.md").read_text()
     assert [fold["absent"] == {"tags": ["d"]} for fold in found["folds"]].count(True) == 1
 

@@ -156,14 +156,14 @@ def test_spaces_are_read(config, tmp_path):
     [
         ("optimizer.learning: {low: 0.1, high: 1}", "unknown key 'optimizer.learning'"),
         ("optimizer.lr: {low: 1, high: 0.1}", "low below high"),
-        ("optimizer.lr: {low: 0, high: 1, log: true}", "above 0 where log is true"),
+        ("optimizer.lr: {low: 0, high: 1, log: true}", "above 0 if log is true"),
         ("optimizer.lr: {low: a, high: b}", "optimizer.lr: "),
         ("optimizer.lr: {low: 0.1, high: 1, steps: 3}", "optimizer.lr: "),
         ("optimizer.lr: 0.1", "choices: "),
         ("model.head: {choices: []}", "model.head: "),
         ("model.head: {choices: [nothing, none]}", "model.head: "),
-        ("- a", "a line a key"),
-        ("{}", "a line a key"),
+        ("- a", "one line per key"),
+        ("{}", "one line per key"),
         ("a: [", "search.yaml"),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_run_of_the_default_is_measured_as_the_default_is(folder, data):
     assert (resolved.model.head.name, resolved.model.backbone.name) == ("ensemble", "identity")
     assert with_generator(resolved).model == with_generator(config).model
     (note,) = set_up(resolved, "b", "val", data)[2]["notes"]
-    assert "'ensemble' means here cosine of graph" in note
+    assert "'ensemble' is replaced by cosine of graph" in note
 
 
 def test_names_in_the_space_of_the_inputs_are_compared_with_them(config, data, tmp_path):
@@ -179,7 +179,7 @@ def test_the_command_warns_of_names_that_mislead(folder, tmp_path, monkeypatch):
         warnings.simplefilter("always", DisagreeingEdgesWarning)
         result = CliRunner().invoke(main, [*call, "--output", str(tmp_path / "u.json")])
     assert result.exit_code == 0, result.output
-    text = "edges of 1 of 1 labels, b: cosines of the embeddings do not go with"
+    text = "edges of 1 of 1 labels, b: cosines of the embeddings disagree with"
     assert f"warning: {text}" in result.stderr
     assert result.output.count(text) == 1
     assert text in json.loads((tmp_path / "u.json").read_text())["warnings"][0]

@@ -132,7 +132,7 @@ def test_what_train_would_do_otherwise_is_refused(config, data, changes, text, s
 
 def test_what_the_default_head_would_not_look_at_is_refused(folder, data):
     config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}", "graph.p=0.5"])
-    with pytest.raises(InputError, match=r"graph\.p beside the head 'default'"):
+    with pytest.raises(InputError, match=r"graph\.p with the head 'default'"):
         evaluate_zero_shot(config, "b", data=data)
 
 
