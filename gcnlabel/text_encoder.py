@@ -23,10 +23,8 @@ def load_encoder(model: str, *, download: bool = True) -> Any:
         InputError: sentence-transformers is not installed, or the model cannot be loaded.
     """
     library = optional("sentence_transformers", "text", "a text encoder")
-    local = Path(model).expanduser()
-    if local.exists() and not (local / "modules.json").is_file() and not (local / "config.json").is_file():
-        raise InputError(f"{model} is not a text encoder", expected="a folder with config.json and model.safetensors")
-    try:
+    local = _checked(model)
+    with _loading(model):
         return library.SentenceTransformer(
             model if local is None else str(local),
             device="cpu",
@@ -78,7 +76,7 @@ def _checked(model: str) -> Path | None:
     if not local.exists():
         return None
     if not (local / "modules.json").is_file() and not (local / "config.json").is_file():
-        raise InputError(f"{model} is no text encoder", expected="a folder with config.json and model.safetensors")
+        raise InputError(f"{model} is not a text encoder", expected="a folder with config.json and model.safetensors")
     return local
 
 

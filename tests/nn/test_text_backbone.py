@@ -91,7 +91,7 @@ def test_what_it_does_not_take(folder, tmp_path):
         build_backbone(BACKBONES.parse("mlp"), Texts(TEXTS), standardize=False)
     with pytest.raises(InputError, match="a batch that is a Tensor"):
         built(folder)(torch.zeros(2, 3))
-    with pytest.raises(InputError, match="is no text encoder"):
+    with pytest.raises(InputError, match="is not a text encoder"):
         built(tmp_path)
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(InputError, match="cannot be loaded"):
