@@ -99,7 +99,7 @@ class CenterFace:
     def _closer(self, picture: Image.Image, squares: Sequence[Floats], eyes: Floats) -> Floats:
         """Return the eyes of faces by a second look at each, those that were given where it finds none, [K, 2, 2]."""
         looks = [place_face(picture.size, _wider(box), pair) for box, pair in zip(squares, eyes, strict=True)]
-        seen = self._run(warp_faces(picture, looks, CLOSE).transpose(0, 3, 1, 2).astype(np.float32))
+        seen = self._run(warp_faces(picture, looks, CLOSE).astype(np.float32))
         found = eyes.copy()
         for k, look in enumerate(looks):
             boxes, _, points = decoded([values[k : k + 1] for values in seen], self.score / 2)
