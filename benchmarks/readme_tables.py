@@ -15,6 +15,7 @@ from campaign_table import campaign_table
 from detector_table import detector_table
 from estimator_table import estimator_ratios, estimator_table
 from head_tables import controls_table, few_table, results_table, verdict
+from rule_table import rule_table
 from speed_tables import short_speed_table, speed_table
 from weight_table import weight_table
 from zero_shot_table import zero_shot_table
@@ -40,6 +41,7 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "verdict": verdict,
         "few": few_table,
         "controls": controls_table,
+        "rule": rule_table,
     },
     "docs/recipes/faces.md": {"detectors": detector_table},
     "docs/results/unseen.md": {"unseen": zero_shot_table},
