@@ -6,8 +6,9 @@
   channels last, augmented on the device, pinned memory; once as it is and, with --compile, once compiled.
 * the limit: the same backbone alone, in the same precision and layout, on one batch that lies on the device; compiled
   where the other is.
-* published: the released recipe, plainly: float32 (convolutions in TF32, as PyTorch has them on a GPU), each image
-  decoded, turned, cropped and augmented with Pillow by as many loading processes, the dense formula of the head.
+* published: the recipe of the paper, rebuilt with Pillow: float32 (convolutions in TF32, as PyTorch has them on a
+  GPU), each image decoded, turned, cropped and augmented with Pillow by as many loading processes, the dense formula
+  of the head.
 
 Photograph-like pictures are drawn as in image_loading.py. Sides take turns, three times each; the median. Writes
 benchmarks/results/device_training.json, a section a device.

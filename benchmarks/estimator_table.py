@@ -1,4 +1,4 @@
-"""Tables of classifiers on the Mulan sets, of benchmarks/results/estimators.json and estimator_epochs.json."""
+"""Tables of classifiers on the Mulan sets, of benchmarks/results/estimators.json."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
-RESULTS = Path(__file__).parent / "results"
-RESULT, EPOCHS = RESULTS / "estimators.json", RESULTS / "estimator_epochs.json"
+RESULT = Path(__file__).parent / "results" / "estimators.json"
 OURS = ("default", "graph", "linear")
 METRICS = {"LRAP": "lrap", "micro-F1": "micro_f1", "macro-F1": "macro_f1"}
 Values = Mapping[str, Sequence[float]]
@@ -36,21 +35,6 @@ def estimator_ratios() -> str:
     for ours, theirs in (*pairs, ("default", "random forest")):
         means = ([fmean(of[name]["seconds"]) for name in (ours, theirs)] for of in found.values())
         lines.append(f"| {ours}, {theirs} | " + " | ".join(f"{a / b:.2f}" for a, b in means) + " |")
-    return "\n".join(lines)
-
-
-def epochs_table() -> str:
-    """Return a row a data set and head and a column for how often tags are shown; three metrics and the seconds."""
-    rows: dict[tuple[str, str], dict[str, Mapping[str, float]]] = {}
-    for key, values in json.loads(EPOCHS.read_text()).items():
-        name, head, shown = key.split("; ")
-        rows.setdefault((name, head), {})[shown] = values
-    columns = list(next(iter(rows.values())))
-    lines = [f"| {' / '.join(METRICS)}, seconds | " + " | ".join(columns) + " |"]
-    lines.append("| --- |" + " --- |" * len(columns))
-    for (name, head), row in rows.items():
-        cells = (_cell({key: [value] for key, value in row[column].items()}) for column in columns)
-        lines.append(f"| {name}, {head} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -2,9 +2,9 @@
 
     python benchmarks/image_loading.py [--images 210] [--side 500]
 
-Photograph-like pictures with turned faces are drawn and saved as JPEG. Two baselines: the released loader as it is, whose
-colour jitter has no effect and whose random turns take the nearest pixel, and the same loader with the jitter and
-the bilinear turns of ours (released_loader.py). Against them:
+Photograph-like pictures with turned faces are drawn and saved as JPEG. Two baselines: the released loader as it is,
+whose colour jitter has no effect and whose random turns take the nearest pixel, and the same loader with the jitter
+and the bilinear turns of ours (released_loader.py). Against them:
 
 * the originals, decoded, aligned and augmented;
 * the cache of gcnlabel prepare, augmented;
@@ -84,7 +84,7 @@ def without_opencv(load: Load) -> Load:
     def loaded(rows: list[int]) -> object:
         with ExitStack() as stack:
             for module in (batch_augmentation, decoding, warp):
-                stack.enter_context(mock.patch.object(module, "opencv", lambda: None))
+                stack.enter_context(mock.patch.object(module, "opencv", return_value=None))
             return load(rows)
 
     return loaded

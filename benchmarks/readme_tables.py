@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from campaign_table import campaign_table
-from estimator_table import epochs_table, estimator_ratios, estimator_table
+from detector_table import detector_table
+from estimator_table import estimator_ratios, estimator_table
 from head_tables import controls_table, few_table, results_table, verdict
 from speed_tables import short_speed_table, speed_table
 from weight_table import weight_table
@@ -40,13 +41,13 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "few": few_table,
         "controls": controls_table,
     },
+    "docs/recipes/faces.md": {"detectors": detector_table},
     "docs/results/unseen.md": {"unseen": zero_shot_table},
     "docs/results/default.md": {"weights": weight_table},
     "docs/results/speed.md": {"speed": speed_table},
     "docs/results/estimators.md": {
         "estimators": estimator_table,
         "estimator-times": estimator_ratios,
-        "epochs": epochs_table,
     },
     "docs/results/reliability.md": {"campaigns": campaign_table},
     "examples/configuration.md": {"reference": reference},

@@ -1,7 +1,10 @@
-"""Load sentence encoders of sentence-transformers, from a folder or the Hugging Face hub."""
+"""Load text encoders of sentence-transformers and transformers, from a folder or the Hugging Face hub."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +23,88 @@ def load_encoder(model: str, *, download: bool = True) -> Any:
         InputError: sentence-transformers is not installed, or the model cannot be loaded.
     """
     library = optional("sentence_transformers", "text", "a text encoder")
-    local = Path(model).expanduser()
-    if local.exists() and not (local / "modules.json").is_file() and not (local / "config.json").is_file():
-        raise InputError(f"{model} is not a text encoder", expected="a folder with config.json and model.safetensors")
-    try:
+    local = _checked(model)
+    with _loading(model):
         return library.SentenceTransformer(
-            str(local) if local.exists() else model,
+            model if local is None else str(local),
             device="cpu",
             trust_remote_code=False,
-            local_files_only=local.exists() or not download,
+            local_files_only=local is not None or not download,
             model_kwargs={"use_safetensors": True},
         )
-    except Exception as error:  # hub, network and readers raise errors of many types
+
+
+def load_transformer(model: str, *, weights: bool = True) -> tuple[Any, Any]:
+    """Return the tokenizer of a text encoder, and its transformer in float32 on the CPU, without code of the model's.
+
+    Args:
+        model: Folder of a model of transformers or sentence-transformers, or its name on the hub.
+        weights: Whether it has its weights, from safetensors only; else they are drawn.
+
+    Raises:
+        InputError: transformers is not installed, or the model cannot be had.
+    """
+    library = optional("transformers", "text", "a text encoder")
+    local = _checked(model)
+    where = model if local is None else str(_transformer_folder(local))
+    how = {"trust_remote_code": False, "local_files_only": local is not None}
+    with _loading(model), _without_bars(library):
+        tokenizer = library.AutoTokenizer.from_pretrained(where, **how)
+        if weights:
+            network = library.AutoModel.from_pretrained(where, use_safetensors=True, **how)
+        else:
+            network = library.AutoModel.from_config(library.AutoConfig.from_pretrained(where, **how))
+    return tokenizer, network.float()
+
+
+def pooling_of(model: str) -> str:
+    """Return how a model of sentence-transformers makes one vector of those of its tokens: ``mean`` or ``cls``.
+
+    What says nothing, as a model of transformers does not, is averaged.
+    """
+    try:
+        content = json.loads(Path(model, "1_Pooling", "config.json").expanduser().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "mean"
+    modes = content if isinstance(content, dict) else {}
+    return "cls" if modes.get("pooling_mode_cls_token") is True or modes.get("pooling_mode") == "cls" else "mean"
+
+
+def _checked(model: str) -> Path | None:
+    """Return the folder of a model, None for a name on the hub."""
+    local = Path(model).expanduser()
+    if not local.exists():
+        return None
+    if not (local / "modules.json").is_file() and not (local / "config.json").is_file():
+        raise InputError(f"{model} is not a text encoder", expected="a folder with config.json and model.safetensors")
+    return local
+
+
+def _transformer_folder(local: Path) -> Path:
+    """Return the folder of the transformer in that of a model of sentence-transformers, or the folder itself."""
+    inner = local / "0_Transformer"
+    return inner if not (local / "config.json").is_file() and inner.is_dir() else local
+
+
+@contextmanager
+def _without_bars(library: Any) -> Iterator[None]:
+    """Keep transformers' progress bars off the terminal."""
+    logging = library.utils.logging
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+@contextmanager
+def _loading(model: str) -> Iterator[None]:
+    """Let whatever hub, network and readers raise become one error."""
+    try:
+        yield
+    except Exception as error:
         reason = str(error).partition("\n")[0]
         raise InputError(
             f"the text encoder {model!r} cannot be loaded: {reason}",

@@ -47,4 +47,4 @@ def test_what_is_no_encoder(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(InputError, match="cannot be loaded") as caught:
         parse_embeddings(f"text:{tmp_path}", LABELS)
-    assert "name the folder" in str(caught.value)
+    assert "give its path" in str(caught.value)

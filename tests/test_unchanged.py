@@ -11,7 +11,7 @@ from gcnlabel.config import parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.files import unchanged
 from gcnlabel.run.data import load_data
-from gcnlabel.sources import table as table_module
+from gcnlabel.sources import source as source_module
 from gcnlabel.statistics import measure_files, streaming
 from gcnlabel.tasks import MultiLabel, TaskSet
 
@@ -90,13 +90,13 @@ def test_the_files_of_a_run(table, tmp_path, monkeypatch):
         "tasks": {"tags": {"type": "multilabel", "labels": ["cat", "dog"]}},
         "data": {"source": "table", "annotations": str(table), "features": str(tmp_path / "x.npy")},
     }
-    read = table_module.load_features
+    read = source_module.load_features
 
     def read_and_change(path):
         pl.read_csv(table).head(60).write_csv(table)
         return read(path)
 
     load_data(parse_config(settings))
-    monkeypatch.setattr(table_module, "load_features", read_and_change)
+    monkeypatch.setattr(source_module, "load_features", read_and_change)
     with pytest.raises(InputError, match="t.csv changed while it was read"):
         load_data(parse_config(settings))

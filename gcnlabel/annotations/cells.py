@@ -66,13 +66,14 @@ class Cells:
         """Return whether there is a column of a name."""
         return self._found(name) is not None
 
-    def complete(self, name: str, advice: str, *, markers: bool = False) -> Any:
+    def complete(self, name: str, advice: str, *, markers: bool = False, what: str = "a name") -> Any:
         """Return a column without empty cells, as text, str [N].
 
         Args:
             name: The column.
             advice: Advice for a message about a missing column.
             markers: Whether declared markers of missing values count as empty cells.
+            what: Content of a cell, for messages.
 
         Raises:
             InputError: There is no such column, or a cell is empty.
@@ -83,7 +84,7 @@ class Cells:
         nothing = text.str.strip_chars().is_in([*self.missing, ""] if markers else [""])
         holes = (text.is_null() | nothing).arg_true()
         if len(holes):
-            raise self.error(int(holes[0]), name, "an empty cell", expected="a name in every row")
+            raise self.error(int(holes[0]), name, "an empty cell", expected=f"{what} in every row")
         return text.to_numpy()
 
     def text(self, name: str, markers: Iterable[str] = (), *, blank: bool = False, numbers: bool = True) -> pl.Series:

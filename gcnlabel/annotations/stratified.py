@@ -40,9 +40,6 @@ def stratified_split(annotations: Annotations, fractions: Mapping[str, float], s
     Raises:
         InputError: A split would have no sample.
 
-    Warns:
-        GcnlabelWarning: Groups make the fractions impossible.
-
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
         >>> codes = np.array([0] * 8 + [1] * 4)

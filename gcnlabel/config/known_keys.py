@@ -46,7 +46,9 @@ def refuse_unknown_keys(content: Mapping[str, Any], where: str) -> None:
     """
     for section, known in _sections().items():
         values = content.get(section) if section else content
-        for key in values if isinstance(values, Mapping) else ():
+        if not isinstance(values, Mapping):
+            continue
+        for key in values:
             if key not in known and key != LEFT and key not in values.get(LEFT, ()):
                 wrong = f"{section}.{key}" if section else str(key)
                 fix = closest(str(key), known)

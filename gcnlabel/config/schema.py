@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from gcnlabel.config.graph import Graph as Graph
 from gcnlabel.data.augmentation import AUGMENTATIONS
@@ -164,3 +164,13 @@ class Config(Section):
     select: Select = Select()
     evaluate: Evaluate = Evaluate()
     seed: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _pictures_as_weights(self) -> Config:
+        """Complete size, crop and interpolation of pictures, by those of pretrained weights."""
+        backbone = self.model.backbone
+        expect = None if ":" in backbone.name else getattr(BACKBONES.resolve(backbone.name), "pictures", None)
+        if hasattr(self.data, "with_pictures"):
+            said = self.data.with_pictures({} if expect is None else expect(backbone.options))
+            object.__setattr__(self, "data", said)
+        return self

@@ -7,6 +7,7 @@ from gcnlabel.data.graphs import Graphs
 from gcnlabel.data.images import load_images
 from gcnlabel.data.molecules import graphs_from_smiles
 from gcnlabel.data.samples import ArrayDataset, SeededRows, targets_to_tensors, whole_batch
+from gcnlabel.data.texts import TextBatch, Texts
 
 __all__ = [
     "AUGMENTATIONS",
@@ -15,6 +16,8 @@ __all__ = [
     "Graphs",
     "SeededRows",
     "Standardize",
+    "TextBatch",
+    "Texts",
     "augmentation",
     "graphs_from_list",
     "graphs_from_smiles",

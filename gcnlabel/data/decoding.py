@@ -36,9 +36,10 @@ def pixels(image: Image.Image, mode: str, scale: int = 1) -> npt.NDArray[np.uint
         scale: What :func:`draft` returned.
     """
     cv2 = opencv()
-    if cv2 is not None and image.format == "JPEG" and image.mode == mode == "RGB" and image.fp is not None:
-        image.fp.seek(0)
-        coded = np.frombuffer(image.fp.read(), dtype=np.uint8)
+    file = getattr(image, "fp", None)  # None where it is decoded already
+    if cv2 is not None and file is not None and image.format == "JPEG" and image.mode == mode == "RGB":
+        file.seek(0)
+        coded = np.frombuffer(file.read(), dtype=np.uint8)
         flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION | REDUCED[scale]
         found: npt.NDArray[np.uint8] | None = cv2.imdecode(coded, flags)
         if found is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,27 +14,65 @@ from torch import Tensor, nn
 
 from gcnlabel.annotations.npy_text import check_npy_size
 from gcnlabel.data.feature_records import check_rows
+from gcnlabel.data.mapped_features import MappedFeatures, map_npy, map_safetensors, portions_of
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 
+MAX_IN_MEMORY = 2**29
+"""Bytes in single precision from which features stay on disk."""
 
-def load_features(path: str | Path) -> npt.NDArray[np.float32]:
-    """Return features float32 [N, D] from a ``.npy`` file, or a ``.npz`` or ``.safetensors`` file with one array.
+
+def load_features(path: str | Path) -> npt.NDArray[np.float32] | MappedFeatures:
+    """Return features [N, D] from a ``.npy``, or from a ``.npz`` or ``.safetensors`` file that holds one array.
+
+    Where they would take more than :data:`MAX_IN_MEMORY` they stay in the file, and are read a batch at a time; those
+    of a ``.npz`` cannot.
 
     Raises:
         InputError: The file has no such array or is pickled, a value is not finite (the message gives row and column),
             or its record has another number of rows.
     """
     path = existing_file(path, "features")
+    mapped = _mapped(path)
+    if mapped is not None and np.prod(mapped.shape, dtype=np.int64) * 4 > MAX_IN_MEMORY:
+        check_rows(path, len(mapped))
+        _check_finite(path, mapped)
+        return mapped
     array = _read(path)
     if array.ndim != 2 or array.dtype.kind not in "iuf":
         raise InputError(f"{path} is {array.dtype} of shape {list(array.shape)}", expected="numbers of shape [N, D]")
     check_rows(path, len(array))
     values = array.astype(np.float32)
-    if not np.isfinite(values).all():
-        row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
-        raise InputError(f"{path} has {values[row, column]}", where=f"row {row}, column {column} (from 0)")
+    _check_finite(path, values)
     return values
+
+
+def _mapped(path: Path) -> MappedFeatures | None:
+    """Return the numbers of a file that can be read row by row, None where that is not so."""
+    try:
+        if path.suffix == ".safetensors":
+            mapped = map_safetensors(path)
+        else:
+            with path.open("rb") as file:
+                if zipfile.is_zipfile(file):
+                    return None
+                file.seek(0)
+                check_npy_size(file, path.stat().st_size)
+            mapped = map_npy(path)
+    except Exception:  # what reads the whole file says what is wrong with it
+        return None
+    return mapped if mapped is not None and mapped.stored_dtype.kind in "iuf" else None
+
+
+def _check_finite(path: Path, features: Any) -> None:
+    before = 0
+    for values in portions_of(features):
+        if not np.isfinite(values).all():
+            row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
+            raise InputError(
+                f"{path} holds {values[row, column]}", where=f"row {before + row}, column {column} (from 0)"
+            )
+        before += len(values)
 
 
 def _read(path: Path) -> npt.NDArray[np.generic]:
@@ -67,14 +106,15 @@ SPARSE = 0.9
 """Share of zeros from which features are sparse: words, k-mers, fingerprints."""
 
 
-def is_sparse(features: npt.NDArray[np.floating]) -> bool:
+def is_sparse(features: Any) -> bool:
     """Return whether most values of features are 0.
 
     Example:
         >>> is_sparse(np.eye(20)), is_sparse(np.ones((2, 3)))
         (True, False)
     """
-    return bool(np.count_nonzero(features) <= (1 - SPARSE) * features.size)
+    filled = sum(np.count_nonzero(rows) for rows in portions_of(features))
+    return bool(filled <= (1 - SPARSE) * np.prod(features.shape, dtype=np.int64))
 
 
 class Standardize(nn.Module):
@@ -94,20 +134,23 @@ class Standardize(nn.Module):
         self.register_buffer("sd", sd)
 
     @classmethod
-    def fit(cls, features: npt.NDArray[np.floating]) -> Standardize:
-        """Return the standardization of the training features [N, D].
+    def fit(cls, features: Any) -> Standardize:
+        """Return the scaling of the training features [N, D], an array or :class:`MappedFeatures`.
+
+        They are gone through twice, a few rows at a time: for the mean, then for the squares around it.
 
         Example:
             >>> Standardize.fit(np.array([[1.0, 5.0], [3.0, 5.0]]))(torch.tensor([[3.0, 5.0]])).tolist()
             [[1.0, 0.0]]
         """
-        values = np.asarray(features, dtype=np.float64)
-        sd = values.std(0)
+        mean = sum(rows.sum(0, dtype=np.float64) for rows in portions_of(features)) / len(features)
+        squares = sum(np.square(rows - mean).sum(0) for rows in portions_of(features))
+        sd = np.sqrt(squares / len(features))
         sd[sd < 1e-12] = 1.0
-        return cls(torch.tensor(values.mean(0), dtype=torch.float32), torch.tensor(sd, dtype=torch.float32))
+        return cls(torch.tensor(mean, dtype=torch.float32), torch.tensor(sd, dtype=torch.float32))
 
     @classmethod
-    def chosen(cls, features: npt.NDArray[np.floating]) -> Standardize:
+    def chosen(cls, features: Any) -> Standardize:
         """Return the scaling that suits the training features [N, D]: see :func:`is_sparse`.
 
         Sparse ones are divided by one number, their root mean square: zeros stay zeros, and a feature that is rarely
@@ -119,9 +162,9 @@ class Standardize(nn.Module):
         """
         if not is_sparse(features):
             return cls.fit(features)
-        values = np.asarray(features, dtype=np.float64)
-        size = float(np.sqrt(np.square(values).mean())) or 1.0
-        return cls(torch.zeros(values.shape[1]), torch.full((values.shape[1],), size))
+        squares = sum(np.square(rows, dtype=np.float64).sum() for rows in portions_of(features))
+        size = float(np.sqrt(squares / np.prod(features.shape, dtype=np.int64))) or 1.0
+        return cls(torch.zeros(features.shape[1]), torch.full((features.shape[1],), size))
 
     def forward(self, features: Tensor) -> Tensor:
         """Return standardized features [B, D]."""

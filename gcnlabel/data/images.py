@@ -10,22 +10,23 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from gcnlabel.data.geometry import Geometry
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.data.on_demand import Rows
 from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 
-MAX_IN_MEMORY = 4 * 2**30
-"""Largest size of images in memory, in bytes; larger sets are read on demand."""
+MAX_IN_MEMORY = 2**30
+"""Bytes of decoded images from which they stay in their files, by default."""
 
 
 class ImageFiles(LazyImages):
     """Image files that are decoded, rotated by EXIF orientation and resized with antialiasing when indexed.
 
     Args:
-        root: Folder of the images.
-        names: Path of each image, relative to ``root``.
-        size: Height and width to resize to.
+        root: Folder that the names are relative to.
+        names: Path of each image below it.
+        size: Width and height to bring them to, by stretching; or how they are brought to size.
         channels: 1 for grey, 3 for colour.
 
     Raises:
@@ -33,36 +34,37 @@ class ImageFiles(LazyImages):
             not an image, or has more than 8 bits per channel.
     """
 
-    def __init__(self, root: str | Path, names: Sequence[str], *, size: int, channels: int = 3) -> None:
-        super().__init__(len(names), (channels, size, size))
+    def __init__(self, root: str | Path, names: Sequence[str], *, size: int | Geometry, channels: int = 3) -> None:
+        self.geometry = size if isinstance(size, Geometry) else Geometry(size)
+        super().__init__(len(names), (channels, self.geometry.size, self.geometry.size))
         root = Path(root)
         if not root.is_dir():
             raise InputError(f"folder of images not found: {root}")
         self.paths = [inside(root, name) for name in names]
 
     @property
-    def fit_in_memory(self) -> bool:
-        """Whether all decoded images take at most :data:`MAX_IN_MEMORY` bytes."""
-        return int(np.prod(self.shape, dtype=np.int64)) <= MAX_IN_MEMORY
+    def decoded_size(self) -> int:
+        """Bytes of all images, decoded."""
+        return int(np.prod(self.shape, dtype=np.int64))
 
     def _read(self, rows: Rows) -> npt.NDArray[np.uint8]:
-        channels, size, _ = self.image_shape
+        mode = "L" if self.image_shape[0] == 1 else "RGB"
         images = np.empty((len(rows), *self.image_shape), dtype=np.uint8)
         for image, row in zip(images, rows, strict=True):
-            image[:] = _load(self.paths[row], size, "L" if channels == 1 else "RGB")
+            image[:] = _load(self.paths[row], self.geometry, mode)
         return images
 
 
 def load_images(
-    root: str | Path, names: Sequence[str], *, size: int, channels: int = 3
+    root: str | Path, names: Sequence[str], *, size: int | Geometry, channels: int = 3
 ) -> npt.NDArray[np.uint8] | ImageFiles:
-    """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` if it would exceed 4 GiB.
+    """Return images uint8 [N, channels, size, size]: an array, or :class:`ImageFiles` above 1 GiB.
 
     Raises:
         InputError: As :class:`ImageFiles`.
     """
     images = ImageFiles(root, names, size=size, channels=channels)
-    return images[:] if images.fit_in_memory else images
+    return images[:] if images.decoded_size <= MAX_IN_MEMORY else images
 
 
 def inside(root: Path, name: str) -> Path:
@@ -98,10 +100,10 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise InputError(f"image {path} cannot be read: {error}", fix="repair it, or remove its row") from error
 
 
-def _load(path: Path, size: int, mode: str) -> npt.NDArray[np.uint8]:
+def _load(path: Path, geometry: Geometry, mode: str) -> npt.NDArray[np.uint8]:
     with opened(path) as image:
-        if image.mode[0] in "IF":  # Pillow would clip values above 255
-            raise InputError(f"image {path} has more than 8 bits per channel", expected="8", fix="scale it to 8 bits")
-        scaled = upright(image).convert(mode).resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        if image.mode[0] in "IF":  # Pillow would cut off what is above 255
+            raise InputError(f"image {path} has more than 8 bits a channel", expected="8", fix="scale it to 8 bits")
+        scaled = geometry.bring(upright(image).convert(mode))
     array = np.asarray(scaled, dtype=np.uint8)
     return array[None] if mode == "L" else array.transpose(2, 0, 1)

@@ -1,4 +1,4 @@
-"""Inputs that are loaded or built when indexed: images on disk, graphs."""
+"""Inputs that are made when they are indexed: images and features on disk, texts, graphs of any size."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class OnDemand(ABC):
 
 
 def as_batch(inputs: Any) -> Any:
-    """Return indexed inputs for a network: as a tensor, or an unchanged PyG batch.
+    """Return what a network takes of some rows of inputs: a tensor; a batch of graphs or of texts as it is.
 
     Example:
         >>> as_batch(np.zeros((2, 3))).shape
         torch.Size([2, 3])
     """
-    return inputs if hasattr(inputs, "edge_index") else torch.as_tensor(inputs)
+    return inputs if hasattr(inputs, "to") else torch.as_tensor(inputs)

@@ -52,9 +52,9 @@ class ImageSteps:
         if not hue:
             self._map(image, p, q, out)
             return
-        sixths, *after = hue
+        sixths, after_p, after_q = hue
         self._map(image, p, q, self.circle[1:4])
-        self._map(self._hue(float(sixths)), *after, out)
+        self._map(self._hue(float(sixths)), after_p, after_q, out)
 
     def _map(self, planes: Images, p: Floats, q: Floats, out: Images) -> None:
         """Write ``P x + Q m`` of planes [C, H, W], whose mean is m; channels that only change places are copied."""
@@ -85,7 +85,8 @@ class ImageSteps:
 
     def _left(self, shift: Images, more: Images, less: Images, out: Images) -> Images:
         """Write and return ``shift - (more - less)``, each cut off at zero."""
-        return self.cv2.subtract(shift, self.cv2.subtract(more, less, out), out)  # type: ignore[no-any-return]
+        left: Images = self.cv2.subtract(shift, self.cv2.subtract(more, less, out), out)
+        return left
 
 
 def _turned_about_centre(size: tuple[int, ...], degrees: float, mirrored: float) -> Floats:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gcnlabel.data.images import ImageFiles, opened
+from gcnlabel.data.images import MAX_IN_MEMORY, ImageFiles, opened
 from gcnlabel.errors import InputError
 from gcnlabel.progress import reported
 
@@ -21,13 +21,16 @@ ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
 """First bytes of JPEG and PNG files -> their last bytes."""
 
 
-def load_readable(images: ImageFiles) -> tuple[npt.NDArray[np.uint8] | ImageFiles, dict[int, str]]:
-    """Return the readable images, in memory if they fit, and row -> error message of the unreadable ones.
+def load_readable(
+    images: ImageFiles, budget: int = MAX_IN_MEMORY
+) -> tuple[npt.NDArray[np.uint8] | ImageFiles, dict[int, str]]:
+    """Return the images that can be read, in memory where they fit, and row -> what is wrong with each of the others.
 
     Args:
-        images: Existing image files.
+        images: Images that exist.
+        budget: Bytes of decoded images that may be held in memory.
     """
-    if not images.fit_in_memory:
+    if images.decoded_size > budget:
         damaged = damaged_files(images.paths)
         return images.select([row for row in range(len(images)) if row not in damaged]), damaged
     read = np.empty(images.shape, dtype=np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,8 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
             file.
         hidden_layer_sizes: Sizes of the perceptron's layers; () to apply the head to the features.
         dropout: Dropout probability of each layer.
-        standardize: Whether to standardize features by mean and deviation of the training samples.
+        standardize: Whether to standardize features by mean and deviation of the training samples; ``auto``: yes, but
+            sparse ones (90% zeros) are divided by one number, their root mean square.
         loss: Loss, or task -> loss: ``bce`` or ``asymmetric`` for tags, ``ccc`` or ``mse`` for dimensions; None for
             the first of each.
         loss_weights: Task -> weight of its loss; the default is 0.1 for dimensions together with classes or tags, else
@@ -91,7 +92,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
     embeddings: str = "one-hot"
     hidden_layer_sizes: Sequence[int] = (256,)
     dropout: float = 0.5
-    standardize: bool = True
+    standardize: bool | Literal["auto"] = "auto"
     loss: str | Mapping[str, str] | None = None
     loss_weights: Mapping[str, float] | None = None
     learning_rate: float = 0.003
@@ -126,12 +127,13 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
         if fraction is None and config.model.head.name not in ("default", "ensemble"):
             fraction = 0.0
         data = fitting.prepared(inputs, annotations, weights, fraction, seed)
-        kept, asked = self._kept if self._goes_on() else None, config
-        if kept is None:
+        kept: Kept | None = vars(self)["_kept"] if self._goes_on() else None
+        asked, before = config, vars(self).get("config_")
+        if kept is None or before is None:
             config, self.graph_ = fitting.head_and_graph(config, data.data, self.graph)
         else:
             kept.check_same(config, self.graph, annotations.tasks)
-            config = config.model_copy(update={"model": self.config_.model, "graph": self.config_.graph})
+            config = config.model_copy(update={"model": before.model, "graph": before.graph})
         self.config_, self.tasks_, self.n_iter_ = config, annotations.tasks, config.training.epochs
         with torch.random.fork_rng(devices=[]):  # it trains on the CPU
             start = None if kept is None else kept.trained

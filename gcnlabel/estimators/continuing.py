@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.tasks import TaskSet
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
     from gcnlabel.estimators.fitting import Trained
     from gcnlabel.graph import LabelGraph
 
-Of = ParamSpec("Of")
-E = TypeVar("E")
+Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 
-def all_or_nothing(fit: Callable[Concatenate[E, Of], E]) -> Callable[Concatenate[E, Of], E]:
+def all_or_nothing(fit: Fit) -> Fit:
     """Decorate ``fit`` to restore the estimator if it raises, so that its model and labels stay consistent."""
 
     @functools.wraps(fit)
-    def fitted(self: E, *given: Of.args, **options: Of.kwargs) -> E:
+    def fitted(self: Any, *given: Any, **options: Any) -> Any:
         before = dict(vars(self))
         try:
             return fit(self, *given, **options)
@@ -32,7 +31,7 @@ def all_or_nothing(fit: Callable[Concatenate[E, Of], E]) -> Callable[Concatenate
             vars(self).update(before)
             raise
 
-    return fitted
+    return cast(Fit, fitted)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from gcnlabel import __version__
 from gcnlabel.tasks import Task, TaskSet
 
 GREY = "(299 R + 587 G + 114 B) / 1000"
+TEXTS = "none to be done: the tokenizer stands in the folder backbone of the run"
 GRAPHS = "a torch_geometric.data.Batch: x float32, edge_index int64, edge_attr float32, batch int64"
 STRETCHED = (
     "whole images stretched",
@@ -33,14 +34,14 @@ def describe_model(
     """Return the description of an exported file, for its users.
 
     Args:
-        tasks: The predicted tasks.
-        input_shape: Shape of one input: (C, H, W) of an image, (D,) of features, or (D, A) of a graph.
-        scaling: Name of the network's scaling of pixel values.
-        geometry: How to resize images: a short and an exact description; None for whole images stretched.
-        thresholds: Task -> tuned decision thresholds of its tags, as probabilities.
-        inside: The network's own scaling of its inputs, see :func:`scaling_inside`.
-        calibration: How dimensions were calibrated, in one line.
-        encoder: The encoder of the features that the network was trained on, as ``gcnlabel features`` records it.
+        tasks: What the model predicts.
+        input_shape: Shape of one input: (C, H, W) of an image, (D,) of features, (D, A) of a graph, or () of a text.
+        scaling: How the network scales grey values.
+        geometry: How images are brought to size, in a few words and exactly; None for whole pictures stretched.
+        thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
+        inside: What the network itself does with inputs first, as :func:`scaling_inside` returns it.
+        calibration: How dimensions were calibrated, in a line.
+        encoder: What made the features that the network was trained on, as ``gcnlabel features`` records it.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel
@@ -62,6 +63,8 @@ def describe_model(
 
 
 def _input(shape: tuple[int, ...], scaling: str | None, geometry: tuple[str, str]) -> dict[str, Any]:
+    if not shape:
+        return {"name": "texts", "dtype": "string", "shape": ["batch"], "preprocessing": TEXTS}
     if len(shape) == 1:
         return {"name": "inputs", "dtype": "float32", "shape": ["batch", *shape], "preprocessing": "none"}
     if len(shape) == 2:

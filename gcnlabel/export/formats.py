@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError, closest
 from gcnlabel.files import atomic_write, refuse_suffix, sort_header
 from gcnlabel.nn import MultiTaskModel
+from gcnlabel.nn.backbone import KINDS
 
 Description = Mapping[str, Any]
 
@@ -49,16 +50,18 @@ def export_model(
         overwrite: Whether to replace an existing file.
 
     Raises:
-        InputError: The format is unknown or does not match the file name, its library is not installed, the model
-            takes graphs and the format is not ``safetensors``, or the file exists or cannot be written.
+        InputError: The format is unknown, its library is not installed, the name of the file says another format, or
+            the model takes graphs or texts and the format is not ``safetensors``, or the file is there or cannot be
+            written.
     """
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}", expected=" | ".join(FORMATS), fix=closest(format, FORMATS))
-    if format != "safetensors" and len(description["input"]["shape"]) == 3:
+    kind = KINDS.get(len(description["input"]["shape"]) - 1)
+    if format != "safetensors" and kind in ("graphs", "texts"):
         raise InputError(
-            f"a model of graphs as {format}",
-            expected="safetensors, which stores only the weights",
-            fix="use gcnlabel predict, or in Python gcnlabel.prediction.load_network(RunFolder(RUN)).model on a Batch",
+            f"a model of {kind} as {format}",
+            expected="safetensors, which keeps the weights",
+            fix="gcnlabel predict, gcnlabel serve, or gcnlabel.prediction.load_network(RunFolder(RUN)).model in Python",
         )
     refuse_suffix(path, SUFFIXES[format], f"a model as {format}")
     fused = model.fuse()

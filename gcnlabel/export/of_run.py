@@ -8,6 +8,7 @@ from torch import nn
 
 from gcnlabel.data import Standardize
 from gcnlabel.export.description import describe_model
+from gcnlabel.nn.backbones.text import TextNetwork
 from gcnlabel.nn.pretrained import ScaleAsWeights
 from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 
@@ -41,6 +42,8 @@ def scaling_inside(model: nn.Module) -> dict[str, Any]:
         [0.5]
     """
     for module in model.modules():
+        if isinstance(module, TextNetwork):
+            return {"tokens": module.preprocessing}
         if isinstance(module, Standardize):
             one = module.sd[0].item() if not module.mean.any() and module.sd.unique().numel() == 1 else None
             return {"scaling": STANDARDIZED if one is None else DIVIDED.format(one)}

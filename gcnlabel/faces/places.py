@@ -61,7 +61,7 @@ class FacePlace:
         channels, size, _ = data.image_shape or (0, 0, 0)
         alignment = self.alignment or getattr(data, "alignment", None) or CENTRE
         placement = place_face(picture.size, self.box, self.eyes, alignment)
-        return warp_faces(picture, [placement], size, channels)[0].transpose(2, 0, 1)
+        return warp_faces(picture, [placement], size, channels)[0]
 
 
 @PLACES.register("faces")

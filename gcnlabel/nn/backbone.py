@@ -28,9 +28,14 @@ class BackbonePart(Part):
     scaling: Literal["symmetric", "imagenet"] | None = None
 
 
-KINDS = {1: "features", 2: "graphs", 3: "images"}
-"""Length of an input's shape -> kind of input: (D,), (D, A) of nodes and edges, (C, H, W)."""
-SUITABLE = {"features": "e.g. mlp or identity", "graphs": "e.g. gin or attentivefp", "images": "e.g. small_cnn"}
+KINDS = {0: "texts", 1: "features", 2: "graphs", 3: "images"}
+"""Length of an input's shape -> kind of input: (), (D,), (D, A) of nodes and edges, (C, H, W)."""
+SUITABLE = {
+    "texts": "text",
+    "features": "e.g. mlp or identity",
+    "graphs": "e.g. gin or attentivefp",
+    "images": "e.g. small_cnn",
+}
 
 
 def check_kind(shape: Shape, name: str, wanted: str) -> None:
@@ -160,4 +165,4 @@ def pooled(layers: Iterable[nn.Module], channels: int, pool: str, shape: int | S
 
 
 BACKBONES = Registry("backbone", "gcnlabel.nn.backbones", form=BackbonePart, default="small_cnn", makes=Backbone)
-"""Functions ``(shape, *, options) -> Backbone``, by name; shapes are (D,), (C, H, W) or (D, A)."""
+"""Functions ``(shape, *, options) -> Backbone``, by name; shapes are (D,), (C, H, W), (D, A), or () of texts."""

@@ -29,10 +29,11 @@ class Network:
         model: Backbone and head with the weights of the best checkpoint, in evaluation mode.
         tasks: The predicted tasks.
         config: The config of its run.
-        thresholds: Task -> tuned decision thresholds of its tags, as probabilities [labels].
-        input_shape: Shape of an input: (D,) for features, (C, H, W) for images, (D, A) for graphs.
-        calibration: How the dimensions were calibrated, in one line; None if they were not.
-        encoder: Record of the encoder of its training features; None if there is none.
+        thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
+            tuned, [labels].
+        input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs, () of texts.
+        calibration: How the dimensions were calibrated, in a line; None where they were not.
+        encoder: Record of what made the features that it was trained on, None where nothing says it.
     """
 
     model: MultiTaskModel

@@ -48,11 +48,11 @@ def predict_detected(
         InputError: The run does not take images, options or detector do not suit the source, or no image can be read.
     """
     check_takes_images(folder)
-    how: Any = {"batch_size": batch_size, "device": device, "progress": progress}
     video = Video(Path(source), every or 1, rate) if is_video(source) else None
     if video is None and (every is not None or rate is not None):
         raise InputError(f"--every or --fps, and {source} is not a video", expected="a video")
-    files = find_images(source, folder.load_config()) if video is None else {}
+    files = {} if video else find_images(source, folder.load_config())
+    how: Any = {"batch_size": batch_size, "device": device, "progress": progress}
     finding = Detecting(DETECTORS.make(detector), load_network(folder, flips=flips), Tracks() if video else None)
     if video is not None:
         frames = (Picture((frame.number, frame.time), frame.picture) for frame in video.frames())

@@ -42,7 +42,7 @@ def build_units(config: Config, data: RunData) -> Units:
 
 
 def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool | Literal["auto"]) -> Backbone:
-    """Return the backbone with its scaling of inputs: features [N, D], images [N, C, H, W] or graphs.
+    """Return the backbone with its scaling of inputs: features [N, D], images [N, C, H, W], graphs or texts.
 
     Raises:
         InputError: The backbone does not suit the inputs.
@@ -52,7 +52,7 @@ def build_backbone(settings: BackbonePart, inputs: Any, standardize: bool | Lite
     if settings.scaling is not None and not images:
         raise InputError(f"model.backbone.scaling: {settings.scaling}", expected="images as inputs")
     front: nn.Module = nn.Identity()
-    if standardize and not images:
+    if standardize and inputs.ndim in (2, 3):
         of_features = Standardize.chosen if standardize == "auto" else Standardize.fit
         front = StandardizeGraphs.fit(inputs) if inputs.ndim == 3 else of_features(inputs)
     if images:
@@ -87,7 +87,7 @@ def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> Mul
     Raises:
         InputError: A setting does not suit the data.
     """
-    check_graphs_alone(config, data)
+    check_kind_of_inputs(config, data)
     model, loss = build_model(config, data, graph), build_loss(config, data)
     frozen = config.optimizer.frozen
     module = MultiTaskModule(model, loss, build_optimizer(config), build_schedule(config), frozen)
@@ -95,17 +95,20 @@ def build_module(config: Config, data: RunData, graph: LabelGraph | None) -> Mul
     return module
 
 
-def check_graphs_alone(config: Config, data: RunData) -> None:
-    """Check that graphs are not augmented or mixed.
+def check_kind_of_inputs(config: Config, data: RunData) -> None:
+    """Check that graphs and texts are not augmented or mixed, and texts not standardised or compiled.
 
     Raises:
         InputError: The config augments or mixes graphs.
     """
-    training = config.training
-    asked = {"augment": training.augment.name != "none", "mix": training.mix is not None}
-    named = [f"training.{name}" for name, is_so in asked.items() if is_so]
-    if named and isinstance(data.parts["train"].inputs, Graphs):
-        raise InputError(f"{' and '.join(named)} of graphs", expected="images, or features for mixup")
+    training, inputs = config.training, data.parts["train"].inputs
+    asked = {"training.augment": training.augment.name != "none", "training.mix": training.mix is not None}
+    if inputs.ndim == 1:
+        asked |= {"training.compile": training.compile, "standardize": config.standardize is True}
+    named = [name for name, is_so in asked.items() if is_so]
+    kinds = {1: "texts", 3: "graphs"}
+    if named and inputs.ndim in kinds:
+        raise InputError(f"{' and '.join(named)} of {kinds[inputs.ndim]}", expected="images, or features")
 
 
 def build_optimizer(config: Config, *, fused: bool | None = None) -> Callable[[list[dict[str, Any]]], Optimizer]:

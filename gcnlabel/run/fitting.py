@@ -58,7 +58,7 @@ def train(
         trainer = _trainer(config, data, folder, devices, num_nodes, progress)
         with held(folder):
             if is_first_process():
-                begin(folder, config, data, graph, overwrite)
+                begin(folder, config, data, graph, module, overwrite)
             if trainer is not None:
                 fit_module(config, folder, module, trainer, data_module(config, data))
             elif is_first_process():

@@ -15,18 +15,28 @@ from gcnlabel.errors import InputError, UntrustedCodeError, shorten
 from gcnlabel.files import atomic_write, locked, remove_stale, writable_folder
 from gcnlabel.run.places import CONFIG, refuse_none
 from gcnlabel.run.reading import read_evaluation
+from gcnlabel.sources.pictures import STRETCHED
 from gcnlabel.training import BEST, LAST, LOGS
 
 
 def config_of_run(path: Path, changes: Iterable[str] = ()) -> Config:
-    """Return the config of a run, with changes (``key=value``); without ``calibrate`` it is ``none``.
+    """Return the config of a run, with changes (``key=value``).
 
-    Versions that wrote no ``calibrate`` did not calibrate, and a resumed run keeps that.
+    Without ``calibrate`` it is ``none``, and without ``crop`` pictures are stretched, as in the versions that wrote
+    neither: a resumed run keeps that.
 
     Raises:
         InputError: The file is damaged, or a change is not allowed.
     """
     config = load_config(path, changes)
+    data = config.data
+    unsaid = {
+        name: value
+        for name, value in STRETCHED.items()
+        if name in type(data).model_fields and name not in data.model_fields_set
+    }
+    if unsaid and data.image_shape is not None:
+        config = config.model_copy(update={"data": data.model_copy(update=unsaid)})
     return config if "calibrate" in config.model_fields_set else config.model_copy(update={"calibrate": "none"})
 
 
@@ -39,6 +49,7 @@ class RunFolder:
         split: ``split.csv``, the split of each row (only for random splits by fractions).
         signature: ``signature.json``, tasks and shape of the inputs.
         encoder: ``encoder.json``, the encoder of the features (if ``gcnlabel features`` made them).
+        backbone: ``backbone``, tokenizer and configuration of a backbone of texts, without weights.
         metrics: ``metrics.csv``, one row per epoch.
         last: ``checkpoints/last.safetensors``, to resume from.
         best: ``checkpoints/best.safetensors``, the selected epoch.
@@ -63,6 +74,7 @@ class RunFolder:
         self.split = self.path / "split.csv"
         self.signature = self.path / "signature.json"
         self.encoder = self.path / "encoder.json"
+        self.backbone = self.path / "backbone"
         self.metrics = self.path / "metrics.csv"
         self.last = self.path / "checkpoints" / LAST
         self.best = self.path / "checkpoints" / BEST
@@ -124,7 +136,8 @@ class RunFolder:
         try:
             for stale in (*made, *self.path.glob("hpc_ckpt_*.ckpt"), *self.last.parent.glob("hpc_ckpt_*.ckpt")):
                 stale.unlink(missing_ok=True)
-            shutil.rmtree(self.path / LOGS, ignore_errors=True)
+            for tree in (self.path / LOGS, self.backbone):
+                shutil.rmtree(tree, ignore_errors=True)
         except OSError as error:
             raise InputError(f"cannot remove {stale}: {error.strerror}", fix="choose another folder") from error
         self.write_config(config)

@@ -41,6 +41,8 @@ def load_model(folder: RunFolder, signature: Signature | None = None) -> tuple[M
     settings = config.model.backbone
     if "pretrained" in settings.options:  # the checkpoint has all weights
         settings = settings.model_copy(update={"pretrained": False})
+    if folder.backbone.is_dir():
+        settings = settings.model_copy(update={"model": str(folder.backbone)})
     one = np.zeros((1, *kept.inputs), dtype=np.float32)
     backbone = build_backbone(settings, one, config.standardize)
     model = MultiTaskModel(backbone, build_head(config.model.head, kept.tasks, backbone.out_features, graph))

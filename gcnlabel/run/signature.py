@@ -21,7 +21,7 @@ class Signature:
     Attributes:
         tasks: The predicted tasks.
         inputs: Shape of one input: (D,) for features, (C, H, W) for images, (D, A) for graphs (number of features of a
-            node and of an edge).
+            node and of an edge), () for texts.
     """
 
     tasks: TaskSet
@@ -45,9 +45,9 @@ class Signature:
             shape = content["inputs"]
             if (
                 not isinstance(shape, list)
-                or len(shape) not in (1, 2, 3)
+                or len(shape) > 3
                 or not all(type(n) is int and 0 < n <= MAX_SIZE for n in shape[: 1 if len(shape) == 2 else 3])
-                or not (type(shape[-1]) is int and 0 <= shape[-1] <= MAX_SIZE)  # edges may have no features
+                or not all(type(n) is int and 0 <= n <= MAX_SIZE for n in shape[-1:])  # edges may have no features
             ):
                 raise ValueError(f"inputs are {shape!r:.80}")
             return cls(TaskSet.from_dict(content["tasks"], where=path), tuple(shape))

@@ -14,6 +14,7 @@ from gcnlabel.data.feature_records import write_record
 from gcnlabel.data.features import is_sparse
 from gcnlabel.errors import InputError, note
 from gcnlabel.graph import LabelGraph
+from gcnlabel.nn.backbones.text import TextNetwork
 from gcnlabel.run.build import build_module
 from gcnlabel.run.calibration import calibration_methods
 from gcnlabel.run.data import RunData, load_data, with_decisions
@@ -65,12 +66,17 @@ def check_finish(config: Config, data: RunData) -> None:
     calibration_methods(config, data.tasks)
 
 
-def begin(folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, overwrite: bool) -> None:
-    """Create the run folder, and write config, data files, encoder, SLURM job and graph."""
+def begin(
+    folder: RunFolder, config: Config, data: RunData, graph: LabelGraph | None, module: MultiTaskModule, overwrite: bool
+) -> None:
+    """Create the run folder, and write config, data files, encoder, tokenizer, SLURM job and graph."""
     folder.create(config, overwrite=overwrite)
     data.keep_in(folder)
     if config.data.encoder is not None:
         write_record(folder.encoder, config.data.encoder)
+    for part in module.model.backbone.modules():
+        if isinstance(part, TextNetwork):
+            part.keep_in(folder.backbone)
     note_job(folder)
     if graph is not None:
         graph.save(folder.graph, overwrite=True)

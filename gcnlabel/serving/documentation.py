@@ -57,6 +57,8 @@ def _taken(service: Service) -> str:
         return f"features: rows of {network.in_features} numbers"
     if takes == "smiles":
         return "molecules, as SMILES"
+    if not network.input_shape:
+        return "texts"
     if network.image_shape is None and network.encoder is not None:
         return f"{takes}, encoded by {network.encoder['encoder']} into {network.in_features} features"
     channels, height, width = network.input_shape

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.data.texts import TextBatch
 from gcnlabel.errors import InputError
 from gcnlabel.prediction.images import read_image
 from gcnlabel.prediction.network import Network
@@ -112,6 +113,20 @@ class SmilesReader:
         return graphs_from_smiles(rows, "the request")[:]
 
 
+class TextReader:
+    """Texts, which the network takes apart itself."""
+
+    takes = "texts"
+
+    def read(self, item: Any) -> str:
+        """Return a text that is not blank."""
+        return checked_text(item, "text")
+
+    def inputs(self, rows: Sequence[Any]) -> TextBatch:
+        """Return a batch of texts."""
+        return TextBatch(rows)
+
+
 def checked_text(item: Any, what: str) -> str:
     """Return a text that is not blank.
 
@@ -136,8 +151,10 @@ def reader_of(network: Network, pixels: int) -> Reader:
         return FeatureReader(network.in_features)
     if getattr(data, "smiles", None) is not None:
         return SmilesReader()
+    if not network.input_shape:
+        return TextReader()
     raise InputError(
         "this run takes graphs, which cannot be served",
-        expected="a run on features, images, or a column of SMILES",
+        expected="a run on features, images, texts, or a column of SMILES",
         fix="gcnlabel predict RUN FILE",
     )

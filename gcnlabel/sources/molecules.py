@@ -7,12 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from gcnlabel.annotations import Layout
-from gcnlabel.annotations.cells import Cells
-from gcnlabel.annotations.table_file import open_table
 from gcnlabel.data.graphs import Graphs
 from gcnlabel.data.molecules import graphs_from_smiles
 from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
+from gcnlabel.sources.columns import read_cells
 
 LISTS = (".smi", ".smiles")
 """Suffixes of files with one SMILES per line, optionally followed by other text."""
@@ -35,9 +34,6 @@ def read_molecules(path: str | Path, column: str, layout: Layout) -> Graphs:
         if not lines:
             raise InputError(f"{path} is empty", expected="one SMILES per line")
         return graphs_from_smiles([next(iter(line.split()), "") for line in lines], str(path), 1)
-    file = open_table(path, layout)
-    with file.readable():
-        frame = file.scan().collect()
-    cells = Cells(frame, str(file.path), file.first_row, doubled=file.doubled, note=file.note)
+    cells, file = read_cells(path, layout)
     texts = cells.column(column, "data.smiles names the column").cast(pl.String).to_list()
     return graphs_from_smiles(texts, f"{file.path}, column {column!r}", file.first_row)

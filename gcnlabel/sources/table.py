@@ -1,48 +1,37 @@
-"""A CSV or Parquet table of annotations, with features, graphs, SMILES or images."""
+"""A CSV or Parquet table of annotations, with features, graphs, SMILES, texts or images."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
-from gcnlabel.annotations import Layout, Long, read_table
+from gcnlabel.annotations import Annotations, Layout, Long, read_table
 from gcnlabel.annotations.row_report import ALLOWED, RowReport
-from gcnlabel.data import load_features
+from gcnlabel.data import Texts
 from gcnlabel.data.feature_records import read_record
 from gcnlabel.data.graph_files import GRAPH_FILES, load_graphs
 from gcnlabel.errors import InputError
-from gcnlabel.settings import Section, Share
-from gcnlabel.sources.listed_images import load_listed_images
+from gcnlabel.settings import Share
+from gcnlabel.sources.columns import read_texts
+from gcnlabel.sources.long_form import LongForm
 from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
 from gcnlabel.sources.part import Part
+from gcnlabel.sources.pictures import Pictures
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.tasks import TaskSet
 
-INPUTS = ("features", "graphs", "smiles", "images")
+INPUTS = ("features", "graphs", "smiles", "texts", "images")
+TABLES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
+"""How tables of texts end."""
 Alignment = Literal["centre", "emotion-gcn-code"]
 """Point that the box of a face is rotated about."""
 
 
-class LongForm(Section):
-    """Columns of a table in long format, with one row per pair of sample and label.
-
-    Attributes:
-        sample: Column with the id of the sample.
-        label: Column with the name of the label.
-        value: Column with the value of the label.
-    """
-
-    sample: str
-    label: str
-    value: str
-
-
 @SOURCES.register("table")
-class Table(Divided):
-    """A CSV or Parquet table of annotations, with features, graphs, SMILES or images.
+class Table(Pictures, Divided):
+    """A CSV or Parquet table of annotations, with features, graphs, SMILES, texts or images.
 
     Attributes:
         annotations: The table.
@@ -50,9 +39,8 @@ class Table(Divided):
         graphs: File of graphs in the row order of the table: of ``gcnlabel.data.save_graphs`` (.safetensors), or of
             PyTorch Geometric's ``InMemoryDataset.save`` (.pt).
         smiles: Column of SMILES, which are converted to graphs of molecules (extra ``molecules``).
+        texts: Column of texts (backbone ``text``).
         images: Folder that the image paths in ``id_column`` are relative to.
-        size: Height and width that images are resized to.
-        channels: 1 for grey, 3 for colour.
         alignment: How ``predict --faces`` crops the face in a box; null for ``centre``.
         allow_missing: Fraction of a split's images that may be missing or unreadable; null for 0.01.
         split_column: Column with each row's split; ignored if ``splits`` are fractions.
@@ -71,9 +59,8 @@ class Table(Divided):
     features: str | None = None
     graphs: str | None = None
     smiles: str | None = None
+    texts: str | None = None
     images: str | None = None
-    size: PositiveInt = 64
-    channels: Literal[1, 3] = 3
     split_column: str | None = "split"
     alignment: Alignment | None = None
     allow_missing: Share | None = None
@@ -86,10 +73,17 @@ class Table(Divided):
     quotes: bool = True
     long: LongForm | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, values: Any) -> Any:
+        """Leave out the size that earlier versions wrote into run folders without images, where it meant nothing."""
+        idle = isinstance(values, dict) and values.get("images") is None and values.get("size") == cls.usual_size
+        return {key: value for key, value in values.items() if key != "size"} if idle else values
+
     @model_validator(mode="after")
     def _of_images_alone(self) -> Table:
         fields = type(self).model_fields
-        names = ("size", "channels", "alignment", "allow_missing")
+        names = (*Pictures.model_fields, "alignment", "allow_missing")
         idle = [name for name in names if getattr(self, name) != fields[name].default]
         if self.images is None and idle:
             raise ValueError(f"{', '.join(idle)} have no effect without images")
@@ -102,11 +96,26 @@ class Table(Divided):
         return self
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
-        """Return all rows of the table except those with unreadable images."""
+        """Return all rows of the table, without those whose image cannot be read."""
+        if self.images is not None:
+            return self.load_pictures(tasks, ALLOWED if self.allow_missing is None else self.allow_missing)
+        annotations = self._annotations(tasks)
+        stored = self.features or self.graphs or self.annotations
+        part = Part(annotations, self.read_inputs(stored, tasks))
+        return part, part.report()
+
+    def listed(self, tasks: TaskSet | None) -> tuple[Path, list[str], Annotations]:
+        """Return folder and path of each row's image, and the annotations."""
+        annotations = self._annotations(tasks)
+        if annotations.ids is None:
+            raise InputError("data.images needs data.id_column", expected="the column that names each row's image")
+        return Path(self.images or ""), annotations.ids.tolist(), annotations
+
+    def _annotations(self, tasks: TaskSet | None) -> Annotations:
         if tasks is None:
             raise InputError("the config declares no tasks", expected="tasks: a file, or name: {type: ...} for each")
         self._check()
-        annotations = read_table(
+        return read_table(
             self.annotations,
             tasks,
             split_column=self.split_column if self.splits.fractions is None else None,
@@ -115,20 +124,6 @@ class Table(Divided):
             missing=tuple(self.missing),
             layout=self._layout,
         )
-        if self.features is not None:
-            part = Part(annotations, np.asarray(load_features(self.features), dtype=np.float32))
-            return part, part.report()
-        if self.graphs is not None:
-            part = Part(annotations, load_graphs(self.graphs).graphs)
-            return part, part.report()
-        if self.smiles is not None:
-            part = Part(annotations, read_molecules(self.annotations, self.smiles, self._layout))
-            return part, part.report()
-        if annotations.ids is None:
-            raise InputError("data.images needs data.id_column", expected="the column with each row's image path")
-        allowed = ALLOWED if self.allow_missing is None else self.allow_missing
-        where = Path(self.images or ""), annotations.ids.tolist(), annotations
-        return load_listed_images(*where, size=self.size, channels=self.channels, allowed=allowed)
 
     @property
     def split_note(self) -> str | None:
@@ -144,8 +139,8 @@ class Table(Divided):
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
-        """(C, H, W) of the images; None for other inputs."""
-        return None if self.images is None else (self.channels, self.size, self.size)
+        """(C, H, W) of the images, None where there are features."""
+        return None if self.images is None else super().image_shape
 
     @property
     def image_folders(self) -> list[Path]:
@@ -167,18 +162,21 @@ class Table(Divided):
                 f"data has {' and '.join(given) or 'no input'}",
                 expected=f"one of {', '.join(f'data.{name}' for name in INPUTS)}",
             )
-        if self.smiles is not None and self.long is not None:
-            raise InputError("data.smiles with data.long", expected="a table with one row per molecule")
+        column = next((name for name in ("smiles", "texts") if getattr(self, name) is not None), None)
+        if column is not None and self.long is not None:
+            raise InputError(f"data.{column} beside data.long", expected="a table with a row a sample")
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:
         """Kind of new inputs that are not images, and the suffixes of their files."""
         if self.smiles is not None:
             return "molecules", MOLECULE_FILES
+        if self.texts is not None:
+            return "texts", TABLES
         return super().new_inputs if self.graphs is None else ("graphs", GRAPH_FILES)
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:
-        """Return new features [N, D] or graphs from a file, or molecules from a table with the same column.
+        """Return features [N, D] of a file, or its graphs, or the molecules or texts of a table with the same column.
 
         Raises:
             InputError: The file is missing or invalid.
@@ -187,4 +185,6 @@ class Table(Divided):
             return load_graphs(path).graphs
         if self.smiles is not None:
             return read_molecules(path, self.smiles, self._layout)
+        if self.texts is not None:
+            return Texts(read_texts(path, self.texts, self._layout))
         return super().read_inputs(path, tasks)

@@ -5,32 +5,28 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
-
-from pydantic import PositiveInt
+from typing import ClassVar
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.settings import Share
-from gcnlabel.sources.listed_images import load_listed_images
 from gcnlabel.sources.part import Part
+from gcnlabel.sources.pictures import Pictures
 from gcnlabel.sources.source import DataSource
 from gcnlabel.tasks import TaskSet
 
 
-class TaggedImages(DataSource):
-    """Images with tags.
+class TaggedImages(Pictures, DataSource):
+    """Images with the tags that each shows.
 
     Attributes:
         task: Name of the multi-label task.
-        size: Height and width that images are resized to.
-        channels: 1 for grey, 3 for colour.
-        allow_missing: Fraction of a split's images that may be missing or unreadable; more is an error.
+        allow_missing: Share of a split's images that may be missing or unreadable; more is an error.
     """
 
+    usual_size: ClassVar[int] = 448
+
     task: str = "objects"
-    size: PositiveInt = 448
-    channels: Literal[1, 3] = 3
     allow_missing: Share = 0.01
 
     @abstractmethod
@@ -50,16 +46,14 @@ class TaggedImages(DataSource):
         """
 
     def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
-        """Return the readable images and their tags, and the report on all rows."""
+        """Return the images that can be read and their tags."""
+        return self.load_pictures(tasks, self.allow_missing)
+
+    def listed(self, tasks: TaskSet | None) -> tuple[Path, Sequence[str], Annotations]:
+        """Return folder, path of each image and tags."""
         annotations = self.tags()
-        where = *self.paths(annotations), annotations
-        return load_listed_images(*where, size=self.size, channels=self.channels, allowed=self.allow_missing)
+        return *self.paths(annotations), annotations
 
     def read_tasks(self) -> TaskSet:
         """Return the tasks, without reading images."""
         return self.tags().tasks
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of the images."""
-        return self.channels, self.size, self.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from scipy import sparse
 
 from gcnlabel.data.graphs import Graphs
 from gcnlabel.data.lazy_images import LazyImages
+from gcnlabel.data.mapped_features import MappedFeatures, portions_of
+from gcnlabel.data.texts import Texts
 from gcnlabel.run.data import RunData
 
 
@@ -28,8 +31,12 @@ def digest(data: RunData) -> str:
     return whole.hexdigest()
 
 
-def _arrays(values: Any) -> tuple[Any, ...]:
+def _arrays(values: Any) -> Iterable[Any]:
     """Return the arrays that hold targets or inputs."""
     if isinstance(values, Graphs):
         return tuple(values.arrays().values())
+    if isinstance(values, MappedFeatures):
+        return portions_of(values)
+    if isinstance(values, Texts):
+        return (np.frombuffer(json.dumps(values[:]).encode(), dtype=np.uint8),)
     return (values.indptr, values.indices, values.data) if sparse.issparse(values) else (values,)

@@ -30,7 +30,7 @@ def trained(config: Config, data: RunData, folder: RunFolder) -> tuple[dict[str,
     folder.given = config
     with without_notes():  # a study has many trainings
         config, data, graph, module = checked(config, data=data)
-        begin(folder, config, data, graph, overwrite=True)
+        begin(folder, config, data, graph, module, overwrite=True)
         if is_side_by_side(config, data.parts["train"]):
             train_beside(config, folder, data, graph, progress=False)
         else:

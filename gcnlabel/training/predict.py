@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from gcnlabel.data.on_demand import as_batch
 from gcnlabel.training.pairs import concatenate
 
-ROWS = {2: 1024, 3: 256, 4: 64}
-"""Number of dimensions of inputs (features 2, graphs 3, images 4) -> default size of a chunk, which bounds memory."""
+ROWS = {1: 64, 2: 1024, 3: 256, 4: 64}
+"""Number of dimensions of inputs (texts 1, features 2, graphs 3, images 4) -> default size of a chunk, which bounds
+memory."""
 
 Network = Callable[[Tensor], Mapping[str, Tensor]]
 
@@ -34,7 +35,7 @@ def predict(network: Network, batches: Iterable[Any], device: Any = None, *, dim
 
     Args:
         network: Maps inputs to scores; a module is put into evaluation mode.
-        batches: Inputs [B, ...], or PyG batches of graphs, e.g. :func:`portions` of an array.
+        batches: Inputs [B, ...], or batches of graphs or texts, e.g. :func:`portions` of an array.
         device: Device of the network; None for the CPU.
         dim: Dimension of the samples in the scores.
     """

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from gcnlabel.graph import LabelGraph
+
 HEAVY = ("lightning", "matplotlib")
 HEAVIER = ("torch", "torch_geometric", "torchvision", "polars", *HEAVY)
 PROGRAM = """
@@ -36,3 +38,13 @@ def test_errors_come_first(line, absent, said, tmp_path):
     assert done.returncode == 0, done.stderr
     assert said in done.stderr
     assert not any(tmp_path.iterdir())
+
+
+def test_a_graph_is_inspected_without_what_reads_tables(tmp_path):
+    LabelGraph.from_dense([[0, 0.5], [0.2, 0]], ["cat", "dog"]).save(tmp_path / "g.safetensors")
+    absent = ("lightning", "polars", "gcnlabel.annotations.annotations", "gcnlabel.statistics.blocks", "matplotlib")
+    program = PROGRAM.replace("except SystemExit", "except ZeroDivisionError")
+    call = [sys.executable, "-W", "ignore", "-c", program, ",".join(absent), "inspect-graph", "g.safetensors"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "2 directed edges" in done.stdout

@@ -76,7 +76,7 @@ def test_bad_features_are_named(tmp_path):
     np.save(tmp_path / "nan.npy", np.array([[0.0, 1], [2, np.nan]]))
     (tmp_path / "cut.npy").write_bytes((tmp_path / "nan.npy").read_bytes()[:-4])
     for name, message in [
-        ("two.npz", "holds 2 arrays"),
+        ("two.npz", "has 2 arrays"),
         ("flat.npy", r"shape \[3\]"),
         ("text.npy", "numbers of shape"),
         ("objects.npy", "not pickled"),

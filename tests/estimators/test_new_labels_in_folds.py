@@ -78,7 +78,7 @@ def test_listed_tags_have_the_scores_of_a_table_of_all_of_them():
 
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
-@pytest.mark.filterwarnings("ignore:tasks are those")
+@pytest.mark.filterwarnings("ignore:tasks inferred")
 def test_classes_of_a_frame_whose_tasks_are_found(make):
     frame = make({"mood": list(Y)})
     with pytest.warns(GcnlabelWarning, match=SAID):
@@ -89,7 +89,7 @@ def test_classes_of_a_frame_whose_tasks_are_found(make):
     assert (scores > 0.2).all()
 
 
-@pytest.mark.filterwarnings("ignore:tasks are those")
+@pytest.mark.filterwarnings("ignore:tasks inferred")
 def test_listed_tags_and_numbered_classes_of_a_frame():
     frame = pd.DataFrame({"tags": LISTS, "kind": pd.Categorical(np.where(Y == "c", 7, 2 + np.arange(60) % 2))})
     with pytest.warns(GcnlabelWarning, match="2 label.* that training did not see .*: 7, c"):

@@ -60,7 +60,7 @@ def test_both_roads_give_the_same(size, degrees, centre, photograph, monkeypatch
 
 @pytest.mark.parametrize("library", [pytest.param(True, marks=with_opencv), False])
 @pytest.mark.parametrize("degrees", TURNS)
-@pytest.mark.parametrize("size", [160, 200, 240, 300])  # the face shrinks 1.9, 1.5, 1.25 and 1 times
+@pytest.mark.parametrize("size", [155, 200, 240])  # the face shrinks 1.9, 1.5 and 1.25 times
 def test_a_pixel_is_about_the_mean_over_its_area(size, degrees, library, photograph, monkeypatch):
     place = placed(degrees, 300)
     found = faces(photograph, place, size, monkeypatch, opencv() if library else None)

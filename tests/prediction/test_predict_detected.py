@@ -91,7 +91,7 @@ def test_files_copies_and_notices(face_run, photos, tmp_path):
     written = "--output", tmp_path / "p.csv", "--annotate", tmp_path / "copies"
     result = command(face_run.path, photos, "--detect", "--detector", GREEN, *written)
     assert result.exit_code == 0, result.output
-    assert "left out: f-broken.jpg" in result.stderr
+    assert "skipped: f-broken.jpg" in result.stderr
     assert "nothing found in 2 of 5 images: b-none.png, d-grey.png" in result.stderr
     assert "a-two.png #2" in result.output
     assert pl.read_csv(tmp_path / "p.csv")["number"].to_list() == [1, 2, None, 1, None, 1]

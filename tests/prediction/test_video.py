@@ -101,7 +101,7 @@ def test_annotated_copy_figure_and_numbers(face_run, clip, tmp_path):
     assert np.allclose(one["smoothed"], near, atol=1e-5)
     again = command(face_run.path, clip, "--detect", "--detector", GREEN, "--annotate", out)
     assert again.exit_code == 2
-    assert "clip.mp4 exists already" in again.stderr
+    assert "clip.mp4 already exists" in again.stderr
 
 
 def test_the_copy_never_replaces_the_video(face_run, clip, tmp_path):

@@ -108,7 +108,7 @@ def test_a_run_without_a_graph_predicts_names_without_reading_images(voc, run, t
     model = {"backbone": {"name": "small_cnn", "widths": [4]}, "head": {"name": "linear"}}
     (tmp_path / "c.yaml").write_text(json.dumps({"data": data, "model": model, "training": {"epochs": 1}}))
     assert run("train", "c.yaml", "--output", "run").exit_code == 0
-    monkeypatch.setattr("gcnlabel.sources.tagged_images.load_listed_images", None)
+    monkeypatch.setattr("gcnlabel.sources.pictures.load_listed_images", None)
     if not keeps_tasks:  # a run folder of before
         (tmp_path / "run/signature.json").unlink()
     result = run("predict", "run", voc / "JPEGImages" / "000100.jpg", "--output", "found.csv")

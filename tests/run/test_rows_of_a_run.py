@@ -123,7 +123,7 @@ def test_images_on_disk_are_looked_at_too(tmp_path, monkeypatch):
     config = table_config(tmp_path)
     damage(tmp_path / "photos/00008.png")
     in_memory = load_data(config)
-    monkeypatch.setattr("gcnlabel.data.images.MAX_IN_MEMORY", 100)
+    config = config.model_copy(update={"data": config.data.model_copy(update={"in_memory": 0})})
     for most in (1000, 0):  # each file is decoded, or header and end are looked at
         monkeypatch.setattr("gcnlabel.data.readable.MAX_DECODED", most)
         lazy = load_data(config)

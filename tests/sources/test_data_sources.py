@@ -15,6 +15,7 @@ from gcnlabel.cli import main
 from gcnlabel.config import load_config, parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.run.data import load_data
+from gcnlabel.settings import Section
 from gcnlabel.sources import SOURCES, DataSource
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -96,7 +97,7 @@ def test_no_other_module_asks_what_kind_of_data_a_config_names():
 @pytest.mark.parametrize("name", SOURCES.names())
 def test_every_source_says_what_its_settings_mean(name):
     settings = SOURCES.settings(name)
-    texts = "\n".join(base.__doc__ or "" for base in settings.__mro__ if issubclass(base, DataSource))
+    texts = "\n".join(base.__doc__ or "" for base in settings.__mro__ if issubclass(base, Section))
     assert settings.read is not DataSource.read
     assert not [field for field in settings.model_fields if not re.search(rf"^ +{field}: \S", texts, re.MULTILINE)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
@@ -12,7 +13,25 @@ from gcnlabel.nn.pretrained import Pretrained, ScaleAsWeights, load_weights
 from gcnlabel.optional import optional
 
 
-@BACKBONES.register("timm")
+def weights_pictures(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``size``, ``crop`` and ``interpolation`` that timm's weights of a network expect; empty without weights.
+
+    Whole pictures are stretched where timm squashes or pads them.
+    """
+    if not options["pretrained"]:
+        return {}
+    timm = optional("timm", "timm", "model.backbone: timm")
+    cfg = timm.get_pretrained_cfg(options["model"]) if timm.is_model(options["model"]) else None
+    if cfg is None:
+        return {}
+    found = timm.data.resolve_data_config(pretrained_cfg=cfg.to_dict())
+    _, height, width = found["input_size"]
+    size = {"size": height} if height == width else {}
+    crop = found["crop_pct"] if found["crop_mode"] == "center" else "none"
+    return {**size, "crop": crop, "interpolation": found["interpolation"]}
+
+
+@BACKBONES.register("timm", pictures=weights_pictures)
 def any_timm(shape: Shape = (3, 224, 224), *, model: str, pretrained: Pretrained = False) -> Backbone:
     """Return a network of timm (extra ``timm``) without its classifier, with its own pooling.
 

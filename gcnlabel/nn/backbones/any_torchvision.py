@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,17 @@ from gcnlabel.nn.pretrained import Pretrained, ScaleAsWeights, load_weights
 from gcnlabel.nn.scaling import IMAGENET_MEAN, IMAGENET_STD
 
 
-@BACKBONES.register("torchvision")
+def weights_pictures(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``size``, ``crop`` and ``interpolation`` that torchvision's weights expect; empty without weights."""
+    known = torchvision.models.list_models(module=torchvision.models)
+    if not options["pretrained"] or options["model"] not in known:
+        return {}
+    found = torchvision.models.get_model_weights(options["model"]).DEFAULT.transforms()
+    ((size,), (scaled,)) = found.crop_size, found.resize_size
+    return {"size": size, "crop": size / scaled, "interpolation": found.interpolation.value}
+
+
+@BACKBONES.register("torchvision", pictures=weights_pictures)
 def any_torchvision(shape: Shape = (3, 224, 224), *, model: str, pretrained: Pretrained = False) -> Backbone:
     """Return a classification network of torchvision without its last linear layer, with its own pooling.
 

@@ -50,7 +50,7 @@ def import_emotion_gcn(
         path: The file, a dict with ``model_state_dict``.
         embeddings: Label embeddings Z [L, F] in the order of the labels, or a function that returns those of given
             labels; None for those of ``graph``.
-        graph: A graph that must have the same propagation matrix as the checkpoint; None for no such check.
+        graph: A graph that must have the checkpoint's propagation matrix; None for no such check.
         dataset: ``affectnet`` or ``aff-wild2``: the training data, whose class codes give the order of the classes.
         labels: Names of the classes instead of those of ``dataset``, optionally followed by the two dimensions.
 
