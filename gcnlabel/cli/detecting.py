@@ -57,7 +57,7 @@ def refuse_other_options(detect: bool) -> None:
     if not detect:
         refuse_idle(OF_DETECTION, "without --detect")
         return
-    refuse_idle(OF_WHOLE_IMAGES, "beside --detect")
+    refuse_idle(OF_WHOLE_IMAGES, "with --detect")
     if is_given("every") and is_given("rate"):
         raise InputError("--every and --fps", expected="one of them")
 
