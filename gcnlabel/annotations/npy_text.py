@@ -54,7 +54,9 @@ def npy_values(path: str) -> npt.NDArray[Any]:
     except InputError:
         raise
     except Exception as error:  # numpy parses the header as Python, and damaged ones raise errors of many types
-        raise InputError(f"no whole .npy file: {error}", where=path, expected="an array of text or numbers") from error
+        raise InputError(
+            f"not a complete .npy file: {error}", where=path, expected="an array of text or numbers"
+        ) from error
 
 
 def _text(value: Any) -> str:

@@ -16,20 +16,20 @@ OF_WHOLE_IMAGES = ("faces", "weights", "column")
 
 
 def detect_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of detection to a command."""
+    """Decorate a command with the options of detection."""
     options = (
         click.option(
-            "--detect", is_flag=True, help="Look for faces, and predict each (extra faces; video for videos)."
+            "--detect", is_flag=True, help="Detect faces, and predict each (extra faces; extra video for videos)."
         ),
         click.option(
             "--detector",
             metavar="NAME|YAML",
-            help="What finds them: centerface, package.module:Attribute, or {name: centerface, side: 1280}, with the "
-            "options score, side, margin, alignment.  [default: centerface]",
+            help="Detector: centerface, package.module:Attribute, or with options (score, side, margin, alignment) "
+            "{name: centerface, side: 1280}.  [default: centerface]",
         ),
-        click.option("--every", type=click.IntRange(min=1), help="Look at one of so many frames of a video."),
+        click.option("--every", type=click.IntRange(min=1), help="Use every N-th frame of a video."),
         click.option(
-            "--fps", "rate", type=click.FloatRange(0, min_open=True), help="Look at so many frames of a video a second."
+            "--fps", "rate", type=click.FloatRange(0, min_open=True), help="Use so many frames per second of a video."
         ),
         click.option(
             "--smooth",
@@ -37,7 +37,7 @@ def detect_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=1.0,
             show_default=True,
             type=click.FloatRange(0),
-            help="Seconds over which the dimensions of a video are smoothed in the figure; 0 for none.",
+            help="Smoothing window in seconds for the dimensions of a video in the figure; 0 for none.",
         ),
     )
     for option in reversed(options):
@@ -46,7 +46,7 @@ def detect_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def refuse_other_options(detect: bool) -> None:
-    """Refuse options of the running command that have no effect with ``--detect``, or without it.
+    """Raise an error for options of the running command that have no effect with, or without, ``--detect``.
 
     Raises:
         InputError: One was given.
@@ -57,7 +57,7 @@ def refuse_other_options(detect: bool) -> None:
     if not detect:
         refuse_idle(OF_DETECTION, "without --detect")
         return
-    refuse_idle(OF_WHOLE_IMAGES, "beside --detect")
+    refuse_idle(OF_WHOLE_IMAGES, "with --detect")
     if is_given("every") and is_given("rate"):
         raise InputError("--every and --fps", expected="one of them")
 
@@ -74,17 +74,17 @@ def detect(
     overwrite: bool,
     **how: Any,
 ) -> Detected:
-    """Predict what is found, write it and annotate copies.
+    """Predict detections, write the predictions and annotate copies.
 
     Args:
         run: The run folder.
         source: An image, a folder of images or a video.
         output: File of the predictions; None for none.
-        folder: Where annotated copies go; None for nowhere.
-        detector: What ``--detector`` gives.
-        alignment: What ``--alignment`` gives.
-        window: Seconds of the smoothing.
-        overwrite: Whether files that are there may be replaced.
+        folder: Folder of annotated copies; None for none.
+        detector: Value of ``--detector``.
+        alignment: Value of ``--alignment``.
+        window: Smoothing window in seconds.
+        overwrite: Whether to replace existing files.
         how: Other options of :func:`gcnlabel.prediction.predict_detected`.
     """
     from gcnlabel import prediction

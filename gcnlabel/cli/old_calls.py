@@ -11,7 +11,7 @@ def modernised(args: list[str]) -> list[str]:
     """Return a command line in its current form, with a note if it was converted."""
     if args[:1] != ["evaluate"] or not any(arg.partition("=")[0] == "--unseen" for arg in args):
         return args
-    note("evaluate --unseen was replaced by: gcnlabel zero-shot RUN_OR_CONFIG --label LABEL")
+    note("--unseen was replaced by a command: gcnlabel zero-shot RUN_OR_CONFIG --label LABEL")
     return ["zero-shot", *map(_renamed, args[1:])]
 
 

@@ -1,4 +1,4 @@
-"""Keys that no config has, found before the parts are imported, which takes seconds."""
+"""Check the keys of a config quickly, without importing the parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gcnlabel.settings import LEFT
 
 @cache
 def _sections() -> dict[str, tuple[str, ...]]:
-    """Return the keys of the config and of each section that is no part, from what shells complete."""
+    """Return the keys of the config and of each section that is not a part, from the data for shell completion."""
     file = resources.files("gcnlabel") / "resources" / "completion.json"
     keys = json.loads(file.read_text(encoding="utf-8"))["keys"]
     sections: dict[str, dict[str, None]] = {"": {}}
@@ -30,11 +30,11 @@ def refuse_unknown_keys(content: Mapping[str, Any], where: str) -> None:
     """Check the keys of a config and of its sections; those of parts are checked with the parts.
 
     Args:
-        content: The config in today's form.
-        where: What messages call it.
+        content: The config in its current form.
+        where: Its name in messages.
 
     Raises:
-        InputError: A key is unknown; the closest one is named.
+        InputError: A key is unknown; the message suggests the closest one.
 
     Example:
         >>> refuse_unknown_keys({"training": {"epoch": 3}}, "config")

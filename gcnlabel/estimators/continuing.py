@@ -1,4 +1,4 @@
-"""What an estimator keeps of a fit, so that with ``warm_start`` the next one goes on from it."""
+"""State of an estimator that the next fit continues with ``warm_start``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 
 def all_or_nothing(fit: Fit) -> Fit:
-    """Let a fit that fails leave the estimator as it was, so that its model and its labels still belong together."""
+    """Decorate ``fit`` to restore the estimator if it raises, so that its model and labels stay consistent."""
 
     @functools.wraps(fit)
     def fitted(self: Any, *given: Any, **options: Any) -> Any:
@@ -36,13 +36,13 @@ def all_or_nothing(fit: Fit) -> Fit:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What a fit leaves for the next.
+    """State of a fit for the next one.
 
     Attributes:
-        asked: The config, before its head was resolved.
-        given: The ready graph that was an argument, or None.
-        tasks: What is predicted.
-        trained: What was trained.
+        asked: The config before its head was resolved.
+        given: The graph that the user gave, or None.
+        tasks: The predicted tasks.
+        trained: The result of training.
     """
 
     asked: Config
@@ -51,10 +51,10 @@ class Kept:
     trained: Trained
 
     def check_same(self, config: Config, given: LabelGraph | None, tasks: TaskSet) -> None:
-        """Check that what is to be trained now can go on from it.
+        """Check that a new fit can continue from this state.
 
         Raises:
-            InputError: Labels, head, graph or scaling are others.
+            InputError: Labels, head, graph or scaling differ.
         """
         if tuple(tasks) != tuple(self.tasks):
             raise InputError(

@@ -1,4 +1,4 @@
-"""How many epochs are trained where nobody says it."""
+"""Default number of epochs."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from gcnlabel.annotations import Annotations
 EPOCHS = 50
 MIN_EPOCHS = 5
 SHOWN = 3000
-"""How often an average tag is shown where it is present.
+"""Number of positive samples of an average tag, summed over all epochs.
 
 Chosen among 2,000, 3,000 and 4,000 by three folds of the training splits of five Mulan sets, linear and graph heads.
 """
 
 
 def epochs_for(annotations: Annotations, weights: npt.NDArray[np.float64]) -> int:
-    """Return 50 epochs; of tags alone as few as show them 3,000 times where they are present, on average, 5 at least.
+    """Return 50; if all tasks are tags, fewer (at least 5), for 3,000 positive samples of the average tag.
 
-    A tag that many samples have is learned in few epochs, and later ones fit its noise; a rare one needs them all.
+    A frequent tag is learned in few epochs, and more epochs overfit; a rare one needs all epochs.
 
     Args:
-        annotations: Samples that are trained on, N.
-        weights: Weight of each, [N].
+        annotations: Training samples, N.
+        weights: Weight of each sample, [N].
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel, TaskSet

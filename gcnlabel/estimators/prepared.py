@@ -1,4 +1,4 @@
-"""What is given to ``fit`` -> what is trained on and held out; imported when an estimator is fitted."""
+"""Prepare the training and held-out data of ``fit``; imported when an estimator is fitted."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
 from gcnlabel.run.data import Part, RunData
 
 SELECTING = 0.1
-"""Share of the samples by which an ensemble selects."""
+"""Fraction of samples that an ensemble holds out for selection."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Data of a training.
+    """Data for training.
 
     Attributes:
-        data: Parts ``train`` and ``val``, in which samples stand as often as they weigh.
-        samples: Number of samples that is counted for the number of batches, however many copies there are.
-        whole: All samples, and the number of them that is counted, on which an ensemble that has selected by ``val`` is
-            trained again; None for no second training.
+        data: Splits ``train`` and ``val``, with samples repeated by weight.
+        samples: Number of samples, without copies, for the number of batches.
+        whole: All samples and their number, for a second training of an ensemble; None for no second training.
     """
 
     data: RunData
@@ -39,14 +38,14 @@ def prepared(
     fraction: float | None,
     seed: int,
 ) -> Prepared:
-    """Return the data of a training.
+    """Return the data for training.
 
     Args:
         inputs: Features [N, D].
         annotations: Targets of the same samples.
         weights: Their weights [N], each above 0.
-        fraction: Share that is held out; None for a tenth, by which an ensemble selects before it is trained again.
-        seed: Seed of what is held out.
+        fraction: Held-out fraction; None for a tenth and a second training on all samples.
+        seed: Seed of the hold-out.
     """
     count = len(weights)
     rows, weights = distinct(inputs, annotations, weights)

@@ -1,4 +1,4 @@
-"""Features and targets are put together row by row, whatever the indices of their frames say."""
+"""Warning about features and targets in different order; they are matched by position, not by index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gcnlabel.errors import GcnlabelWarning
 
 
 def warn_of_other_order(X: Any, y: Any) -> None:
-    """Warn where two pandas objects have the same index in another order.
+    """Warn if two pandas objects have the same index in different order.
 
     Example:
         >>> import pandas as pd

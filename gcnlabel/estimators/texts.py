@@ -1,4 +1,4 @@
-"""Targets that are no classes, though they look like some: tags in one cell, identifiers, missing ones."""
+"""Checks of text targets: lists of tags in one cell, identifiers, missing classes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_DIFFERENT = 20
 
 
 def separator_of(values: Sequence[Any]) -> str | None:
-    """Return what seems to separate tags in texts, or None: split by it, they are made of fewer different texts.
+    """Return the probable separator of tags in texts, by which they split into fewer distinct texts; or None.
 
     Example:
         >>> separator_of(["cat;dog", "dog", "cat", "dog;cat"]), separator_of(["Paris, France", "Bonn, Germany"])
@@ -33,16 +33,16 @@ def separator_of(values: Sequence[Any]) -> str | None:
 
 
 def tags_hint(name: str, values: Sequence[Any]) -> str:
-    """Return what to do where a column of texts seems to hold tags; empty where it does not."""
+    """Return advice for a column of texts that seems to have lists of tags; empty for none."""
     mark = separator_of(values)
     return "" if mark is None else f"; if {mark!r} separates tags, give lists: {name}.str.split({mark!r})"
 
 
 def check_classes(y: Array) -> None:
-    """Check the classes [N] of a classifier; warn where they seem to be lists of tags.
+    """Check the classes [N] of a classifier; warn if they seem to be lists of tags.
 
     Raises:
-        InputError: A sample has none.
+        InputError: A sample has no class.
     """
     if y.dtype.kind not in "OUS":
         return
@@ -55,14 +55,14 @@ def check_classes(y: Array) -> None:
 
 
 def refuse_identifiers(name: str, values: Sequence[Any]) -> None:
-    """Refuse a column whose texts are all different, as names and identifiers are: nothing can be learned of it.
+    """Raise an error for a column with only distinct texts, such as identifiers, from which nothing can be learned.
 
     Raises:
-        InputError: It is one, of more than 20 samples.
+        InputError: All texts of more than 20 samples are distinct.
     """
     if len(values) > MAX_DIFFERENT and len(set(values)) == len(values):
         raise InputError(
-            f"column {name!r} holds another text in each of its {len(values)} cells: no class has two samples",
+            f"column {name!r} has a different text in each of its {len(values)} cells: no class has two samples",
             where="y",
             fix=f"leave it out where it identifies samples: y.drop(columns={name!r})",
         )

@@ -1,4 +1,4 @@
-"""Detectors: what finds in a picture the places of what is predicted; a wing may bring one."""
+"""Interface and registry of detectors, which find the regions of an image to predict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gcnlabel.sources.source import Place
 
 @dataclass(frozen=True)
 class Detection:
-    """Something that was found in a picture.
+    """A detection in an image.
 
     Attributes:
         box: x1, y1, x2, y2 in pixels of the picture, [4]; it may reach beyond the picture.

@@ -1,4 +1,4 @@
-"""A run, and photographs or a video -> predictions of what a detector finds in them."""
+"""Predict the detections in photographs or a video with a run."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ def predict_detected(
 
 
 def check_takes_images(folder: RunFolder) -> None:
-    """Check that a run is of images.
+    """Check that a run takes images.
 
     Raises:
-        InputError: It is not.
+        InputError: It does not.
     """
     data = folder.load_config().data
     if data.image_shape is None:
         what, endings = data.new_inputs
         raise InputError(
-            f"--detect looks into pictures, and {folder.path} was trained on {what}",
+            f"--detect needs a run on images, but {folder.path} was trained on {what}",
             expected=f"a run on images; this one takes a {', '.join(endings)}",
         )
 
 
 def _videos_in(source: str | Path) -> tuple[str, ...]:
-    """Say which videos stand in a folder of images; they are not looked into."""
+    """Return a remark on the videos in a folder of images, which are skipped."""
     found = [path.name for path in sorted(Path(source).rglob("*")) if path.suffix.lower() in SUFFIXES]
     return (f"videos are left out of a folder: {shorten(found)}; give each by itself",) if found else ()

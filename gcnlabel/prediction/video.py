@@ -1,4 +1,4 @@
-"""The frames of a video file, upright, with their times, by PyAV (extra ``video``)."""
+"""Read the frames of a video file, rotated upright, with their times, by PyAV (extra ``video``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs of labels that are annotated together on few samples."""
+"""Warning about pairs of labels that few samples annotate together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The optimizer of one's own that a module is given as a function."""
+"""Checks of a user-defined function that makes an optimizer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Maker = Callable[[list[dict[str, Any]]], Optimizer]
 
 
 def check_maker(given: Maker) -> Maker:
-    """Return what makes an optimizer.
+    """Return the function that makes an optimizer.
 
     Raises:
-        InputError: It is no function.
+        InputError: It is not a function.
     """
     if not callable(given):
         what, fix = f"optimizer is a {type(given).__name__}", "lambda groups: torch.optim.AdamW(groups, lr=0.01)"

@@ -78,7 +78,7 @@ def test_files_are_one_set(run, tmp_path):
         ("--annotations a.arff --present c", "--present c"),
         ("--annotations a.arff --split train", "--split has no effect for ARFF files"),
         ("--annotations a.arff --workers 2", "--workers has no effect"),
-        ("--annotations a.arff --delimiter ;", "--delimiter has no effect on ARFF files"),
+        ("--annotations a.arff --delimiter ;", "--delimiter has no effect for ARFF files"),
         ("--annotations a.arff --annotations a.csv", "ARFF files and tables"),
         ("tasks.yaml --annotations a.csv --xml a.xml", "--xml has no effect"),
         ("--from-edges e.csv --present a=yes", "--present has no effect"),

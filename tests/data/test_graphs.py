@@ -104,7 +104,7 @@ def test_wrong_graphs_are_refused(graphs, said):
 
 def test_a_code_beyond_its_categories_is_refused():
     graph = Data(x=torch.tensor([[0], [2]]), edge_index=torch.empty(2, 0).long())
-    with pytest.raises(InputError, match=r"x holds \[2\]\n.*graph 0"):
+    with pytest.raises(InputError, match=r"x has \[2\]\n.*graph 0"):
         graphs_from_list([graph], node_categories=[2])
     with pytest.raises(InputError, match="2 numbers of categories"):
         Graphs(np.ones((1, 1)), np.empty((2, 0)), np.empty((0, 0)), [1], [0], node_categories=[2, 2])

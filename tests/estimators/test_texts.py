@@ -46,7 +46,9 @@ def test_an_estimator_says_it_of_the_column():
 
 def test_identifiers_are_refused_and_few_samples_are_not():
     frame = pd.DataFrame({"title": [f"film {i}" for i in range(21)], "drama": [0, 1, 0] * 7})
-    with pytest.raises(InputError, match=r"'title' holds another text in each of its 21(.|\n)*drop\(columns='title'\)"):
+    with pytest.raises(
+        InputError, match=r"'title' has a different text in each of its 21(.|\n)*drop\(columns='title'\)"
+    ):
         inferred_tasks(frame)
     assert len(inferred_tasks(frame[:20]).tasks["title"].labels) == 20
     refuse_identifiers("mood", ["sad"] * 2 + [str(i) for i in range(30)])

@@ -146,7 +146,7 @@ def test_a_label_map_replaces_the_codes(tmp_path):
     assert faces.annotations.targets["expression"].tolist() == [6, 5, 2]
     with pytest.raises(InputError, match=r"expression '7': the label map does not cover it(.|\n)*training.csv, row 4"):
         read_affectnet(tmp_path, label_map={"0": "anger", "1": "disgust"})
-    with pytest.raises(InputError, match="0 means 'angry', which is no class(.|\n)*did you mean 'anger'"):
+    with pytest.raises(InputError, match="0 means 'angry', which is not a class(.|\n)*did you mean 'anger'"):
         read_affectnet(tmp_path, label_map={0: "angry"})
 
 
@@ -155,8 +155,8 @@ def test_a_label_map_replaces_the_codes(tmp_path):
     [
         ([row(), row(expression="12")], "'12'(.|\n)*training.csv, row 3(.|\n)*label_map"),
         ([row(expression="hapiness")], "did you mean 'happiness'"),
-        ([row(valence="high")], "valence = 'high' is no number(.|\n)*row 2"),
-        ([row(box="a,1,2,3")], "face_x = 'a' is no number(.|\n)*row 2"),
+        ([row(valence="high")], "valence = 'high' is not a number(.|\n)*row 2"),
+        ([row(box="a,1,2,3")], "face_x = 'a' is not a number(.|\n)*row 2"),
         ([row("gone.jpg")], "no usable row of AffectNet(.|\n)*image missing"),
         ([row() + ",1,2"], "training.csv cannot be read"),
     ],
@@ -210,7 +210,7 @@ def test_the_wrong_release_is_named(tmp_path):
     with pytest.raises(InputError, match="one folder per class"):
         read_affectnet(tmp_path / "classes")
     (tmp_path / "else" / "docs").mkdir(parents=True)
-    with pytest.raises(InputError, match="the folder holds docs"):
+    with pytest.raises(InputError, match="the folder has docs"):
         read_affectnet(tmp_path / "else")
 
 

@@ -180,7 +180,7 @@ def test_mat_files_of_another_version(tmp_path):
         with pytest.raises(InputError, match="not a MATLAB 5 file"):
             read_emotic(tmp_path)
     savemat(path, {"Annotations": np.arange(3)})
-    with pytest.raises(InputError, match="variables are missing: train, val, test(.|\n)*holds Annotations"):
+    with pytest.raises(InputError, match="variables are missing: train, val, test(.|\n)*has Annotations"):
         read_emotic(tmp_path)
     old = record("a.jpg", [{"body_bbox": np.array([1, 2, 3, 4]), "emotions": "Fear"}])
     savemat(path, {name: structs([old]) for name in ("train", "val", "test")})
@@ -211,7 +211,7 @@ def test_csv_by_hand(tmp_path):
         (csv_row(names="__import__('os').mkdir('x')"), "is not a list"),
         (csv_row(names="['Pece']"), "'Pece'(.|\n)*train.csv, row 3(.|\n)*did you mean 'peace'"),
         (csv_row(values="[1, 2]"), "2 dimensions(.|\n)*row 3"),
-        (csv_row(values="['a', 2, 3]"), "'a' is no number(.|\n)*Continuous_Labels"),
+        (csv_row(values="['a', 2, 3]"), "'a' is not a number(.|\n)*Continuous_Labels"),
         (csv_row(""), "Filename is empty(.|\n)*row 3"),
     ],
 )
@@ -270,7 +270,7 @@ def test_another_map_to_expressions(tmp_path):
     assert found.targets["expression"].tolist() == [[0, 1, 0], [0, 1, 1], [1, 0, 0]]
     assert found.ids.tolist() == faces.annotations.ids.tolist()
     assert found.split.tolist() == ["train"] * 3
-    with pytest.raises(InputError, match="'joy' is no class"):
+    with pytest.raises(InputError, match="'joy' is not a class"):
         emotic_to_expressions(faces, mapping | {"joy": "happiness"}, classes=("neutral", "sad", "anger"))
     with pytest.raises(InputError, match="without a category of EMOTIC: contempt"):
         emotic_to_expressions(faces, mapping, classes=("neutral", "sad", "anger", "contempt"))

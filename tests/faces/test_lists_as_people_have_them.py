@@ -34,7 +34,7 @@ def test_empty_lines_are_no_rows(tmp_path):
     faces = read_affectnet(tmp_path / "a", label_map={"1": "happy", "2": "sad", "x": "fear"})
     assert faces.annotations.targets["expression"].tolist() == [1, 2, 4]
     path.write_text(path.read_text().replace(",10,", ",ten,"))
-    with pytest.raises(InputError, match=r"'ten' is no number(?s:.)*training.csv, row 3"):
+    with pytest.raises(InputError, match=r"'ten' is not a number(?s:.)*training.csv, row 3"):
         read_affectnet(tmp_path / "a")
     path.write_text(path.read_text().replace(",ten,", ",10,").replace("1/a.jpg", ""))
     with pytest.raises(InputError, match=r"subDirectory_filePath is empty(?s:.)*training.csv, row 3"):
@@ -92,7 +92,7 @@ def test_paths_that_repeat_the_folder_of_images(tmp_path, inside):
         with pytest.raises(InputError, match="1 of .*it exists without Manually_Annotated_Images/"):
             report.check(0.01, root=tmp_path / "Manually_Annotated_Images")
     else:
-        with pytest.raises(InputError, match=r"no row(.|\n)*it exists without Manually_Annotated_Images/"):
+        with pytest.raises(InputError, match=r"no usable row(.|\n)*it exists without Manually_Annotated_Images/"):
             read_affectnet(tmp_path)
 
 

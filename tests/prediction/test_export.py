@@ -142,7 +142,7 @@ def test_a_file_that_is_there_is_kept(face_run, tmp_path):
 def test_a_name_that_says_another_format_is_refused(feature_run, tmp_path, format, name, expected):
     result = export(feature_run[0], format, tmp_path / name)
     assert result.exit_code == 2
-    assert f"{name} : wrong suffix for a model as {format}" in result.stderr
+    assert f"{name}: wrong suffix for a model as {format}" in result.stderr
     assert f"--output {tmp_path / expected}" in result.stderr
     assert not list(tmp_path.iterdir())
 

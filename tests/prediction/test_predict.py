@@ -145,7 +145,7 @@ def test_strangers_in_the_table_of_places(face_run, faces, tmp_path):
         ("image\na.png\na.png\n", "has duplicate images: a.png"),
         (
             "image,face_x,face_y,face_width,face_height\na.png,1,2,x,4\n",
-            r"'x' is no number\n.*row 2, column face_width",
+            r"'x' is not a number\n.*row 2, column face_width",
         ),
         ("image,facial_landmarks\na.png,1;2;3\n", "invalid landmarks"),
     ],

@@ -63,7 +63,7 @@ def test_left_out_images_are_named(face_run, faces, tmp_path):
     result = command(face_run.path, tmp_path)
     assert result.exit_code == 0, result.output
     assert "good[1].png" in result.output
-    assert "left out: bad.png: image" in result.stderr
+    assert "skipped: bad.png: image" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["p.xlsx", "p"])

@@ -180,10 +180,10 @@ def test_options_that_have_no_effect_are_refused(photos):
     run, root, _ = photos
     result = call("predict", run.path, root / "moved.npy", "--column", "x")
     assert result.exit_code == 2
-    assert "nothing to encode" in result.stderr
+    assert "without inputs to encode" in result.stderr
     result = call("serve", run.path, "--features", "--weights", root / "w.safetensors")
     assert result.exit_code == 2
-    assert "nothing to encode" in result.stderr
+    assert "without inputs to encode" in result.stderr
 
 
 def test_features_that_another_encoder_made_are_refused_where_the_training_features_are_gone(photos, tmp_path):

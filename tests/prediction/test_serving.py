@@ -104,7 +104,7 @@ def test_molecules_are_answered_as_predict_does(tmp_path):
         assert_same(client.post("/predict", json="c1ccccc1").json()["predictions"], expected[1:])
         refused = client.post("/predict", json=["CCO", "C1("])
         assert refused.status_code == 422
-        assert "no SMILES" in refused.json()["detail"]
+        assert "not valid SMILES" in refused.json()["detail"]
         assert "input 1" in refused.json()["detail"]
 
 
@@ -151,7 +151,7 @@ def test_bad_images_are_refused_without_a_path(tag_run):
         assert client.post("/predict", data={"images": "no file"}, files={}).status_code == 415
         form = client.post("/predict", files={"a": ("a.png", b"x", "image/png")}, data={"b": "no file"})
         assert form.status_code == 422
-        assert "no file" in form.json()["detail"]
+        assert "not a file" in form.json()["detail"]
         broken = client.post("/predict", content=b"x", headers={"Content-Type": "multipart/form-data; boundary=y"})
         assert broken.status_code == 422
 

@@ -106,7 +106,7 @@ def test_data_that_changed_afterwards_is_met_by_ids(config, tmp_path):
     rows = [rows_of_table()[i] for i in order]
     write_table(tmp_path / "t.csv", [*rows, ["new", "p1", 1, 1, 1]])
     np.save("f.npy", np.concatenate([features[order], features[:1]]))
-    with pytest.warns(GcnlabelWarning, match=r"1 sample\(s\) of the data came after the split"):
+    with pytest.warns(GcnlabelWarning, match=r"1 sample\(s\) of the data are not in the split"):
         data = load_data(folder.load_config(), folder.split)
     assert parts_of(data) == before
     for part in data.parts.values():
@@ -190,7 +190,7 @@ def test_groups_that_differ_in_case_or_spaces_alone_are_said(config, tmp_path):
     write_table(tmp_path / "t.csv", rows)
     with pytest.warns(
         GcnlabelWarning,
-        match=r"1 row\(s\) of t.csv have the group 'P3 ', which differs only in case or spaces from 'p3'.*rows 5",
+        match=r"1 row\(s\) of t.csv have the group 'P3 ', which differs from 'p3' only in case.*rows 5",
     ):
         load_data(config(group_column="person"))
 
@@ -230,7 +230,7 @@ def test_files_of_arff_are_divided_as_one(tmp_path):
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        ({"splits": {"train": 0.7, "val": 0.15, "test": 0.2}}, "make 1.05, not 1"),
+        ({"splits": {"train": 0.7, "val": 0.15, "test": 0.2}}, "sum to 1.05, not 1"),
         ({"splits": {"train": 0.7, "val": "val", "test": 0.3}}, "both names and fractions: 0.7, val, 0.3"),
         ({"splits": {"train": 0.7}}, "both names and fractions: 0.7, test"),
         ({"splits": {"train": 70, "val": 15, "test": 15}}, "data.splits.train: .*70 is neither a fraction"),

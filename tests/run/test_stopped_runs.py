@@ -142,7 +142,7 @@ def test_a_queue_that_refuses(slurm, tmp_path, monkeypatch):
     (tmp_path / "bin" / "scontrol").write_text("#!/bin/sh\necho Invalid job id >&2\nexit 1\n")
     signal_in(1, signal.SIGUSR1, monkeypatch)
     folder = RunFolder(tmp_path / "run")
-    with pytest.raises(Stopped, match=r"cannot be queued again \(scontrol: Invalid job id\); go on with: .*--resume"):
+    with pytest.raises(Stopped, match=r"cannot be requeued \(scontrol: Invalid job id\); continue with: .*--resume"):
         train(config(), folder, progress=False)
 
 
@@ -262,7 +262,7 @@ def test_longer_on_a_cosine_says_what_it_does(tmp_path):
 
 
 def test_a_run_is_not_made_shorter_nor_another(finished):
-    with pytest.raises(InputError, match=r"training.epochs: 2\n  expected: at least 3"):
+    with pytest.raises(InputError, match=r"training.epochs: 2\n  expected: at least the 3"):
         resume(finished, config("training.epochs=2"), progress=False)
     options = ["--resume", "--output", str(finished.path), "--set", "optimizer.lr=1", "--set", "training.epochs=9"]
     result = CliRunner().invoke(main, ["train", *options])

@@ -1,1 +1,1 @@
-"""Face detectors: a file each."""
+"""Face detectors, one per file."""

@@ -105,7 +105,7 @@ def _check_same(folder: Path, label_budgets: Sequence[LabelBudget]) -> None:
         return
     if lost := [name for name in regimes if name not in map(str, label_budgets)]:
         raise InputError(
-            f"{folder / FILES[0]} exists already, with {shorten(lost)}",
+            f"{folder / FILES[0]} already exists, with {shorten(lost)}",
             fix="request these label budgets too, give another folder, or pass --overwrite",
         )
 

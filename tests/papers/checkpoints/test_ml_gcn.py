@@ -53,7 +53,8 @@ def test_other_numbers_of_labels(path):
 def test_another_trunk(tmp_path, state):
     smaller = {name: value for name, value in state.items() if not name.startswith("features.6.22.")}
     with pytest.raises(
-        InputError, match=r"no ML-GCN with ResNet-101\n  where: 15 missing: features.6.22.bn1.bias, .*; 0 unk"
+        InputError,
+        match=r"not a checkpoint of ML-GCN with ResNet-101\n  where: 15 missing: features.6.22.bn1.bias, .*; 0 unk",
     ):
         import_ml_gcn(save_ml_gcn(smaller, tmp_path / "a.pth"), VOC, embeddings(20))
 

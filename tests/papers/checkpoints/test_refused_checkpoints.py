@@ -78,7 +78,7 @@ def test_missing_and_unknown_tensors_are_named(refuse):
     layer = "model._model.4._layer_stack.6._conv1.bias"
     refuse(rf"1 missing: {layer}; 0 unknown: none", change=lambda state: state.pop(layer))
     refuse(
-        r"no Emotion-GCN with BReG-NeXt\n  where: 0 missing: none; 1 unknown: extra.weight",
+        r"not a checkpoint of Emotion-GCN with BReG-NeXt\n  where: 0 missing: none; 1 unknown: extra.weight",
         **{"extra.weight": torch.ones(1)},
     )
     for name in ("A", "gc1.weight", "gc2.weight"):
@@ -94,7 +94,9 @@ def test_another_architecture(refuse, tmp_path):
     with pytest.raises(InputError, match=r"unknown backbone\n  where: .*features.0.weight\n.*DenseNet-121"):
         import_emotion_gcn(save_emotion_gcn(vgg, tmp_path / "a.pth"), embeddings())
     cut = {**generator(16, 1024, 9), "features.denseblock1.denselayer1.norm1.weight": torch.ones(64)}
-    with pytest.raises(InputError, match=r"no Emotion-GCN with DenseNet-121\n  where: \d+ missing: features"):
+    with pytest.raises(
+        InputError, match=r"not a checkpoint of Emotion-GCN with DenseNet-121\n  where: \d+ missing: features"
+    ):
         import_emotion_gcn(save_emotion_gcn(cut, tmp_path / "a.pth"), embeddings())
 
 
@@ -116,7 +118,7 @@ def test_sizes_of_the_generator(refuse):
 
 
 def test_numbers_that_cannot_be(refuse):
-    refuse("'gc1.weight' holds NaN or infinity", **{"gc1.weight": torch.full((12, 16), torch.nan)})
+    refuse("'gc1.weight' has NaN or infinity", **{"gc1.weight": torch.full((12, 16), torch.nan)})
     negative, zeros = torch.eye(9), torch.eye(9)
     negative[3, 4] = -0.1
     zeros[5, 5] = 0
