@@ -16,7 +16,7 @@ def rule_table() -> str:
     """Return a row a data set: the package's constants, those that the other sets choose, and the best in hindsight."""
     found = read("leave_one_set_out")
     lines = [
-        f"| data | constants of the package ({_said(found['shipped'])}) | chosen on the other sets | best in hindsight |",
+        f"| data | the package's ({_said(found['shipped'])}) | chosen on the other sets | best in hindsight |",
         "| --- | --- | --- | --- |",
     ]
     for name, of in found["sets"].items():
