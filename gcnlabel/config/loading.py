@@ -103,6 +103,7 @@ def named_code(config: Config) -> list[str]:
     """Return the code that a config names (``module:attribute``), which its use runs.
 
     Example:
+        >>> from gcnlabel.config import Config
         >>> named_code(Config(data={"source": "synthetic-faces"}, weighting="math:prod"))
         ['math:prod']
     """

@@ -119,7 +119,7 @@ def _numbers(given: Mapping[Any, Any], kinds: Sequence[Any], where: str) -> Arra
     _check_known(given, kinds, where)
     for kind, weight in given.items():
         if not isinstance(weight, int | float | np.number) or not 0 <= weight < np.inf:
-            raise InputError(f"{where}: weight {weight!r} of {kind!r}", expected="a finite number >= 0")
+            raise InputError(f"{where}: weight {weight!r} of class {kind!r}", expected="a finite number >= 0")
     return np.array([given.get(kind, 1.0) for kind in kinds], dtype=np.float64)
 
 

@@ -79,7 +79,9 @@ def load_service(
     network, pixels = load_network(folder), (limits or Limits()).pixels
     encoded = network.encoder is not None and network.in_features > 0
     if weights is not None and (features or not encoded):
-        raise InputError(f"--weights {weights}, and nothing to encode", expected="a run whose features name an encoder")
+        raise InputError(
+            f"--weights {weights} without inputs to encode", expected="a run whose features name an encoder"
+        )
     if network.encoder is not None and encoded and not features:
         reader = encoded_reader(network.encoder, pixels, weights, device)
     else:

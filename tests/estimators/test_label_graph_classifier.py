@@ -160,10 +160,10 @@ def test_the_head_of_a_small_fold_without_edges_still_trains(tags):
         ({"head": {"name": "cosine", "of": "grph"}}, "unknown head 'grph'"),
         ({"head": {"name": "label-query", "heds": 2}}, "model.head.*heds"),
         ({"head": "graph", "graph": GIVEN, "p": 0.2}, "p with a given graph"),
-        ({"head": "grph"}, "model.head: unknown head 'grph'"),
+        ({"head": "grph"}, "^head: unknown head 'grph'"),
         ({"loss": "ccc"}, "loss 'ccc' does not suit the multilabel task"),
         ({"validation_fraction": 1.0}, "validation_fraction = 1.0"),
-        ({"learning_rate": -1.0}, "optimizer.lr"),
+        ({"learning_rate": -1.0}, "^learning_rate: .* got -1.0"),
     ],
 )
 def test_what_a_user_gives_wrong(tags, arguments, message):

@@ -202,13 +202,13 @@ def test_a_rare_tag_is_found_when_it_weighs_more():
     [
         ("often", "class_weight='often'(.|\n)*'balanced'"),
         (3.0, "class_weight=3.0"),
-        ([{0: 1, 1: 2}], "holds 1 dicts(.|\n)*3, one per tag"),
+        ([{0: 1, 1: 2}], "has 1 dicts(.|\n)*3, one per tag"),
         ({"a": {1: 2}, "x": {1: 2}}, "'x' is unknown"),
         ({"a": 5.0}, "class_weight of tag 'a': 'a' is unknown(.|\n)*0 for absent"),
         ({"a": {2: 5.0}}, "class_weight of tag 'a': 2 is unknown"),
-        ({0: -1, 1: 2}, "0 weighs -1"),
-        ({0: 1, 1: float("nan")}, "1 weighs nan"),
-        ({0: 0, 1: 0}, "no weight is above 0"),
+        ({0: -1, 1: 2}, "tag 'a': weight -1 of class 0"),
+        ({0: 1, 1: float("nan")}, "tag 'a': weight nan of class 1"),
+        ({0: 0, 1: 0}, "all weights are 0"),
         ({"a": {0: 1}, "b": 3.0}, "class_weight"),
     ],
 )
@@ -218,7 +218,8 @@ def test_class_weights_of_tags_that_cannot_be(given, message):
 
 
 @pytest.mark.parametrize(
-    ("given", "message"), [("often", "'often'"), ({2: 1.0, 7: 3.0}, "7 is unknown"), ({0: "much"}, "0 weighs 'much'")]
+    ("given", "message"),
+    [("often", "'often'"), ({2: 1.0, 7: 3.0}, "7 is unknown"), ({0: "much"}, "weight 'much' of class 0")],
 )
 def test_class_weights_of_classes_that_cannot_be(given, message):
     with pytest.raises(InputError, match=message):

@@ -13,7 +13,8 @@ from gcnlabel.run.drawing import flat_metrics
 
 ROOT = Path(__file__).parents[2]
 
-ELSEWHERE = ("published_statistics", "your_own_parts", "coco", "voc")  # the last two: tests/run/test_coco_and_voc.py
+ELSEWHERE = ("published_statistics", "your_own_parts", "texts", "coco", "voc")
+"""With tests of their own: test_text_example.py, tests/run/test_coco_and_voc.py, ..."""
 CONFIGS = sorted(
     str(path.relative_to(ROOT))
     for path in ROOT.glob("examples/*/*.yaml")

@@ -92,7 +92,7 @@ def test_a_graph_without_a_statistic(tmp_path):
     assert loaded.statistic is None
     assert inspect_labels(loaded)[0].in_neighbours == (("dog", 1.0),)
     assert torch.equal(loaded.reorder(TASKS).adjacency(), graph.adjacency())
-    with pytest.raises(InputError, match="has no statistic"):
+    with pytest.raises(InputError, match="has no raw statistic"):
         swept_statistic(loaded)
 
 

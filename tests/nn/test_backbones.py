@@ -134,7 +134,7 @@ def test_the_pool_is_the_same_for_every_image_backbone():
 
 
 def test_a_backbone_refuses_what_it_does_not_take():
-    assert set(BACKBONES.names()) == {*OF_IMAGES, *OF_GRAPHS, "identity", "mlp", "timm", "torchvision"}
+    assert set(BACKBONES.names()) == {*OF_IMAGES, *OF_GRAPHS, "identity", "mlp", "text", "timm", "torchvision"}
     for name in OF_IMAGES:
         with pytest.raises(InputError, match=f"backbone '{name}' does not take features"):
             BACKBONES.make(name, (6,))

@@ -77,11 +77,12 @@ def test_a_table_of_places_aligns_the_face(face_run, tmp_path):
     (tmp_path / "photos").mkdir()
     Image.fromarray(photo).save(tmp_path / "photos/a.png")
     box = [150, 110, 400, 360]
-    Image.fromarray(align_face(photo, box, eyes, 64, channels=1)[..., 0]).save(tmp_path / "aligned.png")
     line = f"a.png,150,110,250,250,{landmarks(eyes)}"
     (tmp_path / "faces.csv").write_text(f"image,face_x,face_y,face_width,face_height,facial_landmarks\n{line}\n")
     places = read_face_places(tmp_path / "faces.csv")
     np.testing.assert_allclose(places["a.png"].eyes, eyes, atol=1e-3)
+    face = align_face(photo, box, places["a.png"].eyes, 64, channels=1)[..., 0]
+    Image.fromarray(face).save(tmp_path / "aligned.png")
     placed = predict(face_run, tmp_path / "photos", places=places)
     aligned = predict(face_run, tmp_path / "aligned.png")
     whole = predict(face_run, tmp_path / "photos")

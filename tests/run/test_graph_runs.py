@@ -19,6 +19,7 @@ from gcnlabel.run import RunFolder, resume, train
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import load_data
 from gcnlabel.run.default_head import resolve_default
+from gcnlabel.run.loading import load_model
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.sources import Part
 from gcnlabel.studies.ablation.job_files import digest
@@ -102,9 +103,11 @@ def test_the_engine_of_studies_trains_as_lightning_does(tmp_path):
     module = build_module(config, data, None)
     trial = make_trial(config, data, module.model)
     fit_trials(config, [trial])
-    wanted = {name.removeprefix("model."): v for name, v in state_of(run).items() if name.startswith("model.back")}
-    state = trial.model.state_dict()
-    assert all(torch.allclose(value, state[name], atol=1e-5) for name, value in wanted.items())
+    graphs = data.parts["test"].inputs
+    scores = [model.eval().standard_scores(graphs[:]) for model in (load_model(run)[0], trial.model)]
+    for name, found in scores[0].items():  # weights before a batch norm may differ: biases there have no effect
+        torch.testing.assert_close(found, scores[1][name], atol=2e-4, rtol=1e-4)
+        assert found.std() > 0.01
 
 
 def test_the_default_head_trains_behind_one_backbone(tmp_path):

@@ -89,7 +89,7 @@ def test_a_damaged_signature(text, tmp_path):
         Signature.load(tmp_path / "signature.json")
 
 
-@pytest.mark.parametrize("shape", ['["7"]', "[true]", "[-6]", "[0]", "[10000000000000000]", "7", "[]"])
+@pytest.mark.parametrize("shape", ['["7"]', "[true]", "[-6]", "[0]", "[10000000000000000]", "7"])
 def test_a_shape_that_cannot_be(shape, tmp_path):
     tasks = '{"a": {"type": "multilabel", "labels": ["x"]}}'
     (tmp_path / "signature.json").write_text(f'{{"tasks": {tasks}, "inputs": {shape}}}')

@@ -102,7 +102,7 @@ def test_what_stands_for_the_default_head_is_said(folder, data):
     config = load_config(folder / "config.yaml", ["model={backbone: {name: mlp, hidden: [4]}}"])
     bare = config.graph.model_copy(update={"p": None})
     (note,) = evaluate_zero_shot(config.model_copy(update={"graph": bare}), "b", data=data)["notes"]
-    assert "'default' means here cosine of graph over the graph signed-weighted with random:16:0" in note
+    assert "'default' is replaced by cosine of graph over the graph signed-weighted with random:16:0" in note
 
 
 def test_a_run_of_the_default_is_measured_as_the_default_is(folder, data):
