@@ -5,7 +5,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
 
-SMALL = {"hidden_layer_sizes": (16,), "dropout": 0.0, "max_iter": 25, "learning_rate": 0.02}
+SMALL = {"hidden_layer_sizes": (16,), "dropout": 0.0, "max_iter": 10, "learning_rate": 0.05}
 VALUE = {"affect": {"type": "dimensional", "dims": ["valence"]}}  # what the checks give as y
 
 
