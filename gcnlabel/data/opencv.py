@@ -15,10 +15,13 @@ OLDEST = 5
 
 @cache
 def opencv() -> Any | None:
-    """Return OpenCV, or None where there is none or it is older than :data:`OLDEST`."""
+    """Return OpenCV, or None if it is not installed, cannot be loaded or is older than :data:`OLDEST`."""
     if importlib.util.find_spec("cv2") is None:
         return None
-    found = importlib.import_module("cv2")
+    try:
+        found = importlib.import_module("cv2")
+    except ImportError:  # opencv-python where the system has no libGL
+        return None
     return found if int(found.__version__.partition(".")[0]) >= OLDEST else None
 
 
