@@ -61,6 +61,9 @@ def speed_table() -> str:
         if not name.startswith("released")
         for beside, ratio in (("released loader", "ratio_to_released"), ("the same work", "ratio_to_same_work"))
     ]
+    features = _read("feature_rate")
+    size, share = f"{features['side']} px, one thread", features["share_of_network"]["ahead"]
+    rows += [("`gcnlabel features`, ResNet-50", "the network alone", size, f"{share:.2f} of its rate")]
     rows += [("`gcnlabel --help`", "`import click`", "", _cost(models["help"]["ratio"]))]
     return "\n".join([*HEAD, *map(_row, rows), "", _bounds(models, counts, images)])
 
