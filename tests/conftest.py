@@ -1,14 +1,17 @@
 """What the tests share."""
 
+import gc
 import os
 import signal
 from pathlib import Path
 
 import pytest
 
+from gcnlabel.cli.main import COLLECTION
 from gcnlabel.run.ensembles import fitting
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""  # tests are about numbers that a CPU gives, and about two of its processes
+gc.set_threshold(*COLLECTION)  # a twelfth of the time otherwise
 for name in ("SIGINT", "SIGHUP"):  # ignored where the tests run in the background, and so in what they start
     if signal.getsignal(getattr(signal, name)) == signal.SIG_IGN:
         signal.signal(getattr(signal, name), signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import warnings
@@ -17,6 +18,8 @@ from gcnlabel.cli.old_calls import modernised
 from gcnlabel.cli.terminal import printable
 from gcnlabel.errors import NOTE, GcnlabelWarning
 
+COLLECTION = (50_000, 20, 20)
+"""Thresholds of the garbage collector: with Python's, it searches what torch imports again and again, for .7 s."""
 COMPLETE = "_GCNLABEL_COMPLETE"
 """Environment variable that a shell sets to request completions."""
 
@@ -26,6 +29,7 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line, or print completions for a shell."""
+        gc.set_threshold(*COLLECTION)
         if COMPLETE in os.environ:
             import_module("gcnlabel.cli.completing")  # registers our bash completion
         return super().main(*args, **extra)

@@ -1,3 +1,4 @@
+import gc
 import json
 
 import pytest
@@ -5,6 +6,7 @@ from click.testing import CliRunner
 
 from gcnlabel.cli import main
 from gcnlabel.cli.listing import command_files
+from gcnlabel.cli.main import COLLECTION
 from gcnlabel.graph import LabelGraph
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -199,3 +201,13 @@ def test_demo_trains_compares_and_draws(run, tmp_path):
     assert "val (40 samples)" in result.output
     assert run("figures out/graph --output figs --format svg").exit_code == 0
     assert (tmp_path / "figs" / "similarity.svg").exists()
+
+
+def test_commands_collect_garbage_less_often():
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(700, 10, 10)
+        assert CliRunner().invoke(main, ["--version"]).exit_code == 0
+        assert gc.get_threshold()[0] == COLLECTION[0]
+    finally:
+        gc.set_threshold(*before)
