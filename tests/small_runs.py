@@ -57,3 +57,10 @@ def train_runs(folder, names=(("graph-1", ()), ("graph-2", ("seed=2",)), ("linea
     for name, changes in names:
         train(load_config(str(config), changes), RunFolder(folder / name))
     return [folder / name for name, _ in names]
+
+
+def trained(folder, name="run", changes=()):
+    """Train the config of a folder, and return the run in it."""
+    config = load_config(str(folder / "config.yaml"), changes)
+    train(config, RunFolder(folder / name), progress=False)
+    return RunFolder(folder / name)

@@ -24,8 +24,8 @@ def detect_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--detector",
             metavar="NAME|YAML",
-            help="Detector: centerface, package.module:Attribute, or with options (score, side, margin, alignment) "
-            "{name: centerface, side: 1280}.  [default: centerface]",
+            help="Detector: centerface, package.module:Attribute, or with options, as {name: centerface, side: 1280}.  "
+            "[default: centerface]",
         ),
         click.option("--every", type=click.IntRange(min=1), help="Use every N-th frame of a video."),
         click.option(

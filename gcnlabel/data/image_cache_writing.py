@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gcnlabel.data.feature_records import write_record
 from gcnlabel.data.image_cache import FORMAT, made_as, read_json
 from gcnlabel.data.images import ImageFiles
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write, locked, writable_folder
+from gcnlabel.files import locked, writable_folder
 
 CHUNK = 256
 """Images that are written before their number is noted."""
@@ -61,7 +61,7 @@ def write_cache(
     return unreadable
 
 
-def _claimed(folder: Path, manifest: Mapping[str, Any], overwrite: bool) -> tuple[int, dict[str, str]]:
+def _claimed(folder: Path, manifest: dict[str, Any], overwrite: bool) -> tuple[int, dict[str, str]]:
     """Return how many images of the same cache are written, and the unreadable ones; begin another."""
     ours, state = folder / "manifest.json", folder / "progress.json"
     if ours.exists() and read_json(ours) == manifest:
@@ -75,7 +75,7 @@ def _claimed(folder: Path, manifest: Mapping[str, Any], overwrite: bool) -> tupl
         kind = "the cache of other images" if ours.exists() else "other files"
         raise InputError(f"{folder} holds {kind}", fix="give another OUTPUT" + ", or --overwrite" * ours.exists())
     state.unlink(missing_ok=True)
-    _write(ours, manifest)
+    write_record(ours, manifest)
     return 0, {}
 
 
@@ -105,7 +105,7 @@ def _write_rows(
             file.flush()
             os.fsync(file.fileno())  # the images before their number
             done = rows.stop
-            _write(folder / "progress.json", {"done": done, "unreadable": unreadable})
+            write_record(folder / "progress.json", {"done": done, "unreadable": unreadable})
     progress(done, total)
 
 
@@ -114,8 +114,3 @@ def _one(files: ImageFiles, row: int) -> tuple[npt.NDArray[np.uint8], str | None
         return files[row], None
     except InputError as error:
         return np.zeros(files.image_shape, dtype=np.uint8), str(error).partition("\n")[0]
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    with atomic_write(path, overwrite=True) as temporary:
-        temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")

@@ -61,7 +61,7 @@ def gains_figure(panels: Mapping[str, Panel], bold: Sequence[str], reference: st
         axes.set_yticks(range(len(heads)), [shortened(head, SMALL, 18 * width) for head in heads])
         for label, head in zip(axes.get_yticklabels(), heads, strict=True):
             label.set_fontweight("bold" if head in bold else "normal")
-    figure.supxlabel(f"gain over {reference}, 95% interval over seeds (filled: not 0)")
+    figure.supxlabel(f"gain over {reference}, 95% interval (filled: excludes 0)")
     return figure
 
 

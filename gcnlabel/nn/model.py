@@ -129,7 +129,7 @@ class MultiTaskModel(nn.Module):
 
         The units of dimensions are folded into the vectors and biases of a linear head.
         """
-        head, units = self.head.fused(), copy.deepcopy(self.units)
+        head, units = self.head.fused(), self.units
         if isinstance(head, LinearHead):
             head, units = fold_units(head, units)
         return MultiTaskModel(copy.deepcopy(self.backbone), head, units).eval().requires_grad_(False)

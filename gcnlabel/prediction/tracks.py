@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy.optimize import linear_sum_assignment
-
-Floats = npt.NDArray[np.float64]
+from torchvision.ops import box_iou
 
 MIN_OVERLAP = 0.3
 """Intersection over union from which two boxes may be of one track."""
@@ -43,7 +43,11 @@ class Tracks:
         oldest, self._before = min(self._before, time - MAX_GAP), time
         self._last = {track: seen for track, seen in self._last.items() if seen[0] >= oldest}
         tracks = list(self._last)
-        shared = overlaps(boxes, [self._last[track][1] for track in tracks])
+        here, before = (
+            torch.tensor(np.asarray(of, dtype=np.float64).reshape(-1, 4))
+            for of in (boxes, [self._last[track][1] for track in tracks])
+        )
+        shared = box_iou(here, before).nan_to_num(0).numpy()  # boxes without an area have none
         shared[shared < MIN_OVERLAP] = 0
         pairs = zip(*linear_sum_assignment(shared, maximize=True), strict=True)
         continued = {int(box): tracks[track] for box, track in pairs if shared[box, track] > 0}
@@ -54,18 +58,3 @@ class Tracks:
     def _new(self) -> int:
         self._count += 1
         return self._count
-
-
-def overlaps(first: Sequence[npt.ArrayLike], second: Sequence[npt.ArrayLike]) -> Floats:
-    """Return the intersection over the union of boxes x1, y1, x2, y2, [len(first), len(second)].
-
-    Example:
-        >>> overlaps([[0, 0, 2, 2]], [[0, 1, 2, 3], [5, 5, 6, 6]]).round(3).tolist()
-        [[0.333, 0.0]]
-    """
-    a, b = (np.asarray(boxes, dtype=np.float64).reshape(-1, 4) for boxes in (first, second))
-    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = (high - low).clip(0).prod(2)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(1) for boxes in (a, b)]
-    union = areas[0][:, None] + areas[1][None] - common
-    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)

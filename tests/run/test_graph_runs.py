@@ -8,6 +8,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from molecules import SMILES, TASKS, made_graphs, write_molecules
+from small_runs import trained
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.cli import main
@@ -27,12 +28,6 @@ from gcnlabel.tasks import TaskSet
 from gcnlabel.training import load_checkpoint
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-def trained(folder, name="run", changes=()):
-    config = load_config(str(folder / "config.yaml"), changes)
-    train(config, RunFolder(folder / name), progress=False)
-    return RunFolder(folder / name)
 
 
 def state_of(run):

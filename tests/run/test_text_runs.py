@@ -9,6 +9,7 @@ import torch
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from safetensors import safe_open
+from small_runs import trained
 from texts import TEXTS, write_texts
 
 from gcnlabel.cli import main
@@ -16,7 +17,7 @@ from gcnlabel.config import load_config
 from gcnlabel.data import Texts
 from gcnlabel.errors import InputError
 from gcnlabel.prediction import load_network, predict
-from gcnlabel.run import RunFolder, resume, train
+from gcnlabel.run import resume
 from gcnlabel.run.build import build_module
 from gcnlabel.run.data import load_data
 from gcnlabel.run.side_by_side import fit_trials, make_trial
@@ -27,12 +28,6 @@ from gcnlabel.training import load_checkpoint
 pytest.importorskip("transformers", reason="transformers is in the extra text")
 pytestmark = pytest.mark.filterwarnings("ignore")
 NEW = ("a cat sleeps", "rain falls", "two dogs fall")
-
-
-def trained(folder, name="run", changes=()):
-    config = load_config(str(folder / "config.yaml"), changes)
-    train(config, RunFolder(folder / name), progress=False)
-    return RunFolder(folder / name)
 
 
 def state_of(run):

@@ -43,8 +43,8 @@ MAX_SHOWN = 20
 @click.option(
     "--alignment",
     type=click.Choice(["centre", "emotion-gcn-code"]),
-    help="Point that a box of --faces is rotated about: its centre, or its corner as in the published code.  "
-    "[default: the run's]",
+    help="Point that a box of --faces or --detect is rotated about: its centre, or its corner as in the published "
+    "code.  [default: the run's]",
 )
 @detect_options
 @click.option("--weights", type=click.Path(), help="Weights of the encoder of the run's features, if they have moved.")
