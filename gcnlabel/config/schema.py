@@ -132,6 +132,7 @@ class Config(Section):
         only_tasks: Names of the tasks to train, among those of the data; None for all.
         standardize: Scaling of features by the training split: true, each by its mean and deviation; false, none;
             ``auto``, as true, but sparse ones (90% zeros) are divided by one number, their root mean square.
+            Set false for features that are codes, which a user-defined backbone looks up.
         standardize_targets: Whether dimensions are learned in standard units (mean and deviation of the annotated
             training targets). They are predicted in the user's units either way. Off in the papers' presets.
         calibrate: Calibration of predicted dimensions to the scale of the annotations, after training: ``moments``
