@@ -12,8 +12,8 @@ def ccc(prediction: Tensor, target: Tensor, total: Callable[[Tensor], Tensor] = 
     """Return the concordance correlation coefficient of each dimension (Lin 1989; Emotion-GCN, Eq. 11).
 
     ``CCC = 2 s_xy / (s_x² + s_y² + (x̄ - ȳ)²)`` with the same 1/n moments in all places, over the samples whose target
-    is not NaN. Where x and y are both constant, or fewer than 2 targets are observed, it is defined as 0, with
-    gradient 0.
+    is not NaN. Where x and y are both constant up to rounding, or fewer than 2 targets are observed, it is
+    defined as 0, with gradient 0.
 
     Args:
         prediction: x, [N, dims].
@@ -40,5 +40,6 @@ def ccc(prediction: Tensor, target: Tensor, total: Callable[[Tensor], Tensor] = 
     xy, xx_yy = total(torch.stack([(dx * dy).sum(0), (dx.square() + dy.square()).sum(0)]))
     numerator = 2 * xy / n
     denominator = xx_yy / n + (mean_x - mean_y).square()
-    defined = (number >= 2) & (denominator > 0)
+    rounding = 8 * torch.finfo(x.dtype).eps * (mean_x.abs() + mean_y.abs())
+    defined = (number >= 2) & (denominator > rounding.square())
     return torch.where(defined, numerator / torch.where(defined, denominator, 1), 0)

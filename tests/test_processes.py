@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from gcnlabel.errors import InputError
-from gcnlabel.files import atomic_write
+from gcnlabel.files import atomic_write, remove_stale
 from gcnlabel.processes import unordered
 from gcnlabel.stopping import Stopped, stopping
 
@@ -81,3 +83,26 @@ def test_what_killed_writers_left_is_removed_by_the_next(tmp_path):
     assert not torn.exists()
     assert other.exists()  # of another file
     assert sorted(path.name for path in Path(tmp_path).iterdir()) == [other.name, "a.txt"]
+
+
+def _half(path):
+    with atomic_write(path) as temporary:
+        (temporary.parent / ".tmpXYZ").write_text("a library's own temporary file")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_librarys_files_beside_the_temporary_are_removed_too(tmp_path):
+    path = tmp_path / "a.safetensors"
+    process = multiprocessing.get_context("fork").Process(target=_half, args=(path,))
+    process.start()
+    process.join()
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".torn-a-")
+    with atomic_write(path) as temporary:
+        assert not left.exists()
+        (temporary.parent / ".tmpXYZ").write_text("not renamed")
+        save_file({"x": torch.ones(2)}, temporary)
+        assert [entry.name for entry in tmp_path.iterdir()] == [temporary.parent.name]
+        remove_stale(tmp_path)  # it is being written
+        assert temporary.exists()
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]

@@ -77,7 +77,7 @@ def _check_end(name: str, status: int, place: Path, before: dict[str, str], expe
     if status not in (0, 2) or "Traceback" in text or (status == 2 and "error: " not in text):
         raise LostError(f"it ended with {status}: {text}")
     written = {file: digest for file, digest in digests(place).items() if before.get(file) != digest}
-    torn = [file for file in written if Path(file).name.startswith(PREFIX)]
+    torn = [file for file in written if any(part.startswith(PREFIX) for part in Path(file).parts)]
     if torn:
         raise LostError(f"left behind: {', '.join(torn)}")
     if name not in RESUMABLE and any(expected.get(file) != digest for file, digest in written.items()):

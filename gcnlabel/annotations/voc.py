@@ -88,9 +88,9 @@ def _folder_of_lists(root: Path) -> Path:
 def _lists(folder: Path, name: str) -> dict[str, Path]:
     """Return class -> its list of a set."""
     ending = f"_{name}.txt"
-    found = {path.name.removesuffix(ending): path for path in sorted(folder.glob(f"?*{ending}"))}
+    found = {path.name.removesuffix(ending): path for path in sorted(folder.glob(f"[!.]*{ending}"))}
     if not found:
-        there = sorted({path.stem.rpartition("_")[2] for path in folder.glob("?*_*.txt")})
+        there = sorted({path.stem.rpartition("_")[2] for path in folder.glob("[!.]*_*.txt")})
         raise InputError(
             f"no list of the set {name!r} in {folder}",
             expected=f"<class>{ending}; the sets there are: {shorten(there) or 'none'}",

@@ -70,7 +70,7 @@ def _claimed(folder: Path, manifest: dict[str, Any], overwrite: bool) -> tuple[i
             return int(found["done"]), dict(found["unreadable"])
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{state} is damaged: {error}", fix="remove the folder") from error
-    others = [path.name for path in folder.iterdir() if path.name != ".lock"]
+    others = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
     if others and not (overwrite and ours.exists()):
         kind = "the cache of other images" if ours.exists() else "other files"
         raise InputError(f"{folder} holds {kind}", fix="give another OUTPUT" + ", or --overwrite" * ours.exists())

@@ -8,9 +8,7 @@ import polars as pl
 
 from gcnlabel.data.images import inside
 from gcnlabel.errors import InputError, closest
-from gcnlabel.files import existing_file
-
-SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+from gcnlabel.files import IMAGE_SUFFIXES, existing_file, visible_files
 
 
 def read_items(source: str, column: str | None, images: str | None, *, texts: bool) -> tuple[list[str], list[str]]:
@@ -28,8 +26,8 @@ def read_items(source: str, column: str | None, images: str | None, *, texts: bo
     if Path(source).is_dir():
         if texts or column is not None:
             raise InputError(f"{source} is a folder", expected="a table (.csv) with --column")
-        found = sorted(p for p in Path(source).rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-        return [p.relative_to(source).as_posix() for p in found], [str(p) for p in found]
+        found = visible_files(source, IMAGE_SUFFIXES)
+        return [path.as_posix() for path in found], [str(source / path) for path in found]
     cells = _column(existing_file(source, "table"), column)
     if texts:
         return cells, cells

@@ -4,6 +4,8 @@ from gcnlabel.files.checks import refuse_suffix as refuse_suffix
 from gcnlabel.files.checks import writable_folder as writable_folder
 from gcnlabel.files.header import sort_header as sort_header
 from gcnlabel.files.json_text import strict_json as strict_json
+from gcnlabel.files.listing import IMAGE_SUFFIXES as IMAGE_SUFFIXES
+from gcnlabel.files.listing import visible_files as visible_files
 from gcnlabel.files.lock import locked as locked
 from gcnlabel.files.spreadsheet import is_formula as is_formula
 from gcnlabel.files.spreadsheet import plain_cells as plain_cells

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,12 +15,12 @@ from gcnlabel.files.checks import refuse_existing
 from gcnlabel.files.lock import try_lock
 
 PREFIX = ".torn-"
-"""Prefix of the names of temporary files."""
+"""Prefix of the names of temporary folders."""
 
 
 @contextmanager
 def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Yield a temporary path next to ``path``, and rename it to ``path`` if the ``with`` block succeeds.
+    """Yield a temporary path in a folder next to ``path``, and rename it to ``path`` if the ``with`` block succeeds.
 
     Args:
         path: The file to write. Its folder is created if it is missing.
@@ -35,7 +37,7 @@ def atomic_write(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]
 def atomic_writes(paths: Sequence[str | Path], *, overwrite: bool = False) -> Iterator[list[Path]]:
     """Yield temporary paths, and rename them to ``paths`` once all files are completely on disk.
 
-    Temporary files that killed processes left for the same names are removed.
+    Temporary folders that killed processes left for the same names are removed.
 
     Args:
         paths: The files to write. Their folders are created if they are missing.
@@ -76,27 +78,48 @@ def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -
 
 
 def remove_stale(folder: str | Path) -> None:
-    """Remove the temporary files of killed processes in a folder; files that are being written are kept."""
+    """Remove what killed processes left of unfinished files in a folder; files that are being written are kept."""
     for path in Path(folder).glob(f"{PREFIX}*"):
         _remove_unless_held(path)
 
 
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    """Yield a new, locked file next to ``path``; remove it after the ``with`` block if it still exists."""
+    """Yield a path in a new, locked folder next to ``path``; remove the folder after the ``with`` block.
+
+    The folder is there for libraries that write files of their own beside the one that they are given.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f"{PREFIX}{path.stem[:100]}-"
     for stale in path.parent.iterdir():
-        if stale.name.startswith(f"{PREFIX}{path.stem[:100]}-"):
+        if stale.name.startswith(prefix):
             _remove_unless_held(stale)
-    handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{path.stem[:100]}-", suffix=path.suffix, dir=path.parent)
+    folder, handle = _new_locked_folder(prefix, path.parent)
     try:
-        with os.fdopen(handle, "rb") as held:
-            if not try_lock(held.fileno()):
-                held.close()  # systems without flock (Windows) cannot rename an open file
-            yield Path(name)
+        yield folder / path.name
     finally:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
+        shutil.rmtree(folder, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _new_locked_folder(prefix: str, parent: Path) -> tuple[Path, int | None]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with suppress(FileNotFoundError):  # another process can remove it as stale before it is locked
+            handle = _open_and_lock(folder)
+            if folder.exists():
+                return folder, handle
+
+
+def _open_and_lock(folder: Path) -> int | None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        return None
+    if not try_lock(handle):  # it is being removed, or the file system has no locks
+        time.sleep(0.05)
+    return handle
 
 
 def _on_disk(temporary: Path) -> None:
@@ -108,9 +131,13 @@ def _on_disk(temporary: Path) -> None:
 
 
 def _remove_unless_held(path: Path) -> None:
-    with suppress(OSError), path.open("rb") as file:
-        if try_lock(file.fileno()):
-            path.unlink()
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            if try_lock(handle):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        finally:
+            os.close(handle)
 
 
 def _of_the_disk(error: BaseException | None) -> BaseException | None:

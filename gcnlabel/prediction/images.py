@@ -7,12 +7,10 @@ from pathlib import Path
 
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
+from gcnlabel.files import IMAGE_SUFFIXES, visible_files
 from gcnlabel.prediction.image_names import named_images
 from gcnlabel.sources import DataSource
 from gcnlabel.sources.source import FEATURE_FILES, Image, Place
-
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-"""Suffixes of images in a folder; a single file may have any suffix."""
 
 
 def find_images(source: str | Path, config: Config | None = None, ids: Collection[str] = ()) -> dict[str, Path]:
@@ -44,11 +42,9 @@ def find_images(source: str | Path, config: Config | None = None, ids: Collectio
     drop = "" if config is None else config.data.ids_lack
     if not source.is_dir():
         return named_images({source.name: source}, source.parent, folders, ids, drop)
-    inner = (path.relative_to(source) for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
-    names = sorted(path for path in inner if not any(part.startswith(".") for part in path.parts))
-    found = {path.as_posix(): source / path for path in names if (source / path).is_file()}
+    found = {path.as_posix(): source / path for path in visible_files(source, IMAGE_SUFFIXES)}
     if not found:
-        raise InputError(f"no image in {source}", expected=f"files that end in {' '.join(SUFFIXES)}")
+        raise InputError(f"no image in {source}", expected=f"files that end in {' '.join(IMAGE_SUFFIXES)}")
     return named_images(found, source, folders, ids, drop)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gcnlabel.errors import InputError, shorten
+from gcnlabel.files import visible_files
 from gcnlabel.prediction.batches import Progress
 from gcnlabel.prediction.detected import Detected
 from gcnlabel.prediction.detecting import Detecting, Picture
@@ -78,5 +79,5 @@ def check_takes_images(folder: RunFolder) -> None:
 
 def _videos_in(source: str | Path) -> tuple[str, ...]:
     """Return a remark on the videos in a folder of images, which are skipped."""
-    found = [path.name for path in sorted(Path(source).rglob("*")) if path.suffix.lower() in SUFFIXES]
+    found = [path.name for path in visible_files(source, SUFFIXES)]
     return (f"videos are left out of a folder: {shorten(found)}; give each by itself",) if found else ()

@@ -12,9 +12,8 @@ from typing import Any
 from PIL import Image
 
 from gcnlabel.errors import InputError
-from gcnlabel.files import existing_file
+from gcnlabel.files import IMAGE_SUFFIXES, existing_file
 from gcnlabel.optional import optional
-from gcnlabel.prediction.images import SUFFIXES as IMAGES
 
 SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv")
 """How files end that are taken for videos without a look."""
@@ -147,7 +146,7 @@ def is_video(path: str | Path) -> bool:
     path = Path(path)
     if path.suffix.lower() in SUFFIXES:
         return not path.is_dir()
-    if path.suffix.lower() in IMAGES or not path.is_file():
+    if path.suffix.lower() in IMAGE_SUFFIXES or not path.is_file():
         return False
     try:
         Image.open(path).close()

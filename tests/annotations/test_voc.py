@@ -51,6 +51,12 @@ def test_lists_of_other_sets_do_not_matter(tmp_path):
     assert read_voc(tmp_path, ["trainval"]).ids.tolist() == ["a"]
 
 
+def test_hidden_copies_of_macos_are_no_classes(tmp_path):
+    write_voc(tmp_path)
+    (main(tmp_path) / "._cat_train.txt").write_bytes(b"\x00\x05\x16\x07")
+    assert read_voc(tmp_path, ["train"]).tasks["objects"].labels == ("cat", "person")
+
+
 def main(root):
     return root / "ImageSets" / "Main"
 

@@ -64,6 +64,23 @@ def test_ccc_is_zero_with_finite_gradient_where_it_is_not_defined(targets):
         assert not scores.grad.any()
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("value", [-4.9999995, 1e-30, 0.1, 12345.678])
+def test_ccc_of_constants_is_zero_although_their_mean_is_rounded(value, dtype):
+    for n in (2, 3, 7, 1000):
+        x = torch.full((n, 1), value, dtype=dtype, requires_grad=True)
+        found = ccc(x, (x * (1 + torch.finfo(dtype).eps)).detach())
+        assert found.tolist() == [0.0]
+        (gradient,) = torch.autograd.grad(found.sum(), x)
+        assert not gradient.any()
+
+
+def test_ccc_of_values_that_differ_little_from_their_mean():
+    noise = np.random.default_rng(0).normal(size=(2, 100, 1)) * 1e-9
+    x, y = 5 + noise[0], 5 + noise[1]
+    assert ccc(torch.tensor(x), torch.tensor(y)).item() == pytest.approx(numpy_ccc(x[:, 0], y[:, 0]), abs=1e-6)
+
+
 def test_ccc_gradient():
     x = torch.randn(5, 2, dtype=torch.float64, requires_grad=True)
     y = torch.randn(5, 2, dtype=torch.float64)
