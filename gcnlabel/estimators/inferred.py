@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numbers
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from gcnlabel.errors import InputError, shorten
@@ -54,19 +55,22 @@ def inferred_tasks(frame: Any) -> Inferred:
     classes = {name: _classes(frame[name]) for name, kind in kinds.items() if kind == "class"}
     for name in classes:
         refuse_identifiers(name, present[name])
-    times = Counter(str(value) for of_column in classes.values() for value in of_column)
+    lists = {name: _listed(present[name]) for name, kind in kinds.items() if kind == "list"}
+    times = Counter([*tags, *dims, *(str(v) for found in (*classes.values(), *lists.values()) for v in found)])
     tasks: list[Task] = []
     values = {}
     for name, found in classes.items():
-        labels = {str(v) if times[str(v)] == 1 else f"{name}: {v}": v for v in found}
+        labels = {_unique(v, name, times): v for v in found}
         codes = {str(value): label for label, value in labels.items() if str(value) != label}
         tasks.append(Categorical(name, tuple(labels), source=Columns(column=name, codes=codes)))
         values[name] = labels
-    for name in (name for name, kind in kinds.items() if kind == "list"):
-        listed = sorted({str(tag) for row in present[name] for tag in row})
-        tasks.append(MultiLabel(name, tuple(listed), source=Columns(column=name)))
-    tasks += [MultiLabel("tags", tags)] if tags else []
-    tasks += [Dimensional("dimensions", dims)] if dims else []
+    for name, listed in lists.items():
+        of = {_unique(tag, name, times): tag for tag in listed}
+        codes = {tag: label for label, tag in of.items() if tag != label}
+        tasks.append(MultiLabel(name, tuple(of), source=Columns(column=name, codes=codes)))
+    names = {*classes, *lists}
+    tasks += [MultiLabel(_free("tags", names), tags)] if tags else []
+    tasks += [Dimensional(_free("dimensions", names), dims)] if dims else []
     hint = "".join(tags_hint(f"y[{name!r}]", found) for name, found in classes.items())
     return Inferred(TaskSet(tasks), values, hint)
 
@@ -91,6 +95,20 @@ def with_new_labels(tasks: TaskSet, frame: Any) -> TaskSet:
         source = replace(task.source, codes={**task.source.codes, **codes})
         found.append(replace(task, labels=(*task.labels, *labels.values()), source=source) if new else task)
     return TaskSet(found)
+
+
+def _listed(cells: list[Any]) -> list[str]:
+    return sorted({str(tag) for row in cells for tag in row})
+
+
+def _unique(value: Any, column: str, times: Mapping[str, int]) -> str:
+    """Return the label of a value: the value, or ``column: value`` if it occurs elsewhere too."""
+    return str(value) if times[str(value)] == 1 else f"{column}: {value}"
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """Return a name of a task that no column has."""
+    return name if name not in taken else next(n for k in count(2) if (n := f"{name}_{k}") not in taken)
 
 
 def _given(column: Any) -> list[Any]:

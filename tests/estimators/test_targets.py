@@ -11,6 +11,7 @@ from scipy import sparse
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
 from gcnlabel.estimators.inferred import inferred_tasks
+from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.labels import listed_target, tag_lists, tag_table
 from gcnlabel.estimators.weights import copies
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
@@ -302,3 +303,27 @@ def test_frames_that_say_nothing_are_said_plainly():
     values = pd.DataFrame({"t": [row.tolist() for row in Y]})
     with pytest.warns(GcnlabelWarning), pytest.raises(InputError, match="no label for position 2"):
         LabelGraphEstimator(**FAST).fit(X, values)
+
+
+def test_names_that_columns_lists_and_classes_share():
+    frame = pd.DataFrame(
+        {
+            "tags": [["joy", "beach"], ["fear"], []],
+            "joy": [1, 0, 0],
+            "kind": ["fear", "dimensions", "fear"],
+            "dimensions": ["a", "b", "b"],
+            "valence": [0.5, 1.5, 2.5],
+        }
+    )
+    found = inferred_tasks(frame)
+    assert {task.name: task.labels for task in found.tasks} == {
+        "kind": ("dimensions", "kind: fear"),
+        "dimensions": ("a", "b"),
+        "tags": ("beach", "tags: fear", "tags: joy"),
+        "tags_2": ("joy",),
+        "dimensions_2": ("valence",),
+    }
+    read = layout_of(frame, found.values).read(frame, found.tasks).targets
+    np.testing.assert_array_equal(read["tags"], [[1, 0, 1], [0, 1, 0], [0, 0, 0]])
+    np.testing.assert_array_equal(read["tags_2"], [[1], [0], [0]])
+    np.testing.assert_array_equal(read["kind"], [1, 0, 1])
