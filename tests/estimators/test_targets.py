@@ -11,8 +11,8 @@ from scipy import sparse
 from gcnlabel.errors import GcnlabelWarning, InputError
 from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
 from gcnlabel.estimators.inferred import inferred_tasks
-from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.labels import listed_target, tag_lists, tag_table
+from gcnlabel.estimators.layouts import layout_of
 from gcnlabel.estimators.weights import copies
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel
 
