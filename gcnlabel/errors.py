@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 NOTE = logging.INFO + 5
 """Log level of messages that the command line always shows."""
@@ -100,6 +100,19 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     """
     matches = difflib.get_close_matches(str(name), [str(k) for k in known], n=1)
     return f"did you mean {matches[0]!r}?" if matches else None
+
+
+def unknown_name(kind: str, name: str, known: Sequence[str]) -> InputError:
+    """Return the error for the name of a part that is not among the known ones of its kind.
+
+    Example:
+        >>> print(unknown_name("loss", "mee", ["ccc", "mse"]))
+        unknown loss 'mee'
+          expected: ccc | mse | package.module:Attribute
+          to do: did you mean 'mse'?
+    """
+    expected = " | ".join([*known, "package.module:Attribute"])
+    return InputError(f"unknown {kind} {name!r}", expected=expected, fix=closest(name, known))
 
 
 def shorten(names: Iterable[object], limit: int = 8) -> str:

@@ -15,7 +15,7 @@ from pydantic import ValidationError, create_model
 from pydantic_core import CoreSchema, core_schema
 
 from gcnlabel.code import import_all, imported, is_refused
-from gcnlabel.errors import InputError, closest
+from gcnlabel.errors import InputError, unknown_name
 from gcnlabel.settings import Section, keyword_options
 
 Made = TypeVar("Made", bound=Callable[..., Any])
@@ -112,9 +112,7 @@ class Registry:
             return imported(name)
         self._load()
         if name not in self._parts:
-            known = self.names()
-            expected = " | ".join([*known, "package.module:Attribute"])
-            raise InputError(f"unknown {self.kind} {name!r}", expected=expected, fix=closest(name, known))
+            raise unknown_name(self.kind, name, self.names())
         return self._parts[name]
 
     def settings(self, name: str) -> type[Section]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -58,6 +58,8 @@ class Section(BaseModel):
     """A section of settings; an undeclared key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    former: ClassVar[frozenset[str]] = frozenset()
+    """Keys that earlier versions wrote, and that the section drops."""
 
     @model_validator(mode="before")
     @classmethod

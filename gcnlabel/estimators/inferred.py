@@ -58,16 +58,13 @@ def inferred_tasks(frame: Any) -> Inferred:
     lists = {name: _listed(present[name]) for name, kind in kinds.items() if kind == "list"}
     times = Counter([*tags, *dims, *(str(v) for found in (*classes.values(), *lists.values()) for v in found)])
     tasks: list[Task] = []
-    values = {}
-    for name, found in classes.items():
+    values: dict[str, Any] = {}
+    for name, found in [*classes.items(), *lists.items()]:
         labels = {_unique(v, name, times): v for v in found}
         codes = {str(value): label for label, value in labels.items() if str(value) != label}
-        tasks.append(Categorical(name, tuple(labels), source=Columns(column=name, codes=codes)))
-        values[name] = labels
-    for name, listed in lists.items():
-        of = {_unique(tag, name, times): tag for tag in listed}
-        codes = {tag: label for label, tag in of.items() if tag != label}
-        tasks.append(MultiLabel(name, tuple(of), source=Columns(column=name, codes=codes)))
+        make = Categorical if name in classes else MultiLabel
+        tasks.append(make(name, tuple(labels), source=Columns(column=name, codes=codes)))
+        values |= {name: labels} if name in classes else {}
     names = {*classes, *lists}
     tasks += [MultiLabel(_free("tags", names), tags)] if tags else []
     tasks += [Dimensional(_free("dimensions", names), dims)] if dims else []

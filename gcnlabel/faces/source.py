@@ -42,6 +42,7 @@ class Faces(DataSource):
         splits: Splits; AffectNet and Aff-Wild2 have only "train" and "val", and results are reported on "val".
     """
 
+    former: ClassVar[frozenset[str]] = frozenset(IDLE)
     folders: ClassVar[tuple[str, ...]] = (".",)
     """Folders in the released one that ids are relative to."""
 

@@ -29,6 +29,8 @@ assert not found, found
         ("export nothing --format onnx --output model.onnx", HEAVIER, "holds no run"),
         ("train --resume --output nothing", HEAVIER, "holds no run"),
         ("train synthetic-faces --set trainig.epochs=1 --output run", HEAVIER, "did you mean 'training'?"),
+        ("train synthetic-faces --set model.head.edgs=1 --output run", HEAVIER, "did you mean 'edges'?"),
+        ("train synthetic-faces --set model.head=cosin --output run", HEAVIER, "model.head: unknown head 'cosin'"),
         ("train synthetic-faces --set training.epoch=1 --output run", HEAVIER, "did you mean 'epochs'?"),
     ],
 )
