@@ -23,7 +23,7 @@ class Prepared:
     Attributes:
         data: Splits ``train`` and ``val``, with samples repeated by weight.
         samples: Number of samples, without copies, for the number of batches.
-        whole: All samples and their number, for a second training of an ensemble; None for no second training.
+        whole: All samples and their number, for a second training of an ensemble; None without a second training.
     """
 
     data: RunData

@@ -21,7 +21,7 @@ from gcnlabel.errors import InputError, note
 from gcnlabel.sources.part import Part
 
 TOO_LARGE = (
-    "images: {:.2g} GiB decoded, and data.in_memory is {:.2g}: they are decoded in each epoch, by training.workers "
+    "images: {:.2g} GiB decoded, and data.in_memory is {:.2g}: they are decoded in every epoch, by training.workers "
     "processes (gcnlabel prepare-images decodes them once)"
 )
 
@@ -44,8 +44,8 @@ def load_listed_images(
         annotations: All rows, with ids.
         size: Scaling and cropping of the images.
         channels: 1 for grey, 3 for colour.
-        allowed: Share of a split's images that may be missing or unreadable.
-        budget: Bytes of decoded images that may be held in memory.
+        allowed: Largest fraction of a split's images that may be missing or unreadable.
+        budget: Maximum size in bytes of decoded images in memory.
 
     Raises:
         InputError: There is no such folder, a path is outside of it, or more images than allowed are missing or
@@ -73,10 +73,10 @@ def load_cached_images(
     channels: int,
     allowed: float,
 ) -> tuple[Part, RowReport]:
-    """Do what :func:`load_listed_images` does, with the images of a cache; their folder need not exist.
+    """Return the same as :func:`load_listed_images` from a cache of images; their folder need not exist.
 
     Raises:
-        InputError: The cache was made otherwise, or more images than allowed are not in it.
+        InputError: The cache has other settings, or more images than allowed are not in it.
     """
     cache.check_made_for(size, channels)
     places = {name: row for row, name in enumerate(cache.names)}
@@ -97,7 +97,7 @@ def found_below(root: Path, names: Sequence[str]) -> tuple[FoundImages, list[str
     """Return which images exist below a folder, and their names with forward slashes.
 
     Raises:
-        InputError: There is no such folder, or a path leads out of it.
+        InputError: There is no such folder, or a path is outside of it.
     """
     if not root.is_dir():
         raise InputError(f"folder of images not found: {root}")

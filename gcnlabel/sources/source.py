@@ -39,7 +39,7 @@ class DataSource(Section):
     note: ClassVar[str | None] = None
     """Note that every report on such data must contain; None for no note."""
     ids_lack: ClassVar[str] = ""
-    """Suffix of the image files that their ids lack."""
+    """Suffix of image files that is missing in their ids."""
 
     source: str
     splits: Splits = Splits()
@@ -178,7 +178,7 @@ class Place(Protocol):
         """Return the region, uint8 [C, H, W], with the size and channels of the data's images."""
 
     def cut_out(self, picture: Picture, data: DataSource) -> Image:
-        """Return what stands there in an upright picture, uint8 [C, H, W], as the images of the data are."""
+        """Return the region of an upright image, uint8 [C, H, W], with the size and channels of the data's images."""
 
 
 class _Sources(Registry):

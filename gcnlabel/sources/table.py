@@ -24,7 +24,7 @@ from gcnlabel.tasks import TaskSet
 
 INPUTS = ("features", "graphs", "smiles", "texts", "images")
 TABLES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
-"""How tables of texts end."""
+"""Suffixes of tables of texts."""
 Alignment = Literal["centre", "emotion-gcn-code"]
 """Point that the box of a face is rotated about."""
 
@@ -76,7 +76,7 @@ class Table(Pictures, Divided):
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_versions(cls, values: Any) -> Any:
-        """Leave out the size that earlier versions wrote into run folders without images, where it meant nothing."""
+        """Drop ``size``, which earlier versions wrote without images, where it has no effect."""
         idle = isinstance(values, dict) and values.get("images") is None and values.get("size") == cls.usual_size
         return {key: value for key, value in values.items() if key != "size"} if idle else values
 
@@ -139,7 +139,7 @@ class Table(Pictures, Divided):
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
-        """(C, H, W) of the images, None where there are features."""
+        """(C, H, W) of the images; None for features."""
         return None if self.images is None else super().image_shape
 
     @property
@@ -164,7 +164,7 @@ class Table(Pictures, Divided):
             )
         column = next((name for name in ("smiles", "texts") if getattr(self, name) is not None), None)
         if column is not None and self.long is not None:
-            raise InputError(f"data.{column} beside data.long", expected="a table with a row a sample")
+            raise InputError(f"data.{column} together with data.long", expected="a table with one row per sample")
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:

@@ -17,11 +17,11 @@ from gcnlabel.tasks import TaskSet
 
 
 class TaggedImages(Pictures, DataSource):
-    """Images with the tags that each shows.
+    """Images with tags.
 
     Attributes:
         task: Name of the multi-label task.
-        allow_missing: Share of a split's images that may be missing or unreadable; more is an error.
+        allow_missing: Largest fraction of a split's images that may be missing or unreadable; more is an error.
     """
 
     usual_size: ClassVar[int] = 448

@@ -58,7 +58,7 @@ def left_out_scores(
 ) -> dict[str, dict[str, Tensor]]:
     """Return base model -> dimensional task -> scores [N, dimensions] of training samples, in standard units.
 
-    Each score is of a model that was trained without the target; NaN where there is none.
+    Each score is of a model that was trained without the target; NaN without a target.
 
     Args:
         config: The config.

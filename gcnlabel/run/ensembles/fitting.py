@@ -28,7 +28,7 @@ from gcnlabel.training import Trial, portions, predict
 FACTORS = (1 / 3, 1.0, 3.0)
 """Learning rates to try, as factors of the config's."""
 MIN_STEPS = 300
-"""Smallest number of batches of every training."""
+"""Minimum number of batches of each training."""
 Progress = Callable[[int, int], None]
 
 
@@ -118,7 +118,7 @@ def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
 
 
 def trial_of(config: Config, data: RunData, name: str, graph: LabelGraph | None, rate: float) -> Trial:
-    """Return a base model of an ensemble, freshly drawn, to train at a rate."""
+    """Return a newly initialized base model of an ensemble, to be trained at a given rate."""
     head: HeadPart = config.model.head.options["of"][name]
     own = with_head(config, head, config.graph)
     torch.manual_seed(config.seed)

@@ -59,7 +59,7 @@ def ablate(
         config: The common config; its head and learning rate are ignored.
         data: The data of the config.
         label_budgets: Label budgets.
-        budget: Seeds, grid and smallest number of batches.
+        budget: Seeds, grid and minimum number of batches.
         heads: Heads to compare, in addition to the linear one and the default; None for the usual ones.
         workers: Number of training processes; None for one per processor, 1 to train in this process.
         progress: Called with the number of finished jobs (a label budget and a seed), and of all.

@@ -40,7 +40,7 @@ class Budget:
         seeds: Seeds of the subsample of a label budget, the initial weights and the order; heads are paired by seed.
         rates: Grid of learning rates; for each head and seed the best on the val split is reported. If that is the
             lowest or highest, further rates beyond it are tried.
-        min_steps: Smallest number of batches of a training, at any label budget.
+        min_steps: Minimum number of batches of a training, at any label budget.
     """
 
     seeds: Sequence[int]

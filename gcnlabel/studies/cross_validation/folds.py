@@ -16,7 +16,7 @@ from gcnlabel.run.data import Part, RunData, read_whole
 from gcnlabel.run.intervals import units_of
 from gcnlabel.sources.splits import PARTS, Rows
 
-EVERY = "all samples, as the data have no test split of their own"
+EVERY = "all samples, because the data have no named test split"
 WITHOUT_TEST = "the training and validation splits, without the test split"
 
 

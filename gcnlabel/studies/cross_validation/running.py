@@ -58,7 +58,7 @@ def run_cross_validation(
         folds: Number of folds.
         groups: Column of groups that stay together; None for those of the config, if any.
         workers: Number of training processes; None for one per processor.
-        overwrite: Whether existing results may be replaced.
+        overwrite: Whether to replace existing results.
         progress: Called with the number of finished folds, and of all.
 
     Returns:

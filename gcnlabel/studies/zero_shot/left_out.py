@@ -32,7 +32,7 @@ def without_label(data: RunData, label: str) -> RunData:
     """Return the data of a run without a label in its tasks and targets.
 
     Raises:
-        InputError: The label is no tag, or the only one of its task.
+        InputError: The label is not a tag, or is the only one of its task.
     """
     check_label(data.tasks, label)
     task = data.tasks.task_of(label)
