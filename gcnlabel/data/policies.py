@@ -49,8 +49,14 @@ PLACES = [(0, 0), (0, 1), (1, 0), (1, 1), (0.5, 0.5)]
 """Positions of a crop (vertical, horizontal), as fractions of the free space: corners and centre."""
 MORE_PLACES = [
     *PLACES,
-    *((0.5, 0), (0.5, 1), (1, 0.5), (0, 0.5)),
-    *((0.25, 0.25), (0.25, 0.75), (0.75, 0.25), (0.75, 0.75)),
+    (0.5, 0),
+    (0.5, 1),
+    (1, 0.5),
+    (0, 0.5),
+    (0.25, 0.25),
+    (0.25, 0.75),
+    (0.75, 0.25),
+    (0.75, 0.75),
 ]
 """Also the middles of the borders and of the quarters."""
 

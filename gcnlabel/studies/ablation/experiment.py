@@ -142,9 +142,13 @@ def _wanted(
 
 def _head(config: Config, data: RunData, budget: Budget) -> Found:
     return {
-        **{"seeds": list(budget.seeds), "rates": list(budget.rates), "epochs": config.training.epochs},
-        **{"min_steps": budget.min_steps, "select": config.select.model_dump()},
-        **{"calibrated": calibration_methods(config, data.tasks), "regimes": {}},
+        "seeds": list(budget.seeds),
+        "rates": list(budget.rates),
+        "epochs": config.training.epochs,
+        "min_steps": budget.min_steps,
+        "select": config.select.model_dump(),
+        "calibrated": calibration_methods(config, data.tasks),
+        "regimes": {},
     }
 
 

@@ -90,7 +90,9 @@ def test_the_best_rule_of_each_family_is_kept(lefts):
     choice = choosing._choice(every, [[0.5, 0.6, 0.7, 0.9], [0.5, 0.6, 0.7, 0.7], [np.nan] * 4], views)
     assert choice.rule == every[3]
     assert choice.families == {
-        **{"label graph": every[0], "label graph + text similarity": every[1], "ridge over correlations": every[3]}
+        "label graph": every[0],
+        "label graph + text similarity": every[1],
+        "ridge over correlations": every[3],
     }
     assert choice.values["ridge over correlations"] == pytest.approx(0.8)
     assert choice.seen == [view.label for view in views[:2]]
