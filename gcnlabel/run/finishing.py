@@ -14,7 +14,7 @@ from gcnlabel.devices import device_named
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead
 from gcnlabel.run.calibration import CALIBRATION, calibrate, calibration_methods
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.default_head import is_side_by_side
 from gcnlabel.run.ensembles.shared import combine_shared
 from gcnlabel.run.evaluation import evaluate, part_scores
@@ -57,7 +57,7 @@ def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
     SafeCheckpointIO().save_checkpoint(checkpoint, folder.best)
 
 
-def _score(config: Config, model: MultiTaskModel, place: Any, part: Part, network: Network) -> dict[str, Tensor]:
+def _score(config: Config, model: MultiTaskModel, place: Any, part: SampleSet, network: Network) -> dict[str, Tensor]:
     model.eval()
     with torch.no_grad():
         return part_scores(config, part, network, place)

@@ -18,7 +18,7 @@ from gcnlabel.data.image_cache import ImageCache
 from gcnlabel.data.images import MAX_IN_MEMORY, ImageFiles, inside
 from gcnlabel.data.readable import load_readable, without
 from gcnlabel.errors import InputError, note
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 
 TOO_LARGE = (
     "images: {:.2g} GiB decoded, and data.in_memory is {:.2g}: they are decoded in every epoch, by training.workers "
@@ -35,7 +35,7 @@ def load_listed_images(
     channels: int,
     allowed: float,
     budget: int = MAX_IN_MEMORY,
-) -> tuple[Part, RowReport]:
+) -> tuple[SampleSet, RowReport]:
     """Return the rows whose image can be read, with the images, and a report on all rows.
 
     Args:
@@ -72,7 +72,7 @@ def load_cached_images(
     size: Geometry,
     channels: int,
     allowed: float,
-) -> tuple[Part, RowReport]:
+) -> tuple[SampleSet, RowReport]:
     """Return the same as :func:`load_listed_images` from a cache of images; their folder need not exist.
 
     Raises:
@@ -114,12 +114,12 @@ def _all_rows(annotations: Annotations, names: Sequence[str]) -> UsableRows:
 
 def _readable(
     there: Annotations, images: Any, damaged: Mapping[int, str], report: RowReport, allowed: float, root: Path
-) -> tuple[Part, RowReport]:
+) -> tuple[SampleSet, RowReport]:
     """Return the rows that are not damaged, with their images, and a report on all rows."""
     readable = there.select(np.flatnonzero(without(dict(damaged), len(there))))
     report = report + left_out(there, UNREADABLE, damaged)
     (used_rows(readable) + report).check(allowed, root=root)
-    part = Part(readable, images)
+    part = SampleSet(readable, images)
     return part, part.report(report)
 
 

@@ -18,7 +18,7 @@ from gcnlabel.data.image_cache import ImageCache
 from gcnlabel.data.images import MAX_IN_MEMORY
 from gcnlabel.settings import Section
 from gcnlabel.sources.listed_images import load_cached_images, load_listed_images
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import Image
 from gcnlabel.tasks import TaskSet
 
@@ -62,7 +62,7 @@ class Pictures(Section):
         """
         raise NotImplementedError
 
-    def load_pictures(self, tasks: TaskSet | None, allowed: float) -> tuple[Part, RowReport]:
+    def load_pictures(self, tasks: TaskSet | None, allowed: float) -> tuple[SampleSet, RowReport]:
         """Return the rows whose image can be read, with the images, and a report on all rows."""
         root, names, annotations = self.listed(tasks)
         how: dict[str, Any] = {"size": self.pictures, "channels": self.channels, "allowed": allowed}

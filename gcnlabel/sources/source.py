@@ -16,7 +16,7 @@ from gcnlabel.data import load_features, load_images
 from gcnlabel.errors import InputError
 from gcnlabel.registry import Registry
 from gcnlabel.settings import Section
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.splits import Rows, Splits, named_rows
 from gcnlabel.tasks import TaskSet
 
@@ -50,7 +50,7 @@ class DataSource(Section):
             raise ValueError("splits by fractions: this source has published splits; give their names")
         return self
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return all samples of all splits, and the report on used and dropped rows.
 
         Args:

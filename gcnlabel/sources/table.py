@@ -17,8 +17,8 @@ from gcnlabel.settings import Share
 from gcnlabel.sources.columns import read_texts
 from gcnlabel.sources.long_form import LongForm
 from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
-from gcnlabel.sources.part import Part
 from gcnlabel.sources.pictures import Pictures
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.tasks import TaskSet
 
@@ -95,13 +95,13 @@ class Table(Pictures, Divided):
             raise ValueError("group_column has no effect: it needs splits by fractions, or val: null")
         return self
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return all rows of the table, without those whose image cannot be read."""
         if self.images is not None:
             return self.load_pictures(tasks, ALLOWED if self.allow_missing is None else self.allow_missing)
         annotations = self._annotations(tasks)
         stored = self.features or self.graphs or self.annotations
-        part = Part(annotations, self.read_inputs(stored, tasks))
+        part = SampleSet(annotations, self.read_inputs(stored, tasks))
         return part, part.report()
 
     def listed(self, tasks: TaskSet | None) -> tuple[Path, list[str], Annotations]:

@@ -10,8 +10,8 @@ from typing import ClassVar
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.settings import Share
-from gcnlabel.sources.part import Part
 from gcnlabel.sources.pictures import Pictures
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import DataSource
 from gcnlabel.tasks import TaskSet
 
@@ -45,7 +45,7 @@ class TaggedImages(Pictures, DataSource):
             InputError: A split has no folder.
         """
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return the images that can be read and their tags."""
         return self.load_pictures(tasks, self.allow_missing)
 

@@ -16,7 +16,7 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead, HeadPart
 from gcnlabel.run.build import build_model, build_units
 from gcnlabel.run.calibration import calibration_methods
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.default_head import with_head
 from gcnlabel.run.ensembles.combination import Combination, Evidence
 from gcnlabel.run.ensembles.combining import combine
@@ -112,7 +112,7 @@ def _evidence(config: Config, data: RunData, best: Mapping[str, Trial], split: s
     return Evidence(scores, units.standardized(targets_to_tensors(part.annotations)))
 
 
-def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
+def standard_scores(model: MultiTaskModel, part: SampleSet) -> dict[str, Tensor]:
     """Return the scores of each task for some samples, those of dimensions in standard units."""
     return predict(model.standard_scores, portions(part.inputs))
 

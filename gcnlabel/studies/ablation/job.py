@@ -15,7 +15,7 @@ from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.nn import HEADS
 from gcnlabel.run.build import build_units
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.default_head import LINEAR, resolve_default, with_head
 from gcnlabel.run.ensembles.crossing import is_crossed, left_out_scores
 from gcnlabel.run.ensembles.shared import combine_shared
@@ -124,7 +124,7 @@ def _trained(config: Config, job: Job, heads: Mapping[str, Candidate]) -> dict[s
     return found
 
 
-def _score(part: Part, network: Network) -> Scores:
+def _score(part: SampleSet, network: Network) -> Scores:
     return predict(network, portions(part.inputs))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from gcnlabel.annotations import Annotations, stratified_split
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
-from gcnlabel.run.data import Part, RunData, read_whole
+from gcnlabel.run.data import RunData, SampleSet, read_whole
 from gcnlabel.run.intervals import units_of
 from gcnlabel.sources.splits import PARTS, Rows
 
@@ -32,7 +32,7 @@ class Fold:
     """
 
     config: Config
-    whole: Part
+    whole: SampleSet
     rows: Mapping[str, Rows]
     number: int
 

@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 from gcnlabel.graph import attached_graph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.run.build import build_model
-from gcnlabel.run.data import Part
+from gcnlabel.run.data import SampleSet
 from gcnlabel.studies.zero_shot import choosing
 from gcnlabel.studies.zero_shot.choosing import choices
 from gcnlabel.studies.zero_shot.edges import complete
@@ -68,7 +68,9 @@ def test_the_choice_does_not_look_at_the_left_out_label(config, data):
     for split, part in data.parts.items():
         tags = part.annotations.targets["tags"].copy()
         tags[:, 1] = np.random.default_rng(0).permutation(1 - tags[:, 1])
-        turned[split] = Part(replace(part.annotations, targets={**part.annotations.targets, "tags": tags}), part.inputs)
+        turned[split] = SampleSet(
+            replace(part.annotations, targets={**part.annotations.targets, "tags": tags}), part.inputs
+        )
     other = replace(data, parts=turned)
     (before, after) = (choices(*set_up_lefts(config, of, "b"), 0)["b"] for of in (data, other))
     assert before == after
