@@ -43,7 +43,7 @@ class Shades(Divided):
 
 
 class Contrast(Statistic):
-    """How far a dimension's mean in each class lies from its mean over all classes, [values, classes]."""
+    """Mean of each dimension in each class minus its mean over all classes, [values, classes]."""
 
     def __init__(self, tasks, a, b):
         super().__init__(tasks, a, b)
