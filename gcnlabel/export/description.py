@@ -10,7 +10,7 @@ from gcnlabel import __version__
 from gcnlabel.tasks import Task, TaskSet
 
 GREY = "(299 R + 587 G + 114 B) / 1000"
-TEXTS = "none to be done: the tokenizer stands in the folder backbone of the run"
+TEXTS = "none; the tokenizer is in the folder backbone of the run"
 GRAPHS = "a torch_geometric.data.Batch: x float32, edge_index int64, edge_attr float32, batch int64"
 STRETCHED = (
     "whole images stretched",

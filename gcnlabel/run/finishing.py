@@ -34,7 +34,7 @@ def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
 
 
 def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
-    """Calibrate the selected checkpoint as the config says, in one process and in float32, as it is evaluated.
+    """Calibrate the selected checkpoint by the config, in one process and in float32, as for the evaluation.
 
     Learned weights and the units of the losses are not changed. Calibration is idempotent, and the last checkpoint,
     from which training is resumed, is not calibrated.
