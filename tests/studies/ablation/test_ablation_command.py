@@ -49,7 +49,7 @@ def tables(folder):
             for name in metrics:
                 of = f"{name.rpartition('_')[2]}: " if len(metrics) > 1 else ""
                 compared = [
-                    k for k, column in enumerate(header) if column in (f"{of}above linear", f"{of}default above it")
+                    k for k, column in enumerate(header) if column in (f"{of}head − linear", f"{of}default − head")
                 ]
                 row = [cells[k] for k in (header.index(name), *compared)]
                 found.setdefault((title, name), {})[cells[0]] = row
