@@ -28,7 +28,7 @@ from gcnlabel.data import targets_to_tensors
 from gcnlabel.faces.synthetic import SYNTHETIC_TASKS, synthetic_faces
 from gcnlabel.files import atomic_write
 from gcnlabel.run.build import build_module
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.graph import build_graph
 from gcnlabel.tasks import MultiLabel, TaskSet
 
@@ -47,7 +47,7 @@ def inputs_of(name: str) -> tuple[Config, RunData]:
     else:
         tasks, annotations = SYNTHETIC_TASKS, synthetic_faces(count)[1]
     images = rng.integers(0, 255, (count, 3, config.data.size, config.data.size), dtype=np.uint8)
-    data = RunData(tasks, {"train": Part(annotations, images)})
+    data = RunData(tasks, {"train": SampleSet(annotations, images)})
     return config, data if config.only_tasks is None else data.of_tasks(config.only_tasks)
 
 

@@ -25,7 +25,7 @@ from gcnlabel.faces.cache.reader import FaceCache
 from gcnlabel.nn import densenet121
 from gcnlabel.nn.scaling import ScaleToImageNet
 from gcnlabel.run.build import build_module
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.loaders import data_module
 from gcnlabel.run.speed import set_for_speed
 
@@ -129,7 +129,7 @@ def config_for(options: argparse.Namespace, *, compiled: bool) -> Config:
 def ours(cache: FaceCache, options: argparse.Namespace, *, compiled: bool = False) -> float:
     """Return the batches a second of ``gcnlabel train``."""
     config = config_for(options, compiled=compiled)
-    data = RunData(cache.annotations.tasks, {"train": Part(cache.annotations, cache.images)})
+    data = RunData(cache.annotations.tasks, {"train": SampleSet(cache.annotations, cache.images)})
     module, clock = build_module(config, data, label_graph()), Clock(options.device, options.seconds)
     set_for_speed(module, config)
     trainer = L.Trainer(

@@ -26,7 +26,7 @@ def zero_shot_table() -> str:
     found = read("zero_shot")
     parts = [name for name, of in found.items() if isinstance(of, dict) and CHOSEN in of["methods"]]
     lines = [
-        "| method | " + " | ".join(f"{name} | chosen above it" for name in parts) + " |",
+        "| method | " + " | ".join(f"{name} | chosen − method" for name in parts) + " |",
         "| --- " * (2 * len(parts) + 1) + "|",
     ]
     names = dict.fromkeys([CHOSEN, *(name for part in parts for name in found[part]["methods"])])

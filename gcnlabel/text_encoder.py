@@ -35,14 +35,14 @@ def load_encoder(model: str, *, download: bool = True) -> Any:
 
 
 def load_transformer(model: str, *, weights: bool = True) -> tuple[Any, Any]:
-    """Return the tokenizer of a text encoder, and its transformer in float32 on the CPU, without code of the model's.
+    """Return the tokenizer of a text encoder, and its transformer in float32 on the CPU, without the code of the model.
 
     Args:
         model: Folder of a model of transformers or sentence-transformers, or its name on the hub.
-        weights: Whether it has its weights, from safetensors only; else they are drawn.
+        weights: Whether to load its weights, from safetensors only; otherwise they are random.
 
     Raises:
-        InputError: transformers is not installed, or the model cannot be had.
+        InputError: transformers is not installed, or the model is not available.
     """
     library = optional("transformers", "text", "a text encoder")
     local = _checked(model)

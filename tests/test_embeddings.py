@@ -178,8 +178,12 @@ def test_files_of_arrays(tmp_path):
     torch.save(torch.from_numpy(x), tmp_path / "torch.pkl")
     frame = pd.DataFrame(x, index=pd.Index(["sad", "happy"], dtype=object))
     contents = {
-        **{"array": x, "list": x.tolist(), "rows": list(x), "batch": x[None]},
-        **{"dict": {"Sad": x[1], "Happy": x[0], "other": x[0]}, "lists": {"sad": [3, 4, 5], "happy": (0, 1, 2)}},
+        "array": x,
+        "list": x.tolist(),
+        "rows": list(x),
+        "batch": x[None],
+        "dict": {"Sad": x[1], "Happy": x[0], "other": x[0]},
+        "lists": {"sad": [3, 4, 5], "happy": (0, 1, 2)},
     }
     for name, content in contents.items():
         (tmp_path / f"{name}.pkl").write_bytes(pickle.dumps(content))

@@ -107,7 +107,14 @@ JOBS = {
     "reproduce": Job(
         _nothing,
         (
-            *("reproduce", "table4", "--data", "synthetic-faces", "--seeds", "2", "--output", "out"),
+            "reproduce",
+            "table4",
+            "--data",
+            "synthetic-faces",
+            "--seeds",
+            "2",
+            "--output",
+            "out",
             *sets((*TINY, "training.epochs=1")),
         ),
     ),

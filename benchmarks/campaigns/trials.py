@@ -23,7 +23,13 @@ from gcnlabel.errors import InputError
 Trial = Callable[[int], object]
 """What is tried with a number, which is its seed: it returns, or raises."""
 READ, REFUSED, LOST, TRACEBACK, HANG, KILLED, MEMORY = ENDS = (
-    *("result", "clear error", "lost or different", "traceback", "hang", "signal", "out of memory"),
+    "result",
+    "clear error",
+    "lost or different",
+    "traceback",
+    "hang",
+    "signal",
+    "out of memory",
 )
 GOOD = (READ, REFUSED)
 BATCH = 100

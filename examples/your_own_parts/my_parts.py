@@ -13,7 +13,7 @@ from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.losses import TaskLoss
 from gcnlabel.nn import Backbone, Head
 from gcnlabel.nn.backbone import channels_in
-from gcnlabel.sources import Divided, Part
+from gcnlabel.sources import Divided, SampleSet
 from gcnlabel.statistics import Statistic
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 
@@ -34,7 +34,7 @@ class Shades(Divided):
         images = (255 * (level[:, None, None, None] + noise).clip(0, 1)).astype(np.uint8)
         targets = {"shade": (level > 0.5).astype(int), "light": level[:, None]}
         splits = np.resize(["train", "train", "val", "test"], self.count)
-        return Part(Annotations(TASKS, targets, split=splits), images), RowReport()
+        return SampleSet(Annotations(TASKS, targets, split=splits), images), RowReport()
 
     @property
     def image_shape(self):
@@ -43,7 +43,7 @@ class Shades(Divided):
 
 
 class Contrast(Statistic):
-    """How far a dimension's mean in each class lies from its mean over all classes, [values, classes]."""
+    """Mean of each dimension in each class minus its mean over all classes, [values, classes]."""
 
     def __init__(self, tasks, a, b):
         super().__init__(tasks, a, b)

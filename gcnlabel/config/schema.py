@@ -43,7 +43,7 @@ class Training(Section):
         batch_size: Samples in a batch of one device.
         rare_samples: Largest number of samples of rarely annotated labels that are added to each batch; see
             :func:`gcnlabel.training.rare_rows`.
-        min_steps: Smallest number of batches of the whole training: with few samples, an epoch is several passes.
+        min_steps: Minimum number of batches of the whole training: with few samples, an epoch is several passes.
         patience: Epochs without an improvement of ``select.metric`` after which training ends; None for no early
             stopping.
         clip: Largest norm of the gradient of all parameters, to which larger ones are scaled; None for no clipping.

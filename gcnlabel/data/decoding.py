@@ -1,4 +1,4 @@
-"""Pictures -> their pixels; JPEG files by OpenCV where it is installed, which gives the same values sooner."""
+"""Decode images; JPEG files with OpenCV if it is installed, which gives the same values faster."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from PIL import Image
 from gcnlabel.data.opencv import opencv
 
 REDUCED = {1: 0, 2: 16, 4: 32, 8: 64}
-"""Each n-th row and column of a JPEG file, as OpenCV's flags have it (``IMREAD_REDUCED_GRAYSCALE_2`` and so on)."""
+"""OpenCV's flags that decode every n-th row and column of a JPEG file (``IMREAD_REDUCED_GRAYSCALE_2``, ...)."""
 
 
 def draft(image: Image.Image, shrink: float, mode: str) -> int:
-    """Let a picture that is not decoded yet be decoded with fewer pixels, and return how many times fewer a row.
+    """Let a JPEG image that is not decoded yet be decoded at a reduced size, and return the reduction factor.
 
-    Only JPEG files can; the scale is 1, 2, 4 or 8.
+    The factor is 1, 2, 4 or 8; it is 1 for other formats.
 
     Args:
-        image: The picture, changed in place.
-        shrink: How many times fewer may do, at least 1.
+        image: The image, changed in place.
+        shrink: Largest allowed reduction factor, at least 1.
         mode: ``L`` or ``RGB``.
     """
     width, height = image.size
@@ -28,15 +28,15 @@ def draft(image: Image.Image, shrink: float, mode: str) -> int:
 
 
 def pixels(image: Image.Image, mode: str, scale: int = 1) -> npt.NDArray[np.uint8]:
-    """Return the pixels of a picture, uint8 [H, W] of mode ``L`` or [H, W, 3] of ``RGB``.
+    """Return the pixels of an image, uint8 [H, W] for mode ``L`` or [H, W, 3] for ``RGB``.
 
     Args:
-        image: The picture.
+        image: The image.
         mode: ``L`` or ``RGB``.
-        scale: What :func:`draft` returned.
+        scale: Reduction factor from :func:`draft`.
     """
     cv2 = opencv()
-    file = getattr(image, "fp", None)  # None where it is decoded already
+    file = getattr(image, "fp", None)  # None if it is already decoded
     if cv2 is not None and file is not None and image.format == "JPEG" and image.mode == mode == "RGB":
         file.seek(0)
         coded = np.frombuffer(file.read(), dtype=np.uint8)
@@ -44,4 +44,4 @@ def pixels(image: Image.Image, mode: str, scale: int = 1) -> npt.NDArray[np.uint
         found: npt.NDArray[np.uint8] | None = cv2.imdecode(coded, flags)
         if found is not None:
             return found
-    return np.asarray(image if image.mode == mode else image.convert(mode))  # it says what is wrong with the file
+    return np.asarray(image if image.mode == mode else image.convert(mode))  # Pillow reports damaged files

@@ -19,14 +19,14 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import existing_file
 
 MAX_IN_MEMORY = 2**29
-"""Bytes in single precision from which features stay on disk."""
+"""Size in bytes (as float32) above which features are read from disk batch by batch."""
 
 
 def load_features(path: str | Path) -> npt.NDArray[np.float32] | MappedFeatures:
     """Return features [N, D] from a ``.npy``, or from a ``.npz`` or ``.safetensors`` file that holds one array.
 
-    Where they would take more than :data:`MAX_IN_MEMORY` they stay in the file, and are read a batch at a time; those
-    of a ``.npz`` cannot.
+    If they would take more than :data:`MAX_IN_MEMORY` bytes they stay in the file, and batches are read from it, except
+    from a ``.npz``.
 
     Raises:
         InputError: The file has no such array or is pickled, a value is not finite (the message gives row and column),
@@ -48,7 +48,7 @@ def load_features(path: str | Path) -> npt.NDArray[np.float32] | MappedFeatures:
 
 
 def _mapped(path: Path) -> MappedFeatures | None:
-    """Return the numbers of a file that can be read row by row, None where that is not so."""
+    """Return features that are read from their file on demand; None if this is not possible."""
     try:
         if path.suffix == ".safetensors":
             mapped = map_safetensors(path)
@@ -59,7 +59,7 @@ def _mapped(path: Path) -> MappedFeatures | None:
                 file.seek(0)
                 check_npy_size(file, path.stat().st_size)
             mapped = map_npy(path)
-    except Exception:  # what reads the whole file says what is wrong with it
+    except Exception:  # reading the whole file then reports the problem
         return None
     return mapped if mapped is not None and mapped.stored_dtype.kind in "iuf" else None
 
@@ -69,9 +69,7 @@ def _check_finite(path: Path, features: Any) -> None:
     for values in portions_of(features):
         if not np.isfinite(values).all():
             row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
-            raise InputError(
-                f"{path} holds {values[row, column]}", where=f"row {before + row}, column {column} (from 0)"
-            )
+            raise InputError(f"{path} has {values[row, column]}", where=f"row {before + row}, column {column} (from 0)")
         before += len(values)
 
 
@@ -103,7 +101,7 @@ def _numpy_arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
 
 
 SPARSE = 0.9
-"""Share of zeros from which features are sparse: words, k-mers, fingerprints."""
+"""Fraction of zeros from which features count as sparse, e.g. word counts, k-mers and fingerprints."""
 
 
 def is_sparse(features: Any) -> bool:
@@ -137,7 +135,7 @@ class Standardize(nn.Module):
     def fit(cls, features: Any) -> Standardize:
         """Return the scaling of the training features [N, D], an array or :class:`MappedFeatures`.
 
-        They are gone through twice, a few rows at a time: for the mean, then for the squares around it.
+        The file is read twice, a few rows at a time: for the mean, then for the squared deviations.
 
         Example:
             >>> Standardize.fit(np.array([[1.0, 5.0], [3.0, 5.0]]))(torch.tensor([[3.0, 5.0]])).tolist()
@@ -151,10 +149,10 @@ class Standardize(nn.Module):
 
     @classmethod
     def chosen(cls, features: Any) -> Standardize:
-        """Return the scaling that suits the training features [N, D]: see :func:`is_sparse`.
+        """Return the scaling for the training features [N, D], which depends on :func:`is_sparse`.
 
-        Sparse ones are divided by one number, their root mean square: zeros stay zeros, and a feature that is rarely
-        above 0 gets no large values, as it would by its own deviation.
+        Sparse features are divided by one number, the root mean square of all values: zeros stay zeros, and a feature
+        that is rarely nonzero gets no large values, as it would if divided by its own standard deviation.
 
         Example:
             >>> Standardize.chosen(np.eye(20)[:, :10] * 3)(torch.eye(10) * 3)[0, :2].tolist()

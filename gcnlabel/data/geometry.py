@@ -1,4 +1,4 @@
-"""How whole pictures are brought to the size of a network."""
+"""Resize images to the input size of a network."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ FILTERS = {
     "lanczos": "Lanczos weights of the pixels within 3 max(1, reduction)",
 }
 ROUNDING = 1e-6
-"""Added before a side is rounded down: 224 / (224 / 230) is not quite 230."""
+"""Added before rounding down: 224 / (224 / 230) is slightly below 230 in floating point."""
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """How whole pictures are brought to size: stretched, or scaled and cropped.
+    """How images are resized: stretched, or scaled and cropped.
 
     Attributes:
         size: Width and height, S.
-        crop: Share c of the scaled picture's shorter side that a centred square keeps: that side is first scaled to
-            ``floor(S / c)``, as torchvision and timm do. None stretches the whole picture to S x S.
-        interpolation: Filter, antialiased but for ``nearest``.
+        crop: Ratio c of the centred square crop to the shorter side of the scaled image. The shorter side is scaled to
+            ``floor(S / c)``, as in torchvision and timm. None stretches the whole image to S x S.
+        interpolation: Filter; antialiased except for ``nearest``.
     """
 
     size: int
@@ -36,7 +36,7 @@ class Geometry:
     interpolation: Interpolation = "bilinear"
 
     def bring(self, picture: Image.Image) -> Image.Image:
-        """Return a picture of S x S pixels.
+        """Return an image resized to S x S pixels.
 
         Example:
             >>> Geometry(8, crop=0.5).bring(Image.new("RGB", (40, 20))).size
@@ -51,12 +51,12 @@ class Geometry:
 
     @property
     def scaled(self) -> int:
-        """Pixels that the shorter side is scaled to before the crop."""
+        """Length in pixels to which the shorter side is scaled before the crop."""
         return math.floor(self.size / (self.crop or 1) + ROUNDING)
 
     @property
     def words(self) -> tuple[str, str] | None:
-        """What is done, in a few words and exactly; None where whole pictures are stretched bilinearly."""
+        """A short and an exact description; None for bilinear stretching."""
         if self.crop is None and self.interpolation == "bilinear":
             return None
         antialias = "" if self.interpolation == "nearest" else ", divided by their sum, along each axis (antialiasing)"

@@ -22,11 +22,11 @@ class ImageCache:
     """The cache of the images of a data set, written by :func:`gcnlabel.data.image_cache_writing.write_cache`.
 
     Args:
-        path: Its folder: ``images.npy``, uint8 [N, C, S, S]; ``manifest.json``, names and geometry; ``progress.json``,
-            the number of images done, and the unreadable ones.
+        path: Folder with ``images.npy``, uint8 [N, C, S, S]; ``manifest.json``, names and geometry; ``progress.json``,
+            number of finished images, and unreadable ones.
 
     Raises:
-        InputError: The folder holds no cache, or one that is damaged or unfinished.
+        InputError: The folder has no cache, or a damaged or unfinished one.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -46,10 +46,10 @@ class ImageCache:
         self.images = CachedImages(self.path / "images.npy", (len(self.names), channels, size, size))
 
     def check_made_for(self, geometry: Geometry, channels: int) -> None:
-        """Check that images were scaled as a config asks for.
+        """Check that the images were resized with the settings of a config.
 
         Raises:
-            InputError: They were not.
+            InputError: A setting differs.
         """
         wanted = made_as(geometry, channels)
         for key, value in wanted.items():
@@ -93,7 +93,7 @@ class CachedImages(LazyImages):
 
 
 def made_as(geometry: Geometry, channels: int) -> dict[str, Any]:
-    """Return what a manifest says of how images were scaled, by the names of the options of a config."""
+    """Return the settings of resizing in a manifest, by the names of the options of a config."""
     values = asdict(geometry)
     return {**values, "crop": "none" if geometry.crop is None else geometry.crop, "channels": channels}
 
@@ -102,7 +102,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """Return the content of a JSON file of a cache.
 
     Raises:
-        InputError: It is missing or damaged.
+        InputError: The file is missing or damaged.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

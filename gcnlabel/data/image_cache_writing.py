@@ -19,7 +19,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.files import locked, writable_folder
 
 CHUNK = 256
-"""Images that are written before their number is noted."""
+"""Number of images between two updates of the progress file."""
 Progress = Callable[[int, int], None]
 
 
@@ -37,15 +37,15 @@ def write_cache(
     An interrupted call continues when it is repeated.
 
     Args:
-        files: The images, of which some may be unreadable.
+        files: Image files, some of which may be unreadable.
         names: Name of each image.
         output: Folder of the cache.
         workers: Number of decoding threads; None for one per processor.
-        overwrite: Whether the cache of other images may be replaced.
-        progress: Called with the number of images done and of all.
+        overwrite: Whether to replace the cache of other images.
+        progress: Called with the number of finished images and of all.
 
     Raises:
-        InputError: The folder holds something else, is in use, or has too little space.
+        InputError: The folder has other files, is in use, or has too little space.
     """
     folder = writable_folder(Path(output))
     manifest = {"format": FORMAT, "made": made_as(files.geometry, files.image_shape[0]), "names": list(names)}
@@ -62,7 +62,7 @@ def write_cache(
 
 
 def _claimed(folder: Path, manifest: dict[str, Any], overwrite: bool) -> tuple[int, dict[str, str]]:
-    """Return how many images of the same cache are written, and the unreadable ones; begin another."""
+    """Return the number of images already in the same cache, and the unreadable ones; otherwise start a new cache."""
     ours, state = folder / "manifest.json", folder / "progress.json"
     if ours.exists() and read_json(ours) == manifest:
         found: dict[str, Any] = read_json(state) if state.exists() else {"done": 0, "unreadable": {}}
@@ -99,11 +99,11 @@ def _write_rows(
             read = list(pool.map(lambda row: _one(files, row), rows))
             file.seek(offset + done * int(np.prod(files.image_shape)))
             for row, (image, problem) in zip(rows, read, strict=True):
-                file.write(image.tobytes())  # not through the mapping: a full disk would end the process there
+                file.write(image.tobytes())  # a full disk would kill the process if it were mapped
                 if problem is not None:
                     unreadable[names[row]] = problem
             file.flush()
-            os.fsync(file.fileno())  # the images before their number
+            os.fsync(file.fileno())  # images are on disk before their number
             done = rows.stop
             write_record(folder / "progress.json", {"done": done, "unreadable": unreadable})
     progress(done, total)

@@ -17,7 +17,7 @@ from gcnlabel.data.upright import upright
 from gcnlabel.errors import InputError
 
 MAX_IN_MEMORY = 2**30
-"""Bytes of decoded images from which they stay in their files, by default."""
+"""Default size in bytes above which decoded images are not kept in memory."""
 
 
 class ImageFiles(LazyImages):
@@ -26,7 +26,7 @@ class ImageFiles(LazyImages):
     Args:
         root: Folder that the names are relative to.
         names: Path of each image below it.
-        size: Width and height to bring them to, by stretching; or how they are brought to size.
+        size: Width and height to stretch them to, or a :class:`Geometry`.
         channels: 1 for grey, 3 for colour.
 
     Raises:
@@ -102,8 +102,8 @@ def opened(path: Path) -> Iterator[Image.Image]:
 
 def _load(path: Path, geometry: Geometry, mode: str) -> npt.NDArray[np.uint8]:
     with opened(path) as image:
-        if image.mode[0] in "IF":  # Pillow would cut off what is above 255
-            raise InputError(f"image {path} has more than 8 bits a channel", expected="8", fix="scale it to 8 bits")
+        if image.mode[0] in "IF":  # Pillow would clip values above 255
+            raise InputError(f"image {path} has more than 8 bits per channel", expected="8", fix="scale it to 8 bits")
         scaled = geometry.bring(upright(image).convert(mode))
     array = np.asarray(scaled, dtype=np.uint8)
     return array[None] if mode == "L" else array.transpose(2, 0, 1)

@@ -1,4 +1,4 @@
-"""Features in a file, of which only the rows that are asked for are read."""
+"""Features in a file, read from disk row by row on demand."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from gcnlabel.data.on_demand import OnDemand
 from gcnlabel.errors import InputError
 
 VALUES_AT_ONCE = 2**20
-"""Values that are read together where all rows are gone through: 4 MiB in single precision."""
+"""Number of values per portion when all rows are read: 4 MiB as float32."""
 DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"} | {
     f"{c}{8 * n}": f"<{c.lower()}{n}" for c in "IU" for n in (1, 2, 4, 8)
 }
-"""Types of safetensors that NumPy has."""
+"""Types of safetensors -> types of NumPy."""
 
 
 class MappedFeatures(OnDemand):
     """Features [N, D] of a file that is mapped into memory for each batch; an index gives float32 rows.
 
-    Nothing stays mapped between batches, so that a process holds what it works on and not what it has seen.
+    The file is unmapped after each batch, so that the pages of earlier batches do not count as memory of the process.
 
     Args:
         path: The file.
-        dtype: Type of its numbers.
+        dtype: Type of the stored numbers.
         shape: (N, D).
-        offset: Byte at which they begin.
-        order: ``C``, row after row, or ``F``, column after column.
+        offset: Position of the first number in the file, in bytes.
+        order: Memory layout, ``C`` (row-major) or ``F`` (column-major).
     """
 
     ndim = 2
@@ -46,12 +46,12 @@ class MappedFeatures(OnDemand):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(N, D) of the rows that are selected."""
+        """Shape (N, D) of the selected rows."""
         return len(self), self._where["shape"][1]
 
     @property
     def stored_dtype(self) -> np.dtype[Any]:
-        """Type of the numbers in the file."""
+        """Type of the stored numbers."""
         found: np.dtype[Any] = self._where["dtype"]
         return found
 
@@ -59,21 +59,21 @@ class MappedFeatures(OnDemand):
         """Read rows: [D] for an integer, [B, D] for an array of indices, a mask or a slice.
 
         Raises:
-            InputError: The file is gone, or shorter than it was.
+            InputError: The file was removed or truncated.
         """
         try:
             stored: Any = np.memmap(self.path, mode="r", **self._where)
         except (OSError, ValueError) as error:
             raise InputError(f"{self.path} cannot be read any more: {error}") from error
-        return np.array(stored[self._picked(rows)], dtype=np.float32)  # a copy: the file is let go of
+        return np.array(stored[self._picked(rows)], dtype=np.float32)  # a copy, so that the file is unmapped
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        """Read all rows, for those who need them together."""
+        """Read all rows."""
         return np.asarray(self[:], dtype=dtype)
 
 
 def portions_of(features: Any) -> Iterator[Any]:
-    """Yield the rows of features [N, D], in memory or in a file, a few after another.
+    """Yield features [N, D], in memory or in a file, in portions of rows.
 
     Example:
         >>> [len(rows) for rows in portions_of(np.zeros((3, 2**19)))]
@@ -84,7 +84,7 @@ def portions_of(features: Any) -> Iterator[Any]:
 
 
 def map_npy(path: Path) -> MappedFeatures | None:
-    """Return the array of a ``.npy`` file, None where it has no two dimensions or no value.
+    """Return a ``.npy`` file as :class:`MappedFeatures`; None if its array is empty or not two-dimensional.
 
     Raises:
         ValueError: The file is pickled or damaged.
@@ -97,12 +97,12 @@ def map_npy(path: Path) -> MappedFeatures | None:
 
 
 def map_safetensors(path: Path) -> MappedFeatures | None:
-    """Return the one array of a ``.safetensors`` file, None where it holds another number of them or another kind.
+    """Return a ``.safetensors`` file as :class:`MappedFeatures`; None unless it has a single array [N, D] of numbers.
 
     Raises:
         SafetensorError: The file is damaged.
     """
-    with safe_open(path, "numpy") as file:  # which checks the header, sizes and offsets
+    with safe_open(path, "numpy") as file:  # checks header, sizes and offsets
         names = list(file.keys())
         if len(names) != 1:
             return None

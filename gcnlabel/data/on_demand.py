@@ -1,4 +1,4 @@
-"""Inputs that are made when they are indexed: images and features on disk, texts, graphs of any size."""
+"""Inputs that are loaded or built when indexed: images and features on disk, texts, graphs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class OnDemand(ABC):
 
 
 def as_batch(inputs: Any) -> Any:
-    """Return what a network takes of some rows of inputs: a tensor; a batch of graphs or of texts as it is.
+    """Return the selected inputs as a network takes them: arrays as a tensor, batches of graphs or texts unchanged.
 
     Example:
         >>> as_batch(np.zeros((2, 3))).shape

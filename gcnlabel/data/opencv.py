@@ -1,4 +1,4 @@
-"""OpenCV, where it is installed: images are read and augmented several times faster with it, and are the same."""
+"""OpenCV (optional): reads and augments images several times faster than Pillow and PyTorch."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def opencv() -> Any | None:
         return None
     try:
         found = importlib.import_module("cv2")
-    except ImportError:  # opencv-python where the system has no libGL
+    except ImportError:  # e.g. opencv-python on a system without libGL
         return None
     return found if int(found.__version__.partition(".")[0]) >= OLDEST else None
 
 
 @contextmanager
 def one_thread(cv2: Any) -> Iterator[None]:
-    """Let OpenCV work in the calling thread: images are small, and threads of its own would not survive a fork."""
+    """Let OpenCV use only the calling thread: images are small, and its own threads would not survive a fork."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

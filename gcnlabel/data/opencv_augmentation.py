@@ -1,12 +1,12 @@
-"""The steps of :class:`~gcnlabel.data.BatchAugmentation` by OpenCV, image by image in whole numbers.
+"""The steps of :class:`~gcnlabel.data.BatchAugmentation` with OpenCV, image by image in integer arithmetic.
 
-The maps are those of :mod:`gcnlabel.data.batch_colour`; values are rounded after each of them, so that an image differs
-by a level or two of 255 from the one that is computed in float32. With - cut off at zero, c the largest less the
-smallest channel of a pixel, n the channel that follows channel x and b the one before it, the hue turned by s sixths is
+The maps are those of :mod:`gcnlabel.data.batch_colour`; values are rounded after each of them, so that a result differs
+by 1 or 2 levels (of 255) from that in float32. With subtraction clipped at 0, c the largest minus the smallest channel
+of a pixel, n the channel that follows channel x and b the one before it, a rotation of the hue by s sixths is
 
     x + min(s c - (n - x), b - x) - min(s c - (x - n), x - b)
 
-which is the formula there, without signs.
+which equals the formula there.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Floats = npt.NDArray[np.float64]
 
 
 class ImageSteps:
-    """The steps on one image at a time; keeps its buffers from image to image.
+    """The steps on one image at a time, with buffers shared by all images.
 
     Args:
         cv2: OpenCV.
-        shape: C, H, W of the images; C is 1 or 3.
+        shape: (C, H, W) of the images, C = 1 or 3.
     """
 
     def __init__(self, cv2: Any, shape: tuple[int, int, int]) -> None:
@@ -41,14 +41,14 @@ class ImageSteps:
         self.wide = np.empty((4, 3 * height, width), dtype=np.uint8)
 
     def turn(self, image: Images, degrees: float, mirrored: float) -> Images:
-        """Return an image [C, H, W] turned about its centre with black outside, mirrored before; in a buffer."""
+        """Return an image [C, H, W], mirrored, then rotated about its centre with black outside, in a shared buffer."""
         cv2, matrix = self.cv2, _turned_about_centre(image.shape[1:], degrees, mirrored)
         for plane, turned in zip(image, self.turned, strict=True):  # faster than all channels at once
             cv2.warpAffine(plane, matrix, turned.shape[::-1], turned, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return self.turned
 
     def colour(self, image: Images, out: Images, p: Floats, q: Floats, *hue: Any) -> None:
-        """Change the colours of an image [C, H, W] as :func:`~gcnlabel.data.batch_colour.colour_maps` says."""
+        """Change the colours of an image [C, H, W] by :func:`~gcnlabel.data.batch_colour.colour_maps`."""
         if not hue:
             self._map(image, p, q, out)
             return
@@ -57,7 +57,7 @@ class ImageSteps:
         self._map(self._hue(float(sixths)), after_p, after_q, out)
 
     def _map(self, planes: Images, p: Floats, q: Floats, out: Images) -> None:
-        """Write ``P x + Q m`` of planes [C, H, W], whose mean is m; channels that only change places are copied."""
+        """Write ``P x + Q m`` of channels [C, H, W] with mean m; permuted channels are copied."""
         source = p.argmax(1)
         if not q.any() and np.array_equal(p, np.eye(len(p))[source]):
             out[:] = planes[source]
@@ -69,7 +69,7 @@ class ImageSteps:
         cv2.split(self.mapped, list(out))
 
     def _hue(self, sixths: float) -> Images:
-        """Return the colours in the circle turned, [3, H, W]; in a buffer."""
+        """Return ``self.circle``'s colours with rotated hue, [3, H, W], in a shared buffer."""
         cv2, (red, green, blue) = self.cv2, self.circle[1:4]
         self.circle[0], self.circle[4] = blue, red
         before, here, after = (self.circle[i : i + 3].reshape(-1, red.shape[1]) for i in range(3))  # [3 H, W]
@@ -84,13 +84,13 @@ class ImageSteps:
         return turned
 
     def _left(self, shift: Images, more: Images, less: Images, out: Images) -> Images:
-        """Write and return ``shift - (more - less)``, each cut off at zero."""
+        """Write and return ``shift - (more - less)``, both differences clipped at 0."""
         left: Images = self.cv2.subtract(shift, self.cv2.subtract(more, less, out), out)
         return left
 
 
 def _turned_about_centre(size: tuple[int, ...], degrees: float, mirrored: float) -> Floats:
-    """Return the map from output pixels to those of the image, [2, 3]."""
+    """Return the affine map from output pixels to input pixels, [2, 3]."""
     cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     side = 1 - 2 * mirrored
     linear = np.array([[side * cosine, -side * sine], [sine, cosine]])
@@ -101,14 +101,14 @@ def _turned_about_centre(size: tuple[int, ...], degrees: float, mirrored: float)
 def augment_each(
     cv2: Any, images: Images, changed: Images, moves: tuple[Floats, Floats] | None, maps: tuple[Floats, ...]
 ) -> None:
-    """Write images changed as it was drawn.
+    """Write augmented images.
 
     Args:
         cv2: OpenCV.
-        images: [B, C, H, W].
-        changed: Where to, of the same shape.
-        moves: Angle in degrees and whether mirrored, of each image, [B] each; None where none is turned.
-        maps: What is done to the colours of each, [B, ...] each; none where none is changed.
+        images: Images [B, C, H, W].
+        changed: Output of the same shape.
+        moves: Angles in degrees and whether each image is mirrored, [B] each; None if no image is rotated or mirrored.
+        maps: Result of :func:`~gcnlabel.data.batch_colour.colour_maps`, [B, ...] each; empty if no colour changes.
     """
     steps = ImageSteps(cv2, images.shape[1:])
     with one_thread(cv2):

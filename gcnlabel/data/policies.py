@@ -14,7 +14,7 @@ from gcnlabel.data.augmentation import AUGMENTATIONS
 from gcnlabel.settings import Share
 
 Transform = Callable[[Tensor], Tensor]
-Part = Annotated[float, Field(gt=0, le=1)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
 def _ascending(pair: list[float]) -> list[float]:
@@ -23,7 +23,7 @@ def _ascending(pair: list[float]) -> list[float]:
     return pair
 
 
-Range = Annotated[list[Part], Field(min_length=2, max_length=2), AfterValidator(_ascending)]
+Range = Annotated[list[Fraction], Field(min_length=2, max_length=2), AfterValidator(_ascending)]
 
 
 class EachImage(torch.nn.Module):
@@ -49,8 +49,14 @@ PLACES = [(0, 0), (0, 1), (1, 0), (1, 1), (0.5, 0.5)]
 """Positions of a crop (vertical, horizontal), as fractions of the free space: corners and centre."""
 MORE_PLACES = [
     *PLACES,
-    *((0.5, 0), (0.5, 1), (1, 0.5), (0, 0.5)),
-    *((0.25, 0.25), (0.25, 0.75), (0.75, 0.25), (0.75, 0.75)),
+    (0.5, 0),
+    (0.5, 1),
+    (1, 0.5),
+    (0, 0.5),
+    (0.25, 0.25),
+    (0.25, 0.75),
+    (0.75, 0.25),
+    (0.75, 0.75),
 ]
 """Also the middles of the borders and of the quarters."""
 
@@ -126,7 +132,7 @@ def resized_crop(
 @AUGMENTATIONS.register("multi-scale-crop")
 def multi_scale_crop(
     *,
-    sizes: list[Part] = [1.0, 0.875, 0.75, 0.66, 0.5],  # noqa: B006
+    sizes: list[Fraction] = [1.0, 0.875, 0.75, 0.66, 0.5],  # noqa: B006
     distort: NonNegativeInt = 0,
     more_places: bool = False,
 ) -> EachImage:

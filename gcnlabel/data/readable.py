@@ -24,11 +24,11 @@ ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
 def load_readable(
     images: ImageFiles, budget: int = MAX_IN_MEMORY
 ) -> tuple[npt.NDArray[np.uint8] | ImageFiles, dict[int, str]]:
-    """Return the images that can be read, in memory where they fit, and row -> what is wrong with each of the others.
+    """Return the images that can be read, in memory if they fit, and row -> error message of each of the others.
 
     Args:
         images: Images that exist.
-        budget: Bytes of decoded images that may be held in memory.
+        budget: Maximum size in bytes of decoded images in memory.
     """
     if images.decoded_size > budget:
         damaged = damaged_files(images.paths)

@@ -1,4 +1,4 @@
-"""Texts as inputs, which the network itself takes apart into tokens, batch by batch."""
+"""Texts as inputs, which the network tokenizes batch by batch."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gcnlabel.data.on_demand import OnDemand
 
 
 class TextBatch(list[str]):
-    """Texts that go through a network together; they stay where they are on any device."""
+    """A batch of texts, which is the same on any device."""
 
     def to(self, *_: Any, **__: Any) -> Self:
-        """Return the same texts: their tokens are what moves to a device."""
+        """Return the same texts; only their tokens are moved to a device."""
         return self
 
 
@@ -38,9 +38,9 @@ class Texts(OnDemand):
 
     @property
     def shape(self) -> tuple[int]:
-        """The number of texts, (N,): each has no size of its own."""
+        """Shape (N,): a text has no fixed size."""
         return (len(self),)
 
     def __getitem__(self, rows: Any) -> TextBatch:
-        """Return texts, also of one row, as a batch."""
+        """Return the selected texts, also a single one, as a batch."""
         return TextBatch(self._texts[np.atleast_1d(self._picked(rows))])

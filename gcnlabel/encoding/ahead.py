@@ -1,4 +1,4 @@
-"""Batches through an encoder, whose network does not wait for files: the next items are read meanwhile."""
+"""Encode batches while the next items are read in other threads."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Any
 from gcnlabel.encoding.encoders import Encoder, Features
 
 READERS = min(8, os.cpu_count() or 1)
-"""Threads that read; image libraries work outside of Python's lock."""
+"""Number of reading threads; image libraries release Python's global interpreter lock."""
 AHEAD = 3
-"""Batches that are read, or computed, before they are asked for."""
+"""Number of batches that are read or computed in advance."""
 
 
 def encoded_batches(encoder: Encoder, items: Sequence[str], batch_size: int) -> Iterator[Features]:
     """Yield the features [B, D] of items, batch by batch in their order.
 
-    On a GPU two batches are under way at once: one is stacked and copied there while the other is computed.
+    On a GPU, one batch is stacked and copied to the device while another is computed.
 
     Args:
         encoder: Maps items to features.
         items: Paths of images, or texts.
-        batch_size: Items at once.
+        batch_size: Batch size.
 
     Raises:
-        InputError: An item cannot be read; raised in the place of its batch.
+        InputError: An item cannot be read; raised when its batch is due.
     """
     device = str(getattr(encoder, "device", "cpu"))
     starts = iter(range(0, len(items), batch_size))

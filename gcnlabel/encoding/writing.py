@@ -21,7 +21,7 @@ from gcnlabel.files import atomic_write, refuse_existing, refuse_suffix
 
 SAFETENSORS = ".safetensors"
 SAVE_SECONDS = 1.0
-"""How often it is noted which rows are done."""
+"""Interval between two updates of the number of finished rows."""
 Progress = Callable[[int, int], None]
 
 
@@ -108,7 +108,7 @@ def _write_rows(
 
 
 def _save(array: np.memmap[Any, Any], state: Path, content: dict[str, Any]) -> None:
-    array.flush()  # the rows before their number
+    array.flush()  # rows are on disk before their number
     write_record(state, content)
 
 

@@ -110,7 +110,7 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
         ``class_weights``: task -> label -> weight of a class, or (absent, present) weights of a tag.
         """
-        from gcnlabel.estimators import fitting  # only now: it imports what trains
+        from gcnlabel.estimators import fitting  # lazy: it imports the training
 
         if len(unseen_labels(annotations)) == annotations.tasks.num_labels:
             raise InputError("no sample is annotated", expected="a class, a positive tag or a value at least once")
@@ -135,13 +135,13 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
             kept.check_same(config, self.graph, annotations.tasks)
             config = config.model_copy(update={"model": before.model, "graph": before.graph})
         self.config_, self.tasks_, self.n_iter_ = config, annotations.tasks, config.training.epochs
-        with torch.random.fork_rng(devices=[]):  # it trains on the CPU
+        with torch.random.fork_rng(devices=[]):  # training is on the CPU
             start = None if kept is None else kept.trained
             found = fitting.trained_model(config, data, self.graph_, seed, start)
         self._kept, self.model_ = Kept(asked, self.graph, annotations.tasks, found), found.model
 
     def _goes_on(self) -> bool:
-        """Return whether a fit goes on from the one before."""
+        """Return whether a fit continues the previous one."""
         return self.warm_start and hasattr(self, "_kept")
 
     def _scores(self, X: Any) -> dict[str, Array]:
@@ -165,5 +165,5 @@ class LabelGraphBase(BaseEstimator):  # type: ignore[misc]
 
 
 def dense(X: Any) -> Array:
-    """Return features as a dense array that may be written to, as PyTorch asks for: those of a pandas frame may not."""
+    """Return features as a dense, writable array, which PyTorch requires; that of a pandas frame may be read-only."""
     return np.require(X.toarray() if sparse.issparse(X) else X, requirements=["C", "W"])

@@ -118,7 +118,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
 
         def found(train: Array, test: Array) -> Array:
             model = copy.copy(self)
-            for name in ("feature_names_in_", "_kept"):  # X is an array by now; what is left out was trained on
+            for name in ("feature_names_in_", "_kept"):  # X is an array; a warm start has seen test rows
                 model.__dict__.pop(name, None)
             model._fit_target(X[train], target[train], weights[train])
             return model.predict_proba(X[test])[:, -columns.shape[1] :]
@@ -168,9 +168,10 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of samples that are right: their class, or every tag of theirs that is annotated.
+        """Return the accuracy: the fraction of samples whose class, or every annotated tag, is predicted correctly.
 
-        A class or listed tag that training did not see, as of a fold, is never predicted; a warning says so of tags.
+        Classes and listed tags that are not in the training samples, as in a fold, are never predicted; for tags, a
+        warning says so.
         """
         predicted = self.predict(X)
         if not self._has_tags():

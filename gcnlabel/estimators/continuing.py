@@ -40,7 +40,7 @@ class Kept:
 
     Attributes:
         asked: The config before its head was resolved.
-        given: The graph that the user gave, or None.
+        given: The user's graph, or None.
         tasks: The predicted tasks.
         trained: The result of training.
     """
@@ -59,11 +59,11 @@ class Kept:
         if tuple(tasks) != tuple(self.tasks):
             raise InputError(
                 f"warm_start: targets of {shorten(tasks.labels)}",
-                expected=f"those of the fit before: {shorten(self.tasks.labels)}",
+                expected=f"those of the previous fit: {shorten(self.tasks.labels)}",
                 fix="samples of every label in each fit; or warm_start=False",
             )
         pairs = {name: (getattr(config, name), getattr(self.asked, name)) for name in ("model", "graph", "standardize")}
         changed: list[Any] = [name for name, (now, before) in pairs.items() if now != before]
         if changed or given is not self.given:
             what = shorten(changed or ["graph"])
-            raise InputError(f"warm_start: {what} changed since the fit before", fix="clone(estimator), or as it was")
+            raise InputError(f"warm_start: {what} changed since the previous fit", fix="clone(estimator), or undo it")

@@ -28,11 +28,11 @@ __all__ = ["Trained", "config_of", "head_and_graph", "prepared", "trained_model"
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training leaves, from which another can go on.
+    """Result of a training, which another one can continue.
 
     Attributes:
         model: The model.
-        selected: What was selected of an ensemble on held-out samples; None of a single head.
+        selected: Result of the selection of an ensemble on held-out samples; None for a single head.
     """
 
     model: MultiTaskModel
@@ -49,7 +49,7 @@ def trained_model(
         prepared: Its data.
         graph: Label graph of the head, or None.
         seed: Seed of weights, order and dropout.
-        start: What goes on being trained; an ensemble keeps the rates and weights of its base models. None to begin.
+        start: Training to continue; an ensemble keeps the rates and weights of its base models. None for a new one.
 
     Raises:
         InputError: The loss is not finite after any epoch.
@@ -69,7 +69,7 @@ def trained_model(
 
 
 def _trained_ensemble(config: Config, prepared: Prepared, graph: LabelGraph | None, start: Trained | None) -> Trained:
-    """Return an ensemble that was selected on held-out samples, or that goes on, trained on all samples in the end."""
+    """Return an ensemble, selected on held-out samples or continued, that is finally trained on all samples."""
     data, whole, steps = prepared.data, prepared.whole, _steps(config, prepared.samples)
     if start is None:
         fitted = fit_ensemble(config, data, graph, min_steps=steps, max_steps=steps)

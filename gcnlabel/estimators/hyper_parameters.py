@@ -30,7 +30,7 @@ ARGUMENTS = {
     "graph.p": "p",
     "graph.embeddings": "embeddings",
 }
-"""Key of a config -> the argument that says it."""
+"""Key of a config -> the corresponding argument."""
 
 
 def config_of(

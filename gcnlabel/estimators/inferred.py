@@ -73,11 +73,11 @@ def inferred_tasks(frame: Any) -> Inferred:
 
 
 def with_new_labels(tasks: TaskSet, frame: Any) -> TaskSet:
-    """Return tasks that a frame spoke of, with the classes and listed tags that another frame has besides, at the end.
+    """Return the tasks of a frame, extended by the further classes and listed tags of another frame.
 
     Args:
-        tasks: What :func:`inferred_tasks` returned.
-        frame: The other frame; columns that it lacks add nothing.
+        tasks: Result of :func:`inferred_tasks`.
+        frame: The other frame; missing columns add nothing.
     """
     found: list[Task] = []
     names = set(tasks.labels)
@@ -140,7 +140,7 @@ def _kind_of(given: list[Any], *, named: bool, gaps: bool) -> str | None:
         return "class"
     if not all(isinstance(value, numbers.Real) for value in given):
         return None
-    if gaps and all(value == int(value) for value in given):  # pandas makes whole numbers floats where some are missing
+    if gaps and all(value == int(value) for value in given):  # pandas converts integers to floats if some are missing
         return None
     return None if all(isinstance(value, numbers.Integral) for value in given) else "value"
 

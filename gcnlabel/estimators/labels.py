@@ -15,8 +15,8 @@ from gcnlabel.tasks.tag_words import tag_value
 
 Array = npt.NDArray[Any]
 Lists = list[Any]
-SEVERAL = "several columns of classes or values: LabelGraphEstimator; numbers of tags: a set of them a sample"
-RANKS = f"{SEVERAL}; in cross_val_predict, which makes 2 of NaN: LabelGraphEstimator, y=None, params={{'targets': y}}"
+SEVERAL = "several columns of classes or values: LabelGraphEstimator; numbers of tags: one set per sample"
+RANKS = f"{SEVERAL}; in cross_val_predict, where NaN becomes 2: LabelGraphEstimator, y=None, params={{'targets': y}}"
 COLLECTIONS = (list, tuple, set, frozenset, np.ndarray)
 
 
@@ -98,7 +98,7 @@ def listed_target(rows: Lists, classes: Sequence[Any]) -> Array:
 
 
 def with_new_tags(rows: Lists, classes: Sequence[Any]) -> list[Any]:
-    """Return classes, and behind them the tags that are listed and none of them; a warning says which.
+    """Return classes, followed by listed tags that are none of them, about which it warns.
 
     Example:
         >>> with_new_tags([["cat"], None], ["cat", "dog"])
@@ -110,9 +110,9 @@ def with_new_tags(rows: Lists, classes: Sequence[Any]) -> list[Any]:
 
 
 def say_new(labels: Sequence[Any]) -> None:
-    """Warn of labels that are to be scored and that training did not see, as scikit-learn's classifiers score them."""
+    """Warn about labels to score that are not in the training samples; scikit-learn's classifiers score them too."""
     if labels:
-        what = f"{len(labels)} label(s) that training did not see count as never predicted: {shorten(map(str, labels))}"
+        what = f"{len(labels)} label(s) without training samples count as never predicted: {shorten(map(str, labels))}"
         warnings.warn(what, GcnlabelWarning, stacklevel=2)
 
 
@@ -178,12 +178,12 @@ def _number(value: Any) -> float:
 
 
 def as_dense(y: Any) -> Any:
-    """Return targets that may be sparse as a dense array."""
+    """Return targets, sparse or not, as a dense array."""
     return y.toarray() if sparse.issparse(y) else y
 
 
 def as_numbers(y: Any) -> Any:
-    """Return an array of objects that are all numbers, or all truth values, as one of numbers."""
+    """Return an array of objects as numbers, if all are numbers or booleans."""
     if isinstance(y, np.ndarray) and y.dtype == object and all(isinstance(v, int | float | np.number) for v in y.flat):
         return np.array(y.tolist())
     return y

@@ -152,8 +152,8 @@ class LabelGraphEstimator(LabelGraphBase):
     def score(self, X: Any, y: Any) -> float:
         """Return the mean over the tasks of macro-F1 (classes), LRAP (tags) and mean CCC (dimensions).
 
-        Missing targets are ignored; see :mod:`gcnlabel.metrics.main_metrics`. Classes and listed tags that
-        training did not see, where the tasks are those that a frame speaks of, are never predicted; a warning says so.
+        Missing targets are ignored; see :mod:`gcnlabel.metrics.main_metrics`. If the tasks are inferred from a frame,
+        classes and listed tags that are not in the training samples are never predicted; a warning says so.
         """
         from gcnlabel.metrics.main_metrics import mean_main_metric
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from gcnlabel.annotations import Annotations
 from gcnlabel.estimators.hold_out import hold_out
 from gcnlabel.estimators.weights import ALWAYS, copies, distinct, repeated
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 
 SELECTING = 0.1
 """Fraction of samples that an ensemble holds out for selection."""
@@ -23,12 +23,12 @@ class Prepared:
     Attributes:
         data: Splits ``train`` and ``val``, with samples repeated by weight.
         samples: Number of samples, without copies, for the number of batches.
-        whole: All samples and their number, for a second training of an ensemble; None for no second training.
+        whole: All samples and their number, for a second training of an ensemble; None without a second training.
     """
 
     data: RunData
     samples: float
-    whole: tuple[Part, int] | None
+    whole: tuple[SampleSet, int] | None
 
 
 def prepared(
@@ -53,9 +53,9 @@ def prepared(
     train, held = hold_out(annotations, SELECTING if fraction is None else fraction, seed)
     times = copies(weights, seed, most=max(ALWAYS, count))
 
-    def part(of: npt.NDArray[np.int64]) -> Part:
+    def part(of: npt.NDArray[np.int64]) -> SampleSet:
         of = repeated(of, times)
-        return Part(annotations.select(of), inputs[of])
+        return SampleSet(annotations.select(of), inputs[of])
 
     again = fraction is None and len(train) < len(rows)
     whole = (part(np.arange(len(rows))), count) if again else None

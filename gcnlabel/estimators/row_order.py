@@ -18,5 +18,5 @@ def warn_of_other_order(X: Any, y: Any) -> None:
     if not all(hasattr(getattr(each, "index", None), "equals") for each in (X, y)) or len(X) != len(y):
         return
     if not X.index.equals(y.index) and len(X.index.symmetric_difference(y.index)) == 0:
-        text = "X and y have the same index in another order; they are put together row by row, as in scikit-learn"
-        warnings.warn(f"{text}\n  to do: y.loc[X.index], unless that is meant", GcnlabelWarning, stacklevel=3)
+        text = "X and y have the same index in another order; they are matched row by row, as in scikit-learn"
+        warnings.warn(f"{text}\n  to do: y.loc[X.index], unless this is intended", GcnlabelWarning, stacklevel=3)

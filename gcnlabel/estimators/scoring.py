@@ -54,7 +54,7 @@ class MaskedScorer:
         found = np.asarray(getattr(estimator, self.response_method)(X), dtype=np.float64)
         truth = _table(y, getattr(estimator, "classes_", None))
         found = found.reshape(len(found), -1)
-        if tag_lists(y) is not None:  # tags that training did not see
+        if tag_lists(y) is not None:  # with tags that have no training samples
             found = np.pad(found, ((0, 0), (0, max(truth.shape[1] - found.shape[1], 0))))
         if truth.shape != found.shape:
             raise InputError(f"targets of shape {list(truth.shape)}, predictions of shape {list(found.shape)}")
@@ -77,7 +77,7 @@ class MaskedScorer:
 
     def _value(self, truth: Array, found: Array) -> float:
         if self.response_method == "predict_proba" and self.average != "samples" and len(np.unique(truth)) < 2:
-            return np.nan  # curves and ranks need both kinds
+            return np.nan  # curves and ranks need positives and negatives
         return float(self.score_func(truth, found, **self.options))
 
 

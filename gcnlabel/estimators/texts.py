@@ -14,7 +14,7 @@ from gcnlabel.estimators.labels import is_missing
 Array = npt.NDArray[Any]
 SEPARATORS = (";", "|", ",")
 MAX_DIFFERENT = 20
-"""Texts that may all differ: as many samples may have a class each."""
+"""Number of texts up to which all may be distinct: each sample may be of another class."""
 
 
 def separator_of(values: Sequence[Any]) -> str | None:
@@ -64,5 +64,5 @@ def refuse_identifiers(name: str, values: Sequence[Any]) -> None:
         raise InputError(
             f"column {name!r} has a different text in each of its {len(values)} cells: no class has two samples",
             where="y",
-            fix=f"leave it out where it identifies samples: y.drop(columns={name!r})",
+            fix=f"omit it if it identifies samples: y.drop(columns={name!r})",
         )

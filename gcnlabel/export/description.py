@@ -10,7 +10,7 @@ from gcnlabel import __version__
 from gcnlabel.tasks import Task, TaskSet
 
 GREY = "(299 R + 587 G + 114 B) / 1000"
-TEXTS = "none to be done: the tokenizer stands in the folder backbone of the run"
+TEXTS = "none; the tokenizer is in the folder backbone of the run"
 GRAPHS = "a torch_geometric.data.Batch: x float32, edge_index int64, edge_attr float32, batch int64"
 STRETCHED = (
     "whole images stretched",
@@ -34,14 +34,14 @@ def describe_model(
     """Return the description of an exported file, for its users.
 
     Args:
-        tasks: What the model predicts.
+        tasks: The predicted tasks.
         input_shape: Shape of one input: (C, H, W) of an image, (D,) of features, (D, A) of a graph, or () of a text.
-        scaling: How the network scales grey values.
-        geometry: How images are brought to size, in a few words and exactly; None for whole pictures stretched.
-        thresholds: Probability from which each tag of a task counts as predicted, when they were tuned.
-        inside: What the network itself does with inputs first, as :func:`scaling_inside` returns it.
-        calibration: How dimensions were calibrated, in a line.
-        encoder: What made the features that the network was trained on, as ``gcnlabel features`` records it.
+        scaling: Scaling of pixel values by the network.
+        geometry: How images are resized: a short and an exact description; None if whole images are stretched.
+        thresholds: Task -> tuned decision thresholds of its tags, as probabilities.
+        inside: Scaling of inputs by the network, from :func:`scaling_inside`.
+        calibration: One line on how dimensions were calibrated.
+        encoder: Record of the encoder of the training features, from ``gcnlabel features``.
 
     Example:
         >>> from gcnlabel.tasks import MultiLabel

@@ -50,9 +50,8 @@ def export_model(
         overwrite: Whether to replace an existing file.
 
     Raises:
-        InputError: The format is unknown, its library is not installed, the name of the file says another format, or
-            the model takes graphs or texts and the format is not ``safetensors``, or the file is there or cannot be
-            written.
+        InputError: The format is unknown or contradicts the suffix, its library is not installed, the model takes
+            graphs or texts and the format is not ``safetensors``, or the file exists or cannot be written.
     """
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}", expected=" | ".join(FORMATS), fix=closest(format, FORMATS))
@@ -60,7 +59,7 @@ def export_model(
     if format != "safetensors" and kind in ("graphs", "texts"):
         raise InputError(
             f"a model of {kind} as {format}",
-            expected="safetensors, which keeps the weights",
+            expected="safetensors, which has only the weights",
             fix="gcnlabel predict, gcnlabel serve, or gcnlabel.prediction.load_network(RunFolder(RUN)).model in Python",
         )
     refuse_suffix(path, SUFFIXES[format], f"a model as {format}")

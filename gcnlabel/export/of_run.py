@@ -15,9 +15,9 @@ from gcnlabel.nn.scaling import ScaleImages, ScaleToImageNet
 if TYPE_CHECKING:
     from gcnlabel.prediction.network import Network
 
-STANDARDIZED = "(feature - mean) / standard deviation, both of the training split: done by the model"
-DIVIDED = "feature / {:.6g}, the root mean square of all features of the training split: done by the model"
-SCALED = "(pixel value / 255 - mean) / deviation of each channel: done by the model"
+STANDARDIZED = "(feature - mean) / standard deviation, both of the training split; applied by the model"
+DIVIDED = "feature / {:.6g}, the root mean square of all features of the training split; applied by the model"
+SCALED = "(pixel value / 255 - mean) / deviation of each channel; applied by the model"
 
 
 def describe_network(network: Network) -> dict[str, Any]:

@@ -18,8 +18,8 @@ eye centres to whole pixels, and rotates the box about its upper left corner ins
 
 This moves a box of 227 pixels by 27 pixels at 10 degrees, and by 56 at 20.
 
-Where the face shrinks, a JPEG is brought near the output's resolution while it is decoded; :mod:`gcnlabel.faces.warp`
-does the rest, so that the map neither magnifies nor skips pixels.
+If the face is reduced, a JPEG is decoded at a reduced size; :mod:`gcnlabel.faces.warp` applies the map with
+antialiasing.
 """
 
 from __future__ import annotations

@@ -18,20 +18,44 @@ Place = Callable[[int], str]
 """Row -> its location, for messages."""
 
 AFFECTNET_CODES = {
-    **{"0": "neutral", "1": "happy", "2": "sad", "3": "surprise", "4": "fear", "5": "disgust", "6": "anger"},
-    **{"7": "contempt", "8": "none", "9": "uncertain", "10": "no-face"},
+    "0": "neutral",
+    "1": "happy",
+    "2": "sad",
+    "3": "surprise",
+    "4": "fear",
+    "5": "disgust",
+    "6": "anger",
+    "7": "contempt",
+    "8": "none",
+    "9": "uncertain",
+    "10": "no-face",
 }
 """Codes of AffectNet (Mollahosseini, Hasani, Mahoor, 2017)."""
 
 AFF_WILD2_CODES = {
-    **{"0": "neutral", "1": "anger", "2": "disgust", "3": "fear", "4": "happy", "5": "sad", "6": "surprise"},
-    **{"7": "other", "-1": "invalid"},
+    "0": "neutral",
+    "1": "anger",
+    "2": "disgust",
+    "3": "fear",
+    "4": "happy",
+    "5": "sad",
+    "6": "surprise",
+    "7": "other",
+    "-1": "invalid",
 }
 """Codes of Aff-Wild2 (ABAW); the order is not AffectNet's."""
 
 SPELLINGS = {
-    **{"happiness": "happy", "sadness": "sad", "surprised": "surprise", "angry": "anger", "disgusted": "disgust"},
-    **{"fearful": "fear", "contemptuous": "contempt", "no_face": "no-face", "noface": "no-face", "non-face": "no-face"},
+    "happiness": "happy",
+    "sadness": "sad",
+    "surprised": "surprise",
+    "angry": "anger",
+    "disgusted": "disgust",
+    "fearful": "fear",
+    "contemptuous": "contempt",
+    "no_face": "no-face",
+    "noface": "no-face",
+    "non-face": "no-face",
 }
 """Other names of classes in text columns -> class name."""
 

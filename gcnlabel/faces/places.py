@@ -53,7 +53,7 @@ class FacePlace:
             return self.cut_out(upright(image), data)
 
     def cut_out(self, picture: Image.Image, data: DataSource) -> Images:
-        """Return the face out of an upright picture, uint8 [C, H, W], in the size and channels of a run's data.
+        """Return the aligned face from an upright image, uint8 [C, H, W], with the size and channels of a run's data.
 
         Raises:
             InputError: The box is empty.

@@ -21,7 +21,7 @@ from gcnlabel.faces.cache.folder import CacheFolder
 from gcnlabel.faces.cache.reader import FaceCache
 from gcnlabel.faces.geometry import aligned_faces
 from gcnlabel.settings import Share
-from gcnlabel.sources import DataSource, Part
+from gcnlabel.sources import DataSource, SampleSet
 from gcnlabel.sources.source import Image
 from gcnlabel.sources.splits import Splits
 from gcnlabel.tasks import TaskSet
@@ -82,7 +82,7 @@ class Faces(DataSource):
         """A short and an exact description of the alignment."""
         return aligned_faces(self.crops)
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return the faces, with images that are read on demand, and the report on all rows.
 
         Raises:
@@ -96,7 +96,7 @@ class Faces(DataSource):
         report = cache.manifest.report() or used_rows(cache.annotations)
         report.check(self.allow_missing)
         same = cache.images.image_shape[1] == self.size
-        return Part(cache.annotations, cache.images if same else ScaledImages(cache.images, self.size)), report
+        return SampleSet(cache.annotations, cache.images if same else ScaledImages(cache.images, self.size)), report
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -119,7 +119,7 @@ class Faces(DataSource):
         box, eyes = np.full((1, 4), np.nan), np.full((1, 2, 2), np.nan)  # unknown: the whole image, not rotated
         return read_faces(path, box, eyes, self.size, self.channels, self.crops)[0][0]
 
-    def _originals(self) -> tuple[Part, RowReport]:
+    def _originals(self) -> tuple[SampleSet, RowReport]:
         faces = self.released()
         (used_rows(faces.annotations) + faces.rows).check(self.allow_missing, root=faces.root)
         images = OriginalImages(faces, self.size, self.channels, self.crops)
@@ -129,7 +129,7 @@ class Faces(DataSource):
         annotations = faces.annotations.select(kept)
         report = used_rows(annotations) + report
         report.check(self.allow_missing, root=faces.root)
-        return Part(annotations, images.select(kept)), report
+        return SampleSet(annotations, images.select(kept)), report
 
     def _check_made_for(self, cache: FaceCache) -> None:
         job, tasks = cache.manifest.job, cache.annotations.tasks

@@ -1,13 +1,13 @@
-"""A region of a picture -> a square of a given size, by an affine map: blurred as it shrinks, then sampled bilinearly.
+"""Warp a region of an image to a square by an affine map: antialiasing filter, then bilinear sampling.
 
-A pixel of the output should show the mean over the area that it covers. Where s pixels of the picture fall on one of
-the output, the picture is averaged over blocks of whole numbers of pixels first (s >= 2), and what is left, 1 <= s < 2,
-is blurred by a Gaussian of 3 x 3 weights with
+An output pixel should be the mean over the area that it covers. Let s be the number of image pixels per output pixel.
+For s >= 2 the image is first averaged over blocks of floor(s) pixels; the remaining reduction, 1 <= s < 2, is preceded
+by a Gaussian blur with a 3 x 3 kernel of
 
-    deviation = 0.7 sqrt(1 - 1 / s^2)  pixels
+    standard deviation = 0.7 sqrt(1 - 1 / s^2)  pixels
 
-which, before bilinear sampling, comes nearest to that mean on photographs: one level of 255 on average, at all s.
-OpenCV does it several times faster than Pillow, and the same up to a rounding.
+The factor 0.7 was chosen to approximate the area mean on photographs: the mean difference is 1 level (of 255) at all s.
+OpenCV is several times faster than Pillow, and gives the same result up to rounding.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from gcnlabel.data.opencv import one_thread, opencv
 Images = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 MARGIN = 2
-"""What is kept around the region for blur and sampling, in pixels of the output."""
+"""Margin around the region for blur and sampling, in output pixels."""
 
 
 def warp(pixels: Images, matrix: Floats, shrink: Floats, size: int) -> Images:
-    """Return a square of a picture, uint8 [C, size, size]; black outside the picture.
+    """Return a square region of an image, uint8 [C, size, size]; black outside the image.
 
     Args:
-        pixels: The picture, [H, W] or [H, W, 3].
-        matrix: From output points (X, Y, 1) to points of the picture, pixel edges at whole numbers, [2, 3].
-        shrink: Pixels of the picture that fall on one of the output, along its x and y, [2].
+        pixels: The image, uint8 [H, W] or [H, W, 3].
+        matrix: Affine map [2, 3] from output points (X, Y, 1) to points of the image, with pixel edges at integers.
+        shrink: Image pixels per output pixel along the image's x and y, [2].
         size: Width and height of the output.
     """
     whole = np.array(pixels.shape[1::-1])
@@ -60,7 +60,7 @@ def warp(pixels: Images, matrix: Floats, shrink: Floats, size: int) -> Images:
 def _by_opencv(cv2: Any, part: Images, matrix: Floats, deviation: Floats, found: Images, *, beyond: bool) -> Images:
     if deviation.any():
         part = cv2.GaussianBlur(part, (3, 3), *deviation.clip(1e-3), borderType=cv2.BORDER_REPLICATE)
-    centres = matrix + np.column_stack([np.zeros((2, 2)), matrix[:, :2].sum(1) / 2 - 0.5])  # of indices, not of points
+    centres = matrix + np.column_stack([np.zeros((2, 2)), matrix[:, :2].sum(1) / 2 - 0.5])  # maps pixel indices
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     square = cv2.warpAffine(part, centres, found.shape[1:], flags=flags, borderMode=cv2.BORDER_REPLICATE)
     cv2.split(square, list(found))
@@ -70,7 +70,7 @@ def _by_opencv(cv2: Any, part: Images, matrix: Floats, deviation: Floats, found:
 
 
 def _inside(matrix: Floats, extent: tuple[int, ...], size: int) -> npt.NDArray[np.bool_]:
-    """Return which output pixels have their centre in the picture, [size, size]."""
+    """Return which output pixels have their centre in the image, bool [size, size]."""
     line = np.arange(size) + 0.5
     x, y = (row[0] * line + row[1] * line[:, None] + row[2] for row in matrix)
     return (x >= 0) & (x < extent[0]) & (y >= 0) & (y < extent[1])
@@ -86,7 +86,7 @@ def _by_pillow(part: Images, matrix: Floats, deviation: Floats, found: Images) -
 
 
 def _blurred(part: Images, axis: int, deviation: float) -> Images:
-    """Return pixels blurred along an axis by three weights, which are whole numbers of 1/256, as OpenCV has them."""
+    """Return pixels blurred along an axis by a kernel of three multiples of 1/256, as in OpenCV."""
     weight = math.exp(-0.5 / deviation**2)
     side = round(256 * weight / (1 + 2 * weight))
     edged = np.moveaxis(np.pad(part, [(int(axis == i),) * 2 for i in range(part.ndim)], mode="edge"), axis, 0)

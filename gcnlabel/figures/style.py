@@ -36,18 +36,24 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#9
 WIDTHS = {"column": COLUMN, "page": PAGE}
 
 SETTINGS: Mapping[str, Any] = {
-    **{
-        "font.size": MEDIUM,
-        "axes.titlesize": MEDIUM,
-        "axes.labelsize": MEDIUM,
-        "figure.titlesize": LARGE,
-        "figure.labelsize": MEDIUM,
-    },
+    "font.size": MEDIUM,
+    "axes.titlesize": MEDIUM,
+    "axes.labelsize": MEDIUM,
+    "figure.titlesize": LARGE,
+    "figure.labelsize": MEDIUM,
     **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize"), SMALL),
     **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), 0.6),
-    **{"lines.linewidth": 1.2, "lines.markersize": 4, "grid.linewidth": 0.4, "legend.frameon": False},
-    **{"axes.prop_cycle": cycler(color=COLOURS), "image.cmap": "Blues", "hatch.linewidth": 0.5},
-    **{"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "gcnlabel"},
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4,
+    "grid.linewidth": 0.4,
+    "legend.frameon": False,
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "image.cmap": "Blues",
+    "hatch.linewidth": 0.5,
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "gcnlabel",
     "text.parse_math": False,  # names may contain dollars
 }
 """matplotlib settings of every figure; they override its defaults, and a user's style overrides them."""

@@ -1,4 +1,4 @@
-"""Files of a folder by their endings."""
+"""Find the files of a folder by suffix."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Collection
 from pathlib import Path
 
 IMAGE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-"""Endings of images in a folder; a single image may have any."""
+"""Suffixes of image files in a folder; a single image file may have any suffix."""
 
 
 def visible_files(folder: str | Path, suffixes: Collection[str]) -> list[Path]:
-    """Return the files below a folder that have one of the endings, in any case, relative to it and sorted.
+    """Return the files below a folder with one of the suffixes (in any case), relative to the folder and sorted.
 
-    Hidden ones are left out, such as ``._photo.jpg``, which macOS writes into archives beside ``photo.jpg``.
+    Hidden files are skipped, such as ``._photo.jpg``, which macOS adds to archives.
 
     Example:
         >>> import tempfile

@@ -22,7 +22,7 @@ def try_in_child(path: Path, code: str) -> None:
         code: Python code that reads the whole file ``sys.argv[1]``.
 
     Raises:
-        InputError: A signal ended the child.
+        InputError: The child was ended by a signal.
     """
     found = path.stat()
     version = str(path), found.st_size, found.st_mtime_ns

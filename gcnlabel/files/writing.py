@@ -78,7 +78,7 @@ def write_together(contents: Mapping[Path, bytes], *, overwrite: bool = False) -
 
 
 def remove_stale(folder: str | Path) -> None:
-    """Remove what killed processes left of unfinished files in a folder; files that are being written are kept."""
+    """Remove unfinished files of killed processes from a folder; files that are being written are kept."""
     for path in Path(folder).glob(f"{PREFIX}*"):
         _remove_unless_held(path)
 
@@ -87,7 +87,7 @@ def remove_stale(folder: str | Path) -> None:
 def _temporary(path: Path) -> Iterator[Path]:
     """Yield a path in a new, locked folder next to ``path``; remove the folder after the ``with`` block.
 
-    The folder is there for libraries that write files of their own beside the one that they are given.
+    The path is in a folder of its own, because some libraries write further files next to the given one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = f"{PREFIX}{path.stem[:100]}-"
@@ -115,7 +115,7 @@ def _new_locked_folder(prefix: str, parent: Path) -> tuple[Path, int | None]:
 def _open_and_lock(folder: Path) -> int | None:
     try:
         handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:  # Windows opens no folders
+    except PermissionError:  # Windows cannot open folders
         return None
     if not try_lock(handle):  # it is being removed, or the file system has no locks
         time.sleep(0.05)

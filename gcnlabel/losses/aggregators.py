@@ -28,7 +28,7 @@ CLASSES = {
     "random": "RandomWeighting",
     "mean": "MeanWeighting",
 }
-"""Name -> torchjd's class. Stateful methods (GradVac) are left out: their state is not in checkpoints."""
+"""Name -> torchjd's class. Stateful methods (GradVac) are omitted: checkpoints do not contain their state."""
 
 
 class AggregatedGradients(Weighting):
@@ -86,13 +86,13 @@ def _any(gradients: tuple[Tensor | None, ...]) -> Tensor:
 def nash_weights(gramian: Tensor, steps: int = 100) -> Tensor:
     """Return the weights ``w > 0`` of the Nash bargaining solution, ``G w = 1 / w`` (Navon et al., ICML 2022, eq. 4).
 
-    They are the only minimum of the convex ``w G w / 2 - sum log w``, found by damped Newton steps in float64. Where
-    gradients nearly cancel, ``G`` is moved from singular by a part in 10⁸ of its trace. A gradient of zeros leaves its
-    task the weight 1, and takes no part.
+    They minimise the convex ``w G w / 2 - sum log w``, by damped Newton steps in float64 on ``G`` scaled to unit
+    diagonal, with 1e-8 times its trace added to the diagonal, because gradients may nearly cancel. A task with gradient
+    0 gets weight 1 and does not affect the others.
 
     Args:
         gramian: ``G``: inner products of the gradients [tasks, tasks].
-        steps: Steps at most.
+        steps: Maximum number of steps.
 
     Example:
         >>> nash_weights(torch.tensor([[4.0, 0.0], [0.0, 0.25]]))
@@ -106,7 +106,7 @@ def nash_weights(gramian: Tensor, steps: int = 100) -> Tensor:
 
 
 def _bargained(gramian: Tensor, steps: int) -> Tensor:
-    scale = gramian.diagonal().sqrt()  # in units of each gradient's length: as far as gradients differ in length
+    scale = gramian.diagonal().sqrt()  # gradients of length 1; lengths may differ by orders of magnitude
     gramian = gramian / torch.outer(scale, scale)
     gramian = gramian + 1e-8 * len(gramian) * torch.eye(len(gramian), dtype=gramian.dtype)
     weights = torch.full_like(scale, len(gramian) ** -0.5)
@@ -114,7 +114,7 @@ def _bargained(gramian: Tensor, steps: int) -> Tensor:
         slope = gramian @ weights - 1 / weights
         step = torch.linalg.solve(gramian + torch.diag(weights**-2), slope)
         decrement = float(slope @ step) ** 0.5
-        weights = weights - step / (1 + decrement)  # the step of a self-concordant function, which stays above 0
+        weights = weights - step / (1 + decrement)  # damped for a self-concordant function: w > 0
         if decrement < 1e-10:
             break
     return weights / scale

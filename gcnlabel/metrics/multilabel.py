@@ -78,8 +78,12 @@ def decision_metrics(predicted: Tensor, positive: Tensor, there: Tensor) -> dict
     return {
         "micro_f1": _harmonic(op, or_),
         "macro_f1": _mean(f1[there]),
-        **{"CP": cp, "CR": cr, "CF1": _harmonic(cp, cr)},
-        **{"OP": op, "OR": or_, "OF1": _harmonic(op, or_)},
+        "CP": cp,
+        "CR": cr,
+        "CF1": _harmonic(cp, cr),
+        "OP": op,
+        "OR": or_,
+        "OF1": _harmonic(op, or_),
     }
 
 

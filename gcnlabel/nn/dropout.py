@@ -1,4 +1,4 @@
-"""Dropout whose draws are cheap on a CPU."""
+"""Dropout with few random bits per unit, which is faster on a CPU."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import torch
 from torch import Tensor, nn
 
 BITS = 16
-"""Random bits of a unit; four units share an integer of the generator."""
+"""Random bits per unit; an integer of the generator has those of four units."""
 
 
 class Dropout(nn.Dropout):
-    """``torch.nn.Dropout`` that draws 16 bits a unit on a CPU, where PyTorch's own takes five times as long.
+    """``torch.nn.Dropout`` with 16 random bits per unit on a CPU, where it takes about a fifth of the time.
 
-    Units are left out with the multiple of 2^-16 that is nearest to ``p``, and the others are scaled by exactly that.
-    Elsewhere, and in compiled or exported programs, it is PyTorch's.
+    The dropout probability is rounded to a multiple of 2^-16, and kept units are scaled by the inverse of their
+    probability. On other devices, and in compiled or exported programs, it is PyTorch's dropout.
 
     Example:
         >>> kept = Dropout(0.25)(torch.ones(100, 100))
@@ -22,7 +22,7 @@ class Dropout(nn.Dropout):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        """Return the input with some of its units set to 0, and the others scaled, in training."""
+        """Return the input, in training with random units set to 0 and the others scaled."""
         left_out = round(self.p * 2**BITS)
         if not self.training or not left_out:
             return input

@@ -1,4 +1,4 @@
-"""Copies of photographs and videos with what was found in them, and a figure of a video's dimensions over time."""
+"""Annotated copies of photographs and videos with their detections, and a figure of a video's dimensions over time."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Progress = Callable[[int, int], None]
 
 
 class VideoFiles(NamedTuple):
-    """What is written of a video.
+    """Output files of a video.
 
     Attributes:
-        clip: The annotated copy.
-        course: The figure of the dimensions over time, and its numbers, without their suffixes.
+        clip: Path of the annotated copy.
+        course: Path, without suffix, of the figure of the dimensions over time and of its values.
     """
 
     clip: Path
@@ -32,15 +32,15 @@ class VideoFiles(NamedTuple):
 
 
 def video_files(source: str | Path, folder: str | Path, *, overwrite: bool = False) -> VideoFiles:
-    """Return where the annotated copy of a video and the figure go: ``NAME.mp4``, ``NAME-over-time`` (.png, .csv).
+    """Return the output files of a video: ``NAME.mp4``, the annotated copy, and ``NAME-over-time`` (.png, .csv).
 
     Args:
         source: The video.
-        folder: Where to.
-        overwrite: Whether files that are there may be replaced.
+        folder: Output folder.
+        overwrite: Whether to replace existing files.
 
     Raises:
-        InputError: One is there already, or would take the place of the video.
+        InputError: A file exists, or would replace the video.
     """
     stem = Path(source).stem
     files = VideoFiles(Path(folder, f"{stem}.mp4"), Path(folder, f"{stem}-over-time"))
@@ -60,15 +60,15 @@ def annotate_video(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> None:
-    """Write the annotated copy of a video, and the figure of its dimensions over time, where there are any.
+    """Write the annotated copy of a video and, if the run predicts dimensions, a figure of them over time.
 
     Args:
-        found: What was found in it.
+        found: Detections in the video, with their predictions.
         source: The video.
-        files: Where to.
-        window: Seconds over which the dimensions are smoothed.
-        overwrite: Whether files that are there may be replaced.
-        progress: Called with the number of frames written and of all.
+        files: Output files.
+        window: Width of the smoothing window in seconds.
+        overwrite: Whether to replace existing files.
+        progress: Called with the number of written frames and of all.
 
     Raises:
         InputError: A file exists or cannot be written.
@@ -77,7 +77,7 @@ def annotate_video(
         write_clip(found, Video(Path(source)), temporary, progress)
     table = course_table(found, window)
     if len(table) == 0:
-        note("no figure over time: the run predicts no dimension, or nothing was found")
+        note("no figure over time: the run predicts no dimension, or nothing was detected")
     else:
         figure = course_figure(found, table, window)
         save_figure(figure, files.course, ["png"], table=table, overwrite=overwrite)
@@ -91,14 +91,14 @@ def annotate_photographs(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> None:
-    """Write a copy of every photograph that could be read, with boxes, classes and values.
+    """Write an annotated copy of each readable photograph, with boxes, classes and values.
 
     Args:
-        found: What was found in them.
+        found: Detections in the photographs, with their predictions.
         files: Name of each image -> its path.
-        copies: Name of each image -> where its copy goes.
-        overwrite: Whether copies that are there may be replaced.
-        progress: Called with the number of copies written and of all.
+        copies: Name of each image -> path of its copy.
+        overwrite: Whether to replace existing copies.
+        progress: Called with the number of written copies and of all.
 
     Raises:
         InputError: A copy exists or cannot be written.

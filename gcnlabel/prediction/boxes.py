@@ -1,4 +1,4 @@
-"""Boxes with what was predicted of each, drawn into a picture."""
+"""Draw boxes with predictions into an image."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from gcnlabel.prediction.detected import BOX, Detected
 from gcnlabel.prediction.predictions import Predictions
 
 SHADES = COLOURS[:6]
-"""Of numbers 1, 2, ...; after the last comes the first again."""
+"""Colours of the numbers 1, 2, ..., repeated cyclically."""
 TEXT_HEIGHT, MIN_TEXT = 1 / 32, 11
-"""Height of a line of text in parts of the picture's shorter side, and in pixels at least."""
+"""Height of a line of text: fraction of the image's shorter side, and minimum in pixels."""
 MAX_TAGS = 3
 MAX_SIDE = 1920
-"""Pixels of the longer side of a copy."""
+"""Maximum length in pixels of the longer side of a copy."""
 
 
 class Box(NamedTuple):
-    """What was found in a picture: x, y, width, height in pixels; its number; what was predicted, in lines."""
+    """A detection: its box (x, y, width, height in pixels), its number, and lines of text with its predictions."""
 
     edges: Sequence[float]
     number: int
@@ -33,15 +33,15 @@ class Box(NamedTuple):
 
 
 def draw_box(picture: Image.Image, box: Sequence[float], number: int, lines: Sequence[str]) -> None:
-    """Draw a box and lines of text about it into an RGB picture, in the colour of its number.
+    """Draw a box and lines of text into an RGB image, in the colour of its number.
 
-    The text stands above the box; where there is no room, below it or within, always inside the picture.
+    The text is placed above the box or, without enough space there, below or inside it; always within the image.
 
     Args:
-        picture: It is changed.
-        box: x, y, width, height in its pixels, [4].
-        number: Chooses the colour.
-        lines: Text.
+        picture: Image, changed in place.
+        box: x, y, width, height in pixels, [4].
+        number: Number of the detection, which selects the colour.
+        lines: Lines of text.
     """
     x, y, width, height = box
     shade = shade_of(number)
@@ -62,7 +62,7 @@ def draw_box(picture: Image.Image, box: Sequence[float], number: int, lines: Seq
 
 
 def shade_of(number: int) -> str:
-    """Return the colour of a number, from 1.
+    """Return the colour of a number, counted from 1.
 
     Example:
         >>> shade_of(1) == shade_of(7) == COLOURS[0]
@@ -72,7 +72,7 @@ def shade_of(number: int) -> str:
 
 
 def spoken(predictions: Predictions, row: int) -> list[str]:
-    """Return what was predicted for an input in a few lines: class and probability, tags, values of dimensions.
+    """Return the predictions of an input as lines of text: class and probability, tags, values of dimensions.
 
     Example:
         >>> import numpy as np
@@ -101,11 +101,11 @@ def spoken(predictions: Predictions, row: int) -> list[str]:
 
 
 def boxes_by(found: Detected, key: str) -> dict[Any, list[Box]]:
-    """Return name of an image, or number of a frame, that was looked at -> what was found in it.
+    """Return the name of each processed image, or the number of each frame -> boxes of its detections.
 
     Args:
-        found: What was found.
-        key: ``image`` or ``frame``.
+        found: Detections with their predictions.
+        key: Column to group by, ``image`` or ``frame``.
     """
     boxes: dict[Any, list[Box]] = {}
     row = 0
@@ -118,12 +118,12 @@ def boxes_by(found: Detected, key: str) -> dict[Any, list[Box]]:
 
 
 def drawn(picture: Image.Image, boxes: Sequence[Box], scale: float = 1.0) -> Image.Image:
-    """Return a copy of even sides, at most :data:`MAX_SIDE`, with boxes and their text.
+    """Return a copy with boxes and text; its sides are even and have at most :data:`MAX_SIDE` pixels.
 
     Args:
-        picture: In RGB.
-        boxes: What was found in it.
-        scale: How many of its pixels one of the boxes' is long.
+        picture: RGB image.
+        boxes: Detections to draw.
+        scale: Pixels of ``picture`` per pixel of the boxes' coordinates.
     """
     shrink = min(1.0, MAX_SIDE / max(picture.size))
     width, height = (max(2, round(length * shrink / 2) * 2) for length in picture.size)
@@ -136,5 +136,5 @@ def drawn(picture: Image.Image, boxes: Sequence[Box], scale: float = 1.0) -> Ima
 
 @lru_cache(maxsize=8)
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font of the figures, which has letters of many scripts."""
+    """Return the font of the figures, which covers many scripts."""
     return ImageFont.truetype(str(Path(mpl.get_data_path(), "fonts/ttf/DejaVuSans.ttf")), size)

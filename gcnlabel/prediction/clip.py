@@ -1,4 +1,4 @@
-"""A copy of a video with boxes and what was predicted of each."""
+"""Write a copy of a video with boxes and predictions."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from gcnlabel.prediction.detected import Detected
 from gcnlabel.prediction.video import Video
 
 TICKS = 90_000
-"""Units of time in a second, which keep the times of frames of any rate."""
+"""Time units per second; fine enough for the frame times of any frame rate."""
 ENCODERS = {"libx264": {"crf": "20", "preset": "veryfast"}, "mpeg4": {"qscale": "3"}}
-"""The first that PyAV has, with its options."""
+"""Codecs with their options, in order of preference; the first that PyAV has is used."""
 
 
 def write_clip(
     found: Detected, video: Video, path: Path, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> None:
-    """Write a copy of a video (.mp4, without sound): every frame at its time, with boxes, classes and values.
+    """Write an annotated copy of a video (.mp4, no sound): each frame at its time, with boxes, classes and values.
 
-    Frames that were not looked at show the boxes of the last that was.
+    Frames that were not processed show the boxes of the last processed one.
 
     Args:
-        found: What was found in the video.
+        found: Detections in the video, with their predictions.
         video: The video.
-        path: Where to.
-        progress: Called with the number of frames written and of all.
+        path: Output file.
+        progress: Called with the number of written frames and of all.
     """
     av = optional("av", "video", "a video")
     boxes = boxes_by(found, "frame")
@@ -46,7 +46,7 @@ def write_clip(
                 stream.width, stream.height, stream.pix_fmt = *picture.size, "yuv420p"
                 stream.codec_context.time_base = Fraction(1, TICKS)
             ready = av.VideoFrame.from_image(picture.resize((stream.width, stream.height)))
-            pts = max(pts + 1, round(frame.time * TICKS))  # a damaged file may give two frames one time
+            pts = max(pts + 1, round(frame.time * TICKS))  # two frames of a damaged file may have the same time
             ready.pts, ready.time_base = pts, Fraction(1, TICKS)
             container.mux(stream.encode(ready))
             progress(min(frame.number + 1, video.count), video.count)

@@ -1,4 +1,4 @@
-"""The dimensions of what was found in a video over time, smoothed."""
+"""Predicted dimensions over time in a video, smoothed."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from gcnlabel.prediction.tracks import MAX_GAP
 from gcnlabel.tasks import Task
 
 MAX_TRACKS = 6
-"""Tracks that are drawn: those that are seen in most frames."""
+"""Maximum number of drawn tracks; those seen in the most frames are drawn."""
 Floats = npt.NDArray[np.float64]
 
 
 def course_table(found: Detected, window: float) -> pl.DataFrame:
-    """Return the values of the dimensions over time, a row for each place and dimension.
+    """Return the values of the dimensions over time, one row per detection and dimension.
 
-    Its columns are ``time``, ``number`` of the track, ``dimension`` as task:label, ``value`` and ``smoothed``.
+    The columns are ``time``, ``number`` of the track, ``dimension`` as task:label, ``value`` and ``smoothed``.
 
     Args:
-        found: What was found in a video.
-        window: Seconds of the smoothing, see :func:`smoothed`.
+        found: Detections in a video, with their predictions.
+        window: Width of the smoothing window in seconds, see :func:`smoothed`.
     """
     seen = found.table().filter(pl.col("score").is_not_null())
     names = [f"{task.name}:{label}" for task in found.tasks if not task.discrete for label in task.labels]
@@ -45,12 +45,12 @@ def course_table(found: Detected, window: float) -> pl.DataFrame:
 
 
 def smoothed(times: npt.ArrayLike, values: npt.ArrayLike, window: float) -> Floats:
-    """Return for each time the mean of all values that are at most half a window away from it, [N].
+    """Return a centred moving average: for each time, the mean of all values at most half a window away, [N].
 
     Args:
-        times: In seconds, ascending, [N].
-        values: [N].
-        window: In seconds; 0 leaves the values as they are.
+        times: Times in seconds, ascending, [N].
+        values: Values, [N].
+        window: Width of the window in seconds; 0 for no smoothing.
 
     Example:
         >>> smoothed([0, 1, 2, 5], [0, 3, 0, 8], 2).tolist()
@@ -64,15 +64,15 @@ def smoothed(times: npt.ArrayLike, values: npt.ArrayLike, window: float) -> Floa
 
 @styled
 def course_figure(found: Detected, table: pl.DataFrame, window: float) -> Figure:
-    """Return the dimensions over time, an axis each: thin what was predicted of each frame, thick the smoothed values.
+    """Return a figure with an axis per dimension: predicted values as thin lines, smoothed values as thick lines.
 
-    A colour is a track, as in the annotated video; lines are broken where it was not seen for more than
+    A track has the same colour as in the annotated video; its lines are broken where it was not detected for more than
     :data:`~gcnlabel.prediction.tracks.MAX_GAP` seconds.
 
     Args:
-        found: What was found in a video.
-        table: Of :func:`course_table`.
-        window: Seconds of the smoothing.
+        found: Detections in a video, with their predictions.
+        table: Result of :func:`course_table`.
+        window: Width of the smoothing window in seconds.
     """
     dimensions = [(task, label) for task in found.tasks if not task.discrete for label in task.labels]
     counts = table["number"].value_counts(sort=True)["number"].to_list()

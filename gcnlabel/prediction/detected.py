@@ -1,4 +1,4 @@
-"""Predictions of what was found in pictures or frames: a row for each, and one where nothing was found."""
+"""Predictions of detections: one row per detection, and one per image or frame without a detection."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from gcnlabel.errors import shorten
 from gcnlabel.prediction.predictions import Predictions
 
 BOX = ("box_x", "box_y", "box_width", "box_height")
-"""Left and upper edge, width and height in pixels of the upright picture."""
+"""Columns of a box: left and top edge, width and height in pixels of the upright image."""
 
 
 @dataclass(frozen=True)
 class Detected(Predictions):
-    """Predictions of K places that a detector found.
+    """Predictions of K detections.
 
     Attributes:
-        where: R >= K rows: ``image``, or ``frame`` and ``time`` in seconds; ``number`` of the place in its image, or of
-            the track that it belongs to; :data:`BOX`; ``score``. The K rows that have a score are those of the
-            predictions, in their order; in the others nothing was found.
+        where: Table of R >= K rows with the columns ``image``, or ``frame`` and ``time`` in seconds; ``number`` of the
+            detection in its image, or of its track; :data:`BOX`; ``score``. The K rows with a score are the detections,
+            in the order of the predictions; the others are images or frames without a detection.
 
     Example:
         >>> from gcnlabel.tasks import Categorical, TaskSet
@@ -37,20 +37,20 @@ class Detected(Predictions):
 
     @property
     def nothing_in(self) -> list[Any]:
-        """Names of the images, or numbers of the frames, in which nothing was found."""
+        """Names of the images, or numbers of the frames, without a detection."""
         return self.where.filter(pl.col("score").is_null()).to_series(0).to_list()
 
     def remarked(self, *remarks: str) -> Detected:
-        """Return these with remarks, and one on the pictures in which nothing was found."""
+        """Return a copy with these remarks, and one that lists the images or frames without a detection."""
         nothing, what = self.nothing_in, self.where.columns[0]
         looked = self.where[what].n_unique()
         counted = [f"nothing found in {len(nothing)} of {looked} {what}s: {shorten(nothing)}"] if nothing else []
         return replace(self, remarks=(*counted, *remarks))
 
     def table(self) -> pl.DataFrame:
-        """Return a row for each place: where it is, and what :meth:`Predictions.table` has of it.
+        """Return a table with one row per detection: its location and the columns of :meth:`Predictions.table`.
 
-        Where nothing was found, the cells of places and predictions are empty.
+        Images or frames without a detection have a row of empty cells.
         """
         rows = np.flatnonzero(self.where["score"].is_not_null().to_numpy())
         own = super().table().drop(self.named).with_columns(pl.Series("_row", rows, dtype=pl.UInt32))
@@ -58,7 +58,7 @@ class Detected(Predictions):
         return where.join(own, on="_row", how="left", maintain_order="left").drop("_row")
 
     def records(self) -> list[dict[str, Any]]:
-        """Return a nested record for each place; null for box, score and tasks where nothing was found."""
+        """Return one nested record per detection; box, score and tasks are null for images or frames without one."""
         nothing: dict[str, Any] = dict.fromkeys(self.tasks.names)
         found = iter(super().records())
         records = []

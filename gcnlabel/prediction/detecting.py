@@ -1,4 +1,4 @@
-"""Pictures -> what a detector finds in them -> predictions of a network."""
+"""Detect regions in images and predict each with a network."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from gcnlabel.prediction.predictions import Predictions
 from gcnlabel.prediction.tracks import Tracks
 
 TYPES = {"image": pl.String, "frame": pl.Int64, "time": pl.Float64, "number": pl.Int64}
-"""Of the columns that say where something was found; of others, numbers."""
+"""Types of the columns that locate a detection; the others are numbers."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture to look into.
+    """An image to search for detections.
 
     Attributes:
-        cells: What its rows begin with: its name, or number and time in seconds of a frame.
-        image: Upright, in RGB.
-        scale: How many of its pixels one of the file's is long; 1 where it is read at its full size.
+        cells: First cells of its rows: the name of an image, or number and time in seconds of a frame.
+        image: Upright RGB image.
+        scale: Pixels of ``image`` per pixel of the file; less than 1 if it was decoded at a reduced size.
     """
 
     cells: tuple[Any, ...]
@@ -39,13 +39,13 @@ class Picture:
 
 @dataclass
 class Detecting:
-    """Predicts what is found in pictures, which are asked for one by one.
+    """Predicts the detections in images, which are read lazily.
 
     Attributes:
-        detector: Finds.
-        network: Predicts.
-        tracks: Numbers what is found, in frames of a video; None for images, where the surest is 1.
-        unreadable: Name of each image that was left out -> why; it may grow while pictures are asked for.
+        detector: Finds the regions to predict.
+        network: Predicts them.
+        tracks: Assigns numbers of tracks in a video; None for images, where detections are numbered by score.
+        unreadable: Name of each skipped image -> reason; may grow while images are read.
     """
 
     detector: Detector
@@ -56,14 +56,14 @@ class Detecting:
     def predictions(
         self, pictures: Iterable[Picture], batch_size: int, device: str, progress: Progress, total: int
     ) -> Detected:
-        """Return the predictions of all that is found.
+        """Return the predictions of all detections.
 
         Args:
-            pictures: The pictures.
-            batch_size: How many places go through the network at once.
+            pictures: Images or frames.
+            batch_size: Number of detections per batch of the network.
             device: ``auto``, ``cpu``, ``cuda``, ...
-            progress: Called with the number of pictures done and of all.
-            total: About how many pictures there are.
+            progress: Called with the number of finished images and of all.
+            total: Number of images, or an estimate.
         """
         rows: list[tuple[Any, ...]] = []
         batches = self._batches(self._counted(pictures, progress, total), rows, batch_size)
@@ -83,7 +83,7 @@ class Detecting:
         progress(total, total)
 
     def _batches(self, pictures: Iterable[Picture], rows: list[tuple[Any, ...]], size: int) -> Iterator[Batch]:
-        """Yield names and pixels of what is found, and note where in ``rows``."""
+        """Yield batches of names and pixels of detections, and append their locations to ``rows``."""
         found = (each for picture in pictures for each in self._found(picture, rows))
         while batch := [each for _, each in zip(range(size), found, strict=False)]:
             yield [name for name, _ in batch], np.stack([pixels for _, pixels in batch])

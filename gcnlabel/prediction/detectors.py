@@ -18,10 +18,9 @@ from gcnlabel.sources.source import Place
 class Detection:
     """A detection in an image.
 
-    Attributes:
-        box: x1, y1, x2, y2 in pixels of the picture, [4]; it may reach beyond the picture.
-        score: How sure the detector is, in 0..1.
-        place: What is cut out and predicted.
+    box: x1, y1, x2, y2 in pixels of the image, [4]; it may extend beyond the image.
+    score: Confidence of the detector, in 0..1.
+    place: Region to crop and predict.
     """
 
     box: npt.NDArray[np.float64]
@@ -31,11 +30,11 @@ class Detection:
 
 @runtime_checkable
 class Detector(Protocol):
-    """Finds places in pictures."""
+    """Finds regions in images."""
 
     def find(self, picture: Image.Image) -> Sequence[Detection]:
-        """Return what is in an upright RGB picture, the surest first."""
+        """Return the detections in an upright RGB image, by descending score."""
 
 
 DETECTORS = Registry("detector", "gcnlabel.prediction.detectors", default="centerface", makes=Detector)
-"""Each makes a :class:`Detector`, of nothing but its options."""
+"""Functions ``(*, options)`` that return a :class:`Detector`."""

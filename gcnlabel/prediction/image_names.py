@@ -16,7 +16,7 @@ def named_images(
         place: That folder.
         folders: Folders that the ids of the run's data are relative to; if one contains ``place``, images are named by
             their path relative to the first that does.
-        drop: Suffix that the ids lack, as VOC's do.
+        drop: Suffix that the ids lack, e.g. VOC's.
         ids: Names in a table of places; an image whose path ends in one of them gets that name.
 
     Example:

@@ -32,8 +32,8 @@ class Network:
         thresholds: Probability from which a tag counts as predicted, for each multi-label task whose thresholds were
             tuned, [labels].
         input_shape: Shape of an input: (D,) of features, (C, H, W) of images, (D, A) of graphs, () of texts.
-        calibration: How the dimensions were calibrated, in a line; None where they were not.
-        encoder: Record of what made the features that it was trained on, None where nothing says it.
+        calibration: One line on how the dimensions were calibrated; None if they were not.
+        encoder: Record of the encoder of its training features; None if unknown.
     """
 
     model: MultiTaskModel

@@ -1,4 +1,4 @@
-"""Photographs as a detector looks into them, and as they are annotated: upright, in RGB, of bounded size."""
+"""Read photographs for a detector and for annotation: upright, in RGB, of bounded size."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from gcnlabel.prediction.detecting import Picture
 from gcnlabel.prediction.images import first_line
 
 MAX_SIDE = 4096
-"""Pixels that the longer side of a JPEG keeps at least, where it is decoded smaller."""
+"""Minimum length in pixels of the longer side of a JPEG that is decoded at a reduced size."""
 
 
 def read_photograph(path: Path, side: int = MAX_SIDE) -> tuple[Image.Image, float]:
-    """Return a picture, upright and in RGB, and how many of its pixels one of the file's is long.
+    """Return an upright RGB image, and its number of pixels per pixel of the file (1 at full size).
 
-    A JPEG is decoded at a half, a quarter or an eighth of its size where its longer side keeps ``side`` pixels.
+    A JPEG is decoded at 1/2, 1/4 or 1/8 of its size if its longer side keeps at least ``side`` pixels.
 
     Raises:
-        InputError: It is missing, truncated, no image, or has more than 8 bits a channel.
+        InputError: The file is missing, truncated or not an image, or has more than 8 bits per channel.
     """
     with opened(path) as image:
         if image.mode[0] in "IF":
-            raise InputError(f"image {path} has more than 8 bits a channel", expected="8", fix="scale it to 8 bits")
+            raise InputError(f"image {path} has more than 8 bits per channel", expected="8", fix="scale it to 8 bits")
         width, shrink = image.width, max(1.0, max(image.size) / side)
         image.draft(None, (math.ceil(image.width / shrink), math.ceil(image.height / shrink)))
         image.load()
@@ -36,10 +36,10 @@ def read_photograph(path: Path, side: int = MAX_SIDE) -> tuple[Image.Image, floa
 
 
 def photographs(files: Mapping[str, Path], unreadable: dict[str, str], *, strict: bool) -> Iterator[Picture]:
-    """Yield the pictures of files; what cannot be read is noted in ``unreadable``, or raised if ``strict``.
+    """Yield the images of files; unreadable ones are added to ``unreadable`` or, if ``strict``, raise an error.
 
     Raises:
-        InputError: None can be read.
+        InputError: An image cannot be read and ``strict`` is true, or none can be read.
     """
     for name, path in files.items():
         try:

@@ -80,4 +80,4 @@ def check_takes_images(folder: RunFolder) -> None:
 def _videos_in(source: str | Path) -> tuple[str, ...]:
     """Return a remark on the videos in a folder of images, which are skipped."""
     found = [path.name for path in visible_files(source, SUFFIXES)]
-    return (f"videos are left out of a folder: {shorten(found)}; give each by itself",) if found else ()
+    return (f"videos in a folder are skipped: {shorten(found)}; give each separately",) if found else ()

@@ -1,4 +1,4 @@
-"""Boxes of successive frames -> tracks: what is followed from frame to frame."""
+"""Track boxes through the frames of a video by their overlap."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from scipy.optimize import linear_sum_assignment
 from torchvision.ops import box_iou
 
 MIN_OVERLAP = 0.3
-"""Intersection over union from which two boxes may be of one track."""
+"""Minimum intersection over union of two successive boxes of a track."""
 MAX_GAP = 1.0
-"""Seconds after which a track that was not seen has ended."""
+"""Seconds without a detection after which a track ends."""
 
 
 class Tracks:
-    """Numbers boxes, frame by frame, so that those of one track have one number, from 1.
+    """Assigns boxes to tracks frame by frame, and numbers the tracks from 1.
 
-    A box continues the track whose last box it overlaps by at least :data:`MIN_OVERLAP` of their union, if that was in
-    the frame before or at most :data:`MAX_GAP` seconds ago. Of all ways to pair boxes and tracks, that with the largest
-    sum of overlaps is taken. A box that continues none begins a track.
+    A box continues a track if its intersection over union with the last box of the track is at least
+    :data:`MIN_OVERLAP`, and that box is from the previous frame or at most :data:`MAX_GAP` seconds old. Boxes and
+    tracks are paired so that the sum of overlaps is largest (linear sum assignment). Other boxes begin new tracks.
 
     Example:
         >>> tracks = Tracks()
@@ -39,7 +39,7 @@ class Tracks:
         self._before = 0.0
 
     def numbers(self, time: float, boxes: Sequence[npt.ArrayLike]) -> list[int]:
-        """Return the track of each box x1, y1, x2, y2 of a frame at a time in seconds."""
+        """Return the track numbers of the boxes x1, y1, x2, y2 of a frame at a time in seconds."""
         oldest, self._before = min(self._before, time - MAX_GAP), time
         self._last = {track: seen for track, seen in self._last.items() if seen[0] >= oldest}
         tracks = list(self._last)
@@ -47,7 +47,7 @@ class Tracks:
             torch.tensor(np.asarray(of, dtype=np.float64).reshape(-1, 4))
             for of in (boxes, [self._last[track][1] for track in tracks])
         )
-        shared = box_iou(here, before).nan_to_num(0).numpy()  # boxes without an area have none
+        shared = box_iou(here, before).nan_to_num(0).numpy()  # NaN for boxes of area 0
         shared[shared < MIN_OVERLAP] = 0
         pairs = zip(*linear_sum_assignment(shared, maximize=True), strict=True)
         continued = {int(box): tracks[track] for box, track in pairs if shared[box, track] > 0}

@@ -16,9 +16,9 @@ from gcnlabel.files import IMAGE_SUFFIXES, existing_file
 from gcnlabel.optional import optional
 
 SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv")
-"""How files end that are taken for videos without a look."""
+"""Suffixes of files that are treated as videos without opening them."""
 MAX_CUT = 0.5
-"""Seconds that a video may end before its header says, without being called cut off."""
+"""Largest difference in seconds between the end of a video and its header that is not reported as truncation."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Frame:
     """A frame of a video.
 
     Attributes:
-        number: Its number in the order of showing, from 0.
+        number: Index of the frame in display order, from 0.
         time: Seconds since the first frame.
-        picture: Upright, in RGB.
+        picture: Upright RGB image.
     """
 
     number: int
@@ -42,15 +42,15 @@ class Video:
 
     Args:
         path: The file.
-        every: Of how many frames one is asked for.
-        rate: How many frames a second are asked for, by their times; None for all.
+        every: Use every n-th frame.
+        rate: Number of frames per second to use; None for all.
 
     Attributes:
         damaged: Number of packets that could not be decoded.
-        end: Seconds from the first frame to the last that was read.
+        end: Seconds from the first to the last decoded frame.
 
     Raises:
-        InputError: PyAV is not installed, the file is missing or empty, or holds no video.
+        InputError: PyAV is not installed, or the file is missing, empty or has no video stream.
     """
 
     path: Path
@@ -60,7 +60,7 @@ class Video:
     end: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        """Look into the file."""
+        """Read frame rate, duration and number of frames from the header."""
         with self._opened() as (container, stream):
             self.frame_rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
             length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / 1e6
@@ -68,10 +68,10 @@ class Video:
             self.count = int(stream.frames or round(self.length * self.frame_rate))
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the frames that are asked for; what cannot be decoded is left out, and counted as damaged.
+        """Yield the selected frames; packets that cannot be decoded are skipped and counted in ``damaged``.
 
         Raises:
-            InputError: None can be decoded.
+            InputError: No frame can be decoded.
         """
         self.damaged, self.end, due, number = 0, 0.0, 0.0, -1
         with self._opened() as (container, stream):
@@ -84,14 +84,14 @@ class Video:
                 if asked:
                     yield Frame(number, time, _picture(frame, aspect))
         if number < 0:
-            raise InputError(f"no frame of {self.path} can be decoded", fix="mend or convert it, e.g. with ffmpeg")
+            raise InputError(f"no frame of {self.path} can be decoded", fix="repair or convert it, e.g. with ffmpeg")
 
     def _timed(self, container: Any, stream: Any) -> Iterator[tuple[float, Any]]:
         first = None
         for number, frame in enumerate(self._decoded(container, stream)):
             time = float(frame.time if frame.time is not None else number / self.frame_rate)
             first = time if first is None else first
-            self.end = max(self.end, time - first)  # times that a damaged file turns back do not run back here
+            self.end = max(self.end, time - first)  # times in a damaged file may decrease
             yield self.end, frame
 
     def _decoded(self, container: Any, stream: Any) -> Iterator[Any]:
@@ -110,15 +110,15 @@ class Video:
 
     @property
     def asked(self) -> int:
-        """About how many frames are asked for, at least 1."""
+        """Estimated number of selected frames, at least 1."""
         count = self.count / self.every
         return max(1, round(count if self.rate is None else min(count, self.length * self.rate)))
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is odd about the file, once its frames were read."""
+        """Notes on a damaged or truncated file; complete once its frames are read."""
         short = self.length - self.end - float(1 / self.frame_rate)
-        found = [f"{self.path.name}: {self.damaged} damaged packets were left out"] if self.damaged else []
+        found = [f"{self.path.name}: {self.damaged} damaged packets were skipped"] if self.damaged else []
         if short > MAX_CUT:
             found.append(f"{self.path.name} ends at {self.end:.1f} s of the {self.length:.1f} s that it declares")
         return tuple(found)
@@ -137,12 +137,12 @@ class Video:
             ) from error
         with container:
             if not container.streams.video:
-                raise InputError(f"{self.path} holds no video", expected="a file with a video stream")
+                raise InputError(f"{self.path} has no video", expected="a file with a video stream")
             yield container, container.streams.video[0]
 
 
 def is_video(path: str | Path) -> bool:
-    """Return whether a file is to be read as a video: its name ends so, or it has another ending and is no image."""
+    """Return whether to read a file as a video: it has the suffix of a video, or no suffix of an image and is none."""
     path = Path(path)
     if path.suffix.lower() in SUFFIXES:
         return not path.is_dir()
@@ -150,13 +150,13 @@ def is_video(path: str | Path) -> bool:
         return False
     try:
         Image.open(path).close()
-    except Exception:  # Pillow raises errors of many types on what is no image
+    except Exception:  # Pillow raises errors of many types on files that are not images
         return True
     return False
 
 
 def _picture(frame: Any, aspect: float) -> Image.Image:
-    """Return a frame upright, with square pixels."""
+    """Return a frame as an upright image with square pixels."""
     picture: Image.Image = frame.to_image()
     if abs(aspect - 1) > 0.01 and 0.1 < aspect < 10:
         picture = picture.resize((max(1, round(picture.width * aspect)), picture.height), Image.Resampling.BILINEAR)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from gcnlabel.annotations.table_file import POLARS_ERRORS
 from gcnlabel.errors import GcnlabelWarning, InputError
-from gcnlabel.run.data import Part, RunData, load_data
+from gcnlabel.run.data import RunData, SampleSet, load_data
 from gcnlabel.run.drawing import ReadRuns
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.tasks import Task
@@ -100,7 +100,7 @@ class ReportRuns(ReadRuns):
         texts = {name: found["ids"] for name, found in self.predictions.items() if "ids" in found}
         return {name: json.loads(bytes(text.tolist())) for name, text in texts.items()}
 
-    def measured_part(self, run: str) -> Part | None:
+    def measured_part(self, run: str) -> SampleSet | None:
         """Return images and annotations of a run's evaluation split; None if the data now has other samples."""
         if self.data is None or run not in self.evaluations:
             return None

@@ -12,7 +12,7 @@ from gcnlabel.calibration import calibrated
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
-from gcnlabel.run.parts import Part
+from gcnlabel.run.run_data import SampleSet
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training.selection import MAIN, task_and_metric
 
@@ -53,7 +53,10 @@ def _auto(config: Config, tasks: TaskSet, task: str) -> str:
 
 
 def calibrate(
-    model: MultiTaskModel, part: Part, methods: Mapping[str, str], score: Callable[[Part], Mapping[str, Tensor]]
+    model: MultiTaskModel,
+    part: SampleSet,
+    methods: Mapping[str, str],
+    score: Callable[[SampleSet], Mapping[str, Tensor]],
 ) -> str:
     """Calibrate a model on the samples of a split that annotate a dimension, and return a line that describes it.
 

@@ -14,8 +14,8 @@ from gcnlabel.config.schema import Config
 from gcnlabel.errors import InputError, note, shorten
 from gcnlabel.files import unchanged
 from gcnlabel.progress import reported_bar
-from gcnlabel.run.parts import Part as Part
-from gcnlabel.run.parts import RunData as RunData
+from gcnlabel.run.run_data import RunData as RunData
+from gcnlabel.run.run_data import SampleSet as SampleSet
 from gcnlabel.run.splitting import read_split
 from gcnlabel.sources.splits import PARTS, Splits
 from gcnlabel.tasks import TaskSet
@@ -48,7 +48,7 @@ def _files(value: Any) -> Iterator[str]:
             yield from _files(item)
 
 
-def read_whole(config: Config) -> tuple[Part, RowReport]:
+def read_whole(config: Config) -> tuple[SampleSet, RowReport]:
     """Return all samples of a config before the split, and the report of their rows.
 
     Raises:

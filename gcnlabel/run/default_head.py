@@ -26,7 +26,7 @@ from gcnlabel.config.schema import Config, Graph
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.nn import BACKBONES, HEADS
 from gcnlabel.nn.heads import HeadPart
-from gcnlabel.run.data import Part
+from gcnlabel.run.data import SampleSet
 from gcnlabel.run.graph import raw_graph
 
 LINEAR, COSINE, GENERATOR, KERNEL, SIGNED = (
@@ -48,7 +48,7 @@ of the generator; chosen on validation data of affect_in_tweets.
 """
 
 
-def resolve_default(config: Config, part: Part) -> Config:
+def resolve_default(config: Config, part: SampleSet) -> Config:
     """Return the config with the head ``default`` replaced by its ensemble; other configs are returned unchanged.
 
     Args:
@@ -89,13 +89,13 @@ def why_shared(config: Config) -> str | None:
     return next((setting for setting, requires in found.items() if requires), None)
 
 
-def is_side_by_side(config: Config, part: Part) -> bool:
+def is_side_by_side(config: Config, part: SampleSet) -> bool:
     """Return whether base models share no parameters, so that each has its own learning rate and epoch."""
     apart = config.model.head.name == ENSEMBLE and config.model.backbone.name == IDENTITY
     return apart and part.inputs.ndim == 2 and why_shared(config) is None
 
 
-def base_models(config: Config, part: Part) -> tuple[Graph, dict[str, HeadPart]]:
+def base_models(config: Config, part: SampleSet) -> tuple[Graph, dict[str, HeadPart]]:
     """Return the graph settings of the default's base models, and their heads by name.
 
     Args:
@@ -172,6 +172,6 @@ def observed(annotations: Annotations, task: str) -> int:
     return int((~np.isnan(annotations.indicators(task))).sum(0).min())
 
 
-def _has_edges(config: Config, part: Part) -> bool:
+def _has_edges(config: Config, part: SampleSet) -> bool:
     raw = raw_graph(with_head(config, config.model.head, signed_settings(config.graph)), part)
     return bool((raw.edge_weight.abs() >= TAU).any())

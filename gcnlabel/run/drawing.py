@@ -70,7 +70,7 @@ def draw_figures(
 
 
 class Noting(Protocol):
-    """Collects what cannot be read."""
+    """Collects the reasons why content cannot be read."""
 
     def unless_damaged(self, what: str) -> AbstractContextManager[None]:
         """Return a context that notes why ``what`` cannot be read, and suppresses the error."""

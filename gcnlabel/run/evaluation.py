@@ -24,7 +24,7 @@ from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.intervals import Draws, bootstrap_intervals, units_of
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.notes import notes_of_data, notes_of_run
-from gcnlabel.run.parts import Part
+from gcnlabel.run.run_data import SampleSet
 from gcnlabel.run.test_time import with_flips
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import clear_failures, predict
@@ -32,7 +32,7 @@ from gcnlabel.training.predict import Network
 from gcnlabel.training.test_time import at_test_time
 
 Scores = Mapping[str, Tensor]
-Score = Callable[[Part], Scores]
+Score = Callable[[SampleSet], Scores]
 
 
 def evaluate(
@@ -123,7 +123,7 @@ def _by_label(data: RunData, thresholds: Mapping[str, Tensor]) -> dict[str, dict
 
 
 def part_scores(
-    config: Config, part: Part, network: Network, device: torch.device, progress: Report | None = None
+    config: Config, part: SampleSet, network: Network, device: torch.device, progress: Report | None = None
 ) -> dict[str, Tensor]:
     """Return the scores of each task for the samples of a split, float32."""
     dataset = ArrayDataset(part.inputs, {})

@@ -14,7 +14,7 @@ from gcnlabel.devices import device_named
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead
 from gcnlabel.run.calibration import CALIBRATION, calibrate, calibration_methods
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.default_head import is_side_by_side
 from gcnlabel.run.ensembles.shared import combine_shared
 from gcnlabel.run.evaluation import evaluate, part_scores
@@ -34,7 +34,7 @@ def finish(config: Config, folder: RunFolder, data: RunData) -> dict[str, Any]:
 
 
 def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
-    """Calibrate the selected checkpoint as the config says, in one process and in float32, as it is evaluated.
+    """Calibrate the selected checkpoint by the config, in one process and in float32, as for the evaluation.
 
     Learned weights and the units of the losses are not changed. Calibration is idempotent, and the last checkpoint,
     from which training is resumed, is not calibrated.
@@ -57,7 +57,7 @@ def calibrate_best(config: Config, folder: RunFolder, data: RunData) -> None:
     SafeCheckpointIO().save_checkpoint(checkpoint, folder.best)
 
 
-def _score(config: Config, model: MultiTaskModel, place: Any, part: Part, network: Network) -> dict[str, Tensor]:
+def _score(config: Config, model: MultiTaskModel, place: Any, part: SampleSet, network: Network) -> dict[str, Tensor]:
     model.eval()
     with torch.no_grad():
         return part_scores(config, part, network, place)

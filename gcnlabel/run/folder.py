@@ -22,7 +22,7 @@ from gcnlabel.training import BEST, LAST, LOGS
 def config_of_run(path: Path, changes: Iterable[str] = ()) -> Config:
     """Return the config of a run, with changes (``key=value``).
 
-    Without ``calibrate`` it is ``none``, and without ``crop`` pictures are stretched, as in the versions that wrote
+    Without ``calibrate`` it is ``none``, and without ``crop`` images are stretched, as in the versions that wrote
     neither: a resumed run keeps that.
 
     Raises:

@@ -13,8 +13,8 @@ from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import GcnlabelWarning, InputError, NoEdgeError
 from gcnlabel.graph import GraphRecipe, LabelGraph
 from gcnlabel.graph.measuring import Pair, pair_of
-from gcnlabel.registry import Part as Named
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.registry import Part
+from gcnlabel.run.data import RunData, SampleSet
 
 
 def build_graph(config: Config, data: RunData) -> LabelGraph | None:
@@ -48,11 +48,11 @@ def graph_recipe(settings: Graph) -> GraphRecipe:
     )
 
 
-def _of_pairs(parts: dict[str, Named]) -> dict[Pair, Named]:
+def _of_pairs(parts: dict[str, Part]) -> dict[Pair, Part]:
     return {pair_of(text): part for text, part in parts.items()}
 
 
-def raw_graph(config: Config, part: Part) -> LabelGraph:
+def raw_graph(config: Config, part: SampleSet) -> LabelGraph:
     """Return the raw graph that a config measures on samples; it is cached in ``part.measured``."""
     recipe = graph_recipe(config.graph)
     key = recipe.measured_as(part.annotations.tasks)

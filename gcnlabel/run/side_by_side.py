@@ -12,7 +12,7 @@ from gcnlabel.errors import InputError
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.run.build import build_loss, build_optimizer, build_schedule
 from gcnlabel.run.calibration import calibrate, calibration_methods
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.loaders import batch_plan, selection, steps
 from gcnlabel.training import BatchPlan, Trial, fit, portions, predict
 
@@ -174,7 +174,10 @@ def _calibrate(config: Config, trial: Trial) -> None:
     model, tasks = trial.model, trial.model.head.tasks
     if methods := calibration_methods(config, tasks):
         calibrate(
-            model, cast(Part, trial.train), methods, lambda part: predict(model.standard_scores, portions(part.inputs))
+            model,
+            cast(SampleSet, trial.train),
+            methods,
+            lambda part: predict(model.standard_scores, portions(part.inputs)),
         )
         targets = targets_to_tensors(trial.held_out.annotations)
         scores = predict(model, portions(trial.held_out.inputs))

@@ -1,4 +1,4 @@
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import SOURCES, DataSource, Divided
 
-__all__ = ["SOURCES", "DataSource", "Divided", "Part"]
+__all__ = ["SOURCES", "DataSource", "Divided", "SampleSet"]

@@ -11,7 +11,7 @@ from scipy import sparse
 from gcnlabel.annotations import read_arff_inputs, read_arff_splits
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.errors import InputError
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.sources.splits import Splits
 from gcnlabel.tasks import TaskSet
@@ -45,13 +45,13 @@ class Arff(Divided):
     task: str | None = None
     present: dict[str, CellText] = Field(default={})
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return all rows of the files."""
         options: dict[str, Any] = {"tasks": tasks, "present": self.present, "task_name": self.task, "complete": True}
         annotations = read_arff_splits(self._training_first, self.xml, **options)
         if annotations.features.shape[1] == 0:
             raise InputError("the ARFF files have only labels", expected="attributes that are inputs")
-        part = Part(annotations, _dense(annotations.features))
+        part = SampleSet(annotations, _dense(annotations.features))
         return part, part.report()
 
     def read_inputs(self, path: str | Path, tasks: TaskSet | None) -> Any:

@@ -1,4 +1,4 @@
-"""A column of a table whose cells are inputs."""
+"""Read a column of a table whose cells are inputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def read_cells(path: str | Path, layout: Layout) -> tuple[Cells, TableFile]:
 
     Args:
         path: The table.
-        layout: How it is written.
+        layout: Layout of the table.
 
     Raises:
         InputError: The file cannot be read.
@@ -32,10 +32,10 @@ def read_texts(path: str | Path, column: str, layout: Layout) -> Any:
     Args:
         path: The table.
         column: The column.
-        layout: How the table is written.
+        layout: Layout of the table.
 
     Raises:
-        InputError: The file cannot be read, has no such column, or a cell is empty: its row is named.
+        InputError: The file cannot be read, has no such column, or a cell is empty; the message gives its row.
     """
     cells, _ = read_cells(path, layout)
     return cells.complete(column, "data.texts names the column", what="a text")

@@ -18,10 +18,10 @@ from gcnlabel.data.image_cache import ImageCache
 from gcnlabel.data.images import MAX_IN_MEMORY, ImageFiles, inside
 from gcnlabel.data.readable import load_readable, without
 from gcnlabel.errors import InputError, note
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 
 TOO_LARGE = (
-    "images: {:.2g} GiB decoded, and data.in_memory is {:.2g}: they are decoded in each epoch, by training.workers "
+    "images: {:.2g} GiB decoded, and data.in_memory is {:.2g}: they are decoded in every epoch, by training.workers "
     "processes (gcnlabel prepare-images decodes them once)"
 )
 
@@ -35,7 +35,7 @@ def load_listed_images(
     channels: int,
     allowed: float,
     budget: int = MAX_IN_MEMORY,
-) -> tuple[Part, RowReport]:
+) -> tuple[SampleSet, RowReport]:
     """Return the rows whose image can be read, with the images, and a report on all rows.
 
     Args:
@@ -44,8 +44,8 @@ def load_listed_images(
         annotations: All rows, with ids.
         size: Scaling and cropping of the images.
         channels: 1 for grey, 3 for colour.
-        allowed: Share of a split's images that may be missing or unreadable.
-        budget: Bytes of decoded images that may be held in memory.
+        allowed: Largest fraction of a split's images that may be missing or unreadable.
+        budget: Maximum size in bytes of decoded images in memory.
 
     Raises:
         InputError: There is no such folder, a path is outside of it, or more images than allowed are missing or
@@ -72,11 +72,11 @@ def load_cached_images(
     size: Geometry,
     channels: int,
     allowed: float,
-) -> tuple[Part, RowReport]:
-    """Do what :func:`load_listed_images` does, with the images of a cache; their folder need not exist.
+) -> tuple[SampleSet, RowReport]:
+    """Return the same as :func:`load_listed_images` from a cache of images; their folder need not exist.
 
     Raises:
-        InputError: The cache was made otherwise, or more images than allowed are not in it.
+        InputError: The cache has other settings, or more images than allowed are not in it.
     """
     cache.check_made_for(size, channels)
     places = {name: row for row, name in enumerate(cache.names)}
@@ -97,7 +97,7 @@ def found_below(root: Path, names: Sequence[str]) -> tuple[FoundImages, list[str
     """Return which images exist below a folder, and their names with forward slashes.
 
     Raises:
-        InputError: There is no such folder, or a path leads out of it.
+        InputError: There is no such folder, or a path is outside of it.
     """
     if not root.is_dir():
         raise InputError(f"folder of images not found: {root}")
@@ -114,12 +114,12 @@ def _all_rows(annotations: Annotations, names: Sequence[str]) -> UsableRows:
 
 def _readable(
     there: Annotations, images: Any, damaged: Mapping[int, str], report: RowReport, allowed: float, root: Path
-) -> tuple[Part, RowReport]:
+) -> tuple[SampleSet, RowReport]:
     """Return the rows that are not damaged, with their images, and a report on all rows."""
     readable = there.select(np.flatnonzero(without(dict(damaged), len(there))))
     report = report + left_out(there, UNREADABLE, damaged)
     (used_rows(readable) + report).check(allowed, root=root)
-    part = Part(readable, images)
+    part = SampleSet(readable, images)
     return part, part.report(report)
 
 

@@ -1,4 +1,4 @@
-"""Settings of sources whose images are whole pictures in files."""
+"""Settings of sources whose inputs are whole images in files."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from gcnlabel.data.image_cache import ImageCache
 from gcnlabel.data.images import MAX_IN_MEMORY
 from gcnlabel.settings import Section
 from gcnlabel.sources.listed_images import load_cached_images, load_listed_images
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import Image
 from gcnlabel.tasks import TaskSet
 
 STRETCHED: Mapping[str, Any] = {"crop": "none", "interpolation": "bilinear"}
-"""How pictures are scaled where neither config nor weights say it, and in runs of versions that could not say it."""
+"""Scaling if neither config nor weights define it, and for runs of earlier versions without these settings."""
 Crop = Annotated[float, Field(gt=0, le=1)] | Literal["none"]
 
 
 class Pictures(Section):
-    """Scaling and cropping of whole pictures, and where they are read from.
+    """Scaling and cropping of whole images, and where they are read from.
 
     Defaults of ``size``, ``crop`` and ``interpolation`` are those of the weights if ``model.backbone`` is ``timm`` or
     ``torchvision`` with pretrained weights.
@@ -37,12 +37,12 @@ class Pictures(Section):
         size: Width and height of the images; null for that of pretrained weights, or else 64 (tables) or 448 (COCO,
             VOC).
         channels: 1 for grey, 3 for colour.
-        crop: Center-crop fraction: the shorter side is scaled to ``size / crop``. ``none`` stretches whole pictures.
+        crop: Center-crop fraction: the shorter side is scaled to ``size / crop``. ``none`` stretches whole images.
             Null for that of pretrained weights, or else ``none``.
         interpolation: Interpolation; null for that of pretrained weights, or else ``bilinear``.
-        cache: Folder that ``gcnlabel prepare-images`` wrote; null to read image files.
-        in_memory: Budget in GiB: images that fit, decoded, are decoded once and held in memory. Others are read from
-            their files in each epoch, by ``training.workers`` processes.
+        cache: Folder written by ``gcnlabel prepare-images``; null to read the image files.
+        in_memory: Budget in GiB: images that fit, decoded, are decoded once and kept in memory. Others are read from
+            their files in every epoch, by ``training.workers`` processes.
     """
 
     usual_size: ClassVar[int] = 64
@@ -62,7 +62,7 @@ class Pictures(Section):
         """
         raise NotImplementedError
 
-    def load_pictures(self, tasks: TaskSet | None, allowed: float) -> tuple[Part, RowReport]:
+    def load_pictures(self, tasks: TaskSet | None, allowed: float) -> tuple[SampleSet, RowReport]:
         """Return the rows whose image can be read, with the images, and a report on all rows."""
         root, names, annotations = self.listed(tasks)
         how: dict[str, Any] = {"size": self.pictures, "channels": self.channels, "allowed": allowed}
@@ -72,13 +72,13 @@ class Pictures(Section):
 
     @property
     def pictures(self) -> Geometry:
-        """How pictures are brought to size."""
+        """The resizing of whole images."""
         crop = None if self.crop == "none" else self.crop
         return Geometry(self.size or self.usual_size, crop, self.interpolation or "bilinear")
 
     @property
     def geometry(self) -> tuple[str, str] | None:
-        """How images are brought to size, in a few words and exactly; None where whole pictures are stretched."""
+        """How images are resized: a short and an exact description; None if whole images are stretched."""
         return self.pictures.words
 
     @property
@@ -88,19 +88,19 @@ class Pictures(Section):
         return self.channels, size, size
 
     def read_image(self, path: Path) -> Image:
-        """Return a new image uint8 [C, H, W], brought to size as these."""
+        """Return a new image uint8 [C, H, W], resized like these."""
         return np.asarray(load_images(path.parent, [path.name], size=self.pictures, channels=self.channels)[0])
 
     def with_pictures(self, weights: Mapping[str, Any]) -> Self:
         """Return these settings without null in ``size``, ``crop`` and ``interpolation``.
 
         Args:
-            weights: Those of pretrained weights; without some of them, the usual values are taken.
+            weights: Settings of pretrained weights; missing ones get the usual values.
         """
         if self.image_shape is None:
             return self
         said, usual = self.model_copy(), {"size": self.usual_size, **STRETCHED, **weights}
         for name, value in usual.items():
-            if getattr(self, name) is None:  # ``model_fields_set`` stays what was given
+            if getattr(self, name) is None:  # ``model_fields_set`` is not changed
                 object.__setattr__(said, name, value)
         return said

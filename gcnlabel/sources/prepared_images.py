@@ -1,4 +1,4 @@
-"""Decode and scale the images of a config once, into a cache that ``data.cache`` names."""
+"""Decode and resize the images of a config once, and write them to a cache for ``data.cache``."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def prepare_images(
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Write the cache of the images of a data source, and return the numbers of images, missing and unreadable ones.
+    """Write the cache of a data source, and return the numbers of images, of missing and of unreadable ones.
 
     Args:
         data: The source, with images in files.
         tasks: The tasks of the config, if it declares any.
         output: Folder of the cache.
         workers: Number of decoding threads; None for one per processor.
-        overwrite: Whether the cache of other images may be replaced.
-        progress: Called with the number of images done and of all.
+        overwrite: Whether to replace the cache of other images.
+        progress: Called with the number of finished images and of all.
 
     Raises:
         InputError: The source has no images in files, or the cache cannot be written.

@@ -13,7 +13,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.data.graph_files import GRAPH_FILES, load_graphs
 from gcnlabel.errors import InputError
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.sources.splits import Splits
 from gcnlabel.tasks import MISSING_CLASS, Task, TaskSet
@@ -45,7 +45,7 @@ class StoredDataSet(Divided):
             )
         return self
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return all graphs with their targets."""
         if tasks is None:
             raise InputError("the config declares no tasks", expected="tasks: a file, or name: {type: ...} for each")
@@ -55,7 +55,7 @@ class StoredDataSet(Divided):
                 f"the graphs in {self.graphs} have no y",
                 fix="for targets in a table: data: {source: table, annotations: TABLE, graphs: FILE}",
             )
-        part = Part(Annotations(tasks, targets_of(stored.targets, tasks, self.graphs)), stored.graphs)
+        part = SampleSet(Annotations(tasks, targets_of(stored.targets, tasks, self.graphs)), stored.graphs)
         return part, part.report()
 
     @property

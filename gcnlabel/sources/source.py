@@ -16,7 +16,7 @@ from gcnlabel.data import load_features, load_images
 from gcnlabel.errors import InputError
 from gcnlabel.registry import Registry
 from gcnlabel.settings import Section
-from gcnlabel.sources.part import Part
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.splits import Rows, Splits, named_rows
 from gcnlabel.tasks import TaskSet
 
@@ -39,7 +39,7 @@ class DataSource(Section):
     note: ClassVar[str | None] = None
     """Note that every report on such data must contain; None for no note."""
     ids_lack: ClassVar[str] = ""
-    """Suffix of the image files that their ids lack."""
+    """Suffix of image files that is missing in their ids."""
 
     source: str
     splits: Splits = Splits()
@@ -50,7 +50,7 @@ class DataSource(Section):
             raise ValueError("splits by fractions: this source has published splits; give their names")
         return self
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return all samples of all splits, and the report on used and dropped rows.
 
         Args:
@@ -178,7 +178,7 @@ class Place(Protocol):
         """Return the region, uint8 [C, H, W], with the size and channels of the data's images."""
 
     def cut_out(self, picture: Picture, data: DataSource) -> Image:
-        """Return what stands there in an upright picture, uint8 [C, H, W], as the images of the data are."""
+        """Return the region of an upright image, uint8 [C, H, W], with the size and channels of the data's images."""
 
 
 class _Sources(Registry):

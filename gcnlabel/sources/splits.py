@@ -16,7 +16,7 @@ NAME, FRACTION = "<name>", "<fraction>"
 PARTS = ("train", "val", "test")
 NameOrFraction = Annotated[
     Annotated[str, Tag(NAME)] | Annotated[float, Field(gt=0, lt=1), Tag(FRACTION)],
-    Discriminator(lambda value: FRACTION if isinstance(value, float) else NAME),  # one message, about what was meant
+    Discriminator(lambda value: FRACTION if isinstance(value, float) else NAME),  # one error message instead of two
 ]
 
 

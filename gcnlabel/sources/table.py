@@ -17,14 +17,14 @@ from gcnlabel.settings import Share
 from gcnlabel.sources.columns import read_texts
 from gcnlabel.sources.long_form import LongForm
 from gcnlabel.sources.molecules import MOLECULE_FILES, read_molecules
-from gcnlabel.sources.part import Part
 from gcnlabel.sources.pictures import Pictures
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import SOURCES, Divided
 from gcnlabel.tasks import TaskSet
 
 INPUTS = ("features", "graphs", "smiles", "texts", "images")
 TABLES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
-"""How tables of texts end."""
+"""Suffixes of tables of texts."""
 Alignment = Literal["centre", "emotion-gcn-code"]
 """Point that the box of a face is rotated about."""
 
@@ -76,7 +76,7 @@ class Table(Pictures, Divided):
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_versions(cls, values: Any) -> Any:
-        """Leave out the size that earlier versions wrote into run folders without images, where it meant nothing."""
+        """Drop ``size``, which earlier versions wrote without images, where it has no effect."""
         idle = isinstance(values, dict) and values.get("images") is None and values.get("size") == cls.usual_size
         return {key: value for key, value in values.items() if key != "size"} if idle else values
 
@@ -95,13 +95,13 @@ class Table(Pictures, Divided):
             raise ValueError("group_column has no effect: it needs splits by fractions, or val: null")
         return self
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return all rows of the table, without those whose image cannot be read."""
         if self.images is not None:
             return self.load_pictures(tasks, ALLOWED if self.allow_missing is None else self.allow_missing)
         annotations = self._annotations(tasks)
         stored = self.features or self.graphs or self.annotations
-        part = Part(annotations, self.read_inputs(stored, tasks))
+        part = SampleSet(annotations, self.read_inputs(stored, tasks))
         return part, part.report()
 
     def listed(self, tasks: TaskSet | None) -> tuple[Path, list[str], Annotations]:
@@ -139,7 +139,7 @@ class Table(Pictures, Divided):
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
-        """(C, H, W) of the images, None where there are features."""
+        """(C, H, W) of the images; None for features."""
         return None if self.images is None else super().image_shape
 
     @property
@@ -164,7 +164,7 @@ class Table(Pictures, Divided):
             )
         column = next((name for name in ("smiles", "texts") if getattr(self, name) is not None), None)
         if column is not None and self.long is not None:
-            raise InputError(f"data.{column} beside data.long", expected="a table with a row a sample")
+            raise InputError(f"data.{column} together with data.long", expected="a table with one row per sample")
 
     @property
     def new_inputs(self) -> tuple[str, tuple[str, ...]]:

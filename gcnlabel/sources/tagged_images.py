@@ -10,18 +10,18 @@ from typing import ClassVar
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.settings import Share
-from gcnlabel.sources.part import Part
 from gcnlabel.sources.pictures import Pictures
+from gcnlabel.sources.sample_set import SampleSet
 from gcnlabel.sources.source import DataSource
 from gcnlabel.tasks import TaskSet
 
 
 class TaggedImages(Pictures, DataSource):
-    """Images with the tags that each shows.
+    """Images with tags.
 
     Attributes:
         task: Name of the multi-label task.
-        allow_missing: Share of a split's images that may be missing or unreadable; more is an error.
+        allow_missing: Largest fraction of a split's images that may be missing or unreadable; more is an error.
     """
 
     usual_size: ClassVar[int] = 448
@@ -45,7 +45,7 @@ class TaggedImages(Pictures, DataSource):
             InputError: A split has no folder.
         """
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return the images that can be read and their tags."""
         return self.load_pictures(tasks, self.allow_missing)
 

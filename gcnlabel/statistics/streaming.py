@@ -24,14 +24,14 @@ from gcnlabel.statistics.cluster import cluster
 from gcnlabel.tasks import TaskSet
 
 Measured = tuple[LabelStatistics, TagSigns]
-ROWS_IN_A_PART = 2**20
+CHUNK_ROWS = 2**20
 """Rows of a chunk, which takes about a hundred bytes per row and column while it is counted."""
 TIMEOUT = 60.0
 """Seconds to wait for a scheduler, and for its workers."""
 
 
 @dataclass(frozen=True)
-class Part:
+class Chunk:
     """A chunk of rows of a table, and the statistics to compute on it."""
 
     path: Path
@@ -95,7 +95,7 @@ def measure_files(
     """
     options = {"split_column": split_column, "missing": tuple(missing), "layout": layout}
     with unchanged(paths):
-        parts = [Part(*piece, tasks, dict(blocks), split, options) for piece in _pieces(paths, layout, rows)]
+        parts = [Chunk(*piece, tasks, dict(blocks), split, options) for piece in _pieces(paths, layout, rows)]
         with _measured(parts, workers, scheduler, timeout) as measured:
             return _merged(LabelStatistics(tasks, blocks), counted(measured, len(parts), progress))
 
@@ -110,32 +110,32 @@ def _merged(total: LabelStatistics, measured: Iterator[Measured]) -> LabelStatis
 
 
 def _pieces(paths: Sequence[str | Path], layout: Layout, rows: int | None) -> Iterator[tuple[Path, int, int]]:
-    """Yield file, first row and number of rows of each part; a file in long form is one."""
+    """Yield file, first row and number of rows of each chunk; a file in long form is one chunk."""
     counts = {path: count_rows(path, layout) for path in dict.fromkeys(paths)}
     for path, count in counts.items():
         warn_odd_file(path, count, layout)
     for path in paths:
-        size = (ROWS_IN_A_PART if rows is None else rows) if layout.long is None else counts[path]
+        size = (CHUNK_ROWS if rows is None else rows) if layout.long is None else counts[path]
         yield from ((Path(path).resolve(), first, size) for first in range(0, counts[path], size))
 
 
 @contextmanager
 def _measured(
-    parts: Sequence[Part], workers: int, scheduler: str | None, timeout: float
+    parts: Sequence[Chunk], workers: int, scheduler: str | None, timeout: float
 ) -> Iterator[Iterator[Measured]]:
     if scheduler is None:
         yield _in_order(parts, workers)
     else:
         with cluster(scheduler, timeout) as submit:
-            yield submit(Part.measure, parts)
+            yield submit(Chunk.measure, parts)
 
 
-def _in_order(parts: Sequence[Part], workers: int) -> Iterator[Measured]:
+def _in_order(parts: Sequence[Chunk], workers: int) -> Iterator[Measured]:
     """Yield the statistics of the parts in their order, whichever is ready first."""
     ready: dict[int, Measured] = {}
     place = {id(part): i for i, part in enumerate(parts)}
     following = 0
-    for part, statistics in unordered(Part.measure, parts, workers):
+    for part, statistics in unordered(Chunk.measure, parts, workers):
         ready[place[id(part)]] = statistics
         while following in ready:
             yield ready.pop(following)

@@ -29,7 +29,7 @@ class BatchPlan:
         seed: Seed of the order of the samples, and of random numbers in training.
         rare_samples: Largest number of samples of rarely annotated labels that are added to each batch; see
             :func:`gcnlabel.training.rare_rows`.
-        min_steps: Smallest number of batches of the whole training: with few samples, an epoch is several passes.
+        min_steps: Minimum number of batches of the whole training: with few samples, an epoch is several passes.
         max_steps: Largest number of batches of the whole training, approximately: with many samples, an epoch is part
             of a pass. None for no bound.
         patience: Epochs without an improvement after which training ends; None for no early stopping.

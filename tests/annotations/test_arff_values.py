@@ -30,9 +30,24 @@ def tags(annotations):
 @pytest.mark.parametrize(
     "pair",
     [
-        *(("0", "1"), ("-1", "1"), ("-1", "+1"), ("0.0", "1.0"), ("-1.00", "1.00"), ("false", "true")),
-        *(("FALSE", "TRUE"), ("False", "True"), ("no", "yes"), ("No", "YES"), ("n", "y"), ("N", "Y"), ("f", "t")),
-        *(("F", "T"), ("absent", "present"), ("Absent", "Present"), ("'0'", "'1'"), ('"no"', "yes")),
+        ("0", "1"),
+        ("-1", "1"),
+        ("-1", "+1"),
+        ("0.0", "1.0"),
+        ("-1.00", "1.00"),
+        ("false", "true"),
+        ("FALSE", "TRUE"),
+        ("False", "True"),
+        ("no", "yes"),
+        ("No", "YES"),
+        ("n", "y"),
+        ("N", "Y"),
+        ("f", "t"),
+        ("F", "T"),
+        ("absent", "present"),
+        ("Absent", "Present"),
+        ("'0'", "'1'"),
+        ('"no"', "yes"),
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])

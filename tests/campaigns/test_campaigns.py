@@ -83,7 +83,11 @@ def test_every_end_is_counted_as_what_it_is(folder):
         **dict.fromkeys((0, 10, 11, 12), "result"),
         **dict.fromkeys((1, 7), "clear error"),
         **dict.fromkeys((2, 8, 9), "traceback"),
-        **{3: "signal", 4: "silent for 3 s", 5: "out of memory", 6: "lost or different", 13: "computed for 1 s"},
+        3: "signal",
+        4: "silent for 3 s",
+        5: "out of memory",
+        6: "lost or different",
+        13: "computed for 1 s",
     }
 
 

@@ -171,7 +171,7 @@ def test_probabilities_are_nothing_else_than_rows_of_tables():
 
 def test_ranks_of_missing_tags_are_recognised():
     y = np.where(np.arange(60).reshape(20, 3) % 4 == 0, np.nan, np.arange(60).reshape(20, 3) % 2)
-    with pytest.raises(InputError, match=r"has 0, 1, 2(.|\n)*cross_val_predict, which makes 2 of NaN"):
+    with pytest.raises(InputError, match=r"has 0, 1, 2(.|\n)*cross_val_predict, where NaN becomes 2"):
         cross_val_predict(
             LabelGraphClassifier(head="linear", max_iter=1), y[:, :1] > 2, y, method="predict_proba", cv=KFold(2)
         )

@@ -26,7 +26,7 @@ LISTS = [[name] if i % 3 else [name, "d"] for i, name in enumerate(Y)]
 TEST, TRAIN = np.arange(20), np.arange(20, 60)
 FAST = {"head": "linear", "hidden_layer_sizes": (8,), "max_iter": 8, "random_state": 0}
 IN_TURN = KFold(3)
-SAID = "1 label.* that training did not see count as never predicted: c"
+SAID = "1 label.* without training samples count as never predicted: c"
 
 
 @pytest.mark.parametrize("scoring", [None, "accuracy", "f1_macro", "f1_weighted"])
@@ -92,7 +92,7 @@ def test_classes_of_a_frame_whose_tasks_are_found(make):
 @pytest.mark.filterwarnings("ignore:tasks inferred")
 def test_listed_tags_and_numbered_classes_of_a_frame():
     frame = pd.DataFrame({"tags": LISTS, "kind": pd.Categorical(np.where(Y == "c", 7, 2 + np.arange(60) % 2))})
-    with pytest.warns(GcnlabelWarning, match="2 label.* that training did not see .*: 7, c"):
+    with pytest.warns(GcnlabelWarning, match="2 label.* without training samples .*: 7, c"):
         scores = cross_val_score(LabelGraphEstimator(**FAST), X, frame, cv=IN_TURN, error_score="raise")
     assert np.isfinite(scores).all()
     fitted = LabelGraphEstimator(**FAST).fit(X[TRAIN], frame[20:])

@@ -111,8 +111,10 @@ def test_a_compressed_variable_that_is_too_large_or_too_deep(monkeypatch):
     for _ in range(40):
         inner = b"".join(
             (
-                *(np.array([6, 8, 1, 0], dtype="<u4").tobytes(), np.array([5, 8, 1, 1], dtype="<u4").tobytes()),
-                *(np.array([1, 0], dtype="<u4").tobytes(), array),
+                np.array([6, 8, 1, 0], dtype="<u4").tobytes(),
+                np.array([5, 8, 1, 1], dtype="<u4").tobytes(),
+                np.array([1, 0], dtype="<u4").tobytes(),
+                array,
             )
         )
         array = np.array([14, len(inner)], dtype="<u4").tobytes() + inner

@@ -31,7 +31,10 @@ def test_seeds_are_a_mean_and_a_band_to_the_ends(tables):
     axes = next(axes for axes in figure.axes if axes.get_title() == "loss")
     lines = {line.get_label(): line for line in axes.lines if line.get_label()[:1] != "_"}
     assert list(lines) == [
-        *("graph, train (3 seeds)", "graph, val (3 seeds)", "alone, train", "alone, val"),
+        "graph, train (3 seeds)",
+        "graph, val (3 seeds)",
+        "alone, train",
+        "alone, val",
     ]
     mean = lines["graph, val (3 seeds)"]
     assert mean.get_xydata().tolist() == [[1, 4], [2, 2]]  # epochs that all seeds have

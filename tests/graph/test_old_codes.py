@@ -77,8 +77,11 @@ def test_what_numpy_of_those_days_does_not_know_is_not_named(tags, faces, tmp_pa
     files = [*write_ml_gcn(tags, tmp_path / "a.pkl"), write_emotion_gcn(faces[0], tmp_path / "b.pkl")[0]]
     named = {arg for file in files for op, arg, _ in pickletools.genops(file.read_bytes()) if op.name == "GLOBAL"}
     assert named == {
-        *("numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype"),
-        *("_codecs encode", "pandas.core.frame DataFrame"),
+        "numpy.core.multiarray _reconstruct",
+        "numpy ndarray",
+        "numpy dtype",
+        "_codecs encode",
+        "pandas.core.frame DataFrame",
     }
     assert all(file.read_bytes().startswith(b"\x80\x02") for file in files)  # protocol 2
 

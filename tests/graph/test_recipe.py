@@ -12,7 +12,7 @@ from gcnlabel.config import parse_config
 from gcnlabel.errors import InputError
 from gcnlabel.estimators import LabelGraphEstimator
 from gcnlabel.graph import GraphRecipe, LabelGraph, graph_from_matrix
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.graph import build_graph
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 from gcnlabel.transforms import CONVENTIONS
@@ -46,7 +46,7 @@ def config(**graph):
 
 
 def by_config(annotations, **graph):
-    data = RunData(TASKS, {"train": Part(annotations, np.zeros((ROWS, 1)))})
+    data = RunData(TASKS, {"train": SampleSet(annotations, np.zeros((ROWS, 1)))})
     return build_graph(config(**graph), data)
 
 

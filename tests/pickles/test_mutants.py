@@ -33,7 +33,8 @@ GOOD = [
     *(pickle.dumps(np.arange(120.0).reshape(2, 60), protocol) for protocol in (0, 2, 4)),
     *(pickle.dumps(value, protocol) for value in (adj, words, np.array(["a", "b"])) for protocol in range(6)),
     pickle.dumps(pd.DataFrame(np.eye(2), ["cat", "dog"], ["cat", "dog"])),
-    *(pickled_arrays(adj), pickled_frame(np.eye(2), ["cat", "dog"])),
+    pickled_arrays(adj),
+    pickled_frame(np.eye(2), ["cat", "dog"]),
     *((folder / name).read_bytes() for name in ("torch.pkl", "old.pkl")),
 ]
 SPLICED = [b"b", b"R", b"2", b"\\x85", b"O8", b"V8", b"\\xff" * 4, b"(", b"0"]

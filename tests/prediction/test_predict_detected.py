@@ -143,7 +143,7 @@ def test_no_image_of_a_folder_can_be_read(face_run, tmp_path):
 
 def test_videos_of_a_folder_are_named(face_run, photos):
     (photos / "clip.MP4").write_bytes(b"")
-    assert "clip.MP4; give each by itself" in predict_detected(face_run, photos, GREEN).remarks[-1]
+    assert "clip.MP4; give each separately" in predict_detected(face_run, photos, GREEN).remarks[-1]
 
 
 @pytest.mark.parametrize(

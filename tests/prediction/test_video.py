@@ -138,7 +138,7 @@ def test_damaged_packets_are_counted(face_run, tmp_path):
     path.write_bytes(content)
     found = predict_detected(face_run, path, GREEN)
     assert 50 < found.where["frame"].n_unique() < 60
-    assert any("damaged packets were left out" in remark for remark in found.remarks), found.remarks
+    assert any("damaged packets were skipped" in remark for remark in found.remarks), found.remarks
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_sound_alone_is_no_video(face_run, tmp_path):
         frame.sample_rate = 44100
         container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    with pytest.raises(InputError, match="holds no video"):
+    with pytest.raises(InputError, match="has no video"):
         predict_detected(face_run, tmp_path / "s.mp4", GREEN)
 
 

@@ -33,7 +33,7 @@ from gcnlabel.run.default_head import (
     resolve_default,
     with_head,
 )
-from gcnlabel.run.parts import Part
+from gcnlabel.run.run_data import SampleSet
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -75,7 +75,7 @@ def training(*given, **how):
 
 
 def training_part(annotations):
-    return Part(annotations, np.zeros((len(annotations), 1)))
+    return SampleSet(annotations, np.zeros((len(annotations), 1)))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from gcnlabel.run.data import load_data
 from gcnlabel.run.default_head import resolve_default
 from gcnlabel.run.loading import load_model
 from gcnlabel.run.side_by_side import fit_trials, make_trial
-from gcnlabel.sources import Part
+from gcnlabel.sources import SampleSet
 from gcnlabel.studies.ablation.job_files import digest
 from gcnlabel.tasks import TaskSet
 from gcnlabel.training import load_checkpoint
@@ -224,6 +224,6 @@ def test_stored_graphs_beside_a_table(tmp_path):
 
 def test_a_list_of_graphs_is_inputs():
     tasks = TaskSet.from_dict({"size": TASKS["size"]})
-    part = Part(Annotations(tasks, {"size": np.zeros((12, 2))}), made_graphs())
+    part = SampleSet(Annotations(tasks, {"size": np.zeros((12, 2))}), made_graphs())
     assert part.inputs.shape == (12, 4, 2)
     assert len(SMILES) == 12

@@ -9,8 +9,12 @@ from gcnlabel.run.data import load_data
 from gcnlabel.run.graph import build_graph
 
 SMALL = (
-    *("data.size=48", "model.backbone.pretrained=null", "training.epochs=1", "training.batch_size=10"),
-    *("training.workers=0", "select={metric: loss, mode: min, split: val}"),
+    "data.size=48",
+    "model.backbone.pretrained=null",
+    "training.epochs=1",
+    "training.batch_size=10",
+    "training.workers=0",
+    "select={metric: loss, mode: min, split: val}",
 )
 OF_TAGS = ("ml-gcn", "add-gcn", "query2label")  # see test_image_recipes.py
 FACES = [name for name in preset_names() if name not in ("synthetic-faces", *OF_TAGS)]

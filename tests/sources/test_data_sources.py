@@ -24,7 +24,7 @@ MY_SOURCE = """
 import numpy as np
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
-from gcnlabel.sources import Divided, Part
+from gcnlabel.sources import Divided, SampleSet
 from gcnlabel.tasks import Categorical, Dimensional, TaskSet
 
 TASKS = TaskSet([Categorical("shade", ["dark", "bright"]), Dimensional("light", ["level", "contrast"], range=(0, 1))])
@@ -41,7 +41,7 @@ class Shades(Divided):
         images = np.repeat((255 * levels).astype(np.uint8), self.side**2).reshape(-1, 1, self.side, self.side)
         targets = {"shade": (levels > 0.5).astype(int), "light": np.stack([levels, 1 - levels], 1)}
         split = np.resize(["train", "train", "val", "test"], self.count)
-        return Part(Annotations(TASKS, targets, split=split), images), RowReport()
+        return SampleSet(Annotations(TASKS, targets, split=split), images), RowReport()
 
     @property
     def image_shape(self):
@@ -54,7 +54,8 @@ class Numbers(Divided):
     def read(self, tasks):
         x = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
         targets = {"tags": (x[:, :2] > 0).astype(float)}
-        return Part(Annotations(tasks, targets, split=np.resize(["train", "train", "val", "test"], 40)), x), RowReport()
+        annotations = Annotations(tasks, targets, split=np.resize(["train", "train", "val", "test"], 40))
+        return SampleSet(annotations, x), RowReport()
 
 
 class Unread(Divided):

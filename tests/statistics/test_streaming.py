@@ -105,7 +105,7 @@ def build(declared, table, output, *more):
 
 @pytest.mark.filterwarnings("ignore::gcnlabel.errors.IsolatedLabelWarning")
 def test_the_command_builds_one_graph_on_any_of_them(declared, table, two_workers, tmp_path, monkeypatch):
-    monkeypatch.setattr(streaming, "ROWS_IN_A_PART", 137)
+    monkeypatch.setattr(streaming, "CHUNK_ROWS", 137)
     ways = {"one": (), "two": ("--workers", "2"), "dask": ("--scheduler", two_workers.scheduler_address)}
     for name, more in ways.items():
         result = build(declared, table, tmp_path / f"{name}.safetensors", *more)

@@ -19,7 +19,7 @@ from gcnlabel.metrics.main_metrics import mean_main_metric
 from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.backbones import mlp, small_cnn
 from gcnlabel.run.build import build_head, build_loss, build_model
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.side_by_side import fit_trials, make_trial
 from gcnlabel.studies.ablation import LabelBudget
 from gcnlabel.tasks import MultiLabel, TaskSet
@@ -66,7 +66,7 @@ def check_equal(one, other):
 def test_the_test_part_is_never_looked_at(config, data):
     """It may be nonsense, or not be there."""
     test = data.parts["test"]
-    poisoned = Part(test.annotations.select(np.zeros(3, int)), np.full((3, 5), np.nan, np.float32))
+    poisoned = SampleSet(test.annotations.select(np.zeros(3, int)), np.full((3, 5), np.nan, np.float32))
     without = replace(data, parts={name: part for name, part in data.parts.items() if name != "test"})
     found = []
     for given in (data, with_part(data, "test", poisoned), without):
@@ -110,7 +110,7 @@ def test_every_model_has_the_class_weights_of_its_own_samples(config, data):
 
 def test_a_model_that_diverges_has_no_epoch_and_does_not_harm_the_others(config, data):
     part = data.parts["train"]
-    broken = with_part(data, "train", Part(part.annotations, np.full_like(part.inputs, np.nan)))
+    broken = with_part(data, "train", SampleSet(part.annotations, np.full_like(part.inputs, np.nan)))
     trials = trials_of(config, [data, broken])
     before = weights(trials[1])
     fit_trials(config, trials)
@@ -218,7 +218,7 @@ CONFIG = parse_config(
 def ring(labels):
     rng, tasks = np.random.default_rng(0), TaskSet([MultiLabel("tags", [f"t{i}" for i in range(labels)])])
     y = rng.integers(0, 2, (30, labels)).astype(float)
-    part = Part(Annotations(tasks, {"tags": y}), rng.normal(size=(30, 3)).astype(np.float32))
+    part = SampleSet(Annotations(tasks, {"tags": y}), rng.normal(size=(30, 3)).astype(np.float32))
     data = RunData(tasks, {"train": part, "val": part})
     graph = LabelGraph.from_dense(np.eye(labels) + np.roll(np.eye(labels), 1, axis=1), tasks, x=torch.eye(labels))
     torch.manual_seed(0)
@@ -241,7 +241,7 @@ def test_images_are_augmented_as_the_config_says(config, data, monkeypatch):
     monkeypatch.setitem(AUGMENTATIONS._parts, "flip", lambda **options: noting)
     rng = np.random.default_rng(0)
     parts = {
-        name: Part(part.annotations, rng.normal(size=(len(part.inputs), 1, 8, 8)).astype(np.float32))
+        name: SampleSet(part.annotations, rng.normal(size=(len(part.inputs), 1, 8, 8)).astype(np.float32))
         for name, part in data.parts.items()
     }
     images = replace(data, parts=parts)

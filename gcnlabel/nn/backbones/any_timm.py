@@ -16,7 +16,7 @@ from gcnlabel.optional import optional
 def weights_pictures(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``size``, ``crop`` and ``interpolation`` that timm's weights of a network expect; empty without weights.
 
-    Whole pictures are stretched where timm squashes or pads them.
+    Images are stretched where timm squashes or pads them.
     """
     if not options["pretrained"]:
         return {}

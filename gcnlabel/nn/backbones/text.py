@@ -15,8 +15,8 @@ from gcnlabel.nn.backbone import BACKBONES, Backbone, Shape, check_kind
 from gcnlabel.text_encoder import load_transformer, pooling_of
 
 MAX_TOKENS = 128
-"""Tokens of a text that are read where nobody says how many."""
-UNPROCESSED = "texts as they are, which its tokenizer cuts off after {} tokens"
+"""Default maximum number of tokens of a text."""
+UNPROCESSED = "texts, not preprocessed; the tokenizer truncates them to {} tokens"
 
 
 @BACKBONES.register("text")
@@ -28,56 +28,55 @@ def text(
     pool: Literal["mean", "cls"] | None = None,
     pretrained: bool = True,
 ) -> Backbone:
-    """Return a sentence encoder, or another encoder of transformers (extra ``text``), whose tokens become one vector.
+    """Return a sentence encoder, or another encoder of transformers (extra ``text``), with one vector per text.
 
-    Vectors are not brought to unit length, also where sentence-transformers would: heads see their length.
+    Vectors are not normalized to unit length, even if sentence-transformers would do so: heads use their norm.
 
     Args:
-        shape: () of a text.
+        shape: () for texts.
         model: Folder of a model of sentence-transformers or transformers, or its name on the Hugging Face hub.
-        max_tokens: Tokens of a text after which it is cut off; null for 128, or what the model takes where that is
-            less.
-        pool: ``mean`` of the vectors of all tokens, or that of the first, ``cls``; null for what the model's folder
-            says, else ``mean``.
-        pretrained: Whether to start from the model's weights, and not from drawn ones.
+        max_tokens: Maximum number of tokens, to which longer texts are truncated; null for 128, or the model's maximum
+            if that is less.
+        pool: ``mean`` of the vectors of all tokens, or ``cls``, the vector of the first; null for the setting in the
+            model's folder, or else ``mean``.
+        pretrained: Whether to start from the model's weights instead of random ones.
 
     Raises:
-        InputError: transformers is not installed, the inputs are no texts, the model cannot be had, is no encoder, or
-            takes fewer tokens.
+        InputError: transformers is not installed, the inputs are not texts, the model is not available or not an
+            encoder, or its maximum number of tokens is less than ``max_tokens``.
     """
     check_kind(shape, "text", "texts")
     tokenizer, network = load_transformer(model, weights=pretrained)
     config = network.config
     if config.is_encoder_decoder or tokenizer.pad_token_id is None or not hasattr(config, "hidden_size"):
         raise InputError(
-            f"{model} ({config.model_type}) is no encoder", expected="e.g. BERT, RoBERTa, MPNet, ModernBERT"
+            f"{model} ({config.model_type}) is not an encoder", expected="e.g. BERT, RoBERTa, MPNet, ModernBERT"
         )
     if isinstance(getattr(network, "pooler", None), nn.Module):
-        network.pooler = None  # of next-sentence prediction; what is not used would be a parameter without gradient
-    network.train()  # as every new network is; transformers gives one in evaluation mode, without dropout
+        network.pooler = None  # unused (next-sentence prediction): its parameters would have no gradient
+    network.train()  # transformers returns it in evaluation mode
     encoder = TextNetwork(tokenizer, network, _tokens(max_tokens, tokenizer, config), pool or pooling_of(model))
     return Backbone(encoder, config.hidden_size)
 
 
 def _tokens(asked: int | None, tokenizer: Any, config: Any) -> int:
-    """Return how many tokens of a text are read."""
+    """Return the maximum number of tokens of a text."""
     positions = getattr(config, "max_position_embeddings", None) or MAX_TOKENS
     most = min(int(tokenizer.model_max_length), positions if positions > 0 else MAX_TOKENS)
     if asked is not None and asked > most:
-        raise InputError(f"model.backbone.max_tokens: {asked}", expected=f"at most {most}, as the model takes")
+        raise InputError(f"model.backbone.max_tokens: {asked}", expected=f"at most {most}, the model's maximum")
     return min(MAX_TOKENS, most) if asked is None else asked
 
 
 class TextNetwork(nn.Module):
-    """Texts -> tokens -> vectors of tokens -> one vector of each text.
+    """Tokenizes texts, and pools the transformer's vectors of their tokens to one vector per text.
 
-    A batch is as long as its longest text. Where the texts end, and how long they are, does not change the vectors of
-    the others: what fills a batch up is masked.
+    A batch is padded to its longest text. Padding is masked, so that a text's vector does not depend on the batch.
 
     Args:
         tokenizer: A tokenizer of transformers.
-        network: A transformer that gives ``last_hidden_state`` [B, T, D].
-        max_tokens: Tokens of a text after which it is cut off.
+        network: A transformer that returns ``last_hidden_state`` [B, T, D].
+        max_tokens: Maximum number of tokens of a text.
         pool: ``mean`` or ``cls``.
     """
 
@@ -88,7 +87,7 @@ class TextNetwork(nn.Module):
 
     @property
     def preprocessing(self) -> str:
-        """What is to be done to texts before, and what is done inside."""
+        """Description of the tokenization, for exported files."""
         return UNPROCESSED.format(self.max_tokens)
 
     def forward(self, texts: Any) -> Tensor:
@@ -103,7 +102,7 @@ class TextNetwork(nn.Module):
         return (last * mask).sum(1) / mask.sum(1).clamp(min=1)
 
     def tokens(self, texts: Any) -> dict[str, Tensor]:
-        """Return what the transformer takes, int64 [B, T] each, on its device."""
+        """Return the inputs of the transformer, int64 [B, T] each, on its device."""
         made = self.tokenizer(
             list(texts), padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
         )
@@ -111,7 +110,7 @@ class TextNetwork(nn.Module):
         return {name: values.to(place) for name, values in made.items() if isinstance(values, torch.Tensor)}
 
     def keep_in(self, folder: Path) -> None:
-        """Write all but the weights to a folder, from which a run is loaded when the model's folder is gone."""
+        """Write tokenizer and configuration to a folder, from which a run is loaded without the model's folder."""
         folder.mkdir(exist_ok=True)
         self.tokenizer.save_pretrained(folder)
         self.network.config.save_pretrained(folder)  # type: ignore[operator, union-attr]

@@ -19,8 +19,8 @@ class Evidence:
     """Scores of base models and targets of some samples.
 
     Attributes:
-        scores: Base model -> task -> scores [N, labels], those of dimensions in standard units.
-        targets: Task -> targets of the same samples, those of dimensions in standard units, NaN where not annotated.
+        scores: Base model -> task -> scores [N, labels]; dimensions are in standard units.
+        targets: Task -> targets of the same samples; dimensions are in standard units, NaN where not annotated.
     """
 
     scores: Mapping[str, Scores]
@@ -32,9 +32,9 @@ class Combination:
     """An ensemble's buffers, see :class:`gcnlabel.nn.heads.EnsembleHead`, with weights and performance of base models.
 
     Attributes:
-        mix: [M, L].
-        stacked: [dimensions, labels of classes and tags].
-        offset: [L].
+        mix: Weight of each base model for each label, [M, L].
+        stacked: Coefficients of the stacking regressions, [dimensions, labels of classes and tags].
+        offset: Constant of each label, [L].
         weights: Task -> base model or ``stacking`` -> its weight.
         values: Task -> base model, ``stacking`` or ``ensemble`` -> its value on held-out samples, higher is better: CCC
             or negative mean squared error of dimensions, negative loss of classes and tags.

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gcnlabel.config import Config
 from gcnlabel.errors import GcnlabelWarning
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.training import Trial, portions, predict
 
 FOLDS = 4
@@ -58,7 +58,7 @@ def left_out_scores(
 ) -> dict[str, dict[str, Tensor]]:
     """Return base model -> dimensional task -> scores [N, dimensions] of training samples, in standard units.
 
-    Each score is of a model that was trained without the target; NaN where there is none.
+    Each score is of a model that was trained without the target; NaN without a target.
 
     Args:
         config: The config.
@@ -87,7 +87,7 @@ def without(data: RunData, fold: dict[str, npt.NDArray[np.int64]]) -> Iterator[R
         targets = dict(train.annotations.targets)
         for name, of in fold.items():
             targets[name] = np.where(of == k, np.nan, targets[name])
-        part = Part(replace(train.annotations, targets=targets), train.inputs)
+        part = SampleSet(replace(train.annotations, targets=targets), train.inputs)
         yield replace(data, parts={**data.parts, "train": part})
 
 

@@ -16,7 +16,7 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead, HeadPart
 from gcnlabel.run.build import build_model, build_units
 from gcnlabel.run.calibration import calibration_methods
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.default_head import with_head
 from gcnlabel.run.ensembles.combination import Combination, Evidence
 from gcnlabel.run.ensembles.combining import combine
@@ -28,7 +28,7 @@ from gcnlabel.training import Trial, portions, predict
 FACTORS = (1 / 3, 1.0, 3.0)
 """Learning rates to try, as factors of the config's."""
 MIN_STEPS = 300
-"""Smallest number of batches of every training."""
+"""Minimum number of batches of each training."""
 Progress = Callable[[int, int], None]
 
 
@@ -112,13 +112,13 @@ def _evidence(config: Config, data: RunData, best: Mapping[str, Trial], split: s
     return Evidence(scores, units.standardized(targets_to_tensors(part.annotations)))
 
 
-def standard_scores(model: MultiTaskModel, part: Part) -> dict[str, Tensor]:
+def standard_scores(model: MultiTaskModel, part: SampleSet) -> dict[str, Tensor]:
     """Return the scores of each task for some samples, those of dimensions in standard units."""
     return predict(model.standard_scores, portions(part.inputs))
 
 
 def trial_of(config: Config, data: RunData, name: str, graph: LabelGraph | None, rate: float) -> Trial:
-    """Return a base model of an ensemble, freshly drawn, to train at a rate."""
+    """Return a newly initialized base model of an ensemble, to be trained at a given rate."""
     head: HeadPart = config.model.head.options["of"][name]
     own = with_head(config, head, config.graph)
     torch.manual_seed(config.seed)

@@ -1,4 +1,4 @@
-"""An ensemble's base models trained once more, at the rates and with the weights that were selected."""
+"""Train the base models of an ensemble again, with the selected learning rates and weights."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gcnlabel.run.side_by_side import fit_trials
 
 @dataclass(frozen=True)
 class Selected:
-    """What is selected of an ensemble on held-out samples, without the models and their data.
+    """Result of the selection of an ensemble on held-out samples, without models and data.
 
     Attributes:
-        factors: Base model -> its best learning rate, as a factor of the config's; without those that diverged.
-        combination: How they are combined.
+        factors: Base model -> best learning rate as a factor of the config's; diverged base models are missing.
+        combination: Weights of the base models.
     """
 
     factors: dict[str, float]
@@ -28,7 +28,7 @@ class Selected:
 
     @classmethod
     def of(cls, fitted: Fitted, config: Config) -> Selected:
-        """Return what was selected of an ensemble that was fitted by a config."""
+        """Return the result of the selection of a fitted ensemble."""
         rate = config.optimizer.lr
         return cls({name: trial.rate / rate for name, trial in fitted.trials.items()}, fitted.combination)
 
@@ -41,14 +41,14 @@ def refitted(
     start: MultiTaskModel | None = None,
     **bounds: int | None,
 ) -> MultiTaskModel | None:
-    """Return an ensemble whose base models are trained at their selected rates on other data; None if one diverged.
+    """Return an ensemble whose base models are trained on other data at the selected rates; None if one diverged.
 
     Args:
         config: The config of the ensemble.
-        data: The data, as all samples after some of them were held out; its split ``val`` selects the epochs.
+        data: The data, e.g. all samples after a hold-out; its split ``val`` selects the epochs.
         graph: The label graph, for the base models that have one.
-        selected: Rates and combination, which are kept.
-        start: The ensemble whose base models go on being trained; None to draw them anew.
+        selected: Selected rates and weights, which are not changed.
+        start: Ensemble whose base models continue training; None to initialize them anew.
         bounds: ``min_steps`` or ``max_steps`` instead of the config's.
     """
     rates = {name: factor * config.optimizer.lr for name, factor in selected.factors.items()}
@@ -66,13 +66,13 @@ def refitted(
 
 
 def _start_from(model: MultiTaskModel, start: MultiTaskModel, name: str) -> None:
-    """Give a base model the weights and scales that it has in an ensemble."""
+    """Copy the parameters and scaling of a base model from an ensemble."""
     assert isinstance(start.head, EnsembleHead)
     model.head.load_state_dict(start.head.members[name].state_dict())
     _take_scales(model, start)
 
 
 def _take_scales(model: MultiTaskModel, start: MultiTaskModel) -> None:
-    """Let a model scale features and values as another does."""
+    """Copy the scaling of features and values from another model."""
     model.backbone.load_state_dict(start.backbone.state_dict())
     model.units.load_state_dict(start.units.state_dict())

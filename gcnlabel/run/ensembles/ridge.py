@@ -10,7 +10,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 PENALTIES = tuple(10.0**k for k in range(-2, 5))
 MIN_TARGETS = 3
-"""Fewest targets for a regression; with fewer, the mean of the targets is predicted."""
+"""Minimum number of targets for a regression; with fewer, the mean of the targets is predicted."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def loo_ridge(x: Floats, y: Floats) -> Ridge:
     ``(y - H y)_i / (1 - H_ii)`` (Allen 1974).
 
     Args:
-        x: [N, K].
-        y: Targets [N], NaN where there is none.
+        x: Predictors [N, K].
+        y: Targets [N], NaN where missing.
 
     Example:
         >>> found = loo_ridge(np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([1.0, 3.0, 5.0, np.nan]))

@@ -13,12 +13,12 @@ from gcnlabel.nn import MultiTaskModel
 from gcnlabel.nn.heads import EnsembleHead
 from gcnlabel.run.build import build_units
 from gcnlabel.run.calibration import calibration_methods
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.ensembles.combination import Evidence
 from gcnlabel.run.ensembles.combining import combine
 from gcnlabel.run.ensembles.words import described
 
-Score = Callable[[Part, Callable[[Tensor], Mapping[str, Tensor]]], Mapping[str, Tensor]]
+Score = Callable[[SampleSet, Callable[[Tensor], Mapping[str, Tensor]]], Mapping[str, Tensor]]
 
 
 def combine_shared(config: Config, data: RunData, model: MultiTaskModel, score: Score) -> str:
@@ -38,7 +38,7 @@ def combine_shared(config: Config, data: RunData, model: MultiTaskModel, score: 
         found = model.standard_scores_of_each(inputs)
         return {f"{place}/{task}": of[task] for place, of in enumerate(found.values()) for task in of}
 
-    def evidence(part: Part) -> Evidence:
+    def evidence(part: SampleSet) -> Evidence:
         found = score(part, flat)
         scores = {
             name: {task.name: found[f"{place}/{task.name}"] for task in data.tasks}

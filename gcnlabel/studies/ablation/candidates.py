@@ -81,7 +81,7 @@ def candidates(config: Config, data: RunData) -> dict[str, Candidate]:
 
     Args:
         config: Common config of the heads.
-        data: Data; its training split decides about the base models.
+        data: Data; its training split determines the base models.
     """
     graph, models = base_models(config, data.parts["train"])
     found = {name: Candidate(name, with_head(config, head, graph)) for name, head in models.items()}

@@ -59,7 +59,7 @@ def ablate(
         config: The common config; its head and learning rate are ignored.
         data: The data of the config.
         label_budgets: Label budgets.
-        budget: Seeds, grid and smallest number of batches.
+        budget: Seeds, grid and minimum number of batches.
         heads: Heads to compare, in addition to the linear one and the default; None for the usual ones.
         workers: Number of training processes; None for one per processor, 1 to train in this process.
         progress: Called with the number of finished jobs (a label budget and a seed), and of all.
@@ -142,9 +142,13 @@ def _wanted(
 
 def _head(config: Config, data: RunData, budget: Budget) -> Found:
     return {
-        **{"seeds": list(budget.seeds), "rates": list(budget.rates), "epochs": config.training.epochs},
-        **{"min_steps": budget.min_steps, "select": config.select.model_dump()},
-        **{"calibrated": calibration_methods(config, data.tasks), "regimes": {}},
+        "seeds": list(budget.seeds),
+        "rates": list(budget.rates),
+        "epochs": config.training.epochs,
+        "min_steps": budget.min_steps,
+        "select": config.select.model_dump(),
+        "calibrated": calibration_methods(config, data.tasks),
+        "regimes": {},
     }
 
 

@@ -15,7 +15,7 @@ from gcnlabel.config import Config
 from gcnlabel.data import targets_to_tensors
 from gcnlabel.nn import HEADS
 from gcnlabel.run.build import build_units
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.run.default_head import LINEAR, resolve_default, with_head
 from gcnlabel.run.ensembles.crossing import is_crossed, left_out_scores
 from gcnlabel.run.ensembles.shared import combine_shared
@@ -40,7 +40,7 @@ class Budget:
         seeds: Seeds of the subsample of a label budget, the initial weights and the order; heads are paired by seed.
         rates: Grid of learning rates; for each head and seed the best on the val split is reported. If that is the
             lowest or highest, further rates beyond it are tried.
-        min_steps: Smallest number of batches of a training, at any label budget.
+        min_steps: Minimum number of batches of a training, at any label budget.
     """
 
     seeds: Sequence[int]
@@ -124,7 +124,7 @@ def _trained(config: Config, job: Job, heads: Mapping[str, Candidate]) -> dict[s
     return found
 
 
-def _score(part: Part, network: Network) -> Scores:
+def _score(part: SampleSet, network: Network) -> Scores:
     return predict(network, portions(part.inputs))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.tasks import Task
 
 
@@ -62,9 +62,9 @@ class LabelBudget:
             parts[name] = self._part(parts[name], data, name, draw)
         return replace(data, parts=parts)
 
-    def _part(self, part: Part, data: RunData, name: str, draw: np.random.Generator) -> Part:
+    def _part(self, part: SampleSet, data: RunData, name: str, draw: np.random.Generator) -> SampleSet:
         if self.task is not None:
-            return Part(_few(part.annotations, data.tasks[self.task], self._count(name), draw), part.inputs)
+            return SampleSet(_few(part.annotations, data.tasks[self.task], self._count(name), draw), part.inputs)
         size = round(self.share * len(part.annotations))
         size = size if name == "train" else max(size, 2)
         if size < 2:

@@ -106,7 +106,7 @@ def _table(heads: Found, metric: str) -> Iterator[str]:
     beside = [f"{task}/{name}" for name in BESIDE.get(main, ())]
     shown = [metric, *(name for name in beside if all(name in head["metrics"] for head in heads.values()))]
     compared = {name: _compared(heads, name) for name in shown[:2]}
-    columns = [f"{of}above linear | {of}default above it" for of in _titles(compared)]
+    columns = [f"{of}head − linear | {of}default − head" for of in _titles(compared)]
     yield f"| head | {' | '.join((*shown, *columns))} |"
     yield "| --- " * (1 + len(shown) + 2 * len(columns)) + "|"
     for name, head in heads.items():

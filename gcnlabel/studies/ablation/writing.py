@@ -49,12 +49,12 @@ def run_ablation(
     Args:
         config: The common config.
         folder: Folder of the results.
-        budget: Seeds, grid and smallest number of batches.
+        budget: Seeds, grid and minimum number of batches.
         shares: Shares of the training samples, in (0, 1].
         few: Tasks and numbers of their annotated samples; None for :func:`default_few`.
         held_out: Whether held-out samples are part of the label budgets.
         formats: Formats of the figure.
-        overwrite: Whether existing results may be replaced.
+        overwrite: Whether to replace existing results.
         how: ``heads``, ``workers`` and ``progress`` of :func:`~gcnlabel.studies.ablation.ablate`.
 
     Returns:

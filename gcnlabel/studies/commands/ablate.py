@@ -65,7 +65,7 @@ Examples:
     default=300,
     show_default=True,
     type=click.IntRange(min=0),
-    help="Smallest number of batches of a training: with few samples, an epoch is several passes.",
+    help="Minimum number of batches of a training: with few samples, an epoch is several passes.",
 )
 @click.option(
     "--held-out",

@@ -12,11 +12,11 @@ import numpy as np
 from gcnlabel.annotations import Annotations, stratified_split
 from gcnlabel.config import Config
 from gcnlabel.errors import InputError
-from gcnlabel.run.data import Part, RunData, read_whole
+from gcnlabel.run.data import RunData, SampleSet, read_whole
 from gcnlabel.run.intervals import units_of
 from gcnlabel.sources.splits import PARTS, Rows
 
-EVERY = "all samples, as the data have no test split of their own"
+EVERY = "all samples, because the data have no named test split"
 WITHOUT_TEST = "the training and validation splits, without the test split"
 
 
@@ -32,7 +32,7 @@ class Fold:
     """
 
     config: Config
-    whole: Part
+    whole: SampleSet
     rows: Mapping[str, Rows]
     number: int
 

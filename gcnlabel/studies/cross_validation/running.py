@@ -58,7 +58,7 @@ def run_cross_validation(
         folds: Number of folds.
         groups: Column of groups that stay together; None for those of the config, if any.
         workers: Number of training processes; None for one per processor.
-        overwrite: Whether existing results may be replaced.
+        overwrite: Whether to replace existing results.
         progress: Called with the number of finished folds, and of all.
 
     Returns:
@@ -133,13 +133,12 @@ def _write(config: Config, folder: Path, jobs: Sequence[Fold], used: str, done: 
         raise InputError("no metric is defined on two folds", fix="fewer folds, or more annotated samples")
     units = units_of(jobs[0].whole.annotations.select(_rows_of(jobs)))
     results: Found = {
-        **{
-            "config": config.model_dump(mode="json"),
-            "seed": config.seed,
-            "used": used,
-            "notes": [*notes_on(config), *_absent(done)],
-        },
-        **{"samples": sum(of["samples"] for of in done), "groups": None if units is None else len(set(units))},
+        "config": config.model_dump(mode="json"),
+        "seed": config.seed,
+        "used": used,
+        "notes": [*notes_on(config), *_absent(done)],
+        "samples": sum(of["samples"] for of in done),
+        "groups": None if units is None else len(set(units)),
         "folds": [{key: of[key] for key in ("samples", "epoch", "seconds", "absent")} for of in done],
         "metrics": {name: asdict(of) for name, of in found.items()},
     }

@@ -138,7 +138,9 @@ def _table(trials: Sequence[Any]) -> pl.DataFrame:
     keys = dict.fromkeys(key for of in changes for key in of)
     rows = [
         {
-            **{"trial": trial.number, "state": trial.state.name.lower(), "value": trial.value},
+            "trial": trial.number,
+            "state": trial.state.name.lower(),
+            "value": trial.value,
             "seconds": None if trial.duration is None else round(trial.duration.total_seconds(), 1),
             **{key: of.get(key) for key in keys},
             "why": trial.user_attrs.get(WHY),

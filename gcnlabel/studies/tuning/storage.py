@@ -33,7 +33,7 @@ def open_study(optuna: Any, path: Path, direction: str, depends: Mapping[str, An
         depends: Everything that trials depend on except their own values, as JSON values.
 
     Raises:
-        InputError: The file is no storage of Optuna, or holds trials of another config or data.
+        InputError: The file is not a storage of Optuna, or has trials of another config or data.
     """
     _check_ours(path)
     study = _opened(optuna, path, direction)
@@ -42,7 +42,7 @@ def open_study(optuna: Any, path: Path, direction: str, depends: Mapping[str, An
         study.set_user_attr(OF, now)
         return study
     if other := sorted(key for key in {*before, *now} if before.get(key, ABSENT) != now.get(key, ABSENT)):
-        raise InputError(f"{path} holds trials with another {shorten(other)}", fix="another --storage or --output")
+        raise InputError(f"{path} has trials with another {shorten(other)}", fix="another --storage or --output")
     return study
 
 
@@ -62,7 +62,7 @@ def _check_ours(path: Path) -> None:
     except sqlite3.Error as error:
         raise InputError(f"{path} cannot be read as an SQLite file: {error}", fix="another --storage") from error
     if tables and not tables & TABLES:
-        raise InputError(f"{path} holds {shorten(sorted(tables))}, and no trials", fix="another --storage")
+        raise InputError(f"{path} is not a study: it has {shorten(sorted(tables))}", fix="another --storage")
 
 
 @contextmanager

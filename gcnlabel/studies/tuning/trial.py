@@ -52,7 +52,7 @@ class Objective:
                 raise InputError(f"{config.select.metric} is {value}")
         except InputError as error:
             trial.set_user_attr(WHY, error.what)
-            note(f"trial {trial.number} is left out: {error.what}")
+            note(f"trial {trial.number} is skipped: {error.what}")
             raise self.optuna.TrialPruned(error.what) from error
         return value
 

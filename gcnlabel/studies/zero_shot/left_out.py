@@ -8,7 +8,7 @@ import numpy as np
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.errors import InputError
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.tasks import TaskSet
 
 
@@ -32,7 +32,7 @@ def without_label(data: RunData, label: str) -> RunData:
     """Return the data of a run without a label in its tasks and targets.
 
     Raises:
-        InputError: The label is no tag, or the only one of its task.
+        InputError: The label is not a tag, or is the only one of its task.
     """
     check_label(data.tasks, label)
     task = data.tasks.task_of(label)
@@ -44,7 +44,9 @@ def without_label(data: RunData, label: str) -> RunData:
         rest = {**annotations.targets, task.name: annotations.targets[task.name][:, columns]}
         return Annotations(tasks, rest, annotations.split, annotations.ids, annotations.features)
 
-    return replace(data, tasks=tasks, parts={n: Part(of(part.annotations), part.inputs) for n, part in _parts(data)})
+    return replace(
+        data, tasks=tasks, parts={n: SampleSet(of(part.annotations), part.inputs) for n, part in _parts(data)}
+    )
 
 
 def few_annotated(data: RunData, label: str, shots: int, seed: int) -> RunData:
@@ -76,11 +78,11 @@ def few_annotated(data: RunData, label: str, shots: int, seed: int) -> RunData:
             if len(rows) < shots:
                 raise InputError(f"{len(rows)} training samples have {label} = {value}", expected=f"{shots}")
             targets[rng.choice(rows, shots, replace=False), column] = value
-        parts[name] = Part(
+        parts[name] = SampleSet(
             replace(annotations, targets={**annotations.targets, task.name: targets}), parts[name].inputs
         )
     return replace(data, parts=parts)
 
 
-def _parts(data: RunData) -> list[tuple[str, Part]]:
+def _parts(data: RunData) -> list[tuple[str, SampleSet]]:
     return list(data.parts.items())

@@ -65,7 +65,7 @@ def labels_of(data: RunData, label: str | Sequence[str]) -> list[str]:
     """Return the labels to leave out in turn.
 
     Raises:
-        InputError: The label is no tag, or there are no tags.
+        InputError: The label is not a tag, or there are no tags.
     """
     named = [label] if isinstance(label, str) else list(dict.fromkeys(label))
     if named != ["all"]:

@@ -24,7 +24,7 @@ def show_zero_shot(run: str, results: Mapping[str, Any]) -> None:
     how = "never annotated" if few is None else f"annotated on {few} training samples with it and {few} without"
     who = labels[0] if len(labels) == 1 else f"{len(labels)} labels, each"
     title = f"{run}: AUC on {results['split']}, {who} {how}, {len(seeds)} seed(s)"
-    table = Table("", "method", "mean", "sd", "chosen above it", "p (seeds)", "p (labels)")
+    table = Table("", "method", "mean", "sd", "chosen - method", "p (seeds)", "p (labels)")
     for number, (name, method) in enumerate(results["methods"].items(), 1):
         other = results["compared"].get(name, {})
         gain = decimal(other["difference"], 4, "+") if other else ""

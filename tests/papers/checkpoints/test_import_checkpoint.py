@@ -64,7 +64,9 @@ def test_import_evaluate_and_draw(call, tmp_path, state):
     assert (config.data.size, config.data.channels) == (112, 3)
     assert config.data.alignment == "emotion-gcn-code"
     assert config.model.backbone.model_dump(exclude_none=True) == {
-        **{"name": "breg_next", "pool": "average", "scaling": "imagenet"}
+        "name": "breg_next",
+        "pool": "average",
+        "scaling": "imagenet",
     }
     call("evaluate run", code=2)  # there are no data yet
     write_data(tmp_path)

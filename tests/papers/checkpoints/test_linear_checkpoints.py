@@ -198,8 +198,12 @@ def test_edges_tell_on_what_it_was_trained(tmp_path):
 def test_numbers_of_numpys_beside_the_weights(tmp_path):
     state = {**breg_next(), **layer("_fc0", 7, 128, 1)}
     content = {
-        **{"epoch": np.int64(3), "model_state_dict": state, "loss": np.float32(0.2), "best": np.float64(91.2)},
-        **{"history": np.arange(6.0).reshape(2, 3), "flag": np.bool_(True)},
+        "epoch": np.int64(3),
+        "model_state_dict": state,
+        "loss": np.float32(0.2),
+        "best": np.float64(91.2),
+        "history": np.arange(6.0).reshape(2, 3),
+        "flag": np.bool_(True),
     }
     torch.save(content, tmp_path / "a.pth")
     assert import_emotion_gcn(tmp_path / "a.pth").epoch == 3

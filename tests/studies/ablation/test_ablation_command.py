@@ -49,7 +49,7 @@ def tables(folder):
             for name in metrics:
                 of = f"{name.rpartition('_')[2]}: " if len(metrics) > 1 else ""
                 compared = [
-                    k for k, column in enumerate(header) if column in (f"{of}above linear", f"{of}default above it")
+                    k for k, column in enumerate(header) if column in (f"{of}head − linear", f"{of}default − head")
                 ]
                 row = [cells[k] for k in (header.index(name), *compared)]
                 found.setdefault((title, name), {})[cells[0]] = row
@@ -357,11 +357,11 @@ def test_the_test_part_selects_nothing(config, data, three_heads):
     """Turning the tags of the test part around changes what is reported, and neither rates nor epochs."""
     from dataclasses import replace
 
-    from gcnlabel.run.data import Part
+    from gcnlabel.run.data import SampleSet
 
     test = data.parts["test"]
     tags = 1 - test.annotations.targets["tags"]
-    turned = Part(replace(test.annotations, targets={**test.annotations.targets, "tags": tags}), test.inputs)
+    turned = SampleSet(replace(test.annotations, targets={**test.annotations.targets, "tags": tags}), test.inputs)
     other = replace(data, parts={**data.parts, "test": turned})
     one, two = (ablate(config, d, [LabelBudget(0.5)], Budget([0], [0.003, 0.03], 5)) for d in (data, other))
     for amount, regime in one["regimes"].items():

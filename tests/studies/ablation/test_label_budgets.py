@@ -7,7 +7,7 @@ from scipy import sparse
 from gcnlabel.annotations import Annotations
 from gcnlabel.data.lazy_images import LazyImages
 from gcnlabel.errors import InputError
-from gcnlabel.run.data import Part, RunData
+from gcnlabel.run.data import RunData, SampleSet
 from gcnlabel.studies.ablation import LabelBudget
 from gcnlabel.tasks import Categorical, Dimensional, MultiLabel, TaskSet
 
@@ -99,7 +99,7 @@ def test_sparse_tags():
         "mood": np.arange(5) % 2,
         "affect": np.ones((5, 1)),
     }
-    part = Part(Annotations(tasks, targets), np.arange(10.0).reshape(5, 2))
+    part = SampleSet(Annotations(tasks, targets), np.arange(10.0).reshape(5, 2))
     data = RunData(tasks, dict.fromkeys(PARTS, part))
     assert LabelBudget(0.4).subsample(data, 0).parts["train"].annotations.targets["tags"].shape == (2, 2)
     few = LabelBudget(task="tags", samples=2).subsample(data, 0).parts["train"].annotations.targets["tags"]

@@ -42,7 +42,7 @@ def test_a_database_of_something_else_is_left_as_it_is(tmp_path):
         file.execute("CREATE TABLE accounts (name TEXT)")
     file.close()
     before = path.read_bytes()
-    with pytest.raises(InputError, match="holds accounts, and no trials"):
+    with pytest.raises(InputError, match="is not a study: it has accounts"):
         open_study(optuna, path, "minimize", {})
     assert path.read_bytes() == before
     with pytest.raises(InputError, match="is a folder"):

@@ -115,7 +115,7 @@ def test_what_cannot_be_trained_is_left_out_and_said(path, tmp_path):
     left = table.filter(pl.col("state") == "pruned")
     assert set(left["model.head"]) == {"graph"}
     assert "embeddings" in left["why"][0]
-    assert "is left out: " in result.stderr
+    assert "is skipped: " in result.stderr
     (tmp_path / "search.yaml").write_text("model.head: {choices: [graph]}\n")
     options[-1] = str(tmp_path / "none")
     result = CliRunner().invoke(main, ["tune", str(path), *options])

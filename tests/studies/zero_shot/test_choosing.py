@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 from gcnlabel.graph import attached_graph
 from gcnlabel.graph.raw_matrix import as_dense
 from gcnlabel.run.build import build_model
-from gcnlabel.run.data import Part
+from gcnlabel.run.data import SampleSet
 from gcnlabel.studies.zero_shot import choosing
 from gcnlabel.studies.zero_shot.choosing import choices
 from gcnlabel.studies.zero_shot.edges import complete
@@ -68,7 +68,9 @@ def test_the_choice_does_not_look_at_the_left_out_label(config, data):
     for split, part in data.parts.items():
         tags = part.annotations.targets["tags"].copy()
         tags[:, 1] = np.random.default_rng(0).permutation(1 - tags[:, 1])
-        turned[split] = Part(replace(part.annotations, targets={**part.annotations.targets, "tags": tags}), part.inputs)
+        turned[split] = SampleSet(
+            replace(part.annotations, targets={**part.annotations.targets, "tags": tags}), part.inputs
+        )
     other = replace(data, parts=turned)
     (before, after) = (choices(*set_up_lefts(config, of, "b"), 0)["b"] for of in (data, other))
     assert before == after
@@ -90,7 +92,9 @@ def test_the_best_rule_of_each_family_is_kept(lefts):
     choice = choosing._choice(every, [[0.5, 0.6, 0.7, 0.9], [0.5, 0.6, 0.7, 0.7], [np.nan] * 4], views)
     assert choice.rule == every[3]
     assert choice.families == {
-        **{"label graph": every[0], "label graph + text similarity": every[1], "ridge over correlations": every[3]}
+        "label graph": every[0],
+        "label graph + text similarity": every[1],
+        "ridge over correlations": every[3],
     }
     assert choice.values["ridge over correlations"] == pytest.approx(0.8)
     assert choice.seen == [view.label for view in views[:2]]

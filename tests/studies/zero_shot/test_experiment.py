@@ -61,12 +61,12 @@ def test_zero_shot_scores_know_nothing_of_the_training_annotations(config, data,
     """Turning every training annotation of a label around changes nothing but the ceiling."""
     from dataclasses import replace
 
-    from gcnlabel.run.data import Part
+    from gcnlabel.run.data import SampleSet
 
     train = data.parts["train"]
     tags = train.annotations.targets["tags"].copy()
     tags[:, 1] = 1 - tags[:, 1]
-    turned = Part(replace(train.annotations, targets={**train.annotations.targets, "tags": tags}), train.inputs)
+    turned = SampleSet(replace(train.annotations, targets={**train.annotations.targets, "tags": tags}), train.inputs)
     again = evaluate_zero_shot(config, "b", data=replace(data, parts={**data.parts, "train": turned}))
     plain = evaluate_zero_shot(config, "b", data=data)
     for name in plain["methods"]:

@@ -100,7 +100,9 @@ def test_a_rule_says_what_it_is(rule, text):
 
 def test_without_words_no_rule_has_text():
     assert {rule.family for rule in rules(text=False)} == {
-        *("label graph", "ridge over correlations", "label graph + ridge over correlations")
+        "label graph",
+        "ridge over correlations",
+        "label graph + ridge over correlations",
     }
     assert len({rule.family for rule in rules(text=True)}) == 7
     assert next(rules(text=True)) == Rule(propagation=True)

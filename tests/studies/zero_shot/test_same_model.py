@@ -26,7 +26,7 @@ CHANGES = {
     "no samples of rare labels": ["training.rare_samples=0"],
     "few of them": ["training.rare_samples=3"],
     "sgd with steps": [
-        *("optimizer={name: sgd, lr: 0.05, momentum: 0.8, weight_decay: 0.02, schedule: step, step_epochs: 2}",),
+        "optimizer={name: sgd, lr: 0.05, momentum: 0.8, weight_decay: 0.02, schedule: step, step_epochs: 2}",
         "training.batch_size=89",  # 180 samples: the last batch would be 2
     ],
     "one sample left": ["training.batch_size=179"],

@@ -69,11 +69,11 @@ def test_the_epoch_is_selected_by_any_metric(config, data):
 
 
 def test_images_and_very_many_labels_are_refused(data):
-    from gcnlabel.run.data import Part
+    from gcnlabel.run.data import SampleSet
     from gcnlabel.tasks import MultiLabel, TaskSet
 
     train = data.parts["train"]
-    images = Part(train.annotations, np.zeros((len(train.inputs), 1, 2, 2), np.uint8))
+    images = SampleSet(train.annotations, np.zeros((len(train.inputs), 1, 2, 2), np.uint8))
     with pytest.raises(InputError, match="the inputs are images"):
         check_trainable(replace(data, parts={"train": images}))
     many = TaskSet([MultiLabel("tags", tuple(map(str, range(200))))])

@@ -1,4 +1,4 @@
-"""Annotations and inputs of a data source."""
+"""Annotations and inputs of the same samples, as a data source returns them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class SampleSet:
     """Annotations and inputs of the same N samples.
 
     Attributes:
@@ -43,11 +43,11 @@ class Part:
                 f"{len(self.inputs)} rows of inputs", expected=f"{len(self.annotations)}, one per row of annotations"
             )
 
-    def select(self, rows: Any) -> Part:
+    def select(self, rows: Any) -> SampleSet:
         """Return the selected samples; inputs that are loaded on demand, such as images on disk, are not loaded."""
         inputs = self.inputs.select(rows) if isinstance(self.inputs, OnDemand) else self.inputs[rows]
-        return Part(self.annotations.select(rows), inputs)
+        return SampleSet(self.annotations.select(rows), inputs)
 
     def report(self, others: RowReport | None = None) -> RowReport:
-        """Return the report on all rows: those of this part as used, plus ``others``, the dropped rows."""
+        """Return the report on all rows: these samples as used, plus ``others``, the dropped rows."""
         return used_rows(self.annotations) + (others or RowReport()) + unannotated_rows(self.annotations)

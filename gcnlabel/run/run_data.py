@@ -10,7 +10,7 @@ from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.run.folder import RunFolder
 from gcnlabel.run.signature import Signature
 from gcnlabel.run.splitting import write_split
-from gcnlabel.sources.part import Part as Part
+from gcnlabel.sources.sample_set import SampleSet as SampleSet
 from gcnlabel.sources.splits import Rows
 from gcnlabel.tasks import TaskSet
 
@@ -28,7 +28,7 @@ class RunData:
     """
 
     tasks: TaskSet
-    parts: dict[str, Part]
+    parts: dict[str, SampleSet]
     note: str | None = None
     rows: RowReport = field(default_factory=RowReport)
     drawn: tuple[Annotations, dict[str, Rows]] | None = None
@@ -48,5 +48,5 @@ class RunData:
     def of_tasks(self, names: Sequence[str]) -> RunData:
         """Return the data with only some of its tasks."""
         tasks = TaskSet([self.tasks[name] for name in names])
-        parts = {name: Part(part.annotations.of_tasks(tasks), part.inputs) for name, part in self.parts.items()}
+        parts = {name: SampleSet(part.annotations.of_tasks(tasks), part.inputs) for name, part in self.parts.items()}
         return replace(self, tasks=tasks, parts=parts)
