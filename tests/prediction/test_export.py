@@ -285,6 +285,8 @@ def test_the_file_of_8_bits_holds_weights_of_8_bits_and_gives_about_the_same(fea
     export(feature_run[0], "onnx", tmp_path / "b.onnx", "--quantize", "int8")
     types = {weight.data_type for weight in onnx.load(tmp_path / "b.onnx").graph.initializer if len(weight.dims) == 2}
     assert types == {onnx.TensorProto.INT8}
+    weights = [w for w in onnx.load(tmp_path / "b.onnx").graph.initializer if w.data_type == onnx.TensorProto.INT8]
+    assert max(int(np.abs(onnx.numpy_helper.to_array(w)).max()) for w in weights) <= 64  # 7 bits: see export_int8
     inputs = np.load(feature_run[1])
     before, after = (
         onnxruntime.InferenceSession(tmp_path / name).run(None, {"inputs": inputs}) for name in ("a.onnx", "b.onnx")
