@@ -82,15 +82,22 @@ def _below_others(metric: str) -> Iterator[str]:
 
 
 def few_table() -> str:
-    """Return every head where dimensions are annotated on few samples, held-out ones among them."""
-    cells = [(n, a, m) for n, a, m, _ in _rows(("mean_ccc", "mean_pearson", "lrap")) if a != WHOLE]
-    cells = [cell for cell in cells if not cell[2].endswith("lrap") or " 50 " in cell[1]]
-    titles = [f"`{n}`, {TITLES[m.rpartition('/')[2]]}, {a.split(' on ')[1].split(' ')[0]}" for n, a, m in cells]
-    lines = [f"| head | {' | '.join(titles)} |", "| --- " * (len(cells) + 1) + "|"]
-    for head in dict.fromkeys(head for n, a, _ in cells for head in _heads(n, a)):
-        shown = [_marked(_heads(n, a), head, m, _marks(_heads(n, a), m)) for n, a, m in cells]
-        lines.append(f"| {head} | {' | '.join(shown)} |")
+    """Return every head where dimensions are annotated on few samples, including those held out."""
+    found = [(n, a, m) for n, a, m, _ in _rows(("mean_ccc", "mean_pearson", "lrap")) if a != WHOLE]
+    kinds = list(dict.fromkeys((_samples(a), m.rpartition("/")[2]) for _, a, m in found))
+    places = {(n, _samples(a), m.rpartition("/")[2]): (n, a, m) for n, a, m in found}
+    lines = [f"| data | head | {' | '.join(f'{TITLES[kind]}, {samples}' for samples, kind in kinds)} |"]
+    lines.append("| --- " * (len(kinds) + 2) + "|")
+    for name, head in dict.fromkeys((n, head) for n, a, _ in found for head in _heads(n, a)):
+        at = [places.get((name, *kind)) for kind in kinds]
+        shown = ["–" if p is None else _marked(_heads(*p[:2]), head, p[2], _marks(_heads(*p[:2]), p[2])) for p in at]
+        lines.append(f"| `{name}` | {head} | {' | '.join(shown)} |")
     return "\n".join(lines)
+
+
+def _samples(amount: str) -> str:
+    """Return the number in ``TASK on N samples, ...``."""
+    return amount.split(" on ")[1].split(" ")[0]
 
 
 def controls_table() -> str:
