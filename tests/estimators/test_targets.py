@@ -21,7 +21,11 @@ X = RNG.normal(size=(80, 5))
 Y = (X[:, :3] + RNG.normal(size=(80, 3)) * 0.2 > 0).astype(int)
 NAMES = list("abc")
 FAST = {"max_iter": 5, "random_state": 0}
-PLAIN = LabelGraphClassifier(**FAST).fit(X, Y)
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return LabelGraphClassifier(**FAST).fit(X, Y)
 
 
 def words(no, yes):
@@ -47,10 +51,10 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_tags_say_the_same_in_every_form(name):
+def test_tags_say_the_same_in_every_form(name, plain):
     model = LabelGraphClassifier(**FAST).fit(X, FORMS[name])
-    np.testing.assert_allclose(model.predict_proba(X), PLAIN.predict_proba(X))
-    assert model.score(X, FORMS[name]) == PLAIN.score(X, Y)
+    np.testing.assert_allclose(model.predict_proba(X), plain.predict_proba(X))
+    assert model.score(X, FORMS[name]) == plain.score(X, Y)
     if hasattr(FORMS[name], "columns"):
         assert model.classes_.tolist() == NAMES
 
@@ -73,11 +77,11 @@ LISTS = [[tag for tag, there in zip(NAMES, row, strict=True) if there] for row i
     ],
     ids=lambda y: type(y).__name__,
 )
-def test_lists_of_tags(y):
+def test_lists_of_tags(y, plain):
     model = LabelGraphClassifier(**FAST).fit(X, y)
     assert model.classes_.tolist() == NAMES
-    np.testing.assert_allclose(model.predict_proba(X), PLAIN.predict_proba(X))
-    assert model.score(X, y) == PLAIN.score(X, Y)
+    np.testing.assert_allclose(model.predict_proba(X), plain.predict_proba(X))
+    assert model.score(X, y) == plain.score(X, Y)
 
 
 def test_lists_of_numbers_and_samples_without_annotation():
