@@ -178,7 +178,7 @@ def test_heavier_samples_win():
 def test_weights_of_classes():
     rare = (X[:, 0] + RNG.normal(size=80) > 1.5).astype(int)
     plain, balanced, given = (
-        LabelGraphClassifier(max_iter=20, random_state=0, class_weight=weight).fit(X, rare)
+        LabelGraphClassifier(max_iter=20, random_state=0, head="linear", class_weight=weight).fit(X, rare)
         for weight in (None, "balanced", {0: 1.0, 1: 12.0})
     )
     assert plain.predict(X).sum() < min(balanced.predict(X).sum(), given.predict(X).sum())
@@ -232,7 +232,8 @@ def test_tasks_that_a_frame_speaks_of():
 
 def test_predictions_stand_in_the_columns_of_the_frame():
     y = frame().drop(columns="topics")
-    found = LabelGraphEstimator(max_iter=40, random_state=0).fit(pd.DataFrame(X, index=y.index), y)
+    model = LabelGraphEstimator(max_iter=40, random_state=0, head="linear", learning_rate=0.03)
+    found = model.fit(pd.DataFrame(X, index=y.index), y)
     predicted = found.predict(pd.DataFrame(X, index=y.index))
     assert set(predicted.columns) == set(y.columns)
     assert predicted.index.tolist() == y.index.tolist()
