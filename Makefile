@@ -35,8 +35,10 @@ $(VENV)/installed-test: $(VENV)/installed
 demo: $(VENV)/installed
 	$(BIN)/gcnlabel demo --output runs/demo --overwrite
 
+# Files in their order, doctests last: xdist's own order puts files with few tests last, which are the longest.
 test: $(VENV)/installed-test lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow and not browser' --numprocesses 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow and not browser' --numprocesses 2 --dist loadfile \
+	  --no-loadscope-reorder
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -m slow

@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import gc
+import multiprocessing.forkserver
 import os
 import signal
 from pathlib import Path
@@ -17,6 +18,11 @@ for name in ("SIGINT", "SIGHUP"):  # ignored where the tests run in the backgrou
         signal.signal(getattr(signal, name), signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 fitting.MIN_STEPS, fitting.FACTORS = 0, (1.0,)  # the default's base models as long as configs say, at their rates
 ROOT = Path(__file__).parent.parent
+STUDIES = ("ablation.experiment", "cross_validation.running", "zero_shot.experiment")
+IMPORTED = [*(f"gcnlabel.studies.{name}" for name in STUDIES), "gcnlabel.faces.cache.prepare"]
+preload = multiprocessing.forkserver.set_forkserver_preload
+multiprocessing.forkserver.set_forkserver_preload = lambda names: preload([*names, *IMPORTED])
+"""A session has one server of worker processes: it imports what all of them need, or each worker would, for seconds."""
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,13 @@ import torch
 from gcnlabel.embeddings import parse_embeddings
 from gcnlabel.errors import InputError
 
-pytest.importorskip("sentence_transformers", reason="sentence-transformers is an extra")
 LABELS = ["cat", "kitten", "fire_engine"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def library():
+    """Imported where these tests run, for seconds, and not by each process that reads this file."""
+    return pytest.importorskip("sentence_transformers", reason="sentence-transformers is an extra")
 
 
 @pytest.fixture(scope="module")

@@ -147,7 +147,11 @@ BAD = [
     ("train synthetic-faces --set training.epochs --output run", "expected: key=value"),
     ("train --output run", "no CONFIG given"),
     ("train synthetic-faces --devices two --output run", "expected: auto or a number"),
-    ("train synthetic-faces --set model.head.hidden_channels=[1000000000000] --output run", "out of memory"),
+    (
+        "train synthetic-faces --set model.head.hidden_channels=[1000000000000] --set data.train=40 --set data.val=20 "
+        "--output run",
+        "out of memory",
+    ),
     ("train --resume --output run", "holds no run"),
     ("evaluate run", "holds no run"),
     ("figures run --output figs", "holds no run"),
@@ -199,7 +203,7 @@ def test_demo_trains_compares_and_draws(run, tmp_path):
     result = run("evaluate out/graph --split val")
     assert result.exit_code == 0, result.output
     assert "val (40 samples)" in result.output
-    assert run("figures out/graph --output figs --format svg").exit_code == 0
+    assert run("figures out/graph --output figs --format svg --figure similarity").exit_code == 0
     assert (tmp_path / "figs" / "similarity.svg").exists()
 
 

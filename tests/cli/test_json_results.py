@@ -4,8 +4,6 @@ import ast
 import json
 import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -116,12 +114,11 @@ def test_the_graph_as_json(graph):
 
 
 def test_no_colour_where_it_is_not_wanted(graph):
-    words = [sys.executable, "-m", "gcnlabel", "inspect-graph", str(graph)]
+    asked = {"FORCE_COLOR": "1", "TERM": "xterm-256color"}
     texts = [
-        subprocess.run(words, env={**os.environ, "FORCE_COLOR": "1", "TERM": "xterm-256color", **more},
-                       capture_output=True, text=True, check=True).stdout
+        CliRunner().invoke(main, ["inspect-graph", str(graph)], env={**asked, **more}, color=True).stdout
         for more in ({}, {"NO_COLOR": "1"})
-    ]  # fmt: skip
+    ]
     assert "\x1b[34m" in texts[0]
     assert not [code for code in ("31m", "34m") if f"\x1b[{code}" in texts[1]]
 

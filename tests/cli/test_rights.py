@@ -57,6 +57,9 @@ def place():
         yield Path(folder)
 
 
+TWO_FIGURES = ["--figure", "adjacency", "--figure", "label_graph", "--format", "svg"]
+
+
 def train_words(place):
     return ["train", place / "c.yaml", *(word for change in SMALL for word in ("--set", change)), "--output"]
 
@@ -73,7 +76,7 @@ COMMANDS = {
     ],
     "a folder that cannot be made": lambda p: [*train_words(p), p / "new"],
     "an evaluation": lambda p: ["evaluate", p / "run"],
-    "figures": lambda p: ["figures", p / "run", "--output", p / "figures"],
+    "figures": lambda p: ["figures", p / "run", "--output", p / "figures", *TWO_FIGURES],
     "export": lambda p: ["export", p / "run", "--format", "safetensors", "--output", p / "m.safetensors"],
     "a graph": lambda p: [
         "build-graph",

@@ -22,7 +22,11 @@ X = RNG.normal(size=(80, 5))
 Y = (X[:, :3] + RNG.normal(size=(80, 3)) * 0.2 > 0).astype(int)
 NAMES = list("abc")
 FAST = {"max_iter": 5, "random_state": 0}
-PLAIN = LabelGraphClassifier(**FAST).fit(X, Y)
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return LabelGraphClassifier(**FAST).fit(X, Y)
 
 
 def words(no, yes):
@@ -48,10 +52,10 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_tags_say_the_same_in_every_form(name):
+def test_tags_say_the_same_in_every_form(name, plain):
     model = LabelGraphClassifier(**FAST).fit(X, FORMS[name])
-    np.testing.assert_allclose(model.predict_proba(X), PLAIN.predict_proba(X))
-    assert model.score(X, FORMS[name]) == PLAIN.score(X, Y)
+    np.testing.assert_allclose(model.predict_proba(X), plain.predict_proba(X))
+    assert model.score(X, FORMS[name]) == plain.score(X, Y)
     if hasattr(FORMS[name], "columns"):
         assert model.classes_.tolist() == NAMES
 
@@ -74,11 +78,11 @@ LISTS = [[tag for tag, there in zip(NAMES, row, strict=True) if there] for row i
     ],
     ids=lambda y: type(y).__name__,
 )
-def test_lists_of_tags(y):
+def test_lists_of_tags(y, plain):
     model = LabelGraphClassifier(**FAST).fit(X, y)
     assert model.classes_.tolist() == NAMES
-    np.testing.assert_allclose(model.predict_proba(X), PLAIN.predict_proba(X))
-    assert model.score(X, y) == PLAIN.score(X, Y)
+    np.testing.assert_allclose(model.predict_proba(X), plain.predict_proba(X))
+    assert model.score(X, y) == plain.score(X, Y)
 
 
 def test_lists_of_numbers_and_samples_without_annotation():
@@ -175,7 +179,7 @@ def test_heavier_samples_win():
 def test_weights_of_classes():
     rare = (X[:, 0] + RNG.normal(size=80) > 1.5).astype(int)
     plain, balanced, given = (
-        LabelGraphClassifier(max_iter=20, random_state=0, class_weight=weight).fit(X, rare)
+        LabelGraphClassifier(max_iter=20, random_state=0, head="linear", class_weight=weight).fit(X, rare)
         for weight in (None, "balanced", {0: 1.0, 1: 12.0})
     )
     assert plain.predict(X).sum() < min(balanced.predict(X).sum(), given.predict(X).sum())
@@ -229,7 +233,8 @@ def test_tasks_that_a_frame_speaks_of():
 
 def test_predictions_stand_in_the_columns_of_the_frame():
     y = frame().drop(columns="topics")
-    found = LabelGraphEstimator(max_iter=40, random_state=0).fit(pd.DataFrame(X, index=y.index), y)
+    model = LabelGraphEstimator(max_iter=40, random_state=0, head="linear", learning_rate=0.03)
+    found = model.fit(pd.DataFrame(X, index=y.index), y)
     predicted = found.predict(pd.DataFrame(X, index=y.index))
     assert set(predicted.columns) == set(y.columns)
     assert predicted.index.tolist() == y.index.tolist()

@@ -21,6 +21,13 @@ from drawn_texts import check_texts
 
 SIZES = (2, 9, 16, 45, 80, 159)
 WIDTHS = {"column": 3.3, "page": 7.0}
+USUAL = ((2, "column"), (9, "column"), (16, "page"), (45, "column"), (80, "column"), (80, "page"), (159, "page"))
+"""Every size, and both sides of where names, and arrows, stop to fit; the rest is drawn by ``make test-slow``."""
+DRAWN = [
+    pytest.param(size, width, marks=[] if (size, width) in USUAL else [pytest.mark.slow])
+    for size in SIZES
+    for width in WIDTHS
+]
 
 
 def names_of(size):
@@ -48,8 +55,7 @@ def edges_of(graph):
     return {(graph.labels[j], graph.labels[i]) for j, i in zip(source, target, strict=True) if i != j}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "width"), DRAWN)
 def test_adjacency_at_every_size(size, width, monkeypatch):
     graph = graph_of(size)
     with figure_style(width):
@@ -72,8 +78,7 @@ def test_adjacency_at_every_size(size, width, monkeypatch):
     assert named or "row of the table" in figure.axes[0].get_ylabel()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "width"), DRAWN)
 def test_label_graph_at_every_size(size, width, monkeypatch, caplog):
     graph = graph_of(size)
     with figure_style(width), caplog.at_level(logging.INFO, "gcnlabel"):

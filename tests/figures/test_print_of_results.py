@@ -126,10 +126,23 @@ def reliability_over_seeds(size, rng):
 OF_ONE_RUN = (confusion, label_bars, precision_recall, reliability, scatter, samples, gains, ranks, importance, sweep)
 OF_RUNS = (curves, comparison, bars_over_seeds, reliability_over_seeds)
 DRAWN = OF_ONE_RUN + OF_RUNS
+LARGEST = {**dict.fromkeys((gains, ranks), 16), **dict.fromkeys((importance, *OF_RUNS), 45)}
+"""Figures that do not grow beyond a size: those of more labels are the same, and drawn by ``make test-slow``."""
+BETWEEN = {confusion: (45, 80)}
+"""Sizes that take seconds and show nothing that smaller and larger ones do not show."""
+OF_A_SIZE = [
+    pytest.param(
+        draw,
+        size,
+        width,
+        marks=[pytest.mark.slow] if size > LARGEST.get(draw, size) or size in BETWEEN.get(draw, ()) else [],
+    )
+    for draw in DRAWN
+    for size, width in SIZES
+]
 
 
-@pytest.mark.parametrize("draw", DRAWN)
-@pytest.mark.parametrize(("size", "width"), SIZES)
+@pytest.mark.parametrize(("draw", "size", "width"), OF_A_SIZE)
 def test_texts_are_legible_inside_and_apart(draw, size, width, monkeypatch):
     with figure_style(width):
         figure = draw(size, np.random.default_rng(size))

@@ -64,23 +64,27 @@ def test_a_run_draws_everything(run, tmp_path):
     assert stems(tmp_path / "f") == WHOLE
 
 
+LOST = {
+    "graph": OF_GRAPHS,
+    "predictions": OF_PREDICTIONS,
+    "metrics": {"curves"},
+    "config": {"scatter_affect"},
+    "signature": OF_PREDICTIONS | {"scatter_affect"},
+}
+DAMAGED = [(name, b"\xff\x00damaged") for name in LOST]
+DAMAGED += [("predictions", b""), ("metrics", b""), ("metrics", b"a,b\n1\n"), ("config", b"a,b\n1\n")]
+SLOW = [(name, content) for name in LOST for content in (b"", b"a,b\n1\n") if (name, content) not in DAMAGED]
+
+
 @pytest.mark.parametrize(
-    ("name", "lost"),
-    [
-        ("graph", OF_GRAPHS),
-        ("predictions", OF_PREDICTIONS),
-        ("metrics", {"curves"}),
-        ("config", {"scatter_affect"}),
-        ("signature", OF_PREDICTIONS | {"scatter_affect"}),
-    ],
+    ("name", "content"), [*DAMAGED, *(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW)]
 )
-@pytest.mark.parametrize("content", [b"\xff\x00damaged", b"", b"a,b\n1\n"])
-def test_one_damaged_file_costs_its_own_figures(run, tmp_path, quick, name, lost, content):
+def test_one_damaged_file_costs_its_own_figures(run, tmp_path, quick, name, content):
     getattr(run, name).write_bytes(content)
     result = call("figures", run.path, "--output", tmp_path / "f", "--format", "svg")
     assert result.exit_code == 0, result.output
     assert "warning: not drawn: " in result.output
-    assert stems(tmp_path / "f") == WHOLE - lost
+    assert stems(tmp_path / "f") == WHOLE - LOST[name]
 
 
 def test_data_that_moved_costs_the_figure_that_shows_it(run, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Two real processes (gloo) against one with the same global batch: losses, gradients, weights and metrics."""
 
 import csv
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,17 +13,24 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
+from gcnlabel.config import load_config
+from gcnlabel.losses import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, MultiTaskLoss
+from gcnlabel.run import RunFolder, train
 from gcnlabel.training import load_checkpoint
 
-GRADIENTS = """
-import sys
-import torch
-from safetensors.torch import save_file
-from torch import distributed as dist, nn
-from torch.nn.parallel import DistributedDataParallel
-from gcnlabel.losses import AsymmetricLoss, BinaryCrossEntropy, CCCLoss, CrossEntropy, MSELoss, MultiTaskLoss
+ALONE = {**os.environ, "OMP_NUM_THREADS": "1"}
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+
+
+def run(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ALONE, **options)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
 
 def loss():
     return MultiTaskLoss(
@@ -38,56 +46,62 @@ def loss():
         {"tags": 0.3},
     )
 
-torch.manual_seed(0)
-x = torch.randn(11, 4, dtype=torch.float64)
-targets = {
-    "classes": torch.randint(-1, 3, (11,)),
-    "tags": (torch.rand(11, 2) < 0.4).double(),
-    "rare": (torch.rand(11, 3) < 0.2).double(),
-    "affect": torch.randn(11, 2).double(),
-    "heat": torch.randn(11, 1).double(),
-    "one_side": torch.randn(11, 1).double(),
-    "nobody": torch.full((11, 1), torch.nan).double(),
-}
-targets["tags"][2, 0] = targets["heat"][5:] = targets["affect"][3, 1] = torch.nan
-targets["one_side"][1::2] = torch.nan  # the second process has none
-sizes = {name: 3 if name == "classes" else target.shape[1] for name, target in targets.items()}
+
+def samples():
+    torch.manual_seed(0)
+    x = torch.randn(11, 4, dtype=torch.float64)
+    targets = {
+        "classes": torch.randint(-1, 3, (11,)),
+        "tags": (torch.rand(11, 2) < 0.4).double(),
+        "rare": (torch.rand(11, 3) < 0.2).double(),
+        "affect": torch.randn(11, 2).double(),
+        "heat": torch.randn(11, 1).double(),
+        "one_side": torch.randn(11, 1).double(),
+        "nobody": torch.full((11, 1), torch.nan).double(),
+    }
+    targets["tags"][2, 0] = targets["heat"][5:] = targets["affect"][3, 1] = torch.nan
+    targets["one_side"][1::2] = torch.nan  # the second process has none
+    return x, targets
+
 
 class Heads(nn.Module):
-    def __init__(self):
+    def __init__(self, targets):
         super().__init__()
+        sizes = {name: 3 if name == "classes" else target.shape[1] for name, target in targets.items()}
         self.layers = nn.ModuleDict({name: nn.Linear(4, size) for name, size in sizes.items()})
+
     def forward(self, x):
         return {name: layer(x) for name, layer in self.layers.items()}
 
-model = Heads().double()
-dist.init_process_group("gloo") if sys.argv[2] == "two" else None
-rank, count = (dist.get_rank(), 2) if sys.argv[2] == "two" else (0, 1)
-wrapped = DistributedDataParallel(model) if count == 2 else model
-total, parts = loss().double()(wrapped(x[rank::count]), {n: t[rank::count] for n, t in targets.items()})
-total.backward()
-if rank == 0:
-    grads = {name: p.grad for name, p in model.named_parameters()}
-    losses = {f"loss/{name}": part.detach() for name, part in parts.items()}
-    save_file({**grads, **losses, "loss": total.detach()}, sys.argv[1])
-if count == 2:
-    dist.destroy_process_group()
-"""
-ALONE = {**os.environ, "OMP_NUM_THREADS": "1"}
-TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 
-
-def run(command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ALONE, **options)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+def write_gradients(rank, count, folder):
+    """Write the losses and gradients of the samples of a process, as the first of them has them."""
+    x, targets = samples()
+    model = Heads(targets).double()
+    if count > 1:
+        store = f"file://{folder}/store"
+        torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=count)
+    wrapped = DistributedDataParallel(model) if count > 1 else model
+    total, parts = loss().double()(wrapped(x[rank::count]), {n: t[rank::count] for n, t in targets.items()})
+    total.backward()
+    if rank == 0:
+        grads = {name: p.grad for name, p in model.named_parameters()}
+        losses = {f"loss/{name}": part.detach() for name, part in parts.items()}
+        save_file({**grads, **losses, "loss": total.detach()}, folder / f"of {count}")
+    if count > 1:
+        torch.distributed.destroy_process_group()
 
 
 def test_losses_and_gradients_are_those_of_one_process(tmp_path):
-    (tmp_path / "gradients.py").write_text(GRADIENTS)
-    run([*TORCHRUN, tmp_path / "gradients.py", tmp_path / "two", "two"])
-    run([sys.executable, tmp_path / "gradients.py", tmp_path / "one", "one"])
-    two, one = load_file(tmp_path / "two"), load_file(tmp_path / "one")
+    context = multiprocessing.get_context("fork")
+    ranks = [context.Process(target=write_gradients, args=(rank, 2, tmp_path)) for rank in (0, 1)]
+    for process in ranks:
+        process.start()
+    for process in ranks:
+        process.join()
+    assert [process.exitcode for process in ranks] == [0, 0]
+    write_gradients(0, 1, tmp_path)
+    two, one = load_file(tmp_path / "of 2"), load_file(tmp_path / "of 1")
     assert two.keys() == one.keys()
     for name, value in one.items():
         torch.testing.assert_close(two[name], value, rtol=1e-10, atol=1e-12, msg=name)
@@ -126,20 +140,9 @@ def metrics(folder):
 
 
 def test_a_whole_training_is_that_of_one_process(config, tmp_path):
-    gcnlabel = [sys.executable, "-m", "gcnlabel", "train", str(config), "--devices"]
-    run(
-        [
-            *gcnlabel,
-            "1",
-            "--set",
-            "training.batch_size=16",
-            "--set",
-            "training.rare_samples=128",
-            "--output",
-            tmp_path / "one",
-        ]
-    )
-    shown = run([*gcnlabel, "2", "--output", tmp_path / "two"])
+    whole = load_config(config, ["training.batch_size=16", "training.rare_samples=128"])
+    train(whole, RunFolder(tmp_path / "one"), devices=1, progress=False)
+    shown = run([sys.executable, "-m", "gcnlabel", "train", config, "--devices", "2", "--output", tmp_path / "two"])
     one, two = metrics(tmp_path / "one"), metrics(tmp_path / "two")
     assert len(one) == len(two) == 3
     for ours, theirs in zip(two, one, strict=True):
@@ -157,6 +160,7 @@ def test_a_whole_training_is_that_of_one_process(config, tmp_path):
     assert shown.count("calibrated: affect by moments (heat: slope ") == 1
 
 
+@pytest.mark.slow  # test_weighted_training.py trains so, too
 def test_torchrun_starts_it_too(config, tmp_path):
     module = ["-m", "gcnlabel", "train", str(config), "--devices", "2", "--output", str(tmp_path / "run")]
     run([*TORCHRUN, *module, "--set", "training.epochs=1"])
@@ -165,12 +169,13 @@ def test_torchrun_starts_it_too(config, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="children are found as Linux shows them")
-@pytest.mark.parametrize("working", [False, True])
+@pytest.mark.parametrize("working", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_process_that_is_killed_is_said_and_resumed(config, tmp_path, working):
     folder = tmp_path / "run"
+    epochs = 30 if working else 3
     words = [sys.executable, "-m", "gcnlabel", "train", str(config), "--devices", "2", "--output", str(folder)]
-    long = ["--set", "training.epochs=1000"] if working else []
-    process = subprocess.Popen([*words, *long], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ALONE)
+    words += ["--set", f"training.epochs={epochs}"]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ALONE)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while process.poll() is None and (not children.read_text() or (working and not (folder / "metrics.csv").exists())):
         time.sleep(0.05)
@@ -181,6 +186,5 @@ def test_a_process_that_is_killed_is_said_and_resumed(config, tmp_path, working)
     assert said.count("error: another process of the training ended, most often because memory ran out") == 1
     assert f"gcnlabel train --resume --output {folder}" in said
     assert "Traceback" not in said
-    if not working:
-        run([*words, "--resume"])
-        assert len(metrics(folder)) == 3
+    run([*words, "--resume"])
+    assert len(metrics(folder)) == epochs
