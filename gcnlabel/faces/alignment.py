@@ -58,13 +58,20 @@ class Placement:
         centre: Centre of the box, [2].
         extent: Width and height of the box, along the face's own axes, [2].
         angle: Angle of the line through the eyes in radians, positive for clockwise on the screen.
-        remarks: Irregularities, for the report.
+        image_size: Width and height of the image, [2].
+        eyes: Irregularities of the eyes, for the report.
     """
 
     centre: Floats
     extent: Floats
     angle: float
-    remarks: tuple[str, ...]
+    image_size: Floats
+    eyes: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Irregularities of the eyes and the box, for the report."""
+        return (*self.eyes, *_covered(self))
 
     def axes(self) -> Floats:
         """Return the face's rightward and downward directions as columns, [2, 2]."""
@@ -110,10 +117,10 @@ def place_face(
         raise InputError(f"empty box {given.tolist()}", expected="x1 < x2 and y1 < y2, or NaN for the whole image")
     points = np.asarray(eyes, dtype=np.float64)
     angle, remarks = _angle(image_size, points if alignment == CENTRE else np.trunc(points))
-    placement = Placement((edges[:2] + edges[2:]) / 2, extent, angle, remarks)
+    placement = Placement((edges[:2] + edges[2:]) / 2, extent, angle, whole[2:], remarks)
     if alignment == EMOTION_GCN_CODE:
         placement = replace(placement, centre=edges[:2] + placement.axes() @ (extent / 2))
-    return replace(placement, remarks=(*remarks, *_covered(placement, whole[2:])))
+    return placement
 
 
 def align_face(
@@ -162,8 +169,9 @@ def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str,
     return math.atan2(dy, dx), ()
 
 
-def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
+def _covered(placement: Placement) -> tuple[str, ...]:
     """Return remarks on a box that is partly or wholly outside the image, by the separating axis theorem."""
+    image_size = placement.image_size
     signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]]) / 2
     corners = placement.centre[:, None] + placement.axes() @ (placement.extent[:, None] * signs)  # [2, 4]
     if ((corners > 0) & (corners < image_size[:, None])).all():

@@ -7,7 +7,8 @@ is blurred by a Gaussian of 3 x 3 weights with
     deviation = 0.7 sqrt(1 - 1 / s^2)  pixels
 
 which, before bilinear sampling, comes nearest to that mean on photographs: one level of 255 on average, at all s.
-OpenCV does it several times faster than Pillow, and the same up to a rounding.
+OpenCV does it several times faster than Pillow, and the same up to a rounding; it samples four channels in half the time
+of three, and to the same values.
 """
 
 from __future__ import annotations
@@ -62,8 +63,11 @@ def _by_opencv(cv2: Any, part: Images, matrix: Floats, deviation: Floats, found:
         part = cv2.GaussianBlur(part, (3, 3), *deviation.clip(1e-3), borderType=cv2.BORDER_REPLICATE)
     centres = matrix + np.column_stack([np.zeros((2, 2)), matrix[:, :2].sum(1) / 2 - 0.5])  # of indices, not of points
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    planes = list(found)
+    if len(planes) == 3:
+        part, planes = cv2.cvtColor(part, cv2.COLOR_RGB2RGBA), [*planes, np.empty_like(found[0])]
     square = cv2.warpAffine(part, centres, found.shape[1:], flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    cv2.split(square, list(found))
+    cv2.split(square, planes)
     if beyond:
         found *= _inside(matrix, part.shape[1::-1], found.shape[-1])
     return found
@@ -72,7 +76,7 @@ def _by_opencv(cv2: Any, part: Images, matrix: Floats, deviation: Floats, found:
 def _inside(matrix: Floats, extent: tuple[int, ...], size: int) -> npt.NDArray[np.bool_]:
     """Return which output pixels have their centre in the picture, [size, size]."""
     line = np.arange(size) + 0.5
-    x, y = (row[0] * line + row[1] * line[:, None] + row[2] for row in matrix)
+    x, y = (row[0] * line + (row[1] * line + row[2])[:, None] for row in matrix)
     return (x >= 0) & (x < extent[0]) & (y >= 0) & (y < extent[1])
 
 
