@@ -45,12 +45,12 @@ class ImageSteps:
         self.cv2.merge(list(image), self.pixels)
         return self.pixels
 
-    def turn(self, image: Images, degrees: float, mirrored: float) -> Images:
-        """Return an image [C, H, W] turned about its centre with black outside, mirrored before, [H, W, C]; in a buffer.
+    def move(self, image: Images, matrix: Floats) -> Images:
+        """Return an image [C, H, W] moved by a map of :func:`turned_about_centre`, [H, W, C]; in a buffer.
 
         Four channels take half the time of three.
         """
-        cv2, matrix, size = self.cv2, _turned_about_centre(image.shape[1:], degrees, mirrored), image.shape[:0:-1]
+        cv2, size = self.cv2, image.shape[:0:-1]
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         if len(image) == 1:
             cv2.warpAffine(image[0], matrix, size, self.pixels, flags)
@@ -77,7 +77,7 @@ class ImageSteps:
             return
         cv2 = self.cv2
         offset = q @ np.array(cv2.mean(pixels)[: len(p)])
-        cv2.transform(pixels, np.column_stack([p, offset]), self.mapped)
+        cv2.transform(pixels, np.hstack([p, offset[:, None]]), self.mapped)
         cv2.split(self.mapped, list(out))
 
     def _hue(self, sixths: float) -> Images:
@@ -101,17 +101,23 @@ class ImageSteps:
         return left
 
 
-def _turned_about_centre(size: tuple[int, ...], degrees: float, mirrored: float) -> Floats:
-    """Return the map from output pixels to those of the image, [2, 3]."""
+def turned_about_centre(size: tuple[int, ...], degrees: Floats, mirrored: Floats) -> Floats:
+    """Return the maps from output pixels to those of images turned about their centre, mirrored before, [B, 2, 3].
+
+    Args:
+        size: H, W.
+        degrees: Angles, counter-clockwise, [B].
+        mirrored: 1 for mirrored, 0 for not, [B].
+    """
     cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     side = 1 - 2 * mirrored
-    linear = np.array([[side * cosine, -side * sine], [sine, cosine]])
+    linear = np.array([[side * cosine, -side * sine], [sine, cosine]]).transpose(2, 0, 1)
     centre = (np.array(size[::-1]) - 1) / 2
-    return np.column_stack([linear, centre - linear @ centre])
+    return np.concatenate([linear, (centre - linear @ centre)[:, :, None]], 2)
 
 
 def augment_each(
-    cv2: Any, images: Images, changed: Images, moves: tuple[Floats, Floats] | None, maps: tuple[Floats, ...]
+    cv2: Any, images: Images, changed: Images, moves: Floats | None, maps: tuple[Floats, ...]
 ) -> None:
     """Write images changed as it was drawn.
 
@@ -119,13 +125,13 @@ def augment_each(
         cv2: OpenCV.
         images: [B, C, H, W].
         changed: Where to, of the same shape.
-        moves: Angle in degrees and whether mirrored, of each image, [B] each; None where none is turned.
+        moves: What :func:`turned_about_centre` returned, [B, 2, 3]; None where none is turned. Outside is black.
         maps: What is done to the colours of each, [B, ...] each; none where none is changed.
     """
     steps = ImageSteps(cv2, images.shape[1:])
     with one_thread(cv2):
         for i, (image, out) in enumerate(zip(images, changed, strict=True)):
-            pixels = steps.interleaved(image) if moves is None else steps.turn(image, *(float(m[i]) for m in moves))
+            pixels = steps.interleaved(image) if moves is None else steps.move(image, moves[i])
             if maps:
                 steps.colour(pixels, out, *(each[i] for each in maps))
             else:

@@ -81,7 +81,7 @@ class Placement:
     def matrix(self, size: int) -> Floats:
         """Return the affine map [2, 3] from output points (X, Y, 1) to points of the image."""
         linear = self.axes() * (self.extent / size)
-        return np.column_stack([linear, self.centre - linear.sum(1) * size / 2])
+        return np.hstack([linear, (self.centre - linear.sum(1) * size / 2)[:, None]])
 
     def shrink(self, size: int) -> Floats:
         """Return the number of image pixels per output pixel, along the image's x and y, [2]."""
@@ -153,9 +153,12 @@ def align_face(
 def warp_faces(image: Image.Image, placements: Sequence[Placement], size: int, channels: int = 3) -> Images:
     """Return the aligned faces of one upright image, which is decoded once, uint8 [faces, channels, size, size]."""
     mode = "L" if channels == 1 else "RGB"
-    scale = draft(image, max(np.min([p.shrink(size) for p in placements]), 1), mode)
+    shrinks = [placement.shrink(size) for placement in placements]
+    scale = draft(image, max(np.min(shrinks), 1), mode)
     picture = pixels(image, mode, scale)
-    return np.stack([warp(picture, p.matrix(size) / scale, p.shrink(size) / scale, size) for p in placements])
+    return np.stack(
+        [warp(picture, p.matrix(size) / scale, s / scale, size) for p, s in zip(placements, shrinks, strict=True)]
+    )
 
 
 def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str, ...]]:

@@ -40,17 +40,20 @@ def warp(pixels: Images, matrix: Floats, shrink: Floats, size: int) -> Images:
     whole = np.array(pixels.shape[1::-1])
     shrink = np.maximum(shrink, 1)
     corners = matrix @ np.array([[0, size, 0, size], [0, 0, size, size], [1, 1, 1, 1]])  # [2, 4]
-    low = np.floor(corners.min(1) - MARGIN * shrink).clip(0, whole).astype(int)
-    high = np.ceil(corners.max(1) + MARGIN * shrink).clip(0, whole).astype(int)
+    first, last = corners.min(1), corners.max(1)
+    low = np.floor(first - MARGIN * shrink).clip(0, whole).astype(int)
+    high = np.ceil(last + MARGIN * shrink).clip(0, whole).astype(int)
     found = np.zeros((1 if pixels.ndim == 2 else 3, size, size), dtype=np.uint8)
     if (low >= high).any():
         return found
     part, blocks = pixels[low[1] : high[1], low[0] : high[0]], shrink.astype(int)
     if (blocks > 1).any():
         part = np.asarray(Image.fromarray(part).reduce(tuple(blocks.tolist())))
-    local = (matrix - np.array([[0, 0, low[0]], [0, 0, low[1]]])) / blocks[:, None]
+    local = matrix.copy()
+    local[:, 2] -= low
+    local /= blocks[:, None]
     deviation = 0.7 * np.sqrt(1 - (blocks / shrink) ** 2)
-    beyond = bool((corners < 0).any() or (corners > whole[:, None]).any())
+    beyond = bool((first < 0).any() or (last > whole).any())
     cv2 = opencv()
     if cv2 is None:
         return _by_pillow(part, local, deviation, found)
@@ -61,7 +64,8 @@ def warp(pixels: Images, matrix: Floats, shrink: Floats, size: int) -> Images:
 def _by_opencv(cv2: Any, part: Images, matrix: Floats, deviation: Floats, found: Images, *, beyond: bool) -> Images:
     if deviation.any():
         part = cv2.GaussianBlur(part, (3, 3), *deviation.clip(1e-3), borderType=cv2.BORDER_REPLICATE)
-    centres = matrix + np.column_stack([np.zeros((2, 2)), matrix[:, :2].sum(1) / 2 - 0.5])  # of indices, not of points
+    centres = matrix.copy()
+    centres[:, 2] += matrix[:, :2].sum(1) / 2 - 0.5  # of indices, not of points
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     planes = list(found)
     if len(planes) == 3:
