@@ -61,7 +61,7 @@ class ImageSteps:
         return self.pixels
 
     def colour(self, pixels: Images, out: Images, p: Floats, q: Floats, *hue: Any) -> None:
-        """Write pixels [H, W, C] changed as :func:`~gcnlabel.data.batch_colour.colour_maps` says to ``out`` [C, H, W]."""
+        """Write pixels [H, W, C], changed as :func:`~gcnlabel.data.batch_colour.colour_maps` says, to [C, H, W]."""
         if not hue:
             self._map(pixels, p, q, out)
             return
@@ -116,9 +116,7 @@ def turned_about_centre(size: tuple[int, ...], degrees: Floats, mirrored: Floats
     return np.concatenate([linear, (centre - linear @ centre)[:, :, None]], 2)
 
 
-def augment_each(
-    cv2: Any, images: Images, changed: Images, moves: Floats | None, maps: tuple[Floats, ...]
-) -> None:
+def augment_each(cv2: Any, images: Images, changed: Images, moves: Floats | None, maps: tuple[Floats, ...]) -> None:
     """Write images changed as it was drawn.
 
     Args:

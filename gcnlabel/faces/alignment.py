@@ -58,14 +58,14 @@ class Placement:
         centre: Centre of the box, [2].
         extent: Width and height of the box, along the face's own axes, [2].
         angle: Angle of the line through the eyes in radians, positive for clockwise on the screen.
-        image_size: Width and height of the image, [2].
+        image_size: Width and height of the image.
         eyes: Irregularities of the eyes, for the report.
     """
 
     centre: Floats
     extent: Floats
     angle: float
-    image_size: Floats
+    image_size: tuple[int, int]
     eyes: tuple[str, ...]
 
     @property
@@ -85,7 +85,7 @@ class Placement:
 
     def shrink(self, size: int) -> Floats:
         """Return the number of image pixels per output pixel, along the image's x and y, [2]."""
-        return np.sqrt(((self.axes() * self.extent / size) ** 2).sum(1))
+        return np.array([math.sqrt(x * x + y * y) for x, y in (self.axes() * self.extent / size).tolist()])
 
 
 def place_face(
@@ -109,17 +109,16 @@ def place_face(
     """
     if alignment not in ALIGNMENTS:
         raise InputError(f"alignment {alignment!r}", expected=" or ".join(ALIGNMENTS))
-    whole = np.array([0, 0, *image_size], dtype=np.float64)
-    given = np.asarray(box, dtype=np.float64)
-    edges = whole if np.isnan(given).all() else given
-    extent = edges[2:] - edges[:2]
-    if not np.isfinite(edges).all() or (extent <= 0).any():
-        raise InputError(f"empty box {given.tolist()}", expected="x1 < x2 and y1 < y2, or NaN for the whole image")
+    given = np.asarray(box, dtype=np.float64).tolist()
+    x1, y1, x2, y2 = edges = (0.0, 0.0, *image_size) if all(map(math.isnan, given)) else given
+    if not all(map(math.isfinite, edges)) or x1 >= x2 or y1 >= y2:
+        raise InputError(f"empty box {given}", expected="x1 < x2 and y1 < y2, or NaN for the whole image")
     points = np.asarray(eyes, dtype=np.float64)
     angle, remarks = _angle(image_size, points if alignment == CENTRE else np.trunc(points))
-    placement = Placement((edges[:2] + edges[2:]) / 2, extent, angle, whole[2:], remarks)
+    centre, extent = np.array([(x1 + x2) / 2, (y1 + y2) / 2]), np.array([x2 - x1, y2 - y1])
+    placement = Placement(centre, extent, angle, image_size, remarks)
     if alignment == EMOTION_GCN_CODE:
-        placement = replace(placement, centre=edges[:2] + placement.axes() @ (extent / 2))
+        placement = replace(placement, centre=np.array([x1, y1]) + placement.axes() @ (extent / 2))
     return placement
 
 
@@ -156,17 +155,19 @@ def warp_faces(image: Image.Image, placements: Sequence[Placement], size: int, c
     shrinks = [placement.shrink(size) for placement in placements]
     scale = draft(image, max(np.min(shrinks), 1), mode)
     picture = pixels(image, mode, scale)
-    return np.stack(
-        [warp(picture, p.matrix(size) / scale, s / scale, size) for p, s in zip(placements, shrinks, strict=True)]
-    )
+    faces = np.zeros((len(placements), channels, size, size), dtype=np.uint8)
+    for face, placement, shrink in zip(faces, placements, shrinks, strict=True):
+        warp(picture, placement.matrix(size) / scale, shrink / scale, face)
+    return faces
 
 
 def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str, ...]]:
-    if not np.isfinite(eyes).all():
+    (x1, y1), (x2, y2) = eyes.tolist()
+    if not all(map(math.isfinite, (x1, y1, x2, y2))):
         return 0.0, (EYES_UNKNOWN,)
-    if (eyes < 0).any() or (eyes > image_size).any():
+    if min(x1, y1, x2, y2) < 0 or max(x1, x2) > image_size[0] or max(y1, y2) > image_size[1]:
         return 0.0, (EYES_OUTSIDE,)
-    dx, dy = (eyes[1] - eyes[0]).tolist()
+    dx, dy = x2 - x1, y2 - y1
     if math.hypot(dx, dy) < 1e-6:
         return 0.0, (EYES_EQUAL,)
     return math.atan2(dy, dx), ()
@@ -174,7 +175,7 @@ def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str,
 
 def _covered(placement: Placement) -> tuple[str, ...]:
     """Return remarks on a box that is partly or wholly outside the image, by the separating axis theorem."""
-    image_size = placement.image_size
+    image_size = np.array(placement.image_size)
     signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]]) / 2
     corners = placement.centre[:, None] + placement.axes() @ (placement.extent[:, None] * signs)  # [2, 4]
     if ((corners > 0) & (corners < image_size[:, None])).all():
