@@ -75,17 +75,23 @@ class Placement:
 
     def axes(self) -> Floats:
         """Return the face's rightward and downward directions as columns, [2, 2]."""
-        c, s = math.cos(self.angle), math.sin(self.angle)
+        c, s = self._turn()
         return np.array([[c, -s], [s, c]])
 
     def matrix(self, size: int) -> Floats:
         """Return the affine map [2, 3] from output points (X, Y, 1) to points of the image."""
-        linear = self.axes() * (self.extent / size)
-        return np.hstack([linear, (self.centre - linear.sum(1) * size / 2)[:, None]])
+        (c, s), (x, y), (across, down) = self._turn(), self.centre.tolist(), (self.extent / size).tolist()
+        rows = ((c * across, -s * down, x), (s * across, c * down, y))
+        return np.array([[a, b, at - (a + b) * size / 2] for a, b, at in rows])
 
     def shrink(self, size: int) -> Floats:
         """Return the number of image pixels per output pixel, along the image's x and y, [2]."""
-        return np.array([math.sqrt(x * x + y * y) for x, y in (self.axes() * self.extent / size).tolist()])
+        (c, s), (width, height) = self._turn(), self.extent.tolist()
+        rows = ((c * width / size, s * height / size), (s * width / size, c * height / size))
+        return np.array([math.sqrt(a * a + b * b) for a, b in rows])
+
+    def _turn(self) -> tuple[float, float]:
+        return math.cos(self.angle), math.sin(self.angle)
 
 
 def place_face(
