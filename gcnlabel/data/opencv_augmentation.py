@@ -33,12 +33,11 @@ class ImageSteps:
     def __init__(self, cv2: Any, shape: tuple[int, int, int]) -> None:
         self.cv2 = cv2
         channels, height, width = shape
-        self.circle = np.empty((5, height, width), dtype=np.uint8)  # blue, red, green, blue, red
         self.pixels = np.empty((height, width, channels), dtype=np.uint8)
         self.mapped = np.empty_like(self.pixels)
         self.padded, self.turned = np.empty((2, height, width, 4), dtype=np.uint8)
-        self.planes = np.empty((3, height, width), dtype=np.uint8)
-        self.wide = np.empty((4, 3 * height, width), dtype=np.uint8)
+        self.before, self.after = np.empty((2, *shape), dtype=np.uint8)  # the hue
+        self.planes = np.empty((6, height, width), dtype=np.uint8)
 
     def interleaved(self, image: Images) -> Images:
         """Return an image [C, H, W] as [H, W, C]; in a buffer."""
@@ -66,8 +65,9 @@ class ImageSteps:
             self._map(pixels, p, q, out)
             return
         sixths, after_p, after_q = hue
-        self._map(pixels, p, q, self.circle[1:4])
-        self._map(self.interleaved(self._hue(float(sixths))), after_p, after_q, out)
+        self._map(pixels, p, q, self.before)
+        self._hue(float(sixths))
+        self._map(self.interleaved(self.after), after_p, after_q, out)
 
     def _map(self, pixels: Images, p: Floats, q: Floats, out: Images) -> None:
         """Write ``P x + Q m`` of pixels, whose mean is m, to [C, H, W]; channels that only change places are copied."""
@@ -80,25 +80,19 @@ class ImageSteps:
         cv2.transform(pixels, np.hstack([p, offset[:, None]]), self.mapped)
         cv2.split(self.mapped, list(out))
 
-    def _hue(self, sixths: float) -> Images:
-        """Return the colours in the circle turned, [3, H, W]; in a buffer."""
-        cv2, (red, green, blue) = self.cv2, self.circle[1:4]
-        self.circle[0], self.circle[4] = blue, red
-        before, here, after = (self.circle[i : i + 3].reshape(-1, red.shape[1]) for i in range(3))  # [3 H, W]
-        (high, low, chroma), (shift, rise, fall, beside) = self.planes, self.wide
+    def _hue(self, sixths: float) -> None:
+        """Write the colours of one buffer, turned by some sixths of the circle, to the other."""
+        cv2, (red, green, blue), (high, low, shift, rise, fall, beside) = self.cv2, self.before, self.planes
         cv2.max(cv2.max(red, green, high), blue, high)
         cv2.min(cv2.min(red, green, low), blue, low)
-        cv2.convertScaleAbs(cv2.subtract(high, low, chroma), chroma, sixths)
-        self.wide[0].reshape(3, *red.shape)[:] = chroma
-        cv2.min(self._left(shift, after, here, rise), cv2.subtract(before, here, beside), rise)
-        cv2.min(self._left(shift, here, after, fall), cv2.subtract(here, before, beside), fall)
-        turned: Images = cv2.subtract(cv2.add(here, rise, rise), fall, rise).reshape(3, *red.shape)
-        return turned
-
-    def _left(self, shift: Images, more: Images, less: Images, out: Images) -> Images:
-        """Write and return ``shift - (more - less)``, each cut off at zero."""
-        left: Images = self.cv2.subtract(shift, self.cv2.subtract(more, less, out), out)
-        return left
+        cv2.convertScaleAbs(cv2.subtract(high, low, shift), shift, sixths)
+        for i, out in enumerate(self.after):
+            before, here, after = self.before[i - 1], self.before[i], self.before[(i + 1) % 3]
+            cv2.subtract(shift, cv2.subtract(after, here, rise), rise)
+            cv2.min(rise, cv2.subtract(before, here, beside), rise)
+            cv2.subtract(shift, cv2.subtract(here, after, fall), fall)
+            cv2.min(fall, cv2.subtract(here, before, beside), fall)
+            cv2.subtract(cv2.add(here, rise, rise), fall, out)
 
 
 def turned_about_centre(size: tuple[int, ...], degrees: Floats, mirrored: Floats) -> Floats:
