@@ -11,7 +11,7 @@ from gcnlabel.data.augmentation import AUGMENTATIONS, Flip, MaxHue, Strength, sh
 from gcnlabel.data.batch_colour import BatchColour, colour_maps
 from gcnlabel.data.batch_rotation import BatchRotation
 from gcnlabel.data.opencv import opencv
-from gcnlabel.data.opencv_augmentation import augment_each
+from gcnlabel.data.opencv_augmentation import augment_each, turned_about_centre
 from gcnlabel.errors import InputError
 from gcnlabel.precision import full_precision
 from gcnlabel.settings import Share
@@ -140,7 +140,8 @@ def augmented(images: Tensor, draws: Draws) -> Tensor:
     changed = torch.empty(images.shape, dtype=torch.uint8, device=images.device)
     cv2 = opencv() if images.device.type == "cpu" else None
     if cv2 is not None:
-        moves = (draws.degrees.numpy(), draws.mirrored.numpy()) if turns else None
+        turned = (each.double().numpy() for each in (draws.degrees, draws.mirrored))
+        moves = turned_about_centre(images.shape[2:], *turned) if turns else None
         augment_each(
             cv2, images.contiguous().numpy(), changed.numpy(), moves, tuple(each.double().numpy() for each in maps)
         )

@@ -71,9 +71,9 @@ class OriginalImages(LazyImages):
     def _read(self, rows: Rows) -> Images:
         channels, size, _ = self.image_shape
         images = np.empty((len(rows), *self.image_shape), dtype=np.uint8)
-        for image, row in zip(images, rows, strict=True):
-            places = self.faces.boxes[[row]], self.faces.eyes[[row]]
-            image[:] = read_faces(self.path(row), *places, size, channels, self.alignment)[0][0]
+        paths, boxes, eyes = [self.path(row) for row in rows], self.faces.boxes[rows, None], self.faces.eyes[rows, None]
+        for image, path, box, pair in zip(images, paths, boxes, eyes, strict=True):
+            image[:] = read_faces(path, box, pair, size, channels, self.alignment)[0][0]
         return images
 
 

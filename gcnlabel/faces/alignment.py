@@ -58,27 +58,40 @@ class Placement:
         centre: Centre of the box, [2].
         extent: Width and height of the box, along the face's own axes, [2].
         angle: Angle of the line through the eyes in radians, positive for clockwise on the screen.
-        remarks: Irregularities, for the report.
+        image_size: Width and height of the image.
+        eyes: Irregularities of the eyes, for the report.
     """
 
     centre: Floats
     extent: Floats
     angle: float
-    remarks: tuple[str, ...]
+    image_size: tuple[int, int]
+    eyes: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Irregularities of the eyes and the box, for the report."""
+        return (*self.eyes, *_covered(self))
 
     def axes(self) -> Floats:
         """Return the face's rightward and downward directions as columns, [2, 2]."""
-        c, s = math.cos(self.angle), math.sin(self.angle)
+        c, s = self._turn()
         return np.array([[c, -s], [s, c]])
 
     def matrix(self, size: int) -> Floats:
         """Return the affine map [2, 3] from output points (X, Y, 1) to points of the image."""
-        linear = self.axes() * (self.extent / size)
-        return np.column_stack([linear, self.centre - linear.sum(1) * size / 2])
+        (c, s), (x, y), (across, down) = self._turn(), self.centre.tolist(), (self.extent / size).tolist()
+        rows = ((c * across, -s * down, x), (s * across, c * down, y))
+        return np.array([[a, b, at - (a + b) * size / 2] for a, b, at in rows])
 
     def shrink(self, size: int) -> Floats:
         """Return the number of image pixels per output pixel, along the image's x and y, [2]."""
-        return np.sqrt(((self.axes() * self.extent / size) ** 2).sum(1))
+        (c, s), (width, height) = self._turn(), self.extent.tolist()
+        rows = ((c * width / size, s * height / size), (s * width / size, c * height / size))
+        return np.array([math.sqrt(a * a + b * b) for a, b in rows])
+
+    def _turn(self) -> tuple[float, float]:
+        return math.cos(self.angle), math.sin(self.angle)
 
 
 def place_face(
@@ -102,18 +115,17 @@ def place_face(
     """
     if alignment not in ALIGNMENTS:
         raise InputError(f"alignment {alignment!r}", expected=" or ".join(ALIGNMENTS))
-    whole = np.array([0, 0, *image_size], dtype=np.float64)
-    given = np.asarray(box, dtype=np.float64)
-    edges = whole if np.isnan(given).all() else given
-    extent = edges[2:] - edges[:2]
-    if not np.isfinite(edges).all() or (extent <= 0).any():
-        raise InputError(f"empty box {given.tolist()}", expected="x1 < x2 and y1 < y2, or NaN for the whole image")
+    given = np.asarray(box, dtype=np.float64).tolist()
+    x1, y1, x2, y2 = edges = (0.0, 0.0, *image_size) if all(map(math.isnan, given)) else given
+    if not all(map(math.isfinite, edges)) or x1 >= x2 or y1 >= y2:
+        raise InputError(f"empty box {given}", expected="x1 < x2 and y1 < y2, or NaN for the whole image")
     points = np.asarray(eyes, dtype=np.float64)
     angle, remarks = _angle(image_size, points if alignment == CENTRE else np.trunc(points))
-    placement = Placement((edges[:2] + edges[2:]) / 2, extent, angle, remarks)
+    centre, extent = np.array([(x1 + x2) / 2, (y1 + y2) / 2]), np.array([x2 - x1, y2 - y1])
+    placement = Placement(centre, extent, angle, image_size, remarks)
     if alignment == EMOTION_GCN_CODE:
-        placement = replace(placement, centre=edges[:2] + placement.axes() @ (extent / 2))
-    return replace(placement, remarks=(*remarks, *_covered(placement, whole[2:])))
+        placement = replace(placement, centre=np.array([x1, y1]) + placement.axes() @ (extent / 2))
+    return placement
 
 
 def align_face(
@@ -146,24 +158,30 @@ def align_face(
 def warp_faces(image: Image.Image, placements: Sequence[Placement], size: int, channels: int = 3) -> Images:
     """Return the aligned faces of one upright image, which is decoded once, uint8 [faces, channels, size, size]."""
     mode = "L" if channels == 1 else "RGB"
-    scale = draft(image, max(np.min([p.shrink(size) for p in placements]), 1), mode)
+    shrinks = [placement.shrink(size) for placement in placements]
+    scale = draft(image, max(np.min(shrinks), 1), mode)
     picture = pixels(image, mode, scale)
-    return np.stack([warp(picture, p.matrix(size) / scale, p.shrink(size) / scale, size) for p in placements])
+    faces = np.zeros((len(placements), channels, size, size), dtype=np.uint8)
+    for face, placement, shrink in zip(faces, placements, shrinks, strict=True):
+        warp(picture, placement.matrix(size) / scale, shrink / scale, face)
+    return faces
 
 
 def _angle(image_size: tuple[int, int], eyes: Floats) -> tuple[float, tuple[str, ...]]:
-    if not np.isfinite(eyes).all():
+    (x1, y1), (x2, y2) = eyes.tolist()
+    if not all(map(math.isfinite, (x1, y1, x2, y2))):
         return 0.0, (EYES_UNKNOWN,)
-    if (eyes < 0).any() or (eyes > image_size).any():
+    if min(x1, y1, x2, y2) < 0 or max(x1, x2) > image_size[0] or max(y1, y2) > image_size[1]:
         return 0.0, (EYES_OUTSIDE,)
-    dx, dy = (eyes[1] - eyes[0]).tolist()
+    dx, dy = x2 - x1, y2 - y1
     if math.hypot(dx, dy) < 1e-6:
         return 0.0, (EYES_EQUAL,)
     return math.atan2(dy, dx), ()
 
 
-def _covered(placement: Placement, image_size: Floats) -> tuple[str, ...]:
+def _covered(placement: Placement) -> tuple[str, ...]:
     """Return remarks on a box that is partly or wholly outside the image, by the separating axis theorem."""
+    image_size = np.array(placement.image_size)
     signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]]) / 2
     corners = placement.centre[:, None] + placement.axes() @ (placement.extent[:, None] * signs)  # [2, 4]
     if ((corners > 0) & (corners < image_size[:, None])).all():

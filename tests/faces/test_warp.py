@@ -58,6 +58,28 @@ def test_both_roads_give_the_same(size, degrees, centre, photograph, monkeypatch
     assert difference.mean() < 0.6  # Pillow rounds down
 
 
+@with_opencv
+@pytest.mark.parametrize("eyes", [np.full((2, 2), np.nan), [[150, 200], [250, 230]]])
+@pytest.mark.parametrize("box", [[100, 100, 300, 460], [60, 200, 500, 430]])
+def test_both_roads_blur_each_axis_as_it_shrinks(box, eyes, photograph, monkeypatch):
+    place = place_face((512, 600), box, eyes)
+    found, expected = (faces(photograph, place, 227, monkeypatch, library) for library in (opencv(), None))
+    assert np.abs(found - expected).max() <= 2
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("library", [pytest.param(True, marks=with_opencv), False])
+def test_faces_of_one_picture_are_black_outside_of_it(library, channels, photograph, monkeypatch):
+    monkeypatch.setattr(warp, "opencv", lambda: opencv() if library else None)
+    white, unknown = Image.fromarray(np.full_like(photograph, 255)), np.full((2, 2), np.nan)
+    boxes = [[-100, 100, 100, 300], [100, 100, 300, 300], [600, 100, 800, 300]]
+    found = warp_faces(white, [place_face((512, 600), box, unknown) for box in boxes], 100, channels)
+    assert (found[0, :, :, :50] == 0).all()
+    assert (found[0, :, :, 50:] == 255).all()
+    assert (found[1] == 255).all()
+    assert (found[2] == 0).all()
+
+
 @pytest.mark.parametrize("library", [pytest.param(True, marks=with_opencv), False])
 @pytest.mark.parametrize("degrees", TURNS)
 @pytest.mark.parametrize("size", [155, 200, 240])  # the face shrinks 1.9, 1.5 and 1.25 times
