@@ -1,7 +1,7 @@
 """What the tests share."""
 
 import gc
-import multiprocessing.forkserver
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -20,9 +20,12 @@ fitting.MIN_STEPS, fitting.FACTORS = 0, (1.0,)  # the default's base models as l
 ROOT = Path(__file__).parent.parent
 STUDIES = ("ablation.experiment", "cross_validation.running", "zero_shot.experiment")
 IMPORTED = [*(f"gcnlabel.studies.{name}" for name in STUDIES), "gcnlabel.faces.cache.prepare"]
-preload = multiprocessing.forkserver.set_forkserver_preload
-multiprocessing.forkserver.set_forkserver_preload = lambda names: preload([*names, *IMPORTED])
-"""A session has one server of worker processes: it imports what all of them need, or each worker would, for seconds."""
+"""What the server of a session's worker processes imports once; each worker would take seconds for it."""
+if "forkserver" in multiprocessing.get_all_start_methods():
+    from multiprocessing import forkserver
+
+    preload = forkserver.set_forkserver_preload
+    forkserver.set_forkserver_preload = lambda names: preload([*names, *IMPORTED])
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def small():
     again = ["--results", str(folder / "results.json"), "--trials"]
     quick = [name for name, kind in mutants.KINDS.items() if kind.count > 1000]
     codes = [run("mutants", None, mutants.CAMPAIGNS, [*quick, *again, "6", "--processes", "2"])]
-    codes += [run("mutants", None, mutants.CAMPAIGNS, [*ARFF, *again, "60"])]
+    codes += [run("mutants", None, mutants.CAMPAIGNS, [*ARFF, *again, "30"])]
     codes += [run("kills", None, kills.CAMPAIGNS, ["build-graph", *again, "4"])]
     _, fault, on_disk, _ = faults.FAULTS["rights"]
     rights = {"rights": Campaign(partial(faults.begun, {"build-graph": JOBS["build-graph"]}, fault, on_disk), 3)}
@@ -93,8 +93,8 @@ def test_every_end_is_counted_as_what_it_is(folder):
 
 def test_a_small_part_of_each_campaign(folder):
     found = json.loads((folder / "results.json").read_text())
-    assert {of["tried"] for of in found["mutants"].values()} == {6, 60}
-    assert all(of["result"] and of["clear error"] for of in found["mutants"].values() if of["tried"] == 150)
+    assert {of["tried"] for of in found["mutants"].values()} == {6, 30}
+    assert all(of["result"] and of["clear error"] for of in found["mutants"].values() if of["tried"] == 30)
     assert found["kills"]["build-graph"]["result"] == 4
     assert found["kills"]["build-graph"]["asked"] == 30
     assert found["faults"]["rights"]["tried"] == 3
