@@ -58,8 +58,8 @@ def export_int8(
     """Write a model as ONNX with 8-bit weights, and return the comparison with the float32 model.
 
     With convolutions, activations have 8 bits too, with ranges calibrated on inputs (static quantization, per channel);
-    without, their ranges are determined at run time (dynamic quantization). Weights use 7 of the 8 bits: x86 processors
-    without VNNI instructions add products of two 8-bit numbers in 16 bits, which would overflow.
+    without, their ranges are determined at run time (dynamic quantization). Weights use 7 of the 8 bits, because sums of
+    8-bit products overflow on x86 processors without VNNI.
 
     Args:
         model: Backbone and any head.
@@ -69,8 +69,7 @@ def export_int8(
         overwrite: Whether to replace an existing file.
 
     Raises:
-        InputError: onnxruntime or onnx is not installed, ``samples.seen`` is required, or the file exists or cannot be
-            written.
+        InputError: onnxruntime or onnx is missing, ``samples.seen`` is required, or the file exists or is not writable.
     """
     refuse_suffix(path, ".onnx", "a model as onnx")
     refuse_existing(path, overwrite)
