@@ -58,8 +58,8 @@ def export_int8(
     """Write a model as ONNX with 8-bit weights, and return the comparison with the float32 model.
 
     With convolutions, activations have 8 bits too, with ranges calibrated on inputs (static quantization, per channel);
-    without, their ranges are determined at run time (dynamic quantization). Weights use 7 of the 8 bits, because sums of
-    8-bit products overflow on x86 processors without VNNI.
+    without, their ranges are determined at run time (dynamic quantization). Weights use 7 of the 8 bits: sums of 8-bit
+    products overflow on x86 processors without VNNI.
 
     Args:
         model: Backbone and any head.
