@@ -72,7 +72,7 @@ def of_one_hot(given: str) -> str | None:
 
 def of_bad_number(given: str, *, finite: bool, decimal: str) -> str | None:
     """Return advice for a cell that is no number (``finite`` false), or a number outside the task's range."""
-    if looks_missing(given) or not re.search(r"\d", given):
+    if looks_missing(given):
         return declare_missing(given)
     if finite:
         return f"look up the meaning of {given} in the data's description; `range` of the task sets the allowed values"

@@ -1,11 +1,10 @@
 """What messages about annotations tell a user of the command line to do."""
 
-import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from gcnlabel.annotations import Long, from_frame, read_table
+from gcnlabel.annotations import Long, from_frame
 from gcnlabel.cli import main
 from gcnlabel.errors import InputError
 from gcnlabel.graph import GraphRecipe, LabelGraph
@@ -63,15 +62,6 @@ def test_a_convention_that_connects_nothing_names_the_options():
         InputError, match=r"connects no pair(.|\n)*graph.statistic: {t: phi}.*--statistic t=phi.*--pairs t:t"
     ):
         GraphRecipe(convention="ml-gcn-paper").finish(LabelGraph.from_dense([[0, 1], [1, 0]], TASKS))
-
-
-def test_a_number_column_with_any_word_can_be_declared_missing(tmp_path):
-    path = tmp_path / "a.csv"
-    path.write_text("v\n0.5\nk.A.\n")
-    tasks = TaskSet.from_dict({"d": {"type": "dimensional", "dims": ["v"]}})
-    with pytest.raises(InputError, match=r"'k\.A\.' is not a finite number(.|\n)*--missing 'k\.A\.'"):
-        read_table(path, tasks)
-    assert np.isnan(read_table(path, tasks, missing=("k.A.",)).targets["d"][1, 0])
 
 
 def test_long_form_of_present_labels_alone_needs_a_column_of_ones():
