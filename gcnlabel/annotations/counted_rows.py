@@ -26,7 +26,7 @@ def used_rows(annotations: Annotations, name: RowName | None = None) -> RowRepor
         >>> used_rows(Annotations(tasks, {"face": [0, 1, -1]}, split=["val", "train", "val"])).line()
         'rows: 3 used (val 2, train 1)'
     """
-    return _counted(annotations, np.arange(len(annotations)), USED, "", name)
+    return counted(annotations, np.arange(len(annotations)), USED, "", name)
 
 
 def unannotated_rows(annotations: Annotations, name: RowName | None = None) -> RowReport:
@@ -36,16 +36,16 @@ def unannotated_rows(annotations: Annotations, name: RowName | None = None) -> R
         target = annotations.targets[task.name]
         if not sparse.issparse(target):
             empty = np.flatnonzero(target == MISSING_CLASS if target.ndim == 1 else np.isnan(target).all(axis=1))
-            report += _counted(annotations, empty, MASKED, f"{task.name} not annotated", name)
+            report += counted(annotations, empty, MASKED, f"{task.name} not annotated", name)
     return report
 
 
 def left_out(annotations: Annotations, reason: str, rows: Mapping[int, str]) -> RowReport:
     """Return the report of rows that are left out for one reason; ``rows``: row -> what is wrong with it."""
-    return _counted(annotations, np.array(sorted(rows), dtype=np.int64), LEFT_OUT, reason, None, rows)
+    return counted(annotations, np.array(sorted(rows), dtype=np.int64), LEFT_OUT, reason, None, rows)
 
 
-def _counted(
+def counted(
     annotations: Annotations,
     rows: npt.NDArray[np.int64],
     what: str,
@@ -53,6 +53,7 @@ def _counted(
     name: RowName | None,
     details: Mapping[int, str] | None = None,
 ) -> RowReport:
+    """Return the report of some rows of one status and reason; ``details``: row -> what is special about it."""
     splits: Any = np.full(len(annotations), "all") if annotations.split is None else annotations.split
     names, first, counts = np.unique(splits[rows], return_index=True, return_counts=True)
     called, order = _id_of(annotations) if name is None else name, np.argsort(first)  # splits as they come

@@ -31,7 +31,12 @@ class Long:
         """
         names = text.split(",")
         if len(names) != 3 or not all(names):
-            raise InputError(f"--long {text}", expected="three columns: SAMPLE,LABEL,VALUE")
+            raise InputError(
+                f"--long {text}",
+                expected="three columns: SAMPLE,LABEL,VALUE",
+                fix="a table of the present labels alone needs a column of values too, of 1 in each row; pairs that "
+                "do not occur are 'not annotated', or with codes: {'': 0} of the task absent",
+            )
         return cls(*names)
 
 

@@ -21,6 +21,9 @@ from gcnlabel.files import existing_file
 MAX_IN_MEMORY = 2**29
 """Size in bytes (as float32) above which features are read from disk batch by batch."""
 
+TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx")
+"""Suffixes of tables, which are no files of features."""
+
 
 def load_features(path: str | Path) -> npt.NDArray[np.float32] | MappedFeatures:
     """Return features [N, D] from a ``.npy``, or from a ``.npz`` or ``.safetensors`` file that holds one array.
@@ -77,8 +80,14 @@ def _read(path: Path) -> npt.NDArray[np.generic]:
     try:
         arrays = load_file(path) if path.suffix == ".safetensors" else _numpy_arrays(path)
     except Exception as error:  # damaged headers and archives raise errors of many types
+        table = path.suffix.lower() in TABLES
         raise InputError(
-            f"{path} cannot be read: {error}", expected=".npy, .npz or .safetensors, not pickled"
+            f"{path} cannot be read: {'it is a table' if table else error}",
+            expected=".npy, .npz or .safetensors, not pickled",
+            fix="save its columns of numbers as an array, in the row order of the annotations: numpy.save("
+            f"{path.with_suffix('.npy').name!r}, frame[columns].to_numpy())"
+            if table
+            else None,
         ) from error
     if len(arrays) != 1:
         raise InputError(f"{path} has {len(arrays)} arrays", expected="one")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gcnlabel.annotations import Annotations
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
+from gcnlabel.annotations.number_codes import coded_rows
 from gcnlabel.annotations.row_report import RowReport
 from gcnlabel.data.graph_lists import graphs_from_list
 from gcnlabel.data.on_demand import OnDemand
@@ -50,4 +51,5 @@ class SampleSet:
 
     def report(self, others: RowReport | None = None) -> RowReport:
         """Return the report on all rows: these samples as used, plus ``others``, the dropped rows."""
-        return used_rows(self.annotations) + (others or RowReport()) + unannotated_rows(self.annotations)
+        own = unannotated_rows(self.annotations) + coded_rows(self.annotations)
+        return used_rows(self.annotations) + (others or RowReport()) + own

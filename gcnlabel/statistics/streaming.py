@@ -15,6 +15,7 @@ import numpy as np
 
 from gcnlabel.annotations import AS_SEEN, Layout, count_rows, read_rows, warn_odd_file
 from gcnlabel.annotations.counted_rows import unannotated_rows, used_rows
+from gcnlabel.annotations.number_codes import coded_rows
 from gcnlabel.annotations.tag_signs import TagSigns
 from gcnlabel.files import unchanged
 from gcnlabel.processes import unordered
@@ -47,7 +48,8 @@ class Chunk:
         columns = {} if self.split is None else {"split_column": self.options["split_column"]}
         rest = {key: value for key, value in self.options.items() if key != "split_column"}
         annotations, signs = read_rows(self.path, self.tasks, self.first, self.rows, **columns, **rest)
-        rows = used_rows(annotations, self._name) + unannotated_rows(annotations, self._name)
+        name = self._name
+        rows = used_rows(annotations, name) + unannotated_rows(annotations, name) + coded_rows(annotations, name)
         if self.split is not None:
             annotations = annotations.select(np.asarray(annotations.split == self.split))
             rows = rows.of_splits([self.split])

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from gcnlabel.annotations import from_frame
+from gcnlabel.annotations import Long, from_frame
 from gcnlabel.cli import main
 from gcnlabel.errors import InputError
 from gcnlabel.graph import GraphRecipe, LabelGraph
@@ -62,3 +62,8 @@ def test_a_convention_that_connects_nothing_names_the_options():
         InputError, match=r"connects no pair(.|\n)*graph.statistic: {t: phi}.*--statistic t=phi.*--pairs t:t"
     ):
         GraphRecipe(convention="ml-gcn-paper").finish(LabelGraph.from_dense([[0, 1], [1, 0]], TASKS))
+
+
+def test_long_form_of_present_labels_alone_needs_a_column_of_ones():
+    with pytest.raises(InputError, match=r"SAMPLE,LABEL,VALUE(.|\n)*of 1 in each row"):
+        Long.parse("id,tag")

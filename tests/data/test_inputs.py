@@ -149,3 +149,12 @@ def test_dataset_gives_rows_and_batches_with_targets():
     assert batch["c"].tolist() == [1, 0]
     assert torch.equal(dataset[2][0], inputs[0])
     assert len(dataset) == 3
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.TSV", "f.parquet"])
+def test_a_table_of_features_is_refused_with_the_call_that_converts_it(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("a,b\n1,2\n")
+    text = r"it is a table(.|\n)*\.npy, \.npz or \.safetensors(.|\n)*numpy\.save\('f\.npy', frame\[columns\]"
+    with pytest.raises(InputError, match=text):
+        load_features(path)
