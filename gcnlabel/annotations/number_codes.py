@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,8 +9,8 @@ from gcnlabel.annotations.annotations import Annotations
 from gcnlabel.annotations.counted_rows import RowName, counted
 from gcnlabel.annotations.row_report import KEPT, RowReport
 
-CODE = re.compile(r"-9+|99+")
-"""Numbers that data sets often use as codes, as text."""
+CODES = [-(10.0**digits) + 1 for digits in range(1, 11)] + [10.0**digits - 1 for digits in range(2, 11)]
+"""Numbers that data sets often use as codes."""
 
 MIN_ROWS = 2
 """Smallest number of rows of a code; a value that occurs once is an outlier."""
@@ -34,7 +32,7 @@ def number_codes(values: npt.NDArray[np.float64]) -> list[float]:
         ([], [])
     """
     found, counts = np.unique(values[~np.isnan(values)], return_counts=True)
-    coded = np.array([CODE.fullmatch(f"{value:.17g}") is not None for value in found], dtype=bool)
+    coded = np.isin(found, CODES)
     rest = found[~coded]
     if not len(rest):
         return []

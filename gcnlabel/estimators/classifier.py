@@ -28,7 +28,7 @@ from gcnlabel.estimators.labels import (
     with_new_tags,
 )
 from gcnlabel.estimators.row_order import warn_of_other_order
-from gcnlabel.estimators.texts import check_classes
+from gcnlabel.estimators.texts import check_classes, column_names
 from gcnlabel.estimators.thresholds import thresholds_of
 from gcnlabel.tasks import Categorical, MultiLabel, TaskSet
 
@@ -127,7 +127,7 @@ class LabelGraphClassifier(ClassifierMixin, LabelGraphBase):  # type: ignore[mis
 
     def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
         """Return features, and tags [N, tags] or indices of classes [N]."""
-        names = getattr(y, "columns", None)
+        names = column_names(y)
         y_params = {"ensure_2d": False, "dtype": None, "ensure_all_finite": "allow-nan", "accept_sparse": True}
         checks = (FEATURES, y_params)
         X, y = validate_data(self, X, as_numbers(y), reset=not self._goes_on(), validate_separately=checks)

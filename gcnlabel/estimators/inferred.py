@@ -11,7 +11,7 @@ from typing import Any
 
 from gcnlabel.errors import InputError, shorten
 from gcnlabel.estimators.labels import COLLECTIONS, is_missing
-from gcnlabel.estimators.texts import refuse_identifiers, tags_hint
+from gcnlabel.estimators.texts import column_names, refuse_identifiers, tags_hint
 from gcnlabel.tasks import Categorical, Columns, Dimensional, MultiLabel, Task, TaskSet
 from gcnlabel.tasks.tag_words import tag_value
 
@@ -46,10 +46,7 @@ def inferred_tasks(frame: Any) -> Inferred:
             expected="a frame; or declared tasks: LabelGraphEstimator(tasks)",
             fix="in cross_val_predict, which converts a frame to an array of ranks: y=None, params={'targets': y}",
         )
-    twice = sorted(name for name, times in Counter(map(str, frame.columns)).items() if times > 1)
-    if twice:
-        raise InputError(f"duplicate column: {shorten(twice)}", where="y", fix="rename them")
-    kinds = {str(name): _kind(str(name), frame[name]) for name in frame.columns}
+    kinds = {str(name): _kind(str(name), frame[name]) for name in column_names(frame)}
     present = {str(name): _given(frame[name]) for name in frame.columns}
     tags, dims = (tuple(name for name, kind in kinds.items() if kind == wanted) for wanted in ("tag", "value"))
     classes = {name: _classes(frame[name]) for name, kind in kinds.items() if kind == "class"}

@@ -16,6 +16,7 @@ from gcnlabel.annotations import Annotations
 from gcnlabel.estimators.base import Array, LabelGraphBase
 from gcnlabel.estimators.continuing import all_or_nothing
 from gcnlabel.estimators.row_order import warn_of_other_order
+from gcnlabel.estimators.texts import column_names
 from gcnlabel.tasks import Dimensional, TaskSet
 
 
@@ -57,7 +58,7 @@ class LabelGraphRegressor(RegressorMixin, LabelGraphBase):  # type: ignore[misc]
             InputError: Arguments or targets are invalid.
         """
         warn_of_other_order(X, y)
-        names = getattr(y, "columns", None)
+        names = column_names(y)
         y_params = {"ensure_2d": False, "dtype": np.float64, "ensure_all_finite": "allow-nan"}
         checks = ({"dtype": np.float64, "ensure_min_samples": 2, "accept_sparse": "csr"}, y_params)
         X, y = validate_data(self, X, y, reset=not self._goes_on(), validate_separately=checks)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy.typing as npt
 
-from gcnlabel.errors import GcnlabelWarning, InputError
+from gcnlabel.errors import GcnlabelWarning, InputError, shorten
 from gcnlabel.estimators.labels import is_missing
 
 Array = npt.NDArray[Any]
@@ -36,6 +37,19 @@ def tags_hint(name: str, values: Sequence[Any]) -> str:
     """Return advice for a column of texts that seems to have lists of tags; empty for none."""
     mark = separator_of(values)
     return "" if mark is None else f"; if {mark!r} separates tags, give lists: {name}.str.split({mark!r})"
+
+
+def column_names(y: Any) -> Any:
+    """Return the names of the columns of a frame; None for other targets.
+
+    Raises:
+        InputError: Two columns have the same name.
+    """
+    names = getattr(y, "columns", None)
+    twice = sorted(name for name, times in Counter(map(str, () if names is None else names)).items() if times > 1)
+    if twice:
+        raise InputError(f"duplicate column: {shorten(twice)}", where="y", fix="rename them")
+    return names
 
 
 def check_classes(y: Array) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gcnlabel.errors import GcnlabelWarning, InputError
-from gcnlabel.estimators import LabelGraphClassifier
+from gcnlabel.estimators import LabelGraphClassifier, LabelGraphEstimator, LabelGraphRegressor
 from gcnlabel.estimators.inferred import inferred_tasks
 from gcnlabel.estimators.texts import refuse_identifiers, separator_of
 
@@ -52,3 +52,10 @@ def test_identifiers_are_refused_and_few_samples_are_not():
         inferred_tasks(frame)
     assert len(inferred_tasks(frame[:20]).tasks["title"].labels) == 20
     refuse_identifiers("mood", ["sad"] * 2 + [str(i) for i in range(30)])
+
+
+@pytest.mark.parametrize("make", [LabelGraphClassifier, LabelGraphRegressor, LabelGraphEstimator])
+def test_two_columns_of_one_name_are_refused(make):
+    frame = pd.DataFrame([[0, 1], [1, 0], [1, 1]] * 4, columns=["a", "a"])
+    with pytest.raises(InputError, match=r"duplicate column: a\n.*y\n.*rename them"):
+        make(**FAST).fit(np.eye(12), frame)
