@@ -305,7 +305,7 @@ def test_a_folder_that_cannot_be_made_is_found_before_anything_is_trained(mixed,
     assert (result.exit_code, "is a file, not a folder" in result.output) == (2, True), result.output
 
 
-def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkeypatch, two_heads):
+def test_what_is_done_is_kept_when_the_next_amount_fails(mixed, tmp_path, monkeypatch, three_heads):
     plain = job.tuned
 
     def failing(config, makers, rates, **bounds):
@@ -354,7 +354,7 @@ def test_a_task_that_only_training_samples_annotate_is_left_out(tmp_path, three_
     assert (result.exit_code, "the test split annotates no task" in result.output) == (2, True), result.output
 
 
-def test_amounts_that_are_named_twice_are_measured_once(mixed, tmp_path, two_heads):
+def test_amounts_that_are_named_twice_are_measured_once(mixed, tmp_path, three_heads):
     call(mixed, tmp_path, "--share", "0.5", "--share", "0.50", "--few", "mood:3", "--few", "mood:3", seeds=1)
     assert list(read(tmp_path)["regimes"]) == ["50% of the samples", "mood on 3 samples"]
 
