@@ -61,7 +61,7 @@ def page(source: Path, pictures: Path) -> str:
         os.chdir(here)
     seconds = time.monotonic() - begun
     if seconds > LIMIT:
-        print(f"{source}: took {seconds:.0f} s, more than {LIMIT}", file=sys.stderr)
+        sys.stderr.write(f"{source}: took {seconds:.0f} s, more than {LIMIT}\n")
     origin = (
         f"*Run in {seconds:.0f} s on a CPU when this site was built; the cells are in `docs/tutorials/{source.name}`.*"
     )
