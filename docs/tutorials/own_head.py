@@ -77,20 +77,20 @@ training: {{epochs: 8, batch_size: 64}}
 # !gcnlabel train config.yaml --set model.head.name=linear --output runs/linear
 
 # %%
-# !gcnlabel train config.yaml --output runs/default
+# !gcnlabel train config.yaml --set model.head.name=cosine --output runs/cosine
 
 # %%
 import json
 
-for name in ("linear", "smoothed", "default"):
+for name in ("linear", "cosine", "smoothed"):
     tasks = json.loads(Path(f"runs/{name}/evaluation.json").read_text())["tasks"]
     found = {"mAP": tasks["tags"]["mAP"], "LRAP": tasks["tags"]["lrap"], "mean CCC": tasks["numbers"]["mean_ccc"]}
     print(f"{name:10s}", "  ".join(f"{metric} {value:.3f}" for metric, value in found.items()))
 
 # %% [markdown]
-# `default` is an ensemble of about 15 trainings, so it is no fair rival of one head; and one seed says little. Name the
-# head under `ablate: {heads: {smoothed: {name: "my_heads:smoothed"}}}` and let `gcnlabel ablate config.yaml --seeds 5`
-# train all with the same search over learning rates.
+# One seed says little. Name the head under `ablate: {heads: {smoothed: {name: "my_heads:smoothed"}}}` and let
+# `gcnlabel ablate config.yaml --seeds 5` train all, and the ensemble `default` (about 15 trainings), with the same search
+# over learning rates.
 #
 # ## Somebody else's run
 #

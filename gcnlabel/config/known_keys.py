@@ -35,9 +35,10 @@ def refuse_unknown_keys(content: Mapping[str, Any], where: str) -> None:
           expected: backbone, head
           to do: did you mean 'head'?
     """
-    first, *more = [*_problems(content, _forms()["config"], ()), None]
-    if first is not None:
-        also = f" (and {len(more) - 1} more)" if more[1:] else ""
+    problems = list(_problems(content, _forms()["config"], ()))
+    if problems:
+        first, more = problems[0], len(problems) - 1
+        also = f" (and {more} more)" if more else ""
         raise InputError(f"{first.what}{also}", where=where, expected=first.expected, fix=first.fix)
 
 

@@ -14,6 +14,7 @@ from gcnlabel.estimators.hyper_parameters import config_of
 from gcnlabel.estimators.prepared import Prepared, prepared
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn import MultiTaskModel
+from gcnlabel.nn.modes import with_modes_of
 from gcnlabel.run.build import build_model
 from gcnlabel.run.data import RunData
 from gcnlabel.run.default_head import is_side_by_side
@@ -60,7 +61,7 @@ def trained_model(
         return _trained_ensemble(config, prepared, graph, start)
     trial = make_trial(config, data, build_model(config, data, graph))
     if start is not None:
-        trial.model = copy.deepcopy(start.model).float()
+        trial.model = with_modes_of(trial.model, copy.deepcopy(start.model).float())
     steps = _steps(config, prepared.samples)
     fit_trials(config, [trial], min_steps=steps, max_steps=steps)
     if not trial.epoch:

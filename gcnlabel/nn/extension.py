@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gcnlabel.errors import InputError, closest, shorten
 from gcnlabel.graph import LabelGraph, similarity_graph
 from gcnlabel.graph.agreement import COSINES, warn_of_disagreement
 from gcnlabel.nn.adjacency import Adjacency
 from gcnlabel.tasks import TaskSet
-
-M = TypeVar("M", bound=nn.Module)
 
 
 def trained_places(tasks: TaskSet, graph: LabelGraph) -> Tensor:
@@ -84,14 +82,6 @@ def copied_layers(gcn: Any) -> dict[str, Any]:
     """Return ``conv`` and ``activation`` that make a second generator with copies of the trained layers."""
     layers = iter(copy.deepcopy(gcn.convs))
     return {"conv": lambda *_: next(layers), "activation": lambda: copy.deepcopy(gcn.activation)}
-
-
-def with_modes_of(trained: nn.Module, larger: M) -> M:
-    """Return the larger head with each part in the mode, training or evaluation, that it has in the trained one."""
-    modes = {name: part.training for name, part in trained.named_modules()}
-    for name, part in larger.named_modules():
-        part.training = modes[name]
-    return larger
 
 
 def check_larger(x: Tensor, adjacency: Adjacency, tasks: TaskSet, graph: LabelGraph) -> None:

@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 
 from gcnlabel.losses import MultiTaskLoss
 from gcnlabel.nn import MultiTaskModel
+from gcnlabel.nn.modes import evaluating
 from gcnlabel.training.steps import EACH_BATCH, Steps
 
 Scores = dict[str, Tensor]
@@ -28,7 +29,7 @@ class Ensemble:
     rate.
 
     Args:
-        models: The models, of the same architecture.
+        models: The models, of the same architecture; parts in evaluation mode stay in it, as with Lightning.
         losses: Loss of each model, without control flow that depends on values.
         rates: Learning rate of each model [M]; consecutive equal rates are one group of the optimizer.
         optimizer: Function from groups of named parameters, each with its ``lr``, to an elementwise optimizer such as
@@ -77,7 +78,6 @@ class Ensemble:
             factor: Current factor of the learning rates, from the schedule.
             last: Whether it is the last batch of an epoch, after which the optimizer always steps.
         """
-        self.model.train()
         losses, found = self._losses_and_gradients(inputs, dict(targets))
         # fused optimizers ignore strides
         self._gradients.append([_transposed(gradient).contiguous() for gradient in found])
@@ -114,8 +114,8 @@ class Ensemble:
     @torch.no_grad()
     def scores(self, inputs: Tensor) -> Scores:
         """Return the scores of every member, task -> [M, N, labels of the task], for the same inputs [N, ...]."""
-        self.model.eval()
-        found: Scores = self._of_each(self._call, (0, 0, None))(self.parameters, self.buffers, inputs)
+        with evaluating(self.model):
+            found: Scores = self._of_each(self._call, (0, 0, None))(self.parameters, self.buffers, inputs)
         return found
 
     def copy_to(self, member: int, model: MultiTaskModel) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from gcnlabel.data.on_demand import as_batch
+from gcnlabel.nn.modes import evaluating
 from gcnlabel.training.pairs import concatenate
 
 ROWS = {1: 64, 2: 1024, 3: 256, 4: 64}
@@ -34,12 +36,11 @@ def predict(network: Network, batches: Iterable[Any], device: Any = None, *, dim
     """Return the scores of each task for all inputs, on the CPU.
 
     Args:
-        network: Maps inputs to scores; a module is put into evaluation mode.
+        network: Maps inputs to scores; a module is in evaluation mode meanwhile.
         batches: Inputs [B, ...], or batches of graphs or texts, e.g. :func:`portions` of an array.
         device: Device of the network; None for the CPU.
         dim: Dimension of the samples in the scores.
     """
-    if isinstance(network, nn.Module):
-        network.eval()
-    found = (network(inputs.to(device)) for inputs in batches)
-    return concatenate(({name: scores.cpu() for name, scores in of_batch.items()} for of_batch in found), dim)
+    with evaluating(network) if isinstance(network, nn.Module) else nullcontext():
+        found = (network(inputs.to(device)) for inputs in batches)
+        return concatenate(({name: scores.cpu() for name, scores in of_batch.items()} for of_batch in found), dim)

@@ -138,3 +138,21 @@ def test_a_fit_that_fails_leaves_everything_as_it_was():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         assert torch.equal(model._kept.trained.model.head.bias, model.model_.head.bias)
+
+
+@pytest.mark.parametrize("head", ["linear", "default"])
+def test_dropout_acts_in_each_fit(head, monkeypatch):
+    from gcnlabel.training import Ensemble
+
+    modes, step = [], Ensemble.step
+
+    def seen(self, *given, **options):
+        modes.append(all(part.training for part in self.model.modules()))
+        return step(self, *given, **options)
+
+    monkeypatch.setattr(Ensemble, "step", seen)
+    model = LabelGraphClassifier(**{**FAST, "head": head, "dropout": 0.5, "max_iter": 2}, warm_start=True).fit(X, Y)
+    first = len(modes)
+    model.fit(X, Y)
+    assert first < len(modes)
+    assert all(modes)

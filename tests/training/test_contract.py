@@ -135,6 +135,7 @@ CASES = {
     "several batches a step": {"optimizer": ADAMW, "steps": Steps(clip=1.0, accumulate=3)},
     "other losses": {"losses": {"tags": "asymmetric", "year": "mse"}},
     "an ensemble behind one backbone": {"head": ENSEMBLE},
+    "batch norm that is in evaluation mode": {"images": True, "still": torch.nn.BatchNorm2d},
 }
 
 
@@ -155,6 +156,10 @@ def test_both_engines_train_the_same_model(case, tmp_path, monkeypatch):
     optimizer = partial(make_optimizer, settings={"lr": asked["lr"], **asked["optimizer"]})
     schedule = SCHEDULES.make(asked["schedule"], plan.epochs)
     model, loss = model_and_loss(train, images, asked.get("head", "linear"), **asked.get("losses", {}))
+    still = [part for part in model.modules() if isinstance(part, asked.get("still", ()))]
+    for part in still:
+        part.eval()
+    before = [part.running_mean.clone() for part in still]
     trials = [
         Trial(copy.deepcopy(model), copy.deepcopy(loss), train, val, rate, seed)
         for rate, seed in ((asked["lr"], PLAN.seed), (0.01, 8))
@@ -169,6 +174,8 @@ def test_both_engines_train_the_same_model(case, tmp_path, monkeypatch):
     assert abs(trial.value) == pytest.approx(abs(value), rel=1e-6)
     for name, wanted in state.items():
         torch.testing.assert_close(trial.model.state_dict()[name], wanted, rtol=1e-6, atol=1e-6, msg=name)
+    for part, mean in zip(still, before, strict=True):
+        torch.testing.assert_close(part.running_mean, mean)
     model.load_state_dict(state)
     scores = predict(trial.model, portions(val.inputs))
     for name, wanted in predict(model, portions(val.inputs)).items():

@@ -125,9 +125,12 @@ def test_scores_come_in_portions_that_fit_together(config, data, monkeypatch):
     whole = model(torch.as_tensor(inputs))
     monkeypatch.setitem(import_module("gcnlabel.training.predict").ROWS, 2, 7)
     assert [len(portion) for portion in portions(inputs)] == [7, 7, 7, 7, 7, 5]
-    for name, found in predict(model.train(), portions(inputs)).items():
+    model.train()
+    model.head.eval()  # a part of one's own mode
+    modes = [part.training for part in model.modules()]
+    for name, found in predict(model, portions(inputs)).items():
         torch.testing.assert_close(found, whole[name].detach(), atol=1e-6, rtol=1e-6)
-    assert not model.training
+    assert [part.training for part in model.modules()] == modes
 
 
 def test_models_of_several_kinds_train_side_by_side_as_by_themselves(config, data):

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from gcnlabel.errors import InputError
 from gcnlabel.graph import LabelGraph
 from gcnlabel.nn.adjacency import Adjacency
-from gcnlabel.nn.extension import check_larger, copied_layers, extended_bias, trained_places, with_modes_of
+from gcnlabel.nn.extension import check_larger, copied_layers, extended_bias, trained_places
 from gcnlabel.nn.heads.head import Head
 from gcnlabel.nn.label_gcn import LabelGCN, gcn_conv
+from gcnlabel.nn.modes import with_modes_of
 from gcnlabel.nn.sparse import product
 from gcnlabel.precision import full_precision
 from gcnlabel.tasks import TaskSet
